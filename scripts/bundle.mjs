@@ -1,0 +1,22 @@
+// Bundles the programs that run beside the system under test into one file each, so that an image is a base and one layer.
+import { build } from 'esbuild';
+
+const programs = { 'target-app': 'src/target-app/main.ts', 'load-worker': 'src/load/worker.ts' };
+
+// CommonJS dependencies inside an ESM bundle still call require() for Node's built-in modules.
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+await build({
+  entryPoints: programs,
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  banner: { js: banner },
+  sourcemap: false,
+  minifySyntax: true,
+  legalComments: 'eof',
+  logLevel: 'warning',
+});
