@@ -1,0 +1,47 @@
+/** What the command ends with; the table is in `docs/architecture.md`. */
+export const exitCodes = {
+  passed: 0,
+  failed: 1,
+  usage: 2,
+  inconclusive: 3,
+  lab: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+/** One of the exit codes above. */
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What a {@link LabError} carries beside its sentence. */
+export interface LabErrorOptions {
+  /** What to do about it, as a sentence. */
+  readonly hint?: string;
+  /** Lines that explain it, such as the last ones of a service's log; printed indented. */
+  readonly details?: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** Something that a user can understand and act on: a sentence, a hint, an exit code. Every other error is a bug. */
+export class LabError extends Error {
+  override readonly name: string = 'LabError';
+  readonly exitCode: ExitCode = exitCodes.lab;
+  readonly hint: string | undefined;
+  readonly details: readonly string[];
+
+  constructor(sentence: string, options: LabErrorOptions = {}) {
+    super(sentence, { cause: options.cause });
+    this.hint = options.hint;
+    this.details = options.details ?? [];
+  }
+}
+
+/** The command line or a scenario file is wrong; nothing was started. */
+export class UsageError extends LabError {
+  override readonly name = 'UsageError';
+  override readonly exitCode = exitCodes.usage;
+}
+
+/** The text of whatever was thrown, for a place inside a sentence. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,25 @@
+import type { Leftover } from './platforms/platform.ts';
+import type { Trial } from './scenarios/plan.ts';
+import type { TrialRecord } from './result.ts';
+
+/** Everything that happens in a run: the only way in which work talks to a screen. */
+export type LabEvent =
+  | { readonly type: 'run-started'; readonly runId: string; readonly trials: number; readonly expectedMs: number }
+  | { readonly type: 'leftovers-removed'; readonly leftovers: readonly Leftover[] }
+  /** Something takes its time: "PostgreSQL starts". */
+  | { readonly type: 'step'; readonly step: string }
+  | { readonly type: 'trial-started'; readonly trial: Trial; readonly of: number; readonly remainingMs: number }
+  | {
+      readonly type: 'trial-second';
+      readonly trial: Trial;
+      readonly phase: 'warm-up' | 'measuring';
+      readonly second: number;
+      readonly rps: number;
+      readonly errors: number;
+      readonly p99Ms: number;
+    }
+  | { readonly type: 'trial-finished'; readonly trial: Trial; readonly record: TrialRecord }
+  | { readonly type: 'run-finished'; readonly runId: string; readonly folder: string };
+
+/** Receives events as they happen; must not throw. */
+export type EventSink = (event: LabEvent) => void;

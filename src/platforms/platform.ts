@@ -1,0 +1,63 @@
+import type { LoadJob, WorkerMessage } from '../load/job.ts';
+import type { Topology } from '../scenarios/plan.ts';
+
+/** The platforms that can be named on the command line. */
+export const platformNames = ['local'] as const;
+
+/** One of {@link platformNames}. */
+export type PlatformName = (typeof platformNames)[number];
+
+/** Something that a platform needs from the machine, and whether it is there: data for `doctor` and for messages. */
+export type Requirement =
+  | { readonly name: string; readonly met: true; readonly found: string }
+  | { readonly name: string; readonly met: false; readonly problem: string; readonly fix: string };
+
+/** Something that a killed run left and `clean` removed. */
+export interface Leftover {
+  readonly runId: string;
+  readonly kind: 'process' | 'folder';
+  /** A process id and its command, or a path. */
+  readonly description: string;
+}
+
+/** What a platform is told about the run that asks for a stack. */
+export interface StackOptions {
+  /** The label of everything that is created. */
+  readonly runId: string;
+  readonly signal: AbortSignal;
+  /** Told in a few words what is being done, e.g. "PostgreSQL starts". */
+  readonly onStep: (step: string) => void;
+}
+
+/** What one replica answered on `/metrics`, or why it did not. */
+export type ReplicaMetrics =
+  { readonly replica: string; readonly text: string } | { readonly replica: string; readonly problem: string };
+
+/** The application as it runs now on a stack; it ends when the stack deploys something else or is closed. */
+export interface Deployment {
+  /** The addresses that load goes to, as seen by the load worker. */
+  readonly urls: readonly string[];
+  /** Reads every replica's own metrics. */
+  scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]>;
+  /** Runs a load worker near the application; ends with its `result` or throws a LabError. Leaving the loop ends the worker. */
+  generate(job: LoadJob, signal: AbortSignal): AsyncIterable<WorkerMessage>;
+}
+
+/** A database and a cache that run now, ready for an application; closing it leaves nothing behind. */
+export interface Stack extends AsyncDisposable {
+  /** Versions of what runs, e.g. `{ postgresql: '18.4', redis: '7.0.15' }`. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Lays schema and data, empties the cache, and starts the application in place of the one before. */
+  deploy(topology: Topology, signal: AbortSignal): Promise<Deployment>;
+}
+
+/** Where a topology can run. Its verbs act on the whole stack. */
+export interface Platform {
+  readonly name: PlatformName;
+  /** What it needs, in the order in which a user would mend it. */
+  requirements(signal: AbortSignal): Promise<readonly Requirement[]>;
+  /** Starts database and cache. A failed start cleans up after itself, then throws a LabError with the log that explains it. */
+  up(options: StackOptions): Promise<Stack>;
+  /** Removes what runs that are no longer alive have left, and only that. */
+  clean(signal: AbortSignal): Promise<readonly Leftover[]>;
+}

@@ -1,0 +1,30 @@
+/** A metric of the trials, narrowed to one variant or one replica count where the claim says so. */
+export interface MetricReference {
+  readonly kind: 'metric';
+  readonly metric: string;
+  readonly variant: string | undefined;
+  readonly replicas: number | undefined;
+}
+
+/** One side of a claim. Numbers are in the metric's unit: times in milliseconds, 1% as 0.01. */
+export type Expression =
+  | { readonly kind: 'number'; readonly value: number }
+  | MetricReference
+  | {
+      readonly kind: 'binary';
+      readonly operator: '+' | '-' | '*' | '/';
+      readonly left: Expression;
+      readonly right: Expression;
+    };
+
+/** The comparisons that a claim can make. */
+export type Comparator = '<' | '<=' | '>' | '>=' | '==' | '!=';
+
+/** A claim of a scenario, such as `p99(lock) < 50ms` or `rps(aside) > 2 * rps(none)`. */
+export interface Expectation {
+  /** As it stands in the file. */
+  readonly text: string;
+  readonly left: Expression;
+  readonly comparator: Comparator;
+  readonly right: Expression;
+}

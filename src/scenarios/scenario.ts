@@ -1,0 +1,136 @@
+import type { Expectation } from './expectation.ts';
+
+/** How a key such as `{todo}` in a request is drawn; keys are whole numbers from 1 to `of`. */
+export type KeyDistribution =
+  | { readonly kind: 'uniform'; readonly of: number }
+  | { readonly kind: 'zipf'; readonly exponent: number; readonly of: number }
+  | { readonly kind: 'hot'; readonly key: number };
+
+/** What makes an answer right. Without one, any status below 400 is. */
+export interface AnswerCheck {
+  /** The only status that counts as right. */
+  readonly status?: number | undefined;
+  /** Text that the body must contain; keys in braces are filled in as in the request. */
+  readonly contains?: string | undefined;
+}
+
+/** One kind of request of a workload; keys in braces in `path` and `body` are drawn anew for each request. */
+export interface RequestTemplate {
+  readonly method: string;
+  readonly path: string;
+  readonly weight: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body as text; JSON bodies are written out by the parser. */
+  readonly body?: string | undefined;
+  readonly check: AnswerCheck;
+}
+
+/** Which requests are sent: a seeded mix over keys with a distribution. */
+export interface Workload {
+  readonly requests: readonly RequestTemplate[];
+  readonly keys: Readonly<Record<string, KeyDistribution>>;
+}
+
+/** N connections, each of which waits for its answer before it asks again. */
+export interface ClosedLoad {
+  readonly kind: 'closed';
+  readonly connections: number;
+  readonly warmupMs: number;
+  readonly durationMs: number;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
+}
+
+/** N requests at the same instant, `times` times; one burst before them warms up and is not measured. */
+export interface BurstLoad {
+  readonly kind: 'burst';
+  readonly size: number;
+  readonly times: number;
+  /** From one burst to the next. */
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
+/** How requests arrive. */
+export type LoadProfile = ClosedLoad | BurstLoad;
+
+/** The cache strategies of the reference app. */
+export const cacheStrategies = ['none', 'aside', 'single-flight', 'lock', 'stale-while-revalidate', 'xfetch'] as const;
+
+/** The ways in which the reference app loads its feed. */
+export const feedStrategies = ['join', 'n+1', 'batched'] as const;
+
+/** What a scenario chooses of the reference app; a platform turns it into environment variables. */
+export interface AppSettings {
+  readonly cache: {
+    readonly strategy: (typeof cacheStrategies)[number];
+    readonly ttlMs: number;
+    /** The ttl is multiplied by a random factor in [1 - jitter, 1 + jitter]. */
+    readonly jitter: number;
+    readonly lockTimeoutMs: number;
+    /** The eagerness of xfetch; 1 is the paper's optimum. */
+    readonly beta: number;
+  };
+  readonly feed: (typeof feedStrategies)[number];
+  readonly pool: { readonly size: number; readonly queueLimit: number; readonly timeoutMs: number };
+  readonly connections: 'pool' | 'per-request';
+  /** Added to the queries of the todo routes by `pg_sleep`. */
+  readonly queryCostMs: number;
+  /** Processes in each replica. */
+  readonly workers: number;
+  /** Whether the title search has its index. */
+  readonly titleIndex: boolean;
+}
+
+/** How a balancer in front of several replicas chooses among them. */
+export const balancers = ['round-robin', 'least-connections'] as const;
+
+/** One of {@link balancers}. */
+export type Balancer = (typeof balancers)[number];
+
+/** How many rows the database holds before the load. */
+export interface Data {
+  readonly users: number;
+  readonly todos: number;
+}
+
+/** A named change to the system under test. */
+export interface Variant {
+  readonly name: string;
+  readonly app: AppSettings;
+  readonly balancer: Balancer;
+}
+
+/** One experiment. Every default has been applied. */
+export interface Scenario {
+  readonly name: string;
+  readonly question: string;
+  readonly prediction: string | undefined;
+  readonly data: Data;
+  readonly workload: Workload;
+  readonly load: LoadProfile;
+  readonly variants: readonly Variant[];
+  readonly replicas: readonly number[];
+  readonly rounds: number;
+  /** Names of the counted metrics that the scenario is about: its own columns in a report. */
+  readonly evidence: readonly string[];
+  readonly expectations: readonly Expectation[];
+}
+
+/** A named selection of scenarios, some of them shortened. */
+export interface Suite {
+  readonly name: string;
+  readonly scenarios: readonly Scenario[];
+}
+
+/** A whole scenario file, parsed. */
+export interface ScenarioFile {
+  readonly path: string;
+  readonly scenarios: readonly Scenario[];
+  readonly suites: readonly Suite[];
+}
+
+/** True where a request of the workload may change rows, so that data must be laid anew before the next trial. */
+export function writes(workload: Workload): boolean {
+  return workload.requests.some((request) => !['GET', 'HEAD', 'OPTIONS'].includes(request.method));
+}
