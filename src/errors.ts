@@ -45,3 +45,14 @@ export class UsageError extends LabError {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** The user, or whoever runs the command, asked for it to end. */
+export class Interruption extends LabError {
+  override readonly name = 'Interruption';
+  override readonly exitCode: ExitCode;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super(signal === 'SIGINT' ? 'Interrupted.' : 'Terminated.');
+    this.exitCode = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+  }
+}

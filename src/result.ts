@@ -61,10 +61,13 @@ const telemetrySchema = z
   })
   .describe('What the stack said of itself meanwhile');
 
-const caveatSchema = z.object({
-  kind: z.enum(['generator-saturated', 'too-few-samples', 'replica-silent']),
-  text: z.string(),
-});
+const caveatSchema = z
+  .object({
+    kind: z.enum(['generator-saturated', 'too-few-samples', 'replica-silent']),
+    text: z.string(),
+    doubts: z.array(z.string()).describe('Names of the metrics that cannot be judged because of it'),
+  })
+  .describe('A reason to trust a measurement less');
 
 const trialRecordSchema = z.object({
   number: z.int().positive(),

@@ -1,0 +1,94 @@
+import type { Measurement, Telemetry } from '../result.ts';
+import { databaseCounters } from '../telemetry/telemetry.ts';
+
+const usPerMs = 1000;
+const msPerSecond = 1000;
+
+/** What metrics need to know of the trial besides what was recorded. */
+export interface MetricsContext {
+  /** The cache's time to live; undefined where the scenario caches nothing. */
+  readonly ttlMs: number | undefined;
+}
+
+/** Sums a counter over the replicas; undefined where no replica reported it. */
+function total(telemetry: Telemetry, counter: string): number | undefined {
+  const values = telemetry.replicas.flatMap(({ counters }) => counters[counter] ?? []);
+  if (values.length === 0) return undefined;
+  return databaseCounters.includes(counter) ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0);
+}
+
+function ratio(numerator: number | undefined, denominator: number | undefined): number | undefined {
+  if (numerator === undefined || denominator === undefined || denominator === 0) return undefined;
+  return numerator / denominator;
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
+}
+
+/** The client's side. Percentiles of no answers at all do not exist. */
+function timings(measurement: Measurement): Record<string, number | undefined> {
+  const { latency, requests, failed, durationMs, timeline } = measurement;
+  const some = requests > 0;
+  const ms = (us: number): number | undefined => (some ? us / usPerMs : undefined);
+  return {
+    rps: requests / (durationMs / msPerSecond),
+    mean: ms(latency.meanUs),
+    p50: ms(latency.p50Us),
+    p90: ms(latency.p90Us),
+    p95: ms(latency.p95Us),
+    p99: ms(latency.p99Us),
+    'p99.9': ms(latency.p999Us),
+    max: ms(latency.maxUs),
+    worst_second_p99: ms(Math.max(0, ...timeline.map((slice) => slice.p99Us))),
+    requests,
+    errors: failed,
+    error_rate: ratio(failed, requests + failed),
+    unfinished: measurement.unfinished,
+  };
+}
+
+/** The server's side. Requests are the ones that the replicas say they answered, so that both sides of a ratio are one clock's. */
+function counts(
+  measurement: Measurement,
+  telemetry: Telemetry,
+  context: MetricsContext,
+): Record<string, number | undefined> {
+  const answered = total(telemetry, 'http_requests_total');
+  const hits = total(telemetry, 'cache_hits_total');
+  const recomputes = total(telemetry, 'cache_recomputes_total');
+  const expiries = context.ttlMs === undefined ? undefined : measurement.durationMs / context.ttlMs;
+  const waitSeconds = ratio(
+    total(telemetry, 'db_pool_wait_seconds_sum'),
+    total(telemetry, 'db_pool_wait_seconds_count'),
+  );
+  const busy = telemetry.replicas.flatMap(({ counters }) => {
+    const active = counters.event_loop_active_seconds_total;
+    return ratio(active, sum(active, counters.event_loop_idle_seconds_total)) ?? [];
+  });
+  return {
+    queries_per_request: ratio(total(telemetry, 'db_queries_total'), answered),
+    rows_read_per_request: ratio(total(telemetry, 'db_rows_read_total'), answered),
+    cache_hit_rate: ratio(hits, sum(hits, total(telemetry, 'cache_misses_total'))),
+    recomputes,
+    recomputes_per_expiry: ratio(recomputes, expiries),
+    pool_wait: waitSeconds === undefined ? undefined : waitSeconds * msPerSecond,
+    pool_rejected: total(telemetry, 'db_pool_rejected_total'),
+    event_loop_utilisation: busy.length === 0 ? undefined : Math.max(...busy),
+  };
+}
+
+/**
+ * Every metric of the catalogue that a trial's records can answer.
+ * @returns by name, times in milliseconds; a metric whose data is missing is left out, never zero
+ */
+export function trialMetrics(
+  measurement: Measurement,
+  telemetry: Telemetry,
+  context: MetricsContext,
+): Record<string, number> {
+  const all = { ...timings(measurement), ...counts(measurement, telemetry, context) };
+  const known: Record<string, number> = {};
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) known[name] = value;
+  return known;
+}

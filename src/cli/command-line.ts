@@ -1,0 +1,74 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodes, type ExitCode } from '../errors.ts';
+import { labVersion } from '../package.ts';
+import { cleanCommand } from './commands/clean.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { listCommand } from './commands/list.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { validateCommand } from './commands/validate.ts';
+import { describeError } from './describe-error.ts';
+import type { Io } from './io.ts';
+
+/** Makes a command; what its action resolves to becomes the exit code. */
+export type CommandFactory = (io: Io, finish: (code: ExitCode) => void) => Command;
+
+const commands: readonly CommandFactory[] = [
+  runCommand,
+  listCommand,
+  validateCommand,
+  reportCommand,
+  doctorCommand,
+  cleanCommand,
+];
+
+const epilogue = `
+Exit codes: 0 every verdict passed; 1 one failed; 2 the command line or the scenario file is
+wrong; 3 none failed, one is inconclusive; 4 the lab could not do it; 130, 143 interrupted.`;
+
+function program(io: Io, finish: (code: ExitCode) => void): Command {
+  const root = new Command('scale-lab')
+    .description('A load-testing and scalability laboratory: starts a real system, loads it, says what held and why.')
+    .version(labVersion(), '-V, --version', 'print the version')
+    .helpCommand(false)
+    .addHelpText('after', epilogue);
+  for (const command of commands) root.addCommand(command(io, finish));
+  for (const command of [root, ...root.commands]) {
+    command
+      .exitOverride()
+      .helpOption('-h, --help', 'print this help')
+      .configureOutput({
+        writeOut: (text) => io.out.write(text),
+        writeErr: (text) => io.err.write(text),
+        getOutHelpWidth: () => io.out.columns,
+        getErrHelpWidth: () => io.err.columns,
+        getOutHasColors: () => io.out.color,
+        getErrHasColors: () => io.err.color,
+      });
+  }
+  return root;
+}
+
+/**
+ * Runs the command that the arguments name.
+ * @returns the exit code; every error has been told on `io.err` by then
+ */
+export async function runCommandLine(io: Io): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.passed;
+  const root = program(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    if (io.args.length === 0) {
+      root.outputHelp();
+      return exitCodes.usage;
+    }
+    await root.parseAsync(io.args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+    const { text, exitCode: code } = describeError(error, io.err.color);
+    io.err.write(text);
+    return code;
+  }
+}

@@ -1,0 +1,109 @@
+import { Command, Option } from 'commander';
+import { exitCodes, type ExitCode } from '../../errors.ts';
+import { platformNames, type PlatformName } from '../../platforms/platform.ts';
+import { reporterNames, type ReporterName } from '../../reporters/reporter.ts';
+import type { RunRecord } from '../../result.ts';
+import type { CommandFactory } from '../command-line.ts';
+import type { Io } from '../io.ts';
+import { duration, list, positive, positives, seed } from '../options.ts';
+
+const examples = `
+Without a name it runs the suite "quickstart".
+
+Examples:
+  scale-lab run
+  scale-lab run thundering-herd --variant none,lock --replicas 1,2
+  scale-lab run cache-hit --connections 100 --duration 30s --rounds 3
+  scale-lab run --dry-run`;
+
+interface RunOptions {
+  readonly file?: string;
+  readonly platform: PlatformName;
+  readonly replicas?: readonly number[];
+  readonly variant?: readonly string[];
+  readonly connections?: number;
+  readonly duration?: number;
+  readonly warmup?: number;
+  readonly rounds?: number;
+  readonly seed?: number;
+  readonly out: string;
+  readonly reporter: ReporterName;
+  readonly dryRun?: boolean;
+}
+
+/** Quotes for a POSIX shell what would not survive there as it is. */
+function quote(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function commandAgain(io: Io, planSeed: number, options: RunOptions): string {
+  const given = options.seed === undefined ? [...io.args, '--seed', String(planSeed)] : io.args;
+  return ['scale-lab', ...given].map(quote).join(' ');
+}
+
+function exitCodeOf({ verdicts }: RunRecord): ExitCode {
+  if (verdicts.some(({ outcome }) => outcome === 'failed')) return exitCodes.failed;
+  return verdicts.some(({ outcome }) => outcome === 'inconclusive') ? exitCodes.inconclusive : exitCodes.passed;
+}
+
+async function execute(names: readonly string[], options: RunOptions, io: Io): Promise<ExitCode> {
+  const { loadScenarioFile } = await import('../scenario-file.ts');
+  const { describePlan } = await import('../../scenarios/describe.ts');
+  const { planOf } = await import('../../scenarios/expand.ts');
+
+  const file = await loadScenarioFile(io, options.file);
+  const planSeed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
+  const overrides = {
+    variants: options.variant,
+    replicas: options.replicas,
+    connections: options.connections,
+    durationMs: options.duration,
+    warmupMs: options.warmup,
+    rounds: options.rounds,
+  };
+  const plan = planOf(file, names, overrides, planSeed);
+  if (options.dryRun) {
+    io.out.write(describePlan(plan));
+    return exitCodes.passed;
+  }
+
+  const path = await import('node:path');
+  const { openPlatform } = await import('../platform.ts');
+  const { openReporter } = await import('../../reporters/reporter.ts');
+  const { run } = await import('../../run.ts');
+  const { showProgress } = await import('../progress.ts');
+  const { record, error } = await run(plan, {
+    platform: await openPlatform(options.platform, io),
+    results: path.resolve(io.folder, options.out),
+    command: commandAgain(io, planSeed, options),
+    startedAtMs: io.startedAtMs,
+    emit: showProgress(io.err),
+    signal: io.signal,
+  });
+  if (record.trials.length > 0) {
+    const report = await openReporter(options.reporter);
+    io.out.write(`\n${report(record, io.out)}`);
+  }
+  if (error !== undefined) throw error;
+  return exitCodeOf(record);
+}
+
+/** `scale-lab run`: the lab's main job. */
+export const runCommand: CommandFactory = (io, finish) =>
+  new Command('run')
+    .description('start a real system, put load on it, and report what came out and which claims held')
+    .argument('[scenario...]', 'scenarios or suites (default: the suite "quickstart")')
+    .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
+    .addOption(new Option('--platform <name>', 'where it runs').choices(platformNames).default('local'))
+    .option('--replicas <counts>', 'replica counts, e.g. 1,2,4', positives)
+    .option('--variant <names>', 'only these variants', list)
+    .option('--connections <count>', 'connections of closed-loop load', positive)
+    .option('--duration <time>', 'measured time of a trial, e.g. 10s', duration)
+    .option('--warmup <time>', 'time before it that is not measured, e.g. 2s', duration)
+    .option('--rounds <count>', 'how often each trial is run', positive)
+    .option('--seed <number>', 'seeds keys, mix and the order of trials (default: drawn, and told)', seed)
+    .option('--out <folder>', 'where the folder with the results goes', 'results')
+    .addOption(new Option('--reporter <name>', 'what is printed at the end').choices(reporterNames).default('terminal'))
+    .option('--dry-run', 'print the plan and start nothing')
+    .addHelpText('after', examples)
+    .action(async (names: readonly string[], options: RunOptions) => finish(await execute(names, options, io)));

@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { exitCodes } from '../../errors.ts';
+import type { CommandFactory } from '../command-line.ts';
+
+const examples = `
+Examples:
+  scale-lab validate
+  scale-lab validate my-scenarios.yaml`;
+
+/** `scale-lab validate`: every problem of a scenario file, with its place. */
+export const validateCommand: CommandFactory = (io, finish) =>
+  new Command('validate')
+    .description('check a scenario file and show every problem with its place')
+    .argument('[file]', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
+    .addHelpText('after', examples)
+    .action(async (given: string | undefined) => {
+      const { loadScenarioFile } = await import('../scenario-file.ts');
+      const { path, scenarios, suites } = await loadScenarioFile(io, given);
+      const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+      io.out.write(`${path}: ${count(scenarios.length, 'scenario')}, ${count(suites.length, 'suite')}, no problems\n`);
+      finish(exitCodes.passed);
+    });

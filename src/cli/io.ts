@@ -1,0 +1,25 @@
+/** A stream that text goes to, and what it can show. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Asked anew at each use: a window can be resized. */
+  readonly columns: number;
+  readonly color: boolean;
+}
+
+/** Everything that a command may use of the process it runs in. `main.ts` makes the real one, tests make their own. */
+export interface Io {
+  /** Reports and answers. */
+  readonly out: Output;
+  /** Progress and errors. */
+  readonly err: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The working folder. */
+  readonly folder: string;
+  /** The arguments after the program's name. */
+  readonly args: readonly string[];
+  /** Aborted by the first SIGINT or SIGTERM, with an Interruption as its reason. */
+  readonly signal: AbortSignal;
+  /** When the process started, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+}

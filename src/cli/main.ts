@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import { Interruption } from '../errors.ts';
+import { runCommandLine } from './command-line.ts';
+import type { Output } from './io.ts';
+
+const plainWidth = 100;
+
+function output(stream: NodeJS.WriteStream): Output {
+  // A reader that went away, as in `scale-lab list | head -1`, is no error of ours.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0';
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY,
+    get columns() {
+      return stream.isTTY && stream.columns > 0 ? stream.columns : plainWidth;
+    },
+    color: !NO_COLOR && (forced || (stream.isTTY && TERM !== 'dumb')),
+  };
+}
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    const interruption = new Interruption(name);
+    // The second time at once: what is left behind, the next run or `scale-lab clean` removes.
+    if (stop.signal.aborted) process.exit(interruption.exitCode);
+    stop.abort(interruption);
+  });
+}
+
+process.exitCode = await runCommandLine({
+  out: output(process.stdout),
+  err: output(process.stderr),
+  environment: process.env,
+  folder: process.cwd(),
+  args: process.argv.slice(2),
+  signal: stop.signal,
+  startedAtMs: performance.timeOrigin,
+});

@@ -1,0 +1,40 @@
+import { InvalidArgumentError } from 'commander';
+import { messageOf } from '../errors.ts';
+import { parseDuration } from '../scenarios/units.ts';
+
+/** Splits `a,b` and adds to what an earlier use of the option gave. */
+export function list(text: string, earlier: readonly string[] = []): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) throw new InvalidArgumentError('Give names, separated by commas.');
+  return [...earlier, ...names];
+}
+
+/** A whole number of at least 1. */
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
+    throw new InvalidArgumentError('Give a whole number of at least 1.');
+  }
+  return value;
+}
+
+/** A whole number from 0 to 2^32 - 1. */
+export function seed(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 0xffff_ffff) throw new InvalidArgumentError('Give a whole number below 2^32.');
+  return value;
+}
+
+/** Whole numbers of at least 1, separated by commas. */
+export function positives(text: string): readonly number[] {
+  return list(text).map(positive);
+}
+
+/** A duration with its unit, in milliseconds. */
+export function duration(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
+}

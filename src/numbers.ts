@@ -1,0 +1,39 @@
+import type { MetricUnit } from './metrics.ts';
+
+/** Three digits that matter, thousands separated: 0.034, 1.23, 45.6, 789, 12,345. */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size < 99.95 && Number.isInteger(value)) return String(value);
+  if (size < 0.0005) return value < 0 ? '>-0.001' : '<0.001';
+  // The limits are where rounding would carry into one more digit.
+  const decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : 3;
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** A metric's number without its unit, for a column whose heading has it; a ratio is given in per cent. */
+export function formatValue(value: number, unit: MetricUnit): string {
+  return unit === 'ratio' ? `${formatNumber(value * 100)}%` : formatNumber(value);
+}
+
+/** A metric's number with its unit, for a sentence: `12.3 ms`, `4,567/s`, `0.1%`, `21`. */
+export function formatQuantity(value: number, unit: MetricUnit): string {
+  if (unit === 'ms') return `${formatNumber(value)} ms`;
+  if (unit === 'per-second') return `${formatNumber(value)}/s`;
+  return formatValue(value, unit);
+}
+
+/** A length of time for people: `450 ms`, `4.2 s`, `1 min 5 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${Number((ms / 1000).toFixed(1))} s`;
+  const seconds = Math.round(ms / 1000);
+  const rest = seconds % 60;
+  return rest === 0 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 60)} min ${rest} s`;
+}
+
+/** A size in memory: `23.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, bytes === 0 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${Number((bytes / 1024 ** power).toFixed(1))} ${units[power] ?? 'B'}`;
+}

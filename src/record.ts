@@ -1,0 +1,53 @@
+import { describeMachine } from './machine.ts';
+import { labVersion } from './package.ts';
+import type { RunRecord, ScenarioRecord } from './result.ts';
+import { describeData, describeLoad, describeRequest, describeSettings } from './scenarios/describe.ts';
+import type { Plan } from './scenarios/plan.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+
+function scenarioRecord(scenario: Scenario, plan: Plan): ScenarioRecord {
+  const { name, question, prediction } = scenario;
+  return {
+    name,
+    question,
+    ...(prediction === undefined ? {} : { prediction }),
+    load: describeLoad(scenario.load),
+    workload: scenario.workload.requests.map((request) => describeRequest(request, scenario.workload)),
+    data: describeData(scenario.data),
+    variants: scenario.variants.map((variant) => ({ name: variant.name, settings: describeSettings(variant) })),
+    replicas: [...scenario.replicas],
+    rounds: scenario.rounds,
+    evidence: [...scenario.evidence],
+    leftOut: plan.leftOut.filter((left) => left.scenario === name).map((left) => left.expectation),
+  };
+}
+
+/** The record of a run of which nothing has been run yet. */
+export function newRecord(
+  plan: Plan,
+  run: {
+    readonly runId: string;
+    readonly command: string;
+    readonly startedAtMs: number;
+    readonly platform: { readonly name: string };
+  },
+): RunRecord {
+  return {
+    version: 1,
+    id: run.runId,
+    status: 'running',
+    command: run.command,
+    startedAt: new Date(run.startedAtMs).toISOString(),
+    wallMs: 0,
+    loadMs: 0,
+    labVersion: labVersion(),
+    seed: plan.seed,
+    platform: run.platform.name,
+    versions: {},
+    machine: describeMachine(),
+    plannedTrials: plan.trials.length,
+    scenarios: plan.scenarios.map((scenario) => scenarioRecord(scenario, plan)),
+    trials: [],
+    verdicts: [],
+  };
+}

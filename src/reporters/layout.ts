@@ -1,0 +1,212 @@
+import { thinPercentiles } from '../analysis/caveats.ts';
+import { rowsOf, type Row } from '../analysis/summary.ts';
+import { findMetric, type Metric } from '../metrics.ts';
+import { formatBytes, formatDuration, formatValue } from '../numbers.ts';
+import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
+
+/** How a cell stands out: the best of its column, or a number that is not to be leaned on. */
+export type Mark = 'best' | 'doubtful';
+
+/** One cell of a table. */
+export interface Cell {
+  readonly text: string;
+  readonly mark?: Mark;
+}
+
+/** A table that any reporter can draw; the first `labels` columns are text, the others numbers. */
+export interface Table {
+  readonly headings: readonly string[];
+  readonly labels: number;
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** What is said about one scenario. */
+export interface Section {
+  readonly title: string;
+  readonly question: string;
+  readonly prediction: string | undefined;
+  /** Load, requests, data: name and text. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** Label columns, then one a client-side metric. */
+  readonly timings: Table;
+  /** Label columns, then one a counted metric that the scenario is about; no rows where it names none. */
+  readonly evidence: Table;
+  readonly notes: readonly string[];
+  readonly verdicts: readonly Verdict[];
+}
+
+/** A run, laid out once: each output format is a dialect of a few lines. */
+export interface Layout {
+  readonly title: string;
+  /** What was run and on what: name and text. */
+  readonly facts: readonly (readonly [string, string])[];
+  /** Why the run is not whole, if it is not. */
+  readonly warning: string | undefined;
+  readonly sections: readonly Section[];
+  readonly conclusion: string;
+}
+
+const timingColumns = ['rps', 'p50', 'p95', 'p99', 'p99.9', 'max'] as const;
+
+function metricsNamed(names: readonly string[]): readonly Metric[] {
+  return names.flatMap((name) => findMetric(name) ?? []);
+}
+
+function heading({ title, unit }: Metric): string {
+  return unit === 'ms' ? `${title} ms` : title;
+}
+
+function isBest(row: Row, metric: Metric, rows: readonly Row[]): boolean {
+  const value = row.values[metric.name]?.median;
+  const all = rows.flatMap((other) => other.values[metric.name]?.median ?? []);
+  if (value === undefined || all.length < 2 || new Set(all).size === 1) return false;
+  return value === (metric.better === 'higher' ? Math.max(...all) : Math.min(...all));
+}
+
+function cell(row: Row, metric: Metric, rows: readonly Row[]): Cell {
+  const spread = row.values[metric.name];
+  if (!spread) return { text: '-' };
+  const text = formatValue(spread.median, metric.unit);
+  const fewest = Math.min(...row.trials.map((trial) => trial.measurement.requests));
+  const doubted = row.caveats.some((caveat) => caveat.doubts.includes(metric.name));
+  if (doubted || thinPercentiles(fewest).includes(metric.name)) return { text: `~${text}`, mark: 'doubtful' };
+  return isBest(row, metric, rows) ? { text, mark: 'best' } : { text };
+}
+
+/** Failed requests, and by which kinds: `0`, `12 refused`, `1,204 status-5xx +2`. */
+function errorCell(row: Row): Cell {
+  const kinds = new Map<string, number>();
+  for (const { measurement } of row.trials) {
+    for (const [kind, count] of Object.entries(measurement.errors)) kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+  }
+  const failed = row.trials.reduce((sum, trial) => sum + trial.measurement.failed, 0);
+  if (failed === 0) return { text: '0' };
+  const [first, ...others] = [...kinds].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
+  const more = others.length === 0 ? '' : ` +${others.length}`;
+  return { text: `${failed.toLocaleString('en-US')} ${first?.[0] ?? ''}${more}`.trim(), mark: 'doubtful' };
+}
+
+/** How far the rounds lie apart, as a share of the median. */
+function spreadCell(row: Row): Cell {
+  const spread = row.values['rps'];
+  if (!spread) return { text: '-' };
+  return { text: `±${formatValue((spread.max - spread.min) / 2 / spread.median, 'ratio')}` };
+}
+
+function labelCells(row: Row): readonly Cell[] {
+  return [{ text: row.variant }, { text: String(row.replicas) }];
+}
+
+const labelHeadings = ['variant', 'N'] as const;
+
+function timingTable(rows: readonly Row[], rounds: number): Table {
+  const [rps, ...latencies] = metricsNamed(timingColumns);
+  if (!rps) throw new Error('the catalogue lost rps');
+  const several = rounds > 1;
+  return {
+    headings: [...labelHeadings, heading(rps), ...(several ? ['spread'] : []), ...latencies.map(heading), 'errors'],
+    labels: 1,
+    rows: rows.map((row) => [
+      ...labelCells(row),
+      cell(row, rps, rows),
+      ...(several ? [spreadCell(row)] : []),
+      ...latencies.map((metric) => cell(row, metric, rows)),
+      errorCell(row),
+    ]),
+  };
+}
+
+function evidenceTable(rows: readonly Row[], names: readonly string[]): Table {
+  const columns = metricsNamed(names);
+  return {
+    headings: [...labelHeadings, ...columns.map(heading)],
+    labels: 1,
+    rows:
+      columns.length === 0
+        ? []
+        : rows.map((row) => [...labelCells(row), ...columns.map((metric) => cell(row, metric, rows))]),
+  };
+}
+
+function notesOf(scenario: ScenarioRecord, rows: readonly Row[], tables: readonly Table[]): readonly string[] {
+  const caveats = rows.flatMap((row) => row.caveats.map((caveat) => `${row.variant} ×${row.replicas}: ${caveat.text}`));
+  const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(({ text }) => text.startsWith('~'))));
+  return [
+    ...new Set(caveats),
+    ...(doubtful
+      ? ['~ is not to be leaned on: too few answers lie beyond that percentile, or a caveat above doubts it.']
+      : []),
+    ...scenario.leftOut.map((expectation) => `Not judged, since not all that it compares was selected: ${expectation}`),
+  ];
+}
+
+function section(scenario: ScenarioRecord, record: RunRecord): Section {
+  const rows = rowsOf(
+    record.trials,
+    scenario.name,
+    scenario.variants.map(({ name }) => name),
+  );
+  const timings = timingTable(rows, scenario.rounds);
+  const evidence = evidenceTable(rows, scenario.evidence);
+  return {
+    title: scenario.name,
+    question: scenario.question,
+    prediction: scenario.prediction,
+    facts: [
+      ['load', scenario.rounds > 1 ? `${scenario.load}, ${scenario.rounds} rounds` : scenario.load],
+      ['requests', scenario.workload.join('; ')],
+      ['data', scenario.data],
+    ],
+    timings,
+    evidence,
+    notes: notesOf(scenario, rows, [timings, evidence]),
+    verdicts: record.verdicts.filter((verdict) => verdict.scenario === scenario.name),
+  };
+}
+
+function runFacts(record: RunRecord): readonly (readonly [string, string])[] {
+  const { machine } = record;
+  const cores = `${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}`;
+  const versions = Object.entries(record.versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    ['machine', `${machine.cpu}, ${cores}, ${formatBytes(machine.memoryBytes)}, ${machine.os}`],
+    ['platform', [record.platform, ...versions, `node ${machine.node.replace(/^v/, '')}`].join(', ')],
+    ['time', `${formatDuration(record.wallMs)}, of which under load ${formatDuration(record.loadMs)}`],
+    ['again', record.command],
+  ];
+}
+
+function warning(record: RunRecord): string | undefined {
+  const done = `${record.trials.length} of ${record.plannedTrials} trials were measured`;
+  switch (record.status) {
+    case 'complete':
+      return undefined;
+    case 'interrupted':
+      return `Interrupted: ${done}; there is no verdict.`;
+    case 'broken off':
+      return `Broken off: ${done}; there is no verdict. ${record.problem ?? ''}`.trim();
+    case 'running':
+      return `Still running, or killed: ${done} so far.`;
+  }
+}
+
+function conclusion(record: RunRecord): string {
+  if (record.status !== 'complete') return 'No verdict.';
+  if (record.verdicts.length === 0) return 'There was nothing to judge.';
+  const count = (outcome: Verdict['outcome']): number =>
+    record.verdicts.filter((verdict) => verdict.outcome === outcome).length;
+  const parts = (['passed', 'failed', 'inconclusive'] as const).map((outcome) => `${count(outcome)} ${outcome}`);
+  return parts.join(', ');
+}
+
+/** Lays a run out. Scenarios of which nothing was measured are left away. */
+export function layoutOf(record: RunRecord): Layout {
+  const measured = record.scenarios.filter(({ name }) => record.trials.some((trial) => trial.scenario === name));
+  return {
+    title: `scale-lab run ${record.id}`,
+    facts: runFacts(record),
+    warning: warning(record),
+    sections: measured.map((scenario) => section(scenario, record)),
+    conclusion: conclusion(record),
+  };
+}

@@ -1,0 +1,63 @@
+import type { RunRecord } from '../result.ts';
+import { layoutOf, type Cell, type Section, type Table } from './layout.ts';
+
+// What Markdown would take as its own, and the bar that ends a table's cell.
+const special = /[\\`*_{}[\]<>#|~]/g;
+
+function escape(text: string): string {
+  return text.replace(special, (character) => `\\${character}`).replaceAll('\n', ' ');
+}
+
+/** Code in backticks, fenced by more of them than it holds. */
+function code(text: string): string {
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
+}
+
+function tableCell({ text, mark }: Cell): string {
+  return mark === 'best' ? `**${escape(text)}**` : escape(text);
+}
+
+function table({ headings, labels, rows }: Table): string {
+  if (rows.length === 0) return '';
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rule = headings.map((_, column) => (column < labels ? '---' : '---:'));
+  return [line(headings.map(escape)), line(rule), ...rows.map((row) => line(row.map(tableCell)))].join('\n');
+}
+
+const symbols = { passed: '✅', failed: '❌', inconclusive: '❔' } as const;
+
+function section(content: Section): string {
+  const { title, question, prediction, facts, timings, evidence, notes, verdicts } = content;
+  return [
+    `## ${escape(title)}`,
+    escape(question),
+    prediction === undefined ? '' : `*Predicted:* ${escape(prediction)}`,
+    facts.map(([name, text]) => `- ${name}: ${escape(text)}`).join('\n'),
+    table(timings),
+    table(evidence),
+    notes.map((note) => `> ${escape(note)}`).join('\n>\n'),
+    verdicts
+      .map(
+        ({ outcome, expectation, reason }) =>
+          `- ${symbols[outcome]} ${outcome}: ${code(expectation)}: ${escape(reason)}`,
+      )
+      .join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** A page for a pull request or a wiki. */
+export function markdownReport(record: RunRecord): string {
+  const { title, facts, warning, sections, conclusion } = layoutOf(record);
+  const parts = [
+    `# ${escape(title)}`,
+    ...(warning === undefined ? [] : [`**${escape(warning)}**`]),
+    facts.map(([name, text]) => `- ${name}: ${name === 'again' ? code(text) : escape(text)}`).join('\n'),
+    ...sections.map(section),
+    `**${escape(conclusion)}**`,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}

@@ -1,0 +1,78 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { LabError, messageOf, UsageError } from './errors.ts';
+import { runRecordSchema, type RunRecord } from './result.ts';
+
+/** A name for a run that sorts by time and is no other run's: `20261121-224003-3fa9`. */
+export function newRunId(now: Date): string {
+  const digits = now.toISOString().replaceAll(/[-:]/g, '').slice(0, 15).replace('T', '-');
+  return `${digits}-${randomBytes(2).toString('hex')}`;
+}
+
+/** Where a run keeps its record and its reports: `<results>/<run id>/`. */
+export interface RunFolder {
+  readonly path: string;
+  /** Writes a file whole or not at all, so that a reader never sees half a record. */
+  write(name: string, text: string): Promise<void>;
+}
+
+/**
+ * Makes the folder of a run.
+ * @throws {LabError} where it cannot be made or written to
+ */
+export async function createRunFolder(results: string, runId: string): Promise<RunFolder> {
+  const folder = path.resolve(results, runId);
+  const refusal = (error: unknown): LabError =>
+    new LabError(`Results cannot be written to ${folder}: ${messageOf(error)}.`, {
+      hint: 'Name another folder with --out, or make room there.',
+      cause: error,
+    });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw refusal(error);
+  }
+  return {
+    path: folder,
+    async write(name, text) {
+      const file = path.join(folder, name);
+      try {
+        await writeFile(`${file}.part`, text);
+        await rename(`${file}.part`, file);
+      } catch (error) {
+        throw refusal(error);
+      }
+    },
+  };
+}
+
+/**
+ * Reads a saved run.
+ * @param location a `run.json`, or the folder that holds one
+ * @throws {UsageError} where there is none, or it is not a record that this version understands
+ */
+export async function readRun(location: string): Promise<RunRecord> {
+  const hint = 'Name the run.json of a run, or its folder: results/<run id>.';
+  let text: string;
+  try {
+    const isFolder = (await stat(location)).isDirectory();
+    text = await readFile(isFolder ? path.join(location, 'run.json') : location, 'utf8');
+  } catch (error) {
+    throw new UsageError(`There is no run to read at ${location}: ${messageOf(error)}.`, { hint, cause: error });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${location} is not JSON: ${messageOf(error)}.`, { hint, cause: error });
+  }
+  const parsed = runRecordSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`${location} is not a run record of version 1.`, {
+    hint,
+    details: z.prettifyError(parsed.error).split('\n').slice(0, 10),
+    cause: parsed.error,
+  });
+}

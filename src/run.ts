@@ -1,0 +1,87 @@
+import { verdictsOf } from './analysis/verdicts.ts';
+import { messageOf } from './errors.ts';
+import type { EventSink } from './events.ts';
+import type { Platform, Stack } from './platforms/platform.ts';
+import { newRecord } from './record.ts';
+import type { RunRecord } from './result.ts';
+import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
+import { loadMs, remainingMs, type Plan } from './scenarios/plan.ts';
+import { runTrial } from './trial.ts';
+
+/** Where a plan is run, and who hears of it. */
+export interface Lab {
+  readonly platform: Platform;
+  /** The folder that gets a folder for this run. */
+  readonly results: string;
+  /** The command that runs it again, for the record. */
+  readonly command: string;
+  /** When the command was given, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/** How a run ended: what it kept, and why it stopped early if it did. */
+export interface RunOutcome {
+  readonly record: RunRecord;
+  readonly folder: string;
+  /** What broke it off: a LabError, or the signal's reason. */
+  readonly error?: unknown;
+}
+
+/**
+ * Runs a plan: brings a stack up, puts each trial's load on it, judges the claims, and takes everything down again.
+ * The record is saved after every trial, so that a run that is interrupted or broken off keeps what it measured.
+ * @throws {LabError} only where there is no folder for the results
+ */
+export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
+  const runId = newRunId(new Date(lab.startedAtMs));
+  const record = newRecord(plan, { ...lab, runId });
+  const folder = await createRunFolder(lab.results, runId);
+  await save(record, folder, lab);
+  lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs: remainingMs(plan, 0) });
+  try {
+    await removeLeftovers(lab);
+    await runTrials(plan, record, folder, lab);
+    record.status = 'complete';
+    // Only here: the trials that an interrupted run lacks might have changed the verdicts.
+    record.verdicts = verdictsOf(plan.scenarios, record.trials);
+    return { record, folder: folder.path };
+  } catch (error) {
+    record.status = lab.signal.aborted ? 'interrupted' : 'broken off';
+    record.problem = messageOf(error);
+    return { record, folder: folder.path, error };
+  } finally {
+    await save(record, folder, lab);
+    lab.emit({ type: 'run-finished', runId, folder: folder.path });
+  }
+}
+
+async function runTrials(plan: Plan, record: RunRecord, folder: RunFolder, lab: Lab): Promise<void> {
+  await using stack = await startStack(record.id, lab);
+  record.versions = { ...stack.versions };
+  for (const trial of plan.trials) {
+    const { number } = trial;
+    lab.emit({ type: 'trial-started', trial, of: plan.trials.length, remainingMs: remainingMs(plan, number - 1) });
+    const deployment = await stack.deploy(trial.topology, lab.signal);
+    const result = await runTrial(deployment, trial, lab.emit, lab.signal);
+    record.trials.push(result);
+    record.loadMs += loadMs(trial.load);
+    await save(record, folder, lab);
+    lab.emit({ type: 'trial-finished', trial, record: result });
+  }
+}
+
+async function removeLeftovers({ platform, emit, signal }: Lab): Promise<void> {
+  const leftovers = await platform.clean(signal);
+  if (leftovers.length > 0) emit({ type: 'leftovers-removed', leftovers });
+}
+
+async function startStack(runId: string, { platform, emit, signal }: Lab): Promise<Stack> {
+  return platform.up({ runId, signal, onStep: (step) => emit({ type: 'step', step }) });
+}
+
+async function save(record: RunRecord, folder: RunFolder, lab: Lab): Promise<void> {
+  record.wallMs = Date.now() - lab.startedAtMs;
+  await folder.write('run.json', `${JSON.stringify(record, null, 1)}\n`);
+}

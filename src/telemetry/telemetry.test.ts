@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { parseExposition } from './prometheus.ts';
+import { telemetryOf } from './telemetry.ts';
+
+const exposition = (requests: number, queries: number) => `# HELP http_requests_total Answers.
+# TYPE http_requests_total counter
+http_requests_total{route="/todos/:id",status="200"} ${requests}
+http_requests_total{route="/odd \\"}\\"",status="404"} 2
+# TYPE db_pool_wait_seconds histogram
+db_pool_wait_seconds_bucket{le="0.1"} ${queries}
+db_pool_wait_seconds_bucket{le="+Inf"} ${queries}
+db_pool_wait_seconds_sum ${queries / 1024}
+db_pool_wait_seconds_count ${queries}
+# TYPE db_pool_in_use gauge
+db_pool_in_use 3
+# TYPE event_loop_lag_seconds gauge
+event_loop_lag_seconds{quantile="0.99"} 1.5e-3
+`;
+
+describe('parseExposition', () => {
+  it('reads names, labels with quoted braces, values and types', () => {
+    const { samples, types } = parseExposition(exposition(40, 10));
+    expect(samples[1]).toEqual({ name: 'http_requests_total', labels: 'route="/odd \\"}\\"",status="404"', value: 2 });
+    expect(types.get('db_pool_wait_seconds')).toBe('histogram');
+    expect(parseExposition('x{a="b"} +Inf 1395066363000').samples[0]?.value).toBe(Infinity);
+  });
+});
+
+describe('telemetryOf', () => {
+  it('gives the rise of counters, summed over labels, and the last value of gauges', () => {
+    const telemetry = telemetryOf(
+      [{ replica: 'app-1', text: exposition(40, 10) }],
+      [{ replica: 'app-1', text: exposition(140, 30) }],
+    );
+    expect(telemetry.silent).toEqual([]);
+    expect(telemetry.replicas).toEqual([
+      {
+        replica: 'app-1',
+        counters: { http_requests_total: 100, db_pool_wait_seconds_sum: 20 / 1024, db_pool_wait_seconds_count: 20 },
+        gauges: { db_pool_in_use: 3, 'event_loop_lag_seconds{quantile="0.99"}': 0.0015 },
+      },
+    ]);
+  });
+
+  it('does not guess where a counter of the database was missing at first', () => {
+    const text = '# TYPE db_rows_read_total counter\ndb_rows_read_total 9000\n# TYPE own_total counter\nown_total 2\n';
+    const telemetry = telemetryOf([{ replica: 'app-1', text: '' }], [{ replica: 'app-1', text }]);
+    expect(telemetry.replicas[0]?.counters).toEqual({ own_total: 2 });
+  });
+
+  it('lists a replica that was silent, came late or restarted, and takes no numbers from it', () => {
+    const telemetry = telemetryOf(
+      [
+        { replica: 'app-1', text: exposition(40, 10) },
+        { replica: 'app-2', problem: 'connection refused' },
+        { replica: 'app-3', text: exposition(40, 10) },
+      ],
+      [
+        { replica: 'app-1', problem: 'timed out' },
+        { replica: 'app-2', text: exposition(1, 1) },
+        { replica: 'app-3', text: exposition(5, 1) },
+        { replica: 'app-4', text: exposition(5, 1) },
+      ],
+    );
+    expect(telemetry.replicas).toEqual([]);
+    expect(telemetry.silent).toEqual([
+      { replica: 'app-1', problem: 'timed out' },
+      { replica: 'app-2', problem: 'connection refused' },
+      { replica: 'app-3', problem: 'it restarted: its counters started anew' },
+      { replica: 'app-4', problem: 'it was not there when the measured time began' },
+    ]);
+  });
+});
