@@ -31,3 +31,162 @@ const file = scenarioFile({
     },
   },
 });
+
+/** Two seconds in which every answer took as long as the variant's latency. */
+function recorded(requests: number, latencyMs: number): WorkerResult {
+  const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
+  for (let index = 0; index < requests; index++) {
+    const atMs = (index * 2000) / requests;
+    recorder.sent(atMs);
+    recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100 });
+  }
+  return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
+}
+
+const scripts = {
+  aside: { result: recorded(4000, 2), counters: { cache_recomputes_total: 150, http_requests_total: 4000 } },
+  lock: { result: recorded(12_000, 0.5), counters: { cache_recomputes_total: 2, http_requests_total: 12_000 } },
+};
+
+const platform = (): FakePlatform =>
+  fakePlatform(({ app }) => (app.cache.strategy === 'lock' ? scripts.lock : scripts.aside));
+
+describe('run', () => {
+  let folder: string;
+  let events: LabEvent[];
+  const stop = (): AbortController => new AbortController();
+  const start = async (plan: Plan, on: FakePlatform, signal: AbortSignal = stop().signal): Promise<RunOutcome> =>
+    run(plan, {
+      platform: on,
+      results: folder,
+      command: 'scale-lab run herd --seed 7',
+      startedAtMs: Date.now(),
+      emit: (event) => events.push(event),
+      signal,
+    });
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'run-test-'));
+    events = [];
+  });
+  afterEach(async () => rm(folder, { recursive: true }));
+
+  it('runs every trial on one stack, in the order of the plan, and takes it down', async () => {
+    const plan = planOf(file, ['herd'], {}, 7);
+    const lab = platform();
+    const { record, error } = await start(plan, lab);
+    expect(error).toBeUndefined();
+    const deployed = plan.trials.flatMap(({ variant }) => [`deploy ${variant} ×1`, 'load']);
+    expect(lab.calls).toEqual(['up', ...deployed, 'down']);
+    expect(record.status).toBe('complete');
+    expect(record.trials.map(({ number }) => number)).toEqual([1, 2]);
+    expect(events.map(({ type }) => type).filter((type) => type !== 'trial-second')).toEqual([
+      'run-started',
+      'trial-started',
+      'trial-finished',
+      'trial-started',
+      'trial-finished',
+      'run-finished',
+    ]);
+  });
+
+  it('carries exact numbers through to the metrics and the verdicts', async () => {
+    const { record } = await start(planOf(file, ['herd'], {}, 7), platform());
+    const byVariant = new Map(record.trials.map((trial) => [trial.variant, trial]));
+    expect(byVariant.get('aside')?.metrics).toMatchObject({
+      rps: 2000,
+      p50: 2,
+      p99: 2,
+      requests: 4000,
+      errors: 0,
+      recomputes: 150,
+      recomputes_per_expiry: 75,
+    });
+    expect(byVariant.get('lock')?.metrics).toMatchObject({ rps: 6000, p50: 0.5, recomputes_per_expiry: 1 });
+    expect(record.verdicts.map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
+      'passed: 1 against 1',
+      'failed: 2 ms against 1 ms',
+      expect.stringMatching(/^inconclusive: rows_read_per_request of (aside|lock) was not measured/),
+    ]);
+  });
+
+  it('saves a record that reads back as it was, and that every reporter renders', async () => {
+    const { record, folder: saved } = await start(planOf(file, ['herd'], {}, 7), platform());
+    const text = await readFile(path.join(saved.path, 'run.json'), 'utf8');
+    expect(JSON.parse(text)).toEqual(record);
+    const screen = { columns: 100, color: false };
+    expect(JSON.parse(jsonReport(record))).toEqual(record);
+    expect(tableIn(terminalReport(record, screen))).toMatchInlineSnapshot(`
+      "  variant  N    RPS  p50 ms  p95 ms  p99 ms  p99.9 ms  max ms  errors  recomputes  recomp/exp
+        aside    1  2,000       2       2       2        ~2       2       0         150          75
+        lock     1  6,000    0.50    0.50    0.50      0.50    0.50       0           2           1"
+    `);
+    expect(markdownReport(record).split('\n').filter((line) => line.startsWith('|')).join('\n')).toMatchInlineSnapshot(`
+      "| variant | N | RPS | p50 ms | p95 ms | p99 ms | p99.9 ms | max ms | errors |
+      | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+      | aside | 1 | 2,000 | 2 | 2 | 2 | \\~2 | 2 | 0 |
+      | lock | 1 | **6,000** | **0.50** | **0.50** | **0.50** | **0.50** | **0.50** | 0 |
+      | variant | N | recomputes | recomp/exp |
+      | --- | ---: | ---: | ---: |
+      | aside | 1 | 150 | 75 |
+      | lock | 1 | **2** | **1** |"
+    `);
+  });
+
+  it('keeps what it measured when it is interrupted, gives no verdict, and takes the stack down', async () => {
+    const controller = stop();
+    const lab = platform();
+    const plan = planOf(file, ['herd'], {}, 7);
+    const outcome = run(plan, {
+      platform: lab,
+      results: folder,
+      command: 'scale-lab run herd',
+      startedAtMs: Date.now(),
+      emit: (event) => {
+        if (event.type === 'trial-finished') controller.abort(new Interruption('SIGINT'));
+      },
+      signal: controller.signal,
+    });
+    const { record, error } = await outcome;
+    expect(error).toBeInstanceOf(Interruption);
+    expect(record).toMatchObject({ status: 'interrupted', verdicts: [] });
+    expect(record.trials).toHaveLength(1);
+    expect(lab.calls.at(-1)).toBe('down');
+  });
+
+  it('says why it was broken off, with what was measured before', async () => {
+    let trials = 0;
+    const lab = fakePlatform(() => {
+      trials += 1;
+      if (trials === 2) throw new LabError('app-1 died.');
+      return scripts.lock;
+    });
+    const { record, error, folder: saved } = await start(planOf(file, ['herd'], {}, 7), lab);
+    expect(error).toBeInstanceOf(LabError);
+    expect(record).toMatchObject({ status: 'broken off', problem: 'app-1 died.' });
+    expect(JSON.parse(await readFile(path.join(saved.path, 'run.json'), 'utf8'))).toEqual(record);
+    expect(terminalReport(record, { columns: 80, color: false })).toContain('Broken off: 1 of 2 trials were measured');
+    expect(lab.calls.at(-1)).toBe('down');
+  });
+
+  it('says where results cannot be written', async () => {
+    const lab = platform();
+    const blocked = run(planOf(file, ['herd'], {}, 7), {
+      platform: lab,
+      results: '/dev/null/results',
+      command: '',
+      startedAtMs: Date.now(),
+      emit: () => undefined,
+      signal: stop().signal,
+    });
+    await expect(blocked).rejects.toThrow(/^Results cannot be written to \/dev\/null\/results\//);
+    expect(lab.calls).toEqual([]);
+  });
+});
+
+/** The lines of a terminal report from the first table's headings to its last row. */
+function tableIn(text: string): string {
+  const lines = text.split('\n');
+  const first = lines.findIndex((line) => line.trimStart().startsWith('variant'));
+  return lines.slice(first, lines.indexOf('', first)).join('\n');
+}

@@ -24,7 +24,7 @@ export interface Lab {
 /** How a run ended: what it kept, and why it stopped early if it did. */
 export interface RunOutcome {
   readonly record: RunRecord;
-  readonly folder: string;
+  readonly folder: RunFolder;
   /** What broke it off: a LabError, or the signal's reason. */
   readonly error?: unknown;
 }
@@ -46,11 +46,11 @@ export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
     record.status = 'complete';
     // Only here: the trials that an interrupted run lacks might have changed the verdicts.
     record.verdicts = verdictsOf(plan.scenarios, record.trials);
-    return { record, folder: folder.path };
+    return { record, folder };
   } catch (error) {
     record.status = lab.signal.aborted ? 'interrupted' : 'broken off';
     record.problem = messageOf(error);
-    return { record, folder: folder.path, error };
+    return { record, folder, error };
   } finally {
     await save(record, folder, lab);
     lab.emit({ type: 'run-finished', runId, folder: folder.path });

@@ -10,6 +10,55 @@ export interface LoadJob {
   readonly seed: number;
 }
 
+const positive = z.int().positive();
+
+const keyDistributionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('uniform'), of: positive }),
+  z.object({ kind: z.literal('zipf'), exponent: z.number().positive(), of: positive }),
+  z.object({ kind: z.literal('hot'), key: z.int() }),
+]);
+
+const workloadSchema = z.object({
+  requests: z
+    .array(
+      z.object({
+        method: z.string().min(1),
+        path: z.string().startsWith('/'),
+        weight: z.number().positive(),
+        headers: z.record(z.string(), z.string()),
+        body: z.string().optional(),
+        check: z.object({ status: z.int().optional(), contains: z.string().optional() }),
+      }),
+    )
+    .min(1),
+  keys: z.record(z.string(), keyDistributionSchema),
+});
+
+const loadSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('closed'),
+    connections: positive,
+    warmupMs: z.number().nonnegative(),
+    durationMs: z.number().positive(),
+    timeoutMs: z.number().positive(),
+  }),
+  z.object({
+    kind: z.literal('burst'),
+    size: positive,
+    times: positive,
+    everyMs: z.number().nonnegative(),
+    timeoutMs: z.number().positive(),
+  }),
+]);
+
+/** Reads a {@link LoadJob} that comes from outside the process. */
+export const loadJobSchema: z.ZodType<LoadJob> = z.object({
+  urls: z.array(z.url({ protocol: /^https?$/ })).min(1),
+  load: loadSchema,
+  workload: workloadSchema,
+  seed: z.int(),
+});
+
 /** Why a request did not end in a right answer. */
 export const errorKinds = [
   /** The connection was refused. */

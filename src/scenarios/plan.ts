@@ -35,3 +35,23 @@ export interface Plan {
   /** Claims about variants or replica counts that were not selected: said in the report, never judged. */
   readonly leftOut: readonly { readonly scenario: string; readonly expectation: string }[];
 }
+
+/** About how long a platform needs to start, and to put the next application in place of the one before. */
+const expectedStartMs = 3000;
+const expectedDeployMs = 700;
+
+/** How long a load lasts, its warm-up included. */
+export function loadMs(load: LoadProfile): number {
+  return load.kind === 'closed' ? load.warmupMs + load.durationMs : (load.times + 1) * load.everyMs;
+}
+
+/** About how long a trial takes. */
+export function expectedTrialMs(trial: Trial): number {
+  return expectedDeployMs + loadMs(trial.load);
+}
+
+/** About how long a plan still takes once that many of its trials are done. */
+export function remainingMs(plan: Plan, done: number): number {
+  const trials = plan.trials.slice(done).reduce((sum, trial) => sum + expectedTrialMs(trial), 0);
+  return trials + (done === 0 ? expectedStartMs : 0);
+}

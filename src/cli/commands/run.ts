@@ -72,7 +72,7 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   const { openReporter } = await import('../../reporters/reporter.ts');
   const { run } = await import('../../run.ts');
   const { showProgress } = await import('../progress.ts');
-  const { record, error } = await run(plan, {
+  const { record, folder, error } = await run(plan, {
     platform: await openPlatform(options.platform, io),
     results: path.resolve(io.folder, options.out),
     command: commandAgain(io, planSeed, options),
@@ -81,7 +81,8 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
     signal: io.signal,
   });
   if (record.trials.length > 0) {
-    const report = await openReporter(options.reporter);
+    const [page, report] = await Promise.all([openReporter('markdown'), openReporter(options.reporter)]);
+    await folder.write('report.md', page(record, io.out));
     io.out.write(`\n${report(record, io.out)}`);
   }
   if (error !== undefined) throw error;

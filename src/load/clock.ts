@@ -1,0 +1,7 @@
+/** Waits until the clock of `performance.now()` has reached a moment: never less, as a timer may fire a little early. */
+export async function until(momentMs: number): Promise<void> {
+  do {
+    const leftMs = Math.max(0, Math.ceil(momentMs - performance.now()));
+    await new Promise((resolve) => setTimeout(resolve, leftMs));
+  } while (performance.now() < momentMs);
+}

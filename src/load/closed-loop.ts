@@ -1,0 +1,80 @@
+import autocannon from 'autocannon';
+import type { ClosedLoad } from '../scenarios/scenario.ts';
+import { until } from './clock.ts';
+import { Connection } from './connection.ts';
+import { GeneratorWatch } from './generator.ts';
+import type { LoadJob, WorkerResult } from './job.ts';
+import { Origin } from './origin.ts';
+import { Recorder } from './recorder.ts';
+import { RequestMix } from './request-mix.ts';
+import type { Stage } from './stage.ts';
+
+/** Past every load: the time is kept here, as autocannon's own is in whole seconds. */
+const foreverSeconds = 1_000_000;
+
+/** How often passed seconds are looked for, and how soon autocannon sees that its clients are gone. */
+const tickMs = 100;
+
+/**
+ * Closed-loop load. Warm-up and measured time use the same connections without a pause between them, so that the measured
+ * time begins in the steady state. A request that is sent in the warm-up and answered in the measured time belongs to
+ * neither: it is in the books of the warm-up, which are closed.
+ */
+export async function driveClosedLoop(job: LoadJob, load: ClosedLoad, stage: Stage): Promise<WorkerResult> {
+  const { emit } = stage;
+  const connections: Connection[] = [];
+  let recorder = new Recorder({ phase: 'warm-up', startMs: performance.now(), durationMs: load.warmupMs, emit });
+  let watch: GeneratorWatch | undefined;
+
+  const measure = (): GeneratorWatch => {
+    emit({ type: 'measuring' });
+    const started = new GeneratorWatch(stage.cpuUsage);
+    recorder = new Recorder({ phase: 'measuring', startMs: performance.now(), durationMs: load.durationMs, emit });
+    return started;
+  };
+
+  // Without a warm-up, the very first requests count.
+  if (load.warmupMs === 0) watch = measure();
+  const warmEndMs = recorder.endMs;
+  const clients = startClients(job, load, () => recorder, connections);
+  const ticker = setInterval(() => recorder.tick(performance.now()), tickMs);
+  try {
+    if (watch === undefined) {
+      await Promise.race([until(warmEndMs), clients]);
+      watch = measure();
+    }
+    await Promise.race([until(recorder.endMs), clients]);
+  } finally {
+    clearInterval(ticker);
+    for (const connection of connections) connection.close();
+  }
+  const generator = watch.stop();
+  await clients;
+  return recorder.finish(recorder.endMs, generator);
+}
+
+/** Opens all connections, dealt out over the addresses; resolves when all are closed. */
+async function startClients(
+  job: LoadJob,
+  load: ClosedLoad,
+  recorder: () => Recorder,
+  connections: Connection[],
+): Promise<void> {
+  const mix = new RequestMix(job.workload, job.seed);
+  const runs = job.urls.map(async (address, index) => {
+    const share = Math.ceil((load.connections - index) / job.urls.length);
+    if (share <= 0) return;
+    const origin = new Origin(address, index);
+    await autocannon({
+      url: address,
+      connections: share,
+      duration: foreverSeconds,
+      sampleInt: tickMs,
+      skipAggregateResult: true,
+      setupClient: (client) => {
+        connections.push(new Connection(client, { origin, mix, timeoutMs: load.timeoutMs, recorder }));
+      },
+    });
+  });
+  await Promise.all(runs);
+}

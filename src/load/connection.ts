@@ -1,0 +1,176 @@
+import type { Client } from 'autocannon';
+import { failureOf, faultOf } from './answer.ts';
+import { openClient, parserCallbacks, type OpenClient } from './autocannon-client.ts';
+import type { DrawnRequest } from './drawn-request.ts';
+import type { ErrorKind } from './job.ts';
+import type { Origin } from './origin.ts';
+import type { Recorder } from './recorder.ts';
+import type { RequestMix } from './request-mix.ts';
+
+/** How long to wait before the next attempt on an address that did not accept a connection. */
+const retryMs = 50;
+
+/** How long a server may take to close a connection that it said it would close. */
+const farewellMs = 100;
+
+const nothing = Buffer.alloc(0);
+
+/** What a connection draws its requests from and reports their ends to. */
+export interface ConnectionOptions {
+  readonly origin: Origin;
+  readonly mix: RequestMix;
+  readonly timeoutMs: number;
+  /** The books that a request sent now belongs to. */
+  readonly recorder: () => Recorder;
+}
+
+/**
+ * One connection of a closed loop: an autocannon client whose requests are chosen, timed and accounted for here. At any time
+ * it has one request in flight, or is about to connect.
+ */
+export class Connection {
+  readonly #client: OpenClient;
+  readonly #options: ConnectionOptions;
+  readonly #connect: () => void;
+  /** The request in flight. */
+  #request: DrawnRequest | undefined;
+  /** Where it is reported; undefined for one sent after the measured time. */
+  #recorder: Recorder | undefined;
+  #sentAtMs = 0;
+  #status = 0;
+  #body: Buffer[] = [];
+  /** The server said that it closes the connection after the answer that came last. */
+  #closing = false;
+  #connected = false;
+  /** Why the connection is lost, where an error says so. */
+  #error: Error | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** To be called from autocannon's `setupClient`, which comes before the client's first request. */
+  constructor(client: Client, options: ConnectionOptions) {
+    this.#client = openClient(client);
+    this.#options = options;
+    this.#client.timeout = options.timeoutMs;
+    this.#connect = this.#client._connect.bind(this.#client);
+    this.#client._connect = () => this.#reconnect();
+    this.#client.getRequestBuffer = () => this.#send();
+    this.#client.on('response', (status, bytes) => this.#answered(status, bytes));
+    this.#client.on('connError', (error) => (this.#error = error));
+    if (options.mix.readsBodies) this.#client.on('body', (part) => this.#body.push(part));
+    this.#watchParser();
+  }
+
+  /** Ends it. A request in flight is left unfinished. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#client.destroy();
+    this.#recorder?.unfinished();
+    this.#recorder = undefined;
+    this.#request = undefined;
+  }
+
+  #send(): Buffer {
+    // Autocannon asks for the next request although the server is about to close: it would never be processed, and be lost
+    // without being an error. Nothing is written; the request is drawn, and its time starts, on the next connection.
+    if (this.#closing) return nothing;
+    this.#request = this.#options.mix.draw();
+    const bytes = this.#request.bytesFor(this.#options.origin);
+    const recorder = this.#options.recorder();
+    // The clock is read last, so that drawing the request is no part of its time; connecting is, where it has to.
+    this.#sentAtMs = performance.now();
+    this.#recorder = recorder.sent(this.#sentAtMs) ? recorder : undefined;
+    return bytes;
+  }
+
+  #answered(status: number, bytes: number): void {
+    const nowMs = performance.now();
+    const request = this.#request;
+    if (request !== undefined && this.#recorder !== undefined) {
+      const fault = faultOf(request.expected, status, this.#body);
+      this.#recorder.answered(nowMs, { sentAtMs: this.#sentAtMs, status, bytes, fault });
+    }
+    this.#forget();
+    if (this.#closing) this.#timer = setTimeout(() => this.#client._resetConnection(), farewellMs);
+  }
+
+  #lost(kind: ErrorKind): void {
+    this.#recorder?.failed(performance.now(), kind);
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#request = undefined;
+    this.#recorder = undefined;
+    if (this.#body.length > 0) this.#body = [];
+  }
+
+  #reconnect(): void {
+    const error = this.#error;
+    this.#error = undefined;
+    clearTimeout(this.#timer);
+    if (this.#request !== undefined) this.#settle(error);
+    this.#leave();
+    // Autocannon would try again at once, and burn a core on an address where nobody listens.
+    if (error !== undefined && !this.#connected) this.#timer = setTimeout(() => this.#open(), retryMs);
+    else this.#open();
+  }
+
+  /** Finds out what became of the request in flight now that its connection is gone. */
+  #settle(error: Error | undefined): void {
+    const { conn, parser, pipelinedRequests } = this.#client;
+    if (error !== undefined) {
+      this.#lost(failureOf(error));
+    } else if (conn?.readableEnded !== true) {
+      // Autocannon closes a connection itself, without an end or an error, only when the time is up.
+      this.#lost('timed-out');
+    } else if (parser.state === 'BODY_RAW') {
+      // An answer that does not tell its length is whole when the connection ends; autocannon would lose it.
+      this.#answered(this.#status, pipelinedRequests.peek()?.bytes ?? 0);
+    } else {
+      this.#lost('reset');
+    }
+  }
+
+  /** Makes sure that nothing of the old connection reaches the next one: no late error, no half answer. */
+  #leave(): void {
+    clearTimeout(this.#timer);
+    if (this.#client.conn !== undefined) this.#client._destroyConnection();
+    this.#client.parser.reinitialize('RESPONSE');
+    this.#closing = false;
+  }
+
+  #open(): void {
+    this.#connected = false;
+    this.#connect();
+    this.#client.conn?.once('connect', () => (this.#connected = true));
+  }
+
+  #watchParser(): void {
+    const { parser } = this.#client;
+    const { headersComplete, messageComplete } = parserCallbacks;
+    const onHead = parser[headersComplete];
+    const onEnd = parser[messageComplete];
+    const execute = parser.execute.bind(parser);
+
+    parser[headersComplete] = (head) => {
+      this.#status = head.statusCode;
+      this.#closing = !head.shouldKeepAlive;
+      onHead(head);
+      // The length in an answer to HEAD is that of a body which does not follow.
+      return this.#request?.method === 'HEAD';
+    };
+    parser[messageComplete] = () => {
+      // 100 to 199 announce the answer and are none.
+      if (this.#status >= 200) onEnd();
+    };
+    // Autocannon overlooks the error for what is not HTTP, and would wait until the time is up.
+    parser.execute = (chunk) => {
+      const outcome = execute(chunk);
+      if (outcome instanceof Error) {
+        this.#error = outcome;
+        this.#client._resetConnection();
+      }
+      return outcome;
+    };
+  }
+}

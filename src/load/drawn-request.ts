@@ -1,0 +1,59 @@
+import type { Origin } from './origin.ts';
+
+/** What makes the answer to one request right, its keys filled in. */
+export interface ExpectedAnswer {
+  readonly status: number | undefined;
+  readonly contains: Buffer | undefined;
+}
+
+/** One request, its keys drawn: everything but the address that it goes to. */
+export class DrawnRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Buffer | undefined;
+  readonly expected: ExpectedAnswer;
+  readonly #headers: readonly (readonly [string, string])[];
+  /** Kept by origin: a request that is drawn again is sent again as it is. */
+  readonly #bytes: (Buffer | undefined)[] = [];
+
+  constructor(
+    request: { method: string; path: string; body: string | undefined; headers: Readonly<Record<string, string>> },
+    expected: ExpectedAnswer,
+  ) {
+    this.method = request.method;
+    this.path = request.path;
+    this.body = request.body === undefined ? undefined : Buffer.from(request.body);
+    this.#headers = Object.entries(request.headers);
+    this.expected = expected;
+  }
+
+  /** All header fields; the scenario's own win, except for the length of the body, which is a fact. */
+  headersFor(origin: Origin): [string, string][] {
+    const own = this.#headers.filter(([name]) => name.toLowerCase() !== 'content-length');
+    const named = new Set(own.map(([name]) => name.toLowerCase()));
+    const headers: [string, string][] = [];
+    if (!named.has('host')) headers.push(['Host', origin.host]);
+    if (!named.has('connection')) headers.push(['Connection', 'keep-alive']);
+    if (!named.has('authorization') && origin.authorization !== undefined) {
+      headers.push(['Authorization', origin.authorization]);
+    }
+    for (const [name, value] of own) headers.push([name, value]);
+    // Without a length, a server must take the body of a POST to be empty; some wait for one or refuse (411).
+    if (this.body !== undefined || ['POST', 'PUT', 'PATCH'].includes(this.method)) {
+      headers.push(['Content-Length', String(this.body?.length ?? 0)]);
+    }
+    return headers;
+  }
+
+  /** The request as it goes over the wire. */
+  bytesFor(origin: Origin): Buffer {
+    return (this.#bytes[origin.index] ??= this.#write(origin));
+  }
+
+  #write(origin: Origin): Buffer {
+    let head = `${this.method} ${origin.target(this.path)} HTTP/1.1\r\n`;
+    for (const [name, value] of this.headersFor(origin)) head += `${name}: ${value}\r\n`;
+    const bytes = Buffer.from(head + '\r\n');
+    return this.body === undefined ? bytes : Buffer.concat([bytes, this.body]);
+  }
+}

@@ -1,0 +1,146 @@
+import { LatencyHistogram } from './histogram.ts';
+import type { ErrorKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
+
+/** Which stretch of time a recorder records. */
+export interface RecorderOptions {
+  readonly phase: 'warm-up' | 'measuring';
+  /** Its first moment, on the clock of `performance.now()`. */
+  readonly startMs: number;
+  /** Left out where only the end itself shows it. */
+  readonly durationMs?: number;
+  /** Takes a message for each second that has passed. */
+  readonly emit: (message: WorkerMessage) => void;
+}
+
+/**
+ * The books of one stretch of time. A request belongs to the stretch in which it was sent, and is reported to that stretch's
+ * recorder, however it ends: what was sent is what was right, failed, or was unfinished at the stretch's last moment.
+ * What comes in at or after that moment finds its request unfinished, even if the timer that ends the stretch is late.
+ *
+ * Memory does not grow with the number of requests: one histogram for the current second, one for all before it, and a few
+ * encoded kilobytes for each second.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #endMs: number;
+  readonly #slices: WorkerSlice[] = [];
+  readonly #whole = new LatencyHistogram();
+  readonly #slice = new LatencyHistogram();
+  readonly #statuses = new Map<number, number>();
+  readonly #errors = new Map<ErrorKind, number>();
+  #second = 0;
+  #sliceRequests = 0;
+  #sliceErrors = 0;
+  #sent = 0;
+  #requests = 0;
+  #failed = 0;
+  #unfinished = 0;
+  #bytes = 0;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#endMs = options.startMs + (options.durationMs ?? Infinity);
+  }
+
+  /** The first moment that is not recorded any more. */
+  get endMs(): number {
+    return this.#endMs;
+  }
+
+  /** Notes a request that is sent now; false where the stretch is over, and its end need not be reported. */
+  sent(nowMs: number): boolean {
+    if (nowMs >= this.#endMs) return false;
+    this.#sent++;
+    return true;
+  }
+
+  /** Notes a whole answer, right or not. */
+  answered(
+    nowMs: number,
+    answer: { sentAtMs: number; status: number; bytes: number; fault?: ErrorKind | undefined },
+  ): void {
+    if (nowMs >= this.#endMs) {
+      this.unfinished();
+      return;
+    }
+    this.#statuses.set(answer.status, (this.#statuses.get(answer.status) ?? 0) + 1);
+    this.#bytes += answer.bytes;
+    if (answer.fault !== undefined) {
+      this.failed(nowMs, answer.fault);
+      return;
+    }
+    this.tick(nowMs);
+    this.#requests++;
+    this.#sliceRequests++;
+    this.#slice.record(nowMs - answer.sentAtMs);
+  }
+
+  /** Notes a request that ended without a right answer. */
+  failed(nowMs: number, kind: ErrorKind): void {
+    if (nowMs >= this.#endMs) {
+      this.unfinished();
+      return;
+    }
+    this.tick(nowMs);
+    this.#failed++;
+    this.#sliceErrors++;
+    this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
+  }
+
+  /** Notes a request that was in flight at the last moment. */
+  unfinished(): void {
+    this.#unfinished++;
+  }
+
+  /** Closes the seconds that have passed: to be called now and then while nothing comes in. */
+  tick(nowMs: number): void {
+    const second = Math.floor((Math.min(nowMs, this.#endMs) - this.#options.startMs) / 1000);
+    this.#advance(Math.min(second, lastSecond(this.#options.durationMs ?? Infinity)));
+  }
+
+  /** Ends the books. `endMs` counts where no duration was given. */
+  finish(endMs: number, generator: WorkerResult['generator']): WorkerResult {
+    const { startMs, durationMs = Math.max(endMs - startMs, 0.001) } = this.#options;
+    const last = lastSecond(durationMs);
+    this.#advance(last);
+    this.#closeSlice(durationMs >= (last + 1) * 1000);
+    const accounted = this.#requests + this.#failed + this.#unfinished;
+    if (accounted !== this.#sent) {
+      throw new Error(`The books do not balance: ${this.#sent} requests were sent, ${accounted} accounted for.`);
+    }
+    return {
+      startedAtMs: performance.timeOrigin + startMs,
+      durationMs,
+      sent: this.#sent,
+      requests: this.#requests,
+      bytes: this.#bytes,
+      statuses: Object.fromEntries(this.#statuses),
+      errors: Object.fromEntries(this.#errors),
+      unfinished: this.#unfinished,
+      histogram: this.#whole.encode(),
+      slices: this.#slices,
+      generator,
+    };
+  }
+
+  #advance(second: number): void {
+    while (this.#second < second) this.#closeSlice(true);
+  }
+
+  #closeSlice(passed: boolean): void {
+    const counts = { second: this.#second, requests: this.#sliceRequests, errors: this.#sliceErrors };
+    this.#slices.push({ ...counts, histogram: this.#slice.encode() });
+    // Added here and not at each request, which halves what recording costs; the sum is the same.
+    this.#whole.add(this.#slice);
+    const { phase, emit } = this.#options;
+    if (passed) emit({ type: 'second', phase, ...counts, p99Us: this.#slice.quantileUs(0.99) });
+    this.#slice.reset();
+    this.#sliceRequests = 0;
+    this.#sliceErrors = 0;
+    this.#second++;
+  }
+}
+
+function lastSecond(durationMs: number): number {
+  return Math.max(0, Math.ceil(durationMs / 1000) - 1);
+}

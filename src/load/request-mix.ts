@@ -1,0 +1,102 @@
+import type { RequestTemplate, Workload } from '../scenarios/scenario.ts';
+import { DrawnRequest } from './drawn-request.ts';
+import { keySource, type KeySource } from './keys.ts';
+import { seededRandom, type Random } from './random.ts';
+import { Template, encodePath } from './template.ts';
+
+/** How many bytes of filled-in requests are kept for the next time that their key is drawn. */
+const cacheBytes = 16 * 1024 * 1024;
+
+/**
+ * Draws the requests of a workload. All connections of a worker draw from one mix, so that the sequence of requests is the
+ * same for the same seed, however long the answers take; which connection gets which request is left to the answers.
+ */
+export class RequestMix {
+  readonly #random: Random;
+  readonly #kinds: readonly RequestKind[];
+  /** The upper end of each kind's share of [0, 1). */
+  readonly #shares: readonly number[];
+
+  constructor(workload: Workload, seed: number) {
+    this.#random = seededRandom(seed);
+    const sources = new Map<string, KeySource>();
+    for (const [name, distribution] of Object.entries(workload.keys)) {
+      sources.set(name, keySource(distribution, this.#random));
+    }
+    this.#kinds = workload.requests.map((request) => new RequestKind(request, sources));
+    const total = workload.requests.reduce((sum, request) => sum + request.weight, 0);
+    let sum = 0;
+    this.#shares = workload.requests.map((request) => (sum += request.weight) / total);
+  }
+
+  /** Whether any answer's body has to be kept for its check. */
+  get readsBodies(): boolean {
+    return this.#kinds.some((kind) => kind.readsBody);
+  }
+
+  draw(): DrawnRequest {
+    const kind = this.#kinds.length === 1 ? this.#kinds[0] : this.#drawKind();
+    if (kind === undefined) throw new Error('A workload needs at least one request.');
+    return kind.draw();
+  }
+
+  #drawKind(): RequestKind | undefined {
+    const share = this.#random.next();
+    const index = this.#shares.findIndex((upperEnd) => share < upperEnd);
+    // The shares may add up to a little less than 1.
+    return this.#kinds.at(index);
+  }
+}
+
+/** One request template of a workload, ready to be drawn. */
+class RequestKind {
+  readonly readsBody: boolean;
+  readonly #request: RequestTemplate;
+  readonly #path: Template;
+  readonly #body: Template | undefined;
+  readonly #contains: Template | undefined;
+  readonly #sources: readonly (readonly [string, KeySource])[];
+  /** Reused for every draw. One draw of a key serves path, body and check. */
+  readonly #keys = new Map<string, number>();
+  /** Filled-in requests by key, for a kind with one key at most: building one costs more than sending it. */
+  readonly #filled = new Map<number, DrawnRequest>();
+  #filledBytes = 0;
+
+  constructor(request: RequestTemplate, sources: ReadonlyMap<string, KeySource>) {
+    const names = [...sources.keys()];
+    const { contains } = request.check;
+    this.#request = request;
+    this.#path = new Template(request.path, names, encodePath);
+    this.#body = request.body === undefined ? undefined : new Template(request.body, names);
+    this.#contains = contains === undefined ? undefined : new Template(contains, names);
+    this.readsBody = contains !== undefined;
+    const used = [this.#path, this.#body, this.#contains].flatMap((template) => [...(template?.keys ?? [])]);
+    this.#sources = [...sources].filter(([name]) => used.includes(name));
+  }
+
+  draw(): DrawnRequest {
+    for (const [name, source] of this.#sources) this.#keys.set(name, source());
+    if (this.#sources.length > 1) return this.#fill();
+
+    const first = this.#sources[0];
+    const key = first === undefined ? 0 : (this.#keys.get(first[0]) ?? 0);
+    const known = this.#filled.get(key);
+    if (known !== undefined) return known;
+    const request = this.#fill();
+    if (this.#filledBytes < cacheBytes) {
+      this.#filled.set(key, request);
+      // The 500 stand for what surrounds path and body: header fields and objects.
+      this.#filledBytes += request.path.length + 2 * (request.body?.length ?? 0) + 500;
+    }
+    return request;
+  }
+
+  #fill(): DrawnRequest {
+    const { method, headers, check } = this.#request;
+    const contains = this.#contains?.fill(this.#keys);
+    return new DrawnRequest(
+      { method, headers, path: this.#path.fill(this.#keys), body: this.#body?.fill(this.#keys) },
+      { status: check.status, contains: contains === undefined ? undefined : Buffer.from(contains) },
+    );
+  }
+}

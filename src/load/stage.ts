@@ -1,0 +1,8 @@
+import type { CpuUsage } from './generator.ts';
+import type { WorkerMessage } from './job.ts';
+
+/** What a driver needs of the process that it runs in. */
+export interface Stage {
+  readonly emit: (message: WorkerMessage) => void;
+  readonly cpuUsage: CpuUsage;
+}

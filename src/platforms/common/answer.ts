@@ -1,0 +1,52 @@
+import { request } from 'node:http';
+import { messageOf } from '../../errors.ts';
+import { TimeLimit, pause, withTimeLimit } from './time-limit.ts';
+
+/** An answer over HTTP, whole. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Asks once, on a connection of its own, which is closed afterwards: no idle socket holds up an application that drains. */
+export function ask(url: string, signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent: false, signal }, (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => (body += text));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+/** Asks again and again until the answer is 200. Ends by the signal only; then tells what the last try saw. */
+export async function untilReady(url: string, signal: AbortSignal): Promise<void> {
+  let seen = 'nothing yet';
+  for (;;) {
+    try {
+      const answer = await withTimeLimit(2_000, signal, (limited) => ask(url, limited));
+      if (answer.status === 200) return;
+      seen = `status ${answer.status}: ${answer.body.slice(0, 200)}`;
+    } catch (error) {
+      seen = messageOf(error);
+    }
+    try {
+      await pause(15, signal);
+    } catch (reason) {
+      throw reason instanceof TimeLimit ? new NotReady(url, seen, reason) : reason;
+    }
+  }
+}
+
+/** The time was up before {@link untilReady} saw a 200. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+
+  constructor(url: string, seen: string, limit: TimeLimit) {
+    super(`was not ready after ${limit.limitMs / 1000} s: the last answer of ${url} was ${seen}`);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Topology } from '../../scenarios/plan.ts';
+
+/** Environment variables; one without a value is as good as not there. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where the application finds what it builds on, as seen from where it runs. */
+export interface Backends {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+}
+
+/** How long a replica may take to answer what is in flight when it is told to stop. */
+export const appGraceMs = 3_000;
+
+/** The settings of the reference app as environment variables; `replica`, `host` and `port` are the platform's part. */
+export function appEnvironment(
+  topology: Topology,
+  backends: Backends,
+  place: { readonly replica: string; readonly host: string; readonly port: number },
+): Readonly<Record<string, string>> {
+  const { app, data } = topology;
+  return {
+    NODE_ENV: 'production',
+    REPLICA_NAME: place.replica,
+    HOST: place.host,
+    PORT: String(place.port),
+    DATABASE_URL: backends.databaseUrl,
+    REDIS_URL: backends.redisUrl,
+    CACHE_STRATEGY: app.cache.strategy,
+    CACHE_TTL_MS: String(app.cache.ttlMs),
+    CACHE_TTL_JITTER: String(app.cache.jitter),
+    CACHE_LOCK_TIMEOUT_MS: String(app.cache.lockTimeoutMs),
+    CACHE_XFETCH_BETA: String(app.cache.beta),
+    FEED_STRATEGY: app.feed,
+    POOL_SIZE: String(app.pool.size),
+    POOL_QUEUE_LIMIT: String(app.pool.queueLimit),
+    POOL_TIMEOUT_MS: String(app.pool.timeoutMs),
+    CONNECTIONS: app.connections,
+    QUERY_COST_MS: String(app.queryCostMs),
+    WORKERS: String(app.workers),
+    TITLE_INDEX: String(app.titleIndex),
+    SEED_USERS: String(data.users),
+    SEED_TODOS: String(data.todos),
+    SEED_ALWAYS: String(topology.freshData),
+    GRACE_MS: String(appGraceMs),
+    LOG_LEVEL: 'info',
+  };
+}
+
+const kept = ['PATH', 'HOME', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
+
+/** What a service inherits: enough to start, and nothing that changes how it behaves (NODE_OPTIONS, PGPORT and the like). */
+export function inheritedEnvironment(environment: Environment): Readonly<Record<string, string>> {
+  const inherited: Record<string, string> = { LC_ALL: 'C' };
+  for (const name of kept) {
+    const value = environment[name];
+    if (value !== undefined) inherited[name] = value;
+  }
+  return inherited;
+}

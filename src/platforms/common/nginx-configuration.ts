@@ -1,0 +1,48 @@
+import type { Balancer } from '../../scenarios/scenario.ts';
+
+/** What nginx is to do; paths are relative to its prefix. */
+export interface NginxSettings {
+  /** Address and port, e.g. `127.0.0.1:15000`. */
+  readonly listen: string;
+  /** Addresses and ports of the replicas. */
+  readonly upstreams: readonly string[];
+  readonly balancer: Balancer;
+}
+
+// Practically for ever: a connection that is closed and opened anew during a measurement would be part of what it measures.
+const unlimited = 'keepalive_requests 1000000000; keepalive_timeout 1h;';
+
+// Those that are not set lie where only the distribution's own service may write.
+const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+/**
+ * The configuration of a balancer that adds as little as it can: one worker, connections kept on both sides, no access
+ * log. It stays in the foreground, and logs to standard error (its notices say when it has started).
+ */
+export function nginxConfiguration(settings: NginxSettings): string {
+  return `daemon off;
+worker_processes 1;
+worker_rlimit_nofile 32768;
+error_log stderr notice;
+pid nginx.pid;
+events { worker_connections 16384; }
+http {
+  access_log off;
+${temporaryPaths.map((name) => `  ${name}_temp_path ${name}_temp;`).join('\n')}
+  upstream app {
+${settings.balancer === 'least-connections' ? '    least_conn;\n' : ''}${settings.upstreams.map((upstream) => `    server ${upstream};`).join('\n')}
+    keepalive 1024; ${unlimited}
+  }
+  server {
+    listen ${settings.listen} backlog=4096;
+    ${unlimited}
+    location / {
+      proxy_pass http://app;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+    }
+  }
+}
+`;
+}

@@ -1,0 +1,23 @@
+/**
+ * Does several things at the same time. When one fails the others are told to stop, and only when all have stopped is the
+ * first error thrown: nothing goes on in the background that a clean-up would miss.
+ */
+export async function together<const T extends readonly Promise<unknown>[]>(
+  signal: AbortSignal,
+  start: (signal: AbortSignal) => T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  const pass = (): void => controller.abort(signal.reason);
+  signal.addEventListener('abort', pass, { once: true });
+  try {
+    const running = start(controller.signal);
+    const all = Promise.all(running);
+    await all.catch((error: unknown) => controller.abort(error));
+    await Promise.allSettled(running);
+    signal.throwIfAborted();
+    return await all;
+  } finally {
+    signal.removeEventListener('abort', pass);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Environment } from './common/app-environment.ts';
+import { type Programs, findPrograms } from './common/programs.ts';
+import type { Platform, PlatformName } from './platform.ts';
+
+/** What platforms are told of the machine; each takes what it needs. */
+export interface PlatformOptions {
+  readonly environment: Environment;
+  readonly temporaryFolder: string;
+  /** The bundled programs; those of this package unless told otherwise. */
+  readonly programs?: Programs;
+}
+
+const platforms: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise<Platform>>> = {
+  local: async (options) => {
+    const { createLocalPlatform } = await import('./local/local.ts');
+    return createLocalPlatform({ programs: findPrograms(), ...options });
+  },
+};
+
+/** Opens a platform by name; only the one that was chosen is loaded. */
+export function openPlatform(name: PlatformName, options: PlatformOptions): Promise<Platform> {
+  return platforms[name](options);
+}

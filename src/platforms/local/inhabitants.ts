@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { readFile, readdir, readlink, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { processStatus } from '../common/owner.ts';
+
+/** A process whose working directory is in the folder of a run. */
+export interface Inhabitant {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** The processes that live in a folder. Zombies do not count, and neither do processes that this user may not look into. */
+export async function findInhabitants(folder: string): Promise<readonly Inhabitant[]> {
+  const real = await realpath(folder).catch(() => folder);
+  const all = process.platform === 'linux' ? await fromProc(real) : await fromLsof(real);
+  return all.filter(({ pid }) => pid !== process.pid);
+}
+
+/**
+ * Ends the processes that live in a folder: asks those that have no parent among them (PostgreSQL's server stops its
+ * own processes, in order), waits, then kills what is left. Returns those that there were.
+ */
+export async function endInhabitants(folder: string, graceMs = 2_000): Promise<readonly Inhabitant[]> {
+  const found = await findInhabitants(folder);
+  if (found.length === 0) return found;
+  const pids = new Set(found.map(({ pid }) => pid));
+  for (const { pid } of found) {
+    const status = await processStatus(pid);
+    // SIGINT is what PostgreSQL takes for "now, but in order"; everything else just stops.
+    if (status !== undefined && !pids.has(status.parent)) kill(pid, 'SIGINT');
+  }
+  if (await isLeft(folder, graceMs)) return found;
+  for (const { pid } of await findInhabitants(folder)) kill(pid, 'SIGKILL');
+  await isLeft(folder, graceMs);
+  return found;
+}
+
+async function isLeft(folder: string, limitMs: number): Promise<boolean> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    if ((await findInhabitants(folder)).length === 0) return true;
+    if (performance.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It was faster.
+  }
+}
+
+async function fromProc(folder: string): Promise<readonly Inhabitant[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const found = await Promise.all(pids.map((pid) => inhabitant(pid, folder)));
+  return found.filter((process) => process !== undefined);
+}
+
+async function inhabitant(pid: number, folder: string): Promise<Inhabitant | undefined> {
+  try {
+    // The kernel marks a folder that was removed; who sits in one is still to be found.
+    const cwd = (await readlink(`/proc/${pid}/cwd`)).replace(/ \(deleted\)$/, '');
+    if (cwd !== folder && !cwd.startsWith(folder + path.sep)) return undefined;
+    const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
+    return { pid, command };
+  } catch {
+    return undefined;
+  }
+}
+
+async function fromLsof(folder: string): Promise<readonly Inhabitant[]> {
+  // Exits with 1 where it found nothing or may not see everything; what it printed counts all the same.
+  const printed = await promisify(execFile)('lsof', ['-a', '-d', 'cwd', '-F', 'pcn'], { maxBuffer: 2 ** 26 }).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => (error instanceof Error && 'stdout' in error ? String(error.stdout) : ''),
+  );
+  return parseLsof(printed, folder);
+}
+
+/** Reads what `lsof -d cwd -F pcn` printed: for each process lines with p(id), c(ommand) and n(ame of its folder). */
+export function parseLsof(text: string, folder: string): readonly Inhabitant[] {
+  const found: Inhabitant[] = [];
+  let pid = 0;
+  let command = '';
+  for (const line of text.split('\n')) {
+    const value = line.slice(1);
+    if (line.startsWith('p')) pid = Number(value);
+    if (line.startsWith('c')) command = value;
+    if (line.startsWith('n') && (value === folder || value.startsWith(folder + path.sep))) found.push({ pid, command });
+  }
+  return found;
+}

@@ -1,0 +1,34 @@
+import { lstat, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type Owner, isAlive, parseOwnerLabel } from '../common/owner.ts';
+import type { Leftover } from '../platform.ts';
+import { endInhabitants } from './inhabitants.ts';
+import { removeRunFolder } from './run-folder.ts';
+
+/** Removes the processes and folders of runs whose owner is no longer alive, and only those. */
+export async function removeLeftovers(temporaryFolder: string, signal: AbortSignal): Promise<readonly Leftover[]> {
+  const names = await readdir(temporaryFolder).catch(() => []);
+  const removed: Leftover[] = [];
+  for (const name of names) {
+    signal.throwIfAborted();
+    const owner = parseOwnerLabel(name);
+    if (owner === undefined || (await isAlive(owner))) continue;
+    removed.push(...(await removeRun(path.join(temporaryFolder, name), owner)));
+  }
+  return removed;
+}
+
+async function removeRun(folder: string, { runId }: Owner): Promise<readonly Leftover[]> {
+  // Anybody may write to /tmp: what another user put there under such a name is none of ours.
+  const status = await lstat(folder).catch(() => undefined);
+  if (status?.isDirectory() !== true || status.uid !== process.getuid?.()) return [];
+  const processes = await endInhabitants(folder);
+  const leftovers: Leftover[] = processes.map(({ pid, command }) => ({
+    runId,
+    kind: 'process',
+    description: `${pid} ${command}`,
+  }));
+  // Fails where another clean-up removes the same folder; between the two of them it will be gone.
+  await removeRunFolder(folder).catch(() => undefined);
+  return [...leftovers, { runId, kind: 'folder', description: folder }];
+}

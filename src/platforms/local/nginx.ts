@@ -1,0 +1,56 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Balancer } from '../../scenarios/scenario.ts';
+import { untilReady } from '../common/answer.ts';
+import { nginx, requireExecutable } from '../common/executable.ts';
+import { nginxConfiguration } from '../common/nginx-configuration.ts';
+import { withPort } from '../common/ports.ts';
+import type { Replica } from './app.ts';
+import type { RunContext } from './run-context.ts';
+import type { Service } from './service.ts';
+
+/** A balancer that runs, and the address that load goes to. */
+export interface BalancerInFront {
+  readonly url: string;
+  readonly service: Service;
+}
+
+// Said after the port is bound: an answer on it before that would be somebody else's.
+const hasStarted = (log: string): true | undefined => log.includes('start worker process') || undefined;
+
+/** Starts nginx in front of the replicas, and waits until one of them answers through it. */
+export async function startNginx(
+  run: RunContext,
+  replicas: readonly Replica[],
+  balancer: Balancer,
+  signal: AbortSignal,
+): Promise<BalancerInFront> {
+  const command = await requireExecutable(nginx, run.environment);
+  const prefix = path.join(run.folder, 'nginx');
+  await mkdir(prefix, { recursive: true });
+  return withPort(async (port) => {
+    const configuration = nginxConfiguration({
+      listen: `127.0.0.1:${port}`,
+      upstreams: replicas.map((replica) => `127.0.0.1:${replica.port}`),
+      balancer,
+    });
+    await writeFile(path.join(prefix, 'nginx.conf'), configuration);
+    const service = await run.start(
+      {
+        name: 'nginx',
+        command,
+        args: ['-p', prefix, '-c', path.join(prefix, 'nginx.conf')],
+        environment: run.environment,
+        folder: run.folder,
+        log: 'nginx.log',
+        stopSignal: 'SIGTERM',
+        graceMs: 2_000,
+      },
+      signal,
+    );
+    await service.ready(service.logged(hasStarted), signal);
+    const url = `http://127.0.0.1:${port}`;
+    await service.ready((limited) => untilReady(`${url}/readyz`, limited), signal);
+    return { url, service };
+  });
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { withPort } from '../common/ports.ts';
+import { preparePostgresBinaries } from './postgres-binaries.ts';
+import type { RunContext } from './run-context.ts';
+import { unprivilegedUser } from './unprivileged-user.ts';
+
+/** A backend that runs, as the application sees it. */
+export interface Backend {
+  readonly url: string;
+  readonly version: string;
+}
+
+const isReady = (log: string): true | undefined => log.includes('ready to accept connections') || undefined;
+
+const userName = 'scale_lab';
+
+/** Makes a new, empty database and starts its server: loopback only, a random password, otherwise PostgreSQL's defaults. */
+export async function startPostgres(run: RunContext, signal: AbortSignal): Promise<Backend> {
+  const user = await unprivilegedUser();
+  run.onStep('PostgreSQL is prepared');
+  const binaries = await preparePostgresBinaries(run.folder, user);
+  const password = randomBytes(18).toString('base64url');
+  const data = path.join(run.folder, 'postgres');
+  const program = (name: string): string => path.join(binaries.folder, 'bin', name);
+  const common = { folder: run.folder, environment: run.environment, user, graceMs: 10_000 };
+
+  const passwordFile = path.join(run.folder, 'postgres-password');
+  await mkdir(data, { mode: 0o700 });
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
+  if (user) await Promise.all([data, passwordFile].map((file) => chown(file, user.uid, user.gid)));
+  try {
+    await run.finish(
+      {
+        ...common,
+        name: 'initdb (PostgreSQL)',
+        command: program('initdb'),
+        args: [
+          ...['-D', data, '--username', userName, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+          ...['--encoding', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'],
+        ],
+        // No stop signal: it takes half a second, and one that is broken off leaves shared memory behind.
+        log: 'initdb.log',
+      },
+      signal,
+    );
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+
+  run.onStep('PostgreSQL starts');
+  return withPort(async (port) => {
+    const service = await run.start(
+      {
+        ...common,
+        name: 'PostgreSQL',
+        command: program('postgres'),
+        args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
+        log: 'postgres.log',
+        backend: true,
+        stopSignal: 'SIGINT',
+      },
+      signal,
+    );
+    await service.ready(service.logged(isReady), signal);
+    return {
+      url: `postgres://${userName}:${password}@127.0.0.1:${port}/postgres`,
+      version: binaries.version,
+    };
+  });
+}

@@ -1,0 +1,81 @@
+import { access, constants, statfs } from 'node:fs/promises';
+import { messageOf } from '../../errors.ts';
+import {
+  type Executable,
+  findExecutable,
+  installHint,
+  nginx,
+  printedVersion,
+  redisServer,
+} from '../common/executable.ts';
+import { missingPrograms } from '../common/programs.ts';
+import type { Requirement } from '../platform.ts';
+import type { LocalPlatformOptions } from './local.ts';
+import { binariesVersion, installedBinaries } from './postgres-binaries.ts';
+
+const neededMegabytes = 200;
+
+/** What this platform needs from the machine, in the order in which a user would mend it. */
+export async function localRequirements(options: LocalPlatformOptions): Promise<readonly Requirement[]> {
+  const found = await Promise.all([
+    postgresBinaries(),
+    executable(redisServer, options),
+    executable(nginx, options),
+    temporaryFolder(options),
+  ]);
+  return [nodeVersion(process.versions.node), builtPrograms(options), ...found];
+}
+
+/** Whether this Node.js is new enough. */
+export function nodeVersion(version: string): Requirement {
+  const name = 'Node.js';
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return { name, met: true, found: version };
+  return { name, met: false, problem: `it is ${version}`, fix: 'Install Node.js 20.19 or later.' };
+}
+
+function builtPrograms({ programs }: LocalPlatformOptions): Requirement {
+  const name = 'target app and load worker';
+  const missing = missingPrograms(programs);
+  if (missing.length === 0) return { name, met: true, found: 'built' };
+  return { name, met: false, problem: `not built: ${missing.join(', ')}`, fix: 'Run npm run build.' };
+}
+
+async function postgresBinaries(): Promise<Requirement> {
+  const name = 'PostgreSQL';
+  try {
+    return { name, met: true, found: await binariesVersion(installedBinaries()) };
+  } catch (error) {
+    return {
+      name,
+      met: false,
+      problem: messageOf(error),
+      fix: 'Remove node_modules and run npm ci, without --omit=optional.',
+    };
+  }
+}
+
+async function executable(wanted: Executable, { environment }: LocalPlatformOptions): Promise<Requirement> {
+  const { name } = wanted;
+  const found = await findExecutable(name, environment);
+  if (found === undefined) return { name, met: false, problem: 'not on PATH', fix: installHint(wanted) };
+  try {
+    return { name, met: true, found: `${await printedVersion(found, '-v')} (${found})` };
+  } catch (error) {
+    return { name, met: false, problem: messageOf(error), fix: installHint(wanted) };
+  }
+}
+
+async function temporaryFolder({ temporaryFolder: folder }: LocalPlatformOptions): Promise<Requirement> {
+  const name = 'temporary folder';
+  const fix = `Set TMPDIR to a folder that you may write to and that has ${neededMegabytes} MB free.`;
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = await statfs(folder);
+    const megabytes = Math.floor((bavail * bsize) / 2 ** 20);
+    if (megabytes < neededMegabytes) return { name, met: false, problem: `${folder} has ${megabytes} MB free`, fix };
+    return { name, met: true, found: `${folder}, ${megabytes} MB free` };
+  } catch (error) {
+    return { name, met: false, problem: `${folder} cannot be used: ${messageOf(error)}`, fix };
+  }
+}

@@ -1,0 +1,55 @@
+import { Service, type ServiceDescription } from './service.ts';
+
+/** What everything that starts a service for a run needs; it knows all that were started, so that none is forgotten. */
+export class RunContext {
+  readonly folder: string;
+  /** What services inherit of the user's environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly onStep: (step: string) => void;
+  readonly #services = new Set<Service>();
+
+  constructor(folder: string, environment: Readonly<Record<string, string>>, onStep: (step: string) => void) {
+    this.folder = folder;
+    this.environment = environment;
+    this.onStep = onStep;
+  }
+
+  /** Starts a service that the run will stop at the latest when it is closed. */
+  async start(description: ServiceDescription, signal: AbortSignal): Promise<Service> {
+    const service = await Service.start(description, signal);
+    this.#services.add(service);
+    return service;
+  }
+
+  /** Runs a program to its end; anything but exit code 0 is a failure. */
+  async finish(description: ServiceDescription, signal: AbortSignal): Promise<void> {
+    const program = await this.start(description, signal);
+    const stop = (): void => void program.stop();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const end = await program.ended;
+      signal.throwIfAborted();
+      if (end !== 'exited with code 0') throw await program.failure(end);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#services.delete(program);
+    }
+  }
+
+  /** Stops services together. */
+  async stop(services: readonly Service[]): Promise<void> {
+    await Promise.all(services.map((service) => service.stop()));
+    for (const service of services) this.#services.delete(service);
+  }
+
+  /** Stops what runs in front of the backends. */
+  async stopFront(): Promise<void> {
+    await this.stop([...this.#services].filter((service) => !service.backend));
+  }
+
+  /** Stops all that runs, backends last. */
+  async stopAll(): Promise<void> {
+    await this.stopFront();
+    await this.stop([...this.#services]);
+  }
+}

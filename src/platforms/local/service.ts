@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { open, readFile, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { LabError } from '../../errors.ts';
+import { NotReady } from '../common/answer.ts';
+import { diskFullHint, hintFor, logTail } from '../common/log-tail.ts';
+import { TimeLimit, pause, settlesWithin, withTimeLimit } from '../common/time-limit.ts';
+
+/** A program that is to run in the folder of a run, in a process group of its own: a terminal's Ctrl-C does not reach it. */
+export interface ServiceDescription {
+  /** As it is called in messages: "PostgreSQL". */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The folder of the run. */
+  readonly folder: string;
+  /** The name of its log in that folder; standard error and, unless it is piped, standard output go there. */
+  readonly log: string;
+  /** Whether standard input and output are for the lab to write and read. */
+  readonly piped?: boolean;
+  /** Others build on it: it is stopped after them. */
+  readonly backend?: boolean;
+  /** Runs as this user; only root may ask for that. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** Asks it to stop. Without one it is only waited for: it ends by itself, and soon. */
+  readonly stopSignal?: NodeJS.Signals;
+  /** How long it may take to stop before it is killed. */
+  readonly graceMs: number;
+}
+
+const readyLimitMs = 30_000;
+
+class Ended extends Error {}
+
+/** A program that runs now. It always knows how it ended, and tells with the last lines of its own log. */
+export class Service {
+  readonly name: string;
+  readonly process: ChildProcess;
+  /** Settles when the process has ended, with words for how. */
+  readonly ended: Promise<string>;
+  /** How it ended; undefined while it runs. */
+  end: string | undefined;
+  readonly backend: boolean;
+  readonly #description: ServiceDescription;
+  readonly #logOffset: number;
+
+  private constructor(description: ServiceDescription, child: ChildProcess, logOffset: number) {
+    this.name = description.name;
+    this.process = child;
+    this.#description = description;
+    this.backend = description.backend ?? false;
+    this.#logOffset = logOffset;
+    this.ended = new Promise<string>((resolve) => {
+      child.once('exit', (code, signal) => {
+        // What it left behind goes with it; now, because later its number may belong to a stranger.
+        this.#killGroup();
+        resolve(code === null ? `was killed by ${String(signal)}` : `exited with code ${code}`);
+      });
+      // Only a process that was never there ends by an error.
+      child.on('error', (error) => {
+        if (child.pid === undefined) resolve(`could not be started: ${error.message}`);
+      });
+    }).then((end) => (this.end = end));
+  }
+
+  /** Starts the program; whether it works is for {@link ready} to say. */
+  static async start(description: ServiceDescription, signal: AbortSignal): Promise<Service> {
+    const { command, args, folder, environment, user, piped = false } = description;
+    const log = await open(path.join(folder, description.log), 'a');
+    try {
+      const { size } = await log.stat();
+      signal.throwIfAborted();
+      const output = piped ? 'pipe' : log.fd;
+      const stdio = [piped ? 'pipe' : 'ignore', output, log.fd] as const;
+      const child = spawn(command, args, { cwd: folder, env: environment, detached: true, stdio: [...stdio], ...user });
+      return new Service(description, child, size);
+    } finally {
+      await log.close();
+    }
+  }
+
+  /** Waits for a sign of readiness. If the service ends instead, or takes too long, this fails with its log. */
+  async ready<T>(sign: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const controller = new AbortController();
+    const stop = (): void => controller.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    void this.ended.then((end) => controller.abort(new Ended(end)));
+    try {
+      return await withTimeLimit(readyLimitMs, controller.signal, sign);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.end !== undefined) throw await this.failure(this.end, error);
+      if (error instanceof TimeLimit) throw await this.failure(`was not ready after ${readyLimitMs / 1000} s`, error);
+      if (error instanceof NotReady) throw await this.failure(error.message, error);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** A sign of readiness: something that is found in the log. */
+  logged<T>(find: (log: string) => T | undefined): (signal: AbortSignal) => Promise<T> {
+    return async (signal) => {
+      for (;;) {
+        const found = find(await this.log());
+        if (found !== undefined) return found;
+        await pause(10, signal);
+      }
+    };
+  }
+
+  /** Everything that it has logged; a service that ran before it under the same name is left out. */
+  async log(): Promise<string> {
+    const { folder, log } = this.#description;
+    const bytes = await readFile(path.join(folder, log)).catch(() => Buffer.alloc(0));
+    return bytes.subarray(this.#logOffset).toString('utf8');
+  }
+
+  /** What went wrong with this service, with the end of its log and what to do where that is known. */
+  async failure(what: string, cause?: unknown): Promise<LabError> {
+    const details = logTail(await this.log());
+    const { folder } = this.#description;
+    const hint = hintFor([...details, what], folder) ?? ((await isDiskFull(folder)) ? diskFullHint(folder) : undefined);
+    return new LabError(`${this.name} ${what}.`, { details, cause, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  /** Ends it, with all that it started: asks, waits, kills. Never fails. */
+  async stop(): Promise<void> {
+    const { stopSignal, graceMs } = this.#description;
+    if (this.end !== undefined) return;
+    if (stopSignal !== undefined) this.process.kill(stopSignal);
+    if (await settlesWithin(graceMs, this.ended)) return;
+    this.#killGroup();
+    await settlesWithin(2_000, this.ended);
+  }
+
+  #killGroup(): void {
+    const { pid } = this.process;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // The usual case: nothing is left of the group. (macOS says EPERM of a group of zombies.)
+    }
+  }
+}
+
+async function isDiskFull(folder: string): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize < 2 ** 20;
+  } catch {
+    return false;
+  }
+}

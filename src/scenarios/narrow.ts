@@ -1,0 +1,46 @@
+import type { Expectation, Expression, MetricReference } from './expectation.ts';
+import type { LoadProfile, Scenario } from './scenario.ts';
+
+/** What a selection makes of a scenario; what is not given stays. */
+export interface Selection {
+  readonly variants?: readonly string[] | undefined;
+  readonly replicas?: readonly number[] | undefined;
+  readonly load?: LoadProfile | undefined;
+  readonly rounds?: number | undefined;
+}
+
+/** The scenario with only what is selected, and with only the expectations that can then be judged. */
+export function narrow(scenario: Scenario, selection: Selection): Scenario {
+  const { variants: names, replicas = scenario.replicas } = selection;
+  const variants = scenario.variants.filter((variant) => names?.includes(variant.name) ?? true);
+  const narrowed = {
+    ...scenario,
+    variants,
+    replicas,
+    load: selection.load ?? scenario.load,
+    rounds: selection.rounds ?? scenario.rounds,
+  };
+  const expectations = scenario.expectations.filter((expectation) => canJudge(expectation, narrowed));
+  return { ...narrowed, expectations };
+}
+
+/** Whether the scenario runs every variant and replica count that a claim names. */
+export function canJudge(expectation: Expectation, scenario: Pick<Scenario, 'variants' | 'replicas'>): boolean {
+  const references = [...referencesIn(expectation.left), ...referencesIn(expectation.right)];
+  return references.every(
+    ({ variant, replicas }) =>
+      (variant === undefined || scenario.variants.some(({ name }) => name === variant)) &&
+      (replicas === undefined || scenario.replicas.includes(replicas)),
+  );
+}
+
+function referencesIn(expression: Expression): readonly MetricReference[] {
+  switch (expression.kind) {
+    case 'number':
+      return [];
+    case 'metric':
+      return [expression];
+    case 'binary':
+      return [...referencesIn(expression.left), ...referencesIn(expression.right)];
+  }
+}

@@ -1,0 +1,125 @@
+import { open } from 'node:fs/promises';
+import { messageOf, UsageError } from '../errors.ts';
+import { defaultApp } from './app-settings.ts';
+import { defaultLoad } from './load-profile.ts';
+import { defaultKeys, parseDefaults, parseScenario, type Defaults } from './parse-scenario.ts';
+import { parseSuite } from './parse-suite.ts';
+import { renderProblems, SourceText, type Problem } from './problem.ts';
+import { Report } from './report.ts';
+import type { ScenarioFile } from './scenario.ts';
+import { field, type Branch, type Table } from './tree.ts';
+import { growTree } from './yaml-tree.ts';
+
+/** A scenario file, or everything that is wrong with it. */
+export type ParsedScenarioFile =
+  { readonly ok: true; readonly file: ScenarioFile } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const fileKeys = ['version', 'defaults', 'scenarios', 'suites'];
+const largestFile = 1_048_576;
+
+const base: Defaults = {
+  load: defaultLoad,
+  data: { users: 100, todos: 10_000 },
+  app: defaultApp,
+  replicas: [1],
+  rounds: 1,
+};
+
+/** Understands the text of a scenario file. `path` is only what problems are said to be in. */
+export function parseScenarioFile(text: string, path: string): ParsedScenarioFile {
+  const source = new SourceText(path, text.replace(/^\uFEFF/, ''));
+  const report = new Report(source);
+  const root = growTree(source.text, (place, fault) => report.fault(place, fault));
+  const file = root && parseFile(root, path, report);
+  const { problems } = report;
+  return file && problems.length === 0 ? { ok: true, file } : { ok: false, problems };
+}
+
+function parseFile(root: Branch, path: string, report: Report): ScenarioFile | undefined {
+  const from = report.table(withoutExtensions(root), 'the file', fileKeys);
+  if (!from) return undefined;
+  checkVersion(from, report);
+  const defaults = field(from, 'defaults')?.value;
+  const table = defaults && report.table(defaults, 'defaults', defaultKeys);
+  const common = table ? parseDefaults(table, base, report) : base;
+  const scenarios = field(from, 'scenarios')?.value;
+  if (!scenarios)
+    report.fault({ start: 0, end: 0 }, { sentence: 'the file has no scenarios', hint: 'scenarios: { … }' });
+  const entries = (scenarios && report.named(scenarios, 'scenarios')) ?? [];
+  const outlines = entries.map((entry) => parseScenario(entry, common, report));
+  const suites = field(from, 'suites')?.value;
+  return {
+    path,
+    scenarios: outlines.flatMap(({ scenario }) => (scenario ? [scenario] : [])),
+    suites: ((suites && report.named(suites, 'suites')) ?? []).map((entry) => parseSuite(entry, outlines, report)),
+  };
+}
+
+/** Keys that begin with `x-` are the user's own, for anchors that several scenarios share. */
+function withoutExtensions(root: Branch): Branch {
+  if (root.kind !== 'table') return root;
+  return { ...root, entries: root.entries.filter(({ key }) => !key.startsWith('x-')) };
+}
+
+function checkVersion(from: Table, report: Report): void {
+  const version = field(from, 'version')?.value;
+  if (version?.kind === 'leaf' && version.value === 1) return;
+  const sentence = version ? 'this version of the format is not known' : 'the file has no version';
+  report.fault(version?.place ?? { start: 0, end: 0 }, { sentence, hint: 'write version: 1' });
+}
+
+/** A scenario file has problems. Its details are all of them, rendered; who wants colour renders `problems` anew. */
+export class ScenarioFileError extends UsageError {
+  readonly problems: readonly Problem[];
+
+  constructor(path: string, problems: readonly Problem[]) {
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    super(`${path} has ${count}`, { details: renderProblems(problems).split('\n') });
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads and understands a scenario file; problems call it `shownAs`.
+ * @throws {ScenarioFileError} with every problem of the file
+ * @throws {UsageError} where it cannot be read
+ */
+export async function readScenarioFile(path: string, shownAs = path): Promise<ScenarioFile> {
+  const parsed = parseScenarioFile(await readText(path, shownAs), shownAs);
+  if (parsed.ok) return parsed.file;
+  throw new ScenarioFileError(shownAs, parsed.problems);
+}
+
+async function readText(path: string, shownAs: string): Promise<string> {
+  const bytes = await readBytes(path, shownAs);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UsageError(`${shownAs} is not a text in UTF-8`, { hint: 'Save it as UTF-8.' });
+  }
+}
+
+/** No more than is allowed is read, whatever the file says of its size: it may be a pipe or a device. */
+async function readBytes(path: string, shownAs: string): Promise<Uint8Array> {
+  try {
+    await using file = await open(path);
+    const buffer = new Uint8Array(largestFile + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length);
+      length += bytesRead;
+      if (length > largestFile) throw new UsageError(`${shownAs} is larger than 1 MB, which no scenario file is`);
+      if (bytesRead === 0) return buffer.subarray(0, length);
+    }
+  } catch (error) {
+    throw error instanceof UsageError ? error : unreadable(error, shownAs);
+  }
+}
+
+function unreadable(error: unknown, shownAs: string): UsageError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const hint = 'Name a scenario file with --file, or leave it out to use the shipped one.';
+  if (code === 'ENOENT') return new UsageError(`There is no file ${shownAs}`, { hint, cause: error });
+  if (code === 'EISDIR') return new UsageError(`${shownAs} is a folder, not a scenario file`, { hint, cause: error });
+  return new UsageError(`${shownAs} cannot be read: ${messageOf(error)}`, { cause: error });
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { faulty, type Fault, type Reading } from './fault.ts';
+import { suggestion } from './suggest.ts';
+import { readDuration, readNumber, readPercentage, readWhole } from './units.ts';
+
+/** A fault inside zod's issues; `onKey` points at the key instead of the value. */
+const carriedSchema = z.object({
+  hint: z.string().optional(),
+  onKey: z.boolean().optional(),
+  within: z.object({ start: z.number(), end: z.number() }).optional(),
+});
+
+/** What an issue says, and where. */
+export interface ShapeFault extends Fault {
+  readonly path: readonly PropertyKey[];
+  readonly onKey: boolean;
+}
+
+/** The fault that an issue carries. */
+export function faultOf(issue: z.core.$ZodIssue): ShapeFault {
+  const carried = carriedSchema.safeParse('params' in issue ? issue.params : undefined);
+  const { hint, onKey = false, within } = carried.data ?? {};
+  return { sentence: issue.message, hint, within, path: issue.path, onKey };
+}
+
+function issueOf(input: unknown, fault: Fault, path: PropertyKey[] = [], onKey = false) {
+  return { code: 'custom', input, path, message: fault.sentence, params: { ...fault, onKey } } as const;
+}
+
+/** A schema out of a function that reads a value or says what is wrong with it. */
+export function reading<T>(noun: string, read: (input: unknown, noun: string) => Reading<T>) {
+  return z.unknown().transform((input, context): T => {
+    const result = input === undefined ? faulty(`${noun} is missing`) : read(input, noun);
+    if ('value' in result) return result.value;
+    context.issues.push(issueOf(input, result.fault));
+    return z.NEVER;
+  });
+}
+
+/** A time between two limits, in whole milliseconds. */
+export function duration(noun: string, leastMs: number, mostMs: number) {
+  return reading(noun, (input) => {
+    const read = readDuration(input, noun, leastMs, mostMs);
+    return 'value' in read && !Number.isInteger(read.value) ? faulty(`${noun} must be whole milliseconds`) : read;
+  });
+}
+
+/** A percentage up to a limit, as a ratio. */
+export function percentage(noun: string, most: number) {
+  return reading(noun, (input) => readPercentage(input, noun, most));
+}
+
+/** A whole number between two limits. */
+export function whole(noun: string, least: number, most: number) {
+  return reading(noun, (input) => readWhole(input, noun, least, most));
+}
+
+/** A number between two limits. */
+export function number(noun: string, least: number, most: number) {
+  return reading(noun, (input) => readNumber(input, noun, least, most));
+}
+
+/** One of the known words. */
+export function choice<const T extends string>(noun: string, words: readonly T[]) {
+  return reading(noun, (input): Reading<T> => {
+    const word = words.find((candidate) => candidate === input);
+    if (word !== undefined) return { value: word };
+    if (typeof input !== 'string') return faulty(`${noun} must be a word`, `there are: ${words.join(', ')}`);
+    return faulty(`${noun} "${input}" is not known`, suggestion(input, words));
+  });
+}
+
+/** A text that is not empty. */
+export function text(noun: string, longest = 2000) {
+  return reading(noun, (input): Reading<string> => {
+    if (typeof input !== 'string') return faulty(`${noun} must be a text`, 'put it in quotes');
+    if (input.trim() === '') return faulty(`${noun} is empty`);
+    return input.length > longest ? faulty(`${noun} is longer than ${longest} characters`) : { value: input.trim() };
+  });
+}
+
+/** True or false. */
+export function yesNo(noun: string) {
+  return reading(noun, (input): Reading<boolean> => {
+    return typeof input === 'boolean' ? { value: input } : faulty(`${noun} must be true or false`);
+  });
+}
+
+/** A map with known keys; every key that is not known is a fault of its own. */
+export function table<Fields extends Record<string, z.ZodType>>(noun: string, fields: Fields) {
+  const known = z.object(fields);
+  const keys = Object.keys(fields);
+  return z.unknown().transform((input, context) => {
+    if (!isTable(input)) {
+      const fault = input === undefined ? faulty(`${noun} is missing`) : faulty(`${noun} must be a map`, keyHint(keys));
+      context.issues.push(issueOf(input, fault.fault));
+      return z.NEVER;
+    }
+    const strange = Object.keys(input).filter((key) => !keys.includes(key));
+    for (const key of strange) context.issues.push(issueOf(input, unknownKey(key, noun, keys), [key], true));
+    return handOn(known.safeParse(input), context);
+  });
+}
+
+/** Two ways of writing a value: short, or as a map. */
+export function shorthand<T>(short: z.ZodType<T>, long: z.ZodType<T>) {
+  return z.unknown().transform((input, context) => handOn((isTable(input) ? long : short).safeParse(input), context));
+}
+
+/** The fault of a key that is not one of those known. */
+export function unknownKey(key: string, noun: string, keys: readonly string[]): Fault {
+  return { sentence: `${noun} has no key "${key}"`, hint: suggestion(key, keys) };
+}
+
+/** The result of a schema inside a transformation. */
+export function handOn<T>(result: z.ZodSafeParseResult<T>, context: z.RefinementCtx): T {
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const { path, onKey, ...fault } = faultOf(issue);
+    context.issues.push(issueOf(issue.input, fault, [...path], onKey));
+  }
+  return z.NEVER;
+}
+
+function keyHint(keys: readonly string[]): string {
+  return `its keys are: ${keys.join(', ')}`;
+}
+
+function isTable(input: unknown): input is Record<string, unknown> {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
+}

@@ -1,0 +1,103 @@
+import { UsageError } from '../errors.ts';
+import { faulty, type Reading } from './fault.ts';
+
+const timeUnits: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const timeHint = 'write a number and us, ms, s, m or h, for example 500ms';
+
+/** What a number with a unit says, in the unit of the lab: milliseconds, requests a second, a ratio. */
+export type Quantity =
+  | { readonly unit: 'ms'; readonly value: number }
+  | { readonly unit: 'per-second'; readonly value: number }
+  | { readonly unit: 'ratio'; readonly value: number }
+  | { readonly unit: 'none'; readonly value: number };
+
+/** The number with that unit as written behind it: `''`, `%`, `/s` or a unit of time. */
+export function quantity(number: number, unit: string): Quantity | undefined {
+  if (unit === '') return { unit: 'none', value: number };
+  if (unit === '%') return { unit: 'ratio', value: number / 100 };
+  if (unit === '/s') return { unit: 'per-second', value: number };
+  const factor = Object.hasOwn(timeUnits, unit) ? timeUnits[unit] : undefined;
+  return factor === undefined ? undefined : { unit: 'ms', value: number * factor };
+}
+
+/** A time such as `500ms` or `2s`, in milliseconds. */
+export function readDuration(input: unknown, noun: string, leastMs: number, mostMs: number): Reading<number> {
+  if (typeof input === 'number') {
+    return faulty(`${noun} needs a unit`, `write ${input}s for seconds or ${input}ms for milliseconds`);
+  }
+  if (typeof input !== 'string') return faulty(`${noun} must be a time`, timeHint);
+  const parts = /^(\d+(?:\.\d+)?)(\s*)([^\d\s]+)$/.exec(input);
+  const read = parts && quantity(Number(parts[1]), parts[3] ?? '');
+  if (!parts || read?.unit !== 'ms') return faulty(`${noun} must be a time, not "${input}"`, timeHint);
+  if (parts[2] !== '') {
+    return faulty(`${noun} must be written without a space`, `write ${parts[1] ?? ''}${parts[3] ?? ''}`);
+  }
+  return between(read.value, noun, leastMs, mostMs, durationText);
+}
+
+/**
+ * A time such as `500ms` on the command line, in milliseconds.
+ * @throws {UsageError} where it is not one
+ */
+export function parseDuration(text: string): number {
+  const bare = /^\d+(\.\d+)?$/.test(text);
+  const read = readDuration(bare ? Number(text) : text, 'the time', 0, Infinity);
+  if ('value' in read) return read.value;
+  const { sentence, hint } = read.fault;
+  throw new UsageError(`${sentence}: ${hint ?? timeHint}`);
+}
+
+/** A percentage such as `10%`, as a ratio. */
+export function readPercentage(input: unknown, noun: string, most: number): Reading<number> {
+  if (typeof input === 'number' && input >= 0) {
+    return faulty(`${noun} needs a percent sign`, `write ${ratioText(input <= 1 ? input : input / 100)}`);
+  }
+  const parts = typeof input === 'string' ? /^(\d+(?:\.\d+)?)%$/.exec(input) : null;
+  if (!parts) return faulty(`${noun} must be a percentage`, 'write a number and %, for example 10%');
+  return between(Number(parts[1]) / 100, noun, 0, most, ratioText);
+}
+
+/** A whole number. */
+export function readWhole(input: unknown, noun: string, least: number, most: number): Reading<number> {
+  if (typeof input !== 'number' || !Number.isInteger(input)) {
+    return faulty(`${noun} must be a whole number`, `write a number from ${least} to ${most}`);
+  }
+  return between(input, noun, least, most, String);
+}
+
+/** Any number. */
+export function readNumber(input: unknown, noun: string, least: number, most: number): Reading<number> {
+  if (typeof input !== 'number' || !Number.isFinite(input)) {
+    return faulty(`${noun} must be a number`, `write a number from ${least} to ${most}`);
+  }
+  return between(input, noun, least, most, String);
+}
+
+function between(
+  value: number,
+  noun: string,
+  least: number,
+  most: number,
+  text: (value: number) => string,
+): Reading<number> {
+  if (value < least) return faulty(`${noun} must be at least ${text(least)}`);
+  if (value > most) return faulty(`${noun} must be at most ${text(most)}`);
+  return { value };
+}
+
+/** A time as a scenario file writes it: `500us`, `100ms`, `1.5s`, `2m`. */
+export function durationText(ms: number): string {
+  if (ms > 0 && ms < 1) return `${rounded(ms * 1000)}us`;
+  if (ms < 1000 && ms > 0) return `${rounded(ms)}ms`;
+  if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000}m`;
+  return `${rounded(ms / 1000)}s`;
+}
+
+/** A ratio as a percentage: `0.5%`. */
+export function ratioText(ratio: number): string {
+  return `${rounded(ratio * 100)}%`;
+}
+
+function rounded(value: number): number {
+  return Number(value.toFixed(3));
+}

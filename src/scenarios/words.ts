@@ -1,0 +1,100 @@
+import { formatDuration } from '../numbers.ts';
+import { defaultApp } from './app-settings.ts';
+import { defaultLoad } from './load-profile.ts';
+import type {
+  AppSettings,
+  Data,
+  KeyDistribution,
+  LoadProfile,
+  RequestTemplate,
+  Scenario,
+  Variant,
+} from './scenario.ts';
+import type { Workload } from './scenario.ts';
+import { ratioText } from './units.ts';
+import { keysIn } from './workload.ts';
+
+/** "50 connections for 10 s after 2 s of warm-up". */
+export function describeLoad(load: LoadProfile): string {
+  const timeout = load.timeoutMs === defaultLoad.timeoutMs ? '' : `, time-out ${formatDuration(load.timeoutMs)}`;
+  if (load.kind === 'burst') {
+    const bursts = `${count(load.times, 'burst')} of ${count(load.size, 'request')}`;
+    return `${bursts}, one every ${formatDuration(load.everyMs)}${timeout}`;
+  }
+  const warmup = load.warmupMs === 0 ? '' : ` after ${formatDuration(load.warmupMs)} of warm-up`;
+  return `${count(load.connections, 'connection')} for ${formatDuration(load.durationMs)}${warmup}${timeout}`;
+}
+
+/** "GET /todos/{todo} (todo: 1 to 1,000, zipf 1.1)"; with its share of the requests if there are others. */
+export function describeRequest(request: RequestTemplate, workload: Workload): string {
+  const { method, path, body, check } = request;
+  const names = new Set(keysIn([path, body, check.contains].join(' ')).map(({ name }) => name));
+  const keys = [...names].flatMap((name) => {
+    const key = workload.keys[name];
+    return key ? [`${name}: ${describeKey(key)}`] : [];
+  });
+  const sent = body === undefined ? [] : [`body of ${count(Buffer.byteLength(body), 'byte')}`];
+  const { status = '', contains } = check;
+  const answer = [status, contains === undefined ? '' : `with "${contains}"`].filter((part) => part !== '').join(' ');
+  const details = [...keys, ...sent, ...(answer === '' ? [] : [`answer ${answer}`])];
+  const total = workload.requests.reduce((sum, { weight }) => sum + weight, 0);
+  const share = workload.requests.length > 1 ? `${Math.round((100 * request.weight) / total)}% ` : '';
+  return `${share}${method} ${path}${details.length === 0 ? '' : ` (${details.join('; ')})`}`;
+}
+
+function describeKey(key: KeyDistribution): string {
+  switch (key.kind) {
+    case 'hot':
+      return `always ${key.key}`;
+    case 'uniform':
+      return `1 to ${number(key.of)}, uniform`;
+    case 'zipf':
+      return `1 to ${number(key.of)}, zipf ${key.exponent}`;
+  }
+}
+
+/** "100 users, 10,000 todos". */
+export function describeData({ users, todos }: Data): string {
+  return `${count(users, 'user')}, ${count(todos, 'todo')}`;
+}
+
+/** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms". */
+export function describeSettings({ app, balancer }: Variant): string {
+  const { feed, pool, connections, queryCostMs, workers, titleIndex } = app;
+  const changed = [
+    describeCache(app),
+    feed !== defaultApp.feed && `feed ${feed}`,
+    pool.size !== defaultApp.pool.size && `pool of ${pool.size}`,
+    pool.queueLimit !== defaultApp.pool.queueLimit && `pool queue ${number(pool.queueLimit)}`,
+    pool.timeoutMs !== defaultApp.pool.timeoutMs && `pool time-out ${formatDuration(pool.timeoutMs)}`,
+    connections !== defaultApp.connections && 'one connection per request',
+    queryCostMs !== defaultApp.queryCostMs && `query cost ${formatDuration(queryCostMs)}`,
+    workers !== defaultApp.workers && count(workers, 'worker'),
+    titleIndex !== defaultApp.titleIndex && 'title index',
+    balancer !== 'round-robin' && `balanced by ${balancer}`,
+  ].filter((part) => part !== false);
+  return changed.length === 0 ? 'defaults' : changed.join(', ');
+}
+
+function describeCache({ cache }: AppSettings): string | false {
+  const { strategy, ttlMs, jitter, lockTimeoutMs, beta } = cache;
+  if (strategy === 'none') return false;
+  const details = [
+    `ttl ${formatDuration(ttlMs)}`,
+    jitter !== 0 && `jitter ${ratioText(jitter)}`,
+    strategy === 'lock' &&
+      lockTimeoutMs !== defaultApp.cache.lockTimeoutMs &&
+      `lock time-out ${formatDuration(lockTimeoutMs)}`,
+    strategy === 'xfetch' && beta !== defaultApp.cache.beta && `beta ${beta}`,
+  ].filter((part) => part !== false);
+  return `cache ${strategy} (${details.join(', ')})`;
+}
+
+/** "1 burst", "10,000 todos". */
+export function count(amount: number, noun: string): string {
+  return `${number(amount)} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+function number(amount: number): string {
+  return amount.toLocaleString('en-US');
+}

@@ -1,0 +1,22 @@
+import type { CacheStrategy, CacheTools } from './strategy.ts';
+
+/**
+ * Cache aside: look, and on a miss compute and keep it.
+ * Right for most. But when a busy key expires, every request that arrives before the first one has computed it misses
+ * as well, and all of them compute: the thundering herd.
+ */
+export function aside({ store, tally, lifetimeMs }: CacheTools): CacheStrategy {
+  return {
+    async read(key, recompute) {
+      const cached = await store.get(key);
+      if (cached !== undefined) {
+        tally.hit();
+        return cached;
+      }
+      tally.miss();
+      const text = await recompute();
+      if (text !== undefined) await store.set(key, text, lifetimeMs());
+      return text;
+    },
+  };
+}

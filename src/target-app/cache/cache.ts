@@ -1,0 +1,98 @@
+import { performance } from 'node:perf_hooks';
+
+import type { ErrorLog } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Settings } from '../settings.ts';
+import { aside } from './aside.ts';
+import { lock } from './lock.ts';
+import { none } from './none.ts';
+import { singleFlight } from './single-flight.ts';
+import { staleWhileRevalidate } from './stale-while-revalidate.ts';
+import { createStore } from './store.ts';
+import type { CacheStrategy, CacheTools, Recompute } from './strategy.ts';
+import { xfetch } from './xfetch.ts';
+
+/** Answers by key, from the cache where the strategy allows. */
+export interface Cache {
+  read(key: string, recompute: Recompute): Promise<string | undefined>;
+  /**
+   * To be called after a write is committed. A reader that computed the old value before the write, and keeps it after
+   * this call, leaves it stale until it expires: a short race that every strategy here accepts, as most caches do.
+   */
+  invalidate(key: string): Promise<void>;
+  /** Fails when the cache does not answer. */
+  ping(): Promise<void>;
+  /** Waits for recomputes in the background, then lets go of Redis. */
+  close(): Promise<void>;
+}
+
+/** Opens the cache with the strategy of the settings; every recompute is counted here, whatever the strategy. */
+export function createCache(settings: Settings, metrics: Metrics, errors: ErrorLog): Cache {
+  const failed = (doing: string, error: unknown): void => {
+    metrics.cacheErrors.inc();
+    errors.report(doing, error);
+  };
+  const store = createStore(settings.REDIS_URL, failed);
+  const underWay = new Set<Promise<unknown>>();
+
+  const strategy = chooseStrategy(settings.CACHE_STRATEGY, {
+    store,
+    tally: {
+      hit: () => metrics.cacheHits.inc(),
+      miss: () => metrics.cacheMisses.inc(),
+      stale: () => metrics.cacheStale.inc(),
+    },
+    lifetimeMs: () => jittered(settings.CACHE_TTL_MS, settings.CACHE_TTL_JITTER, Math.random()),
+    lockTimeoutMs: settings.CACHE_LOCK_TIMEOUT_MS,
+    xfetchBeta: settings.CACHE_XFETCH_BETA,
+    background(doing, work) {
+      const settled = work.catch((error: unknown) => failed(doing, error)).finally(() => underWay.delete(settled));
+      underWay.add(settled);
+    },
+    wallClockMs: Date.now,
+    monotonicMs: () => performance.now(),
+    random: Math.random,
+  });
+
+  async function counted(recompute: Recompute): Promise<string | undefined> {
+    metrics.cacheRecomputes.inc();
+    const startedAt = performance.now();
+    try {
+      return await recompute();
+    } finally {
+      metrics.cacheRecomputeDuration.observe((performance.now() - startedAt) / 1e3);
+    }
+  }
+
+  return {
+    read: (key, recompute) => strategy.read(key, () => counted(recompute)),
+    invalidate: (key) => store.delete(key),
+    ping: () => store.ping(),
+    async close() {
+      await Promise.all(underWay);
+      await store.close();
+    },
+  };
+}
+
+/** Keys that were filled together should not expire together: the lifetime times a factor in [1 - jitter, 1 + jitter]. */
+export function jittered(lifetimeMs: number, jitter: number, random: number): number {
+  return Math.max(1, Math.round(lifetimeMs * (1 + jitter * (2 * random - 1))));
+}
+
+function chooseStrategy(name: Settings['CACHE_STRATEGY'], tools: CacheTools): CacheStrategy {
+  switch (name) {
+    case 'none':
+      return none(tools);
+    case 'aside':
+      return aside(tools);
+    case 'single-flight':
+      return singleFlight(tools);
+    case 'lock':
+      return lock(tools);
+    case 'stale-while-revalidate':
+      return staleWhileRevalidate(tools);
+    case 'xfetch':
+      return xfetch(tools);
+  }
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Flights } from './flights.ts';
+import type { CacheStrategy, CacheTools, Recompute } from './strategy.ts';
+
+const FIRST_POLL_MS = 2;
+const SLOWEST_POLL_MS = 50;
+
+/**
+ * On a miss, whoever takes a lock in Redis computes; all others, in all replicas, wait for the value to appear.
+ * A herd computes once in the whole fleet. The price: two round trips more on a miss, and waiting for a holder that may
+ * have died; past the time-out each process helps itself. Flights come first, so that a process polls once per key.
+ */
+export function lock({ store, tally, lifetimeMs, lockTimeoutMs, monotonicMs, random }: CacheTools): CacheStrategy {
+  const flights = new Flights();
+
+  async function recomputeAndKeep(key: string, recompute: Recompute): Promise<string | undefined> {
+    const text = await recompute();
+    if (text !== undefined) await store.set(key, text, lifetimeMs());
+    return text;
+  }
+
+  async function holding(token: string, key: string, recompute: Recompute): Promise<string | undefined> {
+    try {
+      // The holder before us may have finished between our look and our lock: without this look, two would compute.
+      return (await store.get(key)) ?? (await recomputeAndKeep(key, recompute));
+    } finally {
+      await store.unlock(key, token);
+    }
+  }
+
+  async function waitOrCompute(key: string, recompute: Recompute): Promise<string | undefined> {
+    const givesUpAt = monotonicMs() + lockTimeoutMs;
+    for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 1.5, SLOWEST_POLL_MS)) {
+      const token = await store.lock(key, lockTimeoutMs);
+      if (token !== undefined) return holding(token, key, recompute);
+      if (monotonicMs() >= givesUpAt) return recomputeAndKeep(key, recompute);
+      await sleep(pollMs * (0.5 + random())); // jitter keeps the replicas from polling in step
+      const text = await store.get(key);
+      if (text !== undefined) return text;
+    }
+  }
+
+  return {
+    async read(key, recompute) {
+      const cached = await store.get(key);
+      if (cached !== undefined) {
+        tally.hit();
+        return cached;
+      }
+      tally.miss();
+      return flights.share(key, () => waitOrCompute(key, recompute));
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { CacheStrategy, CacheTools } from './strategy.ts';
+
+/** No cache: every read goes to the database. The baseline that the others are measured against. */
+export function none({ tally }: CacheTools): CacheStrategy {
+  return {
+    read(_key, recompute) {
+      tally.miss();
+      return recompute();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { Flights } from './flights.ts';
+import type { CacheStrategy, CacheTools } from './strategy.ts';
+
+/**
+ * Cache aside, where the misses of one key in this process share one computation.
+ * No round trip more than `aside`. A herd of any size computes once per process, so once per replica, not once.
+ */
+export function singleFlight({ store, tally, lifetimeMs }: CacheTools): CacheStrategy {
+  const flights = new Flights();
+
+  return {
+    async read(key, recompute) {
+      const cached = await store.get(key);
+      if (cached !== undefined) {
+        tally.hit();
+        return cached;
+      }
+      tally.miss();
+      return flights.share(key, async () => {
+        const text = await recompute();
+        if (text !== undefined) await store.set(key, text, lifetimeMs());
+        return text;
+      });
+    },
+  };
+}

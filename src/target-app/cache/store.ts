@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+
+import { createClient } from 'redis';
+
+/** Keeps texts for a time. A call never fails: see `createStore` for what it answers when Redis is not there. */
+export interface Store {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, text: string, lifetimeMs: number): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** A token if the lock on `key` was free and is ours now, until it is released or `timeoutMs` are over. */
+  lock(key: string, timeoutMs: number): Promise<string | undefined>;
+  /** Releases the lock, if it is still the one that `token` stands for. */
+  unlock(key: string, token: string): Promise<void>;
+  /** Fails when Redis does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PING_EVERY_MS = 1000;
+const SILENT_FOR_MS = 3000;
+const RECONNECT_WITHIN_MS = 1000;
+
+/** A holder that took too long must not release the lock of the next one. */
+const COMPARE_AND_DELETE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+/**
+ * Connects to Redis, for as long as it takes and whenever the connection is lost.
+ * While Redis is not there, every key is missing, nothing is kept, and everybody gets the lock: reads go on without the
+ * cache, and no strategy has to know. That fits a lock which saves work; one that guards correctness must not fail open.
+ */
+export function createStore(redisUrl: string, failed: (doing: string, error: unknown) => void): Store {
+  const client = createClient({
+    url: redisUrl,
+    disableOfflineQueue: true, // fail at once, rather than wait for a connection
+    // By default each command makes an AbortSignal with a timer, which costs more than the command itself.
+    commandOptions: { timeout: undefined },
+    pingInterval: PING_EVERY_MS, // so that a silent connection is a dead one
+    socket: {
+      socketTimeout: SILENT_FOR_MS,
+      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, RECONNECT_WITHIN_MS),
+    },
+  });
+  client.on('error', (error: unknown) => failed('the connection to Redis', error));
+  const connected = client.connect().then(
+    () => undefined,
+    () => undefined, // closed before it ever connected; the reasons went to 'error'
+  );
+
+  const lockOf = (key: string) => `lock:${key}`;
+
+  return {
+    async get(key) {
+      try {
+        return (await client.get(key)) ?? undefined;
+      } catch (error) {
+        failed('reading the cache', error);
+        return undefined;
+      }
+    },
+    async set(key, text, lifetimeMs) {
+      try {
+        await client.set(key, text, { PX: lifetimeMs });
+      } catch (error) {
+        failed('writing the cache', error);
+      }
+    },
+    async delete(key) {
+      try {
+        await client.del(key);
+      } catch (error) {
+        failed('invalidating the cache', error);
+      }
+    },
+    async lock(key, timeoutMs) {
+      const token = randomUUID();
+      try {
+        const taken = await client.set(lockOf(key), token, { NX: true, PX: timeoutMs });
+        return taken === null ? undefined : token;
+      } catch (error) {
+        failed('locking in the cache', error);
+        return token;
+      }
+    },
+    async unlock(key, token) {
+      try {
+        await client.eval(COMPARE_AND_DELETE, { keys: [lockOf(key)], arguments: [token] });
+      } catch (error) {
+        failed('unlocking in the cache', error);
+      }
+    },
+    async ping() {
+      await client.ping();
+    },
+    async close() {
+      if (client.isReady) await client.close();
+      else client.destroy();
+      await connected;
+    },
+  };
+}

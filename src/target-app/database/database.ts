@@ -1,0 +1,123 @@
+import { performance } from 'node:perf_hooks';
+
+import { DatabaseError, type ClientBase, type QueryResultRow } from 'pg';
+
+import type { ErrorLog } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Settings } from '../settings.ts';
+import { Gate } from './gate.ts';
+import { ConnectionRefusal } from './refusal.ts';
+import { perRequest } from './per-request.ts';
+import { pooled } from './pool.ts';
+
+/** A query and the type of its rows; a named one is planned once a connection and then only executed. */
+export interface Statement<Row extends QueryResultRow> {
+  readonly name?: string;
+  readonly text: string;
+  /** Never set: it carries the type of a row. */
+  readonly row?: Row;
+}
+
+/** One connection, for as long as it is lent. */
+export interface Connection {
+  query<Row extends QueryResultRow>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** The database, as those see it who answer requests. */
+export interface Database extends Connection {
+  /** Lends a connection to `work`. @throws {ConnectionRefusal} when there is none to be had */
+  lend<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** A connection that was taken and has to be given back, once. */
+export interface Lease {
+  readonly client: ClientBase;
+  /** A broken connection is closed instead of used again. */
+  giveBack(broken: Error | undefined): void;
+}
+
+/** Where connections come from. */
+export interface ConnectionSource {
+  /** How many may be out at once. */
+  readonly size: number;
+  /** Whether a connection is used again, so that planning a statement on it pays. */
+  readonly reuses: boolean;
+  take(): Promise<Lease>;
+  end(): Promise<void>;
+}
+
+/**
+ * Opens the database: a gate that bounds who may wait and how long, and behind it a source of connections.
+ * Every query and every wait is measured here.
+ */
+export function createDatabase(settings: Settings, metrics: Metrics, errors: ErrorLog): Database {
+  const source = settings.CONNECTIONS === 'pool' ? pooled(settings, errors) : perRequest(settings, errors);
+  const gate = new Gate(source.size, settings.POOL_QUEUE_LIMIT, settings.POOL_TIMEOUT_MS);
+  metrics.poolSize.set(Number.isFinite(source.size) ? source.size : 0);
+
+  async function connect(): Promise<Lease> {
+    const askedAt = performance.now();
+    metrics.poolWaiting.inc();
+    try {
+      await gate.enter();
+      try {
+        const lease = await source.take();
+        metrics.poolWait.observe((performance.now() - askedAt) / 1e3);
+        return lease;
+      } catch (error) {
+        gate.leave();
+        throw error;
+      }
+    } catch (error) {
+      const refusal = ConnectionRefusal.from(error);
+      if (refusal === undefined) throw error;
+      metrics.poolRejected.inc({ reason: refusal.reason });
+      throw refusal;
+    } finally {
+      metrics.poolWaiting.dec();
+    }
+  }
+
+  function measuredConnection(client: ClientBase): Connection {
+    return {
+      async query<Row extends QueryResultRow>({ name, text }: Statement<Row>, values: readonly unknown[] = []) {
+        metrics.queries.inc();
+        const sentAt = performance.now();
+        try {
+          const named = name !== undefined && source.reuses;
+          const query = named ? { name, text, values: [...values] } : { text, values: [...values] };
+          return (await client.query<Row>(query)).rows;
+        } finally {
+          metrics.queryDuration.observe((performance.now() - sentAt) / 1e3);
+        }
+      },
+    };
+  }
+
+  const database: Database = {
+    async lend(work) {
+      const lease = await connect();
+      metrics.poolInUse.inc();
+      let broken: Error | undefined;
+      try {
+        return await work(measuredConnection(lease.client));
+      } catch (error) {
+        if (breaksConnection(error)) broken = error;
+        throw error;
+      } finally {
+        metrics.poolInUse.dec();
+        lease.giveBack(broken);
+        gate.leave();
+      }
+    },
+    query: (statement, values) => database.lend((connection) => connection.query(statement, values)),
+    close: () => source.end(),
+  };
+  return database;
+}
+
+/** A statement that PostgreSQL turned down leaves the connection as good as before; anything else may not. */
+function breaksConnection(error: unknown): error is Error {
+  return error instanceof DatabaseError ? error.severity === 'FATAL' : error instanceof Error;
+}

@@ -1,0 +1,56 @@
+import { Client, type QueryResultRow } from 'pg';
+
+import type { Statement } from './database.ts';
+
+/** Asks the database about itself, over a connection that no request can hold up. */
+export interface Monitor {
+  /** Opens the connection when there is none. Fails after the time-out, and opens a new one next time. */
+  query<Row extends QueryResultRow>(statement: Statement<Row>): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Creates a monitor; it connects on first use.
+ * It stands beside the pool on purpose: through the pool, a loaded replica would look dead just when it is
+ * needed most, and its own figures would have to wait in the line that they are about. Nothing here is counted.
+ */
+export function createMonitor(databaseUrl: string, timeoutMs: number): Monitor {
+  let current: Promise<Client> | undefined;
+
+  async function open(): Promise<Client> {
+    const client = new Client({
+      connectionString: databaseUrl,
+      application_name: 'target-app monitor',
+      connectionTimeoutMillis: timeoutMs,
+      query_timeout: timeoutMs,
+    });
+    client.on('error', () => (current = undefined)); // whoever asks next gets a new connection, or the reason why not
+    await client.connect();
+    return client;
+  }
+
+  const discard = async (): Promise<void> => {
+    const discarded = current;
+    current = undefined;
+    try {
+      await (await discarded)?.end();
+    } catch {
+      // It never opened, or it is broken: nothing is left to close.
+    }
+  };
+
+  return {
+    async query<Row extends QueryResultRow>({ name, text }: Statement<Row>) {
+      current ??= open();
+      const asked = current;
+      try {
+        const client = await asked;
+        return (await client.query<Row>(name === undefined ? { text } : { name, text })).rows;
+      } catch (error) {
+        if (asked === current) void discard();
+        throw error;
+      }
+    },
+    close: discard,
+  };
+}

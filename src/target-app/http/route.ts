@@ -1,0 +1,65 @@
+import { performance } from 'node:perf_hooks';
+
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+
+import { ConnectionRefusal } from '../database/refusal.ts';
+import type { ErrorLog } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { internalError, overloaded } from './answers.ts';
+
+/** What the handlers find in a request beside the request: Node's own objects. */
+export interface Env {
+  Bindings: HttpBindings;
+}
+
+/** Answers one request, or throws. */
+export type Handler = (c: Context<Env>) => Promise<Response> | Response;
+
+/** Whether the server is on its way down: connections are closed after the answer then. */
+export interface Drain {
+  draining: boolean;
+}
+
+/** Makes the handler of a route: counted, timed, and with an answer for everything that is thrown. */
+export type Route = (name: string, handler: Handler) => (c: Context<Env>) => Promise<Response>;
+
+/**
+ * Creates the wrapper for all routes of the API.
+ * A function around each handler, and not a middleware: it knows its route without looking it up, and a request
+ * passes through one promise more instead of a chain.
+ */
+export function createRoute(metrics: Metrics, errors: ErrorLog, drain: Drain): Route {
+  return (name, handler) => {
+    const byStatus = new Map<number, { inc(): void }>(); // the labels are looked up once for each status
+
+    const count = (status: number): void => {
+      let counter = byStatus.get(status);
+      if (counter === undefined) {
+        counter = metrics.requests.labels({ route: name, status: String(status) });
+        byStatus.set(status, counter);
+      }
+      counter.inc();
+    };
+
+    return async (c) => {
+      const startedAt = performance.now();
+      let response: Response;
+      try {
+        response = await handler(c);
+      } catch (error) {
+        response = answerTo(error, name, errors);
+      }
+      count(response.status);
+      metrics.requestDuration.observe((performance.now() - startedAt) / 1e3);
+      if (drain.draining) c.env.outgoing.shouldKeepAlive = false; // Node says `connection: close`, and closes
+      return response;
+    };
+  };
+}
+
+function answerTo(error: unknown, route: string, errors: ErrorLog): Response {
+  if (error instanceof ConnectionRefusal) return overloaded(error);
+  errors.report(route, error);
+  return internalError();
+}

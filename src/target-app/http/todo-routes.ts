@@ -1,0 +1,112 @@
+import type { Hono } from 'hono';
+import * as z from 'zod/mini';
+
+import type { Cache } from '../cache/cache.ts';
+import type { Feed } from '../todos/feed.ts';
+import { MAX_ID, SearchTitle, TodoChange, TodoDraft } from '../todos/todo.ts';
+import type { Todos } from '../todos/todos.ts';
+import { json, jsonText, notFound, unknownUser } from './answers.ts';
+import { check, readBody, readId, wholeNumber } from './input.ts';
+import type { Env, Route } from './route.ts';
+
+/** What the routes of the API work with. */
+export interface TodoRoom {
+  readonly todos: Todos;
+  readonly feed: Feed;
+  readonly cache: Cache;
+  readonly maxBodyBytes: number;
+}
+
+const Page = z.object({ skip: wholeNumber(0, MAX_ID, 0), limit: wholeNumber(1, 100, 20) });
+const FeedSize = z.object({ limit: wholeNumber(1, 100, 20) });
+const Search = z.object({ title: SearchTitle });
+
+const cacheKey = (id: number): string => `todo:${id}`;
+
+/** Adds the routes of the API to `app`. */
+export function addTodoRoutes(app: Hono<Env>, route: Route, { todos, feed, cache, maxBodyBytes }: TodoRoom): void {
+  app.post(
+    '/todos',
+    route('POST /todos', async (c) => {
+      const body = await readBody(c, TodoDraft, maxBodyBytes);
+      if ('refusal' in body) return body.refusal;
+      const todo = await todos.create(body.value);
+      return todo === undefined ? unknownUser() : json(todo, 201, { location: `/todos/${todo.id}` });
+    }),
+  );
+
+  app.get(
+    '/todos',
+    route('GET /todos', async (c) => {
+      const page = check(Page, c.req.query());
+      if ('refusal' in page) return page.refusal;
+      return json(await todos.list(page.value.skip, page.value.limit));
+    }),
+  );
+
+  const search = route('GET /todos/search', async (c) => {
+    const query = check(Search, c.req.query());
+    if ('refusal' in query) return query.refusal;
+    return json(await todos.search(query.value.title));
+  });
+
+  // The one read that is cached. A hit passes the text on as it was kept: nothing is parsed, nothing is built.
+  const byId = route('GET /todos/:id', async (c) => {
+    const id = readId(c.req.param('id'));
+    if ('refusal' in id) return id.refusal;
+    const text = await cache.read(cacheKey(id.value), async () => {
+      const todo = await todos.byId(id.value);
+      return todo === undefined ? undefined : JSON.stringify(todo);
+    });
+    return text === undefined ? notFound('todo') : jsonText(text);
+  });
+
+  // Hono's fast router turns all routes into one regular expression, and gives way to a slower one (for every route)
+  // when a name stands where another route has a parameter. So these two share a route.
+  app.get('/todos/:id', (c) => (c.req.param('id') === 'search' ? search(c) : byId(c)));
+
+  app.patch(
+    '/todos/:id',
+    route('PATCH /todos/:id', async (c) => {
+      const id = readId(c.req.param('id'));
+      if ('refusal' in id) return id.refusal;
+      const body = await readBody(c, TodoChange, maxBodyBytes);
+      if ('refusal' in body) return body.refusal;
+      const todo = await todos.change(id.value, body.value);
+      if (todo === undefined) return notFound('todo');
+      await cache.invalidate(cacheKey(id.value));
+      return json(todo);
+    }),
+  );
+
+  app.delete(
+    '/todos/:id',
+    route('DELETE /todos/:id', async (c) => {
+      const id = readId(c.req.param('id'));
+      if ('refusal' in id) return id.refusal;
+      if (!(await todos.remove(id.value))) return notFound('todo');
+      await cache.invalidate(cacheKey(id.value));
+      return new Response(null, { status: 204 });
+    }),
+  );
+
+  app.get(
+    '/users/:id/todos',
+    route('GET /users/:id/todos', async (c) => {
+      const id = readId(c.req.param('id'));
+      if ('refusal' in id) return id.refusal;
+      const ofUser = await todos.ofUser(id.value);
+      return ofUser === undefined ? notFound('user') : json(ofUser);
+    }),
+  );
+
+  app.get(
+    '/feed',
+    route('GET /feed', async (c) => {
+      const size = check(FeedSize, c.req.query());
+      return 'refusal' in size ? size.refusal : json(await feed(size.value.limit));
+    }),
+  );
+
+  app.notFound(route('unmatched', () => notFound('route')));
+}

@@ -1,0 +1,63 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Coarse on purpose: a histogram of the server's is for telling where time goes, the client measures how long. */
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Every metric of one process. The names are a contract with those who scrape. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/**
+ * Creates the metrics of one process, all at zero.
+ * `aggregator` says how the values of several workers become one; where none is given they are added up.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = (name: string, help: string) => new Counter({ name, help, registers });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const seconds = (name: string, help: string) => new Histogram({ name, help, registers, buckets: SECONDS });
+
+  return {
+    registry,
+    requests: new Counter({
+      name: 'http_requests_total',
+      help: 'Requests answered. Not counted: /healthz, /readyz and /metrics.',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    requestDuration: seconds('http_request_duration_seconds', 'From the start of a handler to its answer.'),
+
+    queries: counter('db_queries_total', 'Queries sent for requests.'),
+    queryDuration: seconds('db_query_duration_seconds', 'From sending a query to its answer.'),
+    poolSize: gauge('db_pool_size', 'Connections allowed at once; 0: not limited (a connection per request).'),
+    poolInUse: gauge('db_pool_in_use', 'Connections that a request holds now.'),
+    poolWaiting: gauge('db_pool_waiting', 'Requests that wait for a connection now.'),
+    poolWait: seconds('db_pool_wait_seconds', 'From asking for a connection to having it, for every one handed out.'),
+    poolRejected: new Counter({
+      name: 'db_pool_rejected_total',
+      help: 'Requests that got no connection.',
+      labelNames: ['reason'],
+      registers,
+    }),
+
+    cacheHits: counter('cache_hits_total', 'Reads answered from the cache, stale answers included.'),
+    cacheMisses: counter('cache_misses_total', 'Reads not answered from the cache. Hits and misses add up to reads.'),
+    cacheStale: counter('cache_stale_total', 'Hits whose answer was stale.'),
+    cacheRecomputes: counter('cache_recomputes_total', 'Times that a value was computed, whatever the reason.'),
+    cacheRecomputeDuration: seconds('cache_recompute_duration_seconds', 'How long computing a value took.'),
+    cacheErrors: counter('cache_errors_total', 'Calls of the cache that failed, and failed recomputes in background.'),
+
+    loopActive: counter('event_loop_active_seconds_total', 'Time in which the event loop was busy.'),
+    loopIdle: counter('event_loop_idle_seconds_total', 'Time in which the event loop waited.'),
+    loopLag: new Gauge({
+      name: 'event_loop_lag_seconds',
+      help: 'How late a 10 ms timer fired, since the last scrape; of several workers the worst.',
+      labelNames: ['quantile'],
+      aggregator: 'max',
+      registers,
+    }),
+    residentMemory: gauge('process_resident_memory_bytes', 'Memory that the process occupies.'),
+    heapUsed: gauge('nodejs_heap_size_used_bytes', 'Heap in use by JavaScript.'),
+    cpu: counter('process_cpu_seconds_total', 'Processor time, user and system.'),
+  };
+}

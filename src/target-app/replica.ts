@@ -1,0 +1,42 @@
+import { Registry } from 'prom-client';
+
+import { createMonitor } from './database/monitor.ts';
+import type { ErrorLog } from './log.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { watchProcess } from './metrics/process.ts';
+import { createReplicaMetrics } from './metrics/replica.ts';
+import type { Settings } from './settings.ts';
+import { startWorker } from './worker.ts';
+
+/** How long the database may take to answer questions about itself. */
+export const MONITOR_TIMEOUT_MS = 1000;
+
+/** One address that answers requests, with one process behind it or several. */
+export interface Replica {
+  readonly port: number;
+  /** Stops accepting, answers what is in flight, lets go of everything. */
+  close(): Promise<void>;
+  /** Gives up on closing: ends what would outlive this process. */
+  abandon(): void;
+}
+
+/** Starts a replica of one process, this one. */
+export async function startReplica(settings: Settings, errors: ErrorLog): Promise<Replica> {
+  const monitor = createMonitor(settings.DATABASE_URL, MONITOR_TIMEOUT_MS);
+  const metrics = createMetrics();
+  const observeProcess = watchProcess(metrics);
+  const replica = createReplicaMetrics(monitor);
+  const all = Registry.merge([metrics.registry, replica.registry]);
+
+  const worker = await startWorker(settings, {
+    errors,
+    metrics,
+    monitor,
+    async scrape() {
+      observeProcess();
+      await replica.observe();
+      return all.metrics();
+    },
+  });
+  return { port: worker.port, close: () => worker.close(), abandon: () => undefined };
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { createAdaptorServer } from '@hono/node-server';
+
+import type { Drain } from './http/route.ts';
+
+const CLOSE_IDLE_EVERY_MS = 50;
+/** Longer than balancers keep theirs, so that it is they who close: a request never meets a connection being closed. */
+const KEEP_ALIVE_MS = 75_000;
+
+type Fetch = (request: Request, env: object) => Response | Promise<Response>;
+
+/** A server that accepts connections. */
+export interface Listening {
+  readonly port: number;
+  /** Stops accepting, answers what is in flight, and resolves when the last connection is closed. */
+  drain(): Promise<void>;
+}
+
+/** Listens on `host` and `port`; port 0 is any that is free. */
+export async function listen(fetch: Fetch, host: string, port: number, state: Drain): Promise<Listening> {
+  const server = createAdaptorServer({ fetch, hostname: host, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } });
+  if (!('closeIdleConnections' in server)) throw new Error('the adaptor made a server that is not HTTP/1.1');
+  server.listen(port, host);
+  await once(server, 'listening');
+
+  return { port: (server.address() as AddressInfo).port, drain: () => drain(server, state) };
+}
+
+async function drain(server: Server, state: Drain): Promise<void> {
+  state.draining = true; // answers under way say `connection: close` from here on
+  server.prependListener('request', (_, response) => {
+    response.shouldKeepAlive = false; // those that arrive over a connection which was open before do so too
+  });
+  const closed = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  await closed;
+  clearInterval(idle);
+}

@@ -1,0 +1,93 @@
+import { DatabaseError } from 'pg';
+
+import type { Database, Statement } from '../database/database.ts';
+import { TODO_COLUMNS, type Todo, type TodoChange, type TodoDraft } from './todo.ts';
+
+const FOREIGN_KEY_VIOLATION = '23503';
+const USER_TODOS_LIMIT = 100;
+const SEARCH_LIMIT = 20;
+
+/** The todos in the database: one query each. What is not there is undefined, or false. */
+export interface Todos {
+  create(draft: TodoDraft): Promise<Todo | undefined>;
+  byId(id: number): Promise<Todo | undefined>;
+  list(skip: number, limit: number): Promise<Todo[]>;
+  /** Those whose title contains `text`, upper and lower case alike; the first 20. */
+  search(text: string): Promise<Todo[]>;
+  /** The newest 100 of a user; undefined if there is no such user. */
+  ofUser(userId: number): Promise<Todo[] | undefined>;
+  change(id: number, change: TodoChange): Promise<Todo | undefined>;
+  remove(id: number): Promise<boolean>;
+}
+
+/**
+ * Reads and writes todos.
+ * `queryCostMs` is a declared, artificial cost: byId, list and search sleep for so long inside PostgreSQL, holding their
+ * connection, as a query over more data than fits on a laptop would.
+ */
+export function createTodos(database: Database, queryCostMs: number): Todos {
+  // A subquery that depends on no row runs once, before the first row is read.
+  const costly = queryCostMs > 0 ? `(SELECT pg_sleep(${queryCostMs / 1e3})) IS NOT NULL` : 'true';
+
+  const BY_ID: Statement<Todo> = {
+    name: 'todo-by-id',
+    text: `SELECT ${TODO_COLUMNS} FROM todos WHERE ${costly} AND id = $1`,
+  };
+  const LIST: Statement<Todo> = {
+    name: 'todo-list',
+    text: `SELECT ${TODO_COLUMNS} FROM todos WHERE ${costly} ORDER BY id LIMIT $1 OFFSET $2`,
+  };
+  // Without a name: whether the index helps depends on the text, so every search is planned for its own.
+  const SEARCH: Statement<Todo> = {
+    text: `SELECT ${TODO_COLUMNS} FROM todos WHERE ${costly} AND title ILIKE $1 ORDER BY id LIMIT ${SEARCH_LIMIT}`,
+  };
+
+  return {
+    async create({ title, description, completed, userId }) {
+      try {
+        return (await database.query(CREATE, [title, description, completed, userId]))[0];
+      } catch (error) {
+        if (error instanceof DatabaseError && error.code === FOREIGN_KEY_VIOLATION) return undefined;
+        throw error;
+      }
+    },
+    async byId(id) {
+      return (await database.query(BY_ID, [id]))[0];
+    },
+    list: (skip, limit) => database.query(LIST, [limit, skip]),
+    search: (text) => database.query(SEARCH, [`%${text.replace(/[\\%_]/g, '\\$&')}%`]),
+    async ofUser(userId) {
+      const rows = await database.query(OF_USER, [userId]);
+      return rows.length === 0 ? undefined : rows.filter(isTodo);
+    },
+    async change(id, { title, description, completed }) {
+      return (await database.query(CHANGE, [id, title, description, completed]))[0];
+    },
+    async remove(id) {
+      return (await database.query(REMOVE, [id])).length > 0;
+    },
+  };
+}
+
+const CREATE: Statement<Todo> = {
+  name: 'todo-create',
+  text: `INSERT INTO todos (title, description, completed, user_id) VALUES ($1, $2, $3, $4) RETURNING ${TODO_COLUMNS}`,
+};
+
+/** One query tells both: a user without todos is one row of nulls, no user is no row. */
+const OF_USER: Statement<Todo | { id: null }> = {
+  name: 'todos-of-user',
+  text: `SELECT ${TODO_COLUMNS} FROM users LEFT JOIN todos ON todos.user_id = users.id
+         WHERE users.id = $1 ORDER BY todos.id DESC LIMIT ${USER_TODOS_LIMIT}`,
+};
+
+const isTodo = (row: Todo | { id: null }): row is Todo => row.id !== null;
+
+const CHANGE: Statement<Todo> = {
+  name: 'todo-change',
+  text: `UPDATE todos SET title = coalesce($2, title), description = coalesce($3, description),
+           completed = coalesce($4, completed)
+         WHERE id = $1 RETURNING ${TODO_COLUMNS}`,
+};
+
+const REMOVE: Statement<{ id: number }> = { name: 'todo-remove', text: 'DELETE FROM todos WHERE id = $1 RETURNING id' };

@@ -1,0 +1,59 @@
+import { createCache } from './cache/cache.ts';
+import { createDatabase } from './database/database.ts';
+import type { Monitor } from './database/monitor.ts';
+import { createApp } from './http/app.ts';
+import type { Drain } from './http/route.ts';
+import type { ErrorLog } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { listen } from './server.ts';
+import type { Settings } from './settings.ts';
+import { createFeed } from './todos/feed.ts';
+import { createTodos } from './todos/todos.ts';
+
+/** One process that answers requests. */
+export interface Worker {
+  readonly port: number;
+  /** Answers what is in flight, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** What a worker gets from the replica that it is part of. */
+export interface Surroundings {
+  readonly errors: ErrorLog;
+  readonly metrics: Metrics;
+  readonly monitor: Monitor;
+  /** The metrics of the whole replica, up to date. */
+  readonly scrape: () => Promise<string>;
+}
+
+/** Starts a worker. Neither PostgreSQL nor Redis need to be there yet: until they are, it is alive and not ready. */
+export async function startWorker(settings: Settings, surroundings: Surroundings): Promise<Worker> {
+  const { errors, metrics, monitor, scrape } = surroundings;
+  const drain: Drain = { draining: false };
+  const database = createDatabase(settings, metrics, errors);
+  const cache = createCache(settings, metrics, errors);
+  const todos = createTodos(database, settings.QUERY_COST_MS);
+  const feed = createFeed(database, settings.FEED_STRATEGY);
+  const room = { todos, feed, cache, maxBodyBytes: settings.MAX_BODY_BYTES, monitor, drain, scrape };
+  const app = createApp(room, metrics, errors);
+
+  // In the reverse order of use: the cache's background work may still query.
+  const release = async (): Promise<void> => {
+    await cache.close();
+    await Promise.all([database.close(), monitor.close()]);
+  };
+
+  try {
+    const server = await listen(app.fetch, settings.HOST, settings.PORT, drain);
+    return {
+      port: server.port,
+      async close() {
+        await server.drain();
+        await release();
+      },
+    };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { LabError } from '../../src/errors.ts';
+import type { Deployment } from '../../src/platforms/platform.ts';
+import type { Bench } from './platform.ts';
+import { shareStack } from './shared-stack.ts';
+import { counted, topology, total } from './topology.ts';
+
+const { signal } = new AbortController();
+
+function url(deployment: Deployment, path: string): string {
+  const [first] = deployment.urls;
+  if (first === undefined) throw new Error('a deployment without an address');
+  return first + path;
+}
+
+async function status(deployment: Deployment, path: string, method = 'GET'): Promise<number> {
+  const response = await fetch(url(deployment, path), { method });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** What every platform's deployments must show. Their addresses must be reachable from here. */
+export function describeDeployments(bench: () => Bench): void {
+  describe('deploys', () => {
+    const stack = shareStack(bench, 'deployments');
+
+    test('says the versions of what runs', async () => {
+      const { versions } = await stack();
+      expect(versions['postgresql']).toMatch(/^\d+\.\d+/);
+      expect(versions['redis']).toMatch(/^\d+\.\d+/);
+    });
+
+    test('an application that is ready, on the data that was asked for', async () => {
+      const deployment = await (await stack()).deploy(topology({ data: { users: 7, todos: 40 } }), signal);
+      expect(await status(deployment, '/readyz')).toBe(200);
+      expect(await status(deployment, '/todos/40')).toBe(200);
+      expect(await status(deployment, '/todos/41')).toBe(404);
+
+      const more = await (await stack()).deploy(topology({ data: { users: 7, todos: 60 } }), signal);
+      expect(await status(more, '/todos/60')).toBe(200);
+      expect(await status(more, '/todos/61')).toBe(404);
+    });
+
+    test('other settings in place of those before', async () => {
+      const hits = async (cache: 'none' | 'aside'): Promise<number> => {
+        const deployment = await (await stack()).deploy(topology({ cache: { strategy: cache } }), signal);
+        for (let request = 0; request < 3; request++) await status(deployment, '/todos/1');
+        return total(await deployment.scrape(signal), 'cache_hits_total');
+      };
+      expect(await hits('aside')).toBe(2);
+      expect(await hits('none')).toBe(0);
+      expect(await hits('aside')).toBe(2);
+    });
+
+    test('on an empty cache, also when nothing else changes', async () => {
+      const wanted = topology({ cache: { strategy: 'aside' } });
+      const misses = async (): Promise<number> => {
+        const deployment = await (await stack()).deploy(wanted, signal);
+        const before = total(await deployment.scrape(signal), 'cache_misses_total');
+        await status(deployment, '/todos/2');
+        await status(deployment, '/todos/2');
+        return total(await deployment.scrape(signal), 'cache_misses_total') - before;
+      };
+      expect(await misses()).toBe(1);
+      expect(await misses()).toBe(1);
+    });
+
+    test('data laid anew where the trial before may have changed it', async () => {
+      const before = await (await stack()).deploy(topology(), signal);
+      expect(await status(before, '/todos/3', 'DELETE')).toBe(204);
+      expect(await status(before, '/todos/3')).toBe(404);
+      const after = await (await stack()).deploy(topology({ freshData: true }), signal);
+      expect(await status(after, '/todos/3')).toBe(200);
+    });
+
+    test('one replica, three, and one again', async () => {
+      for (const replicas of [1, 3, 1]) {
+        const deployment = await (await stack()).deploy(topology({ replicas }), signal);
+        for (let request = 0; request < 12; request++) expect(await status(deployment, '/todos/1')).toBe(200);
+        const metrics = await deployment.scrape(signal);
+        expect(new Set(metrics.map(({ replica }) => replica)).size).toBe(replicas);
+        expect(total(metrics, 'http_requests_total')).toBe(12);
+        for (const replica of metrics) expect(counted(replica, 'http_requests_total')).toBeGreaterThan(0);
+      }
+    });
+
+    test('behind a balancer that prefers the least connections', async () => {
+      const wanted = topology({ replicas: 2, balancer: 'least-connections' });
+      const deployment = await (await stack()).deploy(wanted, signal);
+      expect(await status(deployment, '/todos/1')).toBe(200);
+    });
+
+    test('an impossible setting fails with what the application said, and the stack stays usable', async () => {
+      const impossible = topology({ app: { pool: { size: 0, queueLimit: 1, timeoutMs: 1 } } });
+      const error = await (await stack()).deploy(impossible, signal).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(LabError);
+      expect(error instanceof LabError && error.details.join('\n')).toContain('POOL_SIZE');
+      expect(await status(await (await stack()).deploy(topology(), signal), '/readyz')).toBe(200);
+    });
+
+    test('nothing more once it is told to stop', async () => {
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      const deploying = (await stack()).deploy(topology({ replicas: 2 }), controller.signal);
+      controller.abort(reason);
+      await expect(deploying).rejects.toBe(reason);
+    });
+  });
+}

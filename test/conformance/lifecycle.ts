@@ -1,0 +1,76 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { holdStack } from './held-stack.ts';
+import type { Bench } from './platform.ts';
+import { job, topology } from './topology.ts';
+
+const { signal } = new AbortController();
+const onStep = (): void => undefined;
+
+/** What every platform must show of the beginning and the end of a stack. */
+export function describeLifecycle(bench: () => Bench): void {
+  describe('leaves nothing behind', () => {
+    test('when a stack is closed, also twice and in the middle of a load', async () => {
+      const { platform, traces } = bench();
+      const runId = 'closed';
+      const stack = await platform.up({ runId, signal, onStep });
+      const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
+      const loading = (async () => {
+        for await (const message of deployment.generate(job(deployment.urls, 60_000), signal)) {
+          if (message.type === 'measuring') await stack[Symbol.asyncDispose]();
+        }
+      })();
+      await expect(loading).rejects.toThrow('load worker');
+      expect(await traces(runId)).toEqual([]);
+      await stack[Symbol.asyncDispose]();
+    });
+
+    test.each([1, 2, 3])('when it is told to stop at step %i', async (step) => {
+      const { platform, traces } = bench();
+      const runId = `aborted-${step}`;
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      let steps = 0;
+      const starting = platform.up({
+        runId,
+        signal: controller.signal,
+        onStep: () => {
+          if (++steps === step) controller.abort(reason);
+        },
+      });
+      await expect(starting).rejects.toBe(reason);
+      expect(await traces(runId)).toEqual([]);
+    });
+
+    test('when it is told to stop before it starts', async () => {
+      const { platform, traces } = bench();
+      const reason = new Error('enough');
+      const starting = platform.up({ runId: 'never', signal: AbortSignal.abort(reason), onStep });
+      await expect(starting).rejects.toBe(reason);
+      expect(await traces('never')).toEqual([]);
+    });
+  });
+
+  describe('cleans up', () => {
+    test('what a killed run left, and nothing of one that is alive', async () => {
+      const { name, platform, temporaryFolder, traces } = bench();
+      await using killed = await holdStack(name, temporaryFolder, 'killed');
+      const alive = await platform.up({ runId: 'alive', signal, onStep });
+      onTestFinished(() => alive[Symbol.asyncDispose]());
+      const deployment = await alive.deploy(topology(), signal);
+      const before = await traces('alive');
+      expect(await platform.clean(signal)).toEqual([]);
+
+      await killed.kill();
+      expect(await traces('killed')).not.toEqual([]);
+      // Two at once: the start of one run, and of another.
+      const [first, second] = await Promise.all([platform.clean(signal), platform.clean(signal)]);
+      const removed = [...first, ...second];
+      expect(new Set(removed.map(({ runId }) => runId))).toEqual(new Set(['killed']));
+      expect(await traces('killed')).toEqual([]);
+      expect(await platform.clean(signal)).toEqual([]);
+
+      expect(await traces('alive')).toEqual(before);
+      expect((await fetch(`${String(deployment.urls[0])}/readyz`)).status).toBe(200);
+    });
+  });
+}

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
+import { openPlatform } from '../../src/platforms/index.ts';
+import type { Platform, PlatformName, Requirement } from '../../src/platforms/platform.ts';
+import { describeDeployments } from './deployments.ts';
+import { describeLifecycle } from './lifecycle.ts';
+import { describeLoad } from './load.ts';
+
+/** What the suite has to know of a platform beyond its contract. */
+export interface PlatformUnderTest {
+  readonly name: PlatformName;
+  /** A folder that no other test uses. */
+  readonly temporaryFolder: string;
+  /** What runs of that id have on the machine now: processes, folders, containers, one line each. */
+  traces(runId: string): Promise<readonly string[]>;
+}
+
+/** A platform that is open, for the tests of one group. */
+export interface Bench extends PlatformUnderTest {
+  readonly platform: Platform;
+}
+
+/** What every platform must show. Where the machine lacks something that the platform needs, its tests are left out and say why. */
+export function describePlatform(underTest: PlatformUnderTest): void {
+  describe(`platform ${underTest.name}`, () => {
+    let platform: Platform | undefined;
+    let unmet: readonly Requirement[] = [];
+
+    const bench = (): Bench => {
+      if (platform === undefined) throw new Error('the platform is not open yet');
+      return { ...underTest, platform };
+    };
+
+    beforeAll(async () => {
+      const { name, temporaryFolder } = underTest;
+      platform = await openPlatform(name, { environment: process.env, temporaryFolder });
+      unmet = (await platform.requirements(new AbortController().signal)).filter(({ met }) => !met);
+    });
+
+    beforeEach((context) => {
+      const [first] = unmet;
+      if (first?.met === false) context.skip(`platform ${underTest.name}: ${first.name}: ${first.problem}`);
+    });
+
+    afterAll(() => {
+      platform = undefined;
+    });
+
+    describeDeployments(bench);
+    describeLoad(bench);
+    describeLifecycle(bench);
+  });
+}

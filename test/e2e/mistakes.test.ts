@@ -1,0 +1,118 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { scaleLab } from './cli.ts';
+import { Workbench } from './workbench.ts';
+
+let bench: Workbench;
+beforeEach(async () => {
+  bench = await Workbench.create();
+});
+afterEach(async () => {
+  expect(await bench.leftovers()).toEqual([]);
+  await bench[Symbol.asyncDispose]();
+});
+
+const lab = async (...args: string[]) => scaleLab(args, { cwd: bench.folder, env: bench.env });
+
+describe('mistakes on the command line', () => {
+  it('an unknown scenario: what there is, and what was probably meant', async () => {
+    const { code, out, err } = await lab('run', 'thundering-hers');
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toContain('"thundering-hers"');
+    expect(err).toContain('did you mean "thundering-herd"?');
+    expect(err).toContain('missing-index');
+  });
+
+  it('an unknown variant', async () => {
+    const { code, err } = await lab('run', 'thundering-herd', '--variant', 'lokc');
+    expect(code).toBe(2);
+    expect(err).toContain('did you mean "lock"?');
+  });
+
+  it('an unknown option, command, platform or number', async () => {
+    expect((await lab('run', '--variantt', 'x')).err).toContain('Did you mean --variant?');
+    expect((await lab('rnu')).err).toContain('Did you mean run?');
+    expect((await lab('run', '--platform', 'docket')).err).toContain('Allowed choices are local');
+    const wrong = await lab('run', '--connections', 'many', '--duration', '5');
+    expect(wrong).toMatchObject({ code: 2, out: '' });
+    expect(wrong.err).toContain('whole number');
+    expect((await lab('run', '--duration', '5')).err).toContain('needs a unit');
+  });
+
+  it('nothing at all: the help, and exit code 2', async () => {
+    const { code, out } = await lab();
+    expect(code).toBe(2);
+    expect(out).toContain('Usage: scale-lab');
+  });
+});
+
+describe('mistakes in a scenario file', () => {
+  it('shows every problem with its place, and starts nothing', async () => {
+    await bench.write(
+      'scenarios.yaml',
+      `version: 1
+scenarios:
+  herd:
+    question: Does it hold?
+    workload: [GET /todos/{todo}]
+    load: { connections: 50, duration: 10 }
+    variants:
+      lock: { app: { cache: { strategy: lokc } } }
+    expect: [p99 < 50]
+`,
+    );
+    const { code, out, err } = await lab('run', 'herd');
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    for (const place of ['scenarios.yaml:5:', 'scenarios.yaml:6:', 'scenarios.yaml:8:', 'scenarios.yaml:9:']) {
+      expect(err).toContain(place);
+    }
+    expect(err).toContain('did you mean "lock"?');
+    expect(err).toMatch(/\n\s+~{4}\n|\n.*\| +~{4}/);
+    expect((await lab('validate')).err).toBe(err);
+  });
+
+  it('a file that is not there', async () => {
+    const { code, err } = await lab('list', '--file', 'nowhere.yaml');
+    expect(code).toBe(2);
+    expect(err).toContain('nowhere.yaml');
+  });
+});
+
+describe('bad luck', () => {
+  const short = ['run', 'cache-hit', '--variant', 'cache-aside', '--duration', '500ms', '--warmup', '0s'];
+
+  /** A PATH on which only these programs are. */
+  async function pathWith(...programs: string[]): Promise<string> {
+    const folder = path.join(bench.folder, 'bin');
+    await mkdir(folder);
+    for (const program of programs) {
+      const found = (process.env['PATH'] ?? '').split(':').map((place) => path.join(place, program));
+      const { existsSync } = await import('node:fs');
+      await symlink(found.find((file) => existsSync(file)) ?? '', path.join(folder, program));
+    }
+    return folder;
+  }
+
+  it('no redis-server on PATH: which package to install', async () => {
+    const env = { ...bench.env, PATH: await pathWith('node') };
+    const { code, err } = await scaleLab(short, { cwd: bench.folder, env });
+    expect(code, err).toBe(4);
+    expect(err).toContain('redis-server');
+    expect(err).toMatch(/hint: .*install/);
+    const doctor = await scaleLab(['doctor'], { cwd: bench.folder, env });
+    expect(doctor.code).toBe(4);
+    expect(doctor.out).toMatch(/✗ redis-server/);
+  });
+
+  it('a temporary folder that is not there', async () => {
+    const { code, err } = await scaleLab(short, {
+      cwd: bench.folder,
+      env: { ...bench.env, TMPDIR: '/nowhere/at/all' },
+    });
+    expect(code, err).toBe(4);
+    expect(err).toContain('TMPDIR');
+  });
+});
