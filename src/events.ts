@@ -8,7 +8,7 @@ export type LabEvent =
   | { readonly type: 'leftovers-removed'; readonly leftovers: readonly Leftover[] }
   /** Something takes its time: "PostgreSQL starts". */
   | { readonly type: 'step'; readonly step: string }
-  | { readonly type: 'trial-started'; readonly trial: Trial; readonly of: number; readonly remainingMs: number }
+  | { readonly type: 'trial-started'; readonly trial: Trial; readonly remainingMs: number }
   | {
       readonly type: 'trial-second';
       readonly trial: Trial;

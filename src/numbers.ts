@@ -37,3 +37,8 @@ export function formatBytes(bytes: number): string {
   const power = Math.min(units.length - 1, bytes === 0 ? 0 : Math.floor(Math.log2(bytes) / 10));
   return `${Number((bytes / 1024 ** power).toFixed(1))} ${units[power] ?? 'B'}`;
 }
+
+/** A count with its noun: `1 trial`, `1,200 trials`. */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}

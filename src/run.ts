@@ -61,8 +61,7 @@ async function runTrials(plan: Plan, record: RunRecord, folder: RunFolder, lab: 
   await using stack = await startStack(record.id, lab);
   record.versions = { ...stack.versions };
   for (const trial of plan.trials) {
-    const { number } = trial;
-    lab.emit({ type: 'trial-started', trial, of: plan.trials.length, remainingMs: remainingMs(plan, number - 1) });
+    lab.emit({ type: 'trial-started', trial, remainingMs: remainingMs(plan, trial.number - 1) });
     const deployment = await stack.deploy(trial.topology, lab.signal);
     const result = await runTrial(deployment, trial, lab.emit, lab.signal);
     record.trials.push(result);

@@ -1,88 +1,95 @@
 import type { EventSink, LabEvent } from '../events.ts';
-import { formatDuration, formatNumber } from '../numbers.ts';
+import { formatDuration, formatNumber, plural } from '../numbers.ts';
 import type { TrialRecord } from '../result.ts';
 import type { Trial } from '../scenarios/plan.ts';
 import type { Output } from './io.ts';
 
 const clearLine = '\r\u001b[K';
 
-function nameOf({ scenario, variant, replicas }: Trial): string {
-  return `${scenario}: ${variant}, ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
-}
-
-function errorsOf(count: number): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? 'error' : 'errors'}`;
-}
-
-function outcomeOf({ metrics, measurement }: TrialRecord): string {
-  const p99 = metrics['p99'] === undefined ? 'no answers' : `p99 ${formatNumber(metrics['p99'])} ms`;
-  return `${formatNumber(metrics['rps'] ?? 0)} RPS, ${p99}, ${errorsOf(measurement.failed)}`;
-}
-
-/** A line that stays, for events that deserve one. */
-function lineOf(event: LabEvent): string | undefined {
-  switch (event.type) {
-    case 'run-started': {
-      const trials = `${event.trials} ${event.trials === 1 ? 'trial' : 'trials'}`;
-      return `run ${event.runId}: ${trials}, about ${formatDuration(event.expectedMs)}`;
-    }
-    case 'leftovers-removed':
-      return `removed ${event.leftovers.length} leftovers of runs that were killed`;
-    case 'trial-finished':
-      return `${event.trial.number}. ${nameOf(event.trial)}: ${outcomeOf(event.record)}`;
-    case 'run-finished':
-      return `results in ${event.folder}`;
-    case 'step':
-    case 'trial-started':
-    case 'trial-second':
-      return undefined;
-  }
-}
-
-/** Remembers which trial runs, to say where a run stands. */
+/** Where a run stands. */
 interface Standing {
-  of: number;
+  trials: number;
   /** What is left, and when that was known. */
   remainingMs: number;
   atMs: number;
 }
 
-function statusOf(event: LabEvent, standing: Standing): string | undefined {
-  const left = Math.max(0, standing.remainingMs - (performance.now() - standing.atMs));
-  const prefix = (trial: Trial): string => `[${trial.number}/${standing.of}] ${nameOf(trial)}`;
-  const suffix = `${formatDuration(Math.round(left / 1000) * 1000)} left`;
+function nameOf({ number, scenario, variant, replicas }: Trial, { trials }: Standing): string {
+  return `[${number}/${trials}] ${scenario}: ${variant}, ${plural(replicas, 'replica')}`;
+}
+
+function outcomeOf({ metrics, measurement }: TrialRecord): string {
+  const p99 = metrics['p99'] === undefined ? 'no answers' : `p99 ${formatNumber(metrics['p99'])} ms`;
+  return `${formatNumber(metrics['rps'] ?? 0)} RPS, ${p99}, ${plural(measurement.failed, 'error')}`;
+}
+
+function left({ remainingMs, atMs }: Standing): string {
+  const ms = Math.max(0, remainingMs - (performance.now() - atMs));
+  return `${formatDuration(Math.round(ms / 1000) * 1000)} left`;
+}
+
+/** What is said of the run itself, the same everywhere. */
+function landmark(event: Extract<LabEvent, { type: 'run-started' | 'leftovers-removed' | 'run-finished' }>): string {
   switch (event.type) {
-    case 'step':
-      return event.step;
-    case 'trial-started':
-      return `${prefix(event.trial)} | starts | ${suffix}`;
-    case 'trial-second': {
-      const now = `${formatNumber(event.rps)} RPS, p99 ${formatNumber(event.p99Ms)} ms, ${errorsOf(event.errors)}`;
-      return `${prefix(event.trial)} | ${event.phase} ${event.second + 1} s | ${now} | ${suffix}`;
-    }
-    default:
-      return undefined;
+    case 'run-started':
+      return `run ${event.runId}: ${plural(event.trials, 'trial')}, about ${formatDuration(event.expectedMs)}`;
+    case 'leftovers-removed':
+      return `removed ${plural(event.leftovers.length, 'leftover')} of runs that were killed`;
+    case 'run-finished':
+      return `results in ${event.folder}`;
   }
 }
 
-/** Shows a run as it goes: one line that moves on a terminal, else a plain line for each trial that starts and ends. */
+/** One line that moves, and a line that stays for each trial that has ended. */
+function onTerminal(event: LabEvent, standing: Standing, { columns }: Output): string {
+  const stays = (line: string): string => `${clearLine}${line}\n`;
+  const moves = (line: string): string => clearLine + line.slice(0, columns - 1);
+  switch (event.type) {
+    case 'run-started':
+    case 'leftovers-removed':
+    case 'run-finished':
+      return stays(landmark(event));
+    case 'step':
+      return moves(event.step);
+    case 'trial-started':
+      return moves(`${nameOf(event.trial, standing)} | ${left(standing)}`);
+    case 'trial-second': {
+      const { trial, phase, second, rps, p99Ms, errors } = event;
+      const now = `${formatNumber(rps)} RPS, p99 ${formatNumber(p99Ms)} ms, ${plural(errors, 'error')}`;
+      return moves(`${nameOf(trial, standing)} | ${phase} ${second + 1} s | ${now} | ${left(standing)}`);
+    }
+    case 'trial-finished':
+      return stays(`${nameOf(event.trial, standing)}: ${outcomeOf(event.record)}`);
+  }
+}
+
+/** A plain line for each step; none for each second. */
+function inPipe(event: LabEvent, standing: Standing): string {
+  switch (event.type) {
+    case 'run-started':
+    case 'leftovers-removed':
+    case 'run-finished':
+      return `${landmark(event)}\n`;
+    case 'step':
+      return `  ${event.step}\n`;
+    case 'trial-started':
+      return `${nameOf(event.trial, standing)} (${left(standing)})\n`;
+    case 'trial-second':
+      return '';
+    case 'trial-finished':
+      return `  ${outcomeOf(event.record)}\n`;
+  }
+}
+
+/** Shows a run as it goes: one line that moves on a terminal, plain lines elsewhere. */
 export function showProgress(screen: Output): EventSink {
-  const standing: Standing = { of: 0, remainingMs: 0, atMs: performance.now() };
+  const standing: Standing = { trials: 0, remainingMs: 0, atMs: performance.now() };
   return (event) => {
+    if (event.type === 'run-started') standing.trials = event.trials;
     if (event.type === 'trial-started') {
-      standing.of = event.of;
       standing.remainingMs = event.remainingMs;
       standing.atMs = performance.now();
     }
-    const line = lineOf(event);
-    const status = statusOf(event, standing);
-    if (screen.isTerminal) {
-      if (line !== undefined) screen.write(`${clearLine}${line}\n`);
-      else if (status !== undefined) screen.write(clearLine + status.slice(0, screen.columns - 1));
-    } else if (line !== undefined) {
-      screen.write(`${line}\n`);
-    } else if (status !== undefined && event.type !== 'trial-second') {
-      screen.write(`${status}\n`);
-    }
+    screen.write(screen.isTerminal ? onTerminal(event, standing, screen) : inPipe(event, standing));
   };
 }

@@ -1,7 +1,7 @@
 import { thinPercentiles } from '../analysis/caveats.ts';
 import { rowsOf, type Row } from '../analysis/summary.ts';
 import { findMetric, type Metric } from '../metrics.ts';
-import { formatBytes, formatDuration, formatValue } from '../numbers.ts';
+import { formatBytes, formatDuration, formatNumber, formatValue, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
 
 /** How a cell stands out: the best of its column, or a number that is not to be leaned on. */
@@ -73,17 +73,23 @@ function cell(row: Row, metric: Metric, rows: readonly Row[]): Cell {
   return isBest(row, metric, rows) ? { text, mark: 'best' } : { text };
 }
 
-/** Failed requests, and by which kinds: `0`, `12 refused`, `1,204 status-5xx +2`. */
+function failedOf(row: Row): number {
+  return row.trials.reduce((sum, trial) => sum + trial.measurement.failed, 0);
+}
+
 function errorCell(row: Row): Cell {
+  const failed = failedOf(row);
+  return failed === 0 ? { text: '0' } : { text: formatNumber(failed), mark: 'doubtful' };
+}
+
+/** The kinds behind an errors cell: `1,200 status-5xx, 34 reset`. */
+function errorKinds(row: Row): string {
   const kinds = new Map<string, number>();
   for (const { measurement } of row.trials) {
     for (const [kind, count] of Object.entries(measurement.errors)) kinds.set(kind, (kinds.get(kind) ?? 0) + count);
   }
-  const failed = row.trials.reduce((sum, trial) => sum + trial.measurement.failed, 0);
-  if (failed === 0) return { text: '0' };
-  const [first, ...others] = [...kinds].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
-  const more = others.length === 0 ? '' : ` +${others.length}`;
-  return { text: `${failed.toLocaleString('en-US')} ${first?.[0] ?? ''}${more}`.trim(), mark: 'doubtful' };
+  const sorted = [...kinds].filter(([, count]) => count > 0).sort((one, other) => other[1] - one[1]);
+  return sorted.map(([kind, count]) => `${formatNumber(count)} ${kind}`).join(', ');
 }
 
 /** How far the rounds lie apart, as a share of the median. */
@@ -129,14 +135,16 @@ function evidenceTable(rows: readonly Row[], names: readonly string[]): Table {
 }
 
 function notesOf(scenario: ScenarioRecord, rows: readonly Row[], tables: readonly Table[]): readonly string[] {
-  const caveats = rows.flatMap((row) => row.caveats.map((caveat) => `${row.variant} ×${row.replicas}: ${caveat.text}`));
+  const about = (row: Row, text: string): string => `${row.variant} ×${row.replicas}: ${text}`;
+  const errors = rows.filter((row) => failedOf(row) > 0).map((row) => about(row, `errors: ${errorKinds(row)}`));
+  const caveats = rows.flatMap((row) => row.caveats.map((caveat) => about(row, caveat.text)));
   const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(({ text }) => text.startsWith('~'))));
+  const { length: leftOut } = scenario.leftOut;
   return [
+    ...errors,
     ...new Set(caveats),
-    ...(doubtful
-      ? ['~ is not to be leaned on: too few answers lie beyond that percentile, or a caveat above doubts it.']
-      : []),
-    ...scenario.leftOut.map((expectation) => `Not judged, since not all that it compares was selected: ${expectation}`),
+    ...(doubtful ? ['~ marks what too few answers, or a caveat, speak against'] : []),
+    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'claim')} not judged: not all that they compare was selected`]),
   ];
 }
 
@@ -166,10 +174,9 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
 
 function runFacts(record: RunRecord): readonly (readonly [string, string])[] {
   const { machine } = record;
-  const cores = `${machine.cores} ${machine.cores === 1 ? 'core' : 'cores'}`;
   const versions = Object.entries(record.versions).map(([name, version]) => `${name} ${version}`);
   return [
-    ['machine', `${machine.cpu}, ${cores}, ${formatBytes(machine.memoryBytes)}, ${machine.os}`],
+    ['machine', `${machine.cpu}, ${plural(machine.cores, 'core')}, ${formatBytes(machine.memoryBytes)}, ${machine.os}`],
     ['platform', [record.platform, ...versions, `node ${machine.node.replace(/^v/, '')}`].join(', ')],
     ['time', `${formatDuration(record.wallMs)}, of which under load ${formatDuration(record.loadMs)}`],
     ['again', record.command],

@@ -45,12 +45,20 @@ const noBorders = Object.fromEntries(
     .map((edge) => [edge, '']),
 );
 
-function drawTable({ headings, labels, rows }: Table, chalk: ChalkInstance): string {
+interface Shape {
+  /** Between two columns. */
+  readonly gap: number;
+  /** The width of the first column, whose text is then broken; as wide as its text where it is left out. */
+  readonly first?: number;
+}
+
+function drawTable({ headings, labels, rows }: Table, chalk: ChalkInstance, { gap, first }: Shape): string {
   const table = new CliTable({
     chars: noBorders,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
     head: headings.map((heading) => chalk.dim(heading)),
     colAligns: headings.map((_, column) => (column < labels ? 'left' : 'right')),
+    ...(first === undefined ? {} : { colWidths: [first + gap], wordWrap: true, wrapOnWordBoundary: false }),
   });
   for (const row of rows) table.push(row.map((cell) => paintCell(cell, chalk)));
   return table
@@ -64,9 +72,20 @@ function widthOf(text: string): number {
   return Math.max(...text.split('\n').map((line) => stripVTControlCharacters(line).length));
 }
 
+/** Draws a table as roomy as the screen allows: first the gaps become narrow, then the first column. */
+function fitTable(table: Table, columns: number, chalk: ChalkInstance): string {
+  const roomy = drawTable(table, chalk, { gap: 2 });
+  if (widthOf(roomy) <= columns) return roomy;
+  const narrow = drawTable(table, chalk, { gap: 1 });
+  const excess = widthOf(narrow) - columns;
+  if (excess <= 0) return narrow;
+  const longest = Math.max(...table.rows.map(([label]) => label?.text.length ?? 0));
+  return drawTable(table, chalk, { gap: 1, first: Math.max(8, longest - excess) });
+}
+
 /** Both tables as one where that fits, else one below the other. */
 function drawTables(timings: Table, evidence: Table, columns: number, chalk: ChalkInstance): string {
-  if (evidence.rows.length === 0) return drawTable(timings, chalk);
+  if (evidence.rows.length === 0) return fitTable(timings, columns, chalk);
   const labelCount = 2;
   const joined = drawTable(
     {
@@ -75,8 +94,10 @@ function drawTables(timings: Table, evidence: Table, columns: number, chalk: Cha
       rows: timings.rows.map((row, index) => [...row, ...(evidence.rows[index]?.slice(labelCount) ?? [])]),
     },
     chalk,
+    { gap: 2 },
   );
-  return widthOf(joined) <= columns ? joined : `${drawTable(timings, chalk)}\n\n${drawTable(evidence, chalk)}`;
+  if (widthOf(joined) <= columns) return joined;
+  return `${fitTable(timings, columns, chalk)}\n\n${fitTable(evidence, columns, chalk)}`;
 }
 
 function drawVerdict({ outcome, expectation, reason }: Verdict, columns: number, chalk: ChalkInstance): string {

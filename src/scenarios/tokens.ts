@@ -53,9 +53,9 @@ function tokenAt(text: string, start: number): Reading<Token> {
   const name = /^[A-Za-z_]\w*(?:\.\d+)?/.exec(rest)?.[0];
   if (name !== undefined) return metricAt(text, { text: name, start, end: start + name.length });
   const sign = /^(?:<>|[<>=!]=|=[<>]|[<>=≤≥≠+*/()-])/.exec(rest)?.[0];
-  const end = start + (sign?.length ?? 1);
-  if (sign === undefined)
-    return faulty(`"${String.fromCodePoint(rest.codePointAt(0) ?? 0)}" has no meaning here`, undefined, { start, end });
+  const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);
+  const end = start + (sign ?? character).length;
+  if (sign === undefined) return faulty(`"${character}" has no meaning here`, undefined, { start, end });
   const meant = slips[sign];
   if (meant !== undefined) return faulty(`"${sign}" does not compare`, `did you mean "${meant}"?`, { start, end });
   if ('()'.includes(sign)) return { value: { kind: 'parenthesis', text: sign, start, end } };

@@ -1,15 +1,7 @@
 import { formatDuration } from '../numbers.ts';
 import { defaultApp } from './app-settings.ts';
 import { defaultLoad } from './load-profile.ts';
-import type {
-  AppSettings,
-  Data,
-  KeyDistribution,
-  LoadProfile,
-  RequestTemplate,
-  Scenario,
-  Variant,
-} from './scenario.ts';
+import type { AppSettings, Data, KeyDistribution, LoadProfile, RequestTemplate, Variant } from './scenario.ts';
 import type { Workload } from './scenario.ts';
 import { ratioText } from './units.ts';
 import { keysIn } from './workload.ts';

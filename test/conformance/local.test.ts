@@ -27,6 +27,13 @@ async function traces(runId: string): Promise<readonly string[]> {
   return [...found, ...own.map(({ pid, command }) => `${pid} ${command}`)];
 }
 
+/** The LabError that a promise must end with. */
+async function failure(promise: Promise<unknown>): Promise<LabError> {
+  const error = await promise.catch((thrown: unknown) => thrown);
+  if (error instanceof LabError) return error;
+  throw new Error(`not a LabError: ${String(error)}`);
+}
+
 describePlatform({ name: 'local', temporaryFolder, traces });
 
 describe('platform local, beyond what all platforms show', () => {
@@ -48,9 +55,9 @@ describe('platform local, beyond what all platforms show', () => {
     if (replica === undefined) throw new Error('no replica was found');
     process.kill(replica.pid, 'SIGKILL');
 
-    await expect
-      .poll(() => deployment.scrape(signal))
-      .toContainEqual(expect.objectContaining({ problem: expect.stringMatching(/^app-\d was killed by SIGKILL$/) }));
+    const problems = async (): Promise<readonly string[]> =>
+      (await deployment.scrape(signal)).flatMap((metrics) => ('problem' in metrics ? [metrics.problem] : []));
+    await expect.poll(problems).toEqual([expect.stringMatching(/^app-\d was killed by SIGKILL$/)]);
     const again = await stack.deploy(topology({ replicas: 2 }), signal);
     expect(total(await again.scrape(signal), 'http_requests_total')).toBe(0);
   });
@@ -65,9 +72,9 @@ describe('platform local, beyond what all platforms show', () => {
   test('a program that is missing is named, with the packages that bring it', async () => {
     const { PATH: _, ...environment } = process.env;
     const platform = await open({ ...environment, PATH: temporaryFolder });
-    const error = await platform.up({ runId: 'missing', signal, onStep }).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(LabError);
-    expect(error).toMatchObject({ message: 'redis-server is not on PATH.', hint: expect.stringContaining('install') });
+    const error = await failure(platform.up({ runId: 'missing', signal, onStep }));
+    expect(error.message).toBe('redis-server is not on PATH.');
+    expect(error.hint).toContain('redis-server');
     expect(await traces('missing')).toEqual([]);
     const requirements = await platform.requirements(signal);
     expect(requirements.find(({ name }) => name === 'redis-server')?.met).toBe(false);
@@ -75,11 +82,9 @@ describe('platform local, beyond what all platforms show', () => {
 
   test('a temporary folder that is not there is named', async () => {
     const platform = await open(process.env, path.join(temporaryFolder, 'nowhere'));
-    await expect(platform.up({ runId: 'nowhere', signal, onStep })).rejects.toMatchObject({
-      name: 'LabError',
-      message: expect.stringContaining('nowhere'),
-      hint: expect.stringContaining('TMPDIR'),
-    });
+    const error = await failure(platform.up({ runId: 'nowhere', signal, onStep }));
+    expect(error.message).toContain('nowhere');
+    expect(error.hint).toContain('TMPDIR');
   });
 
   test('cleans up a folder that is only half made, and leaves those of others alone', async () => {

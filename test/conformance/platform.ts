@@ -11,7 +11,7 @@ export interface PlatformUnderTest {
   /** A folder that no other test uses. */
   readonly temporaryFolder: string;
   /** What runs of that id have on the machine now: processes, folders, containers, one line each. */
-  traces(runId: string): Promise<readonly string[]>;
+  readonly traces: (runId: string) => Promise<readonly string[]>;
 }
 
 /** A platform that is open, for the tests of one group. */

@@ -16,7 +16,8 @@ export const validateCommand: CommandFactory = (io, finish) =>
     .action(async (given: string | undefined) => {
       const { loadScenarioFile } = await import('../scenario-file.ts');
       const { path, scenarios, suites } = await loadScenarioFile(io, given);
-      const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
-      io.out.write(`${path}: ${count(scenarios.length, 'scenario')}, ${count(suites.length, 'suite')}, no problems\n`);
+      const { plural } = await import('../../numbers.ts');
+      const contents = [plural(scenarios.length, 'scenario'), plural(suites.length, 'suite'), 'no problems'];
+      io.out.write(`${path}: ${contents.join(', ')}\n`);
       finish(exitCodes.passed);
     });

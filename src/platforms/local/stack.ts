@@ -64,7 +64,9 @@ export class LocalStack implements Stack {
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, replicas] = await together(signal, (limited) => [
       layData(this.#app, this.#run, topology, limited),
-      together(limited, (inner) => numbers.map((number) => startReplica(this.#app, this.#run, topology, number, inner))),
+      together(limited, (inner) =>
+        numbers.map((number) => startReplica(this.#app, this.#run, topology, number, inner)),
+      ),
     ]);
     if (replicas.length === 1) return { topology, replicas, balancer: undefined };
     return { topology, replicas, balancer: await startNginx(this.#run, replicas, topology.balancer, signal) };

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { measurementOf } from './measurement.ts';
+import { Recorder } from './recorder.ts';
+
+const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500 };
+
+describe('measurementOf', () => {
+  it('reads the histograms of a result', () => {
+    const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
+    for (let number = 1; number <= 100; number++) {
+      recorder.sent(0);
+      recorder.answered(number * 10, { sentAtMs: number * 9, status: 200, bytes: 3 });
+    }
+    recorder.sent(0);
+    recorder.failed(1500, 'refused');
+    const result = recorder.finish(0, generator);
+    const measurement = measurementOf(result);
+    expect(measurement).toMatchObject({
+      startedAt: new Date(result.startedAtMs).toISOString(),
+      durationMs: 2000,
+      sent: 101,
+      requests: 100,
+      failed: 1,
+      unfinished: 0,
+      bytes: 300,
+      errors: { refused: 1 },
+      generator,
+      latency: { histogram: result.histogram },
+    });
+    expect(measurement.latency.p50Us / 50_000).toBeCloseTo(1, 2);
+    expect(measurement.latency.p99Us / 99_000).toBeCloseTo(1, 2);
+    expect(measurement.latency.maxUs / 100_000).toBeCloseTo(1, 2);
+    expect(measurement.latency.meanUs / 50_500).toBeCloseTo(1, 2);
+    expect(measurement.timeline.map(({ second, requests, errors }) => [second, requests, errors])).toEqual([
+      [0, 99, 0],
+      [1, 1, 1],
+    ]);
+  });
+
+  it('is made of zeros where no answer was right', () => {
+    const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 500, emit: () => undefined });
+    const { latency, timeline } = measurementOf(recorder.finish(0, generator));
+    expect(latency).toMatchObject({ meanUs: 0, p50Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 });
+    expect(timeline).toEqual([{ second: 0, requests: 0, errors: 0, p50Us: 0, p99Us: 0, maxUs: 0 }]);
+  });
+});

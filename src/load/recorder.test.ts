@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { LatencyHistogram } from './histogram.ts';
+import type { WorkerMessage } from './job.ts';
+import { Recorder } from './recorder.ts';
+
+const generator = { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 300 };
+const startMs = 12_345.678;
+
+function record(durationMs?: number): { recorder: Recorder; messages: WorkerMessage[] } {
+  const messages: WorkerMessage[] = [];
+  const emit = (message: WorkerMessage): void => void messages.push(message);
+  const duration = durationMs === undefined ? {} : { durationMs };
+  return { recorder: new Recorder({ phase: 'measuring', startMs, emit, ...duration }), messages };
+}
+
+function answer(recorder: Recorder, atMs: number, latencyMs: number, status = 200): void {
+  recorder.sent(startMs + atMs - latencyMs);
+  recorder.answered(startMs + atMs, { sentAtMs: startMs + atMs - latencyMs, status, bytes: 10 });
+}
+
+describe('Recorder', () => {
+  it('counts what was right, failed and unfinished', () => {
+    const { recorder } = record(1000);
+    answer(recorder, 100, 5);
+    answer(recorder, 200, 7, 204);
+    recorder.sent(startMs + 300);
+    recorder.answered(startMs + 310, { sentAtMs: startMs + 300, status: 500, bytes: 5, fault: 'status-5xx' });
+    recorder.sent(startMs + 400);
+    recorder.failed(startMs + 410, 'reset');
+    recorder.sent(startMs + 999);
+    recorder.unfinished();
+    const result = recorder.finish(recorder.endMs, generator);
+    expect(result).toMatchObject({
+      durationMs: 1000,
+      sent: 5,
+      requests: 2,
+      bytes: 25,
+      statuses: { 200: 1, 204: 1, 500: 1 },
+      errors: { 'status-5xx': 1, reset: 1 },
+      unfinished: 1,
+      generator,
+    });
+    expect(result.slices).toHaveLength(1);
+    expect(result.slices[0]).toMatchObject({ second: 0, requests: 2, errors: 2 });
+    expect(LatencyHistogram.decode(result.histogram).count).toBe(2);
+  });
+
+  it('takes what ends at or after the last moment for unfinished, and what is sent then for none of its own', () => {
+    const { recorder } = record(1000);
+    expect(recorder.sent(startMs + 999.9)).toBe(true);
+    recorder.answered(recorder.endMs, { sentAtMs: startMs + 999.9, status: 200, bytes: 10 });
+    expect(recorder.sent(startMs + 998)).toBe(true);
+    recorder.failed(recorder.endMs + 5, 'timed-out');
+    expect(recorder.sent(recorder.endMs)).toBe(false);
+    const result = recorder.finish(recorder.endMs, generator);
+    expect(result).toMatchObject({ sent: 2, requests: 0, errors: {}, statuses: {}, bytes: 0, unfinished: 2 });
+  });
+
+  it('keeps a slice for every second, also for empty ones, and tells of those that have passed', () => {
+    const { recorder, messages } = record(4500);
+    answer(recorder, 0.5, 0.5);
+    answer(recorder, 1000, 2);
+    answer(recorder, 3999.9, 3);
+    answer(recorder, 4100, 3);
+    const { slices, histogram } = recorder.finish(recorder.endMs, generator);
+    expect(slices.map(({ second, requests }) => [second, requests])).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, 0],
+      [3, 1],
+      [4, 1],
+    ]);
+    expect(messages.map((message) => (message.type === 'second' ? [message.second, message.requests] : []))).toEqual([
+      [0, 1],
+      [1, 1],
+      [2, 0],
+      [3, 1],
+    ]);
+    const sum = LatencyHistogram.merge(slices.map((slice) => LatencyHistogram.decode(slice.histogram)));
+    expect(sum.encode()).toBe(histogram);
+  });
+
+  it('ends a whole second at its end', () => {
+    const { recorder, messages } = record(2000);
+    recorder.tick(startMs + 5000);
+    expect(recorder.finish(recorder.endMs, generator).slices).toHaveLength(2);
+    expect(messages).toHaveLength(2);
+  });
+
+  it('takes its duration from its end where none was given', () => {
+    const { recorder } = record();
+    answer(recorder, 1200, 2);
+    const result = recorder.finish(startMs + 1250.5, generator);
+    expect(result.durationMs).toBeCloseTo(1250.5);
+    expect(result.slices).toHaveLength(2);
+  });
+
+  it('refuses books that do not balance', () => {
+    const { recorder } = record(1000);
+    recorder.sent(startMs);
+    expect(() => recorder.finish(recorder.endMs, generator)).toThrow('do not balance');
+  });
+});

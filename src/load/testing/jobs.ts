@@ -1,0 +1,45 @@
+import type { BurstLoad, ClosedLoad, RequestTemplate, Workload } from '../../scenarios/scenario.ts';
+import { drive } from '../driver.ts';
+import type { LoadJob, WorkerMessage, WorkerResult } from '../job.ts';
+
+/** A short closed loop without a warm-up. */
+export function closedLoad(load: Partial<ClosedLoad> = {}): ClosedLoad {
+  return { kind: 'closed', connections: 4, warmupMs: 0, durationMs: 300, timeoutMs: 10_000, ...load };
+}
+
+/** Three bursts of eight. */
+export function burstLoad(load: Partial<BurstLoad> = {}): BurstLoad {
+  return { kind: 'burst', size: 8, times: 3, everyMs: 20, timeoutMs: 10_000, ...load };
+}
+
+/** A request without anything special. */
+export function requestTemplate(request: Partial<RequestTemplate> = {}): RequestTemplate {
+  return { method: 'GET', path: '/', weight: 1, headers: {}, check: {}, ...request };
+}
+
+/** A workload of one request. */
+export function oneRequest(request: Partial<RequestTemplate> = {}, keys: Workload['keys'] = {}): Workload {
+  return { requests: [requestTemplate(request)], keys };
+}
+
+/** A job with the plainest workload. */
+export function loadJob(job: Pick<LoadJob, 'urls' | 'load'> & Partial<LoadJob>): LoadJob {
+  return { workload: oneRequest(), seed: 1, ...job };
+}
+
+/** Runs a job in this process. */
+export async function run(
+  job: LoadJob,
+  onMessage: (message: WorkerMessage) => void = () => undefined,
+): Promise<WorkerResult & { failed: number; messages: readonly WorkerMessage[] }> {
+  const messages: WorkerMessage[] = [];
+  const result = await drive(job, {
+    cpuUsage: () => process.cpuUsage(),
+    emit: (message) => {
+      messages.push(message);
+      onMessage(message);
+    },
+  });
+  const failed = Object.values(result.errors).reduce((sum, count) => sum + count, 0);
+  return { ...result, failed, messages };
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { measurement, trialRecord } from '../../test/fakes/records.ts';
+import { newRecord } from '../record.ts';
+import type { RunRecord } from '../result.ts';
+import { layoutOf } from './layout.ts';
+import { markdownReport } from './markdown.ts';
+import { terminalReport } from './terminal.ts';
+
+const metrics = { rps: 2000, p50: 1, p95: 3, p99: 4, 'p99.9': 5, max: 6, recomputes: 150, recomputes_per_expiry: 75 };
+
+function record(changes: Partial<RunRecord> = {}): RunRecord {
+  const plan = { seed: 7, scenarios: [], trials: [], leftOut: [] };
+  const run = { runId: 'r1', command: 'scale-lab run herd --seed 7', startedAtMs: 0, platform: { name: 'local' } };
+  return {
+    ...newRecord(plan, run),
+    status: 'complete',
+    wallMs: 20_000,
+    loadMs: 18_000,
+    machine: { cpu: 'A CPU', cores: 2, memoryBytes: 8 * 1024 ** 3, os: 'Linux 6', node: 'v20.20.2' },
+    versions: { postgresql: '18.4' },
+    plannedTrials: 2,
+    scenarios: [
+      {
+        name: 'herd',
+        question: 'Does a lock stop the herd?',
+        prediction: 'Yes.',
+        load: '10 connections for 10 s',
+        workload: ['GET /todos/{todo}'],
+        data: '100 users',
+        variants: [
+          { name: 'stale-while-revalidate', settings: '' },
+          { name: 'lock', settings: '' },
+        ],
+        replicas: [1],
+        rounds: 1,
+        evidence: ['recomputes', 'recomputes_per_expiry'],
+        leftOut: ['p99(xfetch) < 1ms'],
+      },
+    ],
+    trials: [
+      trialRecord({ variant: 'stale-while-revalidate', metrics }),
+      trialRecord({
+        number: 2,
+        variant: 'lock',
+        metrics: { ...metrics, rps: 3000, recomputes: 2 },
+        measurement: measurement({ requests: 900, failed: 1234, errors: { 'status-5xx': 1200, reset: 34 } }),
+        caveats: [{ kind: 'too-few-samples', text: '900 answers are too few for p99', doubts: ['p99'] }],
+      }),
+    ],
+    verdicts: [
+      { scenario: 'herd', expectation: 'p99 < 5ms', outcome: 'inconclusive', reason: 'lock: too few' },
+      { scenario: 'herd', expectation: 'recomputes(lock) <= 2', outcome: 'passed', reason: '2 against 2' },
+    ],
+    ...changes,
+  };
+}
+
+describe('layoutOf', () => {
+  it('marks the best of a column, and what is not to be leaned on', () => {
+    const [section] = layoutOf(record()).sections;
+    expect(section?.timings.rows[1]).toEqual([
+      { text: 'lock' },
+      { text: '1' },
+      { text: '3,000', mark: 'best' },
+      { text: '1' },
+      { text: '3' },
+      { text: '~4', mark: 'doubtful' },
+      { text: '~5', mark: 'doubtful' },
+      { text: '6' },
+      { text: '1,234', mark: 'doubtful' },
+    ]);
+    expect(section?.evidence.rows[1]?.[2]).toEqual({ text: '2', mark: 'best' });
+  });
+
+  it('says what is in doubt, and how many claims were not judged', () => {
+    expect(layoutOf(record()).sections[0]?.notes).toEqual([
+      'lock ×1: errors: 1,200 status-5xx, 34 reset',
+      'lock ×1: 900 answers are too few for p99',
+      '~ marks what too few answers, or a caveat, speak against',
+      '1 claim not judged: not all that they compare was selected',
+    ]);
+  });
+
+  it('shows the spread of rounds', () => {
+    const base = record();
+    const [scenario] = base.scenarios;
+    if (!scenario) throw new Error('no scenario');
+    const rounds = [1800, 2000, 2300].map((rps, index) =>
+      trialRecord({ variant: 'lock', round: index + 1, metrics: { ...metrics, rps } }),
+    );
+    const [section] = layoutOf({ ...base, scenarios: [{ ...scenario, rounds: 3 }], trials: rounds }).sections;
+    expect(section?.timings.headings.slice(0, 4)).toEqual(['variant', 'N', 'RPS', 'spread']);
+    expect(section?.timings.rows[0]?.slice(2, 4)).toEqual([{ text: '2,000' }, { text: '±12.5%' }]);
+  });
+
+  it('says why a run is not whole, and then concludes nothing', () => {
+    const layout = layoutOf(record({ status: 'broken off', problem: 'app-1 died.', trials: [], verdicts: [] }));
+    expect(layout.warning).toBe('Broken off: 0 of 2 trials were measured; there is no verdict. app-1 died.');
+    expect(layout.sections).toEqual([]);
+    expect(layout.conclusion).toBe('No verdict.');
+  });
+});
+
+describe('terminalReport', () => {
+  it('fits 80 columns, with evidence in a table of its own', () => {
+    expect(terminalReport(record(), { columns: 80, color: false })).toMatchInlineSnapshot(`
+      "scale-lab run r1
+        machine   A CPU, 2 cores, 8 GiB, Linux 6
+        platform  local, postgresql 18.4, node 20.20.2
+        time      20 s, of which under load 18 s
+        again     scale-lab run herd --seed 7
+
+      herd
+        Does a lock stop the herd?
+
+        predicted Yes.
+        load      10 connections for 10 s
+        requests  GET /todos/{todo}
+        data      100 users
+
+        variant                N   RPS p50 ms p95 ms p99 ms p99.9 ms max ms errors
+        stale-while-revalidate 1 2,000      1      3      4        5      6      0
+        lock                   1 3,000      1      3     ~4       ~5      6  1,234
+
+        variant                 N  recomputes  recomp/exp
+        stale-while-revalidate  1         150          75
+        lock                    1           2          75
+
+        ! lock ×1: errors: 1,200 status-5xx, 34 reset
+        ! lock ×1: 900 answers are too few for p99
+        ! ~ marks what too few answers, or a caveat, speak against
+        ! 1 claim not judged: not all that they compare was selected
+
+        ? inconclusive p99 < 5ms: lock: too few
+        ✓ passed       recomputes(lock) <= 2: 2 against 2
+
+      1 passed, 0 failed, 1 inconclusive
+      "
+    `);
+  });
+
+  it('breaks the names of variants where even narrow gaps do not fit', () => {
+    const base = record();
+    const [scenario] = base.scenarios;
+    const [trial] = base.trials;
+    if (!scenario || !trial) throw new Error('no scenario');
+    const several = [1, 2].map((round) => ({ ...trial, round, metrics: { ...metrics, rps: 123_456 } }));
+    const text = terminalReport(
+      { ...base, scenarios: [{ ...scenario, rounds: 2 }], trials: several },
+      { columns: 80, color: false },
+    );
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(text).toContain('±0%');
+  });
+
+  it('puts both tables into one where there is room', () => {
+    const lines = terminalReport(record(), { columns: 140, color: false }).split('\n');
+    expect(lines.filter((line) => line.trimStart().startsWith('variant'))).toHaveLength(1);
+  });
+
+  it('colours only where it may', () => {
+    expect(terminalReport(record(), { columns: 80, color: true })).toContain('\u001b[');
+    expect(terminalReport(record(), { columns: 80, color: false })).not.toContain('\u001b[');
+  });
+});
+
+describe('markdownReport', () => {
+  it('keeps what users wrote from becoming markup', () => {
+    const [scenario] = record().scenarios;
+    if (!scenario) throw new Error('no scenario');
+    const page = markdownReport(record({ scenarios: [{ ...scenario, question: 'Is <b> | `x` *bold*?' }] }));
+    expect(page).toContain('Is \\<b\\> \\| \\`x\\` \\*bold\\*?');
+    expect(page).toContain('- ✅ passed: `recomputes(lock) <= 2`: 2 against 2');
+    expect(page).toContain('| lock | 1 | **3,000** |');
+  });
+});

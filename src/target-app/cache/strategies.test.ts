@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { startRedis, type Service } from '../testing/services.ts';
+import { aside } from './aside.ts';
+import { flush } from './flush.ts';
+import { lock } from './lock.ts';
+import { none } from './none.ts';
+import { singleFlight } from './single-flight.ts';
+import { staleWhileRevalidate } from './stale-while-revalidate.ts';
+import { createStore, type Store } from './store.ts';
+import type { CacheStrategy, CacheTools } from './strategy.ts';
+import { xfetch } from './xfetch.ts';
+
+const LIFETIME_MS = 60_000;
+
+let redis: Service;
+let store: Store;
+let background: Promise<unknown>[];
+let counts: { hits: number; misses: number; stale: number; recomputes: number };
+let clock: { wallMs: number; monotonicMs: number };
+let draw: number;
+let missed: () => void;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  store = createStore(redis.url, (doing, error) => {
+    throw new Error(doing, { cause: error });
+  });
+  await expect
+    .poll(() =>
+      store.ping().then(
+        () => true,
+        () => false,
+      ),
+    )
+    .toBe(true);
+});
+afterAll(async () => {
+  await store.close();
+  await redis[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  await flush(redis.url);
+  background = [];
+  counts = { hits: 0, misses: 0, stale: 0, recomputes: 0 };
+  clock = { wallMs: 1_000_000, monotonicMs: 0 };
+  draw = 0;
+  missed = () => undefined;
+});
+
+function tools(changes: Partial<CacheTools> = {}): CacheTools {
+  return {
+    store,
+    tally: {
+      hit: () => (counts.hits += 1),
+      miss: () => {
+        counts.misses += 1;
+        missed();
+      },
+      stale: () => (counts.stale += 1),
+    },
+    lifetimeMs: () => LIFETIME_MS,
+    lockTimeoutMs: 30_000,
+    xfetchBeta: 1,
+    background: (_doing, work) => background.push(work),
+    wallClockMs: () => clock.wallMs,
+    monotonicMs: () => clock.monotonicMs,
+    random: () => draw,
+    ...changes,
+  };
+}
+
+/** Computes v1, v2, v3 and so on. */
+async function recompute(): Promise<string> {
+  counts.recomputes += 1;
+  clock.monotonicMs += 100; // each takes 100 ms by the clock of the strategies
+  return Promise.resolve(`v${counts.recomputes}`);
+}
+
+/** Reads a cold key 20 times at once in each process; no recompute ends before all 20 of each have missed. */
+async function herd(...processes: CacheStrategy[]): Promise<(string | undefined)[]> {
+  const size = processes.length * 20;
+  const allMissed = new Promise<void>((resolve) => {
+    missed = () => counts.misses === size && resolve();
+  });
+  const slowly = async (): Promise<string> => {
+    counts.recomputes += 1;
+    await allMissed;
+    return 'value';
+  };
+  return Promise.all(processes.flatMap((process) => Array.from({ length: 20 }, () => process.read('key', slowly))));
+}
+
+const KEEPING = { aside, 'single-flight': singleFlight, lock, 'stale-while-revalidate': staleWhileRevalidate, xfetch };
+
+describe.each(Object.entries(KEEPING))('%s', (_name, create) => {
+  it('computes a value once and answers from the cache from then on', async () => {
+    const cache = create(tools());
+    expect([await cache.read('key', recompute), await cache.read('key', recompute)]).toEqual(['v1', 'v1']);
+    expect(counts).toEqual({ hits: 1, misses: 1, stale: 0, recomputes: 1 });
+  });
+
+  it('shares values between processes', async () => {
+    await create(tools()).read('key', recompute);
+    expect(await create(tools()).read('key', recompute)).toBe('v1');
+  });
+
+  it('computes again after an invalidation', async () => {
+    const cache = create(tools());
+    await cache.read('key', recompute);
+    await store.delete('key');
+    expect(await cache.read('key', recompute)).toBe('v2');
+  });
+
+  it('does not cache what does not exist', async () => {
+    const cache = create(tools());
+    expect(await cache.read('key', () => Promise.resolve(undefined))).toBeUndefined();
+    expect(await cache.read('key', recompute)).toBe('v1');
+  });
+
+  it('passes a failed recompute on, and tries again', async () => {
+    const cache = create(tools());
+    await expect(cache.read('key', () => Promise.reject(new Error('no database')))).rejects.toThrow('no database');
+    expect(await cache.read('key', recompute)).toBe('v1');
+  });
+});
+
+it('none computes every time', async () => {
+  const cache = none(tools());
+  expect([await cache.read('key', recompute), await cache.read('key', recompute)]).toEqual(['v1', 'v2']);
+  expect(counts).toEqual({ hits: 0, misses: 2, stale: 0, recomputes: 2 });
+});
+
+describe('a herd on a cold key computes', () => {
+  it.each([
+    ['aside', aside, 40],
+    ['single-flight', singleFlight, 2],
+    ['lock', lock, 1],
+    ['stale-while-revalidate', staleWhileRevalidate, 2],
+    ['xfetch', xfetch, 40],
+  ] as const)('with %s, of 20 in each of two processes: %#', async (_name, create, recomputes) => {
+    expect(new Set(await herd(create(tools()), create(tools())))).toEqual(new Set(['value']));
+    expect(counts).toMatchObject({ misses: 40, recomputes });
+  });
+});
+
+describe('lock', () => {
+  it('helps itself when the holder does not finish in time', async () => {
+    await store.lock('key', 30_000); // by somebody who died
+    const polls = tools({ monotonicMs: () => (clock.monotonicMs += 40), lockTimeoutMs: 100 });
+    expect(await lock(polls).read('key', recompute)).toBe('v1');
+  });
+
+  it('is released by its holder only', async () => {
+    const token = await store.lock('key', 30_000);
+    await store.unlock('key', 'of somebody else');
+    expect(await store.lock('key', 30_000)).toBeUndefined();
+    await store.unlock('key', token ?? '');
+    expect(await store.lock('key', 30_000)).toBeTypeOf('string');
+  });
+
+  it('is free again after a failed recompute', async () => {
+    await expect(lock(tools()).read('key', () => Promise.reject(new Error('no database')))).rejects.toThrow();
+    expect(await store.lock('key', 30_000)).toBeTypeOf('string');
+  });
+});
+
+describe('stale-while-revalidate', () => {
+  it('answers with the stale value at once, and computes once in all processes', async () => {
+    const processes = [staleWhileRevalidate(tools()), staleWhileRevalidate(tools())];
+    await processes[0]?.read('key', recompute);
+    clock.wallMs += LIFETIME_MS;
+    const reads = processes.flatMap((process) => Array.from({ length: 10 }, () => process.read('key', recompute)));
+    const answers = await Promise.all(reads);
+    await Promise.all(background);
+
+    expect(answers.filter((answer) => answer === 'v1').length).toBeGreaterThan(0);
+    expect(counts.recomputes).toBe(2);
+    expect(counts.stale).toBe(answers.filter((answer) => answer === 'v1').length);
+    expect(await processes[1]?.read('key', recompute)).toBe('v2');
+  });
+
+  it('forgets a value that is gone from the database', async () => {
+    const cache = staleWhileRevalidate(tools());
+    await cache.read('key', recompute);
+    clock.wallMs += LIFETIME_MS;
+    await cache.read('key', () => Promise.resolve(undefined));
+    await Promise.all(background);
+    expect(await store.get('key')).toBeUndefined();
+  });
+
+  it('keeps the stale value when the recompute fails, and hands the failure to the background', async () => {
+    const cache = staleWhileRevalidate(tools());
+    await cache.read('key', recompute);
+    clock.wallMs += LIFETIME_MS;
+    expect(await cache.read('key', () => Promise.reject(new Error('no database')))).toBe('v1');
+    await expect(Promise.all(background)).rejects.toThrow('no database');
+    expect(await cache.read('key', recompute)).toBe('v1');
+    await Promise.all(background.slice(1));
+    expect(await cache.read('key', recompute)).toBe('v2');
+  });
+});
+
+describe('xfetch', () => {
+  it('goes by the draw: near the expiry a low one recomputes, a high one does not', async () => {
+    const cache = xfetch(tools());
+    await cache.read('key', recompute); // took 100 ms
+    clock.wallMs += LIFETIME_MS - 150;
+    draw = 1 - Math.exp(-1); // u = 1/e: 100 ms early
+    expect(await cache.read('key', recompute)).toBe('v1');
+    draw = 1 - Math.exp(-2); // 200 ms early
+    expect(await cache.read('key', recompute)).toBe('v2');
+    expect(counts).toEqual({ hits: 1, misses: 2, stale: 0, recomputes: 2 });
+  });
+});

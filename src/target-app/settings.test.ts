@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+
+import { readSettings, SettingsError } from './settings.ts';
+
+const REQUIRED = { DATABASE_URL: 'postgres://localhost/todos', REDIS_URL: 'redis://localhost:6379' };
+
+function problems(environment: Record<string, string>): string[] {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('settings', () => {
+  it('have a default for everything but the two addresses', () => {
+    expect(readSettings(REQUIRED)).toEqual({
+      ...REQUIRED,
+      PORT: 3000,
+      HOST: '127.0.0.1',
+      CACHE_STRATEGY: 'none',
+      CACHE_TTL_MS: 60_000,
+      CACHE_TTL_JITTER: 0,
+      CACHE_LOCK_TIMEOUT_MS: 2000,
+      CACHE_XFETCH_BETA: 1,
+      FEED_STRATEGY: 'join',
+      CONNECTIONS: 'pool',
+      POOL_SIZE: 10,
+      POOL_QUEUE_LIMIT: 1000,
+      POOL_TIMEOUT_MS: 5000,
+      QUERY_COST_MS: 0,
+      WORKERS: 1,
+      GRACE_MS: 10_000,
+      LOG_LEVEL: 'info',
+      TITLE_INDEX: false,
+      SEED_USERS: 100,
+      SEED_TODOS: 10_000,
+      SEED_ALWAYS: false,
+      MAX_BODY_BYTES: 65_536,
+    });
+  });
+
+  it('are read from text', () => {
+    const settings = readSettings({ ...REQUIRED, PORT: '0', CACHE_TTL_JITTER: '0.25', TITLE_INDEX: 'true' });
+    expect(settings).toMatchObject({ PORT: 0, CACHE_TTL_JITTER: 0.25, TITLE_INDEX: true });
+  });
+
+  it('name every problem at once: what was given and what is accepted', () => {
+    expect(problems({ PORT: '65536', WORKERS: '1.5', CACHE_STRATEGY: 'magic', TITLE_INDEX: 'yes', REPLICA_NAME: '' })).toEqual(
+      [
+        'PORT: got "65536"; accepted: a whole number from 0 to 65535 (default 3000)',
+        'DATABASE_URL: not set; accepted: a postgres:// address (required)',
+        'REDIS_URL: not set; accepted: a redis:// address (required)',
+        'CACHE_STRATEGY: got "magic"; accepted: one of none, aside, single-flight, lock, stale-while-revalidate, xfetch (default none)',
+        'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
+        'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
+        'REPLICA_NAME: got ""; accepted: a text that is not empty (default: the host name)',
+      ],
+    );
+  });
+
+  it.each(['', ' ', '-1', '1e3', '0x10', 'NaN', '99999999999'])('do not take %j for a number', (text) => {
+    expect(problems({ ...REQUIRED, POOL_SIZE: text })).toHaveLength(1);
+  });
+
+  it('do not repeat a password', () => {
+    expect(problems({ ...REQUIRED, DATABASE_URL: 'mysql://me:secret@db/todos' })).toEqual([
+      'DATABASE_URL: got "mysql://me:***@db/todos"; accepted: a postgres:// address (required)',
+    ]);
+  });
+});
