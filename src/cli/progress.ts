@@ -9,12 +9,14 @@ const clearLine = '\r\u001b[K';
 /** Where a run stands. */
 interface Standing {
   trials: number;
+  /** The trial that runs, by its name; empty before the first. */
+  trial: string;
   /** What is left, and when that was known. */
   remainingMs: number;
   atMs: number;
 }
 
-function nameOf({ number, scenario, variant, replicas }: Trial, { trials }: Standing): string {
+function nameOf({ number, scenario, variant, replicas }: Trial, trials: number): string {
   return `[${number}/${trials}] ${scenario}: ${variant}, ${plural(replicas, 'replica')}`;
 }
 
@@ -50,16 +52,16 @@ function onTerminal(event: LabEvent, standing: Standing, { columns }: Output): s
     case 'run-finished':
       return stays(landmark(event));
     case 'step':
-      return moves(event.step);
+      return moves(standing.trial === '' ? event.step : `${standing.trial} | ${event.step}`);
     case 'trial-started':
-      return moves(`${nameOf(event.trial, standing)} | ${left(standing)}`);
+      return moves(`${standing.trial} | ${left(standing)}`);
     case 'trial-second': {
-      const { trial, phase, second, rps, p99Ms, errors } = event;
+      const { phase, second, rps, p99Ms, errors } = event;
       const now = `${formatNumber(rps)} RPS, p99 ${formatNumber(p99Ms)} ms, ${plural(errors, 'error')}`;
-      return moves(`${nameOf(trial, standing)} | ${phase} ${second + 1} s | ${now} | ${left(standing)}`);
+      return moves(`${standing.trial} | ${phase} ${second + 1} s | ${now} | ${left(standing)}`);
     }
     case 'trial-finished':
-      return stays(`${nameOf(event.trial, standing)}: ${outcomeOf(event.record)}`);
+      return stays(`${standing.trial}: ${outcomeOf(event.record)}`);
   }
 }
 
@@ -73,7 +75,7 @@ function inPipe(event: LabEvent, standing: Standing): string {
     case 'step':
       return `  ${event.step}\n`;
     case 'trial-started':
-      return `${nameOf(event.trial, standing)} (${left(standing)})\n`;
+      return `${standing.trial} (${left(standing)})\n`;
     case 'trial-second':
       return '';
     case 'trial-finished':
@@ -83,10 +85,11 @@ function inPipe(event: LabEvent, standing: Standing): string {
 
 /** Shows a run as it goes: one line that moves on a terminal, plain lines elsewhere. */
 export function showProgress(screen: Output): EventSink {
-  const standing: Standing = { trials: 0, remainingMs: 0, atMs: performance.now() };
+  const standing: Standing = { trials: 0, trial: '', remainingMs: 0, atMs: performance.now() };
   return (event) => {
     if (event.type === 'run-started') standing.trials = event.trials;
     if (event.type === 'trial-started') {
+      standing.trial = nameOf(event.trial, standing.trials);
       standing.remainingMs = event.remainingMs;
       standing.atMs = performance.now();
     }

@@ -11,7 +11,7 @@ import type { Recorder } from './recorder.ts';
 export class BurstConnection {
   readonly #origin: Origin;
   #socket: Socket | undefined;
-  /** Why it could not be opened. */
+  /** Why there is no connection. */
   #problem: ErrorKind = 'refused';
   #giveUp: () => void = () => undefined;
 
@@ -42,6 +42,7 @@ export class BurstConnection {
         // Reads, so that the server's closing is seen while the connection is idle.
         socket.resume();
         this.#socket = socket;
+        this.#problem = 'reset';
         resolve();
       });
     });
@@ -53,7 +54,7 @@ export class BurstConnection {
    */
   async send(request: DrawnRequest, recorder: Recorder | undefined): Promise<void> {
     const socket = this.#socket;
-    if (socket === undefined) {
+    if (socket === undefined || socket.destroyed) {
       const nowMs = performance.now();
       if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, this.#problem);
       return;
@@ -82,6 +83,8 @@ export class BurstConnection {
       path: this.#origin.target(request.path),
       headers: request.headersFor(this.#origin).flat(),
     });
+    // Without an agent, Node would close the connection after the answer, whatever the header fields say.
+    outgoing.shouldKeepAlive = true;
     const end = (report: (nowMs: number) => void): void => {
       if (ended) return;
       ended = true;

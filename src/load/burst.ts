@@ -28,6 +28,8 @@ export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): 
   });
 
   const open = async (): Promise<void> => {
+    // Lets the loop read once, so that connections which were closed meanwhile are known to be.
+    await new Promise((resolve) => setImmediate(resolve));
     await Promise.all(connections.map((connection) => connection.open(load.timeoutMs)));
   };
   const burst = async (recorder?: Recorder): Promise<void> => {

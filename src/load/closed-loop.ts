@@ -24,31 +24,30 @@ export async function driveClosedLoop(job: LoadJob, load: ClosedLoad, stage: Sta
   const { emit } = stage;
   const connections: Connection[] = [];
   let recorder = new Recorder({ phase: 'warm-up', startMs: performance.now(), durationMs: load.warmupMs, emit });
-  let watch: GeneratorWatch | undefined;
+  const warmEndMs = recorder.endMs;
 
   const measure = (): GeneratorWatch => {
     emit({ type: 'measuring' });
-    const started = new GeneratorWatch(stage.cpuUsage);
+    const watch = new GeneratorWatch(stage.cpuUsage);
     recorder = new Recorder({ phase: 'measuring', startMs: performance.now(), durationMs: load.durationMs, emit });
-    return started;
+    return watch;
   };
 
   // Without a warm-up, the very first requests count.
-  if (load.warmupMs === 0) watch = measure();
-  const warmEndMs = recorder.endMs;
+  let watch = load.warmupMs === 0 ? measure() : undefined;
   const clients = startClients(job, load, () => recorder, connections);
   const ticker = setInterval(() => recorder.tick(performance.now()), tickMs);
+  let generator: WorkerResult['generator'];
   try {
-    if (watch === undefined) {
-      await Promise.race([until(warmEndMs), clients]);
-      watch = measure();
-    }
+    // The clients end before they are closed only where they could not be started.
+    if (watch === undefined) await Promise.race([until(warmEndMs), clients]);
+    watch ??= measure();
     await Promise.race([until(recorder.endMs), clients]);
+    generator = watch.stop();
   } finally {
     clearInterval(ticker);
     for (const connection of connections) connection.close();
   }
-  const generator = watch.stop();
   await clients;
   return recorder.finish(recorder.endMs, generator);
 }

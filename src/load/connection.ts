@@ -57,7 +57,6 @@ export class Connection {
     this.#client.on('response', (status, bytes) => this.#answered(status, bytes));
     this.#client.on('connError', (error) => (this.#error = error));
     if (options.mix.readsBodies) this.#client.on('body', (part) => this.#body.push(part));
-    this.#watchParser();
   }
 
   /** Ends it. A request in flight is left unfinished. */
@@ -105,9 +104,10 @@ export class Connection {
   }
 
   #reconnect(): void {
+    // Between `setupClient` and the first call, autocannon gives the parser its callbacks.
+    if (this.#client.conn === undefined) this.#watchParser();
     const error = this.#error;
     this.#error = undefined;
-    clearTimeout(this.#timer);
     if (this.#request !== undefined) this.#settle(error);
     this.#leave();
     // Autocannon would try again at once, and burn a core on an address where nobody listens.

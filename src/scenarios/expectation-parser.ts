@@ -1,16 +1,9 @@
-import { findMetric, metrics } from '../metrics.ts';
 import { combine, common, dimensionOf, dimensionWords, type Dimension } from './dimension.ts';
 import type { Comparator, Expectation, Expression } from './expectation.ts';
 import type { Extent, Fault } from './fault.ts';
-import { didYouMean, suggestion } from './suggest.ts';
-import { tokenize, type ArgumentToken, type Token } from './tokens.ts';
+import { readMetric, type ExpectationScope } from './metric-reference.ts';
+import { tokenize, type Token } from './tokens.ts';
 import { quantity } from './units.ts';
-
-/** What the claims of a scenario can refer to; what is not given is not checked. */
-export interface ExpectationScope {
-  readonly variants: readonly string[] | undefined;
-  readonly replicas: readonly number[] | undefined;
-}
 
 /** A claim, or everything that is wrong with it, with places in its text. */
 export type ParsedExpectation =
@@ -137,50 +130,9 @@ class ExpectationParser {
     if (previous?.kind === 'number') return this.#unexpected('a comparison or an operator is missing');
     this.#next++;
     this.#metricSeen = true;
-    const { name, args, start, end } = token;
-    const metric = findMetric(name.text);
-    if (!metric) this.#unknownMetric(name);
-    const variants = args.filter((argument) => argument.value === undefined);
-    const counts = args.filter((argument) => argument.value !== undefined);
-    for (const twice of [variants[1], counts[1]]) {
-      if (twice) this.#fault('a metric is narrowed to one variant and one number of replicas', twice);
-    }
-    const variant = variants[0] && this.#variant(variants[0]);
-    const replicas = counts[0] && this.#replicas(counts[0]);
-    const expression: Expression = { kind: 'metric', metric: name.text, variant, replicas };
-    return { expression, dimension: metric ? dimensionOf(metric.unit) : 'unknown', start, end };
-  }
-
-  #variant(argument: ArgumentToken): string {
-    const known = this.#scope.variants;
-    if (known && !known.includes(argument.name)) {
-      this.#fault(`the variant "${argument.name}" is not known`, argument, suggestion(argument.name, known));
-    }
-    return argument.name;
-  }
-
-  #replicas(argument: ArgumentToken): number | undefined {
-    const text = argument.value?.text ?? '';
-    const place = argument.value ?? argument;
-    const known = this.#scope.replicas;
-    if (argument.name !== 'replicas') {
-      this.#fault(`a metric cannot be narrowed by "${argument.name}"`, argument, 'did you mean "replicas"?');
-    } else if (!/^\d{1,4}$/.test(text)) {
-      this.#fault('the number of replicas must be a whole number', place);
-    } else if (known && !known.includes(Number(text))) {
-      this.#fault(`the scenario does not run at ${text} replicas`, place, `there are: ${known.join(', ')}`);
-    }
-    return Number(text);
-  }
-
-  #unknownMetric(name: Extent & { readonly text: string }): void {
-    const names = metrics.map((metric) => metric.name);
-    // `error-rate` reads as a subtraction: the whole of it was meant.
-    const whole = /^[\w.-]+/.exec(this.#text.slice(name.start))?.[0].replaceAll('-', '_') ?? name.text;
-    const meant = names.includes(whole) ? whole : didYouMean(name.text, names);
-    const hint =
-      meant === undefined ? suggestion('', names) : `did you mean "${meant}"? There are: ${names.join(', ')}`;
-    this.#fault(`the metric "${name.text}" is not known`, name, hint);
+    const { expression, dimension, faults } = readMetric(token, this.#text, this.#scope);
+    this.faults.push(...faults);
+    return { expression, dimension, start: token.start, end: token.end };
   }
 
   #checkComparison(left: Term, right: Term): void {

@@ -75,7 +75,7 @@ function checkClosed(selected: readonly Selected[], overrides: Overrides): void 
   const given = keys.filter((key) => overrides[key] !== undefined);
   if (given.length === 0) return;
   const options = given.map((key) => `--${key.replace('Ms', '')}`).join(', ');
-  throw new UsageError(`${options} is for closed load, and everything that is selected sends bursts`);
+  throw new UsageError(`Nothing that is selected takes ${options}: all of it sends bursts`);
 }
 
 function checkLimits(overrides: Overrides): void {

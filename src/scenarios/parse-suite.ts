@@ -1,7 +1,7 @@
 import { changeLoad, loadSchema, roundCount } from './load-profile.ts';
 import { narrow } from './narrow.ts';
 import { parseReplicas, type ScenarioOutline } from './parse-scenario.ts';
-import type { Report } from './report.ts';
+import type { Reader } from './reader.ts';
 import type { Scenario, Suite } from './scenario.ts';
 import { choice } from './shapes.ts';
 import { suggestion } from './suggest.ts';
@@ -13,14 +13,14 @@ const itemKeys = ['scenario', 'variants', 'replicas', 'load', 'rounds'];
 export function parseSuite(
   { key: name, keyPlace, value }: Entry,
   outlines: readonly ScenarioOutline[],
-  report: Report,
+  reader: Reader,
 ): Suite {
   if (outlines.some((outline) => outline.name === name)) {
-    report.fault(keyPlace, { sentence: `"${name}" is the name of a scenario`, hint: 'name the suite otherwise' });
+    reader.fault(keyPlace, { sentence: `"${name}" is the name of a scenario`, hint: 'name the suite otherwise' });
   }
   const seen = new Set<string>();
-  const scenarios = (report.list(value, `the suite "${name}"`) ?? []).flatMap((item) => {
-    const named = nameOf(item, report);
+  const scenarios = (reader.list(value, `the suite "${name}"`) ?? []).flatMap((item) => {
+    const named = nameOf(item, reader);
     if (!named) return [];
     const outline = outlines.find((candidate) => candidate.name === named.name);
     if (!outline) {
@@ -28,38 +28,38 @@ export function parseSuite(
         named.name,
         outlines.map((candidate) => candidate.name),
       );
-      report.fault(named.branch.place, { sentence: `the scenario "${named.name}" is not known`, hint });
+      reader.fault(named.branch.place, { sentence: `the scenario "${named.name}" is not known`, hint });
     }
-    if (seen.has(named.name)) report.fault(named.branch.place, { sentence: `"${named.name}" is in this suite twice` });
+    if (seen.has(named.name)) reader.fault(named.branch.place, { sentence: `"${named.name}" is in this suite twice` });
     seen.add(named.name);
-    const derived = parseItem(item, outline, report);
+    const derived = parseItem(item, outline, reader);
     return derived ? [derived] : [];
   });
   return { name, scenarios };
 }
 
 /** `cache-hit` alone, or `{ scenario: cache-hit, … }`. */
-function nameOf(item: Branch, report: Report): { readonly name: string; readonly branch: Branch } | undefined {
+function nameOf(item: Branch, reader: Reader): { readonly name: string; readonly branch: Branch } | undefined {
   const branch = item.kind === 'table' ? field(item, 'scenario')?.value : item;
   if (branch?.kind === 'leaf' && typeof branch.value === 'string') return { name: branch.value, branch };
-  report.fault((branch ?? item).place, {
+  reader.fault((branch ?? item).place, {
     sentence: 'the name of a scenario is missing',
     hint: 'write cache-hit, or { scenario: cache-hit, replicas: [1] }',
   });
   return undefined;
 }
 
-function parseItem(item: Branch, outline: ScenarioOutline | undefined, report: Report): Scenario | undefined {
+function parseItem(item: Branch, outline: ScenarioOutline | undefined, reader: Reader): Scenario | undefined {
   if (item.kind !== 'table') return outline?.scenario;
-  const from = report.table(item, 'an entry of a suite', itemKeys);
+  const from = reader.table(item, 'an entry of a suite', itemKeys);
   if (!from) return undefined;
   const replicas = field(from, 'replicas')?.value;
-  const load = report.read(loadSchema, field(from, 'load')?.value);
+  const load = reader.read(loadSchema, field(from, 'load')?.value);
   const selection = {
-    variants: parseVariantNames(from, outline, report),
-    replicas: replicas && parseReplicas(replicas, report),
+    variants: parseVariantNames(from, outline, reader),
+    replicas: replicas && parseReplicas(replicas, reader),
     load: outline && changeLoad(outline.load, load),
-    rounds: report.read(roundCount, field(from, 'rounds')?.value),
+    rounds: reader.read(roundCount, field(from, 'rounds')?.value),
   };
   return outline?.scenario && narrow(outline.scenario, selection);
 }
@@ -67,9 +67,9 @@ function parseItem(item: Branch, outline: ScenarioOutline | undefined, report: R
 function parseVariantNames(
   from: Table,
   outline: ScenarioOutline | undefined,
-  report: Report,
+  reader: Reader,
 ): readonly string[] | undefined {
   const names = field(from, 'variants')?.value;
   if (!names || !outline?.variants) return undefined;
-  return report.distinct(choice('the variant', outline.variants), names, 'variants');
+  return reader.distinct(choice('the variant', outline.variants), names, 'variants');
 }

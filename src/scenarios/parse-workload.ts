@@ -1,28 +1,28 @@
-import type { Report } from './report.ts';
+import type { Reader } from './reader.ts';
 import type { Workload } from './scenario.ts';
 import { suggestion } from './suggest.ts';
 import { field, type Branch, type Entry, type Table } from './tree.ts';
 import { keySchema, keysIn, requestSchema } from './workload.ts';
 
 /** `workload:` and `keys:` of a scenario, which must fit together; nothing where one of them is wrong. */
-export function parseWorkload(from: Table, report: Report): Workload | undefined {
+export function parseWorkload(from: Table, reader: Reader): Workload | undefined {
   const list = field(from, 'workload')?.value;
-  const items = list && report.list(list, 'workload');
-  const entries = keyEntries(field(from, 'keys'), report);
-  const requests = (items ?? []).map((item) => report.read(requestSchema, item));
-  const keys = entries.map(({ key, value }) => [key, report.read(keySchema, value)] as const);
-  if (items) checkKeys(items, entries, report);
+  const items = list && reader.list(list, 'workload');
+  const entries = keyEntries(field(from, 'keys'), reader);
+  const requests = (items ?? []).map((item) => reader.read(requestSchema, item));
+  const keys = entries.map(({ key, value }) => [key, reader.read(keySchema, value)] as const);
+  if (items) checkKeys(items, entries, reader);
   const read = requests.filter((request) => request !== undefined);
   if (!items || read.length < requests.length || keys.some(([, key]) => key === undefined)) return undefined;
   return { requests: read, keys: Object.fromEntries(keys.flatMap(([name, key]) => (key ? [[name, key]] : []))) };
 }
 
-function keyEntries(entry: Entry | undefined, report: Report): readonly Entry[] {
-  return (entry && report.named(entry.value, 'keys')) ?? [];
+function keyEntries(entry: Entry | undefined, reader: Reader): readonly Entry[] {
+  return (entry && reader.named(entry.value, 'keys')) ?? [];
 }
 
 /** Every key that a request uses is defined, and every one that is defined is used. */
-function checkKeys(items: readonly Branch[], entries: readonly Entry[], report: Report): void {
+function checkKeys(items: readonly Branch[], entries: readonly Entry[], reader: Reader): void {
   const defined = entries.map((entry) => entry.key);
   const used = new Set<string>();
   for (const text of items.flatMap(textsOf)) {
@@ -30,12 +30,12 @@ function checkKeys(items: readonly Branch[], entries: readonly Entry[], report: 
       used.add(name);
       if (defined.includes(name)) continue;
       const hint = defined.length > 0 ? suggestion(name, defined) : `write keys: { ${name}: { uniform: 1000 } }`;
-      report.faultIn(text.branch, { sentence: `the key "${name}" is not defined`, hint, within: { start, end } });
+      reader.faultIn(text.branch, { sentence: `the key "${name}" is not defined`, hint, within: { start, end } });
     }
   }
   for (const { key, keyPlace } of entries) {
     if (!used.has(key)) {
-      report.fault(keyPlace, {
+      reader.fault(keyPlace, {
         sentence: `no request uses the key "${key}"`,
         hint: `{${key}} in a path stands for it`,
       });

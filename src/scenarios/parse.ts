@@ -5,7 +5,7 @@ import { defaultLoad } from './load-profile.ts';
 import { defaultKeys, parseDefaults, parseScenario, type Defaults } from './parse-scenario.ts';
 import { parseSuite } from './parse-suite.ts';
 import { renderProblems, SourceText, type Problem } from './problem.ts';
-import { Report } from './report.ts';
+import { Reader } from './reader.ts';
 import type { ScenarioFile } from './scenario.ts';
 import { field, type Branch, type Table } from './tree.ts';
 import { growTree } from './yaml-tree.ts';
@@ -28,30 +28,30 @@ const base: Defaults = {
 /** Understands the text of a scenario file. `path` is only what problems are said to be in. */
 export function parseScenarioFile(text: string, path: string): ParsedScenarioFile {
   const source = new SourceText(path, text.replace(/^\uFEFF/, ''));
-  const report = new Report(source);
-  const root = growTree(source.text, (place, fault) => report.fault(place, fault));
-  const file = root && parseFile(root, path, report);
-  const { problems } = report;
+  const reader = new Reader(source);
+  const root = growTree(source.text, (place, fault) => reader.fault(place, fault));
+  const file = root && parseFile(root, path, reader);
+  const { problems } = reader;
   return file && problems.length === 0 ? { ok: true, file } : { ok: false, problems };
 }
 
-function parseFile(root: Branch, path: string, report: Report): ScenarioFile | undefined {
-  const from = report.table(withoutExtensions(root), 'the file', fileKeys);
+function parseFile(root: Branch, path: string, reader: Reader): ScenarioFile | undefined {
+  const from = reader.table(withoutExtensions(root), 'the file', fileKeys);
   if (!from) return undefined;
-  checkVersion(from, report);
+  checkVersion(from, reader);
   const defaults = field(from, 'defaults')?.value;
-  const table = defaults && report.table(defaults, 'defaults', defaultKeys);
-  const common = table ? parseDefaults(table, base, report) : base;
+  const table = defaults && reader.table(defaults, 'defaults', defaultKeys);
+  const common = table ? parseDefaults(table, base, reader) : base;
   const scenarios = field(from, 'scenarios')?.value;
   if (!scenarios)
-    report.fault({ start: 0, end: 0 }, { sentence: 'the file has no scenarios', hint: 'scenarios: { … }' });
-  const entries = (scenarios && report.named(scenarios, 'scenarios')) ?? [];
-  const outlines = entries.map((entry) => parseScenario(entry, common, report));
+    reader.fault({ start: 0, end: 0 }, { sentence: 'the file has no scenarios', hint: 'scenarios: { … }' });
+  const entries = (scenarios && reader.named(scenarios, 'scenarios')) ?? [];
+  const outlines = entries.map((entry) => parseScenario(entry, common, reader));
   const suites = field(from, 'suites')?.value;
   return {
     path,
     scenarios: outlines.flatMap(({ scenario }) => (scenario ? [scenario] : [])),
-    suites: ((suites && report.named(suites, 'suites')) ?? []).map((entry) => parseSuite(entry, outlines, report)),
+    suites: ((suites && reader.named(suites, 'suites')) ?? []).map((entry) => parseSuite(entry, outlines, reader)),
   };
 }
 
@@ -61,11 +61,11 @@ function withoutExtensions(root: Branch): Branch {
   return { ...root, entries: root.entries.filter(({ key }) => !key.startsWith('x-')) };
 }
 
-function checkVersion(from: Table, report: Report): void {
+function checkVersion(from: Table, reader: Reader): void {
   const version = field(from, 'version')?.value;
   if (version?.kind === 'leaf' && version.value === 1) return;
   const sentence = version ? 'this version of the format is not known' : 'the file has no version';
-  report.fault(version?.place ?? { start: 0, end: 0 }, { sentence, hint: 'write version: 1' });
+  reader.fault(version?.place ?? { start: 0, end: 0 }, { sentence, hint: 'write version: 1' });
 }
 
 /** A scenario file has problems. Its details are all of them, rendered; who wants colour renders `problems` anew. */

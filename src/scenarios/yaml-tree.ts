@@ -1,5 +1,6 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type YAMLError, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type YAMLMap } from 'yaml';
 import { faulty, type Extent, type Fault, type Reading } from './fault.ts';
+import { syntaxFaults } from './yaml-syntax.ts';
 import type { Branch, Entry, Leaf, Table, TextStyle } from './tree.ts';
 
 /** Told of each fault, with its place in the text. */
@@ -11,7 +12,7 @@ const mostValues = 50_000;
 /** The YAML text as a tree with places, or nothing where its syntax is broken. All faults are told. */
 export function growTree(text: string, onFault: OnFault): Branch | undefined {
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false, keepSourceTokens: false });
-  const faults = syntaxFaults([...document.errors, ...document.warnings]);
+  const faults = syntaxFaults([...document.errors, ...document.warnings], text);
   for (const [place, fault] of faults) onFault(place, fault);
   if (faults.length > 0) return undefined;
   if (document.contents === null) {
@@ -25,25 +26,6 @@ export function growTree(text: string, onFault: OnFault): Branch | undefined {
   const root = grower.grow(document.contents, { start: 0, end: 0 });
   return grower.broken ? undefined : root.branch;
 }
-
-function syntaxFaults(errors: readonly YAMLError[]): [Extent, Fault][] {
-  const exhausted = errors.find((error) => error.code === 'RESOURCE_EXHAUSTION');
-  if (exhausted) return [[extent(exhausted.pos), { sentence: 'this is nested too deeply' }]];
-  // One slip makes the parser stumble several times over the same place: the first time says most.
-  const first = errors.filter((error, index) => errors.findIndex((other) => other.pos[0] === error.pos[0]) === index);
-  return first.map((error) => [extent(error.pos), { sentence: sentenceOf(error), hint: hints[error.code] }]);
-}
-
-function sentenceOf({ code, message }: YAMLError): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here';
-  return message.charAt(0).toLowerCase() + message.slice(1);
-}
-
-const hints: Partial<Record<YAMLError['code'], string>> = {
-  TAB_AS_INDENT: 'YAML is indented with spaces',
-  MULTIPLE_DOCS: 'a scenario file is one document: remove the ---',
-  TAG_RESOLVE_FAILED: 'scenario files need no tags: remove it',
-};
 
 /** A branch and how many values it has when every alias is unfolded. */
 interface Grown {
@@ -161,9 +143,5 @@ function sizeOf(parts: readonly Grown[]): number {
 
 function placeOf(node: unknown, near: Extent): Extent {
   const range = isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined;
-  return range && range[1] > range[0] ? extent([range[0], range[1]]) : near;
-}
-
-function extent([start, end]: readonly [number, number]): Extent {
-  return { start, end };
+  return range && range[1] > range[0] ? { start: range[0], end: range[1] } : near;
 }

@@ -48,17 +48,17 @@ describe('settings', () => {
   });
 
   it('name every problem at once: what was given and what is accepted', () => {
-    expect(problems({ PORT: '65536', WORKERS: '1.5', CACHE_STRATEGY: 'magic', TITLE_INDEX: 'yes', REPLICA_NAME: '' })).toEqual(
-      [
-        'PORT: got "65536"; accepted: a whole number from 0 to 65535 (default 3000)',
-        'DATABASE_URL: not set; accepted: a postgres:// address (required)',
-        'REDIS_URL: not set; accepted: a redis:// address (required)',
-        'CACHE_STRATEGY: got "magic"; accepted: one of none, aside, single-flight, lock, stale-while-revalidate, xfetch (default none)',
-        'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
-        'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
-        'REPLICA_NAME: got ""; accepted: a text that is not empty (default: the host name)',
-      ],
-    );
+    expect(
+      problems({ PORT: '65536', WORKERS: '1.5', CACHE_STRATEGY: 'magic', TITLE_INDEX: 'yes', REPLICA_NAME: '' }),
+    ).toEqual([
+      'PORT: got "65536"; accepted: a whole number from 0 to 65535 (default 3000)',
+      'DATABASE_URL: not set; accepted: a postgres:// address (required)',
+      'REDIS_URL: not set; accepted: a redis:// address (required)',
+      'CACHE_STRATEGY: got "magic"; accepted: one of none, aside, single-flight, lock, stale-while-revalidate, xfetch (default none)',
+      'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
+      'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
+      'REPLICA_NAME: got ""; accepted: a text that is not empty (default: the host name)',
+    ]);
   });
 
   it.each(['', ' ', '-1', '1e3', '0x10', 'NaN', '99999999999'])('do not take %j for a number', (text) => {

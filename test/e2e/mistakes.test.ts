@@ -21,14 +21,14 @@ describe('mistakes on the command line', () => {
     expect(code).toBe(2);
     expect(out).toBe('');
     expect(err).toContain('"thundering-hers"');
-    expect(err).toContain('did you mean "thundering-herd"?');
+    expect(err).toContain('id you mean "thundering-herd"?');
     expect(err).toContain('missing-index');
   });
 
   it('an unknown variant', async () => {
     const { code, err } = await lab('run', 'thundering-herd', '--variant', 'lokc');
     expect(code).toBe(2);
-    expect(err).toContain('did you mean "lock"?');
+    expect(err).toContain('id you mean "lock"?');
   });
 
   it('an unknown option, command, platform or number', async () => {
@@ -56,7 +56,7 @@ describe('mistakes in a scenario file', () => {
 scenarios:
   herd:
     question: Does it hold?
-    workload: [GET /todos/{todo}]
+    workload: ['GET /todos/{todo}']
     load: { connections: 50, duration: 10 }
     variants:
       lock: { app: { cache: { strategy: lokc } } }
@@ -69,7 +69,7 @@ scenarios:
     for (const place of ['scenarios.yaml:5:', 'scenarios.yaml:6:', 'scenarios.yaml:8:', 'scenarios.yaml:9:']) {
       expect(err).toContain(place);
     }
-    expect(err).toContain('did you mean "lock"?');
+    expect(err).toContain('id you mean "lock"?');
     expect(err).toMatch(/\n\s+~{4}\n|\n.*\| +~{4}/);
     expect((await lab('validate')).err).toBe(err);
   });

@@ -19,24 +19,22 @@ export async function findInhabitants(folder: string): Promise<readonly Inhabita
 
 /**
  * Ends the processes that live in a folder: asks those that have no parent among them (PostgreSQL's server stops its
- * own processes, in order), waits, then kills what is left. Returns those that there were.
+ * own processes, in order), waits, then kills what is left. Returns those that it asked.
  */
 export async function endInhabitants(folder: string, graceMs = 2_000): Promise<readonly Inhabitant[]> {
   const found = await findInhabitants(folder);
-  if (found.length === 0) return found;
   const pids = new Set(found.map(({ pid }) => pid));
-  for (const { pid } of found) {
-    const status = await processStatus(pid);
-    // SIGINT is what PostgreSQL takes for "now, but in order"; everything else just stops.
-    if (status !== undefined && !pids.has(status.parent)) kill(pid, 'SIGINT');
-  }
-  if (await isLeft(folder, graceMs)) return found;
+  const parents = await Promise.all(found.map(async ({ pid }) => (await processStatus(pid))?.parent));
+  const first = found.filter((_, index) => !pids.has(parents[index] ?? 0));
+  // SIGINT is what PostgreSQL takes for "now, but in order"; everything else just stops.
+  for (const { pid } of first) kill(pid, 'SIGINT');
+  if (found.length === 0 || (await areGone(folder, graceMs))) return first;
   for (const { pid } of await findInhabitants(folder)) kill(pid, 'SIGKILL');
-  await isLeft(folder, graceMs);
-  return found;
+  await areGone(folder, graceMs);
+  return first;
 }
 
-async function isLeft(folder: string, limitMs: number): Promise<boolean> {
+async function areGone(folder: string, limitMs: number): Promise<boolean> {
   const end = performance.now() + limitMs;
   for (;;) {
     if ((await findInhabitants(folder)).length === 0) return true;

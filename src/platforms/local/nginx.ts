@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Balancer } from '../../scenarios/scenario.ts';
 import { untilReady } from '../common/answer.ts';
@@ -28,6 +28,8 @@ export async function startNginx(
   const command = await requireExecutable(nginx, run.environment);
   const prefix = path.join(run.folder, 'nginx');
   await mkdir(prefix, { recursive: true });
+  // Its worker, which root's nginx runs as another user, keeps large bodies in there, whatever the umask is.
+  await chmod(prefix, 0o711);
   return withPort(async (port) => {
     const configuration = nginxConfiguration({
       listen: `127.0.0.1:${port}`,

@@ -1,10 +1,15 @@
-import { chmod, cp, mkdir, readFile, symlink, access } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { access, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import { LabError, messageOf } from '../../errors.ts';
 import { printedVersion } from '../common/executable.ts';
+import { hintFor, logTail } from '../common/log-tail.ts';
 import type { User } from './unprivileged-user.ts';
+
+const execute = promisify(execFile);
 
 /** Server programs that the user of this run can start. */
 export interface PostgresBinaries {
@@ -40,7 +45,11 @@ export async function binariesVersion(folder: string, user?: User): Promise<stri
  * enter (a clone in /root), or lack the links to their libraries (npm was told to run no scripts). A copy in the
  * folder of the run helps against both.
  */
-export async function preparePostgresBinaries(runFolder: string, user: User | undefined): Promise<PostgresBinaries> {
+export async function preparePostgresBinaries(
+  runFolder: string,
+  user: User | undefined,
+  signal: AbortSignal,
+): Promise<PostgresBinaries> {
   const installed = installedBinaries();
   try {
     if (await hasLinks(installed)) return { folder: installed, version: await binariesVersion(installed, user) };
@@ -49,14 +58,24 @@ export async function preparePostgresBinaries(runFolder: string, user: User | un
   }
   const copy = path.join(runFolder, 'postgres-binaries');
   try {
-    await copyBinaries(installed, copy);
-    return { folder: copy, version: await binariesVersion(copy, user) };
+    // Hard links take no time and no space, but need the same disk, and files that everybody may read.
+    return await tryCopy(() => linkBinaries(installed, copy, signal));
+  } catch {
+    signal.throwIfAborted();
+    await rm(copy, { recursive: true, force: true });
+  }
+  try {
+    return await tryCopy(() => copyBinaries(installed, copy, user, signal));
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC') throw cause;
-    throw new LabError(`PostgreSQL's binaries cannot be started: ${messageOf(cause)}`, {
-      hint: `Every user must be allowed to enter ${runFolder}: set TMPDIR to such a folder, on a disk from which programs may run. If that is not it, remove node_modules and run npm ci.`,
-      cause,
-    });
+    signal.throwIfAborted();
+    const hint = hintFor([messageOf(cause)], runFolder) ?? 'Remove node_modules and run npm ci again.';
+    throw new LabError("PostgreSQL's binaries cannot be started.", { details: logTail(messageOf(cause)), hint, cause });
+  }
+
+  async function tryCopy(make: () => Promise<void>): Promise<PostgresBinaries> {
+    await make();
+    await hydrateLinks(copy);
+    return { folder: copy, version: await binariesVersion(copy, user) };
   }
 }
 
@@ -76,14 +95,20 @@ async function hasLinks(folder: string): Promise<boolean> {
   return (await Promise.allSettled(targets)).every(({ status }) => status === 'fulfilled');
 }
 
-async function copyBinaries(from: string, to: string): Promise<void> {
-  await mkdir(to);
-  await chmod(to, 0o755);
-  // Static libraries are for compilers; symbolic links are made below, also those that were there.
-  const needed = (file: string): boolean => !file.endsWith('.a');
-  await cp(from, to, { recursive: true, filter: needed, verbatimSymlinks: true });
-  for (const { source, target } of await links(from)) {
-    const link = path.join(to, target);
+async function hydrateLinks(folder: string): Promise<void> {
+  for (const { source, target } of await links(folder)) {
+    const link = path.join(folder, target);
     await symlink(path.relative(path.dirname(target), source), link).catch(() => access(link));
   }
+}
+
+async function linkBinaries(from: string, to: string, signal: AbortSignal): Promise<void> {
+  await execute('cp', ['-Rl', from, to], { signal });
+}
+
+async function copyBinaries(from: string, to: string, user: User | undefined, signal: AbortSignal): Promise<void> {
+  // The system's own: it takes a third of the time that Node.js's needs for these thousand files.
+  await execute('cp', ['-R', from, to], { signal });
+  // Whatever the modes of the files are: a strict umask when npm unpacked them keeps others out. Never done to links.
+  if (user) await execute('chown', ['-R', `${user.uid}:${user.gid}`, to], { signal });
 }

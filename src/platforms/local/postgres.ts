@@ -20,7 +20,7 @@ const userName = 'scale_lab';
 export async function startPostgres(run: RunContext, signal: AbortSignal): Promise<Backend> {
   const user = await unprivilegedUser();
   run.onStep('PostgreSQL is prepared');
-  const binaries = await preparePostgresBinaries(run.folder, user);
+  const binaries = await preparePostgresBinaries(run.folder, user, signal);
   const password = randomBytes(18).toString('base64url');
   const data = path.join(run.folder, 'postgres');
   const program = (name: string): string => path.join(binaries.folder, 'bin', name);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { startRedis, type Service } from '../testing/services.ts';
 import { aside } from './aside.ts';
@@ -26,14 +26,7 @@ beforeAll(async () => {
   store = createStore(redis.url, (doing, error) => {
     throw new Error(doing, { cause: error });
   });
-  await expect
-    .poll(() =>
-      store.ping().then(
-        () => true,
-        () => false,
-      ),
-    )
-    .toBe(true);
+  await vi.waitFor(() => store.ping());
 });
 afterAll(async () => {
   await store.close();
@@ -131,14 +124,14 @@ it('none computes every time', async () => {
   expect(counts).toEqual({ hits: 0, misses: 2, stale: 0, recomputes: 2 });
 });
 
-describe('a herd on a cold key computes', () => {
+describe('a herd of 20 in each of two processes on a cold key', () => {
   it.each([
-    ['aside', aside, 40],
-    ['single-flight', singleFlight, 2],
-    ['lock', lock, 1],
-    ['stale-while-revalidate', staleWhileRevalidate, 2],
-    ['xfetch', xfetch, 40],
-  ] as const)('with %s, of 20 in each of two processes: %#', async (_name, create, recomputes) => {
+    ['aside', 40, aside],
+    ['single-flight', 2, singleFlight],
+    ['lock', 1, lock],
+    ['stale-while-revalidate', 2, staleWhileRevalidate],
+    ['xfetch', 40, xfetch],
+  ] as const)('with %s computes %i times', async (_name, recomputes, create) => {
     expect(new Set(await herd(create(tools()), create(tools())))).toEqual(new Set(['value']));
     expect(counts).toMatchObject({ misses: 40, recomputes });
   });

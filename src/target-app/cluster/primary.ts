@@ -1,6 +1,6 @@
 import cluster, { type Worker as Process } from 'node:cluster';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 
 import { AggregatorRegistry } from 'prom-client';
 import type { Logger } from 'pino';
@@ -23,12 +23,13 @@ export async function startPrimary(settings: Settings, log: Logger, errors: Erro
   const monitor = createMonitor(settings.DATABASE_URL, MONITOR_TIMEOUT_MS);
   const replica = createReplicaMetrics(monitor);
   const workers = new Set<Process>();
+  const answering = new Set<Process>(); // those that listen; before that they hear no questions, and have no answers
   const failures: string[] = [];
   let closing = false;
-  let port = settings.PORT;
+  const port = settings.PORT === 0 ? await freePort(settings.HOST) : settings.PORT;
 
   async function scrape(): Promise<string> {
-    const [collected] = await Promise.all([Promise.all([...workers].map(collectFrom)), replica.observe()]);
+    const [collected] = await Promise.all([Promise.all([...answering].map(collectFrom)), replica.observe()]);
     const own: Collected = await replica.registry.getMetricsAsJSON();
     return AggregatorRegistry.aggregate([...collected, own]).metrics();
   }
@@ -46,12 +47,15 @@ export async function startPrimary(settings: Settings, log: Logger, errors: Erro
   function start(): Process {
     const worker = cluster.fork({ PORT: String(port) });
     workers.add(worker);
+    log.debug({ worker: worker.process.pid }, 'started a worker');
     worker.on('message', (message: ToPrimary) => {
       if (message.kind === 'scrape') void answerScrape(worker, message.id);
     });
+    worker.once('listening', () => answering.add(worker));
     worker.on('error', (error) => errors.report('talking to a worker', error));
     worker.once('exit', (code, signal) => {
       workers.delete(worker);
+      answering.delete(worker);
       const end = `worker ${worker.process.pid ?? worker.id} ended: ${signal === '' ? `exit code ${code}` : signal}`;
       if (code !== 0) failures.push(end);
       if (closing) return;
@@ -64,7 +68,7 @@ export async function startPrimary(settings: Settings, log: Logger, errors: Erro
 
   const first = Array.from({ length: settings.WORKERS }, start);
   try {
-    for (const address of await Promise.all(first.map(listening))) port = address.port;
+    await Promise.all(first.map(listening));
   } catch (error) {
     closing = true;
     for (const worker of workers) worker.process.kill('SIGKILL');
@@ -88,10 +92,20 @@ export async function startPrimary(settings: Settings, log: Logger, errors: Erro
   };
 }
 
+/** A port that was free a moment ago. If each worker asked for port 0, one that is replaced could get another port. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 /** Resolves when the worker listens; one that dies before the replica was ever up is a failed start, not a restart. */
-async function listening(worker: Process): Promise<AddressInfo> {
+async function listening(worker: Process): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker.once('listening', resolve);
+    worker.once('listening', () => resolve());
     worker.once('exit', (code) => reject(new Error(`a worker ended at its start with exit code ${code}`)));
   });
 }

@@ -5,8 +5,8 @@ import { faultOf, unknownKey } from './shapes.ts';
 import { placeWithin } from './text-places.ts';
 import { follow, plainOf, type Branch, type Entry, type Table } from './tree.ts';
 
-/** Collects what is wrong with a file while it is read. */
-export class Report {
+/** Reads the branches of a file as what they should be, and collects what is wrong with it. */
+export class Reader {
   readonly #source: SourceText;
   readonly #problems = new Map<string, { readonly at: number; readonly problem: Problem }>();
 

@@ -1,0 +1,133 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LoadJob, WorkerMessage } from './job.ts';
+import { measurementOf } from './measurement.ts';
+import { burstLoad, closedLoad, loadJob } from './testing/jobs.ts';
+import { serve } from './testing/servers.ts';
+import { readWorkerMessages } from './worker-process.ts';
+
+type Worker = ChildProcessByStdio<Writable, Readable, null>;
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'scale-lab-worker-'));
+  // As scripts/bundle.mjs does it.
+  await build({
+    entryPoints: [fileURLToPath(new URL('worker.ts', import.meta.url))],
+    outfile: join(folder, 'worker.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    minifySyntax: true,
+    logLevel: 'error',
+  });
+});
+
+afterAll(async () => rm(folder, { recursive: true, force: true }));
+
+function start(input?: string): Worker {
+  const worker = spawn(process.execPath, [join(folder, 'worker.mjs')], { stdio: ['pipe', 'pipe', 'ignore'] });
+  worker.stdin.on('error', () => undefined);
+  if (input !== undefined) worker.stdin.write(input);
+  return worker;
+}
+
+function line(job: LoadJob): string {
+  return `${JSON.stringify(job)}\n`;
+}
+
+async function exitOf(worker: Worker): Promise<number | string | null> {
+  if (worker.exitCode === null && worker.signalCode === null) await once(worker, 'exit');
+  return worker.exitCode ?? worker.signalCode;
+}
+
+/** The last message of a worker that fails. */
+async function failureOf(worker: Worker): Promise<unknown> {
+  let output = '';
+  for await (const chunk of worker.stdout) output += String(chunk);
+  return JSON.parse(output.trim().split('\n').at(-1) ?? '');
+}
+
+async function until(worker: Worker, type: WorkerMessage['type']): Promise<void> {
+  let output = '';
+  while (!output.includes(`"type":"${type}"`)) output += String((await once(worker.stdout, 'data'))[0]);
+}
+
+describe('the load worker', () => {
+  it.each([
+    ['a closed loop', closedLoad({ durationMs: 1000 }), ['measuring', 'second', 'result']],
+    ['bursts', burstLoad(), ['measuring', 'result']],
+  ])('runs %s to its result', async (_, load, types) => {
+    await using server = await serve((_request, response) => response.end('ok'));
+    const worker = start(line(loadJob({ urls: [server.url], load })));
+    const messages: WorkerMessage[] = [];
+    for await (const message of readWorkerMessages(worker.stdout)) messages.push(message);
+    expect(messages.map((message) => message.type)).toEqual(types);
+    const last = messages.at(-1);
+    if (last?.type !== 'result') throw new Error('A result was expected.');
+    const measurement = measurementOf(last.result);
+    expect(measurement.requests).toBeGreaterThan(0);
+    expect(measurement.sent).toBe(measurement.requests + measurement.unfinished);
+    expect(measurement.latency.p99Us).toBeGreaterThan(0);
+    // Its parent still holds its input open.
+    expect(await exitOf(worker)).toBe(0);
+  });
+
+  it.each([
+    ['is not JSON', 'hello\n', 'not JSON'],
+    ['is not a job', '{"urls":[]}\n', 'not valid'],
+    ['has an address that is not http', line(loadJob({ urls: ['ftp://127.0.0.1'], load: closedLoad() })), 'urls[0]'],
+  ])('fails where its input %s', async (_, input, sentence) => {
+    const worker = start(input);
+    expect(await failureOf(worker)).toEqual({ type: 'failed', message: expect.stringContaining(sentence) as unknown });
+    expect(await exitOf(worker)).toBe(1);
+  });
+
+  it('fails where no job comes', async () => {
+    const worker = start();
+    worker.stdin.end();
+    expect(await failureOf(worker)).toMatchObject({ type: 'failed' });
+    expect(await exitOf(worker)).toBe(1);
+  });
+
+  describe('under a load of ten minutes', () => {
+    const long = closedLoad({ durationMs: 600_000 });
+
+    it('stops when its input ends', async () => {
+      await using server = await serve((_request, response) => response.end('ok'));
+      const worker = start(line(loadJob({ urls: [server.url], load: long })));
+      await until(worker, 'measuring');
+      worker.stdin.end();
+      expect(await failureOf(worker)).toMatchObject({ type: 'failed' });
+      expect(await exitOf(worker)).toBe(1);
+    });
+
+    it('stops when nobody reads its output', async () => {
+      await using server = await serve((_request, response) => response.end('ok'));
+      const worker = start(line(loadJob({ urls: [server.url], load: long })));
+      await until(worker, 'measuring');
+      worker.stdout.destroy();
+      expect(await exitOf(worker)).toBe(1);
+    });
+
+    it('stops at SIGTERM, and not at SIGINT', async () => {
+      await using server = await serve((_request, response) => response.end('ok'));
+      const worker = start(line(loadJob({ urls: [server.url], load: long })));
+      await until(worker, 'measuring');
+      worker.kill('SIGINT');
+      await until(worker, 'second');
+      worker.kill('SIGTERM');
+      expect(await exitOf(worker)).toBe(143);
+    });
+  });
+});

@@ -1,0 +1,70 @@
+import { findMetric, metrics } from '../metrics.ts';
+import { dimensionOf, type Dimension } from './dimension.ts';
+import type { MetricReference } from './expectation.ts';
+import type { Extent, Fault } from './fault.ts';
+import { didYouMean, suggestion } from './suggest.ts';
+import type { ArgumentToken, Token } from './tokens.ts';
+
+/** What the claims of a scenario can refer to; what is not given is not checked. */
+export interface ExpectationScope {
+  readonly variants: readonly string[] | undefined;
+  readonly replicas: readonly number[] | undefined;
+}
+
+/** A metric as a claim refers to it, and what is wrong with that. */
+export interface ReadMetric {
+  readonly expression: MetricReference;
+  readonly dimension: Dimension;
+  readonly faults: readonly Fault[];
+}
+
+/** Looks a metric, its variant and its number of replicas up. */
+export function readMetric(token: Token & { kind: 'metric' }, text: string, scope: ExpectationScope): ReadMetric {
+  const { name, args } = token;
+  const metric = findMetric(name.text);
+  const [variant, ...otherVariants] = args.filter((argument) => argument.value === undefined);
+  const [count, ...otherCounts] = args.filter((argument) => argument.value !== undefined);
+  const twice = [...otherVariants, ...otherCounts].map((argument) =>
+    faultAt(argument, 'a metric is narrowed to one variant and one number of replicas'),
+  );
+  const faults = [
+    metric ? undefined : unknownMetric(name, text),
+    ...twice,
+    variantFault(variant, scope),
+    countFault(count, scope),
+  ];
+  const replicas = count && Number(count.value?.text);
+  return {
+    expression: { kind: 'metric', metric: name.text, variant: variant?.name, replicas },
+    dimension: metric ? dimensionOf(metric.unit) : 'unknown',
+    faults: faults.filter((fault) => fault !== undefined),
+  };
+}
+
+function variantFault(argument: ArgumentToken | undefined, { variants }: ExpectationScope): Fault | undefined {
+  if (!argument || !variants || variants.includes(argument.name)) return undefined;
+  return faultAt(argument, `the variant "${argument.name}" is not known`, suggestion(argument.name, variants));
+}
+
+function countFault(argument: ArgumentToken | undefined, { replicas }: ExpectationScope): Fault | undefined {
+  if (!argument?.value) return undefined;
+  const { name, value } = argument;
+  if (name !== 'replicas')
+    return faultAt(argument, `a metric cannot be narrowed by "${name}"`, 'did you mean "replicas"?');
+  if (!/^\d{1,4}$/.test(value.text)) return faultAt(value, 'the number of replicas must be a whole number');
+  if (!replicas || replicas.includes(Number(value.text))) return undefined;
+  return faultAt(value, `the scenario does not run at ${value.text} replicas`, `there are: ${replicas.join(', ')}`);
+}
+
+function unknownMetric(name: Extent & { readonly text: string }, text: string): Fault {
+  const names = metrics.map((metric) => metric.name);
+  // `error-rate` reads as a subtraction: the whole of it was meant.
+  const whole = /^[\w.-]+/.exec(text.slice(name.start))?.[0].replaceAll('-', '_') ?? name.text;
+  const meant = names.includes(whole) ? whole : didYouMean(name.text, names);
+  const hint = meant === undefined ? suggestion('', names) : `did you mean "${meant}"? There are: ${names.join(', ')}`;
+  return faultAt(name, `the metric "${name.text}" is not known`, hint);
+}
+
+function faultAt({ start, end }: Extent, sentence: string, hint?: string): Fault {
+  return { sentence, hint, within: { start, end } };
+}

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { metrics } from '../metrics.ts';
+import { planOf } from './expand.ts';
+import { parseScenarioFile } from './parse.ts';
+import { loadMs, remainingMs } from './plan.ts';
+import { renderProblems } from './problem.ts';
+import { cacheStrategies, feedStrategies, type ScenarioFile } from './scenario.ts';
+
+const root = new URL('../../', import.meta.url);
+
+/** The text of a file that has no problems, as parsed. */
+function parsed(text: string, name: string): ScenarioFile {
+  const result = parseScenarioFile(text, name);
+  if (!result.ok) expect.fail(renderProblems(result.problems));
+  return result.file;
+}
+
+describe('scenarios.yaml', () => {
+  let file: ScenarioFile;
+  beforeAll(async () => {
+    file = parsed(await readFile(new URL('scenarios.yaml', root), 'utf8'), 'scenarios.yaml');
+  });
+  const variantsOf = (name: string): readonly string[] =>
+    file.scenarios.find((scenario) => scenario.name === name)?.variants.map((variant) => variant.name) ?? [];
+
+  it('has the shipped scenarios, each with a question, a prediction and claims', () => {
+    const names = file.scenarios.map((scenario) => scenario.name);
+    expect(names).toEqual(['cache-hit', 'thundering-herd', 'n-plus-one', 'missing-index', 'pool-exhaustion']);
+    for (const { question, prediction, expectations } of file.scenarios) {
+      expect(question).toMatch(/^[A-Z].*\?$/);
+      expect(prediction).toBeDefined();
+      expect(expectations.length).toBeGreaterThan(2);
+    }
+    expect(variantsOf('thundering-herd')).toEqual(cacheStrategies);
+    expect(variantsOf('n-plus-one')).toEqual(feedStrategies);
+  });
+
+  it('has a quick start of less than 55 s, of which at least 80% is load', () => {
+    const plan = planOf(file, [], {}, 1);
+    const load = plan.trials.reduce((sum, trial) => sum + loadMs(trial.load), 0);
+    expect(remainingMs(plan, 0)).toBeLessThan(55_000);
+    expect(load / remainingMs(plan, 0)).toBeGreaterThan(0.8);
+    expect(plan.scenarios.map(({ name }) => name)).toEqual(['cache-hit', 'thundering-herd', 'n-plus-one']);
+  });
+});
+
+describe('docs/scenarios.md', () => {
+  let page: string;
+  beforeAll(async () => {
+    page = await readFile(new URL('docs/scenarios.md', root), 'utf8');
+  });
+
+  it('explains every metric as the catalogue does', () => {
+    for (const { name, description } of metrics) {
+      const rows = page.split('\n').filter((line) => line.startsWith(`| \`${name}\``));
+      expect(rows.join('\n'), name).toContain(description);
+    }
+  });
+
+  it('has examples that are right', () => {
+    const examples = [...page.matchAll(/```yaml\n(version: 1\n.*?)```/gs)].map((match) => match[1] ?? '');
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) parsed(example, 'docs/scenarios.md');
+  });
+});

@@ -1,0 +1,132 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+import { createErrorLog } from '../log.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { readSettings } from '../settings.ts';
+import { readMetric } from '../testing/metric.ts';
+import { startPostgres, type Service } from '../testing/services.ts';
+import { createDatabase, type Database } from './database.ts';
+import { createMonitor } from './monitor.ts';
+
+const MAX_CONNECTIONS = 12;
+const ONE = { name: 'one', text: 'SELECT 1 AS one' };
+
+let postgres: Service;
+beforeAll(async () => {
+  postgres = await startPostgres(`max_connections=${MAX_CONNECTIONS}`, 'superuser_reserved_connections=0');
+});
+afterAll(() => postgres[Symbol.asyncDispose]());
+
+function open(changes: Record<string, string> = {}): { database: Database; metrics: Metrics } {
+  const metrics = createMetrics();
+  const settings = readSettings({ DATABASE_URL: postgres.url, REDIS_URL: 'redis://unused', ...changes });
+  return { database: createDatabase(settings, metrics, createErrorLog(pino({ level: 'silent' }))), metrics };
+}
+
+const count = async (metrics: Metrics, name: string, labels?: Record<string, string>) =>
+  readMetric(await metrics.registry.metrics(), name, labels);
+
+/** Holds a connection until it is let go. */
+async function hold(database: Database): Promise<() => Promise<void>> {
+  let letGo = (): void => undefined;
+  let done: Promise<void> = Promise.resolve();
+  await new Promise<void>((lent, refused) => {
+    done = database.lend(
+      () =>
+        new Promise<void>((resolve) => {
+          letGo = resolve;
+          lent();
+        }),
+    );
+    done.catch(refused);
+  });
+  return async () => {
+    letGo();
+    await done;
+  };
+}
+
+describe.each(['pool', 'per-request'])('connections: %s', (CONNECTIONS) => {
+  it('answers queries, and counts each query, each wait, and who holds a connection', async () => {
+    const { database, metrics } = open({ CONNECTIONS });
+    expect(await Promise.all([1, 2, 3].map(() => database.query(ONE)))).toEqual([
+      [{ one: 1 }],
+      [{ one: 1 }],
+      [{ one: 1 }],
+    ]);
+    expect(await count(metrics, 'db_queries_total')).toBe(3);
+    expect(await count(metrics, 'db_query_duration_seconds_count')).toBe(3);
+    expect(await count(metrics, 'db_pool_wait_seconds_count')).toBe(3);
+    const letGo = await hold(database);
+    expect(await count(metrics, 'db_pool_in_use')).toBe(1);
+    await letGo();
+    expect(await count(metrics, 'db_pool_in_use')).toBe(0);
+    await database.close();
+  });
+
+  it('stays usable after an error of a query', async () => {
+    const { database } = open({ CONNECTIONS, POOL_SIZE: '1' });
+    await expect(database.query({ text: 'SELECT nonsense' })).rejects.toThrow('nonsense');
+    expect(await database.query(ONE)).toEqual([{ one: 1 }]);
+    await database.close();
+  });
+
+  it('survives that PostgreSQL goes away and comes back, with a connection lent meanwhile', async () => {
+    const { database } = open({ CONNECTIONS });
+    const letGo = await hold(database);
+    await postgres.stop();
+    await expect(database.query(ONE)).rejects.toThrow();
+    await postgres.start();
+    await letGo();
+    await vi.waitFor(async () => expect(await database.query(ONE)).toEqual([{ one: 1 }]));
+    await database.close();
+  });
+
+  it('says so when PostgreSQL has no connection left', async () => {
+    const { database, metrics } = open({ CONNECTIONS, POOL_SIZE: '50' });
+    const held: (() => Promise<void>)[] = [];
+    const takeAll = async (): Promise<void> => {
+      for (;;) held.push(await hold(database));
+    };
+    await expect(takeAll()).rejects.toMatchObject({ reason: 'too-many-clients' });
+    expect(held.length).toBeLessThanOrEqual(MAX_CONNECTIONS);
+    expect(await count(metrics, 'db_pool_rejected_total', { reason: 'too-many-clients' })).toBe(1);
+    await Promise.all(held.map((letGo) => letGo()));
+    await database.close();
+  });
+});
+
+describe('the pool', () => {
+  it('turns away who finds the line full, and who waits too long', async () => {
+    const { database, metrics } = open({ POOL_SIZE: '1', POOL_QUEUE_LIMIT: '1', POOL_TIMEOUT_MS: '500' });
+    const letGo = await hold(database);
+    const waiting = database.query(ONE);
+    expect(await count(metrics, 'db_pool_waiting')).toBe(1);
+    await expect(database.query(ONE)).rejects.toMatchObject({ reason: 'queue-full' });
+    await expect(waiting).rejects.toMatchObject({ reason: 'timeout' });
+    expect(await count(metrics, 'db_pool_rejected_total', { reason: 'queue-full' })).toBe(1);
+    expect(await count(metrics, 'db_pool_rejected_total', { reason: 'timeout' })).toBe(1);
+    await letGo();
+    expect(await database.query(ONE)).toEqual([{ one: 1 }]);
+    await database.close();
+  });
+
+  it('opens no more connections than its size, and uses them again', async () => {
+    const { database } = open({ POOL_SIZE: '2' });
+    const pid = { text: 'SELECT pg_backend_pid() AS pid' };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => database.query(pid)));
+    expect(new Set(answers.map((rows) => JSON.stringify(rows))).size).toBeLessThanOrEqual(2);
+    await database.close();
+  });
+});
+
+it('the monitor opens a new connection after a failure', async () => {
+  const monitor = createMonitor(postgres.url, 1000);
+  expect(await monitor.query(ONE)).toEqual([{ one: 1 }]);
+  await postgres.stop();
+  await expect(monitor.query(ONE)).rejects.toThrow();
+  await postgres.start();
+  await vi.waitFor(async () => expect(await monitor.query(ONE)).toEqual([{ one: 1 }]));
+  await monitor.close();
+});

@@ -1,0 +1,268 @@
+import { request as httpRequest } from 'node:http';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
+
+import { FEED_STRATEGIES } from '../settings.ts';
+import { startInstance, type Instance } from '../testing/instance.ts';
+import { prepare } from '../testing/prepare.ts';
+import { startPostgres, startRedis, type Service } from '../testing/services.ts';
+
+const TodoAnswer = z.strictObject({
+  id: z.int(),
+  title: z.string(),
+  description: z.string(),
+  completed: z.boolean(),
+  userId: z.int(),
+  createdAt: z.iso.datetime(),
+});
+const Todos = z.array(TodoAnswer);
+const Feed = z.array(z.extend(TodoAnswer, { user: z.strictObject({ id: z.int(), name: z.string() }) }));
+const BadRequest = z.strictObject({
+  error: z.string(),
+  issues: z.array(z.strictObject({ path: z.string(), message: z.string() })),
+});
+
+let postgres: Service;
+let redis: Service;
+let environment: Record<string, string>;
+let app: Instance;
+
+beforeAll(async () => {
+  [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
+  environment = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    SEED_USERS: '10',
+    SEED_TODOS: '300',
+    MAX_BODY_BYTES: '2000',
+    CACHE_STRATEGY: 'aside',
+  };
+  await prepare(environment);
+  app = await startInstance(environment);
+});
+afterAll(async () => {
+  await app[Symbol.asyncDispose]();
+  await Promise.all([postgres[Symbol.asyncDispose](), redis[Symbol.asyncDispose]()]);
+});
+beforeEach(() => prepare(environment));
+
+const send = (method: string, path: string, body: unknown): Promise<Response> =>
+  app.request(path, { method, body: typeof body === 'string' ? body : JSON.stringify(body) });
+
+describe('POST /todos', () => {
+  it('creates a todo', async () => {
+    const response = await send('POST', '/todos', { title: 'Water the cactus', userId: 3 });
+    expect(response.status).toBe(201);
+    expect(response.headers.get('location')).toBe('/todos/301');
+    const todo = TodoAnswer.parse(await response.json());
+    expect(todo).toMatchObject({ id: 301, title: 'Water the cactus', description: '', completed: false, userId: 3 });
+    expect(await (await app.request('/todos/301')).json()).toEqual(todo);
+  });
+
+  it.each([
+    ['no JSON', '{"title":', ''],
+    ['nothing', '', ''],
+    ['no object', '[]', ''],
+    ['no title', { userId: 1 }, 'title'],
+    ['an empty title', { title: '', userId: 1 }, 'title'],
+    ['a NUL in the title', { title: 'a\0b', userId: 1 }, 'title'],
+    ['a NUL in the description', { title: 'a', description: '\0', userId: 1 }, 'description'],
+    ['a title that is too long', { title: 'x'.repeat(201), userId: 1 }, 'title'],
+    ['a user id that no column can hold', { title: 'a', userId: 2 ** 31 }, 'userId'],
+    ['a fraction of a user', { title: 'a', userId: 1.5 }, 'userId'],
+    ['a key that is not known', { title: 'a', userId: 1, admin: true }, ''],
+  ])('answers 400 to %s', async (_what, body, path) => {
+    const response = await send('POST', '/todos', body);
+    expect(response.status).toBe(400);
+    const { issues } = BadRequest.parse(await response.json());
+    expect(issues.map((issue) => issue.path)).toEqual([path]);
+  });
+
+  it('names every issue', async () => {
+    const { issues } = BadRequest.parse(await (await send('POST', '/todos', { title: 1 })).json());
+    expect(issues).toEqual([
+      { path: 'title', message: 'Invalid input: expected string, received number' },
+      { path: 'userId', message: 'Invalid input: expected number, received undefined' },
+    ]);
+  });
+
+  it('answers 422 when there is no such user', async () => {
+    const response = await send('POST', '/todos', { title: 'a', userId: 11 });
+    expect(response.status).toBe(422);
+    expect(BadRequest.parse(await response.json()).issues).toEqual([{ path: 'userId', message: 'no such user' }]);
+  });
+
+  it('answers 413 to a body over the limit, with its length announced or not', async () => {
+    const body = JSON.stringify({ title: 'a', description: 'x'.repeat(3000), userId: 1 });
+    expect((await send('POST', '/todos', body)).status).toBe(413);
+    expect(await sendChunked('/todos', body)).toBe(413);
+    expect((await send('PATCH', '/todos/1', body)).status).toBe(413);
+    expect(await sendChunked('/todos', JSON.stringify({ title: 'a', userId: 1 }))).toBe(201);
+  });
+
+  /** Without a content-length; gives the status. */
+  function sendChunked(path: string, body: string): Promise<number | undefined> {
+    return new Promise((resolve, reject) => {
+      const request = httpRequest(app.url + path, { method: 'POST', agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      request.on('error', reject);
+      for (let start = 0; start < body.length; start += 500) request.write(body.slice(start, start + 500));
+      request.end();
+    });
+  }
+});
+
+describe('GET /todos', () => {
+  it('lists from the first on, 20 unless told otherwise', async () => {
+    const ids = async (query: string) =>
+      Todos.parse(await (await app.request(`/todos${query}`)).json()).map((todo) => todo.id);
+    expect(await ids('')).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(await ids('?skip=298&limit=100')).toEqual([299, 300]);
+    expect(await ids('?skip=2147483647')).toEqual([]);
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'limit=', 'skip=-1', 'skip=1.5', 'skip=99999999999999999999'])(
+    'answers 400 to %s',
+    async (query) => expect((await app.request(`/todos?${query}`)).status).toBe(400),
+  );
+});
+
+describe('GET /todos/:id', () => {
+  it('answers the same from the database and from the cache', async () => {
+    const [first, second] = [await app.request('/todos/7'), await app.request('/todos/7')];
+    expect(first.headers.get('content-type')).toBe('application/json');
+    expect(second.headers.get('content-type')).toBe('application/json');
+    const todo = TodoAnswer.parse(await first.json());
+    expect(todo).toMatchObject({ id: 7, userId: 7 });
+    expect(await second.json()).toEqual(todo);
+  });
+
+  it('asks the database once for a todo that is cached', async () => {
+    const before = (await app.metric('db_queries_total')) ?? 0;
+    for (let i = 0; i < 5; i++) await app.request('/todos/8');
+    expect(await app.metric('db_queries_total')).toBe(before + 1);
+  });
+});
+
+describe('ids', () => {
+  const bad = ['abc', '0', '-1', '1.5', '2147483648', '99999999999999999999', '%00', '1%00', '%20'];
+  it.each(bad)('of %s are answered with 400', async (id) => {
+    const body = JSON.stringify({ completed: true });
+    expect((await app.request(`/todos/${id}`)).status).toBe(400);
+    expect((await app.request(`/todos/${id}`, { method: 'PATCH', body })).status).toBe(400);
+    expect((await app.request(`/todos/${id}`, { method: 'DELETE' })).status).toBe(400);
+    expect((await app.request(`/users/${id}/todos`)).status).toBe(400);
+  });
+
+  it('of nothing are answered with 404', async () => {
+    expect((await app.request('/todos/2147483647')).status).toBe(404);
+    expect((await send('PATCH', '/todos/2147483647', { completed: true })).status).toBe(404);
+    expect((await app.request('/todos/2147483647', { method: 'DELETE' })).status).toBe(404);
+    expect((await app.request('/users/11/todos')).status).toBe(404);
+    expect(await (await app.request('/nowhere')).json()).toEqual({ error: 'no such route' });
+  });
+});
+
+describe('PATCH and DELETE /todos/:id', () => {
+  it('change what is given, leave the rest, and reach readers of the cache', async () => {
+    const before = TodoAnswer.parse(await (await app.request('/todos/9')).json());
+    const changed = await send('PATCH', '/todos/9', { title: 'Another' });
+    expect(changed.status).toBe(200);
+    expect(await changed.json()).toEqual({ ...before, title: 'Another' });
+    expect(await (await app.request('/todos/9')).json()).toEqual({ ...before, title: 'Another' });
+  });
+
+  it('delete, and readers of the cache see it', async () => {
+    await app.request('/todos/9');
+    const deleted = await app.request('/todos/9', { method: 'DELETE' });
+    expect([deleted.status, await deleted.text()]).toEqual([204, '']);
+    expect((await app.request('/todos/9')).status).toBe(404);
+  });
+
+  it.each([[{}], [{ userId: 2 }], [{ title: null }], [{ completed: 'yes' }], ['{']])(
+    'answer 400 to %j',
+    async (body) => {
+      expect((await send('PATCH', '/todos/9', body)).status).toBe(400);
+    },
+  );
+});
+
+describe('GET /todos/search', () => {
+  const found = async (title: string) =>
+    Todos.parse(await (await app.request(`/todos/search?title=${encodeURIComponent(title)}`)).json());
+
+  it('finds a part of a title, upper and lower case alike, at most 20', async () => {
+    expect((await found('#217')).map((todo) => todo.id)).toEqual([217]);
+    expect((await found('THE GARDEN')).every((todo) => todo.title.includes('the garden'))).toBe(true);
+    expect(await found('e')).toHaveLength(20);
+    expect(await found('no such thing')).toEqual([]);
+  });
+
+  it('takes wildcards for what they are', async () => {
+    await send('POST', '/todos', { title: '100% \\ done_', userId: 1 });
+    for (const text of ['%', '_', '\\', '100% \\ done_'])
+      expect((await found(text)).map((todo) => todo.id)).toEqual([301]);
+  });
+
+  it.each(['', '?title=', '?title=%00', `?title=${'x'.repeat(201)}`])('answers 400 to %j', async (query) => {
+    expect((await app.request(`/todos/search${query}`)).status).toBe(400);
+  });
+});
+
+describe('GET /users/:id/todos', () => {
+  it("lists a user's todos, the newest first", async () => {
+    const todos = Todos.parse(await (await app.request('/users/4/todos')).json());
+    expect(todos).toHaveLength(30);
+    expect(todos[0]?.id).toBe(294);
+    expect(todos.every((todo) => todo.userId === 4)).toBe(true);
+  });
+
+  it('is empty for a user who has none', async () => {
+    await prepare({ ...environment, SEED_TODOS: '3' });
+    expect(await (await app.request('/users/4/todos')).json()).toEqual([]);
+  });
+});
+
+describe('GET /feed', () => {
+  it.each(FEED_STRATEGIES)('by %s sends the queries that it is known for, and the same answer', async (strategy) => {
+    await using other = await startInstance({ ...environment, FEED_STRATEGY: strategy });
+    const items = Feed.parse(await (await other.request('/feed?limit=15')).json());
+    expect(items.map((item) => item.id)).toEqual(Array.from({ length: 15 }, (_, i) => 300 - i));
+    expect(items.every((item) => item.user.id === item.userId && item.user.name === `User ${item.userId}`)).toBe(true);
+    expect(await other.metric('db_queries_total')).toBe({ join: 1, 'n+1': 16, batched: 2 }[strategy]);
+  });
+
+  it('answers 400 to a limit out of range', async () => {
+    expect((await app.request('/feed?limit=101')).status).toBe(400);
+  });
+});
+
+describe('QUERY_COST_MS', () => {
+  it('makes byId, list and search wait in the database, and changes no answer', async () => {
+    await using costly = await startInstance({ ...environment, QUERY_COST_MS: '20', CACHE_STRATEGY: 'none' });
+    for (const path of ['/todos/5', '/todos/2147483647', '/todos?skip=10', '/todos/search?title=garden']) {
+      const [cheap, slow] = [await app.request(path), await costly.request(path)];
+      expect([slow.status, await slow.text()]).toEqual([cheap.status, await cheap.text()]);
+    }
+    const slept = await costly.metric('db_query_duration_seconds_sum');
+    expect(slept).toBeGreaterThanOrEqual(4 * 0.019); // sleeping is never shorter than told, but for a clock tick
+  });
+});
+
+describe('counting', () => {
+  it('counts requests by route and status, and leaves out those that operate the app', async () => {
+    await using other = await startInstance(environment);
+    for (const path of ['/todos/1', '/todos/2', '/todos/x', '/todos/search?title=a', '/nowhere', '/healthz', '/readyz'])
+      await other.request(path);
+    const requests = (labels: Record<string, string>) => other.metric('http_requests_total', labels);
+    expect(await requests({ route: 'GET /todos/:id', status: '200' })).toBe(2);
+    expect(await requests({ route: 'GET /todos/:id', status: '400' })).toBe(1);
+    expect(await requests({ route: 'GET /todos/search' })).toBe(1);
+    expect(await requests({ route: 'unmatched', status: '404' })).toBe(1);
+    expect(await requests({})).toBe(5);
+    expect(await other.metric('http_request_duration_seconds_count')).toBe(5);
+  });
+});

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { packageFolder } from '../../src/package.ts';
+import { Workbench } from './workbench.ts';
+
+const execute = promisify(execFile);
+const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/;
+
+let bench: Workbench;
+beforeEach(async () => {
+  bench = await Workbench.create();
+});
+afterEach(async () => bench[Symbol.asyncDispose]());
+
+describe('the package', () => {
+  it('holds what it needs and no more, and works where it is installed', { timeout: 180_000 }, async (context) => {
+    const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', bench.folder];
+    const { stdout } = await execute('npm', pack, { cwd: packageFolder });
+    const [packed] = JSON.parse(stdout) as readonly { filename: string; files: readonly { path: string }[] }[];
+    const files = packed?.files.map((file) => file.path) ?? [];
+    expect(files).toEqual(
+      expect.arrayContaining(['scenarios.yaml', 'dist/cli/main.js', 'dist/target-app.mjs', 'dist/load-worker.mjs']),
+    );
+    expect(files.filter((file) => /\.test\.|^src\/|^test\//.test(file))).toEqual([]);
+
+    await bench.write('package.json', '{ "private": true }');
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed?.filename ?? ''}`];
+    try {
+      await execute('npm', install, { cwd: bench.folder });
+    } catch (error) {
+      const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
+      if (unreachable.test(output)) context.skip('the npm registry cannot be reached, to install the packed package');
+      throw error;
+    }
+    const command = path.join(bench.folder, 'node_modules', '.bin', 'scale-lab');
+    const list = await execute(command, ['list'], { cwd: bench.folder });
+    expect(list.stdout).toContain('thundering-herd');
+    const args = ['run', 'n-plus-one', '--variant', 'join', '--duration', '500ms', '--warmup', '0s', '--connections', '2'];
+    const { stderr } = await execute(command, args, { cwd: bench.folder, env: bench.env });
+    expect(stderr).toContain('results in ');
+    expect((await bench.onlyRun()).status).toBe('complete');
+    expect(await bench.leftovers()).toEqual([]);
+  });
+});
