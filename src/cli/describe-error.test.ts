@@ -9,7 +9,7 @@ describe('describeError', () => {
       details: ['FATAL: no memory'],
     });
     expect(describeError(error, false)).toEqual({
-      text: 'error: PostgreSQL did not start.\n  | FATAL: no memory\n  hint: Free some memory.\n',
+      text: 'error: PostgreSQL did not start.\n  FATAL: no memory\n  hint: Free some memory.\n',
       exitCode: 4,
     });
   });

@@ -1,9 +1,28 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { styleText } from 'node:util';
+import { UsageError } from '../errors.ts';
 import { packageFolder } from '../package.ts';
-import { readScenarioFile } from '../scenarios/parse.ts';
+import { readScenarioFile, ScenarioFileError } from '../scenarios/parse.ts';
+import { renderProblems, type Paint, type PaintRole } from '../scenarios/problem.ts';
 import type { ScenarioFile } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
+
+const styles: Readonly<Record<PaintRole, Parameters<typeof styleText>[0]>> = {
+  place: 'bold',
+  error: 'red',
+  source: 'reset',
+  underline: 'red',
+  hint: 'cyan',
+};
+
+const paint: Paint = (role, text) => styleText(styles[role], text);
+
+/** As a user would name it: relative to the working folder where it is in there. */
+function shownAs(file: string, folder: string): string {
+  const relative = path.relative(folder, file);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative;
+}
 
 /**
  * Reads the file that was named, else `./scenarios.yaml`, else the shipped one.
@@ -11,11 +30,12 @@ import type { Io } from './io.ts';
  */
 export async function loadScenarioFile(io: Io, named: string | undefined): Promise<ScenarioFile> {
   const own = path.join(io.folder, 'scenarios.yaml');
-  const file =
-    named !== undefined
-      ? path.resolve(io.folder, named)
-      : existsSync(own)
-        ? own
-        : path.join(packageFolder, 'scenarios.yaml');
-  return readScenarioFile(file);
+  const unnamed = existsSync(own) ? own : path.join(packageFolder, 'scenarios.yaml');
+  const file = named === undefined ? unnamed : path.resolve(io.folder, named);
+  try {
+    return await readScenarioFile(file, shownAs(file, io.folder));
+  } catch (error) {
+    if (!(error instanceof ScenarioFileError) || !io.err.color) throw error;
+    throw new UsageError(error.message, { details: renderProblems(error.problems, paint).split('\n'), cause: error });
+  }
 }

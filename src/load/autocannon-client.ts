@@ -1,26 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'autocannon';
-
-/** What http-parser-js says of an answer's first lines. */
-export interface AnswerHead {
-  readonly statusCode: number;
-  /** False where the server closes the connection after this answer. */
-  readonly shouldKeepAlive: boolean;
-}
-
-/** The parser's callbacks are numbered, as in Node's own. */
-export const parserCallbacks = { headersComplete: 2, messageComplete: 4 } as const;
-
-/** The parser of one client. */
-interface AnswerParser {
-  state: string;
-  /** Returns an error, and does not throw it, for what is not HTTP. */
-  execute: (chunk: Buffer) => unknown;
-  reinitialize(type: 'RESPONSE'): void;
-  /** What it returns says whether the body is to be skipped. */
-  [parserCallbacks.headersComplete]: (head: AnswerHead) => unknown;
-  [parserCallbacks.messageComplete]: () => unknown;
-}
+import { isAnswerParser, type AnswerParser } from './answer-parser.ts';
+import { hasMethod, memberOf } from './member.ts';
 
 /**
  * An autocannon client with the parts that its types do not show. Its events alone do not tell a lost request from an
@@ -53,22 +34,9 @@ export function openClient(client: Client): OpenClient {
 function isOpen(client: object): client is OpenClient {
   const methods = ['_connect', '_destroyConnection', '_resetConnection', 'getRequestBuffer', 'destroy'];
   return (
-    methods.every((name) => isFunctionOf(client, name)) &&
+    methods.every((name) => hasMethod(client, name)) &&
     typeof memberOf(client, 'timeout') === 'number' &&
-    isFunctionOf(memberOf(client, 'pipelinedRequests'), 'peek') &&
-    isParser(memberOf(client, 'parser'))
+    hasMethod(memberOf(client, 'pipelinedRequests'), 'peek') &&
+    isAnswerParser(memberOf(client, 'parser'))
   );
-}
-
-function isParser(parser: unknown): boolean {
-  const names = ['execute', 'reinitialize', ...Object.values(parserCallbacks)];
-  return typeof memberOf(parser, 'state') === 'string' && names.every((name) => isFunctionOf(parser, name));
-}
-
-function isFunctionOf(owner: unknown, name: string | number): boolean {
-  return typeof memberOf(owner, name) === 'function';
-}
-
-function memberOf(owner: unknown, name: string | number): unknown {
-  return typeof owner === 'object' && owner !== null ? Reflect.get(owner, name) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Client } from 'autocannon';
 import { failureOf, faultOf } from './answer.ts';
-import { openClient, parserCallbacks, type OpenClient } from './autocannon-client.ts';
+import { watchParser } from './answer-parser.ts';
+import { openClient, type OpenClient } from './autocannon-client.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import type { ErrorKind } from './job.ts';
 import type { Origin } from './origin.ts';
@@ -146,31 +147,16 @@ export class Connection {
   }
 
   #watchParser(): void {
-    const { parser } = this.#client;
-    const { headersComplete, messageComplete } = parserCallbacks;
-    const onHead = parser[headersComplete];
-    const onEnd = parser[messageComplete];
-    const execute = parser.execute.bind(parser);
-
-    parser[headersComplete] = (head) => {
-      this.#status = head.statusCode;
-      this.#closing = !head.shouldKeepAlive;
-      onHead(head);
-      // The length in an answer to HEAD is that of a body which does not follow.
-      return this.#request?.method === 'HEAD';
-    };
-    parser[messageComplete] = () => {
-      // 100 to 199 announce the answer and are none.
-      if (this.#status >= 200) onEnd();
-    };
-    // Autocannon overlooks the error for what is not HTTP, and would wait until the time is up.
-    parser.execute = (chunk) => {
-      const outcome = execute(chunk);
-      if (outcome instanceof Error) {
-        this.#error = outcome;
+    watchParser(this.#client.parser, {
+      onHead: ({ statusCode, shouldKeepAlive }) => {
+        this.#status = statusCode;
+        this.#closing = !shouldKeepAlive;
+        return this.#request?.method === 'HEAD';
+      },
+      onGarbage: (error) => {
+        this.#error = error;
         this.#client._resetConnection();
-      }
-      return outcome;
-    };
+      },
+    });
   }
 }

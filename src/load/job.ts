@@ -14,7 +14,7 @@ const positive = z.int().positive();
 
 const keyDistributionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('uniform'), of: positive }),
-  z.object({ kind: z.literal('zipf'), exponent: z.number().positive(), of: positive }),
+  z.object({ kind: z.literal('zipf'), exponent: z.number().nonnegative(), of: positive }),
   z.object({ kind: z.literal('hot'), key: z.int() }),
 ]);
 

@@ -57,7 +57,7 @@ export async function startPrimary(settings: Settings, log: Logger, errors: Erro
       workers.delete(worker);
       answering.delete(worker);
       const end = `worker ${worker.process.pid ?? worker.id} ended: ${signal === '' ? `exit code ${code}` : signal}`;
-      if (code !== 0) failures.push(end);
+      if (code !== 0 && signal !== 'SIGTERM') failures.push(end); // one that SIGTERM ends had not started to serve
       if (closing) return;
       log.error(`${end}; starting another`);
       replica.workerRestarts.inc();
