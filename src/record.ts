@@ -1,7 +1,7 @@
 import { describeMachine } from './machine.ts';
 import { labVersion } from './package.ts';
 import type { RunRecord, ScenarioRecord } from './result.ts';
-import { describeData, describeLoad, describeRequest, describeSettings } from './scenarios/describe.ts';
+import { describeData, describeLoad, describeRequest, describeSettings } from './scenarios/words.ts';
 import type { Plan } from './scenarios/plan.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 

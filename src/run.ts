@@ -26,7 +26,7 @@ export interface RunOutcome {
   readonly record: RunRecord;
   readonly folder: RunFolder;
   /** What broke it off: a LabError, or the signal's reason. */
-  readonly error?: unknown;
+  readonly error?: Error;
 }
 
 /**
@@ -50,7 +50,7 @@ export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
   } catch (error) {
     record.status = lab.signal.aborted ? 'interrupted' : 'broken off';
     record.problem = messageOf(error);
-    return { record, folder, error };
+    return { record, folder, error: error instanceof Error ? error : new Error(messageOf(error)) };
   } finally {
     await save(record, folder, lab);
     lab.emit({ type: 'run-finished', runId, folder: folder.path });

@@ -21,8 +21,8 @@ function nameOf({ number, scenario, variant, replicas }: Trial, trials: number):
 }
 
 function outcomeOf({ metrics, measurement }: TrialRecord): string {
-  const p99 = metrics['p99'] === undefined ? 'no answers' : `p99 ${formatNumber(metrics['p99'])} ms`;
-  return `${formatNumber(metrics['rps'] ?? 0)} RPS, ${p99}, ${plural(measurement.failed, 'error')}`;
+  const p99 = metrics.p99 === undefined ? 'no answers' : `p99 ${formatNumber(metrics.p99)} ms`;
+  return `${formatNumber(metrics.rps ?? 0)} RPS, ${p99}, ${plural(measurement.failed, 'error')}`;
 }
 
 function left({ remainingMs, atMs }: Standing): string {

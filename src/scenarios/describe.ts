@@ -1,16 +1,14 @@
-import { formatDuration } from '../numbers.ts';
+import { formatDuration, plural } from '../numbers.ts';
 import { expectedTrialMs, remainingMs, type Plan } from './plan.ts';
 import type { Scenario } from './scenario.ts';
-import { count, describeData, describeLoad, describeRequest, describeSettings } from './words.ts';
-
-export { describeData, describeLoad, describeRequest, describeSettings };
+import { describeData, describeLoad, describeRequest, describeSettings } from './words.ts';
 
 const width = 80;
 
 /** The plan as text, for `--dry-run`; it ends with a newline. */
 export function describePlan(plan: Plan): string {
   const time = formatDuration(remainingMs(plan, 0));
-  const head = `${count(plan.trials.length, 'trial')}, about ${time}, seed ${plan.seed}`;
+  const head = `${plural(plan.trials.length, 'trial')}, about ${time}, seed ${plan.seed}`;
   return `${[head, ...plan.scenarios.map((scenario) => describeScenario(scenario, plan))].join('\n\n')}\n`;
 }
 

@@ -1,8 +1,15 @@
-import { formatDuration } from '../numbers.ts';
+import { formatDuration, plural } from '../numbers.ts';
 import { defaultApp } from './app-settings.ts';
 import { defaultLoad } from './load-profile.ts';
-import type { AppSettings, Data, KeyDistribution, LoadProfile, RequestTemplate, Variant } from './scenario.ts';
-import type { Workload } from './scenario.ts';
+import type {
+  AppSettings,
+  Data,
+  KeyDistribution,
+  LoadProfile,
+  RequestTemplate,
+  Variant,
+  Workload,
+} from './scenario.ts';
 import { ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
 
@@ -10,11 +17,11 @@ import { keysIn } from './workload.ts';
 export function describeLoad(load: LoadProfile): string {
   const timeout = load.timeoutMs === defaultLoad.timeoutMs ? '' : `, time-out ${formatDuration(load.timeoutMs)}`;
   if (load.kind === 'burst') {
-    const bursts = `${count(load.times, 'burst')} of ${count(load.size, 'request')}`;
+    const bursts = `${plural(load.times, 'burst')} of ${plural(load.size, 'request')}`;
     return `${bursts}, one every ${formatDuration(load.everyMs)}${timeout}`;
   }
   const warmup = load.warmupMs === 0 ? '' : ` after ${formatDuration(load.warmupMs)} of warm-up`;
-  return `${count(load.connections, 'connection')} for ${formatDuration(load.durationMs)}${warmup}${timeout}`;
+  return `${plural(load.connections, 'connection')} for ${formatDuration(load.durationMs)}${warmup}${timeout}`;
 }
 
 /** "GET /todos/{todo} (todo: 1 to 1,000, zipf 1.1)"; with its share of the requests if there are others. */
@@ -25,7 +32,7 @@ export function describeRequest(request: RequestTemplate, workload: Workload): s
     const key = workload.keys[name];
     return key ? [`${name}: ${describeKey(key)}`] : [];
   });
-  const sent = body === undefined ? [] : [`body of ${count(Buffer.byteLength(body), 'byte')}`];
+  const sent = body === undefined ? [] : [`body of ${plural(Buffer.byteLength(body), 'byte')}`];
   const { status = '', contains } = check;
   const answer = [status, contains === undefined ? '' : `with "${contains}"`].filter((part) => part !== '').join(' ');
   const details = [...keys, ...sent, ...(answer === '' ? [] : [`answer ${answer}`])];
@@ -47,7 +54,7 @@ function describeKey(key: KeyDistribution): string {
 
 /** "100 users, 10,000 todos". */
 export function describeData({ users, todos }: Data): string {
-  return `${count(users, 'user')}, ${count(todos, 'todo')}`;
+  return `${plural(users, 'user')}, ${plural(todos, 'todo')}`;
 }
 
 /** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms". */
@@ -61,7 +68,7 @@ export function describeSettings({ app, balancer }: Variant): string {
     pool.timeoutMs !== defaultApp.pool.timeoutMs && `pool time-out ${formatDuration(pool.timeoutMs)}`,
     connections !== defaultApp.connections && 'one connection per request',
     queryCostMs !== defaultApp.queryCostMs && `query cost ${formatDuration(queryCostMs)}`,
-    workers !== defaultApp.workers && count(workers, 'worker'),
+    workers !== defaultApp.workers && plural(workers, 'worker'),
     titleIndex !== defaultApp.titleIndex && 'title index',
     balancer !== 'round-robin' && `balanced by ${balancer}`,
   ].filter((part) => part !== false);
@@ -80,11 +87,6 @@ function describeCache({ cache }: AppSettings): string | false {
     strategy === 'xfetch' && beta !== defaultApp.cache.beta && `beta ${beta}`,
   ].filter((part) => part !== false);
   return `cache ${strategy} (${details.join(', ')})`;
-}
-
-/** "1 burst", "10,000 todos". */
-export function count(amount: number, noun: string): string {
-  return `${number(amount)} ${noun}${amount === 1 ? '' : 's'}`;
 }
 
 function number(amount: number): string {
