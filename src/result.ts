@@ -61,9 +61,23 @@ const telemetrySchema = z
   })
   .describe('What the stack said of itself meanwhile');
 
+const resourceSchema = z
+  .object({
+    service: z.string(),
+    cpuRatio: z.number().nonnegative().describe('Cores that it used, on average'),
+    cpuLimit: z.number().positive().optional().describe('In cores'),
+    throttledRatio: z.number().nonnegative().describe('Share of the time in which its limit kept it from the CPU'),
+    memoryPeakBytes: count.describe('The most that a sample a second saw'),
+    memoryLimitBytes: count.optional(),
+    restarts: count.describe('In the measured time'),
+    outOfMemory: z.boolean().describe('The kernel ended it at its memory limit'),
+    ended: z.string().optional().describe('How it ended, if it did'),
+  })
+  .describe('What one service used in the measured time');
+
 const caveatSchema = z
   .object({
-    kind: z.enum(['generator-saturated', 'too-few-samples', 'replica-silent']),
+    kind: z.enum(['generator-saturated', 'too-few-samples', 'replica-silent', 'throttled', 'restarted']),
     text: z.string(),
     doubts: z.array(z.string()).describe('Names of the metrics that cannot be judged because of it'),
   })
@@ -77,6 +91,7 @@ const trialRecordSchema = z.object({
   round: z.int().positive(),
   measurement: measurementSchema,
   telemetry: telemetrySchema,
+  resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
 });
@@ -126,6 +141,7 @@ export const runRecordSchema = z
     platform: z.string(),
     versions: z.record(z.string(), z.string()).describe('Of what ran, e.g. postgresql'),
     machine: machineSchema,
+    cores: z.string().optional().describe('How the cores were shared'),
     plannedTrials: count,
     scenarios: z.array(scenarioRecordSchema),
     trials: z.array(trialRecordSchema),
@@ -139,6 +155,7 @@ export type ScenarioRecord = z.infer<typeof scenarioRecordSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Telemetry = z.infer<typeof telemetrySchema>;
+export type ServiceResources = z.infer<typeof resourceSchema>;
 export type Caveat = z.infer<typeof caveatSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type Machine = z.infer<typeof machineSchema>;

@@ -121,7 +121,12 @@ describe('run', () => {
         aside    1  2,000       2       2       2        ~2       2       0         150          75
         lock     1  6,000    0.50    0.50    0.50      0.50    0.50       0           2           1"
     `);
-    expect(markdownReport(record).split('\n').filter((line) => line.startsWith('|')).join('\n')).toMatchInlineSnapshot(`
+    expect(
+      markdownReport(record)
+        .split('\n')
+        .filter((line) => line.startsWith('|'))
+        .join('\n'),
+    ).toMatchInlineSnapshot(`
       "| variant | N | RPS | p50 ms | p95 ms | p99 ms | p99.9 ms | max ms | errors |
       | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
       | aside | 1 | 2,000 | 2 | 2 | 2 | \\~2 | 2 | 0 |

@@ -60,6 +60,7 @@ export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
 async function runTrials(plan: Plan, record: RunRecord, folder: RunFolder, lab: Lab): Promise<void> {
   await using stack = await startStack(record.id, lab);
   record.versions = { ...stack.versions };
+  record.cores = stack.cores;
   for (const trial of plan.trials) {
     lab.emit({ type: 'trial-started', trial, remainingMs: remainingMs(plan, trial.number - 1) });
     const deployment = await stack.deploy(trial.topology, lab.signal);

@@ -5,13 +5,15 @@ import type { EventSink } from './events.ts';
 import type { WorkerResult } from './load/job.ts';
 import { measurementOf } from './load/measurement.ts';
 import type { Deployment, ReplicaMetrics } from './platforms/platform.ts';
-import type { Telemetry, TrialRecord } from './result.ts';
+import type { ServiceResources, Telemetry, TrialRecord } from './result.ts';
 import type { Trial } from './scenarios/plan.ts';
 import { telemetryOf } from './telemetry/telemetry.ts';
+import { UsageWatch } from './telemetry/usage.ts';
 
 interface Observation {
   readonly result: WorkerResult;
   readonly telemetry: Telemetry;
+  readonly resources: readonly ServiceResources[];
 }
 
 /** Puts the load on, and reads the replicas' own numbers as the measured time begins and after it has ended. */
@@ -23,10 +25,12 @@ async function observe(
 ): Promise<Observation> {
   const job = { urls: deployment.urls, load: trial.load, workload: trial.workload, seed: trial.seed };
   let before: readonly ReplicaMetrics[] = [];
+  await using watch = new UsageWatch(deployment, signal);
   for await (const message of deployment.generate(job, signal)) {
     switch (message.type) {
       case 'measuring':
         before = await deployment.scrape(signal);
+        watch.start();
         break;
       case 'second':
         emit({
@@ -40,8 +44,9 @@ async function observe(
         });
         break;
       case 'result': {
+        const resources = await watch.stop();
         const after = await deployment.scrape(signal);
-        return { result: message.result, telemetry: telemetryOf(before, after) };
+        return { result: message.result, telemetry: telemetryOf(before, after), resources };
       }
       case 'failed':
         throw new LabError(`The load generator failed: ${message.message}.`);
@@ -61,7 +66,7 @@ export async function runTrial(
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<TrialRecord> {
-  const { result, telemetry } = await observe(deployment, trial, emit, signal);
+  const { result, telemetry, resources } = await observe(deployment, trial, emit, signal);
   const measurement = measurementOf(result);
   const { cache } = trial.topology.app;
   const { number, scenario, variant, replicas, round } = trial;
@@ -73,7 +78,8 @@ export async function runTrial(
     round,
     measurement,
     telemetry,
+    resources: [...resources],
     metrics: trialMetrics(measurement, telemetry, { ttlMs: cache.ttlMs }),
-    caveats: caveatsOf(measurement, telemetry),
+    caveats: caveatsOf(measurement, telemetry, resources),
   };
 }

@@ -1,5 +1,6 @@
 import { metrics } from '../metrics.ts';
-import type { Caveat, Measurement, Telemetry } from '../result.ts';
+import { formatValue, plural } from '../numbers.ts';
+import type { Caveat, Measurement, ServiceResources, Telemetry } from '../result.ts';
 
 /** Past these a measurement is not believed. */
 export const trust = {
@@ -7,6 +8,8 @@ export const trust = {
   generatorUtilisation: 0.95,
   /** Below it a percentile is one or two requests' luck. Ten is the least that makes a rank statistic steady. */
   samplesBeyondPercentile: 10,
+  /** Above it a service is said to have been at its CPU limit. */
+  throttledShare: 0.05,
 } as const;
 
 const timedMetrics = metrics.filter(({ kind }) => kind === 'timed').map(({ name }) => name);
@@ -51,7 +54,38 @@ function replicaCaveats({ silent }: Telemetry): Caveat[] {
   }));
 }
 
+function resourceCaveats(resources: readonly ServiceResources[]): Caveat[] {
+  return resources.flatMap(({ service, throttledRatio, restarts, outOfMemory, ended }): Caveat[] => {
+    const troubles: Caveat[] = [];
+    const died = outOfMemory ? 'it was at its memory limit' : ended;
+    if (restarts > 0 || outOfMemory || ended !== undefined) {
+      const what = restarts > 0 ? `restarted ${plural(restarts, 'time')}` : 'died';
+      const why = died === undefined ? '' : `: ${died}`;
+      troubles.push({
+        kind: 'restarted',
+        text: `${service} ${what}${why}`,
+        doubts: [...timedMetrics, ...serverMetrics],
+      });
+    }
+    if (throttledRatio > trust.throttledShare) {
+      const text = `${service} was at its CPU limit ${formatValue(throttledRatio, 'ratio')} of the time`;
+      // The limit is part of the topology: what it does to the times is the result, not a flaw of the measurement.
+      troubles.push({ kind: 'throttled', text, doubts: [] });
+    }
+    return troubles;
+  });
+}
+
 /** The reasons to trust a trial's numbers less, each with the metrics that it casts doubt on. */
-export function caveatsOf(measurement: Measurement, telemetry: Telemetry): Caveat[] {
-  return [...generatorCaveats(measurement), ...sampleCaveats(measurement), ...replicaCaveats(telemetry)];
+export function caveatsOf(
+  measurement: Measurement,
+  telemetry: Telemetry,
+  resources: readonly ServiceResources[] = [],
+): Caveat[] {
+  return [
+    ...generatorCaveats(measurement),
+    ...sampleCaveats(measurement),
+    ...replicaCaveats(telemetry),
+    ...resourceCaveats(resources),
+  ];
 }

@@ -39,7 +39,7 @@ describe('driveClosedLoop', () => {
       else held.push(response);
     });
     // The answers to the warm-up's requests come in the measured time, and are wrong: none of them may be seen.
-    const load = closedLoad({ warmupMs: 1050, durationMs: 2000 });
+    const load = closedLoad({ warmupMs: 1000, durationMs: 2000 });
     const result = await run(loadJob({ urls: [server.url], load }), (message) => {
       if (message.type !== 'measuring') return;
       measuring = true;

@@ -27,6 +27,7 @@ export async function driveClosedLoop(job: LoadJob, load: ClosedLoad, stage: Sta
   const warmEndMs = recorder.endMs;
 
   const measure = (): GeneratorWatch => {
+    recorder.end();
     emit({ type: 'measuring' });
     const watch = new GeneratorWatch(stage.cpuUsage);
     recorder = new Recorder({ phase: 'measuring', startMs: performance.now(), durationMs: load.durationMs, emit });

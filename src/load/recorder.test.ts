@@ -87,6 +87,13 @@ describe('Recorder', () => {
     expect(messages).toHaveLength(2);
   });
 
+  it('tells of the last second of a stretch whose result nobody needs', () => {
+    const { recorder, messages } = record(2000);
+    recorder.sent(startMs);
+    recorder.end();
+    expect(messages.map((message) => (message.type === 'second' ? message.second : message.type))).toEqual([0, 1]);
+  });
+
   it('takes its duration from its end where none was given', () => {
     const { recorder } = record();
     answer(recorder, 1200, 2);

@@ -98,12 +98,15 @@ export class Recorder {
     this.#advance(Math.min(second, lastSecond(this.#options.durationMs ?? Infinity)));
   }
 
+  /** Ends a stretch whose result nobody needs, such as the warm-up: its last second is told of. */
+  end(): void {
+    this.#endSlices(this.#options.durationMs ?? 0);
+  }
+
   /** Ends the books. `endMs` counts where no duration was given. */
   finish(endMs: number, generator: WorkerResult['generator']): WorkerResult {
     const { startMs, durationMs = Math.max(endMs - startMs, 0.001) } = this.#options;
-    const last = lastSecond(durationMs);
-    this.#advance(last);
-    this.#closeSlice(durationMs >= (last + 1) * 1000);
+    this.#endSlices(durationMs);
     const accounted = this.#requests + this.#failed + this.#unfinished;
     if (accounted !== this.#sent) {
       throw new Error(`The books do not balance: ${this.#sent} requests were sent, ${accounted} accounted for.`);
@@ -121,6 +124,12 @@ export class Recorder {
       slices: this.#slices,
       generator,
     };
+  }
+
+  #endSlices(durationMs: number): void {
+    const last = lastSecond(durationMs);
+    this.#advance(last);
+    this.#closeSlice(durationMs >= (last + 1) * 1000);
   }
 
   #advance(second: number): void {

@@ -1,5 +1,6 @@
 import type { Environment } from './common/app-environment.ts';
 import { type Programs, findPrograms } from './common/programs.ts';
+import type { ImageName } from '../scenarios/scenario.ts';
 import type { Platform, PlatformName } from './platform.ts';
 
 /** What platforms are told of the machine; each takes what it needs. */
@@ -8,6 +9,8 @@ export interface PlatformOptions {
   readonly temporaryFolder: string;
   /** The bundled programs; those of this package unless told otherwise. */
   readonly programs?: Programs;
+  /** Base images that take the place of the default ones. */
+  readonly images?: Readonly<Partial<Record<ImageName, string>>>;
 }
 
 const platforms: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise<Platform>>> = {

@@ -15,7 +15,7 @@ export type Requirement =
 /** Something that a killed run left and `clean` removed. */
 export interface Leftover {
   readonly runId: string;
-  readonly kind: 'process' | 'folder';
+  readonly kind: 'process' | 'folder' | 'container' | 'network' | 'volume' | 'image';
   /** A process id and its command, or a path. */
   readonly description: string;
 }
@@ -27,6 +27,31 @@ export interface StackOptions {
   readonly signal: AbortSignal;
   /** Told in a few words what is being done, e.g. "PostgreSQL starts". */
   readonly onStep: (step: string) => void;
+  /** Whether a person on this machine wants to reach the application too, at {@link Deployment.address}. */
+  readonly publish?: boolean;
+  /** Whether it is to outlive this process, until `down` ends it. */
+  readonly detached?: boolean;
+  /** Whether the load generator gets cores of its own, where the platform can. */
+  readonly pin?: boolean;
+}
+
+/** What a service has used so far, where the platform can tell. */
+export interface ServiceUsage {
+  /** `app-1`, `postgres`, `redis`, `nginx`, `load-1`. */
+  readonly service: string;
+  readonly cpuSeconds: number;
+  /** In cores; undefined without a limit. */
+  readonly cpuLimit: number | undefined;
+  /** How long it was kept from the CPU by its limit. */
+  readonly throttledSeconds: number;
+  /** Now, without what the kernel would give back (page cache). */
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number | undefined;
+  readonly restarts: number;
+  /** The kernel ended it because it was at its memory limit. */
+  readonly outOfMemory: boolean;
+  /** How it ended, if it did: "exited with code 137". */
+  readonly ended: string | undefined;
 }
 
 /** What one replica answered on `/metrics`, or why it did not. */
@@ -37,8 +62,12 @@ export type ReplicaMetrics =
 export interface Deployment {
   /** The addresses that load goes to, as seen by the load worker. */
   readonly urls: readonly string[];
+  /** Where a person on this machine reaches it; undefined unless that was asked for. */
+  readonly address: string | undefined;
   /** Reads every replica's own metrics. */
   scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]>;
+  /** What each service has used so far; left out by a platform that cannot tell. */
+  usage?(signal: AbortSignal): Promise<readonly ServiceUsage[]>;
   /** Runs a load worker near the application; ends with its `result` or throws a LabError. Leaving the loop ends the worker. */
   generate(job: LoadJob, signal: AbortSignal): AsyncIterable<WorkerMessage>;
 }
@@ -47,17 +76,25 @@ export interface Deployment {
 export interface Stack extends AsyncDisposable {
   /** Versions of what runs, e.g. `{ postgresql: '18.4', redis: '7.0.15' }`. */
   readonly versions: Readonly<Record<string, string>>;
+  /** How the cores are shared, in a sentence, where that is to be told. */
+  readonly cores?: string | undefined;
   /** Lays schema and data, empties the cache, and starts the application in place of the one before. */
   deploy(topology: Topology, signal: AbortSignal): Promise<Deployment>;
+  /** Lets go of a stack that was started as detached: it runs on, and nothing of it keeps this process alive. */
+  release(): void;
 }
 
 /** Where a topology can run. Its verbs act on the whole stack. */
 export interface Platform {
   readonly name: PlatformName;
+  /** Whether limits of CPU and memory are kept to. */
+  readonly enforcesLimits: boolean;
   /** What it needs, in the order in which a user would mend it. */
   requirements(signal: AbortSignal): Promise<readonly Requirement[]>;
   /** Starts database and cache. A failed start cleans up after itself, then throws a LabError with the log that explains it. */
   up(options: StackOptions): Promise<Stack>;
   /** Removes what runs that are no longer alive have left, and only that. */
   clean(signal: AbortSignal): Promise<readonly Leftover[]>;
+  /** Ends the stacks that were left running on purpose, and only those. */
+  down(signal: AbortSignal): Promise<readonly Leftover[]>;
 }

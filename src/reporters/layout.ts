@@ -94,7 +94,7 @@ function errorKinds(row: Row): string {
 
 /** How far the rounds lie apart, as a share of the median. */
 function spreadCell(row: Row): Cell {
-  const spread = row.values['rps'];
+  const spread = row.values.rps;
   if (!spread) return { text: '-' };
   return { text: `±${formatValue((spread.max - spread.min) / 2 / spread.median, 'ratio')}` };
 }
@@ -178,6 +178,7 @@ function runFacts(record: RunRecord): readonly (readonly [string, string])[] {
   return [
     ['machine', `${machine.cpu}, ${plural(machine.cores, 'core')}, ${formatBytes(machine.memoryBytes)}, ${machine.os}`],
     ['platform', [record.platform, ...versions, `node ${machine.node.replace(/^v/, '')}`].join(', ')],
+    ...(record.cores === undefined ? [] : [['cores', record.cores] as const]),
     ['time', `${formatDuration(record.wallMs)}, of which under load ${formatDuration(record.loadMs)}`],
     ['again', record.command],
   ];

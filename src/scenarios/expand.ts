@@ -28,6 +28,8 @@ function trialsOf(scenario: Scenario, planSeed: number): readonly Trial[] {
           app: variant.app,
           replicas,
           balancer: variant.balancer,
+          limits: variant.limits,
+          slowReplicaMs: variant.slowReplicaMs,
           data: scenario.data,
           freshData: false,
         };

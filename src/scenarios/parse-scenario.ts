@@ -3,12 +3,21 @@ import { metrics } from '../metrics.ts';
 import { appSchema, changeApp } from './app-settings.ts';
 import { parseExpectation } from './expectation-parser.ts';
 import type { Expectation } from './expectation.ts';
+import { limitsSchema, changeLimits } from './limits.ts';
 import { changeLoad, loadSchema, replicaCount, roundCount } from './load-profile.ts';
 import type { ExpectationScope } from './metric-reference.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { Reader } from './reader.ts';
-import { balancers, type AppSettings, type Data, type LoadProfile, type Scenario, type Variant } from './scenario.ts';
-import { choice, table, text, whole } from './shapes.ts';
+import {
+  balancers,
+  type AppSettings,
+  type Data,
+  type Limits,
+  type LoadProfile,
+  type Scenario,
+  type Variant,
+} from './scenario.ts';
+import { choice, duration, table, text, whole } from './shapes.ts';
 import { field, type Branch, type Entry, type Table } from './tree.ts';
 
 /** What a scenario has that says nothing of it. */
@@ -16,6 +25,7 @@ export interface Defaults {
   readonly load: LoadProfile;
   readonly data: Data;
   readonly app: AppSettings;
+  readonly limits: Limits;
   readonly replicas: readonly number[];
   readonly rounds: number;
 }
@@ -36,6 +46,7 @@ const scenarioKeys = [
   'keys',
   'load',
   'app',
+  'limits',
   'variants',
   'replicas',
   'rounds',
@@ -44,7 +55,7 @@ const scenarioKeys = [
 ];
 
 /** The keys of `defaults:`. */
-export const defaultKeys = ['load', 'data', 'app', 'replicas', 'rounds'];
+export const defaultKeys = ['load', 'data', 'app', 'limits', 'replicas', 'rounds'];
 
 const dataSchema = table('data', {
   users: whole('the number of users', 1, 1_000_000).optional(),
@@ -57,7 +68,8 @@ const metricSchema = choice(
 const balancerSchema = choice('the balancer', balancers);
 const question = text('the question');
 const prediction = text('the prediction');
-const variantKeys = ['app', 'balancer'];
+const slowReplica = duration('the slowness of the slow replica', 0, 60_000);
+const variantKeys = ['app', 'balancer', 'limits', 'slow-replica'];
 
 /** The settings that `defaults:` and every scenario share, laid over those before. */
 export function parseDefaults(from: Table, base: Defaults, reader: Reader): Defaults {
@@ -68,6 +80,7 @@ export function parseDefaults(from: Table, base: Defaults, reader: Reader): Defa
     load: changeLoad(base.load, reader.read(loadSchema, value('load'))),
     data: { users: data?.users ?? base.data.users, todos: data?.todos ?? base.data.todos },
     app: changeApp(base.app, reader.read(appSchema, value('app'))),
+    limits: changeLimits(base.limits, reader.read(limitsSchema, value('limits'))),
     replicas: (replicas && parseReplicas(replicas, reader)) ?? base.replicas,
     rounds: reader.read(roundCount, value('rounds')) ?? base.rounds,
   };
@@ -92,7 +105,7 @@ export function parseScenario({ key: name, keyPlace, value }: Entry, base: Defau
   }
   const common = parseDefaults(from, base, reader);
   const workload = parseWorkload(from, reader);
-  const variants = parseVariants(at('variants'), common.app, reader);
+  const variants = parseVariants(at('variants'), common, reader);
   const evidence = at('evidence');
   const scope = { variants: variants?.map((variant) => variant.name), replicas: common.replicas };
   const scenario = {
@@ -120,14 +133,20 @@ const missingHints: Readonly<Record<string, string>> = {
   workload: 'workload: a list of requests such as GET /todos/{todo}',
 };
 
-function parseVariants(branch: Branch | undefined, app: AppSettings, reader: Reader): readonly Variant[] | undefined {
-  if (branch === undefined) return [{ name: 'default', app, balancer: 'round-robin' }];
+function parseVariants(branch: Branch | undefined, common: Defaults, reader: Reader): readonly Variant[] | undefined {
+  const { app, limits } = common;
+  if (branch === undefined) return [{ name: 'default', app, balancer: 'round-robin', limits, slowReplicaMs: 0 }];
   return reader.named(branch, 'variants')?.map(({ key: name, value }): Variant => {
     const unchanged = value.kind === 'leaf' && value.value === null;
     const from = unchanged ? undefined : reader.table(value, `the variant "${name}"`, variantKeys);
-    const change = reader.read(appSchema, from && field(from, 'app')?.value);
-    const balancer = reader.read(balancerSchema, from && field(from, 'balancer')?.value) ?? 'round-robin';
-    return { name, app: changeApp(app, change), balancer };
+    const at = (key: string) => from && field(from, key)?.value;
+    return {
+      name,
+      app: changeApp(app, reader.read(appSchema, at('app'))),
+      balancer: reader.read(balancerSchema, at('balancer')) ?? 'round-robin',
+      limits: changeLimits(limits, reader.read(limitsSchema, at('limits'))),
+      slowReplicaMs: reader.read(slowReplica, at('slow-replica')) ?? 0,
+    };
   });
 }
 

@@ -23,6 +23,7 @@ describe('parseScenarioFile', () => {
   it('applies every default', () => {
     expect(parsed(scenario(workload))).toEqual({
       path: 'test.yaml',
+      images: {},
       scenarios: [
         {
           name: 's',
@@ -35,6 +36,8 @@ describe('parseScenarioFile', () => {
             {
               name: 'default',
               balancer: 'round-robin',
+              limits: { cpu: undefined, memoryBytes: undefined },
+              slowReplicaMs: 0,
               app: {
                 cache: { strategy: 'none', ttlMs: 60_000, jitter: 0, lockTimeoutMs: 2000, beta: 1 },
                 feed: 'join',
@@ -54,6 +57,23 @@ describe('parseScenarioFile', () => {
       ],
       suites: [],
     });
+  });
+
+  it('reads limits, a slow replica and base images', () => {
+    const { images, scenarios } = parsed(`images: { node: mirror/node:22 }
+scenarios:
+  s:
+    question: Why?
+    ${workload}
+    limits: { cpu: 0.5, memory: 256MB }
+    variants:
+      plain:
+      slow: { slow-replica: 50ms, balancer: random-two, limits: { cpu: 2 } }`);
+    expect(images).toEqual({ node: 'mirror/node:22' });
+    expect(scenarios[0]?.variants).toMatchObject([
+      { limits: { cpu: 0.5, memoryBytes: 268_435_456 }, slowReplicaMs: 0, balancer: 'round-robin' },
+      { limits: { cpu: 2, memoryBytes: 268_435_456 }, slowReplicaMs: 50, balancer: 'random-two' },
+    ]);
   });
 
   it('lays variants over the scenario over the defaults', () => {

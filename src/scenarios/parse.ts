@@ -7,6 +7,7 @@ import { parseSuite } from './parse-suite.ts';
 import { renderProblems, SourceText, type Problem } from './problem.ts';
 import { Reader } from './reader.ts';
 import type { ScenarioFile } from './scenario.ts';
+import { table, text } from './shapes.ts';
 import { field, type Branch, type Table } from './tree.ts';
 import { growTree } from './yaml-tree.ts';
 
@@ -14,13 +15,21 @@ import { growTree } from './yaml-tree.ts';
 export type ParsedScenarioFile =
   { readonly ok: true; readonly file: ScenarioFile } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const fileKeys = ['version', 'defaults', 'scenarios', 'suites'];
+const fileKeys = ['version', 'defaults', 'images', 'scenarios', 'suites'];
+const image = text('the image', 500);
+const imagesSchema = table('images', {
+  node: image.optional(),
+  postgres: image.optional(),
+  redis: image.optional(),
+  nginx: image.optional(),
+});
 const largestFile = 1_048_576;
 
 const base: Defaults = {
   load: defaultLoad,
   data: { users: 100, todos: 10_000 },
   app: defaultApp,
+  limits: { cpu: undefined, memoryBytes: undefined },
   replicas: [1],
   rounds: 1,
 };
@@ -50,6 +59,7 @@ function parseFile(root: Branch, path: string, reader: Reader): ScenarioFile | u
   const suites = field(from, 'suites')?.value;
   return {
     path,
+    images: reader.read(imagesSchema, field(from, 'images')?.value) ?? {},
     scenarios: outlines.flatMap(({ scenario }) => (scenario ? [scenario] : [])),
     suites: ((suites && reader.named(suites, 'suites')) ?? []).map((entry) => parseSuite(entry, outlines, reader)),
   };

@@ -1,10 +1,13 @@
-import type { AppSettings, Balancer, Data, LoadProfile, Scenario, Workload } from './scenario.ts';
+import type { AppSettings, Balancer, Data, Limits, LoadProfile, Scenario, Workload } from './scenario.ts';
 
 /** What has to run for a trial: a platform is handed this and nothing else. */
 export interface Topology {
   readonly app: AppSettings;
   readonly replicas: number;
   readonly balancer: Balancer;
+  readonly limits: Limits;
+  /** Added to the query cost of the last of several replicas. */
+  readonly slowReplicaMs: number;
   readonly data: Data;
   /** The trial before may have changed rows: lay the data anew even if it looks right. */
   readonly freshData: boolean;

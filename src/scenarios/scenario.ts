@@ -83,7 +83,7 @@ export interface AppSettings {
 }
 
 /** How a balancer in front of several replicas chooses among them. */
-export const balancers = ['round-robin', 'least-connections'] as const;
+export const balancers = ['round-robin', 'least-connections', 'ip-hash', 'random-two'] as const;
 
 /** One of {@link balancers}. */
 export type Balancer = (typeof balancers)[number];
@@ -94,11 +94,21 @@ export interface Data {
   readonly todos: number;
 }
 
+/** How much each replica may use; undefined for as much as there is. */
+export interface Limits {
+  /** In cores: 0.5 is half of one. */
+  readonly cpu: number | undefined;
+  readonly memoryBytes: number | undefined;
+}
+
 /** A named change to the system under test. */
 export interface Variant {
   readonly name: string;
   readonly app: AppSettings;
   readonly balancer: Balancer;
+  readonly limits: Limits;
+  /** Added to the query cost of the last replica, which is then slower than the others. */
+  readonly slowReplicaMs: number;
 }
 
 /** One experiment. Every default has been applied. */
@@ -123,9 +133,17 @@ export interface Suite {
   readonly scenarios: readonly Scenario[];
 }
 
+/** The base images that container platforms build on. */
+export const imageNames = ['node', 'postgres', 'redis', 'nginx'] as const;
+
+/** One of {@link imageNames}. */
+export type ImageName = (typeof imageNames)[number];
+
 /** A whole scenario file, parsed. */
 export interface ScenarioFile {
   readonly path: string;
+  /** Base images that take the place of the default ones. */
+  readonly images: Readonly<Partial<Record<ImageName, string>>>;
   readonly scenarios: readonly Scenario[];
   readonly suites: readonly Suite[];
 }

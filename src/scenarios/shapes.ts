@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { faulty, type Fault, type Reading } from './fault.ts';
 import { suggestion } from './suggest.ts';
-import { readDuration, readNumber, readPercentage, readWhole } from './units.ts';
+import { readDuration, readMemory, readNumber, readPercentage, readWhole } from './units.ts';
 
 /** A fault inside zod's issues; `onKey` points at the key instead of the value. */
 const carriedSchema = z.object({
@@ -48,6 +48,11 @@ export function duration(noun: string, leastMs: number, mostMs: number) {
 /** A percentage up to a limit, as a ratio. */
 export function percentage(noun: string, most: number) {
   return reading(noun, (input) => readPercentage(input, noun, most));
+}
+
+/** A size in memory between two limits, in bytes. */
+export function memory(noun: string, leastBytes: number, mostBytes: number) {
+  return reading(noun, (input) => readMemory(input, noun, leastBytes, mostBytes));
 }
 
 /** A whole number between two limits. */

@@ -47,6 +47,23 @@ export function parseDuration(text: string): number {
   throw new UsageError(`${sentence}: ${hint ?? timeHint}`);
 }
 
+const memoryUnits: Readonly<Record<string, number>> = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
+
+/** A size in memory such as `256MB`, in bytes; as with Docker and Kubernetes' binary units, 1 MB is 1024 KB. */
+export function readMemory(input: unknown, noun: string, leastBytes: number, mostBytes: number): Reading<number> {
+  const parts = typeof input === 'string' ? /^(\d+(?:\.\d+)?)([KMG]B)$/.exec(input) : null;
+  const factor = memoryUnits[parts?.[2] ?? ''];
+  if (factor === undefined)
+    return faulty(`${noun} must be a size`, 'write a number and KB, MB or GB, for example 256MB');
+  return between(Math.round(Number(parts?.[1]) * factor), noun, leastBytes, mostBytes, memoryText);
+}
+
+/** A size in memory as a scenario file writes it: `256MB`. */
+export function memoryText(bytes: number): string {
+  const unit = bytes >= 1024 ** 3 ? 'GB' : bytes >= 1024 ** 2 ? 'MB' : 'KB';
+  return `${rounded(bytes / (memoryUnits[unit] ?? 1))}${unit}`;
+}
+
 /** A percentage such as `10%`, as a ratio. */
 export function readPercentage(input: unknown, noun: string, most: number): Reading<number> {
   if (typeof input === 'number' && input >= 0) {

@@ -10,7 +10,7 @@ import type {
   Variant,
   Workload,
 } from './scenario.ts';
-import { ratioText } from './units.ts';
+import { memoryText, ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
 
 /** "50 connections for 10 s after 2 s of warm-up". */
@@ -58,7 +58,7 @@ export function describeData({ users, todos }: Data): string {
 }
 
 /** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms". */
-export function describeSettings({ app, balancer }: Variant): string {
+export function describeSettings({ app, balancer, limits, slowReplicaMs }: Variant): string {
   const { feed, pool, connections, queryCostMs, workers, titleIndex } = app;
   const changed = [
     describeCache(app),
@@ -71,6 +71,9 @@ export function describeSettings({ app, balancer }: Variant): string {
     workers !== defaultApp.workers && plural(workers, 'worker'),
     titleIndex !== defaultApp.titleIndex && 'title index',
     balancer !== 'round-robin' && `balanced by ${balancer}`,
+    limits.cpu !== undefined && `${limits.cpu} CPU`,
+    limits.memoryBytes !== undefined && memoryText(limits.memoryBytes),
+    slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,
   ].filter((part) => part !== false);
   return changed.length === 0 ? 'defaults' : changed.join(', ');
 }

@@ -7,7 +7,9 @@ type Cache = AppSettings['cache'];
 
 /** A small topology, changed as told. */
 export function topology(
-  change: Partial<Omit<Topology, 'app'>> & {
+  change: Partial<Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData'>> & {
+    readonly limits?: Topology['limits'];
+    readonly slowReplicaMs?: number;
     readonly cache?: Partial<Cache>;
     readonly app?: Partial<AppSettings>;
   } = {},
@@ -27,6 +29,8 @@ export function topology(
     replicas: 1,
     balancer: 'round-robin',
     data: { users: 10, todos: 100 },
+    limits: { cpu: undefined, memoryBytes: undefined },
+    slowReplicaMs: 0,
     freshData: false,
     ...rest,
   };

@@ -37,7 +37,18 @@ describe('the package', () => {
     const command = path.join(bench.folder, 'node_modules', '.bin', 'scale-lab');
     const list = await execute(command, ['list'], { cwd: bench.folder });
     expect(list.stdout).toContain('thundering-herd');
-    const args = ['run', 'n-plus-one', '--variant', 'join', '--duration', '500ms', '--warmup', '0s', '--connections', '2'];
+    const args = [
+      'run',
+      'n-plus-one',
+      '--variant',
+      'join',
+      '--duration',
+      '500ms',
+      '--warmup',
+      '0s',
+      '--connections',
+      '2',
+    ];
     const { stderr } = await execute(command, args, { cwd: bench.folder, env: bench.env });
     expect(stderr).toContain('results in ');
     expect((await bench.onlyRun()).status).toBe('complete');

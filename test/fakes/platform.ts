@@ -36,6 +36,7 @@ export function fakePlatform(script: (topology: Topology, job: LoadJob) => Scrip
       let factor = 0;
       return Promise.resolve({
         urls: ['http://127.0.0.1:1'],
+        address: undefined,
         async scrape(): Promise<readonly ReplicaMetrics[]> {
           const names = Array.from({ length: replicas }, (_, index) => `app-${index + 1}`);
           return Promise.resolve(names.map((replica) => ({ replica, text: exposition(counters, factor) })));
@@ -53,6 +54,7 @@ export function fakePlatform(script: (topology: Topology, job: LoadJob) => Scrip
         },
       });
     },
+    release: () => undefined,
     async [Symbol.asyncDispose]() {
       calls.push('down');
       return Promise.resolve();
@@ -62,7 +64,9 @@ export function fakePlatform(script: (topology: Topology, job: LoadJob) => Scrip
     name: 'local',
     calls,
     requirements: async () => Promise.resolve([]),
+    enforcesLimits: true,
     clean: async () => Promise.resolve([]),
+    down: async () => Promise.resolve([]),
     async up() {
       calls.push('up');
       return Promise.resolve(stack);

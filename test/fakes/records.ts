@@ -43,6 +43,7 @@ export function trialRecord(changes: Partial<TrialRecord> & Pick<TrialRecord, 'm
     round: 1,
     measurement: measurement(),
     telemetry: telemetry(),
+    resources: [],
     caveats: [],
     ...changes,
   };

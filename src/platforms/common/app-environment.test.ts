@@ -14,6 +14,8 @@ const topology: Topology = {
     titleIndex: true,
   },
   replicas: 3,
+  limits: { cpu: undefined, memoryBytes: undefined },
+  slowReplicaMs: 0,
   balancer: 'round-robin',
   data: { users: 12, todos: 345 },
   freshData: true,

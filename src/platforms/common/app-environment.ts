@@ -12,11 +12,16 @@ export interface Backends {
 /** How long a replica may take to answer what is in flight when it is told to stop. */
 export const appGraceMs = 3_000;
 
+/** What the queries of a replica cost beyond the setting: the last of several is the slow one, where there is one. */
+export function extraCostMs({ replicas, slowReplicaMs }: Topology, number: number): number {
+  return replicas > 1 && number === replicas ? slowReplicaMs : 0;
+}
+
 /** The settings of the reference app as environment variables; `replica`, `host` and `port` are the platform's part. */
 export function appEnvironment(
   topology: Topology,
   backends: Backends,
-  place: { readonly replica: string; readonly host: string; readonly port: number },
+  place: { readonly replica: string; readonly host: string; readonly port: number; readonly extraCostMs?: number },
 ): Readonly<Record<string, string>> {
   const { app, data } = topology;
   return {
@@ -36,7 +41,7 @@ export function appEnvironment(
     POOL_QUEUE_LIMIT: String(app.pool.queueLimit),
     POOL_TIMEOUT_MS: String(app.pool.timeoutMs),
     CONNECTIONS: app.connections,
-    QUERY_COST_MS: String(app.queryCostMs),
+    QUERY_COST_MS: String(app.queryCostMs + (place.extraCostMs ?? 0)),
     WORKERS: String(app.workers),
     TITLE_INDEX: String(app.titleIndex),
     SEED_USERS: String(data.users),

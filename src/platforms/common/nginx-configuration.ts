@@ -12,6 +12,13 @@ export interface NginxSettings {
 // Practically for ever: a connection that is closed and opened anew during a measurement would be part of what it measures.
 const unlimited = 'keepalive_requests 1000000000; keepalive_timeout 1h;';
 
+const methods: Readonly<Record<Balancer, string>> = {
+  'round-robin': '',
+  'least-connections': '    least_conn;\n',
+  'ip-hash': '    ip_hash;\n',
+  'random-two': '    random two least_conn;\n',
+};
+
 // Those that are not set lie where only the distribution's own service may write.
 const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
@@ -30,7 +37,7 @@ http {
   access_log off;
 ${temporaryPaths.map((name) => `  ${name}_temp_path ${name}_temp;`).join('\n')}
   upstream app {
-${settings.balancer === 'least-connections' ? '    least_conn;\n' : ''}${settings.upstreams.map((upstream) => `    server ${upstream};`).join('\n')}
+${methods[settings.balancer]}${settings.upstreams.map((upstream) => `    server ${upstream};`).join('\n')}
     keepalive 1024; ${unlimited}
   }
   server {

@@ -72,6 +72,16 @@ export async function thisOwner(runId: string): Promise<Owner> {
   return { runId, pid: process.pid, start: status?.start ?? 0 };
 }
 
+/** The owner of what is to outlive this process: nobody, until `down` ends it. */
+export function nobody(runId: string): Owner {
+  return { runId, pid: 0, start: 0 };
+}
+
+/** Whether something was left running on purpose. */
+export function isDetached(owner: Owner): boolean {
+  return owner.pid === 0;
+}
+
 /** Whether the process that made the label runs still. */
 export async function isAlive(owner: Owner): Promise<boolean> {
   const status = await processStatus(owner.pid);

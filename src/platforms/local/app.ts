@@ -1,6 +1,6 @@
 import type { Topology } from '../../scenarios/plan.ts';
 import { untilReady } from '../common/answer.ts';
-import { type Backends, appEnvironment, appGraceMs } from '../common/app-environment.ts';
+import { type Backends, appEnvironment, appGraceMs, extraCostMs } from '../common/app-environment.ts';
 import { listeningPort } from '../common/log-tail.ts';
 import type { RunContext } from './run-context.ts';
 import type { Service, ServiceDescription } from './service.ts';
@@ -25,8 +25,9 @@ function description(
   topology: Topology,
   name: string,
   args: readonly string[],
+  extraMs = 0,
 ): ServiceDescription {
-  const place = { replica: name, host: '127.0.0.1', port: 0 };
+  const place = { replica: name, host: '127.0.0.1', port: 0, extraCostMs: extraMs };
   return {
     name,
     command: process.execPath,
@@ -53,7 +54,8 @@ export async function startReplica(
   signal: AbortSignal,
 ): Promise<Replica> {
   const name = `app-${number}`;
-  const service = await run.start(description(app, run, topology, name, ['serve']), signal);
+  const serve = description(app, run, topology, name, ['serve'], extraCostMs(topology, number));
+  const service = await run.start(serve, signal);
   const port = await service.ready(service.logged(listeningPort), signal);
   const url = `http://127.0.0.1:${port}`;
   await service.ready((limited) => untilReady(`${url}/readyz`, limited), signal);

@@ -1,18 +1,31 @@
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type Owner, isAlive, parseOwnerLabel } from '../common/owner.ts';
+import { type Owner, isAlive, isDetached, parseOwnerLabel } from '../common/owner.ts';
 import type { Leftover } from '../platform.ts';
 import { endInhabitants } from './inhabitants.ts';
 import { removeRunFolder } from './run-folder.ts';
 
 /** Removes the processes and folders of runs whose owner is no longer alive, and only those. */
-export async function removeLeftovers(temporaryFolder: string, signal: AbortSignal): Promise<readonly Leftover[]> {
+export async function removeOrphans(temporaryFolder: string, signal: AbortSignal): Promise<readonly Leftover[]> {
+  return removeRuns(temporaryFolder, signal, async (owner) => !isDetached(owner) && !(await isAlive(owner)));
+}
+
+/** Removes what was left running on purpose, and only that. */
+export async function removeDetached(temporaryFolder: string, signal: AbortSignal): Promise<readonly Leftover[]> {
+  return removeRuns(temporaryFolder, signal, (owner) => Promise.resolve(isDetached(owner)));
+}
+
+async function removeRuns(
+  temporaryFolder: string,
+  signal: AbortSignal,
+  isWanted: (owner: Owner) => Promise<boolean>,
+): Promise<readonly Leftover[]> {
   const names = await readdir(temporaryFolder).catch(() => []);
   const removed: Leftover[] = [];
   for (const name of names) {
     signal.throwIfAborted();
     const owner = parseOwnerLabel(name);
-    if (owner === undefined || (await isAlive(owner))) continue;
+    if (owner === undefined || !(await isWanted(owner))) continue;
     removed.push(...(await removeRun(path.join(temporaryFolder, name), owner)));
   }
   return removed;

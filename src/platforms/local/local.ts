@@ -2,9 +2,10 @@ import { LabError, messageOf } from '../../errors.ts';
 import { type Environment, inheritedEnvironment } from '../common/app-environment.ts';
 import { findExecutable, nginx, printedVersion } from '../common/executable.ts';
 import { type Programs, missingPrograms } from '../common/programs.ts';
+import { nobody, thisOwner } from '../common/owner.ts';
 import { together } from '../common/together.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
-import { removeLeftovers } from './leftovers.ts';
+import { removeDetached, removeOrphans } from './leftovers.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 import { localRequirements } from './requirements.ts';
@@ -24,17 +25,20 @@ export interface LocalPlatformOptions {
 export function createLocalPlatform(options: LocalPlatformOptions): Platform {
   return {
     name: 'local',
+    enforcesLimits: false,
     requirements: () => localRequirements(options),
     up: (stackOptions) => up(options, stackOptions),
-    clean: (signal) => removeLeftovers(options.temporaryFolder, signal),
+    clean: (signal) => removeOrphans(options.temporaryFolder, signal),
+    down: (signal) => removeDetached(options.temporaryFolder, signal),
   };
 }
 
-async function up(options: LocalPlatformOptions, { runId, signal, onStep }: StackOptions): Promise<Stack> {
+async function up(options: LocalPlatformOptions, { runId, signal, onStep, detached }: StackOptions): Promise<Stack> {
   signal.throwIfAborted();
   const missing = missingPrograms(options.programs);
   if (missing.length > 0) throw new LabError(`Not built: ${missing.join(', ')}.`, { hint: 'Run npm run build.' });
-  const folder = await createRunFolder(options.temporaryFolder, runId);
+  const owner = detached === true ? nobody(runId) : await thisOwner(runId);
+  const folder = await createRunFolder(options.temporaryFolder, owner);
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
   try {
     const [postgres, redis, nginxVersion] = await together(signal, (limited) => [

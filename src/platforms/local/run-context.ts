@@ -36,6 +36,11 @@ export class RunContext {
     }
   }
 
+  /** Lets go of all that runs: nothing of it keeps this process alive any more. */
+  release(): void {
+    for (const service of this.#services) service.process.unref();
+  }
+
   /** Stops services together. */
   async stop(services: readonly Service[]): Promise<void> {
     await Promise.all(services.map((service) => service.stop()));

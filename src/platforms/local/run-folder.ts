@@ -1,12 +1,12 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError, messageOf } from '../../errors.ts';
-import { ownerLabel, thisOwner } from '../common/owner.ts';
+import { type Owner, ownerLabel } from '../common/owner.ts';
 import { diskFullHint } from '../common/log-tail.ts';
 
 /** Makes the folder of a run. Its name is its label: there is no moment at which it exists without an owner. */
-export async function createRunFolder(temporaryFolder: string, runId: string): Promise<string> {
-  const folder = path.join(temporaryFolder, ownerLabel(await thisOwner(runId)));
+export async function createRunFolder(temporaryFolder: string, owner: Owner): Promise<string> {
+  const folder = path.join(temporaryFolder, ownerLabel(owner));
   try {
     await mkdir(folder);
     // Others may pass through but not look around: PostgreSQL may have to run as another user.

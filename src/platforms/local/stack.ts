@@ -55,6 +55,10 @@ export class LocalStack implements Stack {
     return this.#deployment(this.#running);
   }
 
+  release(): void {
+    this.#run.release();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await closeRun(this.#run);
   }
@@ -78,8 +82,10 @@ export class LocalStack implements Stack {
   }
 
   #deployment({ replicas, balancer }: Running): Deployment {
+    const address = balancer?.url ?? replicas[0]?.url ?? '';
     return {
-      urls: balancer === undefined ? replicas.map(({ url }) => url) : [balancer.url],
+      urls: [address],
+      address,
       scrape: (signal) => Promise.all(replicas.map((replica) => scrape(replica, signal))),
       generate: (job: LoadJob, signal: AbortSignal): AsyncIterable<WorkerMessage> =>
         generateLoad(this.#programs.worker, this.#run, job, signal),

@@ -1,0 +1,100 @@
+import type { Deployment, ServiceUsage } from '../platforms/platform.ts';
+import type { ServiceResources } from '../result.ts';
+
+const sampleEveryMs = 1000;
+
+interface Sample {
+  readonly atMs: number;
+  readonly services: readonly ServiceUsage[];
+}
+
+/** Puts the samples of one service together; the first and the last bound the time. */
+function resourcesOf(first: ServiceUsage, last: ServiceUsage, peakBytes: number, elapsedMs: number): ServiceResources {
+  const seconds = elapsedMs / 1000;
+  // A counter that fell belongs to a container that started anew.
+  const used = Math.max(0, last.cpuSeconds - first.cpuSeconds);
+  const throttled = Math.max(0, last.throttledSeconds - first.throttledSeconds);
+  return {
+    service: last.service,
+    cpuRatio: seconds === 0 ? 0 : used / seconds,
+    ...(last.cpuLimit === undefined ? {} : { cpuLimit: last.cpuLimit }),
+    throttledRatio: seconds === 0 ? 0 : Math.min(1, throttled / seconds),
+    memoryPeakBytes: peakBytes,
+    ...(last.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: last.memoryLimitBytes }),
+    restarts: Math.max(0, last.restarts - first.restarts),
+    outOfMemory: last.outOfMemory,
+    ...(last.ended === undefined ? {} : { ended: last.ended }),
+  };
+}
+
+/** What each service used between the first and the last sample. */
+export function summarize(samples: readonly Sample[]): readonly ServiceResources[] {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (!first || !last) return [];
+  return last.services.flatMap((ended) => {
+    const started = first.services.find(({ service }) => service === ended.service);
+    if (!started) return [];
+    const all = samples.flatMap(({ services }) => services.filter(({ service }) => service === ended.service));
+    const peakBytes = Math.max(...all.map(({ memoryBytes }) => memoryBytes));
+    return [resourcesOf(started, ended, peakBytes, last.atMs - first.atMs)];
+  });
+}
+
+/** Asks a deployment once a second what its services use, where it can tell. */
+export class UsageWatch implements AsyncDisposable {
+  readonly #deployment: Deployment;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #samples: Sample[] = [];
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(deployment: Deployment, signal: AbortSignal) {
+    this.#deployment = deployment;
+    this.#signal = AbortSignal.any([signal, this.#stop.signal]);
+  }
+
+  /** Begins to watch; does nothing where the platform cannot tell. */
+  start(): void {
+    if (this.#deployment.usage) this.#watching = this.#watch();
+  }
+
+  /** Takes a last sample, and puts all of them together. */
+  async stop(): Promise<readonly ServiceResources[]> {
+    await this[Symbol.asyncDispose]();
+    if (this.#samples.length > 0) await this.#sample(new AbortController().signal);
+    return summarize(this.#samples);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#watching;
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#signal.aborted) {
+      await this.#sample(this.#signal);
+      await pause(sampleEveryMs, this.#signal);
+    }
+  }
+
+  /** A sample that fails is one sample fewer, no reason to end a trial. */
+  async #sample(signal: AbortSignal): Promise<void> {
+    const atMs = performance.now();
+    const services = await this.#deployment.usage?.(signal).catch(() => undefined);
+    if (services) this.#samples.push({ atMs, services });
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
