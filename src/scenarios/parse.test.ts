@@ -60,7 +60,8 @@ describe('parseScenarioFile', () => {
   });
 
   it('reads limits, a slow replica and base images', () => {
-    const { images, scenarios } = parsed(`images: { node: mirror/node:22 }
+    const { images, scenarios } = parsed(`version: 1
+images: { node: mirror/node:22 }
 scenarios:
   s:
     question: Why?
