@@ -11,6 +11,8 @@ import { runTrial } from './trial.ts';
 /** Where a plan is run, and who hears of it. */
 export interface Lab {
   readonly platform: Platform;
+  /** Whether the load generator gets cores of its own, where the platform can. */
+  readonly pin?: boolean;
   /** The folder that gets a folder for this run. */
   readonly results: string;
   /** The command that runs it again, for the record. */
@@ -77,8 +79,8 @@ async function removeLeftovers({ platform, emit, signal }: Lab): Promise<void> {
   if (leftovers.length > 0) emit({ type: 'leftovers-removed', leftovers });
 }
 
-async function startStack(runId: string, { platform, emit, signal }: Lab): Promise<Stack> {
-  return platform.up({ runId, signal, onStep: (step) => emit({ type: 'step', step }) });
+async function startStack(runId: string, { platform, pin, emit, signal }: Lab): Promise<Stack> {
+  return platform.up({ runId, signal, pin, onStep: (step) => emit({ type: 'step', step }) });
 }
 
 async function save(record: RunRecord, folder: RunFolder, lab: Lab): Promise<void> {

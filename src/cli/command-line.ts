@@ -2,10 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, type ExitCode } from '../errors.ts';
 import { labVersion } from '../package.ts';
 import { cleanCommand } from './commands/clean.ts';
+import { downCommand } from './commands/down.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 import { describeError } from './describe-error.ts';
 import type { Io } from './io.ts';
@@ -18,6 +20,8 @@ const commands: readonly CommandFactory[] = [
   listCommand,
   validateCommand,
   reportCommand,
+  upCommand,
+  downCommand,
   doctorCommand,
   cleanCommand,
 ];

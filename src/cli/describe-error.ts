@@ -1,9 +1,11 @@
 import { styleText } from 'node:util';
-import { exitCodes, LabError, messageOf, type ExitCode } from '../errors.ts';
+import { exitCodes, Interruption, LabError, messageOf, type ExitCode } from '../errors.ts';
 
 /** What a user is told of an error, and the exit code that goes with it. No stack trace: what is no LabError says that it is a bug. */
 export function describeError(error: unknown, color: boolean): { readonly text: string; readonly exitCode: ExitCode } {
   const prefix = color ? styleText('red', 'error:') : 'error:';
+  // Asked for, and so no error.
+  if (error instanceof Interruption) return { text: `${error.message}\n`, exitCode: error.exitCode };
   if (!(error instanceof LabError)) {
     const hint = 'This is a bug in scale-lab: please report it with the command that you gave.';
     return { text: `${prefix} ${messageOf(error)}\n  ${hint}\n`, exitCode: exitCodes.lab };

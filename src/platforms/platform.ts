@@ -93,7 +93,7 @@ export interface Platform {
   requirements(signal: AbortSignal): Promise<readonly Requirement[]>;
   /** Starts database and cache. A failed start cleans up after itself, then throws a LabError with the log that explains it. */
   up(options: StackOptions): Promise<Stack>;
-  /** Removes what runs that are no longer alive have left, and only that. */
+  /** Removes what runs that are no longer alive have left, and only that. Where the platform does not answer there is nothing. */
   clean(signal: AbortSignal): Promise<readonly Leftover[]>;
   /** Ends the stacks that were left running on purpose, and only those. */
   down(signal: AbortSignal): Promise<readonly Leftover[]>;

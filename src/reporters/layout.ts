@@ -31,6 +31,8 @@ export interface Section {
   readonly timings: Table;
   /** Label columns, then one a counted metric that the scenario is about; no rows where it names none. */
   readonly evidence: Table;
+  /** What each service used, in cores and memory; no rows where the platform could not tell. */
+  readonly resources: Table;
   readonly notes: readonly string[];
   readonly verdicts: readonly Verdict[];
 }
@@ -134,6 +136,27 @@ function evidenceTable(rows: readonly Row[], names: readonly string[]): Table {
   };
 }
 
+/** One line a row and service: cores used, share of the time at the CPU limit, memory at its peak. */
+function resourceTable(rows: readonly Row[]): Table {
+  const cells = rows.flatMap((row) => {
+    const services = row.trials.at(-1)?.resources ?? [];
+    return services.map(({ service, cpuRatio, cpuLimit, throttledRatio, memoryPeakBytes, memoryLimitBytes }) => [
+      ...labelCells(row),
+      { text: service },
+      { text: formatNumber(cpuRatio) },
+      { text: cpuLimit === undefined ? '-' : formatNumber(cpuLimit) },
+      { text: formatValue(throttledRatio, 'ratio') },
+      { text: formatBytes(memoryPeakBytes) },
+      { text: memoryLimitBytes === undefined ? '-' : formatBytes(memoryLimitBytes) },
+    ]);
+  });
+  return {
+    headings: [...labelHeadings, 'service', 'CPU', 'limit', 'throttled', 'memory', 'limit'],
+    labels: 1,
+    rows: cells,
+  };
+}
+
 function notesOf(scenario: ScenarioRecord, rows: readonly Row[], tables: readonly Table[]): readonly string[] {
   const about = (row: Row, text: string): string => `${row.variant} ×${row.replicas}: ${text}`;
   const errors = rows.filter((row) => failedOf(row) > 0).map((row) => about(row, `errors: ${errorKinds(row)}`));
@@ -167,6 +190,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     ],
     timings,
     evidence,
+    resources: resourceTable(rows),
     notes: notesOf(scenario, rows, [timings, evidence]),
     verdicts: record.verdicts.filter((verdict) => verdict.scenario === scenario.name),
   };

@@ -29,7 +29,7 @@ function table({ headings, labels, rows }: Table): string {
 const symbols = { passed: '✅', failed: '❌', inconclusive: '❔' } as const;
 
 function section(content: Section): string {
-  const { title, question, prediction, facts, timings, evidence, notes, verdicts } = content;
+  const { title, question, prediction, facts, timings, evidence, resources, notes, verdicts } = content;
   return [
     `## ${escape(title)}`,
     escape(question),
@@ -37,6 +37,7 @@ function section(content: Section): string {
     facts.map(([name, text]) => `- ${name}: ${escape(text)}`).join('\n'),
     table(timings),
     table(evidence),
+    table(resources),
     notes.map((note) => `> ${escape(note)}`).join('\n>\n'),
     verdicts
       .map(

@@ -115,6 +115,7 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
     ),
     facts.map(([name, text]) => labelled(name, text, 9, columns, chalk.dim)).join('\n'),
     drawTables(section.timings, section.evidence, columns, chalk),
+    section.resources.rows.length === 0 ? '' : fitTable(section.resources, columns, chalk),
     section.notes.map((note) => labelled('!', note, 1, columns, chalk.yellow)).join('\n'),
     section.verdicts.map((verdict) => drawVerdict(verdict, columns, chalk)).join('\n'),
   ];

@@ -102,7 +102,7 @@ describe('bad luck', () => {
     expect(code, err).toBe(4);
     expect(err).toContain('redis-server');
     expect(err).toMatch(/hint: .*install/);
-    const doctor = await scaleLab(['doctor'], { cwd: bench.folder, env });
+    const doctor = await scaleLab(['doctor', 'local'], { cwd: bench.folder, env });
     expect(doctor.code).toBe(4);
     expect(doctor.out).toMatch(/✗ redis-server/);
   });

@@ -1,34 +1,44 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
-import { platformNames } from '../../platforms/platform.ts';
+import { platformNames, type PlatformName, type Requirement } from '../../platforms/platform.ts';
 import type { CommandFactory } from '../command-line.ts';
+import type { Io } from '../io.ts';
 
 const examples = `
+The exit code is 0 if the platform that you name, or any of them if you name none, has all that it needs.
+
 Examples:
-  scale-lab doctor`;
+  scale-lab doctor
+  scale-lab doctor local`;
+
+async function tell(requirements: readonly Requirement[], io: Io): Promise<void> {
+  const { styleText } = await import('node:util');
+  const paint = (style: 'green' | 'red', text: string): string => (io.out.color ? styleText(style, text) : text);
+  for (const requirement of requirements) {
+    if (requirement.met) {
+      io.out.write(`  ${paint('green', '✓')} ${requirement.name}: ${requirement.found}\n`);
+    } else {
+      io.out.write(`  ${paint('red', '✗')} ${requirement.name}: ${requirement.problem}\n`);
+      io.out.write(`      fix: ${requirement.fix}\n`);
+    }
+  }
+}
 
 /** `scale-lab doctor`: what each platform needs, whether it is there, and the fix where it is not. */
 export const doctorCommand: CommandFactory = (io, finish) =>
   new Command('doctor')
     .description('check what each platform needs, and say how to mend what is missing')
+    .addArgument(new Argument('[platform]', 'only this one').choices(platformNames))
     .addHelpText('after', examples)
-    .action(async () => {
-      const { styleText } = await import('node:util');
+    .action(async (only: PlatformName | undefined) => {
       const { openPlatform } = await import('../platform.ts');
-      const paint = (style: 'green' | 'red', text: string): string => (io.out.color ? styleText(style, text) : text);
-      let unmet = 0;
-      for (const name of platformNames) {
+      let isReady = false;
+      for (const name of only === undefined ? platformNames : [only]) {
         io.out.write(`${name}\n`);
         const platform = await openPlatform(name, io);
-        for (const requirement of await platform.requirements(io.signal)) {
-          if (requirement.met) {
-            io.out.write(`  ${paint('green', '✓')} ${requirement.name}: ${requirement.found}\n`);
-          } else {
-            unmet += 1;
-            io.out.write(`  ${paint('red', '✗')} ${requirement.name}: ${requirement.problem}\n`);
-            io.out.write(`      fix: ${requirement.fix}\n`);
-          }
-        }
+        const requirements = await platform.requirements(io.signal);
+        await tell(requirements, io);
+        isReady ||= requirements.every(({ met }) => met);
       }
-      finish(unmet === 0 ? exitCodes.passed : exitCodes.lab);
+      finish(isReady ? exitCodes.passed : exitCodes.lab);
     });

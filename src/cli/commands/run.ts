@@ -28,6 +28,7 @@ interface RunOptions {
   readonly seed?: number;
   readonly out: string;
   readonly reporter: ReporterName;
+  readonly pin?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -70,10 +71,14 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   const path = await import('node:path');
   const { openPlatform } = await import('../platform.ts');
   const { openReporter } = await import('../../reporters/reporter.ts');
+  const { checkLimits } = await import('../../scenarios/limits-check.ts');
   const { run } = await import('../../run.ts');
   const { showProgress } = await import('../progress.ts');
+  const platform = await openPlatform(options.platform, io, file.images);
+  checkLimits(plan, platform);
   const { record, folder, error } = await run(plan, {
-    platform: await openPlatform(options.platform, io),
+    platform,
+    pin: options.pin === true,
     results: path.resolve(io.folder, options.out),
     command: commandAgain(io, planSeed, options),
     startedAtMs: io.startedAtMs,
@@ -105,6 +110,7 @@ export const runCommand: CommandFactory = (io, finish) =>
     .option('--seed <number>', 'seeds keys, mix and the order of trials (default: drawn, and told)', seed)
     .option('--out <folder>', 'where the folder with the results goes', 'results')
     .addOption(new Option('--reporter <name>', 'what is printed at the end').choices(reporterNames).default('terminal'))
+    .option('--pin', 'give the load generator cores of its own (docker)')
     .option('--dry-run', 'print the plan and start nothing')
     .addHelpText('after', examples)
     .action(async (names: readonly string[], options: RunOptions) => finish(await execute(names, options, io)));

@@ -1,0 +1,89 @@
+import { Command, Option } from 'commander';
+import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
+import { platformNames, type PlatformName } from '../../platforms/platform.ts';
+import type { CommandFactory } from '../command-line.ts';
+import type { Io } from '../io.ts';
+import { positive } from '../options.ts';
+
+const examples = `
+Ctrl-C is its way to end, with exit code 0.
+
+Examples:
+  scale-lab up cache-hit
+  scale-lab up thundering-herd --variant lock --replicas 3
+  scale-lab up cache-hit --platform docker --detach   # until scale-lab down`;
+
+interface UpOptions {
+  readonly file?: string;
+  readonly platform: PlatformName;
+  readonly variant?: string;
+  readonly replicas?: number;
+  readonly detach?: boolean;
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  // The timer keeps the process alive: nothing else that this command waits for does.
+  const alive = setInterval(() => undefined, 60_000);
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  clearInterval(alive);
+}
+
+async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCode> {
+  const { loadScenarioFile } = await import('../scenario-file.ts');
+  const { planOf } = await import('../../scenarios/expand.ts');
+  const file = await loadScenarioFile(io, options.file);
+  const overrides = {
+    variants: options.variant === undefined ? undefined : [options.variant],
+    replicas: options.replicas === undefined ? undefined : [options.replicas],
+  };
+  const plan = planOf(file, [name], overrides, 0);
+  // In the order of the file: the first variant at the lowest replica count, unless told otherwise.
+  const variant = plan.scenarios[0]?.variants[0]?.name;
+  const [trial] = plan.trials
+    .filter((candidate) => candidate.variant === variant)
+    .sort((one, other) => one.replicas - other.replicas);
+  if (!trial) throw new UsageError(`"${name}" has nothing to start.`);
+
+  const { newRunId } = await import('../../run-folder.ts');
+  const { openPlatform } = await import('../platform.ts');
+  const { checkLimits } = await import('../../scenarios/limits-check.ts');
+  const platform = await openPlatform(options.platform, io, file.images);
+  checkLimits(plan, platform);
+  await platform.clean(io.signal);
+  const detached = options.detach === true;
+  const onStep = (step: string): void => io.err.write(`${step}\n`);
+  const runId = newRunId(new Date(io.startedAtMs));
+  const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached });
+  let isKept = false;
+  try {
+    const deployment = await stack.deploy(trial.topology, io.signal);
+    io.out.write(
+      `${trial.scenario}, ${trial.variant}, ×${trial.replicas}: ${deployment.address ?? 'not reachable from here'}\n`,
+    );
+    if (detached) {
+      isKept = true;
+      stack.release();
+      io.err.write('It runs until: scale-lab down\n');
+      return exitCodes.passed;
+    }
+    io.err.write('It runs until Ctrl-C. Try: GET /todos/1, /todos?limit=5, /feed, /metrics\n');
+    await untilAborted(io.signal);
+    return exitCodes.passed;
+  } finally {
+    if (!isKept) await stack[Symbol.asyncDispose]();
+  }
+}
+
+/** `scale-lab up`: a scenario's system, to poke at with curl. */
+export const upCommand: CommandFactory = (io, finish) =>
+  new Command('up')
+    .description('start the system of a scenario without load, print its address, and stay until Ctrl-C')
+    .argument('<scenario>', 'the scenario')
+    .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
+    .addOption(new Option('--platform <name>', 'where it runs').choices(platformNames).default('local'))
+    .option('--variant <name>', 'the variant (default: the first)')
+    .option('--replicas <count>', 'how many replicas (default: the fewest)', positive)
+    .option('--detach', 'leave it running, until `scale-lab down`')
+    .addHelpText('after', examples)
+    .action(async (name: string, options: UpOptions) => finish(await execute(name, options, io)));
