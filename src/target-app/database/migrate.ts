@@ -19,10 +19,14 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS todos_user_id ON todos (user_id);
   CREATE TABLE IF NOT EXISTS seed_state (users integer, todos integer, version integer, transaction xid);`;
 
-/** A substring can be anywhere in a title: only an index over its trigrams finds it without reading every row. */
+/**
+ * A substring can be anywhere in a title: only an index over its trigrams finds it without reading every row.
+ * Without `fastupdate` new rows go into the index at once: a list of rows that still have to (20,000 after a seed, until the
+ * next vacuum) would make the planner read the whole table instead.
+ */
 const TITLE_INDEX = `
   CREATE EXTENSION IF NOT EXISTS pg_trgm;
-  CREATE INDEX IF NOT EXISTS todos_title ON todos USING gin (title gin_trgm_ops);`;
+  CREATE INDEX IF NOT EXISTS todos_title ON todos USING gin (title gin_trgm_ops) WITH (fastupdate = off);`;
 
 /**
  * Brings the schema to where it should be, from wherever it is.

@@ -1,5 +1,8 @@
 /** Why there was no connection: ours to wait for, or PostgreSQL's to give. */
-export type RefusalReason = 'queue-full' | 'timeout' | 'too-many-clients';
+export const refusalReasons = ['queue-full', 'timeout', 'too-many-clients'] as const;
+
+/** One of {@link refusalReasons}. */
+export type RefusalReason = (typeof refusalReasons)[number];
 
 /** Too much is asked of the database right now; the same request may succeed later. */
 export class ConnectionRefusal extends Error {

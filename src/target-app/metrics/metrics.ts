@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+import { refusalReasons } from '../database/refusal.ts';
+
 /** Coarse on purpose: a histogram of the server's is for telling where time goes, the client measures how long. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
@@ -17,6 +19,15 @@ export function createMetrics() {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   const seconds = (name: string, help: string) => new Histogram({ name, help, registers, buckets: SECONDS });
 
+  const poolRejected = new Counter({
+    name: 'db_pool_rejected_total',
+    help: 'Requests that got no connection.',
+    labelNames: ['reason'],
+    registers,
+  });
+  // What never happened is zero, and not missing.
+  for (const reason of refusalReasons) poolRejected.inc({ reason }, 0);
+
   return {
     registry,
     requests: new Counter({
@@ -33,12 +44,7 @@ export function createMetrics() {
     poolInUse: gauge('db_pool_in_use', 'Connections that a request holds now.'),
     poolWaiting: gauge('db_pool_waiting', 'Requests that wait for a connection now.'),
     poolWait: seconds('db_pool_wait_seconds', 'From asking for a connection to having it, for every one handed out.'),
-    poolRejected: new Counter({
-      name: 'db_pool_rejected_total',
-      help: 'Requests that got no connection.',
-      labelNames: ['reason'],
-      registers,
-    }),
+    poolRejected,
 
     cacheHits: counter('cache_hits_total', 'Reads answered from the cache, stale answers included.'),
     cacheMisses: counter('cache_misses_total', 'Reads not answered from the cache. Hits and misses add up to reads.'),
