@@ -4,6 +4,11 @@ import type { Recompute } from './strategy.ts';
 export class Flights {
   readonly #flights = new Map<string, Promise<string | undefined>>();
 
+  /** Whether a key is being worked on. */
+  has(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
   share(key: string, work: Recompute): Promise<string | undefined> {
     const underWay = this.#flights.get(key);
     if (underWay !== undefined) return underWay;

@@ -1,5 +1,6 @@
 import { open, seal, type Envelope } from './envelope.ts';
-import type { CacheStrategy, CacheTools } from './strategy.ts';
+import { Flights } from './flights.ts';
+import type { CacheStrategy, CacheTools, Recompute } from './strategy.ts';
 
 /**
  * Whether to recompute a value before it expires.
@@ -13,8 +14,12 @@ export function goesEarly(envelope: Envelope, nowMs: number, beta: number, u: nu
 
 /**
  * Probabilistic early expiration, from Vattani, Chierichetti and Lowenstein, "Optimal Probabilistic Cache Stampede
- * Prevention", VLDB 2015. It needs neither locks nor coordination, and each reader decides by itself. It cannot help a
- * key that is cold or was deleted: there the herd is as large as with `aside`. An early recompute counts as a miss.
+ * Prevention", VLDB 2015. It needs neither locks nor coordination between processes: each reader decides by itself, and a
+ * process that is at it already lets its other readers have what is there. An early recompute counts as a miss.
+ *
+ * It cannot help a key that is cold or was deleted. The paper leaves that herd alone; here the readers of one process share
+ * one computation, because otherwise the herd's queue for the database becomes part of how long a recompute took, and
+ * with that as its measure nearly every reader goes early from then on.
  */
 export function xfetch({
   store,
@@ -25,23 +30,30 @@ export function xfetch({
   monotonicMs,
   random,
 }: CacheTools): CacheStrategy {
+  const flights = new Flights();
+
+  async function recomputeAndKeep(key: string, recompute: Recompute): Promise<string | undefined> {
+    const startedAtMs = monotonicMs();
+    const text = await recompute();
+    if (text === undefined) return undefined;
+    const recomputeMs = monotonicMs() - startedAtMs;
+    const lifetime = lifetimeMs();
+    await store.set(key, seal({ expiresAtMs: wallClockMs() + lifetime, recomputeMs, text }), lifetime);
+    return text;
+  }
+
   return {
     async read(key, recompute) {
       const sealed = await store.get(key);
       const envelope = sealed === undefined ? undefined : open(sealed);
       // random() is uniform on [0, 1), and ln(0) is not a number to compute with.
-      if (envelope !== undefined && !goesEarly(envelope, wallClockMs(), xfetchBeta, 1 - random())) {
+      const goes = envelope === undefined || goesEarly(envelope, wallClockMs(), xfetchBeta, 1 - random());
+      if (envelope !== undefined && (!goes || flights.has(key))) {
         tally.hit();
         return envelope.text;
       }
       tally.miss();
-      const startedAtMs = monotonicMs();
-      const text = await recompute();
-      if (text === undefined) return undefined;
-      const recomputeMs = monotonicMs() - startedAtMs;
-      const lifetime = lifetimeMs();
-      await store.set(key, seal({ expiresAtMs: wallClockMs() + lifetime, recomputeMs, text }), lifetime);
-      return text;
+      return flights.share(key, () => recomputeAndKeep(key, recompute));
     },
   };
 }
