@@ -84,6 +84,21 @@ export const metrics: readonly Metric[] = [
     better: 'higher',
     description: 'Cache hits as a share of cache reads.',
   },
+  {
+    ...server,
+    name: 'smallest_share',
+    title: 'least share',
+    unit: 'ratio',
+    better: 'higher',
+    description: 'Share of the requests that went to the replica with the fewest.',
+  },
+  {
+    ...server,
+    name: 'largest_share',
+    title: 'most share',
+    unit: 'ratio',
+    description: 'Share of the requests that went to the replica with the most.',
+  },
   { ...server, name: 'recomputes', title: 'recomputes', description: 'How often a cached value was computed anew.' },
   {
     ...server,

@@ -47,6 +47,8 @@ describe('trialMetrics', () => {
       recomputes_per_expiry: 5,
       pool_wait: 2,
       pool_rejected: 3,
+      smallest_share: 1,
+      largest_share: 1,
       event_loop_utilisation: 0.9,
     });
   });
@@ -55,6 +57,14 @@ describe('trialMetrics', () => {
     const two = { replicas: [...telemetry(counters).replicas, ...telemetry(counters).replicas], silent: [] };
     const metrics = trialMetrics(measurement(), two, { ttlMs: 1_000 });
     expect(metrics).toMatchObject({ recomputes: 100, queries_per_request: 0.25, rows_read_per_request: 1 });
+  });
+
+  it('tells how the requests were dealt out', () => {
+    const [one] = telemetry({ http_requests_total: 900 }).replicas;
+    const [other] = telemetry({ http_requests_total: 100 }).replicas;
+    if (!one || !other) throw new Error('no replicas');
+    const metrics = trialMetrics(measurement(), { replicas: [one, other], silent: [] }, { ttlMs: undefined });
+    expect(metrics).toMatchObject({ smallest_share: 0.1, largest_share: 0.9 });
   });
 
   it('leaves out what is missing: no answers have no percentiles, no telemetry no counts', () => {

@@ -48,6 +48,13 @@ function timings(measurement: Measurement): Record<string, number | undefined> {
   };
 }
 
+/** How the requests were dealt out over the replicas: the smallest and the largest share. */
+function shares({ replicas }: Telemetry): readonly [number | undefined, number | undefined] {
+  const answered = replicas.map(({ counters }) => counters.http_requests_total ?? 0);
+  const all = answered.reduce((sum, count) => sum + count, 0);
+  return all === 0 ? [undefined, undefined] : [Math.min(...answered) / all, Math.max(...answered) / all];
+}
+
 /** The server's side. Requests are the ones that the replicas say they answered, so that both sides of a ratio are one clock's. */
 function counts(
   measurement: Measurement,
@@ -66,7 +73,10 @@ function counts(
     const active = counters.event_loop_active_seconds_total;
     return ratio(active, sum(active, counters.event_loop_idle_seconds_total)) ?? [];
   });
+  const [smallestShare, largestShare] = shares(telemetry);
   return {
+    smallest_share: smallestShare,
+    largest_share: largestShare,
     queries_per_request: ratio(total(telemetry, 'db_queries_total'), answered),
     rows_read_per_request: ratio(total(telemetry, 'db_rows_read_total'), answered),
     cache_hit_rate: ratio(hits, sum(hits, total(telemetry, 'cache_misses_total'))),

@@ -29,7 +29,7 @@ export interface Section {
   readonly facts: readonly (readonly [string, string])[];
   /** Label columns, then one a client-side metric. */
   readonly timings: Table;
-  /** Label columns, then one a counted metric that the scenario is about; no rows where it names none. */
+  /** Label columns, then how RPS grew with the replicas, then one a counted metric that the scenario is about; may be empty. */
   readonly evidence: Table;
   /** What each service used, in cores and memory; no rows where the platform could not tell. */
   readonly resources: Table;
@@ -124,15 +124,29 @@ function timingTable(rows: readonly Row[], rounds: number): Table {
   };
 }
 
+/** RPS against the fewest replicas of the same variant, and how much of what they promise that is. */
+function scalingCells(row: Row, rows: readonly Row[]): readonly Cell[] {
+  const [fewest] = rows.filter(({ variant }) => variant === row.variant);
+  const base = fewest?.values.rps?.median;
+  const rps = row.values.rps?.median;
+  if (!fewest || base === undefined || base === 0 || rps === undefined) return [{ text: '-' }, { text: '-' }];
+  const speedUp = rps / base;
+  const efficiency = speedUp / (row.replicas / fewest.replicas);
+  return [{ text: `×${formatNumber(speedUp)}` }, { text: formatValue(efficiency, 'ratio') }];
+}
+
 function evidenceTable(rows: readonly Row[], names: readonly string[]): Table {
   const columns = metricsNamed(names);
+  const scales = new Set(rows.map(({ replicas }) => replicas)).size > 1;
+  const isEmpty = columns.length === 0 && !scales;
   return {
-    headings: [...labelHeadings, ...columns.map(heading)],
+    headings: [...labelHeadings, ...(scales ? ['speed-up', 'efficiency'] : []), ...columns.map(heading)],
     labels: 1,
-    rows:
-      columns.length === 0
-        ? []
-        : rows.map((row) => [...labelCells(row), ...columns.map((metric) => cell(row, metric, rows))]),
+    rows: (isEmpty ? [] : rows).map((row) => [
+      ...labelCells(row),
+      ...(scales ? scalingCells(row, rows) : []),
+      ...columns.map((metric) => cell(row, metric, rows)),
+    ]),
   };
 }
 

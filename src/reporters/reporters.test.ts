@@ -93,6 +93,20 @@ describe('layoutOf', () => {
     expect(section?.timings.rows[0]?.slice(2, 4)).toEqual([{ text: '2,000' }, { text: '±12.5%' }]);
   });
 
+  it('sets RPS against the fewest replicas of the variant', () => {
+    const base = record();
+    const trials = [1, 2, 4].map((replicas) =>
+      trialRecord({ variant: 'lock', replicas, metrics: { ...metrics, rps: 1000 * Math.min(replicas, 3) } }),
+    );
+    const [section] = layoutOf({ ...base, trials }).sections;
+    expect(section?.evidence.headings.slice(0, 4)).toEqual(['variant', 'N', 'speed-up', 'efficiency']);
+    expect(section?.evidence.rows.map((cells) => cells.slice(1, 4).map(({ text }) => text))).toEqual([
+      ['1', '×1', '100%'],
+      ['2', '×2', '100%'],
+      ['4', '×3', '75%'],
+    ]);
+  });
+
   it('says why a run is not whole, and then concludes nothing', () => {
     const layout = layoutOf(record({ status: 'broken off', problem: 'app-1 died.', trials: [], verdicts: [] }));
     expect(layout.warning).toBe('Broken off: 0 of 2 trials were measured; there is no verdict. app-1 died.');

@@ -26,7 +26,15 @@ describe('scenarios.yaml', () => {
 
   it('has the shipped scenarios, each with a question, a prediction and claims', () => {
     const names = file.scenarios.map((scenario) => scenario.name);
-    expect(names).toEqual(['cache-hit', 'thundering-herd', 'n-plus-one', 'missing-index', 'pool-exhaustion']);
+    expect(names).toEqual([
+      'cache-hit',
+      'thundering-herd',
+      'n-plus-one',
+      'missing-index',
+      'pool-exhaustion',
+      'load-balancing',
+      'replicas',
+    ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);
       expect(prediction).toBeDefined();
