@@ -9,11 +9,9 @@ import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
+import type { CommandFactory } from './command.ts';
 import { describeError } from './describe-error.ts';
 import type { Io } from './io.ts';
-
-/** Makes a command; what its action resolves to becomes the exit code. */
-export type CommandFactory = (io: Io, finish: (code: ExitCode) => void) => Command;
 
 const commands: readonly CommandFactory[] = [
   runCommand,

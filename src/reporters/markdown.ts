@@ -1,5 +1,6 @@
 import type { RunRecord } from '../result.ts';
-import { layoutOf, type Cell, type Section, type Table } from './layout.ts';
+import { layoutOf, type Section } from './layout.ts';
+import type { Cell, Table } from './tables.ts';
 
 // What Markdown would take as its own, and the bar that ends a table's cell.
 const special = /[\\`*_{}[\]<>#|~]/g;

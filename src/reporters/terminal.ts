@@ -2,8 +2,9 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import CliTable from 'cli-table3';
 import { stripVTControlCharacters } from 'node:util';
 import type { RunRecord, Verdict } from '../result.ts';
-import { layoutOf, type Cell, type Section, type Table } from './layout.ts';
+import { layoutOf, type Section } from './layout.ts';
 import type { Screen } from './reporter.ts';
+import type { Cell, Table } from './tables.ts';
 
 const indent = '  ';
 

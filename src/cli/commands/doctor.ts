@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
 import { platformNames, type PlatformName, type Requirement } from '../../platforms/platform.ts';
-import type { CommandFactory } from '../command-line.ts';
+import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 
 const examples = `

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
-import type { CommandFactory } from '../command-line.ts';
+import type { CommandFactory } from '../command.ts';
 import { tellRemoved } from '../removed.ts';
 
 const examples = `

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { exitCodes } from '../../errors.ts';
 import { reporterNames, type ReporterName } from '../../reporters/reporter.ts';
-import type { CommandFactory } from '../command-line.ts';
+import type { CommandFactory } from '../command.ts';
 
 const examples = `
 Examples:
@@ -18,7 +18,7 @@ export const reportCommand: CommandFactory = (io, finish) =>
     .action(async (location: string, options: { reporter: ReporterName }) => {
       const path = await import('node:path');
       const { readRun } = await import('../../run-folder.ts');
-      const { openReporter } = await import('../../reporters/reporter.ts');
+      const { openReporter } = await import('../../reporters/index.ts');
       const record = await readRun(path.resolve(io.folder, location));
       const report = await openReporter(options.reporter);
       io.out.write(report(record, io.out));

@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from '../../errors.ts';
 import { platformNames, type PlatformName } from '../../platforms/platform.ts';
 import { reporterNames, type ReporterName } from '../../reporters/reporter.ts';
 import type { RunRecord } from '../../result.ts';
-import type { CommandFactory } from '../command-line.ts';
+import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import { duration, list, positive, positives, seed } from '../options.ts';
 
@@ -70,7 +70,7 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
 
   const path = await import('node:path');
   const { openPlatform } = await import('../platform.ts');
-  const { openReporter } = await import('../../reporters/reporter.ts');
+  const { openReporter } = await import('../../reporters/index.ts');
   const { checkLimits } = await import('../../scenarios/limits-check.ts');
   const { run } = await import('../../run.ts');
   const { showProgress } = await import('../progress.ts');

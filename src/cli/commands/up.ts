@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
 import { platformNames, type PlatformName } from '../../platforms/platform.ts';
-import type { CommandFactory } from '../command-line.ts';
+import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import { positive } from '../options.ts';
 

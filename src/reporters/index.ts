@@ -1,0 +1,13 @@
+import type { Reporter, ReporterName } from './reporter.ts';
+
+/** Loads the reporter of that name; each brings its own libraries only when it is chosen. */
+export async function openReporter(name: ReporterName): Promise<Reporter> {
+  switch (name) {
+    case 'terminal':
+      return (await import('./terminal.ts')).terminalReport;
+    case 'markdown':
+      return (await import('./markdown.ts')).markdownReport;
+    case 'json':
+      return (await import('./json.ts')).jsonReport;
+  }
+}
