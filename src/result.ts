@@ -35,7 +35,8 @@ const measurementSchema = z
   .object({
     startedAt: z.iso.datetime(),
     durationMs: z.number().positive(),
-    sent: count.describe('requests + failed + unfinished'),
+    carried: count.describe('In flight when the measured time began'),
+    sent: count.describe('In the measured time: carried + sent = requests + failed + unfinished'),
     requests: count.describe('Right answers'),
     failed: count.describe('Requests that ended without a right answer'),
     unfinished: count.describe('In flight when the measured time ended'),

@@ -12,7 +12,7 @@ function isSpoilt(number: number): boolean {
 }
 
 function balance(result: WorkerResult & { failed: number }): void {
-  expect(result.sent).toBe(result.requests + result.failed + result.unfinished);
+  expect(result.carried + result.sent).toBe(result.requests + result.failed + result.unfinished);
   expect(result.slices.reduce((sum, slice) => sum + slice.requests, 0)).toBe(result.requests);
   expect(result.slices.reduce((sum, slice) => sum + slice.errors, 0)).toBe(result.failed);
 }
@@ -31,14 +31,14 @@ describe('driveClosedLoop', () => {
     expect(result.generator.cpuRatio).toBeGreaterThan(0);
   });
 
-  it('tells of the start, of every second and of warm-up, which it does not count', async () => {
+  it('tells of the start and of every second, and counts a request where it ends', async () => {
     const held: ServerResponse[] = [];
     let measuring = false;
     await using server = await serve((_request, response) => {
       if (measuring) setTimeout(() => response.end(), 5);
       else held.push(response);
     });
-    // The answers to the warm-up's requests come in the measured time, and are wrong: none of them may be seen.
+    // The answers to the warm-up's requests come in the measured time, and are wrong: they are carried over into its books.
     const load = closedLoad({ warmupMs: 1000, durationMs: 2000 });
     const result = await run(loadJob({ urls: [server.url], load }), (message) => {
       if (message.type !== 'measuring') return;
@@ -47,13 +47,22 @@ describe('driveClosedLoop', () => {
     });
     balance(result);
     expect(held).toHaveLength(4);
-    expect(result.errors).toEqual({});
-    expect(result.statuses).toEqual({ 200: result.requests });
+    expect(result.carried).toBe(4);
+    expect(result.errors).toEqual({ 'status-5xx': 4 });
+    expect(result.statuses).toEqual({ 200: result.requests, 500: 4 });
     expect(server.connections.size).toBe(4);
     expect(result.slices.map((slice) => slice.second)).toEqual([0, 1]);
     expect(
       result.messages.map((message) => (message.type === 'second' ? [message.phase, message.second] : message.type)),
     ).toEqual([['warm-up', 0], 'measuring', ['measuring', 0], ['measuring', 1]]);
+  });
+
+  it('loses no answers at the edges: in the steady state as many requests end as are sent', async () => {
+    await using server = await serve((_request, response) => void setTimeout(() => response.end(), 200));
+    const load = closedLoad({ warmupMs: 500, durationMs: 1000 });
+    const result = await run(loadJob({ urls: [server.url], load }));
+    balance(result);
+    expect(result).toMatchObject({ carried: 4, unfinished: 4, requests: result.sent, errors: {} });
   });
 
   it('counts connections that end without an answer as reset', async () => {

@@ -17,20 +17,22 @@ const tickMs = 100;
 
 /**
  * Closed-loop load. Warm-up and measured time use the same connections without a pause between them, so that the measured
- * time begins in the steady state. A request that is sent in the warm-up and answered in the measured time belongs to
- * neither: it is in the books of the warm-up, which are closed.
+ * time begins in the steady state: with the requests in flight that the warm-up left.
  */
 export async function driveClosedLoop(job: LoadJob, load: ClosedLoad, stage: Stage): Promise<WorkerResult> {
   const { emit } = stage;
   const connections: Connection[] = [];
-  let recorder = new Recorder({ phase: 'warm-up', startMs: performance.now(), durationMs: load.warmupMs, emit });
-  const warmEndMs = recorder.endMs;
+  const startMs = performance.now();
+  const warmEndMs = startMs + load.warmupMs;
+  let recorder = new Recorder({ phase: 'warm-up', startMs, emit });
 
   const measure = (): GeneratorWatch => {
-    recorder.end();
+    if (load.warmupMs > 0) recorder.end(performance.now());
     emit({ type: 'measuring' });
     const watch = new GeneratorWatch(stage.cpuUsage);
-    recorder = new Recorder({ phase: 'measuring', startMs: performance.now(), durationMs: load.durationMs, emit });
+    const carried = connections.filter(({ inFlight }) => inFlight).length;
+    const { durationMs } = load;
+    recorder = new Recorder({ phase: 'measuring', startMs: performance.now(), durationMs, carried, emit });
     return watch;
   };
 

@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   readonly origin: Origin;
   readonly mix: RequestMix;
   readonly timeoutMs: number;
-  /** The books that a request sent now belongs to. */
+  /** The books of this moment. */
   readonly recorder: () => Recorder;
 }
 
@@ -35,8 +35,8 @@ export class Connection {
   readonly #connect: () => void;
   /** The request in flight. */
   #request: DrawnRequest | undefined;
-  /** Where it is reported; undefined for one sent after the measured time. */
-  #recorder: Recorder | undefined;
+  /** Whether the books know of it; they do not of one that is sent after the measured time. */
+  #noted = false;
   #sentAtMs = 0;
   #status = 0;
   #body: Buffer[] = [];
@@ -64,9 +64,13 @@ export class Connection {
   close(): void {
     clearTimeout(this.#timer);
     this.#client.destroy();
-    this.#recorder?.unfinished();
-    this.#recorder = undefined;
-    this.#request = undefined;
+    if (this.inFlight) this.#options.recorder().unfinished();
+    this.#forget();
+  }
+
+  /** Whether it has a request in flight that the books know of. */
+  get inFlight(): boolean {
+    return this.#request !== undefined && this.#noted;
   }
 
   #send(): Buffer {
@@ -75,32 +79,31 @@ export class Connection {
     if (this.#closing) return nothing;
     this.#request = this.#options.mix.draw();
     const bytes = this.#request.bytesFor(this.#options.origin);
-    const recorder = this.#options.recorder();
     // The clock is read last, so that drawing the request is no part of its time; connecting is, where it has to.
     this.#sentAtMs = performance.now();
-    this.#recorder = recorder.sent(this.#sentAtMs) ? recorder : undefined;
+    this.#noted = this.#options.recorder().sent(this.#sentAtMs);
     return bytes;
   }
 
   #answered(status: number, bytes: number): void {
     const nowMs = performance.now();
     const request = this.#request;
-    if (request !== undefined && this.#recorder !== undefined) {
+    if (request !== undefined && this.#noted) {
       const fault = faultOf(request.expected, status, this.#body);
-      this.#recorder.answered(nowMs, { sentAtMs: this.#sentAtMs, status, bytes, fault });
+      this.#options.recorder().answered(nowMs, { sentAtMs: this.#sentAtMs, status, bytes, fault });
     }
     this.#forget();
     if (this.#closing) this.#timer = setTimeout(() => this.#client._resetConnection(), farewellMs);
   }
 
   #lost(kind: ErrorKind): void {
-    this.#recorder?.failed(performance.now(), kind);
+    if (this.inFlight) this.#options.recorder().failed(performance.now(), kind);
     this.#forget();
   }
 
   #forget(): void {
     this.#request = undefined;
-    this.#recorder = undefined;
+    this.#noted = false;
     if (this.#body.length > 0) this.#body = [];
   }
 

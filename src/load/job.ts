@@ -104,7 +104,9 @@ const workerResultSchema = z.object({
   startedAtMs: z.number(),
   /** How long the measured time was. */
   durationMs: z.number().positive(),
-  /** Requests sent in the measured time: requests + errors + unfinished, always. */
+  /** In flight when the measured time began. */
+  carried: count,
+  /** Sent in the measured time. Always carried + sent = requests + errors + unfinished. */
   sent: count,
   /** Right answers. */
   requests: count,

@@ -8,6 +8,7 @@ export function measurementOf(result: WorkerResult): Measurement {
   return {
     startedAt: new Date(result.startedAtMs).toISOString(),
     durationMs: result.durationMs,
+    carried: result.carried,
     sent: result.sent,
     requests: result.requests,
     failed: Object.values(result.errors).reduce((sum, count) => sum + count, 0),

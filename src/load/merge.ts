@@ -9,6 +9,7 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
   return {
     startedAtMs: Math.min(...results.map((result) => result.startedAtMs)),
     durationMs: Math.max(...results.map((result) => result.durationMs)),
+    carried: total((result) => result.carried),
     sent: total((result) => result.sent),
     requests: total((result) => result.requests),
     bytes: total((result) => result.bytes),

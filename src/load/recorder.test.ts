@@ -90,8 +90,17 @@ describe('Recorder', () => {
   it('tells of the last second of a stretch whose result nobody needs', () => {
     const { recorder, messages } = record(2000);
     recorder.sent(startMs);
-    recorder.end();
+    recorder.end(startMs + 2000);
     expect(messages.map((message) => (message.type === 'second' ? message.second : message.type))).toEqual([0, 1]);
+  });
+
+  it('balances what was in flight at its first moment', () => {
+    const recorder = new Recorder({ phase: 'measuring', startMs, durationMs: 1000, carried: 2, emit: () => undefined });
+    recorder.answered(startMs + 10, { sentAtMs: startMs - 500, status: 200, bytes: 1 });
+    recorder.unfinished();
+    const result = recorder.finish(recorder.endMs, generator);
+    expect(result).toMatchObject({ carried: 2, sent: 0, requests: 1, unfinished: 1 });
+    expect(LatencyHistogram.decode(result.histogram).quantileUs(1)).toBeGreaterThanOrEqual(510_000);
   });
 
   it('takes its duration from its end where none was given', () => {

@@ -8,14 +8,17 @@ export interface RecorderOptions {
   readonly startMs: number;
   /** Left out where only the end itself shows it. */
   readonly durationMs?: number;
+  /** Requests that were in flight at the first moment. */
+  readonly carried?: number;
   /** Takes a message for each second that has passed. */
   readonly emit: (message: WorkerMessage) => void;
 }
 
 /**
- * The books of one stretch of time. A request belongs to the stretch in which it was sent, and is reported to that stretch's
- * recorder, however it ends: what was sent is what was right, failed, or was unfinished at the stretch's last moment.
- * What comes in at or after that moment finds its request unfinished, even if the timer that ends the stretch is late.
+ * The books of one stretch of time. A request is in the books of the stretch in which it ends, with its whole latency: what
+ * was in flight at the first moment and what was sent since is what was right, failed, or was unfinished at the last moment.
+ * (Books by the moment of sending would lack a latency's worth of answers at both ends, and the slow ones among them.)
+ * What comes in at or after the last moment finds its request unfinished, even if the timer that ends the stretch is late.
  *
  * Memory does not grow with the number of requests: one histogram for the current second, one for all before it, and a few
  * encoded kilobytes for each second.
@@ -31,6 +34,7 @@ export class Recorder {
   #second = 0;
   #sliceRequests = 0;
   #sliceErrors = 0;
+  readonly #carried: number;
   #sent = 0;
   #requests = 0;
   #failed = 0;
@@ -39,6 +43,7 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = options;
+    this.#carried = options.carried ?? 0;
     this.#endMs = options.startMs + (options.durationMs ?? Infinity);
   }
 
@@ -99,8 +104,8 @@ export class Recorder {
   }
 
   /** Ends a stretch whose result nobody needs, such as the warm-up: its last second is told of. */
-  end(): void {
-    this.#endSlices(this.#options.durationMs ?? 0);
+  end(nowMs: number): void {
+    this.#endSlices(nowMs - this.#options.startMs);
   }
 
   /** Ends the books. `endMs` counts where no duration was given. */
@@ -108,12 +113,14 @@ export class Recorder {
     const { startMs, durationMs = Math.max(endMs - startMs, 0.001) } = this.#options;
     this.#endSlices(durationMs);
     const accounted = this.#requests + this.#failed + this.#unfinished;
-    if (accounted !== this.#sent) {
-      throw new Error(`The books do not balance: ${this.#sent} requests were sent, ${accounted} accounted for.`);
+    if (accounted !== this.#carried + this.#sent) {
+      const begun = `${this.#carried} requests were in flight and ${this.#sent} sent`;
+      throw new Error(`The books do not balance: ${begun}, ${accounted} accounted for.`);
     }
     return {
       startedAtMs: performance.timeOrigin + startMs,
       durationMs,
+      carried: this.#carried,
       sent: this.#sent,
       requests: this.#requests,
       bytes: this.#bytes,

@@ -25,8 +25,8 @@ describe('scale-lab run, against real PostgreSQL, Redis and nginx', () => {
     expect(Object.keys(record.versions).sort()).toEqual(['nginx', 'postgresql', 'redis']);
 
     for (const { measurement, telemetry, variant, replicas, metrics } of record.trials) {
-      const { sent, requests, failed, unfinished } = measurement;
-      expect(sent).toBe(requests + failed + unfinished);
+      const { carried, sent, requests, failed, unfinished } = measurement;
+      expect(carried + sent).toBe(requests + failed + unfinished);
       expect(requests).toBeGreaterThan(100);
       expect(measurement.errors).toEqual({});
       expect(telemetry.silent).toEqual([]);

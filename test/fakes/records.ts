@@ -5,6 +5,7 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
   return {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 10_000,
+    carried: 0,
     sent: 20_000,
     requests: 20_000,
     failed: 0,
