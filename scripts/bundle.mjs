@@ -1,7 +1,11 @@
 // Bundles the programs that run beside the system under test into one file each, so that an image is a base and one layer.
 import { build } from 'esbuild';
 
-const programs = { 'target-app': 'src/target-app/main.ts', 'load-worker': 'src/load/worker.ts' };
+const programs = {
+  'target-app': 'src/target-app/main.ts',
+  'load-worker': 'src/load/worker.ts',
+  agent: 'src/platforms/docker/agent.ts',
+};
 
 // CommonJS dependencies inside an ESM bundle still call require() for Node's built-in modules.
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";

@@ -81,7 +81,7 @@ function installPackages() {
 
 // --- build
 
-const outputs = ['dist/cli/main.js', 'dist/target-app.mjs', 'dist/load-worker.mjs'];
+const outputs = ['dist/cli/main.js', 'dist/target-app.mjs', 'dist/load-worker.mjs', 'dist/agent.mjs'];
 
 function buildStamp() {
   const configuration = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));

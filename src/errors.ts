@@ -1,10 +1,11 @@
-/** What the command ends with; the table is in `docs/architecture.md`. */
+/** What the command ends with; `docs/architecture.md` says when. */
 export const exitCodes = {
   passed: 0,
   failed: 1,
   usage: 2,
   inconclusive: 3,
   lab: 4,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;
@@ -46,13 +47,20 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+const endings = {
+  SIGHUP: ['The terminal was closed.', exitCodes.hungUp],
+  SIGINT: ['Interrupted.', exitCodes.interrupted],
+  SIGTERM: ['Terminated.', exitCodes.terminated],
+} as const;
+
 /** The user, or whoever runs the command, asked for it to end. */
 export class Interruption extends LabError {
   override readonly name = 'Interruption';
   override readonly exitCode: ExitCode;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM') {
-    super(signal === 'SIGINT' ? 'Interrupted.' : 'Terminated.');
-    this.exitCode = signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
+  constructor(signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM') {
+    const [sentence, exitCode] = endings[signal];
+    super(sentence);
+    this.exitCode = exitCode;
   }
 }

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 
 function findPackageFolder(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
@@ -14,6 +13,8 @@ export const packageFolder = findPackageFolder();
 
 /** The version in package.json. */
 export function labVersion(): string {
-  const text = readFileSync(path.join(packageFolder, 'package.json'), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+  const manifest: unknown = JSON.parse(readFileSync(path.join(packageFolder, 'package.json'), 'utf8'));
+  // Checked by hand: `--help` comes by here, and to load zod would double what it takes.
+  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest) return String(manifest.version);
+  throw new Error('package.json has no version');
 }

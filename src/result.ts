@@ -58,6 +58,9 @@ const telemetrySchema = z
         gauges: z.record(z.string(), z.number()).describe('Each gauge at the end of the measured time'),
       }),
     ),
+    lost: z
+      .array(z.object({ replica: z.string(), problem: z.string() }))
+      .describe('Replicas that died or restarted, or lost a worker process: what they counted is gone'),
     silent: z.array(z.object({ replica: z.string(), problem: z.string() })).describe('Replicas that did not answer'),
   })
   .describe('What the stack said of itself meanwhile');

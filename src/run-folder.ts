@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -18,6 +19,16 @@ export interface RunFolder {
   write(name: string, text: string): Promise<void>;
 }
 
+/** Makes a folder and those above it, one by one: Node's recursive mkdir never ends in a place such as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(path.dirname(folder));
+  await mkdir(folder).catch((error: unknown) => {
+    // Another run may have been faster with the folder above.
+    if (!existsSync(folder)) throw error;
+  });
+}
+
 /**
  * Makes the folder of a run.
  * @throws {LabError} where it cannot be made or written to
@@ -30,7 +41,7 @@ export async function createRunFolder(results: string, runId: string): Promise<R
       cause: error,
     });
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw refusal(error);
   }

@@ -28,7 +28,7 @@ export interface RunOutcome {
   readonly record: RunRecord;
   readonly folder: RunFolder;
   /** What broke it off: a LabError, or the signal's reason. */
-  readonly error?: Error;
+  readonly error: Error | undefined;
 }
 
 /**
@@ -42,20 +42,30 @@ export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
   const folder = await createRunFolder(lab.results, runId);
   await save(record, folder, lab);
   lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs: remainingMs(plan, 0) });
-  try {
+  const broken = await errorOf(async () => {
     await removeLeftovers(lab);
     await runTrials(plan, record, folder, lab);
+  });
+  if (broken === undefined) {
     record.status = 'complete';
     // Only here: the trials that an interrupted run lacks might have changed the verdicts.
     record.verdicts = verdictsOf(plan.scenarios, record.trials);
-    return { record, folder };
-  } catch (error) {
+  } else {
     record.status = lab.signal.aborted ? 'interrupted' : 'broken off';
-    record.problem = messageOf(error);
-    return { record, folder, error: error instanceof Error ? error : new Error(messageOf(error)) };
-  } finally {
-    await save(record, folder, lab);
-    lab.emit({ type: 'run-finished', runId, folder: folder.path });
+    record.problem = broken.message;
+  }
+  // A disk that is full now must not keep what was measured from being shown.
+  const unsaved = await errorOf(async () => save(record, folder, lab));
+  lab.emit({ type: 'run-finished', runId, folder: folder.path });
+  return { record, folder, error: broken ?? unsaved };
+}
+
+async function errorOf(work: () => Promise<void>): Promise<Error | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(messageOf(error));
   }
 }
 

@@ -1,11 +1,13 @@
 import { metrics } from '../metrics.ts';
-import { formatValue, plural } from '../numbers.ts';
+import { formatNumber, formatQuantity, formatValue, plural } from '../numbers.ts';
 import type { Caveat, Measurement, ServiceResources, Telemetry } from '../result.ts';
 
 /** Past these a measurement is not believed. */
 export const trust = {
   /** Above it the generator, not the server, may be what was measured. */
   generatorUtilisation: 0.95,
+  /** Above it the generator was kept from its work, by whatever else the machine does. */
+  generatorLagUs: 50_000,
   /** Below it a percentile is one or two requests' luck. Ten is the least that makes a rank statistic steady. */
   samplesBeyondPercentile: 10,
   /** Above it a service is said to have been at its CPU limit. */
@@ -31,27 +33,44 @@ export function thinPercentiles(requests: number): readonly string[] {
 }
 
 function generatorCaveats({ generator }: Measurement): Caveat[] {
-  const { eventLoopUtilisation } = generator;
-  if (eventLoopUtilisation <= trust.generatorUtilisation) return [];
-  const percent = Math.round(eventLoopUtilisation * 100);
-  const text = `the generator was the limit: its event loop was busy ${percent}% of the time`;
-  return [{ kind: 'generator-saturated', text, doubts: [...timedMetrics] }];
+  const { eventLoopUtilisation, lagP99Us } = generator;
+  const busy = eventLoopUtilisation > trust.generatorUtilisation;
+  if (!busy && lagP99Us <= trust.generatorLagUs) return [];
+  const reason = busy
+    ? `its event loop was busy ${formatValue(eventLoopUtilisation, 'ratio')} of the time`
+    : `its timers were ${formatQuantity(lagP99Us / 1000, 'ms')} late at p99`;
+  return [{ kind: 'generator-saturated', text: `the generator was the limit: ${reason}`, doubts: [...timedMetrics] }];
 }
 
-function sampleCaveats({ requests }: Measurement): Caveat[] {
-  const thin = thinPercentiles(requests);
-  // That p99.9 is thin is said where it is printed; it would otherwise stand beside nearly every short trial.
-  if (!thin.includes('p99')) return [];
-  const text = `${requests} answers are too few for ${thin.join(' and ')}`;
-  return [{ kind: 'too-few-samples', text, doubts: [...thin] }];
+/** A percentile of every second is as good as the second with the fewest answers; the last one may be short. */
+function isWorstSecondThin({ timeline, durationMs }: Measurement): boolean {
+  const whole = timeline.filter(({ second }) => (second + 1) * 1000 <= durationMs);
+  return whole.length === 0 || whole.some(({ requests }) => thinPercentiles(requests).includes('p99'));
 }
 
-function replicaCaveats({ silent }: Telemetry): Caveat[] {
-  return silent.map(({ replica, problem }) => ({
-    kind: 'replica-silent',
-    text: `${replica} did not tell its metrics: ${problem}`,
-    doubts: [...serverMetrics],
-  }));
+function sampleCaveats(measurement: Measurement): Caveat[] {
+  const thin = [
+    ...thinPercentiles(measurement.requests),
+    ...(isWorstSecondThin(measurement) ? ['worst_second_p99'] : []),
+  ];
+  if (thin.length === 0) return [];
+  const text = `${formatNumber(measurement.requests)} answers are too few for ${thin.join(', ')}`;
+  return [{ kind: 'too-few-samples', text, doubts: thin }];
+}
+
+function replicaCaveats({ lost, silent }: Telemetry): Caveat[] {
+  return [
+    ...lost.map(({ replica, problem }): Caveat => ({
+      kind: 'restarted',
+      text: `${replica}: ${problem}`,
+      doubts: [...timedMetrics, ...serverMetrics],
+    })),
+    ...silent.map(({ replica, problem }): Caveat => ({
+      kind: 'replica-silent',
+      text: `${replica} did not tell its metrics: ${problem}`,
+      doubts: [...serverMetrics],
+    })),
+  ];
 }
 
 function resourceCaveats(resources: readonly ServiceResources[]): Caveat[] {

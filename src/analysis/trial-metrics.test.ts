@@ -54,7 +54,7 @@ describe('trialMetrics', () => {
   });
 
   it('sums over replicas, but not what the one database counted for all', () => {
-    const two = { replicas: [...telemetry(counters).replicas, ...telemetry(counters).replicas], silent: [] };
+    const two = { replicas: [...telemetry(counters).replicas, ...telemetry(counters).replicas], lost: [], silent: [] };
     const metrics = trialMetrics(measurement(), two, { ttlMs: 1_000 });
     expect(metrics).toMatchObject({ recomputes: 100, queries_per_request: 0.25, rows_read_per_request: 1 });
   });
@@ -63,13 +63,13 @@ describe('trialMetrics', () => {
     const [one] = telemetry({ http_requests_total: 900 }).replicas;
     const [other] = telemetry({ http_requests_total: 100 }).replicas;
     if (!one || !other) throw new Error('no replicas');
-    const metrics = trialMetrics(measurement(), { replicas: [one, other], silent: [] }, { ttlMs: undefined });
+    const metrics = trialMetrics(measurement(), { replicas: [one, other], lost: [], silent: [] }, { ttlMs: undefined });
     expect(metrics).toMatchObject({ smallest_share: 0.1, largest_share: 0.9 });
   });
 
   it('leaves out what is missing: no answers have no percentiles, no telemetry no counts', () => {
     const nothing = measurement({ requests: 0, failed: 0, sent: 0 });
-    expect(trialMetrics(nothing, { replicas: [], silent: [] }, { ttlMs: 1_000 })).toEqual({
+    expect(trialMetrics(nothing, { replicas: [], lost: [], silent: [] }, { ttlMs: 1_000 })).toEqual({
       rps: 0,
       requests: 0,
       errors: 0,

@@ -6,7 +6,7 @@ const msPerSecond = 1000;
 
 /** What metrics need to know of the trial besides what was recorded. */
 export interface MetricsContext {
-  /** The cache's time to live; undefined where the scenario caches nothing. */
+  /** The time to live that the settings name; undefined where nothing is known of it. */
   readonly ttlMs: number | undefined;
 }
 

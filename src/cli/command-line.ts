@@ -26,7 +26,7 @@ const commands: readonly CommandFactory[] = [
 
 const epilogue = `
 Exit codes: 0 every verdict passed; 1 one failed; 2 the command line or the scenario file is
-wrong; 3 none failed, one is inconclusive; 4 the lab could not do it; 130, 143 interrupted.`;
+wrong; 3 none failed, one is inconclusive; 4 the lab could not do it; 129, 130, 143 interrupted.`;
 
 function program(io: Io, finish: (code: ExitCode) => void): Command {
   const root = new Command('scale-lab')

@@ -1,14 +1,15 @@
 #!/usr/bin/env node
-import { Interruption } from '../errors.ts';
+import { exitCodes, Interruption } from '../errors.ts';
 import { runCommandLine } from './command-line.ts';
+import { describeError } from './describe-error.ts';
 import type { Output } from './io.ts';
 
 const plainWidth = 100;
 
 function output(stream: NodeJS.WriteStream): Output {
-  // A reader that went away, as in `scale-lab list | head -1`, is no error of ours.
+  // A reader that went away, as in `scale-lab list | head -1`, or a closed terminal is no error of ours.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0';
@@ -23,7 +24,7 @@ function output(stream: NodeJS.WriteStream): Output {
 }
 
 const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
+for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     const interruption = new Interruption(name);
     // The second time at once: what is left behind, the next run or `scale-lab clean` removes.
@@ -31,6 +32,13 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort(interruption);
   });
 }
+
+// A bug somewhere aside must not leave servers running: it ends the command like a signal does, and is told of at the end.
+process.on('uncaughtException', (bug) => {
+  if (stop.signal.aborted) process.exit(exitCodes.lab);
+  process.stderr.write(describeError(bug, false).text);
+  stop.abort(bug);
+});
 
 process.exitCode = await runCommandLine({
   out: output(process.stdout),

@@ -18,6 +18,10 @@ const platforms: Readonly<Record<PlatformName, (options: PlatformOptions) => Pro
     const { createLocalPlatform } = await import('./local/local.ts');
     return createLocalPlatform({ programs: findPrograms(), ...options });
   },
+  docker: async (options) => {
+    const { createDockerPlatform } = await import('./docker/docker.ts');
+    return createDockerPlatform({ programs: findPrograms(), ...options });
+  },
 };
 
 /** Opens a platform by name; only the one that was chosen is loaded. */

@@ -2,7 +2,7 @@ import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import type { Topology } from '../scenarios/plan.ts';
 
 /** The platforms that can be named on the command line. */
-export const platformNames = ['local'] as const;
+export const platformNames = ['local', 'docker'] as const;
 
 /** One of {@link platformNames}. */
 export type PlatformName = (typeof platformNames)[number];
@@ -18,6 +18,12 @@ export interface Leftover {
   readonly kind: 'process' | 'folder' | 'container' | 'network' | 'volume' | 'image';
   /** A process id and its command, or a path. */
   readonly description: string;
+}
+
+/** What `clean` is to remove besides what dead runs have left. */
+export interface CleanOptions {
+  /** Also the images that the lab has built and no container uses; the next run builds them anew. Otherwise outdated ones only. */
+  readonly images?: boolean;
 }
 
 /** What a platform is told about the run that asks for a stack. */
@@ -39,6 +45,8 @@ export interface StackOptions {
 export interface ServiceUsage {
   /** `app-1`, `postgres`, `redis`, `nginx`, `load-1`. */
   readonly service: string;
+  /** When this was so, by the platform's own clock, where it can tell; otherwise when it was asked. */
+  readonly atMs?: number;
   readonly cpuSeconds: number;
   /** In cores; undefined without a limit. */
   readonly cpuLimit: number | undefined;
@@ -56,7 +64,9 @@ export interface ServiceUsage {
 
 /** What one replica answered on `/metrics`, or why it did not. */
 export type ReplicaMetrics =
-  { readonly replica: string; readonly text: string } | { readonly replica: string; readonly problem: string };
+  | { readonly replica: string; readonly text: string }
+  /** `ended` where it is known to be gone, and not merely slow to answer. */
+  | { readonly replica: string; readonly problem: string; readonly ended?: true };
 
 /** The application as it runs now on a stack; it ends when the stack deploys something else or is closed. */
 export interface Deployment {
@@ -94,7 +104,7 @@ export interface Platform {
   /** Starts database and cache. A failed start cleans up after itself, then throws a LabError with the log that explains it. */
   up(options: StackOptions): Promise<Stack>;
   /** Removes what runs that are no longer alive have left, and only that. Where the platform does not answer there is nothing. */
-  clean(signal: AbortSignal): Promise<readonly Leftover[]>;
+  clean(signal: AbortSignal, options?: CleanOptions): Promise<readonly Leftover[]>;
   /** Ends the stacks that were left running on purpose, and only those. */
   down(signal: AbortSignal): Promise<readonly Leftover[]>;
 }

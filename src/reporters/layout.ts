@@ -1,6 +1,6 @@
 import { rowsOf, type Row } from '../analysis/summary.ts';
 import { formatBytes, formatDuration, plural } from '../numbers.ts';
-import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
+import type { Caveat, RunRecord, ScenarioRecord, Verdict } from '../result.ts';
 import { errorKinds, evidenceTable, failedOf, resourceTable, timingTable, type Table } from './tables.ts';
 
 /** What is said about one scenario. */
@@ -34,7 +34,8 @@ export interface Layout {
 function notesOf(scenario: ScenarioRecord, rows: readonly Row[], tables: readonly Table[]): readonly string[] {
   const about = (row: Row, text: string): string => `${row.variant} ×${row.replicas}: ${text}`;
   const errors = rows.filter((row) => failedOf(row) > 0).map((row) => about(row, `errors: ${errorKinds(row)}`));
-  const caveats = rows.flatMap((row) => row.caveats.map((caveat) => about(row, caveat.text)));
+  const told = ({ kind, doubts }: Caveat): boolean => kind !== 'too-few-samples' || doubts.includes('p99');
+  const caveats = rows.flatMap((row) => row.caveats.filter(told).map((caveat) => about(row, caveat.text)));
   const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(({ text }) => text.startsWith('~'))));
   const { length: leftOut } = scenario.leftOut;
   return [
@@ -61,6 +62,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
       ['load', scenario.rounds > 1 ? `${scenario.load}, ${scenario.rounds} rounds` : scenario.load],
       ['requests', scenario.workload.join('; ')],
       ['data', scenario.data],
+      ['settings', scenario.variants.map(({ name, settings }) => `${name}: ${settings}`).join('; ')],
     ],
     timings,
     evidence,

@@ -28,8 +28,8 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
         workload: ['GET /todos/{todo}'],
         data: '100 users',
         variants: [
-          { name: 'stale-while-revalidate', settings: '' },
-          { name: 'lock', settings: '' },
+          { name: 'stale-while-revalidate', settings: 'defaults' },
+          { name: 'lock', settings: 'cache lock' },
         ],
         replicas: [1],
         rounds: 1,
@@ -44,7 +44,7 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
         variant: 'lock',
         metrics: { ...metrics, rps: 3000, recomputes: 2 },
         measurement: measurement({ requests: 900, failed: 1234, errors: { 'status-5xx': 1200, reset: 34 } }),
-        caveats: [{ kind: 'too-few-samples', text: '900 answers are too few for p99', doubts: ['p99'] }],
+        caveats: [{ kind: 'too-few-samples', text: '900 answers are too few for p99, p99.9', doubts: ['p99', 'p99.9'] }],
       }),
     ],
     verdicts: [
@@ -56,12 +56,12 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
 }
 
 describe('layoutOf', () => {
-  it('marks the best of a column, and what is not to be leaned on', () => {
+  it('marks what is not to be leaned on, and no variant with errors as the best', () => {
     const [section] = layoutOf(record()).sections;
     expect(section?.timings.rows[1]).toEqual([
       { text: 'lock' },
       { text: '1' },
-      { text: '3,000', mark: 'best' },
+      { text: '3,000' },
       { text: '1' },
       { text: '3' },
       { text: '~4', mark: 'doubtful' },
@@ -69,13 +69,13 @@ describe('layoutOf', () => {
       { text: '6' },
       { text: '1,234', mark: 'doubtful' },
     ]);
-    expect(section?.evidence.rows[1]?.[2]).toEqual({ text: '2', mark: 'best' });
+    expect(section?.evidence.rows[1]?.[2]).toEqual({ text: '2' });
   });
 
   it('says what is in doubt, and how many claims were not judged', () => {
     expect(layoutOf(record()).sections[0]?.notes).toEqual([
       'lock ×1: errors: 1,200 status-5xx, 34 reset',
-      'lock ×1: 900 answers are too few for p99',
+      'lock ×1: 900 answers are too few for p99, p99.9',
       '~ marks what too few answers, or a caveat, speak against',
       '1 claim not judged: not all that they compare was selected',
     ]);
@@ -131,6 +131,7 @@ describe('terminalReport', () => {
         load      10 connections for 10 s
         requests  GET /todos/{todo}
         data      100 users
+        settings  stale-while-revalidate: defaults; lock: cache lock
 
         variant                N   RPS p50 ms p95 ms p99 ms p99.9 ms max ms errors
         stale-while-revalidate 1 2,000      1      3      4        5      6      0
@@ -141,7 +142,7 @@ describe('terminalReport', () => {
         lock                    1           2          75
 
         ! lock ×1: errors: 1,200 status-5xx, 34 reset
-        ! lock ×1: 900 answers are too few for p99
+        ! lock ×1: 900 answers are too few for p99, p99.9
         ! ~ marks what too few answers, or a caveat, speak against
         ! 1 claim not judged: not all that they compare was selected
 
@@ -185,6 +186,6 @@ describe('markdownReport', () => {
     const page = markdownReport(record({ scenarios: [{ ...scenario, question: 'Is <b> | `x` *bold*?' }] }));
     expect(page).toContain('Is \\<b\\> \\| \\`x\\` \\*bold\\*?');
     expect(page).toContain('- ✅ passed: `recomputes(lock) <= 2`: 2 against 2');
-    expect(page).toContain('| lock | 1 | **3,000** |');
+    expect(page).toContain('| lock | 1 | 3,000 |');
   });
 });

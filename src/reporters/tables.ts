@@ -1,4 +1,3 @@
-import { thinPercentiles } from '../analysis/caveats.ts';
 import type { Row } from '../analysis/summary.ts';
 import { findMetric, type Metric } from '../metrics.ts';
 import { formatBytes, formatNumber, formatValue } from '../numbers.ts';
@@ -29,20 +28,23 @@ function heading({ title, unit }: Metric): string {
   return unit === 'ms' ? `${title} ms` : title;
 }
 
+function isDoubted(row: Row, metric: Metric): boolean {
+  return row.caveats.some((caveat) => caveat.doubts.includes(metric.name));
+}
+
+/** The best of those that can be compared: a variant that refuses requests quickly has not won. */
 function isBest(row: Row, metric: Metric, rows: readonly Row[]): boolean {
-  const value = row.values[metric.name]?.median;
-  const all = rows.flatMap((other) => other.values[metric.name]?.median ?? []);
-  if (value === undefined || all.length < 2 || new Set(all).size === 1) return false;
-  return value === (metric.better === 'higher' ? Math.max(...all) : Math.min(...all));
+  const rivals = rows.filter((other) => failedOf(other) === 0 && !isDoubted(other, metric));
+  const values = rivals.flatMap((other) => other.values[metric.name]?.median ?? []);
+  if (!rivals.includes(row) || new Set(values).size < 2) return false;
+  return row.values[metric.name]?.median === (metric.better === 'higher' ? Math.max(...values) : Math.min(...values));
 }
 
 function cell(row: Row, metric: Metric, rows: readonly Row[]): Cell {
   const spread = row.values[metric.name];
   if (!spread) return { text: '-' };
   const text = formatValue(spread.median, metric.unit);
-  const fewest = Math.min(...row.trials.map((trial) => trial.measurement.requests));
-  const doubted = row.caveats.some((caveat) => caveat.doubts.includes(metric.name));
-  if (doubted || thinPercentiles(fewest).includes(metric.name)) return { text: `~${text}`, mark: 'doubtful' };
+  if (isDoubted(row, metric)) return { text: `~${text}`, mark: 'doubtful' };
   return isBest(row, metric, rows) ? { text, mark: 'best' } : { text };
 }
 

@@ -48,7 +48,7 @@ describe('telemetryOf', () => {
     expect(telemetry.replicas[0]?.counters).toEqual({ own_total: 2 });
   });
 
-  it('lists a replica that was silent, came late or restarted, and takes no numbers from it', () => {
+  it('lists a replica that was silent, came late, died or restarted, and takes no numbers from it', () => {
     const telemetry = telemetryOf(
       [
         { replica: 'app-1', text: exposition(40, 10) },
@@ -60,14 +60,29 @@ describe('telemetryOf', () => {
         { replica: 'app-2', text: exposition(1, 1) },
         { replica: 'app-3', text: exposition(5, 1) },
         { replica: 'app-4', text: exposition(5, 1) },
+        { replica: 'app-5', problem: 'it was killed by SIGKILL', ended: true },
       ],
     );
     expect(telemetry.replicas).toEqual([]);
     expect(telemetry.silent).toEqual([
       { replica: 'app-1', problem: 'timed out' },
       { replica: 'app-2', problem: 'connection refused' },
-      { replica: 'app-3', problem: 'it restarted: its counters started anew' },
       { replica: 'app-4', problem: 'it was not there when the measured time began' },
     ]);
+    expect(telemetry.lost).toEqual([
+      { replica: 'app-3', problem: 'it restarted: its counters started anew' },
+      { replica: 'app-5', problem: 'it was killed by SIGKILL' },
+    ]);
+  });
+
+  it('does not lean on the sums of a replica that lost one of its workers', () => {
+    const workers = (restarts: number) =>
+      `# TYPE app_worker_restarts_total counter\napp_worker_restarts_total ${restarts}\n`;
+    const telemetry = telemetryOf(
+      [{ replica: 'app-1', text: exposition(40, 10) + workers(1) }],
+      [{ replica: 'app-1', text: exposition(90, 30) + workers(2) }],
+    );
+    expect(telemetry.replicas).toEqual([]);
+    expect(telemetry.lost[0]?.problem).toBe('1 worker process of it died, with what they had counted');
   });
 });

@@ -37,7 +37,8 @@ export function summarize(samples: readonly Sample[]): readonly ServiceResources
     if (!started) return [];
     const all = samples.flatMap(({ services }) => services.filter(({ service }) => service === ended.service));
     const peakBytes = Math.max(...all.map(({ memoryBytes }) => memoryBytes));
-    return [resourcesOf(started, ended, peakBytes, last.atMs - first.atMs)];
+    const elapsedMs = (ended.atMs ?? last.atMs) - (started.atMs ?? first.atMs);
+    return [resourcesOf(started, ended, peakBytes, elapsedMs)];
   });
 }
 

@@ -8,9 +8,8 @@ import { counted, topology, total } from './topology.ts';
 const { signal } = new AbortController();
 
 function url(deployment: Deployment, path: string): string {
-  const [first] = deployment.urls;
-  if (first === undefined) throw new Error('a deployment without an address');
-  return first + path;
+  if (deployment.address === undefined) throw new Error('a deployment without an address');
+  return deployment.address + path;
 }
 
 async function status(deployment: Deployment, path: string, method = 'GET'): Promise<number> {
@@ -19,7 +18,7 @@ async function status(deployment: Deployment, path: string, method = 'GET'): Pro
   return response.status;
 }
 
-/** What every platform's deployments must show. Their addresses must be reachable from here. */
+/** What every platform's deployments must show. */
 export function describeDeployments(bench: () => Bench): void {
   describe('deploys', () => {
     const stack = shareStack(bench, 'deployments');

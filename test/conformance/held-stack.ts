@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { packageFolder } from '../../src/package.ts';
-import type { PlatformName } from '../../src/platforms/platform.ts';
+import type { PlatformUnderTest } from './platform.ts';
 
 /** Another process that holds a stack. */
 export interface HeldStack extends AsyncDisposable {
@@ -13,7 +13,8 @@ export interface HeldStack extends AsyncDisposable {
 }
 
 /** Starts another process that brings a stack up, and waits until it has. */
-export async function holdStack(name: PlatformName, temporaryFolder: string, runId: string): Promise<HeldStack> {
+export async function holdStack(underTest: PlatformUnderTest, runId: string): Promise<HeldStack> {
+  const { name, temporaryFolder, environment } = underTest;
   const program = path.join(packageFolder, '.cache', `hold-stack-${process.pid}-${runId}.mjs`);
   await build({
     entryPoints: [path.join(packageFolder, 'test/conformance/hold-stack.ts')],
@@ -26,6 +27,7 @@ export async function holdStack(name: PlatformName, temporaryFolder: string, run
   });
   const child = spawn(process.execPath, [program, name, temporaryFolder, runId], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: environment,
   });
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;

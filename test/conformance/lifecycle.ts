@@ -52,9 +52,9 @@ export function describeLifecycle(bench: () => Bench): void {
 
   describe('cleans up', () => {
     test('what a killed run left, and nothing of one that is alive', async () => {
-      const { name, platform, temporaryFolder, traces } = bench();
-      await using killed = await holdStack(name, temporaryFolder, 'killed');
-      const alive = await platform.up({ runId: 'alive', signal, onStep });
+      const { platform, traces } = bench();
+      await using killed = await holdStack(bench(), 'killed');
+      const alive = await platform.up({ runId: 'alive', signal, onStep, publish: true });
       onTestFinished(() => alive[Symbol.asyncDispose]());
       const deployment = await alive.deploy(topology(), signal);
       const before = await traces('alive');
@@ -70,7 +70,7 @@ export function describeLifecycle(bench: () => Bench): void {
       expect(await platform.clean(signal)).toEqual([]);
 
       expect(await traces('alive')).toEqual(before);
-      expect((await fetch(`${String(deployment.urls[0])}/readyz`)).status).toBe(200);
+      expect((await fetch(`${String(deployment.address)}/readyz`)).status).toBe(200);
     });
   });
 }

@@ -31,7 +31,7 @@ export function describeLoad(bench: () => Bench): void {
       const errors = Object.values(result.errors).reduce((sum, count) => sum + count, 0);
       expect(result.errors).toEqual({});
       expect(result.requests).toBeGreaterThan(0);
-      expect(result.requests + errors + result.unfinished).toBe(result.sent);
+      expect(result.requests + errors + result.unfinished).toBe(result.carried + result.sent);
       // The application also counts the warm-up, and what was in flight at the end.
       expect(total(await deployment.scrape(signal), 'http_requests_total')).toBeGreaterThanOrEqual(result.requests);
       expect(await workers()).toEqual([]);

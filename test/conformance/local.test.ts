@@ -3,10 +3,10 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { LabError } from '../../src/errors.ts';
 import { parseOwnerLabel } from '../../src/platforms/common/owner.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import { findInhabitants } from '../../src/platforms/local/inhabitants.ts';
+import { failure } from './failure.ts';
 import { describePlatform } from './platform.ts';
 import { topology, total } from './topology.ts';
 
@@ -27,14 +27,7 @@ async function traces(runId: string): Promise<readonly string[]> {
   return [...found, ...own.map(({ pid, command }) => `${pid} ${command}`)];
 }
 
-/** The LabError that a promise must end with. */
-async function failure(promise: Promise<unknown>): Promise<LabError> {
-  const error = await promise.catch((thrown: unknown) => thrown);
-  if (error instanceof LabError) return error;
-  throw new Error(`not a LabError: ${String(error)}`);
-}
-
-describePlatform({ name: 'local', temporaryFolder, traces });
+describePlatform({ name: 'local', environment: process.env, temporaryFolder, traces });
 
 describe('platform local, beyond what all platforms show', () => {
   const { signal } = new AbortController();
@@ -57,7 +50,7 @@ describe('platform local, beyond what all platforms show', () => {
 
     const problems = async (): Promise<readonly string[]> =>
       (await deployment.scrape(signal)).flatMap((metrics) => ('problem' in metrics ? [metrics.problem] : []));
-    await expect.poll(problems).toEqual([expect.stringMatching(/^app-\d was killed by SIGKILL$/)]);
+    await expect.poll(problems).toEqual([expect.stringMatching(/^it was killed by SIGKILL$/)]);
     const again = await stack.deploy(topology({ replicas: 2 }), signal);
     expect(total(await again.scrape(signal), 'http_requests_total')).toBe(0);
   });

@@ -10,6 +10,10 @@ export interface PlatformUnderTest {
   readonly name: PlatformName;
   /** A folder that no other test uses. */
   readonly temporaryFolder: string;
+  /** What the platform is told of the machine. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether tests fail where the machine lacks something, instead of being left out. */
+  readonly isRequired?: boolean;
   /** What runs of that id have on the machine now: processes, folders, containers, one line each. */
   readonly traces: (runId: string) => Promise<readonly string[]>;
 }
@@ -31,14 +35,17 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     };
 
     beforeAll(async () => {
-      const { name, temporaryFolder } = underTest;
-      platform = await openPlatform(name, { environment: process.env, temporaryFolder });
+      const { name, environment, temporaryFolder } = underTest;
+      platform = await openPlatform(name, { environment, temporaryFolder });
       unmet = (await platform.requirements(new AbortController().signal)).filter(({ met }) => !met);
     });
 
     beforeEach((context) => {
       const [first] = unmet;
-      if (first?.met === false) context.skip(`platform ${underTest.name}: ${first.name}: ${first.problem}`);
+      if (first?.met !== false) return;
+      const reason = `platform ${underTest.name}: ${first.name}: ${first.problem}`;
+      if (underTest.isRequired === true) throw new Error(reason);
+      context.skip(reason);
     });
 
     afterAll(() => {

@@ -11,5 +11,5 @@ export function shareStack(bench: () => Bench, runId: string): () => Promise<Sta
     await (await stack)?.[Symbol.asyncDispose]();
   });
 
-  return () => (stack ??= bench().platform.up({ runId, signal, onStep: () => undefined }));
+  return () => (stack ??= bench().platform.up({ runId, signal, publish: true, onStep: () => undefined }));
 }

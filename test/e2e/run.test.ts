@@ -50,10 +50,10 @@ scenarios:
   herd:
     question: Does a lock hold back a herd of 200 over three replicas?
     workload: [GET /todos/1]
-    load: { burst: 200, times: 3, every: 1500ms }
+    load: { burst: 200, times: 3, every: 4s }
     app: { query-cost: 100ms }
     variants:
-      lock: { app: { cache: { strategy: lock, ttl: 1s } } }
+      lock: { app: { cache: { strategy: lock, ttl: 3s } } }
     replicas: [3]
     evidence: [recomputes]
     expect: [recomputes == 3, errors == 0, requests == 600]

@@ -31,7 +31,7 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
 
 /** What one replica counted in the measured time. */
 export function telemetry(counters: Record<string, number> = {}): Telemetry {
-  return { replicas: [{ replica: 'app-1', counters, gauges: {} }], silent: [] };
+  return { replicas: [{ replica: 'app-1', counters, gauges: {} }], lost: [], silent: [] };
 }
 
 /** A trial with the metrics given, and nothing else that matters. */

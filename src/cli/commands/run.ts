@@ -87,8 +87,8 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   });
   if (record.trials.length > 0) {
     const [page, report] = await Promise.all([openReporter('markdown'), openReporter(options.reporter)]);
-    await folder.write('report.md', page(record, io.out));
     io.out.write(`\n${report(record, io.out)}`);
+    await folder.write('report.md', page(record, io.out));
   }
   if (error !== undefined) throw error;
   return exitCodeOf(record);

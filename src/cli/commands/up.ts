@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
+import { exitCodes, Interruption, UsageError, type ExitCode } from '../../errors.ts';
 import { platformNames, type PlatformName } from '../../platforms/platform.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -29,10 +29,19 @@ async function untilAborted(signal: AbortSignal): Promise<void> {
   clearInterval(alive);
 }
 
+/** Ctrl-C is how a person ends it; any other way out is told by the exit code. */
+function isCtrlC(reason: unknown): boolean {
+  return reason instanceof Interruption && reason.exitCode === exitCodes.interrupted;
+}
+
 async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCode> {
   const { loadScenarioFile } = await import('../scenario-file.ts');
   const { planOf } = await import('../../scenarios/expand.ts');
   const file = await loadScenarioFile(io, options.file);
+  if (file.suites.some((suite) => suite.name === name)) {
+    const members = file.scenarios.map((scenario) => scenario.name).join(', ');
+    throw new UsageError(`"${name}" is a suite; up starts one scenario.`, { hint: `There are: ${members}` });
+  }
   const overrides = {
     variants: options.variant === undefined ? undefined : [options.variant],
     replicas: options.replicas === undefined ? undefined : [options.replicas],
@@ -69,6 +78,7 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
     }
     io.err.write('It runs until Ctrl-C. Try: GET /todos/1, /todos?limit=5, /feed, /metrics\n');
     await untilAborted(io.signal);
+    if (!isCtrlC(io.signal.reason)) io.signal.throwIfAborted();
     return exitCodes.passed;
   } finally {
     if (!isKept) await stack[Symbol.asyncDispose]();

@@ -23,12 +23,15 @@ export function ask(url: string, signal: AbortSignal): Promise<Answer> {
   });
 }
 
+/** A way to ask once. */
+export type Ask = (url: string, signal: AbortSignal) => Promise<Answer>;
+
 /** Asks again and again until the answer is 200. Ends by the signal only; then tells what the last try saw. */
-export async function untilReady(url: string, signal: AbortSignal): Promise<void> {
+export async function untilReady(url: string, signal: AbortSignal, askOnce: Ask = ask): Promise<void> {
   let seen = 'nothing yet';
   for (;;) {
     try {
-      const answer = await withTimeLimit(2_000, signal, (limited) => ask(url, limited));
+      const answer = await withTimeLimit(2_000, signal, (limited) => askOnce(url, limited));
       if (answer.status === 200) return;
       seen = `status ${answer.status}: ${answer.body.slice(0, 200)}`;
     } catch (error) {

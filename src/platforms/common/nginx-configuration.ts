@@ -1,10 +1,10 @@
 import type { Balancer } from '../../scenarios/scenario.ts';
 
-/** What nginx is to do; paths are relative to its prefix. */
+/** What nginx is to do. What it writes lies in its prefix, which is a folder that it may write to. */
 export interface NginxSettings {
-  /** Address and port, e.g. `127.0.0.1:15000`. */
+  /** Port, with or without an address before it, e.g. `127.0.0.1:15000`. */
   readonly listen: string;
-  /** Addresses and ports of the replicas. */
+  /** Addresses and ports of the replicas; names are looked up once, when the configuration is read. */
   readonly upstreams: readonly string[];
   readonly balancer: Balancer;
 }
@@ -25,6 +25,7 @@ const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 /**
  * The configuration of a balancer that adds as little as it can: one worker, connections kept on both sides, no access
  * log. It stays in the foreground, and logs to standard error (its notices say when it has started).
+ * A request that fails is not tried again on another replica: what fails is to be seen.
  */
 export function nginxConfiguration(settings: NginxSettings): string {
   return `daemon off;
@@ -46,6 +47,7 @@ ${methods[settings.balancer]}${settings.upstreams.map((upstream) => `    server 
     location / {
       proxy_pass http://app;
       proxy_http_version 1.1;
+      proxy_next_upstream off;
       proxy_set_header Connection "";
       proxy_set_header Host $http_host;
     }

@@ -6,14 +6,17 @@ import { packageFolder } from '../../package.ts';
 export interface Programs {
   readonly app: string;
   readonly worker: string;
+  /** Asks for the lab what only the network of containers can reach. */
+  readonly agent: string;
 }
 
 /** Where the build puts them: in the package's `dist/`, whether the lab itself runs from `src` or from there. */
 export function findPrograms(folder: string = packageFolder): Programs {
-  return { app: path.join(folder, 'dist/target-app.mjs'), worker: path.join(folder, 'dist/load-worker.mjs') };
+  const built = (name: string): string => path.join(folder, 'dist', name);
+  return { app: built('target-app.mjs'), worker: built('load-worker.mjs'), agent: built('agent.mjs') };
 }
 
 /** Those that have not been built. */
-export function missingPrograms({ app, worker }: Programs): readonly string[] {
-  return [app, worker].filter((program) => !existsSync(program));
+export function missingPrograms({ app, worker, agent }: Programs): readonly string[] {
+  return [app, worker, agent].filter((program) => !existsSync(program));
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Does several things at the same time. When one fails the others are told to stop, and only when all have stopped is the
  * first error thrown: nothing goes on in the background that a clean-up would miss.
@@ -8,6 +10,8 @@ export async function together<const T extends readonly Promise<unknown>[]>(
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   signal.throwIfAborted();
   const controller = new AbortController();
+  // As many listen as there are things to do, and that is no leak.
+  setMaxListeners(0, controller.signal);
   const pass = (): void => controller.abort(signal.reason);
   signal.addEventListener('abort', pass, { once: true });
   try {

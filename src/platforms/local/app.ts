@@ -8,6 +8,8 @@ import type { Service, ServiceDescription } from './service.ts';
 /** A process of the application that is ready for load. */
 export interface Replica {
   readonly name: string;
+  /** From 1. */
+  readonly number: number;
   readonly port: number;
   readonly url: string;
   readonly service: Service;
@@ -59,5 +61,5 @@ export async function startReplica(
   const port = await service.ready(service.logged(listeningPort), signal);
   const url = `http://127.0.0.1:${port}`;
   await service.ready((limited) => untilReady(`${url}/readyz`, limited), signal);
-  return { name, port, url, service };
+  return { name, number, port, url, service };
 }

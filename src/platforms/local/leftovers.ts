@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Owner, isAlive, isDetached, parseOwnerLabel } from '../common/owner.ts';
@@ -43,5 +44,5 @@ async function removeRun(folder: string, { runId }: Owner): Promise<readonly Lef
   }));
   // Fails where another clean-up removes the same folder; between the two of them it will be gone.
   await removeRunFolder(folder).catch(() => undefined);
-  return [...leftovers, { runId, kind: 'folder', description: folder }];
+  return existsSync(folder) ? leftovers : [...leftovers, { runId, kind: 'folder', description: folder }];
 }

@@ -1,8 +1,6 @@
 import { LabError } from '../../errors.ts';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
-import { readWorkerMessages } from '../../load/worker-process.ts';
-import { logTail } from '../common/log-tail.ts';
-import { settlesWithin } from '../common/time-limit.ts';
+import { readLoad } from '../common/load-session.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Runs a load worker to its result. Leaving the loop early, or the signal, ends the worker. */
@@ -31,20 +29,7 @@ export async function* generateLoad(
   signal.addEventListener('abort', stop, { once: true });
   try {
     if (stdin === null || stdout === null) throw new LabError('The load worker has no pipes.');
-    // A worker that dies early is told of by the end of its output, not by the pipe that it left.
-    stdin.on('error', () => undefined);
-    stdin.write(`${JSON.stringify(job)}\n`);
-    yield* readWorkerMessages(stdout);
-    // Its input is open until now: a worker whose lab was killed sees the end of it, and stops.
-    stdin.end();
-    await settlesWithin(1_000, worker.ended);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof LabError)) throw error;
-    await settlesWithin(500, worker.ended);
-    const details = [...error.details, ...logTail(await worker.log())];
-    const { hint = worker.end === undefined ? undefined : `The load worker ${worker.end}.` } = error;
-    throw new LabError(error.message, { details, cause: error, ...(hint === undefined ? {} : { hint }) });
+    yield* readLoad(worker, { stdin, stdout }, job, signal);
   } finally {
     signal.removeEventListener('abort', stop);
     await run.stop([worker]);

@@ -47,9 +47,9 @@ export class RunContext {
     for (const service of services) this.#services.delete(service);
   }
 
-  /** Stops what runs in front of the backends. */
-  async stopFront(): Promise<void> {
-    await this.stop([...this.#services].filter((service) => !service.backend));
+  /** Stops what runs in front of the backends, but for what is to stay. */
+  async stopFront(staying: readonly Service[] = []): Promise<void> {
+    await this.stop([...this.#services].filter((service) => !service.backend && !staying.includes(service)));
   }
 
   /** Stops all that runs, backends last. */

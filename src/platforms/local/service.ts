@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../errors.ts';
-import { NotReady } from '../common/answer.ts';
 import { diskFullHint, hintFor, logTail } from '../common/log-tail.ts';
-import { TimeLimit, pause, settlesWithin, withTimeLimit } from '../common/time-limit.ts';
+import { untilSign } from '../common/readiness.ts';
+import { pause, settlesWithin } from '../common/time-limit.ts';
 
 /** A program that is to run in the folder of a run, in a process group of its own: a terminal's Ctrl-C does not reach it. */
 export interface ServiceDescription {
@@ -28,10 +28,6 @@ export interface ServiceDescription {
   /** How long it may take to stop before it is killed. */
   readonly graceMs: number;
 }
-
-const readyLimitMs = 30_000;
-
-class Ended extends Error {}
 
 /** A program that runs now. It always knows how it ended, and tells with the last lines of its own log. */
 export class Service {
@@ -82,21 +78,7 @@ export class Service {
 
   /** Waits for a sign of readiness. If the service ends instead, or takes too long, this fails with its log. */
   async ready<T>(sign: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const controller = new AbortController();
-    const stop = (): void => controller.abort(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    void this.ended.then((end) => controller.abort(new Ended(end)));
-    try {
-      return await withTimeLimit(readyLimitMs, controller.signal, sign);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (this.end !== undefined) throw await this.failure(this.end, error);
-      if (error instanceof TimeLimit) throw await this.failure(`was not ready after ${readyLimitMs / 1000} s`, error);
-      if (error instanceof NotReady) throw await this.failure(error.message, error);
-      throw error;
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    return untilSign(this, sign, signal);
   }
 
   /** A sign of readiness: something that is found in the log. */

@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import type { Topology } from '../../scenarios/plan.ts';
 import type { Programs } from '../common/programs.ts';
+import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
 import { scrapeReplica } from '../common/scrape.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, ReplicaMetrics, Stack } from '../platform.ts';
@@ -40,14 +40,10 @@ export class LocalStack implements Stack {
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    if (this.#running !== undefined && isSame(this.#running, topology)) {
-      await layData(this.#app, this.#run, topology, signal);
-      return this.#deployment(this.#running);
-    }
-    await this.#undeploy();
-    this.#run.onStep(`${topology.replicas} × app starts`);
+    const before = this.#running;
+    this.#running = undefined;
     try {
-      this.#running = await this.#start(topology, signal);
+      this.#running = await this.#change(before, topology, signal);
     } catch (error) {
       await this.#run.stopFront();
       throw error;
@@ -63,22 +59,24 @@ export class LocalStack implements Stack {
     await closeRun(this.#run);
   }
 
-  async #start(topology: Topology, signal: AbortSignal): Promise<Running> {
-    const numbers = Array.from({ length: topology.replicas }, (_, index) => index + 1);
+  /** Puts a topology in place of the one before; what would be started with the same settings stays as it is. */
+  async #change(before: Running | undefined, topology: Topology, signal: AbortSignal): Promise<Running> {
+    const staying = before === undefined ? [] : stayingOf(before, topology);
+    const front = isSameFront(before, staying, topology) ? before?.balancer : undefined;
+    await this.#run.stopFront([...staying, ...(front === undefined ? [] : [front])].map(({ service }) => service));
+    const missing = replicaNumbers(topology).filter((number) => !staying.some((replica) => replica.number === number));
+    if (missing.length > 0) this.#run.onStep(`${missing.length} × app starts`);
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
-    const [, replicas] = await together(signal, (limited) => [
+    const [, started] = await together(signal, (limited) => [
       layData(this.#app, this.#run, topology, limited),
       together(limited, (inner) =>
-        numbers.map((number) => startReplica(this.#app, this.#run, topology, number, inner)),
+        missing.map((number) => startReplica(this.#app, this.#run, topology, number, inner)),
       ),
     ]);
+    const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
     if (replicas.length === 1) return { topology, replicas, balancer: undefined };
-    return { topology, replicas, balancer: await startNginx(this.#run, replicas, topology.balancer, signal) };
-  }
-
-  async #undeploy(): Promise<void> {
-    this.#running = undefined;
-    await this.#run.stopFront();
+    const balancer = front ?? (await startNginx(this.#run, replicas, topology.balancer, signal));
+    return { topology, replicas, balancer };
   }
 
   #deployment({ replicas, balancer }: Running): Deployment {
@@ -101,17 +99,24 @@ export async function closeRun(run: RunContext): Promise<void> {
   await removeRunFolder(run.folder);
 }
 
-function isSame({ topology, replicas, balancer }: Running, wanted: Topology): boolean {
+/** The replicas that can stay; none where something has died meanwhile. */
+function stayingOf({ topology, replicas, balancer }: Running, wanted: Topology): readonly Replica[] {
   const services = [...replicas, ...(balancer === undefined ? [] : [balancer])].map(({ service }) => service);
-  // Data that may have been written to is laid anew with nothing running on it.
+  if (services.some(({ end }) => end !== undefined)) return [];
+  const numbers = stayingReplicas(topology, wanted);
+  return replicas.filter(({ number }) => numbers.includes(number));
+}
+
+function isSameFront(before: Running | undefined, staying: readonly Replica[], wanted: Topology): boolean {
+  const { topology } = before ?? {};
   return (
-    !wanted.freshData &&
-    isDeepStrictEqual({ ...topology, freshData: false }, wanted) &&
-    services.every(({ end }) => end === undefined)
+    topology?.balancer === wanted.balancer &&
+    topology.replicas === wanted.replicas &&
+    staying.length === wanted.replicas
   );
 }
 
 async function scrape({ name, url, service }: Replica, signal: AbortSignal): Promise<ReplicaMetrics> {
-  if (service.end !== undefined) return { replica: name, problem: `${name} ${service.end}` };
+  if (service.end !== undefined) return { replica: name, problem: `it ${service.end}`, ended: true };
   return scrapeReplica(name, url, signal);
 }

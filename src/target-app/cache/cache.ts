@@ -55,11 +55,11 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
   });
 
   async function counted(recompute: Recompute): Promise<string | undefined> {
-    metrics.cacheRecomputes.inc();
     const startedAt = performance.now();
     try {
       return await recompute();
     } finally {
+      metrics.cacheRecomputes.inc();
       metrics.cacheRecomputeDuration.observe((performance.now() - startedAt) / 1e3);
     }
   }

@@ -82,13 +82,14 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
   function measuredConnection(client: ClientBase): Connection {
     return {
       async query<Row extends QueryResultRow>({ name, text }: Statement<Row>, values: readonly unknown[] = []) {
-        metrics.queries.inc();
         const sentAt = performance.now();
         try {
           const named = name !== undefined && source.reuses;
           const query = named ? { name, text, values: [...values] } : { text, values: [...values] };
           return (await client.query<Row>(query)).rows;
         } finally {
+          // Counted when it has ended, as requests are: of what is in flight at a scrape, neither is.
+          metrics.queries.inc();
           metrics.queryDuration.observe((performance.now() - sentAt) / 1e3);
         }
       },

@@ -1,0 +1,40 @@
+import type { LabError } from '../../errors.ts';
+import { NotReady } from './answer.ts';
+import { TimeLimit, withTimeLimit } from './time-limit.ts';
+
+/** Something that was started, may end by itself, and can say why. */
+export interface Watched {
+  /** Settles when it has ended, with words for how. */
+  readonly ended: Promise<string>;
+  /** How it ended; undefined while it runs. */
+  readonly end: string | undefined;
+  /** What went wrong with it, with the end of its log. */
+  failure(what: string, cause?: unknown): Promise<LabError>;
+}
+
+const readyLimitMs = 30_000;
+
+class Ended extends Error {}
+
+/** Waits for a sign of readiness. If the service ends instead, or takes too long, this fails with its log. */
+export async function untilSign<T>(
+  service: Watched,
+  sign: (signal: AbortSignal) => Promise<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  void service.ended.then((end) => controller.abort(new Ended(end)));
+  try {
+    return await withTimeLimit(readyLimitMs, controller.signal, sign);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (service.end !== undefined) throw await service.failure(service.end, error);
+    if (error instanceof TimeLimit) throw await service.failure(`was not ready after ${readyLimitMs / 1000} s`, error);
+    if (error instanceof NotReady) throw await service.failure(error.message, error);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

@@ -1,0 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Topology } from '../../scenarios/plan.ts';
+import { extraCostMs } from './app-environment.ts';
+
+/** The numbers of the replicas, from 1. */
+export function replicaNumbers({ replicas }: Topology): readonly number[] {
+  return Array.from({ length: replicas }, (_, index) => index + 1);
+}
+
+/**
+ * The numbers of the replicas that can stay when one topology follows another: those that would be started with the same
+ * settings. The count of replicas and the balancer are no settings of a replica.
+ */
+export function stayingReplicas(running: Topology, wanted: Topology): readonly number[] {
+  // Data that may have been written to is laid anew with nothing running on it.
+  if (wanted.freshData) return [];
+  const settings = ({ app, limits, data }: Topology) => ({ app, limits, data });
+  if (!isDeepStrictEqual(settings(running), settings(wanted))) return [];
+  return replicaNumbers(wanted).filter(
+    (number) => number <= running.replicas && extraCostMs(running, number) === extraCostMs(wanted, number),
+  );
+}

@@ -1,0 +1,117 @@
+import { Readable } from 'node:stream';
+import type { ImageInspectInfo } from 'dockerode';
+import { z } from 'zod';
+import { LabError } from '../../errors.ts';
+import type { ImageName } from '../../scenarios/scenario.ts';
+import type { Environment } from '../common/app-environment.ts';
+import { together } from '../common/together.ts';
+import type { Engine } from './engine.ts';
+import { followProgress, pullProgress } from './progress-stream.ts';
+import { hintForRefusal, refusal, refusalText, refusedWith } from './refusal.ts';
+
+/** The name of each base image. */
+export type BaseImages = Readonly<Record<ImageName, string>>;
+
+/** The official ones, at the major version that this release was tried with. */
+export const defaultImages: BaseImages = {
+  node: 'node:22-slim',
+  postgres: 'postgres:18',
+  redis: 'redis:8',
+  nginx: 'nginx:1.28',
+};
+
+/** The setting that names an image, and is stronger than the scenario file. */
+export function imageSetting(name: ImageName): string {
+  return `SCALE_LAB_${name.toUpperCase()}_IMAGE`;
+}
+
+/** The images to use: from the environment, else from the scenario file, else the official ones. */
+export function chooseImages(environment: Environment, fromFile: Partial<BaseImages> = {}): BaseImages {
+  const choose = (name: ImageName): string => {
+    const set = environment[imageSetting(name)];
+    return set === undefined || set === '' ? (fromFile[name] ?? defaultImages[name]) : set;
+  };
+  return { node: choose('node'), postgres: choose('postgres'), redis: choose('redis'), nginx: choose('nginx') };
+}
+
+/** An image that the Engine has. */
+export interface Image {
+  readonly name: string;
+  readonly id: string;
+  readonly environment: readonly string[];
+  /** The folders for which it asks a volume each. */
+  readonly volumes: readonly string[];
+}
+
+/** The base images, as the Engine has them. */
+export type Images = Readonly<Record<ImageName, Image>>;
+
+const configSchema = z.object({
+  Env: z.array(z.string()).nullish(),
+  Volumes: z.record(z.string(), z.unknown()).nullish(),
+});
+const imageSchema = z.object({ Id: z.string(), Config: configSchema.nullish() });
+
+/** An image that the Engine has; undefined where it has none of that name. */
+export async function findImage(engine: Engine, name: string): Promise<Image | undefined> {
+  let found: ImageInspectInfo;
+  try {
+    found = await engine.docker.getImage(name).inspect();
+  } catch (error) {
+    if (refusedWith(error) === 404) return undefined;
+    throw refusal(`The image ${name} cannot be looked at`, error);
+  }
+  const { Id, Config } = imageSchema.parse(found);
+  return { name, id: Id, environment: Config?.Env ?? [], volumes: Object.keys(Config?.Volumes ?? {}) };
+}
+
+/** Finds all base images, and pulls those that are missing. */
+export async function ensureImages(
+  engine: Engine,
+  names: BaseImages,
+  onStep: (step: string) => void,
+  signal: AbortSignal,
+): Promise<Images> {
+  const [node, postgres, redis, nginx] = await together(signal, (limited) => [
+    ensureImage(engine, 'node', names.node, onStep, limited),
+    ensureImage(engine, 'postgres', names.postgres, onStep, limited),
+    ensureImage(engine, 'redis', names.redis, onStep, limited),
+    ensureImage(engine, 'nginx', names.nginx, onStep, limited),
+  ]);
+  return { node, postgres, redis, nginx };
+}
+
+async function ensureImage(
+  engine: Engine,
+  kind: ImageName,
+  name: string,
+  onStep: (step: string) => void,
+  signal: AbortSignal,
+): Promise<Image> {
+  const found = await findImage(engine, name);
+  if (found !== undefined) return found;
+  try {
+    await pull(engine, name, onStep, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw pullError(kind, name, error);
+  }
+  const pulled = await findImage(engine, name);
+  if (pulled === undefined) throw pullError(kind, name, new Error('it was pulled, but is not there'));
+  return pulled;
+}
+
+async function pull(engine: Engine, name: string, onStep: (step: string) => void, signal: AbortSignal): Promise<void> {
+  onStep(`${name} is pulled`);
+  const stream = await engine.docker.pull(name, { abortSignal: signal });
+  await followProgress(new Readable().wrap(stream), pullProgress(name, onStep), signal);
+}
+
+function pullError(kind: ImageName, name: string, cause: unknown): LabError {
+  const text = refusalText(cause).replace(/\.$/, '');
+  const hint = `Pull it yourself (docker pull ${name}), or name an image that is there: ${imageSetting(kind)}=<image>, or images: { ${kind}: <image> } in the scenario file.`;
+  return new LabError(`The image ${name} is not here and cannot be pulled: ${text}.`, {
+    hint: hintForRefusal(text) ?? hint,
+    cause,
+  });
+}

@@ -1,0 +1,124 @@
+import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { Limits } from '../../scenarios/scenario.ts';
+import { type Labels, label } from './labels.ts';
+
+/** A container that is to run in the network of a stack. */
+export interface ContainerDescription {
+  /** What others in the network call it, and reports too: `app-1`. */
+  readonly service: string;
+  /** As it is called in messages: "PostgreSQL". */
+  readonly title: string;
+  readonly image: string;
+  /** In place of the image's own, where that does more than start the program. */
+  readonly entrypoint?: readonly string[];
+  readonly command: readonly string[];
+  /** Never root; that of the image where there is none. */
+  readonly user?: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folders in memory, for everybody to write to where the image says nothing else of them. The rest is read-only. */
+  readonly writable?: readonly string[];
+  /** Folders on the Engine's disk, with owner and mode as in the image; they go with the container. Those that the image asks for belong here: the Engine would make them without our labels. */
+  readonly volumes?: readonly string[];
+  readonly limits?: Limits;
+  readonly health?: HealthCheck;
+  /** A port to publish on loopback, at a port that the Engine draws. */
+  readonly publish?: number | undefined;
+  /** Whether the lab writes to its standard input. It then ends with the lab: its input does. */
+  readonly hasInput?: boolean;
+  /** Whether it is the load generator, which gets cores of its own where that was asked for. */
+  readonly isLoad?: boolean;
+}
+
+/** How the Engine is to see whether a container is well: what `docker ps` shows, and nothing here waits for. */
+export interface HealthCheck {
+  readonly command: readonly string[];
+  readonly everyMs: number;
+}
+
+/** What a container is put into. */
+export interface Surroundings {
+  readonly runId: string;
+  readonly network: string;
+  readonly labels: Labels;
+  /** The cores that it may use, as the kernel writes them: `0-2`; undefined for all. */
+  readonly cores: string | undefined;
+}
+
+/** Enough for the threads of many workers, and an end to a program that forks for ever. */
+const mostProcesses = 4096;
+
+/** The name of a container: unique on the Engine, because the run's id is. */
+export function containerName(runId: string, service: string): string {
+  return `scale-lab-${runId}-${service}`;
+}
+
+/** Everything that the Engine is told of a container: what it may do is as little as it needs. */
+export function containerSettings(
+  description: ContainerDescription,
+  { runId, network, labels, cores }: Surroundings,
+): ContainerCreateOptions {
+  const { service, image, entrypoint, command, user, environment, health, publish, hasInput = false } = description;
+  const port = `${publish ?? 0}/tcp`;
+  return {
+    name: containerName(runId, service),
+    Image: image,
+    Hostname: service,
+    ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
+    Cmd: [...command],
+    ...(user === undefined ? {} : { User: user }),
+    Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...labels, [label.service]: service },
+    AttachStdin: hasInput,
+    AttachStdout: hasInput,
+    AttachStderr: hasInput,
+    OpenStdin: hasInput,
+    StdinOnce: hasInput,
+    ...(health === undefined ? {} : { Healthcheck: healthSettings(health) }),
+    ...(publish === undefined ? {} : { ExposedPorts: { [port]: {} } }),
+    HostConfig: {
+      ...sandbox,
+      ...storage(description, labels),
+      ...limited(description.limits),
+      NetworkMode: network,
+      ...(cores === undefined ? {} : { CpusetCpus: cores }),
+      ...(publish === undefined ? {} : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] } }),
+    },
+    NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [service] } } },
+  };
+}
+
+const sandbox: HostConfig = {
+  ReadonlyRootfs: true,
+  CapDrop: ['ALL'],
+  SecurityOpt: ['no-new-privileges'],
+  PidsLimit: mostProcesses,
+  RestartPolicy: { Name: 'no' },
+  // Whatever the Engine's own default is: this one can be read back, and does not fill the disk.
+  LogConfig: { Type: 'json-file', Config: { 'max-size': '10m' } },
+};
+
+function storage({ writable = [], volumes = [] }: ContainerDescription, labels: Labels): HostConfig {
+  // Without a name, so that they are removed with their container, and cannot be forgotten.
+  const options = { NoCopy: false, Labels: { ...labels }, DriverConfig: { Name: 'local', Options: {} } };
+  return {
+    Tmpfs: Object.fromEntries(writable.map((folder) => [folder, 'rw,nosuid,nodev,mode=1777'])),
+    Mounts: [...new Set(volumes)].map((folder) => ({
+      Type: 'volume',
+      Source: '',
+      Target: folder,
+      VolumeOptions: options,
+    })),
+  };
+}
+
+function limited({ cpu, memoryBytes }: Limits = { cpu: undefined, memoryBytes: undefined }): HostConfig {
+  return {
+    ...(cpu === undefined ? {} : { NanoCpus: Math.round(cpu * 1e9) }),
+    // The same with swap: memory that moves to disk would hide that the limit is too low.
+    ...(memoryBytes === undefined ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+  };
+}
+
+function healthSettings({ command, everyMs }: HealthCheck): ContainerCreateOptions['Healthcheck'] {
+  return { Test: ['CMD', ...command], Interval: everyMs * 1e6, Timeout: 5e9, Retries: 3 };
+}

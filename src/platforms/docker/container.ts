@@ -1,0 +1,162 @@
+import { Readable, addAbortSignal } from 'node:stream';
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import { LabError, messageOf } from '../../errors.ts';
+import { logTail } from '../common/log-tail.ts';
+import { type Watched, untilSign } from '../common/readiness.ts';
+import { settlesWithin } from '../common/time-limit.ts';
+import type { ContainerDescription } from './container-settings.ts';
+import { allOutput, standardOutput } from './frames.ts';
+import { asked, hintForRefusal, refusedWith } from './refusal.ts';
+
+const stateSchema = z.object({
+  RestartCount: z.int().nonnegative(),
+  State: z.object({ Running: z.boolean(), OOMKilled: z.boolean(), ExitCode: z.int(), Error: z.string() }),
+  NetworkSettings: z.object({
+    Ports: z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()).nullish(),
+  }),
+});
+
+/** What the Engine knows of a container. */
+export interface ContainerState {
+  readonly restarts: number;
+  readonly outOfMemory: boolean;
+  /** How it ended; undefined while it runs. */
+  readonly end: string | undefined;
+  /** The ports of this machine at which its own can be reached. */
+  readonly published: readonly number[];
+}
+
+/** A container that was made. It always knows how it ended, and tells with the last lines of its own log. */
+export class Container implements Watched {
+  readonly description: ContainerDescription;
+  readonly ended: Promise<string>;
+  end: string | undefined;
+  readonly #container: Docker.Container;
+  #settle: (end: string) => void = () => undefined;
+
+  constructor(container: Docker.Container, description: ContainerDescription) {
+    this.#container = container;
+    this.description = description;
+    this.ended = new Promise<string>((resolve) => (this.#settle = resolve)).then((end) => (this.end = end));
+  }
+
+  get id(): string {
+    return this.#container.id;
+  }
+
+  /** Starts it; whether it works is for {@link ready} to say. */
+  async start(gone: AbortSignal): Promise<void> {
+    await asked(`${this.description.title} cannot be started`, this.#container.start());
+    void this.#watch(gone);
+  }
+
+  /** Waits for a sign of readiness. If the container ends instead, or takes too long, this fails with its log. */
+  async ready<T>(sign: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    return untilSign(this, sign, signal);
+  }
+
+  /** Opens its standard input and output; before it is started, so that nothing is missed. */
+  async attach(): Promise<NodeJS.ReadWriteStream> {
+    const all = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
+    return asked(`${this.description.title} cannot be spoken to`, this.#container.attach(all));
+  }
+
+  /** Runs a command in it to its end, and gives what it printed. Once the signal is given nobody waits for it any more. */
+  async execute(command: readonly string[], signal: AbortSignal, environment: readonly string[] = []): Promise<string> {
+    try {
+      return await execute(this.#container, command, environment, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      // What the command said is of no interest where the whole container has ended.
+      if (await settlesWithin(500, this.ended)) throw await this.failure(this.end ?? 'ended', error);
+      throw await this.failure(`could not run ${String(command[0])}: ${messageOf(error)}`, error);
+    }
+  }
+
+  /** What the Engine knows of it. */
+  async state(): Promise<ContainerState> {
+    const { State, RestartCount, NetworkSettings } = stateSchema.parse(await this.#container.inspect());
+    const bindings = Object.values(NetworkSettings.Ports ?? {}).flatMap((ports) => ports ?? []);
+    return {
+      restarts: RestartCount,
+      outOfMemory: State.OOMKilled,
+      end: State.Running ? undefined : describeEnd(State),
+      published: bindings.map(({ HostPort }) => Number(HostPort)),
+    };
+  }
+
+  /** What it has used so far, as the Engine says it. */
+  async stats(): Promise<unknown> {
+    return this.#container.stats({ stream: false, 'one-shot': true });
+  }
+
+  /** The same once a second, a JSON line each, until the signal is given. */
+  async followStats(signal: AbortSignal): Promise<Readable> {
+    const stream = await this.#container.stats({ stream: true });
+    return addAbortSignal(signal, stream instanceof Readable ? stream : new Readable().wrap(stream));
+  }
+
+  /** The end of everything that it has logged. */
+  async log(): Promise<string> {
+    const bytes: unknown = await this.#container.logs({ stdout: true, stderr: true, tail: 200 }).catch(() => undefined);
+    return Buffer.isBuffer(bytes) ? allOutput(bytes) : '';
+  }
+
+  /** What went wrong with it, with the end of its log and what to do where that is known. */
+  async failure(what: string, cause?: unknown): Promise<LabError> {
+    const details = logTail(await this.log());
+    const hint = hintForRefusal([what, ...details].join('\n'));
+    return new LabError(`${this.description.title} ${what}.`, {
+      details,
+      cause,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+
+  /** Asks it to stop, waits for that, and kills it when it takes longer. */
+  async stop(graceSeconds: number): Promise<void> {
+    await this.#container.stop({ t: graceSeconds }).catch((error: unknown) => {
+      if (![304, 404].includes(refusedWith(error) ?? 0)) throw error;
+    });
+  }
+
+  /** Waits until it ends. A signal, once there is no interest in that any more, ends the wait. */
+  async #watch(gone: AbortSignal): Promise<void> {
+    try {
+      await this.#container.wait({ abortSignal: gone });
+      this.#settle((await this.state()).end ?? 'ended');
+    } catch (error) {
+      // Removed by somebody, or the Engine has stopped: it does not run any more as far as anybody can tell.
+      if (!gone.aborted)
+        this.#settle(refusedWith(error) === 404 ? 'was removed' : `is out of reach: ${messageOf(error)}`);
+    }
+  }
+}
+
+function describeEnd({ OOMKilled, ExitCode, Error: problem }: z.infer<typeof stateSchema>['State']): string {
+  if (OOMKilled) return 'was killed: it was at its memory limit';
+  if (problem !== '') return `could not be started: ${problem}`;
+  if (ExitCode === 137) return 'was killed';
+  return `exited with code ${ExitCode}`;
+}
+
+const resultSchema = z.object({ Running: z.boolean(), ExitCode: z.int().nullable() });
+
+async function execute(
+  container: Docker.Container,
+  command: readonly string[],
+  environment: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  const Env = [...environment];
+  const exec = await container.exec({ Cmd: [...command], Env, AttachStdout: true, AttachStderr: true });
+  const stream = await exec.start({ abortSignal: signal });
+  let printed = '';
+  let problem = '';
+  for await (const piece of standardOutput(stream, (text) => (problem += text.toString()))) printed += piece.toString();
+  signal.throwIfAborted();
+  const { ExitCode } = resultSchema.parse(await exec.inspect());
+  if (ExitCode === 0) return printed;
+  throw new Error((problem || printed).trim() || `it exited with code ${String(ExitCode)}`);
+}

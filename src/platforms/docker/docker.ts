@@ -1,0 +1,125 @@
+import { LabError, messageOf } from '../../errors.ts';
+import type { Environment } from '../common/app-environment.ts';
+import { nobody, thisOwner } from '../common/owner.ts';
+import { type Programs, missingPrograms } from '../common/programs.ts';
+import { together } from '../common/together.ts';
+import type { CleanOptions, Leftover, Platform, Stack, StackOptions } from '../platform.ts';
+import { startAgent } from './agent-connection.ts';
+import { versionIn } from './backend.ts';
+import { type BaseImages, type Image, chooseImages, ensureImages, findImage } from './base-images.ts';
+import { shareCores } from './cores.ts';
+import { type Engine, EngineProblem, openEngine } from './engine.ts';
+import { describeLabImage, ensureLabImage } from './lab-image.ts';
+import { hostOf, label, runLabels } from './labels.ts';
+import { removeDetached, removeImages, removeOrphans } from './leftovers.ts';
+import { startPostgres } from './postgres.ts';
+import { startRedis } from './redis.ts';
+import { refusal } from './refusal.ts';
+import { dockerRequirements } from './requirements.ts';
+import { RunContext } from './run-context.ts';
+import { DockerStack } from './stack.ts';
+
+/** What the platform is told of the machine, once. */
+export interface DockerPlatformOptions {
+  readonly environment: Environment;
+  readonly programs: Programs;
+  /** Base images that take the place of the official ones. */
+  readonly images?: Readonly<Partial<BaseImages>>;
+}
+
+/** The platform that runs everything in containers of a Docker Engine. */
+export function createDockerPlatform(options: DockerPlatformOptions): Platform {
+  const host = hostOf(options.environment);
+  return {
+    name: 'docker',
+    enforcesLimits: true,
+    requirements: (signal) => dockerRequirements(options, signal),
+    up: (stackOptions) => up(options, stackOptions),
+    clean: (signal, cleanOptions) => clean(options, signal, cleanOptions),
+    down: (signal) => onEngine(options, signal, (engine) => removeDetached(engine, host, signal)),
+  };
+}
+
+async function up(options: DockerPlatformOptions, stackOptions: StackOptions): Promise<Stack> {
+  const { runId, signal, onStep, publish = false, detached = false, pin = false } = stackOptions;
+  signal.throwIfAborted();
+  const missing = missingPrograms(options.programs);
+  if (missing.length > 0) throw new LabError(`Not built: ${missing.join(', ')}.`, { hint: 'Run npm run build.' });
+  const engine = await openEngine(options.environment, signal);
+  const cores = shareCores(engine.cores, pin);
+  const host = hostOf(options.environment);
+  const owner = detached ? nobody(runId) : await thisOwner(runId);
+  const labels = runLabels(owner, host);
+  const names = chooseImages(options.environment, options.images);
+  const images = await ensureImages(engine, names, onStep, signal);
+  const described = await describeLabImage(images.node, options.programs, host);
+  const labImage = await ensureLabImage(engine, described, { [label.run]: runId }, onStep, signal);
+  const run = new RunContext({ engine, runId, labels, cores, images, labImage, publish, onStep });
+  try {
+    return await start(run, signal);
+  } catch (error) {
+    // What went wrong first is what the user has to know.
+    await run.close().catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
+    throw error;
+  }
+}
+
+async function start(run: RunContext, signal: AbortSignal): Promise<Stack> {
+  const { engine, images, onStep } = run.settings;
+  onStep('the network is made');
+  signal.throwIfAborted();
+  await run.createNetwork();
+  const [postgres, redis, agent] = await together(signal, (limited) => [
+    startPostgres(run, limited),
+    startRedis(run, limited),
+    startAgent(run, limited),
+  ]);
+  const versions = {
+    docker: engine.version,
+    'node of the image': agent.node,
+    postgresql: postgres.version,
+    redis: redis.version,
+    nginx: nginxVersion(images.nginx),
+  };
+  return new DockerStack(run, { postgres, redis, agent }, versions);
+}
+
+/** As the official image says it, else as its tag does: nginx itself is started by a second replica, and only then. */
+function nginxVersion({ name, environment }: Image): string {
+  const said = environment.find((variable) => variable.startsWith('NGINX_VERSION='));
+  return versionIn(said ?? name.slice(name.lastIndexOf(':') + 1));
+}
+
+async function clean(
+  options: DockerPlatformOptions,
+  signal: AbortSignal,
+  { images = false }: CleanOptions = {},
+): Promise<readonly Leftover[]> {
+  const host = hostOf(options.environment);
+  return onEngine(options, signal, async (engine) => [
+    ...(await removeOrphans(engine, host, signal)),
+    ...(await removeImages(engine, host, images ? undefined : await currentImage(options, engine))),
+  ]);
+}
+
+/** The image that the next run would use; undefined where there is none. */
+async function currentImage(options: DockerPlatformOptions, engine: Engine): Promise<string | undefined> {
+  const base = await findImage(engine, chooseImages(options.environment, options.images).node);
+  if (base === undefined || missingPrograms(options.programs).length > 0) return undefined;
+  return (await describeLabImage(base, options.programs, hostOf(options.environment))).tag;
+}
+
+/** Removes something on the Engine; where there has never been one, nothing can have been left. */
+async function onEngine(
+  { environment }: DockerPlatformOptions,
+  signal: AbortSignal,
+  remove: (engine: Engine) => Promise<readonly Leftover[]>,
+): Promise<readonly Leftover[]> {
+  try {
+    return await remove(await openEngine(environment, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof EngineProblem && error.isMissing) return [];
+    throw refusal('What earlier runs left cannot be removed', error);
+  }
+}

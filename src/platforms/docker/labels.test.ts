@@ -1,0 +1,27 @@
+import os from 'node:os';
+import { expect, test } from 'vitest';
+import { nobody } from '../common/owner.ts';
+import { hostOf, label, ownerOf, runLabels } from './labels.ts';
+
+test('an owner is read back as it was written', () => {
+  const owner = { runId: '20261121-224003-3fa9', pid: 17, start: 12345 };
+  expect(ownerOf(runLabels(owner, 'here'))).toEqual(owner);
+  expect(ownerOf(runLabels(nobody('x'), 'here'))).toEqual(nobody('x'));
+  expect(runLabels(nobody('x'), 'here')).toEqual({
+    'scale-lab.run': 'x',
+    'scale-lab.owner': 'detached',
+    'scale-lab.host': 'here',
+  });
+});
+
+test.each([{}, { [label.run]: 'x' }, { [label.run]: 'x', [label.owner]: 'me' }, { [label.owner]: '1-2' }])(
+  '%j are not the labels of a run',
+  (labels) => {
+    expect(ownerOf(labels)).toBeUndefined();
+  },
+);
+
+test('the host is this machine, unless it is given another name', () => {
+  expect(hostOf({})).toBe(os.hostname());
+  expect(hostOf({ SCALE_LAB_HOST: 'runner-7' })).toBe('runner-7');
+});

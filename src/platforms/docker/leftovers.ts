@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { type Owner, isAlive, isDetached } from '../common/owner.ts';
+import type { Leftover } from '../platform.ts';
+import type { Engine } from './engine.ts';
+import { type Labels, label, labelled, ownerOf } from './labels.ts';
+import { refusedWith } from './refusal.ts';
+import { removeContainer, removeNetwork, removeVolume } from './removal.ts';
+
+const labelsSchema = z.record(z.string(), z.string()).nullish();
+
+/** Something on the Engine that carries our labels. */
+interface Found {
+  readonly kind: 'container' | 'network' | 'volume';
+  readonly id: string;
+  readonly name: string;
+  readonly owner: Owner;
+}
+
+const removals = { container: removeContainer, network: removeNetwork, volume: removeVolume } as const;
+
+/** Removes what is left of runs of this host whose owner is no longer alive, and only that. */
+export async function removeOrphans(engine: Engine, host: string, signal: AbortSignal): Promise<readonly Leftover[]> {
+  return removeRuns(engine, host, signal, async (owner) => !isDetached(owner) && !(await isAlive(owner)));
+}
+
+/** Removes what was left running on this host's behalf on purpose, and only that. */
+export async function removeDetached(engine: Engine, host: string, signal: AbortSignal): Promise<readonly Leftover[]> {
+  return removeRuns(engine, host, signal, (owner) => Promise.resolve(isDetached(owner)));
+}
+
+async function removeRuns(
+  engine: Engine,
+  host: string,
+  signal: AbortSignal,
+  isWanted: (owner: Owner) => Promise<boolean>,
+): Promise<readonly Leftover[]> {
+  const found = await findAll(engine, host);
+  const wanted = await Promise.all(found.map(({ owner }) => isWanted(owner)));
+  const all = found.filter((_, index) => wanted[index]);
+  // Containers first: what they use cannot be removed before them.
+  for (const kind of ['container', 'network', 'volume'] as const) {
+    signal.throwIfAborted();
+    await Promise.all(all.filter((each) => each.kind === kind).map(({ id }) => removals[kind](engine, id)));
+  }
+  return all.map(({ kind, name, owner }) => ({ kind, runId: owner.runId, description: name }));
+}
+
+async function findAll({ docker }: Engine, host: string): Promise<readonly Found[]> {
+  const filters = labelled(label.host, host);
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  const found = (kind: Found['kind'], id: string, name: string, labels: unknown): readonly Found[] => {
+    const owner = ownerOf(labelsSchema.parse(labels) ?? {});
+    return owner === undefined ? [] : [{ kind, id, name, owner }];
+  };
+  return [
+    ...containers.flatMap(({ Id, Names, Labels }) => found('container', Id, Names[0]?.slice(1) ?? Id, Labels)),
+    ...networks.flatMap(({ Id, Name, Labels }) => found('network', Id, Name, Labels)),
+    ...volumes.flatMap(({ Name, Labels }) => found('volume', Name, Name, Labels)),
+  ];
+}
+
+/** Longer than any build of ours takes. */
+const buildSeconds = 600;
+
+/** Removes the images that the lab has built on this host's behalf, but for one and those that a container uses. */
+export async function removeImages(
+  engine: Engine,
+  host: string,
+  staying: string | undefined,
+): Promise<readonly Leftover[]> {
+  const ours = await engine.docker.listImages({
+    filters: { label: [`${label.image}=true`, ...labelled(label.host, host).label] },
+  });
+  const youngest = Date.now() / 1000 - buildSeconds;
+  const outdated = ours.filter(({ RepoTags, Created }) => {
+    const tags = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
+    // One without a name may be a step of a build that goes on now.
+    return tags.length === 0 ? Created < youngest : staying === undefined || !tags.includes(staying);
+  });
+  const removed = await Promise.all(
+    outdated.map(async ({ Id, RepoTags, Labels }): Promise<readonly Leftover[]> => {
+      try {
+        await engine.docker.getImage(Id).remove();
+      } catch (error) {
+        // In use, or removed by somebody else meanwhile.
+        if ([404, 409].includes(refusedWith(error) ?? 0)) return [];
+        throw error;
+      }
+      const labels: Labels = labelsSchema.parse(Labels) ?? {};
+      return [{ kind: 'image', runId: labels[label.run] ?? 'unknown', description: RepoTags?.[0] ?? Id }];
+    }),
+  );
+  return removed.flat();
+}

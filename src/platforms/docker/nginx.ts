@@ -1,0 +1,78 @@
+import type { Balancer } from '../../scenarios/scenario.ts';
+import { untilReady } from '../common/answer.ts';
+import { nginxConfiguration } from '../common/nginx-configuration.ts';
+import { pause } from '../common/time-limit.ts';
+import { type App, type Replica, appPort } from './app.ts';
+import { healthEveryMs } from './backend.ts';
+import type { Container } from './container.ts';
+
+/** A balancer that runs, and the address that load goes to. */
+export interface BalancerInFront {
+  readonly url: string;
+  readonly container: Container;
+}
+
+const port = 8080;
+const url = `http://nginx:${port}`;
+const prefix = '/run/nginx';
+const program = `nginx -p ${prefix} -c ${prefix}/nginx.conf`;
+// By the environment: a file of this machine is nothing that a remote Engine could see.
+const write = `printf '%s' "$CONFIGURATION" > ${prefix}/nginx.conf`;
+
+function configuration(replicas: readonly Replica[], balancer: Balancer): string {
+  const upstreams = replicas.map(({ name }) => `${name}:${appPort}`);
+  return nginxConfiguration({ listen: String(port), upstreams, balancer });
+}
+
+/** Starts nginx in front of the replicas, and waits until one of them answers through it. */
+export async function startNginx(
+  { run, agent }: App,
+  replicas: readonly Replica[],
+  balancer: Balancer,
+  signal: AbortSignal,
+): Promise<BalancerInFront> {
+  const container = await run.start(
+    {
+      service: 'nginx',
+      title: 'nginx',
+      image: run.settings.images.nginx.name,
+      volumes: run.settings.images.nginx.volumes,
+      entrypoint: ['sh', '-c'],
+      command: [`${write} && exec ${program}`],
+      // Nobody, whom images need not know by name: it reads no file but its own.
+      user: '65534:65534',
+      environment: { CONFIGURATION: configuration(replicas, balancer) },
+      writable: [prefix],
+      health: { command: ['sh', '-c', `kill -0 "$(cat ${prefix}/nginx.pid)"`], everyMs: healthEveryMs },
+      publish: run.settings.publish ? port : undefined,
+    },
+    signal,
+  );
+  await container.ready((limited) => untilReady(`${url}/readyz`, limited, agent.ask), signal);
+  return { url, container };
+}
+
+/** Tells nginx of other replicas, and waits until the worker that knew the old ones is gone. */
+export async function reloadNginx(
+  { container }: BalancerInFront,
+  replicas: readonly Replica[],
+  balancer: Balancer,
+  signal: AbortSignal,
+): Promise<void> {
+  const old = lastWorker(await container.log());
+  const environment = [`CONFIGURATION=${configuration(replicas, balancer)}`];
+  await container.execute(['sh', '-c', `${write} && ${program} -s reload`], signal, environment);
+  await container.ready(async (limited) => {
+    const isGone = new RegExp(` worker process ${old} exited with code`);
+    for (;;) {
+      const log = await container.log();
+      if (lastWorker(log) !== old && isGone.test(log)) return;
+      await pause(20, limited);
+    }
+  }, signal);
+}
+
+/** The process id of the worker that nginx started last, by its own log. */
+function lastWorker(log: string): string {
+  return [...log.matchAll(/ start worker process (\d+)/g)].at(-1)?.[1] ?? '';
+}

@@ -1,0 +1,55 @@
+import { pause } from '../common/time-limit.ts';
+import type { Engine } from './engine.ts';
+import { label, labelled } from './labels.ts';
+import { refusal, refusedWith } from './refusal.ts';
+
+const limitMs = 20_000;
+
+/** Ends and removes a container, with its volumes; also while somebody else does the same. */
+export async function removeContainer(engine: Engine, id: string): Promise<void> {
+  await untilGone(`The container ${id}`, () => engine.docker.getContainer(id).remove({ force: true, v: true }));
+}
+
+/** Removes a network; also while its last containers are being removed. */
+export async function removeNetwork(engine: Engine, id: string): Promise<void> {
+  await untilGone(`The network ${id}`, () => engine.docker.getNetwork(id).remove());
+}
+
+/** Removes a volume that no container uses any more. */
+export async function removeVolume(engine: Engine, name: string): Promise<void> {
+  await untilGone(`The volume ${name}`, () => engine.docker.getVolume(name).remove());
+}
+
+/** Removes everything that carries the id of a run: containers first, at the same time, then what they used. */
+export async function removeRun(engine: Engine, runId: string): Promise<void> {
+  const { docker } = engine;
+  const filters = labelled(label.run, runId);
+  const containers = await docker.listContainers({ all: true, filters });
+  await Promise.all(containers.map(({ Id }) => removeContainer(engine, Id)));
+  const [networks, { Volumes }] = await Promise.all([
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  await Promise.all([
+    ...networks.map(({ Id }) => removeNetwork(engine, Id)),
+    ...Volumes.map(({ Name }) => removeVolume(engine, Name)),
+  ]);
+}
+
+/** Asks again while the answer is that somebody is at it, or that it is still in use; content once it is not there. */
+async function untilGone(what: string, remove: () => Promise<unknown>): Promise<void> {
+  const { signal } = new AbortController();
+  const end = performance.now() + limitMs;
+  for (;;) {
+    try {
+      await remove();
+      return;
+    } catch (error) {
+      const status = refusedWith(error);
+      if (status === 404) return;
+      const isBusy = status === 409 || status === 403;
+      if (!isBusy || performance.now() > end) throw refusal(`${what} cannot be removed`, error);
+    }
+    await pause(50, signal);
+  }
+}

@@ -1,0 +1,43 @@
+import { LabError } from '../../errors.ts';
+import { imageNames } from '../../scenarios/scenario.ts';
+import { missingPrograms } from '../common/programs.ts';
+import type { Requirement } from '../platform.ts';
+import { chooseImages, findImage } from './base-images.ts';
+import type { DockerPlatformOptions } from './docker.ts';
+import { type Engine, openEngine } from './engine.ts';
+
+/** What this platform needs from the machine, in the order in which a user would mend it. */
+export async function dockerRequirements(
+  options: DockerPlatformOptions,
+  signal: AbortSignal,
+): Promise<readonly Requirement[]> {
+  const built = builtPrograms(options);
+  try {
+    const engine = await openEngine(options.environment, signal);
+    const found = `${engine.version} at ${engine.address.name}, ${engine.cores} cores`;
+    return [{ name: 'Docker Engine', met: true, found }, built, ...(await images(options, engine))];
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof LabError)) throw error;
+    const problem = error.message.replace(/\.$/, '');
+    return [{ name: 'Docker Engine', met: false, problem, fix: error.hint ?? 'See docs/docker.md.' }, built];
+  }
+}
+
+function builtPrograms({ programs }: DockerPlatformOptions): Requirement {
+  const name = 'target app, load worker and agent';
+  const missing = missingPrograms(programs);
+  if (missing.length === 0) return { name, met: true, found: 'built' };
+  return { name, met: false, problem: `not built: ${missing.join(', ')}`, fix: 'Run npm run build.' };
+}
+
+async function images(options: DockerPlatformOptions, engine: Engine): Promise<readonly Requirement[]> {
+  const names = chooseImages(options.environment, options.images);
+  return Promise.all(
+    imageNames.map(async (kind): Promise<Requirement> => {
+      const image = await findImage(engine, names[kind]);
+      const state = image === undefined ? 'not here yet: the first run pulls it' : 'here';
+      return { name: `image for ${kind}`, met: true, found: `${names[kind]}, ${state}` };
+    }),
+  );
+}

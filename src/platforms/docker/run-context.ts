@@ -1,0 +1,120 @@
+import { setMaxListeners } from 'node:events';
+import type { Images } from './base-images.ts';
+import { Container } from './container.ts';
+import { type ContainerDescription, containerSettings } from './container-settings.ts';
+import type { CoreShare } from './cores.ts';
+import type { Engine } from './engine.ts';
+import type { Labels } from './labels.ts';
+import { asked, refusal } from './refusal.ts';
+import { removeContainer, removeRun } from './removal.ts';
+
+/** What is the same for everything that is started for a run. */
+export interface RunSettings {
+  readonly engine: Engine;
+  readonly runId: string;
+  readonly labels: Labels;
+  readonly cores: CoreShare;
+  readonly images: Images;
+  /** The image with the lab's own programs. */
+  readonly labImage: string;
+  /** Whether somebody on this machine wants to reach the application. */
+  readonly publish: boolean;
+  readonly onStep: (step: string) => void;
+}
+
+/** A run on an Engine: its network, and the containers that were started in it. */
+export class RunContext {
+  readonly settings: RunSettings;
+  readonly #containers = new Set<Container>();
+  readonly #released = new AbortController();
+
+  constructor(settings: RunSettings) {
+    this.settings = settings;
+    // One listener for each container, and that is no leak.
+    setMaxListeners(0, this.#released.signal);
+  }
+
+  get #network(): string {
+    return `scale-lab-${this.settings.runId}`;
+  }
+
+  /** Makes the network. Without a way out of it, unless something is to be published, which needs one. */
+  async createNetwork(): Promise<void> {
+    const { engine, labels, publish } = this.settings;
+    const Name = this.#network;
+    const network = { Name, Driver: 'bridge', CheckDuplicate: true, Internal: !publish, Labels: { ...labels } };
+    await asked(`The network ${Name} cannot be made`, engine.docker.createNetwork(network));
+  }
+
+  /** Makes a container and starts it. What is to speak with it attaches in between. */
+  async start(
+    description: ContainerDescription,
+    signal: AbortSignal,
+    attach?: (container: Container) => Promise<void>,
+  ): Promise<Container> {
+    const { engine, runId, labels, cores } = this.settings;
+    signal.throwIfAborted();
+    const settings = containerSettings(description, {
+      runId,
+      labels,
+      network: this.#network,
+      cores: description.isLoad === true ? cores.load : cores.rest,
+    });
+    // Not broken off by the signal, here and below: nobody would know what came of it.
+    const made = await asked(`${description.title} cannot be made`, engine.docker.createContainer(settings));
+    const container = new Container(made, description);
+    this.#containers.add(container);
+    signal.throwIfAborted();
+    await attach?.(container);
+    await container.start(this.#released.signal);
+    return container;
+  }
+
+  /** Runs a container to its end, and removes it; anything but exit code 0 is a failure. */
+  async finish(description: ContainerDescription, signal: AbortSignal): Promise<void> {
+    const container = await this.start(description, signal);
+    const stop = (): void => void this.remove([container]).catch(() => undefined);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const end = await container.ended;
+      signal.throwIfAborted();
+      if (end !== 'exited with code 0') throw await container.failure(end);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      await this.remove([container]);
+    }
+  }
+
+  /** Ends containers at once and removes them. */
+  async remove(containers: readonly Container[]): Promise<void> {
+    await Promise.all(containers.map(({ id }) => removeContainer(this.settings.engine, id)));
+    for (const container of containers) this.#containers.delete(container);
+  }
+
+  /** Removes all containers but these. */
+  async removeOthers(staying: readonly Container[]): Promise<void> {
+    await this.remove([...this.#containers].filter((container) => !staying.includes(container)));
+  }
+
+  /** Removes everything that carries the id of this run. */
+  async close(): Promise<void> {
+    const { engine, runId } = this.settings;
+    try {
+      await removeRun(engine, runId);
+    } catch (error) {
+      throw refusal(`What run ${runId} started cannot be removed`, error);
+    } finally {
+      this.#released.abort();
+    }
+  }
+
+  /** Lets go of all that runs: nothing of it keeps this process alive any more. */
+  release(): void {
+    this.#released.abort();
+  }
+
+  /** Given once the run is let go of. */
+  get released(): AbortSignal {
+    return this.#released.signal;
+  }
+}

@@ -1,0 +1,72 @@
+import os from 'node:os';
+import { Readable } from 'node:stream';
+import Docker from 'dockerode';
+import type { ContainerInspectInfo } from 'dockerode';
+import { pack } from 'tar-stream';
+import { openEngine } from '../../src/platforms/docker/engine.ts';
+import { label, labelled } from '../../src/platforms/docker/labels.ts';
+import { followProgress } from '../../src/platforms/docker/progress-stream.ts';
+
+/** Whether a machine without an Engine fails the tests that need one. */
+export const isRequired = process.env.SCALE_LAB_REQUIRE_DOCKER === '1';
+
+/** The environment of tests that clean up: under a host of their own, so that they and others do not see each other. */
+export function hostOfItsOwn(name: string): NodeJS.ProcessEnv {
+  return { ...process.env, SCALE_LAB_HOST: `${os.hostname()}-${name}-${process.pid}` };
+}
+
+/** Why no Engine can be used; undefined where one can. */
+export async function engineProblem(): Promise<string | undefined> {
+  try {
+    await openEngine(process.env, new AbortController().signal);
+    return undefined;
+  } catch (error) {
+    return `no Docker Engine answers: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** The Engine of these tests, past everything that is tested. */
+export async function openDocker(): Promise<Docker> {
+  const { address } = await openEngine(process.env, new AbortController().signal);
+  return new Docker(address.options);
+}
+
+/** What carries a label with that value: containers with their commands, networks, volumes; a line each, in order. */
+export async function labelledTraces(
+  docker: Docker,
+  key: keyof typeof label,
+  value: string,
+): Promise<readonly string[]> {
+  const filters = labelled(label[key], value);
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  return [
+    ...containers.map(({ Names, Command }) => `container ${String(Names[0])} ${Command}`),
+    ...networks.map(({ Name }) => `network ${Name}`),
+    ...volumes.map(({ Name }) => `volume ${Name}`),
+  ].sort();
+}
+
+/** The containers of a run by their service, as the Engine describes them. */
+export async function containersOf(docker: Docker, runId: string): Promise<ReadonlyMap<string, ContainerInspectInfo>> {
+  const found = await docker.listContainers({ all: true, filters: labelled(label.run, runId) });
+  const inspected = await Promise.all(found.map(({ Id }) => docker.getContainer(Id).inspect()));
+  return new Map(inspected.map((info) => [String(info.Config.Labels[label.service]), info]));
+}
+
+/** Builds an image for one test, and removes it after that. */
+export async function makeImage(docker: Docker, name: string, dockerfile: string): Promise<AsyncDisposable> {
+  const tar = pack();
+  tar.entry({ name: 'Dockerfile' }, dockerfile);
+  tar.finalize();
+  const stream = await docker.buildImage(tar, { t: name, rm: true });
+  await followProgress(new Readable().wrap(stream), () => undefined, new AbortController().signal);
+  return {
+    async [Symbol.asyncDispose]() {
+      await docker.getImage(name).remove({ force: true });
+    },
+  };
+}

@@ -1,0 +1,262 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type Docker from 'dockerode';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { findPrograms } from '../../src/platforms/common/programs.ts';
+import { defaultImages } from '../../src/platforms/docker/base-images.ts';
+import { label } from '../../src/platforms/docker/labels.ts';
+import { openPlatform } from '../../src/platforms/index.ts';
+import type { Deployment, Platform, ServiceUsage } from '../../src/platforms/platform.ts';
+import {
+  containersOf,
+  engineProblem,
+  hostOfItsOwn,
+  isRequired,
+  labelledTraces,
+  makeImage,
+  openDocker,
+} from './docker-engine.ts';
+import { failure } from './failure.ts';
+import { describePlatform } from './platform.ts';
+import { job, topology } from './topology.ts';
+
+const { signal } = new AbortController();
+const environment = hostOfItsOwn('conformance');
+const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-docker-'));
+const onStep = (): void => undefined;
+const open = (changed: NodeJS.ProcessEnv = {}): Promise<Platform> =>
+  openPlatform('docker', { environment: { ...environment, ...changed }, temporaryFolder });
+const traces = async (runId: string): Promise<readonly string[]> => labelledTraces(await openDocker(), 'run', runId);
+
+const problem = await engineProblem();
+
+beforeAll(async () => {
+  if (problem !== undefined) return;
+  // Where official images are pulled that takes longer than any test may.
+  await using _stack = await (await open()).up({ runId: 'first', signal, onStep });
+}, 600_000);
+
+afterAll(async () => {
+  rmSync(temporaryFolder, { recursive: true, force: true });
+  if (problem === undefined) await (await open()).clean(signal, { images: true });
+});
+
+describePlatform({ name: 'docker', environment, temporaryFolder, traces, isRequired });
+
+describe('platform docker, beyond what all platforms show', () => {
+  let docker: Docker;
+
+  beforeEach(async (context) => {
+    if (problem !== undefined && !isRequired) context.skip(problem);
+    docker = await openDocker();
+  });
+
+  async function loaded(deployment: Deployment, durationMs: number): Promise<readonly ServiceUsage[]> {
+    for await (const message of deployment.generate(job(deployment.urls, durationMs), signal)) {
+      if (message.type === 'result') return (await deployment.usage?.(signal)) ?? [];
+    }
+    throw new Error('the load ended without a result');
+  }
+
+  test('everything carries our labels, may do little, and is published nowhere', async () => {
+    await using stack = await (await open()).up({ runId: 'sandbox', signal, onStep });
+    const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
+    expect(deployment.address).toBeUndefined();
+    const containers = await containersOf(docker, 'sandbox');
+    expect([...containers.keys()].sort()).toEqual(['agent', 'app-1', 'app-2', 'nginx', 'postgres', 'redis']);
+    for (const [service, { Config, HostConfig, NetworkSettings }] of containers) {
+      expect(Config.Labels[label.run], service).toBe('sandbox');
+      expect(Config.Labels[label.host], service).toBe(environment.SCALE_LAB_HOST);
+      expect(Config.Labels[label.owner], service).toMatch(new RegExp(`^${process.pid}-\\d+$`));
+      expect(Config.User, service).not.toMatch(/^(root|0(:.*)?|)$/);
+      expect(HostConfig, service).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'], Privileged: false });
+      expect(HostConfig.SecurityOpt, service).toEqual(['no-new-privileges']);
+      expect(Object.values(NetworkSettings.Ports).flat().filter(Boolean), service).toEqual([]);
+    }
+    for (const service of ['app-1', 'nginx', 'postgres', 'redis'])
+      expect(containers.get(service)?.Config.Healthcheck?.Test?.[0]).toBe('CMD');
+    const mounted = [...containers.values()].flatMap(({ Mounts }) => Mounts.filter(({ Type }) => Type === 'volume'));
+    const ours = (await traces('sandbox')).filter((trace) => trace.startsWith('volume '));
+    expect(mounted.map(({ Name }) => `volume ${String(Name)}`).sort()).toEqual(ours);
+    expect(ours.length).toBeGreaterThan(0);
+  });
+
+  test('passwords are in nothing that is given back', async () => {
+    await using stack = await (await open()).up({ runId: 'secret', signal, onStep });
+    const deployment = await stack.deploy(topology(), signal);
+    const { Config } = (await containersOf(docker, 'secret')).get('postgres') ?? {};
+    const password = Config?.Env.find((entry) => entry.startsWith('POSTGRES_PASSWORD='))?.slice(18) ?? '';
+    expect(password.length).toBeGreaterThan(20);
+    const told = [stack.versions, deployment.urls, await deployment.scrape(signal), await deployment.usage?.(signal)];
+    expect(JSON.stringify(told)).not.toContain(password);
+    const wrong = topology({ app: { pool: { size: 0, queueLimit: 1, timeoutMs: 1 } } });
+    const error = await failure(stack.deploy(wrong, signal));
+    expect([error.message, error.hint, ...error.details].join('\n')).not.toContain(password);
+  });
+
+  test('the image is built once for the same programs, and anew for others', async () => {
+    const folder = path.join(temporaryFolder, 'programs');
+    const { app, worker, agent } = findPrograms();
+    for (const file of [app, worker, agent]) cpSync(file, path.join(folder, 'dist', path.basename(file)));
+    const platform = await openPlatform('docker', { environment, temporaryFolder, programs: findPrograms(folder) });
+    const steps = async (): Promise<string> => {
+      const said: string[] = [];
+      await using _stack = await platform.up({ runId: 'built', signal, onStep: (step) => said.push(step) });
+      return said.join('\n');
+    };
+    await appendFile(findPrograms(folder).worker, '\n// changed\n');
+    expect(await steps()).toContain('is built');
+    expect(await steps()).not.toContain('is built');
+    // The platform of these tests has another image: that one is outdated there, and this one stays.
+    const removed = await (await open()).clean(signal);
+    expect(removed.map(({ kind }) => kind)).toEqual(['image']);
+    expect(await (await open()).clean(signal)).toEqual([]);
+  });
+
+  test('replicas that can stay do, when there are more of them or fewer', async () => {
+    await using stack = await (await open()).up({ runId: 'scaling', signal, onStep });
+    const ids = async (replicas: number): Promise<ReadonlyMap<string, string>> => {
+      await stack.deploy(topology({ replicas }), signal);
+      return new Map([...(await containersOf(docker, 'scaling'))].map(([service, { Id }]) => [service, Id]));
+    };
+    const one = await ids(1);
+    const three = await ids(3);
+    expect(three.get('app-1')).toBe(one.get('app-1'));
+    const two = await ids(2);
+    for (const service of ['app-1', 'app-2', 'nginx']) expect(two.get(service)).toBe(three.get(service));
+    expect(two.has('app-3')).toBe(false);
+  });
+
+  test('a limit of CPU is kept to, and told of', async () => {
+    await using stack = await (await open()).up({ runId: 'throttled', signal, onStep });
+    const limits = { cpu: 0.2, memoryBytes: 256 * 2 ** 20 };
+    const deployment = await stack.deploy(topology({ limits }), signal);
+    const before = (await deployment.usage?.(signal)) ?? [];
+    const after = await loaded(deployment, 2_500);
+    const of = (usages: readonly ServiceUsage[], name: string): ServiceUsage | undefined =>
+      usages.find(({ service }) => service === name);
+    expect(of(after, 'app-1')).toMatchObject({ cpuLimit: 0.2, memoryLimitBytes: limits.memoryBytes, ended: undefined });
+    expect(of(after, 'app-1')?.throttledSeconds).toBeGreaterThan(of(before, 'app-1')?.throttledSeconds ?? Infinity);
+    expect(of(after, 'app-1')?.cpuSeconds).toBeGreaterThan(of(before, 'app-1')?.cpuSeconds ?? Infinity);
+    expect(of(after, 'app-1')?.memoryBytes).toBeGreaterThan(2 ** 20);
+    expect(of(after, 'postgres')).toMatchObject({ throttledSeconds: 0, cpuLimit: undefined });
+    expect(after.map(({ service }) => service)).toEqual(['app-1', 'postgres', 'redis']);
+  });
+
+  test('a replica that dies is named, by its metrics and by its usage', async () => {
+    await using stack = await (await open()).up({ runId: 'dying', signal, onStep });
+    const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
+    const { Id } = (await containersOf(docker, 'dying')).get('app-2') ?? { Id: '' };
+    await docker.getContainer(Id).kill();
+    expect(await deployment.scrape(signal)).toContainEqual({ replica: 'app-2', problem: 'app-2 was killed' });
+    const usage = await deployment.usage?.(signal);
+    expect(usage?.filter(({ ended }) => ended !== undefined)).toMatchObject([
+      { service: 'app-2', ended: 'was killed', outOfMemory: false },
+    ]);
+    const again = await stack.deploy(topology({ replicas: 2 }), signal);
+    expect((await again.scrape(signal)).every((replica) => 'text' in replica)).toBe(true);
+  });
+
+  test('a memory limit that is too low is what the error says', async () => {
+    await using stack = await (await open()).up({ runId: 'oom', signal, onStep });
+    const limits = { cpu: undefined, memoryBytes: 32 * 2 ** 20 };
+    const error = await failure(stack.deploy(topology({ limits }), signal));
+    expect(error.message).toBe('app-1 was killed: it was at its memory limit.');
+    expect(error.hint).toContain('limits.memory');
+  });
+
+  test('cores are shared out where that is asked for', async (context) => {
+    const { NCPU } = (await docker.info()) as { NCPU: number };
+    const up = (await open()).up({ runId: 'pinned', signal, onStep, pin: true });
+    if (NCPU === 1) {
+      expect((await failure(up)).message).toContain('one core');
+      context.skip('the Docker Engine has one core');
+    }
+    await using stack = await up;
+    expect(stack.cores).toContain(`core ${NCPU - 1} to itself`);
+    const deployment = await stack.deploy(topology(), signal);
+    for await (const { type } of deployment.generate(job(deployment.urls, 60_000), signal)) {
+      if (type !== 'measuring') continue;
+      const containers = await containersOf(docker, 'pinned');
+      expect(containers.get('load-1')?.HostConfig.CpusetCpus).toBe(String(NCPU - 1));
+      expect(containers.get('app-1')?.HostConfig.CpusetCpus).toMatch(/^0/);
+      break;
+    }
+  });
+
+  test('a detached stack outlives what let go of it, until `down`; neither touches anything else', async () => {
+    const platform = await open();
+    const [image] = await docker.listImages();
+    const labels = { 'somebody.else': 'yes', [label.run]: 'not-by-us' };
+    const stranger = await docker.createContainer({ Image: String(image?.Id), Cmd: ['true'], Labels: labels });
+    try {
+      const stack = await platform.up({ runId: 'detached', signal, onStep, publish: true, detached: true });
+      const deployment = await stack.deploy(topology(), signal);
+      stack.release();
+      expect(await platform.clean(signal)).toEqual([]);
+      expect((await fetch(`${String(deployment.address)}/readyz`)).status).toBe(200);
+      // Another host's lab has nothing to do with it.
+      expect(await (await open({ SCALE_LAB_HOST: 'elsewhere' })).down(signal)).toEqual([]);
+      const removed = await platform.down(signal);
+      expect(new Set(removed.map(({ runId }) => runId))).toEqual(new Set(['detached']));
+      expect(await traces('detached')).toEqual([]);
+      expect((await stranger.inspect()).Id).toBe(stranger.id);
+    } finally {
+      await stranger.remove({ force: true });
+    }
+  });
+
+  test('a name that is taken already is told of, and nothing of ours is left', async () => {
+    const network = await docker.createNetwork({ Name: 'scale-lab-taken', CheckDuplicate: true });
+    try {
+      const error = await failure((await open()).up({ runId: 'taken', signal, onStep }));
+      expect(error.message).toContain('scale-lab-taken');
+      expect(error.hint).toContain('scale-lab clean');
+      expect(await traces('taken')).toEqual([]);
+    } finally {
+      await network.remove();
+    }
+  });
+
+  test('an image that cannot be pulled is named, with how to name another', async () => {
+    const platform = await open({ SCALE_LAB_REDIS_IMAGE: '127.0.0.1:1/no-redis' });
+    const error = await failure(platform.up({ runId: 'no-image', signal, onStep }));
+    expect(error.message).toContain('127.0.0.1:1/no-redis');
+    expect(error.hint).toContain('SCALE_LAB_REDIS_IMAGE');
+    expect(await traces('no-image')).toEqual([]);
+  });
+
+  test('an image of another kind is told of', async () => {
+    const name = `scale-lab-test-empty:${process.pid}`;
+    await using _image = await makeImage(docker, name, 'FROM scratch\nLABEL empty=yes\n');
+    const error = await failure((await open({ SCALE_LAB_REDIS_IMAGE: name })).up({ runId: 'empty', signal, onStep }));
+    expect(error.message).toMatch(/^Redis cannot be started: /);
+    expect(error.hint).toContain('docs/docker.md');
+    expect(await traces('empty')).toEqual([]);
+  });
+
+  test('an image that does not start fails with the end of its log', async () => {
+    const name = `scale-lab-test-broken:${process.pid}`;
+    const { SCALE_LAB_POSTGRES_IMAGE: base = defaultImages.postgres } = environment;
+    const entrypoint = JSON.stringify(['sh', '-c', 'echo it broke >&2; exit 3']);
+    await using _image = await makeImage(docker, name, `FROM ${base}\nENTRYPOINT ${entrypoint}\n`);
+    const broken = await open({ SCALE_LAB_POSTGRES_IMAGE: name });
+    const error = await failure(broken.up({ runId: 'broken', signal, onStep }));
+    expect(error.message).toBe('PostgreSQL exited with code 3.');
+    expect(error.details).toEqual(['it broke']);
+    expect(await traces('broken')).toEqual([]);
+  });
+
+  test('where there is no Engine, each reason has its own sentence and fix', async () => {
+    const said = async (host: string): Promise<string> => {
+      const error = await failure((await open({ DOCKER_HOST: host })).up({ runId: 'no', signal, onStep }));
+      expect(error.exitCode).toBe(4);
+      return `${error.message} ${String(error.hint)}`;
+    };
+    expect(await said('unix:///nowhere/docker.sock')).toMatch(/does not exist.*Install Docker/);
+    expect(await said('tcp://127.0.0.1:1')).toMatch(/is stopped.*Start it/);
+    expect(await (await open({ DOCKER_HOST: 'unix:///nowhere/docker.sock' })).clean(signal)).toEqual([]);
+  });
+});
