@@ -5,6 +5,7 @@ import { describeMachine } from '../src/machine.ts';
 import { formatBytes } from '../src/numbers.ts';
 import { packageFolder } from '../src/package.ts';
 import { benchCachedRead } from './cached-read.ts';
+import { benchDocker } from './docker.ts';
 import { benchOverhead, benchReplicas } from './lab.ts';
 
 const { cpu, cores, memoryBytes, os, node } = describeMachine();
@@ -14,7 +15,7 @@ const head = `# Benchmarks
 ${formatBytes(memoryBytes)}, ${os}, Node ${node}. Machines are shared and noisy: the ratios are the message.`;
 
 const sections = [head];
-for (const bench of [benchCachedRead, benchReplicas, benchOverhead]) {
+for (const bench of [benchCachedRead, benchReplicas, benchOverhead, benchDocker]) {
   const section = await bench();
   sections.push(section);
   process.stderr.write(`${section}\n\n`);

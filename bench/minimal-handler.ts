@@ -3,7 +3,7 @@ import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createClient } from 'redis';
 
-const redis = createClient({ url: process.env['REDIS_URL'] ?? '' });
+const redis = createClient({ url: process.env.REDIS_URL ?? '' });
 await redis.connect();
 const app = new Hono();
 app.get('/todos/:id', async (c) => {

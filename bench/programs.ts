@@ -24,7 +24,7 @@ async function portOf(child: ChildProcess): Promise<number> {
 /** Starts a Node program with only these settings in its environment, and waits until it listens. */
 export async function startServer(program: string, settings: Readonly<Record<string, string>>): Promise<Server> {
   const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env['PATH'], ...settings },
+    env: { PATH: process.env.PATH, ...settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = await portOf(child);
@@ -59,15 +59,19 @@ export interface Figures {
   readonly p99Ms: number;
 }
 
-/** Asks one address over and over on 50 connections, after a second of warm-up. */
-export async function load(url: string, requestPath: string, durationMs: number): Promise<Figures> {
-  const request = { method: 'GET', path: requestPath, weight: 1, headers: {}, check: {} };
-  const result = await work({
-    urls: [url],
+/** One path asked over and over on 50 connections, after a second of warm-up. */
+export function closedJob(urls: readonly string[], requestPath: string, durationMs: number): LoadJob {
+  return {
+    urls,
     load: { kind: 'closed', connections: 50, warmupMs: 1000, durationMs, timeoutMs: 10_000 },
-    workload: { requests: [request], keys: {} },
+    workload: { requests: [{ method: 'GET', path: requestPath, weight: 1, headers: {}, check: {} }], keys: {} },
     seed: 1,
-  });
+  };
+}
+
+/** What came out of a {@link closedJob} on one address. */
+export async function load(url: string, requestPath: string, durationMs: number): Promise<Figures> {
+  const result = await work(closedJob([url], requestPath, durationMs));
   const { requests, failed, durationMs: measuredMs, latency } = measurementOf(result);
   if (failed > 0) throw new Error(`${failed} requests to ${url}${requestPath} failed`);
   return { rps: (requests / measuredMs) * 1000, p99Ms: latency.p99Us / 1000 };

@@ -44,7 +44,9 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
         variant: 'lock',
         metrics: { ...metrics, rps: 3000, recomputes: 2 },
         measurement: measurement({ requests: 900, failed: 1234, errors: { 'status-5xx': 1200, reset: 34 } }),
-        caveats: [{ kind: 'too-few-samples', text: '900 answers are too few for p99, p99.9', doubts: ['p99', 'p99.9'] }],
+        caveats: [
+          { kind: 'too-few-samples', text: '900 answers are too few for p99, p99.9', doubts: ['p99', 'p99.9'] },
+        ],
       }),
     ],
     verdicts: [
@@ -91,6 +93,19 @@ describe('layoutOf', () => {
     const [section] = layoutOf({ ...base, scenarios: [{ ...scenario, rounds: 3 }], trials: rounds }).sections;
     expect(section?.timings.headings.slice(0, 4)).toEqual(['variant', 'N', 'RPS', 'spread']);
     expect(section?.timings.rows[0]?.slice(2, 4)).toEqual([{ text: '2,000' }, { text: '±12.5%' }]);
+  });
+
+  it('draws the p99 of every second where the worst of them is evidence', () => {
+    const base = record();
+    const [scenario] = base.scenarios;
+    if (!scenario) throw new Error('no scenario');
+    const slice = { requests: 2000, errors: 0, p50Us: 1000, maxUs: 1_000_000 };
+    const timeline = [1000, 30_000, 1_000_000].map((p99Us, second) => ({ ...slice, second, p99Us }));
+    const trials = [trialRecord({ variant: 'lock', metrics, measurement: measurement({ timeline }) })];
+    const scenarios = [{ ...scenario, evidence: ['worst_second_p99'] }];
+    const [section] = layoutOf({ ...base, scenarios, trials }).sections;
+    expect(section?.evidence.headings.at(-1)).toBe('p99 by second');
+    expect(section?.evidence.rows[0]?.at(-1)?.text).toBe('▁▄█');
   });
 
   it('sets RPS against the fewest replicas of the variant', () => {

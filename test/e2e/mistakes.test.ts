@@ -89,7 +89,7 @@ describe('bad luck', () => {
     const folder = path.join(bench.folder, 'bin');
     await mkdir(folder);
     for (const program of programs) {
-      const found = (process.env['PATH'] ?? '').split(':').map((place) => path.join(place, program));
+      const found = (process.env.PATH ?? '').split(':').map((place) => path.join(place, program));
       const { existsSync } = await import('node:fs');
       await symlink(found.find((file) => existsSync(file)) ?? '', path.join(folder, program));
     }

@@ -31,9 +31,9 @@ describe('scale-lab run, against real PostgreSQL, Redis and nginx', () => {
       expect(measurement.errors).toEqual({});
       expect(telemetry.silent).toEqual([]);
       expect(telemetry.replicas).toHaveLength(replicas);
-      for (const { counters } of telemetry.replicas) expect(counters['http_requests_total']).toBeGreaterThan(0);
-      if (variant === 'no-cache') expect(metrics['queries_per_request']).toBeCloseTo(1, 1);
-      else expect(metrics['queries_per_request']).toBeLessThan(0.9);
+      for (const { counters } of telemetry.replicas) expect(counters.http_requests_total).toBeGreaterThan(0);
+      if (variant === 'no-cache') expect(metrics.queries_per_request).toBeCloseTo(1, 1);
+      else expect(metrics.queries_per_request).toBeLessThan(0.9);
     }
     expect(record.trials).toHaveLength(4);
     expect(out).toContain('cache-aside');
@@ -63,7 +63,7 @@ scenarios:
     expect(out).toContain('3 passed, 0 failed, 0 inconclusive');
     expect(code).toBe(0);
     const { trials } = await bench.onlyRun();
-    const served = trials[0]?.telemetry.replicas.map(({ counters }) => counters['http_requests_total']);
+    const served = trials[0]?.telemetry.replicas.map(({ counters }) => counters.http_requests_total);
     expect(served?.reduce((sum, count) => (sum ?? 0) + (count ?? 0), 0)).toBe(600);
   });
 
@@ -101,6 +101,7 @@ describe('scale-lab run, interrupted', () => {
     ['while PostgreSQL starts', 'PostgreSQL', 'SIGINT', 130],
     ['while the application starts', 'app starts', 'SIGTERM', 143],
     ['under load', '[1/1]', 'SIGINT', 130],
+    ['when its terminal is closed', '[1/1]', 'SIGHUP', 129],
   ] as const)('%s takes everything down', async (_when, said, signal, code) => {
     const running = start(long, { cwd: bench.folder, env: bench.env });
     await running.says(said);
