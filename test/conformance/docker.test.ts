@@ -8,7 +8,7 @@ import { findPrograms } from '../../src/platforms/common/programs.ts';
 import { defaultImages } from '../../src/platforms/docker/base-images.ts';
 import { label } from '../../src/platforms/docker/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
-import type { Deployment, Platform, ServiceUsage } from '../../src/platforms/platform.ts';
+import type { Deployment, Platform, ServiceUsage, Stack } from '../../src/platforms/platform.ts';
 import {
   containersOf,
   engineProblem,
@@ -53,6 +53,14 @@ describe('platform docker, beyond what all platforms show', () => {
     docker = await openDocker();
   });
 
+  /** For the tests that need no stack of their own; it is closed after the last of them. */
+  let shared: Promise<Stack> | undefined;
+  const sharedStack = async (): Promise<Stack> => {
+    shared ??= open().then((platform) => platform.up({ runId: 'shared', signal, onStep }));
+    return shared;
+  };
+  afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
+
   async function loaded(deployment: Deployment, durationMs: number): Promise<readonly ServiceUsage[]> {
     for await (const message of deployment.generate(job(deployment.urls, durationMs), signal)) {
       if (message.type === 'result') return (await deployment.usage?.(signal)) ?? [];
@@ -61,13 +69,13 @@ describe('platform docker, beyond what all platforms show', () => {
   }
 
   test('everything carries our labels, may do little, and is published nowhere', async () => {
-    await using stack = await (await open()).up({ runId: 'sandbox', signal, onStep });
+    const stack = await sharedStack();
     const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
     expect(deployment.address).toBeUndefined();
-    const containers = await containersOf(docker, 'sandbox');
+    const containers = await containersOf(docker, 'shared');
     expect([...containers.keys()].sort()).toEqual(['agent', 'app-1', 'app-2', 'nginx', 'postgres', 'redis']);
     for (const [service, { Config, HostConfig, NetworkSettings }] of containers) {
-      expect(Config.Labels[label.run], service).toBe('sandbox');
+      expect(Config.Labels[label.run], service).toBe('shared');
       expect(Config.Labels[label.host], service).toBe(environment.SCALE_LAB_HOST);
       expect(Config.Labels[label.owner], service).toMatch(new RegExp(`^${process.pid}-\\d+$`));
       expect(Config.User, service).not.toMatch(/^(root|0(:.*)?|)$/);
@@ -78,15 +86,15 @@ describe('platform docker, beyond what all platforms show', () => {
     for (const service of ['app-1', 'nginx', 'postgres', 'redis'])
       expect(containers.get(service)?.Config.Healthcheck?.Test?.[0]).toBe('CMD');
     const mounted = [...containers.values()].flatMap(({ Mounts }) => Mounts.filter(({ Type }) => Type === 'volume'));
-    const ours = (await traces('sandbox')).filter((trace) => trace.startsWith('volume '));
+    const ours = (await traces('shared')).filter((trace) => trace.startsWith('volume '));
     expect(mounted.map(({ Name }) => `volume ${String(Name)}`).sort()).toEqual(ours);
     expect(ours.length).toBeGreaterThan(0);
   });
 
   test('passwords are in nothing that is given back', async () => {
-    await using stack = await (await open()).up({ runId: 'secret', signal, onStep });
+    const stack = await sharedStack();
     const deployment = await stack.deploy(topology(), signal);
-    const { Config } = (await containersOf(docker, 'secret')).get('postgres') ?? {};
+    const { Config } = (await containersOf(docker, 'shared')).get('postgres') ?? {};
     const password = Config?.Env.find((entry) => entry.startsWith('POSTGRES_PASSWORD='))?.slice(18) ?? '';
     expect(password.length).toBeGreaterThan(20);
     const told = [stack.versions, deployment.urls, await deployment.scrape(signal), await deployment.usage?.(signal)];
@@ -116,10 +124,10 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   test('replicas that can stay do, when there are more of them or fewer', async () => {
-    await using stack = await (await open()).up({ runId: 'scaling', signal, onStep });
+    const stack = await sharedStack();
     const ids = async (replicas: number): Promise<ReadonlyMap<string, string>> => {
       await stack.deploy(topology({ replicas }), signal);
-      return new Map([...(await containersOf(docker, 'scaling'))].map(([service, { Id }]) => [service, Id]));
+      return new Map([...(await containersOf(docker, 'shared'))].map(([service, { Id }]) => [service, Id]));
     };
     const one = await ids(1);
     const three = await ids(3);
@@ -130,7 +138,7 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   test('a limit of CPU is kept to, and told of', async () => {
-    await using stack = await (await open()).up({ runId: 'throttled', signal, onStep });
+    const stack = await sharedStack();
     const limits = { cpu: 0.2, memoryBytes: 256 * 2 ** 20 };
     const deployment = await stack.deploy(topology({ limits }), signal);
     const before = (await deployment.usage?.(signal)) ?? [];
@@ -146,11 +154,15 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   test('a replica that dies is named, by its metrics and by its usage', async () => {
-    await using stack = await (await open()).up({ runId: 'dying', signal, onStep });
+    const stack = await sharedStack();
     const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
-    const { Id } = (await containersOf(docker, 'dying')).get('app-2') ?? { Id: '' };
+    const { Id } = (await containersOf(docker, 'shared')).get('app-2') ?? { Id: '' };
     await docker.getContainer(Id).kill();
-    expect(await deployment.scrape(signal)).toContainEqual({ replica: 'app-2', problem: 'app-2 was killed' });
+    expect(await deployment.scrape(signal)).toContainEqual({
+      replica: 'app-2',
+      problem: 'it was killed',
+      ended: true,
+    });
     const usage = await deployment.usage?.(signal);
     expect(usage?.filter(({ ended }) => ended !== undefined)).toMatchObject([
       { service: 'app-2', ended: 'was killed', outOfMemory: false },
@@ -160,7 +172,7 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   test('a memory limit that is too low is what the error says', async () => {
-    await using stack = await (await open()).up({ runId: 'oom', signal, onStep });
+    const stack = await sharedStack();
     const limits = { cpu: undefined, memoryBytes: 32 * 2 ** 20 };
     const error = await failure(stack.deploy(topology({ limits }), signal));
     expect(error.message).toBe('app-1 was killed: it was at its memory limit.');
