@@ -1,7 +1,13 @@
 import { findMetric, type MetricUnit } from '../metrics.ts';
 import { formatQuantity } from '../numbers.ts';
 import type { TrialRecord, Verdict } from '../result.ts';
-import type { Comparator, Expectation, Expression, MetricReference } from '../scenarios/expectation.ts';
+import {
+  referencesIn,
+  type Comparator,
+  type Expectation,
+  type Expression,
+  type MetricReference,
+} from '../scenarios/expectation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { median } from './summary.ts';
 
@@ -20,17 +26,6 @@ interface Judgement {
   readonly reason: string;
   /** How far inside the claim it is, as a share of the right side: the smallest one is told. */
   readonly margin: number;
-}
-
-function referencesIn(expression: Expression): readonly MetricReference[] {
-  switch (expression.kind) {
-    case 'number':
-      return [];
-    case 'metric':
-      return [expression];
-    case 'binary':
-      return [...referencesIn(expression.left), ...referencesIn(expression.right)];
-  }
 }
 
 /** The unit of an expression: numbers take it from what they stand with, and a quotient of two metrics is a plain number. */

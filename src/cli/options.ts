@@ -25,9 +25,9 @@ export function seed(text: string): number {
   return value;
 }
 
-/** Whole numbers of at least 1, separated by commas. */
-export function positives(text: string): readonly number[] {
-  return list(text).map(positive);
+/** Whole numbers of at least 1, separated by commas; added to what an earlier use of the option gave. */
+export function positives(text: string, earlier: readonly number[] = []): readonly number[] {
+  return [...earlier, ...list(text).map(positive)];
 }
 
 /** A duration with its unit, in milliseconds. */

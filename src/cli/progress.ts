@@ -16,8 +16,9 @@ interface Standing {
   atMs: number;
 }
 
-function nameOf({ number, scenario, variant, replicas }: Trial, trials: number): string {
-  return `[${number}/${trials}] ${scenario}: ${variant}, ${plural(replicas, 'replica')}`;
+function nameOf({ number, scenario, variant, replicas, round }: Trial, trials: number): string {
+  const again = round === 1 ? '' : `, round ${round}`;
+  return `[${number}/${trials}] ${scenario}: ${variant}, ${plural(replicas, 'replica')}${again}`;
 }
 
 function outcomeOf({ metrics, measurement }: TrialRecord): string {

@@ -28,3 +28,15 @@ export interface Expectation {
   readonly comparator: Comparator;
   readonly right: Expression;
 }
+
+/** Every metric that an expression names, from left to right. */
+export function referencesIn(expression: Expression): readonly MetricReference[] {
+  switch (expression.kind) {
+    case 'number':
+      return [];
+    case 'metric':
+      return [expression];
+    case 'binary':
+      return [...referencesIn(expression.left), ...referencesIn(expression.right)];
+  }
+}

@@ -1,4 +1,4 @@
-import type { Expectation, Expression, MetricReference } from './expectation.ts';
+import { referencesIn, type Expectation } from './expectation.ts';
 import type { LoadProfile, Scenario } from './scenario.ts';
 
 /** What a selection makes of a scenario; what is not given stays. */
@@ -32,15 +32,4 @@ export function canJudge(expectation: Expectation, scenario: Pick<Scenario, 'var
       (variant === undefined || scenario.variants.some(({ name }) => name === variant)) &&
       (replicas === undefined || scenario.replicas.includes(replicas)),
   );
-}
-
-function referencesIn(expression: Expression): readonly MetricReference[] {
-  switch (expression.kind) {
-    case 'number':
-      return [];
-    case 'metric':
-      return [expression];
-    case 'binary':
-      return [...referencesIn(expression.left), ...referencesIn(expression.right)];
-  }
 }
