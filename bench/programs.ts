@@ -59,11 +59,11 @@ export interface Figures {
   readonly p99Ms: number;
 }
 
-/** One path asked over and over on 50 connections, after a second of warm-up. */
-export function closedJob(urls: readonly string[], requestPath: string, durationMs: number): LoadJob {
+/** One path asked over and over on 50 connections. */
+export function closedJob(urls: readonly string[], requestPath: string, durationMs: number, warmupMs = 1000): LoadJob {
   return {
     urls,
-    load: { kind: 'closed', connections: 50, warmupMs: 1000, durationMs, timeoutMs: 10_000 },
+    load: { kind: 'closed', connections: 50, warmupMs, durationMs, timeoutMs: 10_000 },
     workload: { requests: [{ method: 'GET', path: requestPath, weight: 1, headers: {}, check: {} }], keys: {} },
     seed: 1,
   };
