@@ -84,7 +84,8 @@ function noEngine(name: string, cause?: unknown): EngineProblem {
   return new EngineProblem(`What answers at ${name} is not a Docker Engine.`, hint, { cause });
 }
 
-function problemOf(name: string, cause: unknown): EngineProblem {
+/** Why an Engine did not answer, in a sentence with its fix. */
+export function problemOf(name: string, cause: unknown): EngineProblem {
   const problem = (sentence: string, hint: string, isMissing = false): EngineProblem =>
     new EngineProblem(sentence, hint, { isMissing, cause });
   if (cause instanceof TimeLimit) {
