@@ -15,6 +15,6 @@ export const cleanCommand: CommandFactory = (io, finish) =>
     .description('remove what runs that were killed have left')
     .addHelpText('after', examples)
     .action(async () => {
-      await tellRemoved(io, async (platform) => platform.clean(io.signal));
+      await tellRemoved(io, async (platform) => platform.clean(io.signal, { images: true }));
       finish(exitCodes.passed);
     });
