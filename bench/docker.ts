@@ -85,7 +85,7 @@ export async function benchDocker(): Promise<string> {
     for (let round = 0; round < rounds; round++) {
       for (const [replicas, figures] of [[1, one] as const, [4, four] as const]) {
         const deployment = await stack.deploy(topology(replicas, 0.25), signal);
-        figures.push(await inside(deployment, closedJob(deployment.urls, '/todos?limit=100', durationMs, 5000)));
+        figures.push(await inside(deployment, closedJob(deployment.urls, '/todos?limit=100', durationMs, 12_000)));
       }
     }
   }
