@@ -101,7 +101,7 @@ export async function benchDocker(): Promise<string> {
   ];
   return [
     '## Docker',
-    `${rounds} rounds, each pair in turn, 50 connections, ${durationMs / 1000} s each after 1 s of warm-up (5 s\nfor the replicas with a quarter of a core); median (lowest to
+    `${rounds} rounds, each pair in turn, 50 connections, ${durationMs / 1000} s each after 1 s of warm-up (12 s\nfor the replicas with a quarter of a core); median (lowest to
 highest). The containers, nginx and the load generator share ${os.availableParallelism()} cores.`,
     table(['what', 'RPS', 'against the line before'], rows),
     table(['what', 'time'], await benchLifecycle(platform)),
