@@ -1,10 +1,9 @@
-import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { packageFolder } from '../src/package.ts';
 import { startPostgres, startRedis } from '../src/target-app/testing/services.ts';
-import { load, startServer, type Figures } from './programs.ts';
+import { bundle, load, startServer, type Figures } from './programs.ts';
 import { ratios, spread, table } from './statistics.ts';
 
 const rounds = 9;
@@ -15,15 +14,7 @@ export async function benchCachedRead(): Promise<string> {
   await using redis = await startRedis();
   await using postgres = await startPostgres();
   const app = path.join(packageFolder, 'dist', 'target-app.mjs');
-  const minimal = path.join(packageFolder, '.cache', 'minimal-handler.mjs');
-  await build({
-    entryPoints: [path.join(packageFolder, 'bench', 'minimal-handler.ts')],
-    outfile: minimal,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-  });
+  const minimal = await bundle('minimal-handler');
   const settings = {
     DATABASE_URL: postgres.url,
     REDIS_URL: redis.url,

@@ -15,6 +15,7 @@ const signal = new AbortController().signal;
 
 function topology(replicas: number, cpu: number | undefined): Topology {
   return {
+    kind: 'app',
     app: { ...defaultApp, cache: { ...defaultApp.cache, strategy: 'aside', ttlMs: 3_600_000 } },
     replicas,
     balancer: 'round-robin',
@@ -22,11 +23,12 @@ function topology(replicas: number, cpu: number | undefined): Topology {
     slowReplicaMs: 0,
     data: { users: 100, todos: 10_000 },
     freshData: false,
+    serverTiming: false,
   };
 }
 
 async function inside(deployment: Deployment, job: LoadJob): Promise<number> {
-  for await (const message of deployment.generate(job, signal)) {
+  for await (const message of deployment.generate([job], signal)) {
     if (message.type !== 'result') continue;
     const { requests, failed, durationMs: measuredMs } = measurementOf(message.result);
     if (failed > 0) throw new Error(`${failed} requests failed`);

@@ -1,20 +1,30 @@
 // npm run bench: every figure of docs/benchmarks.md. Each section is taken side by side in one run.
-// --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead or docker.
+// --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker or
+// accuracy. memory, which takes ten minutes, is taken only when it is named; --minutes N makes it shorter.
+// The exit code is 1 where figures that have goals miss them.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeMachine } from '../src/machine.ts';
 import { formatBytes } from '../src/numbers.ts';
 import { packageFolder } from '../src/package.ts';
+import { benchAccuracy } from './accuracy.ts';
 import { benchCachedRead } from './cached-read.ts';
 import { benchDocker } from './docker.ts';
 import { benchOverhead, benchReplicas } from './lab.ts';
+import { benchMemory } from './memory.ts';
+
+const option = (name: string): string | undefined =>
+  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
 
 const benches = {
   'cached-read': benchCachedRead,
   replicas: benchReplicas,
   overhead: benchOverhead,
   docker: benchDocker,
+  accuracy: benchAccuracy,
+  memory: () => benchMemory(Number(option('--minutes') ?? 10)),
 };
+const onlyWhenNamed = ['memory'];
 
 const page = path.join(packageFolder, 'docs', 'benchmarks.md');
 const { cpu, cores, memoryBytes, os, node } = describeMachine();
@@ -23,13 +33,15 @@ const head = `# Benchmarks
 \`npm run bench -- --write\` wrote this page, each section in one run, on ${cpu}, ${cores} cores,
 ${formatBytes(memoryBytes)}, ${os}, Node ${node}. Machines are shared and noisy: the ratios are the message.`;
 
-const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+const only = option('--only');
 // A page is its head and a section a heading.
 const before = await readFile(page, 'utf8').catch(() => '');
 const sections = before.split(/^(?=## )/m).slice(1);
 for (const [name, bench] of Object.entries(benches)) {
-  if (only !== undefined && name !== only) continue;
-  const section = `${await bench()}\n`;
+  if (only === undefined ? onlyWhenNamed.includes(name) : name !== only) continue;
+  const taken = await bench();
+  if (typeof taken !== 'string' && !taken.passed) process.exitCode = 1;
+  const section = `${typeof taken === 'string' ? taken : taken.section}\n`;
   process.stderr.write(`${section}\n`);
   const heading = section.slice(0, section.indexOf('\n'));
   const place = sections.findIndex((old) => old.startsWith(`${heading}\n`));

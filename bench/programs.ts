@@ -1,3 +1,4 @@
+import { build } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -10,6 +11,14 @@ import { packageFolder } from '../src/package.ts';
 /** A server of the benchmark's own: a Node program that logs a JSON line with the port it listens on. */
 export interface Server extends AsyncDisposable {
   readonly url: string;
+}
+
+/** Bundles a program of this folder, and returns where it is. */
+export async function bundle(name: string): Promise<string> {
+  const outfile = path.join(packageFolder, '.cache', `${name}.mjs`);
+  const entryPoints = [path.join(packageFolder, 'bench', `${name}.ts`)];
+  await build({ entryPoints, outfile, bundle: true, packages: 'external', platform: 'node', format: 'esm' });
+  return outfile;
 }
 
 async function portOf(child: ChildProcess): Promise<number> {
@@ -38,13 +47,15 @@ export async function startServer(program: string, settings: Readonly<Record<str
   };
 }
 
-async function work(job: LoadJob): Promise<WorkerResult> {
+/** Has the built load worker do a job, from a moment on (ms since 1970), or as soon as it is ready. */
+export async function work(job: LoadJob, startAtMs?: number): Promise<WorkerResult> {
   const worker = spawn(process.execPath, [path.join(packageFolder, 'dist', 'load-worker.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   worker.stdin.write(`${JSON.stringify(job)}\n`);
   try {
     for await (const message of readWorkerMessages(worker.stdout)) {
+      if (message.type === 'ready') worker.stdin.write(`${JSON.stringify({ startAtMs: startAtMs ?? Date.now() })}\n`);
       if (message.type === 'result') return message.result;
     }
   } finally {
@@ -63,9 +74,18 @@ export interface Figures {
 export function closedJob(urls: readonly string[], requestPath: string, durationMs: number, warmupMs = 1000): LoadJob {
   return {
     urls,
-    load: { kind: 'closed', connections: 50, warmupMs, durationMs, timeoutMs: 10_000 },
+    load: {
+      kind: 'closed',
+      driver: 'autocannon',
+      connections: 50,
+      thinkMs: 0,
+      warmupMs,
+      durationMs,
+      timeoutMs: 10_000,
+    },
     workload: { requests: [{ method: 'GET', path: requestPath, weight: 1, headers: {}, check: {} }], keys: {} },
     seed: 1,
+    share: { index: 0, of: 1 },
   };
 }
 

@@ -12,6 +12,11 @@ export function ratios(values: readonly number[], baselines: readonly number[]):
   return values.map((value, round) => value / (baselines[round] ?? NaN));
 }
 
+/** The value that a share of all did not exceed, by rank and without interpolation, as a histogram has it. */
+export function quantile(sorted: Float64Array, share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share - 1e-9) - 1)] ?? NaN;
+}
+
 /** A Markdown table; the first column is text. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -9,8 +9,11 @@ export interface Metric {
   readonly unit: MetricUnit;
   /** Timed evidence is noisy, counted evidence is not. */
   readonly kind: 'timed' | 'counted';
-  /** Which side of the wire it comes from: the server's is missing where the replicas tell nothing. */
-  readonly side: 'client' | 'server';
+  /**
+   * Whom it tells of: the server as clients see it, the server as it sees itself (missing where the replicas tell nothing),
+   * or the load generator, and then it holds whatever the generator's state.
+   */
+  readonly side: 'client' | 'server' | 'generator';
   /** Which direction is good news, for marking the best variant. */
   readonly better: 'higher' | 'lower';
   readonly description: string;
@@ -18,6 +21,7 @@ export interface Metric {
 
 const latency = { unit: 'ms', kind: 'timed', side: 'client', better: 'lower' } as const;
 const outcome = { unit: 'count', kind: 'counted', side: 'client', better: 'lower' } as const;
+const open = { unit: 'count', kind: 'counted', side: 'generator', better: 'lower' } as const;
 const server = { unit: 'count', kind: 'counted', side: 'server', better: 'lower' } as const;
 
 /** Every metric there is, in the order in which documentation lists them. */
@@ -62,7 +66,62 @@ export const metrics: readonly Metric[] = [
     ...outcome,
     name: 'unfinished',
     title: 'unfinished',
-    description: 'Requests that were still in flight when the measured time ended.',
+    description: 'Requests still in flight when the measured time, and the waiting after it, ended.',
+  },
+  {
+    ...open,
+    name: 'offered_rate',
+    title: 'offered',
+    unit: 'per-second',
+    better: 'higher',
+    description: 'Open load: requests due per second of measured time.',
+  },
+  {
+    ...open,
+    name: 'sent_rate',
+    title: 'sent',
+    unit: 'per-second',
+    kind: 'timed',
+    better: 'higher',
+    description: 'Open load: of those, the ones that the generator let go in time.',
+  },
+  {
+    ...open,
+    name: 'schedule_lag',
+    title: 'sched lag',
+    unit: 'ms',
+    kind: 'timed',
+    description: 'Open load: how late the generator was at p99.',
+  },
+  {
+    ...open,
+    name: 'dropped',
+    title: 'dropped',
+    description: 'Open load: requests never sent, as the most that may be in flight were.',
+  },
+  {
+    ...open,
+    name: 'unsent',
+    title: 'unsent',
+    description: 'Open load: requests that still waited for a connection at the end.',
+  },
+  {
+    ...latency,
+    name: 'p50.service',
+    title: 'p50 service',
+    description: 'Open load: median time from being sent, without the wait before it.',
+  },
+  {
+    ...latency,
+    name: 'p90.service',
+    title: 'p90 service',
+    description: 'Open load: 90th percentile of the time from being sent.',
+  },
+  {
+    ...latency,
+    name: 'p99.service',
+    title: 'p99 service',
+    description: 'Open load: 99th percentile of the time from being sent.',
   },
   {
     ...server,
@@ -122,11 +181,27 @@ export const metrics: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'pool_in_use',
+    title: 'pool use',
+    unit: 'ratio',
+    kind: 'timed',
+    description: 'Mean share of the pool’s connections that were in use, looked at once a second.',
+  },
+  {
+    ...server,
     name: 'event_loop_utilisation',
     title: 'loop busy',
     unit: 'ratio',
     kind: 'timed',
     description: 'Share of time that the busiest replica’s event loop was busy.',
+  },
+  {
+    ...server,
+    name: 'gc_share',
+    title: 'GC',
+    unit: 'ratio',
+    kind: 'timed',
+    description: 'Share of time that collecting garbage took, in the replica where it took most.',
   },
 ];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatNumber, formatQuantity } from './numbers.ts';
+import { formatBytes, formatDuration, formatNumber, formatPercent, formatQuantity, formatRounded } from './numbers.ts';
 
 describe('formatNumber', () => {
   it.each([
@@ -24,6 +24,24 @@ describe('formatQuantity', () => {
     expect(formatQuantity(0.001, 'ratio')).toBe('0.10%');
     expect(formatQuantity(21, 'count')).toBe('21');
   });
+});
+
+describe('formatRounded', () => {
+  it('has no more decimals than it needs', () => {
+    expect([1.94, 1.98, 1234.5].map((value) => formatRounded(value, 1))).toEqual(['1.9', '2', '1,234.5']);
+    expect(formatRounded(0.25, 2)).toBe('0.25');
+  });
+});
+
+describe('formatPercent', () => {
+  it.each([
+    [0, '0%'],
+    [0.001, '<1%'],
+    [0.28, '28%'],
+    [0.994, '99%'],
+    [0.997, '>99%'],
+    [1, '100%'],
+  ])('%d is %s', (share, text) => expect(formatPercent(share)).toBe(text));
 });
 
 describe('formatDuration', () => {

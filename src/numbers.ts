@@ -22,6 +22,18 @@ export function formatQuantity(value: number, unit: MetricUnit): string {
   return formatValue(value, unit);
 }
 
+/** A number as a person would say it, with that many decimals at most: `1.9`, `2`, `1,200`. */
+export function formatRounded(value: number, decimals: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+}
+
+/** A share in whole per cent, for a sentence: `99%`, `<1%`. What is not all does not become `100%`. */
+export function formatPercent(share: number): string {
+  if (share > 0 && share < 0.005) return '<1%';
+  if (share >= 0.995 && share < 1) return '>99%';
+  return `${Math.round(share * 100)}%`;
+}
+
 /** A length of time for people: `450 ms`, `4.2 s`, `1 min 5 s`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;

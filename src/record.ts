@@ -1,9 +1,10 @@
 import { describeMachine } from './machine.ts';
 import { labVersion } from './package.ts';
 import type { RunRecord, ScenarioRecord } from './result.ts';
-import { describeData, describeLoad, describeRequest, describeSettings } from './scenarios/words.ts';
-import type { Plan } from './scenarios/plan.ts';
+import { describeLoad } from './scenarios/load-words.ts';
+import { workersOf, type Plan } from './scenarios/plan.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { describeData, describeRequest, describeSettings } from './scenarios/words.ts';
 
 function scenarioRecord(scenario: Scenario, plan: Plan): ScenarioRecord {
   const { name, question, prediction } = scenario;
@@ -12,8 +13,10 @@ function scenarioRecord(scenario: Scenario, plan: Plan): ScenarioRecord {
     question,
     ...(prediction === undefined ? {} : { prediction }),
     load: describeLoad(scenario.load),
+    workers: workersOf(plan, name),
+    trust: { ...scenario.trust },
     workload: scenario.workload.requests.map((request) => describeRequest(request, scenario.workload)),
-    data: describeData(scenario.data),
+    data: describeData(scenario),
     variants: scenario.variants.map((variant) => ({ name: variant.name, settings: describeSettings(variant) })),
     replicas: [...scenario.replicas],
     rounds: scenario.rounds,

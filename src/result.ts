@@ -17,8 +17,9 @@ const latencySchema = z
   .describe('Latency of the right answers, in microseconds');
 
 const sliceSchema = z.object({
-  second: count.describe('From the start of the measured time'),
-  requests: count,
+  second: z.int().describe('From the start of the measured time; below zero in the warm-up'),
+  sent: count,
+  requests: count.describe('Right answers that came in it'),
   errors: count,
   p50Us: count,
   p99Us: count,
@@ -28,7 +29,38 @@ const sliceSchema = z.object({
 const generatorSchema = z.object({
   cpuRatio: z.number().nonnegative().describe('CPU time over elapsed time: 1 is one core'),
   eventLoopUtilisation: z.number().min(0).max(1),
-  lagP99Us: z.number().nonnegative(),
+  lagP99Us: z.number().nonnegative().describe('How late its timers were'),
+});
+
+const openSchema = z
+  .object({
+    offered: count.describe('Due in the measured time: offered = sent + dropped + unsent'),
+    released: count.describe('Of those, the ones that the pacer let go within the measured time'),
+    dropped: count.describe('Never sent: as many as the limit allows were in flight'),
+    unsent: count.describe('Still waiting for a connection when the waiting was over'),
+    late: count.describe('Right answers that came after the measured time'),
+    inFlightMost: count,
+    service: latencySchema.describe('From the moment of being sent'),
+    scheduleLag: z.object({ p50Us: count, p99Us: count, maxUs: count }).describe('How late the pacer was'),
+  })
+  .describe('What only open load has: its latency is the response time, from the moment of being due');
+
+const partsSchema = z.record(z.string(), z.number().nonnegative());
+
+const anatomySchema = z
+  .object({
+    percentile: z.enum(['p50', 'p99']),
+    latencyUs: z.number().nonnegative().describe('Mean of the samples'),
+    samples: count,
+    parts: partsSchema.describe('Mean µs: waiting, network, app, and what the server names; they add up to latencyUs'),
+  })
+  .describe('How the time of requests of about this latency divides');
+
+const slowRequestSchema = z.object({
+  atMs: z.number().describe('When it ended, from the start of the measured time'),
+  request: z.string(),
+  latencyUs: count,
+  parts: partsSchema.describe('In µs; empty where the server said nothing'),
 });
 
 const measurementSchema = z
@@ -36,15 +68,21 @@ const measurementSchema = z
     startedAt: z.iso.datetime(),
     durationMs: z.number().positive(),
     carried: count.describe('In flight when the measured time began'),
-    sent: count.describe('In the measured time: carried + sent = requests + failed + unfinished'),
+    sent: count.describe(
+      'In the measured time; of open load, those due in it. Always carried + sent = requests + failed + unfinished',
+    ),
     requests: count.describe('Right answers'),
     failed: count.describe('Requests that ended without a right answer'),
-    unfinished: count.describe('In flight when the measured time ended'),
+    completed: count.describe('Right answers that came within the measured time: what a rate is made of'),
+    unfinished: count.describe('In flight when the measured time, and the waiting after it, ended'),
     bytes: count,
     statuses: z.record(z.string(), count),
     errors: z.partialRecord(z.enum(errorKinds), count),
     latency: latencySchema,
     timeline: z.array(sliceSchema),
+    anatomy: z.array(anatomySchema).describe('Empty where the server says nothing of its times'),
+    slowest: z.array(slowRequestSchema),
+    open: openSchema.optional(),
     generator: generatorSchema,
   })
   .describe('What one trial recorded on the side of the client');
@@ -58,6 +96,28 @@ const telemetrySchema = z
         gauges: z.record(z.string(), z.number()).describe('Each gauge at the end of the measured time'),
       }),
     ),
+    backends: z
+      .object({
+        counters: z.record(z.string(), z.number()),
+        gauges: z.record(z.string(), z.number()),
+        statements: z
+          .array(z.object({ statement: z.string(), calls: z.number(), totalMs: z.number() }))
+          .describe('The costliest first'),
+      })
+      .optional()
+      .describe('What database and cache said of themselves'),
+    timeline: z
+      .object({
+        seconds: z.array(z.number()).describe('When each sample was taken, from the start of the measured time'),
+        series: z.array(
+          z.object({
+            source: z.string().describe('A replica, or "backends"'),
+            name: z.string(),
+            values: z.array(z.number().nullable()).describe('Counters as their rise per second'),
+          }),
+        ),
+      })
+      .describe('A sample a second, on the clock of the measurement'),
     lost: z
       .array(z.object({ replica: z.string(), problem: z.string() }))
       .describe('Replicas that died or restarted, or lost a worker process: what they counted is gone'),
@@ -81,11 +141,31 @@ const resourceSchema = z
 
 const caveatSchema = z
   .object({
-    kind: z.enum(['generator-saturated', 'too-few-samples', 'replica-silent', 'throttled', 'restarted']),
+    kind: z.enum([
+      'generator-saturated',
+      'too-few-samples',
+      'dropped',
+      'unfinished',
+      'no-telemetry',
+      'replica-silent',
+      'throttled',
+      'restarted',
+    ]),
     text: z.string(),
     doubts: z.array(z.string()).describe('Names of the metrics that cannot be judged because of it'),
   })
   .describe('A reason to trust a measurement less');
+
+const findingSchema = z
+  .object({
+    kind: z.string().describe('The rule that found it'),
+    text: z.string().describe('A sentence with its evidence'),
+  })
+  .describe('Why the numbers are what they are');
+
+const annotationSchema = z
+  .object({ second: z.number().describe('From the start of the measured time'), text: z.string() })
+  .describe('Something that happened');
 
 const trialRecordSchema = z.object({
   number: z.int().positive(),
@@ -98,6 +178,8 @@ const trialRecordSchema = z.object({
   resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
+  findings: z.array(findingSchema),
+  annotations: z.array(annotationSchema),
 });
 
 const verdictSchema = z.object({
@@ -112,6 +194,16 @@ const scenarioRecordSchema = z.object({
   question: z.string(),
   prediction: z.string().optional(),
   load: z.string().describe('The load profile in words'),
+  workers: z.int().positive().describe('Load workers that shared it'),
+  trust: z
+    .object({
+      utilisation: z.number(),
+      lagMs: z.number(),
+      scheduleLagMs: z.number(),
+      shortfall: z.number(),
+      samples: z.number(),
+    })
+    .describe('Past these the generator, or the number of samples, is not trusted'),
   workload: z.array(z.string()).describe('The requests in words'),
   data: z.string(),
   variants: z.array(z.object({ name: z.string(), settings: z.string() })),
@@ -160,6 +252,10 @@ export type TrialRecord = z.infer<typeof trialRecordSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
+export type TelemetryTimeline = Telemetry['timeline'];
+export type Anatomy = z.infer<typeof anatomySchema>;
+export type Finding = z.infer<typeof findingSchema>;
+export type Annotation = z.infer<typeof annotationSchema>;
 export type Caveat = z.infer<typeof caveatSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;
 export type Machine = z.infer<typeof machineSchema>;

@@ -1,11 +1,11 @@
 import { verdictsOf } from './analysis/verdicts.ts';
 import { messageOf } from './errors.ts';
 import type { EventSink } from './events.ts';
-import type { Platform, Stack } from './platforms/platform.ts';
+import type { Deployment, Platform, Stack } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
 import type { RunRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
-import { loadMs, remainingMs, type Plan } from './scenarios/plan.ts';
+import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
 import { runTrial } from './trial.ts';
 
 /** Where a plan is run, and who hears of it. */
@@ -70,12 +70,12 @@ async function errorOf(work: () => Promise<void>): Promise<Error | undefined> {
 }
 
 async function runTrials(plan: Plan, record: RunRecord, folder: RunFolder, lab: Lab): Promise<void> {
-  await using stack = await startStack(record.id, lab);
+  await using stack = await startStack(plan, record.id, lab);
   record.versions = { ...stack.versions };
   record.cores = stack.cores;
   for (const trial of plan.trials) {
     lab.emit({ type: 'trial-started', trial, remainingMs: remainingMs(plan, trial.number - 1) });
-    const deployment = await stack.deploy(trial.topology, lab.signal);
+    const deployment = await deploy(stack, trial, lab.signal);
     const result = await runTrial(deployment, trial, lab.emit, lab.signal);
     record.trials.push(result);
     record.loadMs += loadMs(trial.load);
@@ -89,8 +89,13 @@ async function removeLeftovers({ platform, emit, signal }: Lab): Promise<void> {
   if (leftovers.length > 0) emit({ type: 'leftovers-removed', leftovers });
 }
 
-async function startStack(runId: string, { platform, pin, emit, signal }: Lab): Promise<Stack> {
-  return platform.up({ runId, signal, pin, onStep: (step) => emit({ type: 'step', step }) });
+async function startStack(plan: Plan, runId: string, { platform, pin, emit, signal }: Lab): Promise<Stack> {
+  const bare = plan.trials.every(({ system }) => system.kind === 'url');
+  return platform.up({ runId, signal, pin, bare, onStep: (step) => emit({ type: 'step', step }) });
+}
+
+async function deploy(stack: Stack, { system }: Trial, signal: AbortSignal): Promise<Deployment> {
+  return system.kind === 'url' ? stack.reach(system.url) : stack.deploy(system, signal);
 }
 
 async function save(record: RunRecord, folder: RunFolder, lab: Lab): Promise<void> {

@@ -1,52 +1,55 @@
+import os from 'node:os';
+import { annotationsOf } from './analysis/annotations.ts';
 import { caveatsOf } from './analysis/caveats.ts';
+import { findingsOf } from './analysis/findings.ts';
 import { trialMetrics } from './analysis/trial-metrics.ts';
 import { LabError } from './errors.ts';
 import type { EventSink } from './events.ts';
-import type { WorkerResult } from './load/job.ts';
+import { LatencyHistogram } from './load/histogram.ts';
+import type { WorkerMessage, WorkerResult, WorkerSlice } from './load/job.ts';
 import { measurementOf } from './load/measurement.ts';
-import type { Deployment, ReplicaMetrics } from './platforms/platform.ts';
+import { splitJob } from './load/share.ts';
+import type { Deployment } from './platforms/platform.ts';
 import type { ServiceResources, Telemetry, TrialRecord } from './result.ts';
 import type { Trial } from './scenarios/plan.ts';
-import { telemetryOf } from './telemetry/telemetry.ts';
 import { UsageWatch } from './telemetry/usage.ts';
+import { TelemetryWatch } from './telemetry/watch.ts';
 
 interface Observation {
   readonly result: WorkerResult;
+  /** The seconds of the warm-up. */
+  readonly warmup: readonly WorkerSlice[];
   readonly telemetry: Telemetry;
   readonly resources: readonly ServiceResources[];
 }
 
-/** Puts the load on, and reads the replicas' own numbers as the measured time begins and after it has ended. */
+/** Puts the load on, and reads what the system says of itself from the start of the measured time to its end. */
 async function observe(
   deployment: Deployment,
   trial: Trial,
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const job = { urls: deployment.urls, load: trial.load, workload: trial.workload, seed: trial.seed };
-  let before: readonly ReplicaMetrics[] = [];
-  await using watch = new UsageWatch(deployment, signal);
-  for await (const message of deployment.generate(job, signal)) {
+  const { load, workload, seed, workers } = trial;
+  const jobs = splitJob({ urls: deployment.urls, load, workload, seed, share: { index: 0, of: 1 } }, workers);
+  const warmup: WorkerSlice[] = [];
+  await using telemetry = new TelemetryWatch(deployment, signal);
+  await using usage = new UsageWatch(deployment, signal);
+  for await (const message of deployment.generate(jobs, signal)) {
     switch (message.type) {
+      case 'ready':
+        break;
       case 'measuring':
-        before = await deployment.scrape(signal);
-        watch.start();
+        await telemetry.start(trial.telemetry);
+        usage.start();
         break;
       case 'second':
-        emit({
-          type: 'trial-second',
-          trial,
-          phase: message.phase,
-          second: message.second,
-          rps: message.requests,
-          errors: message.errors,
-          p99Ms: message.p99Us / 1000,
-        });
+        if (message.phase === 'warm-up') warmup.push(message);
+        emit(secondOf(trial, message));
         break;
       case 'result': {
-        const resources = await watch.stop();
-        const after = await deployment.scrape(signal);
-        return { result: message.result, telemetry: telemetryOf(before, after), resources };
+        const resources = await usage.stop();
+        return { result: message.result, warmup, telemetry: await telemetry.stop(signal), resources };
       }
       case 'failed':
         throw new LabError(`The load generator failed: ${message.message}.`);
@@ -55,9 +58,15 @@ async function observe(
   throw new LabError('The load generator ended without a result.');
 }
 
+function secondOf(trial: Trial, message: Extract<WorkerMessage, { type: 'second' }>): Parameters<EventSink>[0] {
+  const { phase, second, requests, errors, histogram } = message;
+  const p99Ms = LatencyHistogram.decode(histogram).quantileUs(0.99) / 1000;
+  return { type: 'trial-second', trial, phase, second, rps: requests, errors, p99Ms };
+}
+
 /**
  * Runs one trial on what is deployed.
- * @returns what both sides recorded, with its metrics and the reasons to doubt them
+ * @returns what both sides recorded, with its metrics, the reasons to doubt them, and why they are what they are
  * @throws {LabError} where the load generator fails; the signal's reason where it is aborted
  */
 export async function runTrial(
@@ -66,10 +75,11 @@ export async function runTrial(
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<TrialRecord> {
-  const { result, telemetry, resources } = await observe(deployment, trial, emit, signal);
-  const measurement = measurementOf(result);
-  const { cache } = trial.topology.app;
-  const { number, scenario, variant, replicas, round } = trial;
+  const { result, warmup, telemetry, resources } = await observe(deployment, trial, emit, signal);
+  const measurement = measurementOf(result, warmup);
+  const { number, scenario, variant, replicas, round, system, workload, trust, workers } = trial;
+  const ttlMs = system.kind === 'app' ? system.app.cache.ttlMs : undefined;
+  const metrics = trialMetrics(measurement, telemetry, { ttlMs });
   return {
     number,
     scenario,
@@ -79,7 +89,9 @@ export async function runTrial(
     measurement,
     telemetry,
     resources: [...resources],
-    metrics: trialMetrics(measurement, telemetry, { ttlMs: cache.ttlMs }),
-    caveats: caveatsOf(measurement, telemetry, resources),
+    metrics,
+    caveats: caveatsOf(measurement, telemetry, resources, { trust, workers, system: system.kind }),
+    findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: os.availableParallelism() }),
+    annotations: annotationsOf(measurement, telemetry, { ttlMs }),
   };
 }

@@ -1,50 +1,162 @@
 import { describe, expect, it } from 'vitest';
-import { measurement, telemetry } from '../../test/fakes/records.ts';
-import { caveatsOf, thinPercentiles } from './caveats.ts';
+import { anatomy, measurement, openLoad, telemetry } from '../../test/fakes/records.ts';
+import type { Measurement, ServiceResources, Telemetry } from '../result.ts';
+import type { Trust } from '../scenarios/scenario.ts';
+import { caveatsOf, type CaveatContext } from './caveats.ts';
 
-describe('caveatsOf', () => {
+const trust: Trust = { utilisation: 0.95, lagMs: 50, scheduleLagMs: 10, shortfall: 0.01, samples: 10 };
+
+interface Trial {
+  readonly measurement?: Partial<Measurement>;
+  readonly telemetry?: Telemetry;
+  readonly resources?: readonly ServiceResources[];
+  readonly context?: Partial<CaveatContext>;
+}
+
+const caveats = (trial: Trial) =>
+  caveatsOf(measurement(trial.measurement), trial.telemetry ?? telemetry(), trial.resources ?? [], {
+    trust,
+    workers: 1,
+    system: 'app',
+    ...trial.context,
+  });
+
+const texts = (trial: Trial) => caveats(trial).map(({ text }) => text);
+
+describe('caveatsOf the generator', () => {
+  const idle = { cpuRatio: 0.4, eventLoopUtilisation: 0.5, lagP99Us: 900 };
+
   it('has none for a trial that went well', () => {
-    expect(caveatsOf(measurement(), telemetry())).toEqual([]);
+    expect(caveats({})).toEqual([]);
+    expect(caveats({ measurement: { open: openLoad() } })).toEqual([]);
   });
 
   it('doubts every time when the generator was the limit, and no count of the client', () => {
-    const generator = { cpuRatio: 1, eventLoopUtilisation: 0.99, lagP99Us: 40_000 };
-    const [caveat] = caveatsOf(measurement({ generator }), telemetry());
-    expect(caveat?.text).toBe('the generator was the limit: its event loop was busy 99% of the time');
-    expect(caveat?.doubts).toEqual(expect.arrayContaining(['rps', 'p50', 'p99']));
+    const [caveat] = caveats({ measurement: { generator: { ...idle, cpuRatio: 0.97, eventLoopUtilisation: 0.99 } } });
+    expect(caveat?.text).toBe('the generator was the limit: its event loop was busy 99% of the time; use --workers 2');
+    expect(caveat?.doubts).toEqual(expect.arrayContaining(['rps', 'p50', 'p99', 'p99.service', 'pool_wait']));
     expect(caveat?.doubts).not.toContain('error_rate');
   });
 
-  it('doubts a percentile with fewer than ten answers beyond it', () => {
-    expect(thinPercentiles(10_000)).toEqual([]);
-    expect(thinPercentiles(9_999)).toEqual(['p99.9']);
-    expect(thinPercentiles(999)).toEqual(['p99', 'p99.9']);
-    expect(caveatsOf(measurement({ requests: 9_999 }), telemetry())).toEqual([
-      { kind: 'too-few-samples', text: '9,999 answers are too few for p99.9', doubts: ['p99.9'] },
+  it('says what it sent of what was asked for, and advises twice the workers that there were', () => {
+    const open = openLoad({ offered: 100_000, released: 81_200 });
+    const busy = { ...idle, cpuRatio: 1.9 };
+    const [caveat] = caveats({ measurement: { open, generator: busy }, context: { workers: 2 } });
+    expect(caveat?.text).toBe('the generator was the limit: 8,120 of 10,000/s sent; use --workers 4');
+    // What was sent, and how late, is known exactly.
+    expect(caveat?.doubts).not.toContain('sent_rate');
+    expect(caveat?.doubts).not.toContain('schedule_lag');
+  });
+
+  it('knows how late open load was from its schedule, other load from its timers', () => {
+    const lag = { generator: { ...idle, lagP99Us: 80_000 } };
+    const late = openLoad({ scheduleLag: { p50Us: 100, p99Us: 23_000, maxUs: 40_000 } });
+    const advice = 'it had 0.40 of a core, as the machine or a limit gave it no more';
+    expect(texts({ measurement: lag })).toEqual([
+      `the generator was the limit: its timers were 80 ms late at p99; ${advice}`,
+    ]);
+    expect(texts({ measurement: { ...lag, open: openLoad() } })).toEqual([]);
+    expect(texts({ measurement: { open: late } })).toEqual([
+      `the generator was the limit: it sent 23 ms late at p99; ${advice}`,
     ]);
   });
 
-  it('doubts the worst second where a whole second had too few answers', () => {
-    const slice = { errors: 0, p50Us: 1000, p99Us: 4500, maxUs: 6000 };
-    const timeline = [20_000, 999, 20_000].map((requests, second) => ({ ...slice, second, requests }));
-    const [caveat] = caveatsOf(measurement({ timeline }), telemetry());
-    expect(caveat?.doubts).toEqual(['worst_second_p99']);
-    // The last second may be a short one.
-    expect(caveatsOf(measurement({ timeline, durationMs: 1500 }), telemetry())).toEqual([]);
+  it('keeps to the limits that the scenario sets', () => {
+    const strict = { ...trust, utilisation: 0.4, samples: 100 };
+    expect(caveats({ context: { trust: strict } }).map(({ kind }) => kind)).toEqual([
+      'generator-saturated',
+      'too-few-samples',
+    ]);
+  });
+});
+
+describe('caveatsOf the samples', () => {
+  it('doubts a percentile with too few answers beyond it, of the service time as well', () => {
+    expect(caveats({ measurement: { requests: 9_999 } })).toEqual([
+      { kind: 'too-few-samples', text: '9,999 answers are too few for p99.9', doubts: ['p99.9'] },
+    ]);
+    const [caveat] = caveats({ measurement: { requests: 999, open: openLoad() } });
+    expect(caveat?.text).toBe('999 answers are too few for p99, p99.9');
+    expect(caveat?.doubts).toEqual(['p99', 'p99.9', 'p99.service']);
   });
 
+  it('doubts the worst second where a whole second of the measured time had too few answers', () => {
+    const slice = { sent: 0, errors: 0, p50Us: 1000, p99Us: 4500, maxUs: 6000 };
+    const seconds = (...requests: number[]) => requests.map((count, index) => ({ ...slice, second: index - 1, requests: count })); // prettier-ignore
+    const [caveat] = caveats({ measurement: { timeline: seconds(0, 20_000, 999, 20_000), durationMs: 3000 } });
+    expect(caveat?.doubts).toEqual(['worst_second_p99']);
+    // The last second may be a short one, and neither warm-up nor what came after is measured time.
+    expect(caveats({ measurement: { timeline: seconds(1, 20_000, 999, 3), durationMs: 1500 } })).toEqual([]);
+  });
+
+  it('doubts the latencies, and no rate, where requests were dropped', () => {
+    const [caveat] = caveats({
+      measurement: { open: openLoad({ offered: 10_000, released: 10_000, dropped: 1_204 }) },
+    });
+    expect(caveat?.kind).toBe('dropped');
+    expect(caveat?.text).toBe(
+      '1,204 of 10,000 requests were dropped at the limit of requests in flight: the latencies leave them out',
+    );
+    expect(caveat?.doubts).toEqual(
+      expect.arrayContaining(['mean', 'p50', 'p99.9', 'max', 'worst_second_p99', 'p99.service']),
+    );
+    expect(caveat?.doubts).not.toContain('rps');
+  });
+
+  it('doubts the percentiles that requests without an answer could change', () => {
+    const missing = (unsent: number, unfinished: number) =>
+      caveats({ measurement: { unfinished, open: openLoad({ unsent }) } });
+    expect(missing(0, 2)).toEqual([]);
+    const [few] = missing(2, 1);
+    expect(few?.text).toBe(
+      '3 of 20,000 requests were without an answer when the waiting was over: p99.9 may be higher',
+    );
+    expect(few?.doubts).toEqual(['p99.9', 'max']);
+    expect(missing(0, 21)[0]?.doubts).toEqual(
+      expect.arrayContaining(['p99', 'p99.service', 'mean', 'worst_second_p99']),
+    );
+    expect(missing(0, 21)[0]?.doubts).not.toContain('p95');
+    expect(missing(0, 1_001)[0]?.doubts).toContain('p50');
+    // Closed load books a request where it ends: what is in flight at the end is no loss.
+    expect(caveats({ measurement: { unfinished: 50, carried: 50 } })).toEqual([]);
+  });
+});
+
+describe('caveatsOf the system under test', () => {
   it('doubts nearly everything where a replica died', () => {
-    const lost = { replicas: [], lost: [{ replica: 'app-2', problem: 'it was killed by SIGKILL' }], silent: [] };
-    const [caveat] = caveatsOf(measurement(), lost);
+    const lost = telemetry({}, { replicas: [], lost: [{ replica: 'app-2', problem: 'it was killed by SIGKILL' }] });
+    const [caveat] = caveats({ telemetry: lost });
     expect(caveat).toMatchObject({ kind: 'restarted', text: 'app-2: it was killed by SIGKILL' });
     expect(caveat?.doubts).toEqual(expect.arrayContaining(['rps', 'p99', 'queries_per_request']));
   });
 
   it('doubts what the server counted when a replica was silent', () => {
-    const silent = { replicas: [], lost: [], silent: [{ replica: 'app-2', problem: 'connection refused' }] };
-    const [caveat] = caveatsOf(measurement(), silent);
+    const silent = telemetry({}, { replicas: [], silent: [{ replica: 'app-2', problem: 'connection refused' }] });
+    const [caveat] = caveats({ telemetry: silent });
     expect(caveat?.text).toBe('app-2 did not tell its metrics: connection refused');
     expect(caveat?.doubts).toContain('queries_per_request');
     expect(caveat?.doubts).not.toContain('rps');
+  });
+
+  it('says of a server of the user’s own that it tells nothing, and doubts nothing', () => {
+    const strange: Trial = { telemetry: telemetry({}, { replicas: [] }), context: { system: 'url' } };
+    expect(caveats(strange)).toEqual([
+      {
+        kind: 'no-telemetry',
+        text: 'the target tells nothing of itself: only the client’s side was measured',
+        doubts: [],
+      },
+    ]);
+    expect(caveats({ ...strange, measurement: { anatomy: [anatomy('p99', { sql: 3, network: 1 })] } })).toEqual([]);
+  });
+
+  it('tells of a service that was at its CPU limit, or died', () => {
+    const service = { service: 'app-1', cpuRatio: 0.5, cpuLimit: 0.5, memoryPeakBytes: 1, restarts: 0 };
+    const throttled = { ...service, throttledRatio: 0.62, outOfMemory: false };
+    const dead = { ...service, throttledRatio: 0, outOfMemory: true, restarts: 1 };
+    expect(texts({ resources: [throttled, dead] })).toEqual([
+      'app-1 was at its CPU limit 62% of the time',
+      'app-1 restarted 1 time: it was at its memory limit',
+    ]);
   });
 });

@@ -1,61 +1,65 @@
 import { metrics } from '../metrics.ts';
-import { formatNumber, formatQuantity, formatValue, plural } from '../numbers.ts';
+import { formatNumber, formatValue, plural } from '../numbers.ts';
 import type { Caveat, Measurement, ServiceResources, Telemetry } from '../result.ts';
+import type { System, Trust } from '../scenarios/scenario.ts';
+import { generatorLimit } from './generator-limit.ts';
+import { censoredPercentiles, ofService, thinPercentiles } from './percentiles.ts';
+import { measuredSlices } from './timeline.ts';
 
-/** Past these a measurement is not believed. */
-export const trust = {
-  /** Above it the generator, not the server, may be what was measured. */
-  generatorUtilisation: 0.95,
-  /** Above it the generator was kept from its work, by whatever else the machine does. */
-  generatorLagUs: 50_000,
-  /** Below it a percentile is one or two requests' luck. Ten is the least that makes a rank statistic steady. */
-  samplesBeyondPercentile: 10,
-  /** Above it a service is said to have been at its CPU limit. */
-  throttledShare: 0.05,
-} as const;
-
-const timedMetrics = metrics.filter(({ kind }) => kind === 'timed').map(({ name }) => name);
-const serverMetrics = metrics.filter(({ side }) => side === 'server').map(({ name }) => name);
-
-const percentiles: readonly (readonly [string, number])[] = [
-  ['p50', 0.5],
-  ['p90', 0.9],
-  ['p95', 0.95],
-  ['p99', 0.99],
-  ['p99.9', 0.999],
-];
-
-/** Names of the percentiles for which there are too few answers, e.g. `['p99', 'p99.9']` for 500. */
-export function thinPercentiles(requests: number): readonly string[] {
-  return percentiles
-    .filter(([, quantile]) => requests * (1 - quantile) < trust.samplesBeyondPercentile - 1e-9)
-    .map(([name]) => name);
+/** What caveats need to know of the trial besides what was recorded. */
+export interface CaveatContext {
+  /** The limits past which a trial is not trusted. */
+  readonly trust: Trust;
+  /** How many load workers there were. */
+  readonly workers: number;
+  /** What was under test: a server of the user's own may tell nothing. */
+  readonly system: System['kind'];
 }
 
-function generatorCaveats({ generator }: Measurement): Caveat[] {
-  const { eventLoopUtilisation, lagP99Us } = generator;
-  const busy = eventLoopUtilisation > trust.generatorUtilisation;
-  if (!busy && lagP99Us <= trust.generatorLagUs) return [];
-  const reason = busy
-    ? `its event loop was busy ${formatValue(eventLoopUtilisation, 'ratio')} of the time`
-    : `its timers were ${formatQuantity(lagP99Us / 1000, 'ms')} late at p99`;
-  return [{ kind: 'generator-saturated', text: `the generator was the limit: ${reason}`, doubts: [...timedMetrics] }];
-}
+/** Above it a service is said to have been at its CPU limit. */
+const throttledShare = 0.05;
+
+const timedMetrics = metrics.filter(({ kind, side }) => kind === 'timed' && side !== 'generator');
+const timed = timedMetrics.map(({ name }) => name);
+const server = metrics.filter(({ side }) => side === 'server').map(({ name }) => name);
+const latencies = timedMetrics.filter(({ unit, side }) => unit === 'ms' && side === 'client').map(({ name }) => name);
 
 /** A percentile of every second is as good as the second with the fewest answers; the last one may be short. */
-function isWorstSecondThin({ timeline, durationMs }: Measurement): boolean {
-  const whole = timeline.filter(({ second }) => (second + 1) * 1000 <= durationMs);
-  return whole.length === 0 || whole.some(({ requests }) => thinPercentiles(requests).includes('p99'));
+function isWorstSecondThin(measurement: Measurement, samples: number): boolean {
+  const whole = measuredSlices(measurement).filter(({ second }) => (second + 1) * 1000 <= measurement.durationMs);
+  return whole.length === 0 || whole.some(({ requests }) => thinPercentiles(requests, samples).includes('p99'));
 }
 
-function sampleCaveats(measurement: Measurement): Caveat[] {
-  const thin = [
-    ...thinPercentiles(measurement.requests),
-    ...(isWorstSecondThin(measurement) ? ['worst_second_p99'] : []),
-  ];
+function sampleCaveats(measurement: Measurement, { samples }: Trust): Caveat[] {
+  const { requests, open } = measurement;
+  const percentiles = thinPercentiles(requests, samples);
+  const thin = [...percentiles, ...(isWorstSecondThin(measurement, samples) ? ['worst_second_p99'] : [])];
   if (thin.length === 0) return [];
-  const text = `${formatNumber(measurement.requests)} answers are too few for ${thin.join(', ')}`;
-  return [{ kind: 'too-few-samples', text, doubts: thin }];
+  const text = `${formatNumber(requests)} answers are too few for ${thin.join(', ')}`;
+  return [{ kind: 'too-few-samples', text, doubts: [...thin, ...(open ? ofService(percentiles) : [])] }];
+}
+
+/** Open load goes on whatever the answers do, so that requests may be given up: none of them is among the latencies. */
+function absenceCaveats({ open, unfinished }: Measurement): Caveat[] {
+  if (!open || open.offered === 0) return [];
+  const { offered, dropped } = open;
+  const share = (count: number, all: number): string =>
+    `${formatNumber(count)} of ${plural(all, 'request')} ${count === 1 ? 'was' : 'were'}`;
+  const caveats: Caveat[] = [];
+  if (dropped > 0) {
+    const text = `${share(dropped, offered)} dropped at the limit of requests in flight: the latencies leave them out`;
+    caveats.push({ kind: 'dropped', text, doubts: [...latencies, 'errors', 'error_rate'] });
+  }
+  const missing = unfinished + open.unsent;
+  const expected = offered - dropped;
+  const censored = expected === 0 ? [] : censoredPercentiles(missing / expected);
+  if (censored.length > 0) {
+    const text = `${share(missing, expected)} without an answer when the waiting was over: ${censored.join(', ')} may be higher`;
+    // Far fewer can change the mean and the worst second than the median: they go with p99. One can change the maximum.
+    const others = censored.includes('p99') ? ['mean', 'worst_second_p99', 'max'] : ['max'];
+    caveats.push({ kind: 'unfinished', text, doubts: [...censored, ...ofService(censored), ...others] });
+  }
+  return caveats;
 }
 
 function replicaCaveats({ lost, silent }: Telemetry): Caveat[] {
@@ -63,14 +67,21 @@ function replicaCaveats({ lost, silent }: Telemetry): Caveat[] {
     ...lost.map(({ replica, problem }): Caveat => ({
       kind: 'restarted',
       text: `${replica}: ${problem}`,
-      doubts: [...timedMetrics, ...serverMetrics],
+      doubts: [...timed, ...server],
     })),
     ...silent.map(({ replica, problem }): Caveat => ({
       kind: 'replica-silent',
       text: `${replica} did not tell its metrics: ${problem}`,
-      doubts: [...serverMetrics],
+      doubts: [...server],
     })),
   ];
+}
+
+/** A target of the user's own need not tell anything: its metrics are missing then, and nothing is in doubt. */
+function strangerCaveats(telemetry: Telemetry, { anatomy }: Measurement, { system }: CaveatContext): Caveat[] {
+  if (system !== 'url' || telemetry.replicas.length > 0 || anatomy.length > 0) return [];
+  const text = 'the target tells nothing of itself: only the client’s side was measured';
+  return [{ kind: 'no-telemetry', text, doubts: [] }];
 }
 
 function resourceCaveats(resources: readonly ServiceResources[]): Caveat[] {
@@ -80,13 +91,9 @@ function resourceCaveats(resources: readonly ServiceResources[]): Caveat[] {
     if (restarts > 0 || outOfMemory || ended !== undefined) {
       const what = restarts > 0 ? `restarted ${plural(restarts, 'time')}` : 'died';
       const why = died === undefined ? '' : `: ${died}`;
-      troubles.push({
-        kind: 'restarted',
-        text: `${service} ${what}${why}`,
-        doubts: [...timedMetrics, ...serverMetrics],
-      });
+      troubles.push({ kind: 'restarted', text: `${service} ${what}${why}`, doubts: [...timed, ...server] });
     }
-    if (throttledRatio > trust.throttledShare) {
+    if (throttledRatio > throttledShare) {
       const text = `${service} was at its CPU limit ${formatValue(throttledRatio, 'ratio')} of the time`;
       // The limit is part of the topology: what it does to the times is the result, not a flaw of the measurement.
       troubles.push({ kind: 'throttled', text, doubts: [] });
@@ -99,12 +106,16 @@ function resourceCaveats(resources: readonly ServiceResources[]): Caveat[] {
 export function caveatsOf(
   measurement: Measurement,
   telemetry: Telemetry,
-  resources: readonly ServiceResources[] = [],
+  resources: readonly ServiceResources[],
+  context: CaveatContext,
 ): Caveat[] {
+  const limit = generatorLimit(measurement, context);
   return [
-    ...generatorCaveats(measurement),
-    ...sampleCaveats(measurement),
+    ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
+    ...sampleCaveats(measurement, context.trust),
+    ...absenceCaveats(measurement),
     ...replicaCaveats(telemetry),
+    ...strangerCaveats(telemetry, measurement, context),
     ...resourceCaveats(resources),
   ];
 }

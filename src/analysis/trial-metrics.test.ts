@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { measurement, telemetry } from '../../test/fakes/records.ts';
-import { findMetric } from '../metrics.ts';
+import { backends, measurement, openLoad, telemetry, timeline } from '../../test/fakes/records.ts';
+import { findMetric, metrics as catalogue } from '../metrics.ts';
 import { trialMetrics } from './trial-metrics.ts';
 
 const counters = {
   http_requests_total: 20_000,
   db_queries_total: 5_000,
-  db_rows_read_total: 40_000,
   cache_hits_total: 15_000,
   cache_misses_total: 5_000,
   cache_recomputes_total: 50,
@@ -15,7 +14,9 @@ const counters = {
   db_pool_rejected_total: 3,
   event_loop_active_seconds_total: 9,
   event_loop_idle_seconds_total: 1,
+  nodejs_gc_seconds_total: 0.5,
 };
+const database = { backends: backends({ db_rows_read_total: 40_000 }) };
 
 describe('trialMetrics', () => {
   it('puts the client’s times in milliseconds and rates in seconds', () => {
@@ -38,7 +39,7 @@ describe('trialMetrics', () => {
   });
 
   it('divides what the server counted by the requests that it counted', () => {
-    const metrics = trialMetrics(measurement(), telemetry(counters), { ttlMs: 1_000 });
+    const metrics = trialMetrics(measurement(), telemetry(counters, database), { ttlMs: 1_000 });
     expect(metrics).toMatchObject({
       queries_per_request: 0.25,
       rows_read_per_request: 2,
@@ -50,11 +51,49 @@ describe('trialMetrics', () => {
       smallest_share: 1,
       largest_share: 1,
       event_loop_utilisation: 0.9,
+      gc_share: 0.05,
     });
   });
 
+  it('takes the rate from what came within the measured time, and the percentiles from all', () => {
+    const late = measurement({ completed: 15_000, open: openLoad({ late: 5_000 }) });
+    expect(trialMetrics(late, telemetry(), { ttlMs: undefined })).toMatchObject({ rps: 1_500, requests: 20_000 });
+  });
+
+  it('tells of open load what was due, what was sent in time, and the time from being sent', () => {
+    const open = openLoad({ offered: 20_000, released: 16_000, dropped: 3_000, unsent: 7 });
+    const { offered_rate, sent_rate, schedule_lag, dropped, unsent, ...others } = trialMetrics(
+      measurement({ open }),
+      telemetry(),
+      { ttlMs: undefined },
+    );
+    expect({ offered_rate, sent_rate, schedule_lag, dropped, unsent }).toEqual({
+      offered_rate: 2_000,
+      sent_rate: 1_600,
+      schedule_lag: 0.7,
+      dropped: 3_000,
+      unsent: 7,
+    });
+    expect(others).toMatchObject({ p99: 4, 'p50.service': 0.5, 'p90.service': 1, 'p99.service': 2 });
+  });
+
+  it('looks for the worst second in the measured time only', () => {
+    const slice = { sent: 0, requests: 100, errors: 0, p50Us: 1, maxUs: 1 };
+    const seconds = [-1, 0, 1, 2].map((second) => ({ ...slice, second, p99Us: second === 1 ? 5_000 : 1_000 }));
+    const slow = [{ ...slice, second: -2, p99Us: 90_000 }, ...seconds, { ...slice, second: 3, p99Us: 80_000 }];
+    const metrics = trialMetrics(measurement({ timeline: slow, durationMs: 2_500 }), telemetry(), { ttlMs: 1 });
+    expect(metrics.worst_second_p99).toBe(5);
+  });
+
+  it('tells how much of the pool was in use while it was measured', () => {
+    const pools = timeline({ 'app-1 db_pool_in_use': [0, 10, 9, null], 'app-2 db_pool_in_use': [0, 5, 4, 4] }, -1);
+    const replicas = ['app-1', 'app-2'].map((replica) => ({ replica, counters: {}, gauges: { db_pool_size: 10 } }));
+    const metrics = trialMetrics(measurement(), telemetry({}, { replicas, timeline: pools }), { ttlMs: undefined });
+    expect(metrics.pool_in_use).toBe(32 / 50);
+  });
+
   it('sums over replicas, but not what the one database counted for all', () => {
-    const two = { replicas: [...telemetry(counters).replicas, ...telemetry(counters).replicas], lost: [], silent: [] };
+    const two = telemetry({}, { replicas: [1, 2].flatMap(() => telemetry(counters).replicas), ...database });
     const metrics = trialMetrics(measurement(), two, { ttlMs: 1_000 });
     expect(metrics).toMatchObject({ recomputes: 100, queries_per_request: 0.25, rows_read_per_request: 1 });
   });
@@ -63,13 +102,13 @@ describe('trialMetrics', () => {
     const [one] = telemetry({ http_requests_total: 900 }).replicas;
     const [other] = telemetry({ http_requests_total: 100 }).replicas;
     if (!one || !other) throw new Error('no replicas');
-    const metrics = trialMetrics(measurement(), { replicas: [one, other], lost: [], silent: [] }, { ttlMs: undefined });
+    const metrics = trialMetrics(measurement(), telemetry({}, { replicas: [one, other] }), { ttlMs: undefined });
     expect(metrics).toMatchObject({ smallest_share: 0.1, largest_share: 0.9 });
   });
 
   it('leaves out what is missing: no answers have no percentiles, no telemetry no counts', () => {
     const nothing = measurement({ requests: 0, failed: 0, sent: 0 });
-    expect(trialMetrics(nothing, { replicas: [], lost: [], silent: [] }, { ttlMs: 1_000 })).toEqual({
+    expect(trialMetrics(nothing, telemetry({}, { replicas: [] }), { ttlMs: 1_000 })).toEqual({
       rps: 0,
       requests: 0,
       errors: 0,
@@ -78,7 +117,10 @@ describe('trialMetrics', () => {
   });
 
   it('yields no metric that the catalogue does not know', () => {
-    const names = Object.keys(trialMetrics(measurement(), telemetry(counters), { ttlMs: 1_000 }));
+    const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
+    const everything = telemetry({}, { ...database, replicas, timeline: timeline({ 'app-1 db_pool_in_use': [1] }) });
+    const names = Object.keys(trialMetrics(measurement({ open: openLoad() }), everything, { ttlMs: 1_000 }));
     expect(names.filter((name) => !findMetric(name))).toEqual([]);
+    expect(names).toHaveLength(catalogue.length);
   });
 });

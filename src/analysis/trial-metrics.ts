@@ -1,5 +1,5 @@
 import type { Measurement, Telemetry } from '../result.ts';
-import { databaseCounters } from '../telemetry/telemetry.ts';
+import { measuredSlices, poolSamples } from './timeline.ts';
 
 const usPerMs = 1000;
 const msPerSecond = 1000;
@@ -13,8 +13,7 @@ export interface MetricsContext {
 /** Sums a counter over the replicas; undefined where no replica reported it. */
 function total(telemetry: Telemetry, counter: string): number | undefined {
   const values = telemetry.replicas.flatMap(({ counters }) => counters[counter] ?? []);
-  if (values.length === 0) return undefined;
-  return databaseCounters.includes(counter) ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0);
+  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }
 
 function ratio(numerator: number | undefined, denominator: number | undefined): number | undefined {
@@ -28,11 +27,11 @@ function sum(a: number | undefined, b: number | undefined): number | undefined {
 
 /** The client's side. Percentiles of no answers at all do not exist. */
 function timings(measurement: Measurement): Record<string, number | undefined> {
-  const { latency, requests, failed, durationMs, timeline } = measurement;
+  const { latency, requests, failed, completed, durationMs } = measurement;
   const some = requests > 0;
   const ms = (us: number): number | undefined => (some ? us / usPerMs : undefined);
   return {
-    rps: requests / (durationMs / msPerSecond),
+    rps: completed / (durationMs / msPerSecond),
     mean: ms(latency.meanUs),
     p50: ms(latency.p50Us),
     p90: ms(latency.p90Us),
@@ -40,11 +39,29 @@ function timings(measurement: Measurement): Record<string, number | undefined> {
     p99: ms(latency.p99Us),
     'p99.9': ms(latency.p999Us),
     max: ms(latency.maxUs),
-    worst_second_p99: ms(Math.max(0, ...timeline.map((slice) => slice.p99Us))),
+    worst_second_p99: ms(Math.max(0, ...measuredSlices(measurement).map((slice) => slice.p99Us))),
     requests,
     errors: failed,
     error_rate: ratio(failed, requests + failed),
     unfinished: measurement.unfinished,
+  };
+}
+
+/** What only open load has. */
+function openTimings({ open, requests, durationMs }: Measurement): Record<string, number | undefined> {
+  if (!open) return {};
+  const { offered, released, service, scheduleLag } = open;
+  const seconds = durationMs / msPerSecond;
+  const ms = (us: number): number | undefined => (requests > 0 ? us / usPerMs : undefined);
+  return {
+    offered_rate: offered / seconds,
+    sent_rate: released / seconds,
+    schedule_lag: offered > 0 ? scheduleLag.p99Us / usPerMs : undefined,
+    dropped: open.dropped,
+    unsent: open.unsent,
+    'p50.service': ms(service.p50Us),
+    'p90.service': ms(service.p90Us),
+    'p99.service': ms(service.p99Us),
   };
 }
 
@@ -53,6 +70,26 @@ function shares({ replicas }: Telemetry): readonly [number | undefined, number |
   const answered = replicas.map(({ counters }) => counters.http_requests_total ?? 0);
   const all = answered.reduce((sum, count) => sum + count, 0);
   return all === 0 ? [undefined, undefined] : [Math.min(...answered) / all, Math.max(...answered) / all];
+}
+
+type Counters = Telemetry['replicas'][number]['counters'];
+
+/** How long a replica's event loop was watched: busy and idle together. */
+function loopSeconds(counters: Counters): number | undefined {
+  return sum(counters.event_loop_active_seconds_total, counters.event_loop_idle_seconds_total);
+}
+
+/** A share of each replica's time, where it is highest. */
+function highestShare({ replicas }: Telemetry, counter: string): number | undefined {
+  const values = replicas.flatMap(({ counters }) => ratio(counters[counter], loopSeconds(counters)) ?? []);
+  return values.length === 0 ? undefined : Math.max(...values);
+}
+
+/** The mean share of the pools' connections that were in use. */
+function poolInUse(measurement: Measurement, telemetry: Telemetry): number | undefined {
+  const samples = poolSamples(telemetry, measurement);
+  const all = (value: 'inUse' | 'size'): number => samples.reduce((sum, sample) => sum + sample[value], 0);
+  return ratio(all('inUse'), all('size'));
 }
 
 /** The server's side. Requests are the ones that the replicas say they answered, so that both sides of a ratio are one clock's. */
@@ -69,22 +106,20 @@ function counts(
     total(telemetry, 'db_pool_wait_seconds_sum'),
     total(telemetry, 'db_pool_wait_seconds_count'),
   );
-  const busy = telemetry.replicas.flatMap(({ counters }) => {
-    const active = counters.event_loop_active_seconds_total;
-    return ratio(active, sum(active, counters.event_loop_idle_seconds_total)) ?? [];
-  });
   const [smallestShare, largestShare] = shares(telemetry);
   return {
     smallest_share: smallestShare,
     largest_share: largestShare,
     queries_per_request: ratio(total(telemetry, 'db_queries_total'), answered),
-    rows_read_per_request: ratio(total(telemetry, 'db_rows_read_total'), answered),
+    rows_read_per_request: ratio(telemetry.backends?.counters.db_rows_read_total, answered),
     cache_hit_rate: ratio(hits, sum(hits, total(telemetry, 'cache_misses_total'))),
     recomputes,
     recomputes_per_expiry: ratio(recomputes, expiries),
     pool_wait: waitSeconds === undefined ? undefined : waitSeconds * msPerSecond,
     pool_rejected: total(telemetry, 'db_pool_rejected_total'),
-    event_loop_utilisation: busy.length === 0 ? undefined : Math.max(...busy),
+    pool_in_use: poolInUse(measurement, telemetry),
+    event_loop_utilisation: highestShare(telemetry, 'event_loop_active_seconds_total'),
+    gc_share: highestShare(telemetry, 'nodejs_gc_seconds_total'),
   };
 }
 
@@ -97,7 +132,7 @@ export function trialMetrics(
   telemetry: Telemetry,
   context: MetricsContext,
 ): Record<string, number> {
-  const all = { ...timings(measurement), ...counts(measurement, telemetry, context) };
+  const all = { ...timings(measurement), ...openTimings(measurement), ...counts(measurement, telemetry, context) };
   const known: Record<string, number> = {};
   for (const [name, value] of Object.entries(all)) if (value !== undefined) known[name] = value;
   return known;

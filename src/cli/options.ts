@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { messageOf } from '../errors.ts';
-import { parseDuration } from '../scenarios/units.ts';
+import { parseDuration, parseRate } from '../scenarios/units.ts';
 
 /** Splits `a,b` and adds to what an earlier use of the option gave. */
 export function list(text: string, earlier: readonly string[] = []): readonly string[] {
@@ -32,8 +32,17 @@ export function positives(text: string, earlier: readonly number[] = []): readon
 
 /** A duration with its unit, in milliseconds. */
 export function duration(text: string): number {
+  return understood(text, parseDuration);
+}
+
+/** A rate with its unit, per second. */
+export function rate(text: string): number {
+  return understood(text, parseRate);
+}
+
+function understood(text: string, parse: (text: string) => number): number {
   try {
-    return parseDuration(text);
+    return parse(text);
   } catch (error) {
     throw new InvalidArgumentError(messageOf(error));
   }

@@ -5,6 +5,23 @@ interface AnswerHead {
   readonly statusCode: number;
   /** False where the server closes the connection after this answer. */
   readonly shouldKeepAlive: boolean;
+  /** Names and values in turn, as they came. */
+  readonly headers: readonly string[];
+}
+
+const serverTimingName = 'server-timing';
+
+/** What a server says of its times (`Server-Timing`); undefined where it says nothing. */
+export function serverTimingIn({ headers }: AnswerHead): string | undefined {
+  let text: string | undefined;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index];
+    // The length first: it spares all other names the lower case.
+    if (name?.length !== serverTimingName.length || name.toLowerCase() !== serverTimingName) continue;
+    const value = headers[index + 1] ?? '';
+    text = text === undefined ? value : `${text}, ${value}`;
+  }
+  return text;
 }
 
 /** Its callbacks are numbered, as those of Node's own parser are. */

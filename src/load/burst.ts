@@ -1,8 +1,11 @@
 import type { BurstLoad } from '../scenarios/scenario.ts';
-import { BurstConnection } from './burst-connection.ts';
+import { faultOf } from './answer.ts';
 import { until } from './clock.ts';
 import { GeneratorWatch } from './generator.ts';
-import type { LoadJob, WorkerResult } from './job.ts';
+import { HttpClient } from './http/http-client.ts';
+import type { HttpConnection } from './http/http-connection.ts';
+import type { ErrorKind, LoadJob, WorkerResult } from './job.ts';
+import type { DrawnRequest } from './drawn-request.ts';
 import { Origin } from './origin.ts';
 import { Recorder } from './recorder.ts';
 import { RequestMix } from './request-mix.ts';
@@ -19,24 +22,32 @@ const tickMs = 100;
  * The measured time is from the start of the first measured burst to the last answer or time-out, so nothing is unfinished.
  */
 export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): Promise<WorkerResult> {
-  const mix = new RequestMix(job.workload, job.seed);
+  const mix = new RequestMix(job.workload, job.seed, job.share);
+  using client = new HttpClient({ keepAlive: true, timeoutMs: load.timeoutMs });
   const origins = job.urls.map((address, index) => new Origin(address, index));
   const connections = Array.from({ length: load.size }, (_, index) => {
     const origin = origins[index % origins.length];
     if (origin === undefined) throw new Error('A job needs at least one address.');
-    return new BurstConnection(origin);
+    return client.connectionTo(origin);
   });
 
+  let problems: readonly (ErrorKind | undefined)[] = [];
   const open = async (): Promise<void> => {
     // Lets the loop read once, so that connections which were closed meanwhile are known to be.
     await new Promise((resolve) => setImmediate(resolve));
-    await Promise.all(connections.map((connection) => connection.open(load.timeoutMs)));
+    problems = await Promise.all(connections.map(async (connection) => connection.open()));
   };
   const burst = async (recorder?: Recorder): Promise<void> => {
-    const ends = connections.map((connection) => connection.send(mix.draw(), recorder));
-    const timer = setTimeout(() => connections.forEach((connection) => connection.giveUp()), load.timeoutMs);
-    await Promise.all(ends);
-    clearTimeout(timer);
+    const requests = connections.map((connection) => {
+      const request = mix.draw();
+      connection.prepare(request);
+      return { connection, request };
+    });
+    await Promise.all(
+      requests.map(async ({ connection, request }, index) =>
+        connection.isOpen ? send(connection, request, recorder) : notSent(problems[index] ?? 'reset', recorder),
+      ),
+    );
   };
 
   await open();
@@ -60,6 +71,31 @@ export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): 
   const endMs = performance.now();
   clearInterval(ticker);
   const generator = watch.stop();
-  for (const connection of connections) connection.close();
   return recorder.finish(endMs, generator);
+}
+
+/** Writes a request at once and reports its end; resolves then. */
+async function send(connection: HttpConnection, request: DrawnRequest, recorder: Recorder | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const sentAtMs = performance.now();
+    recorder?.sent(sentAtMs);
+    connection.exchange(request, sentAtMs, {
+      answered: ({ status, bytes, body, serverTiming }) => {
+        const nowMs = performance.now();
+        const fault = faultOf(request.expected, status, body);
+        recorder?.answered(nowMs, { sentAtMs, status, bytes, fault, serverTiming, request });
+        resolve();
+      },
+      failed: (kind) => {
+        recorder?.failed(performance.now(), kind);
+        resolve();
+      },
+    });
+  });
+}
+
+/** Reports a request without a connection: to open one only now would be no burst. */
+function notSent(problem: ErrorKind, recorder: Recorder | undefined): void {
+  const nowMs = performance.now();
+  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, problem);
 }

@@ -62,7 +62,7 @@ async function startClients(
   recorder: () => Recorder,
   connections: Connection[],
 ): Promise<void> {
-  const mix = new RequestMix(job.workload, job.seed);
+  const mix = new RequestMix(job.workload, job.seed, job.share);
   const runs = job.urls.map(async (address, index) => {
     const share = Math.ceil((load.connections - index) / job.urls.length);
     if (share <= 0) return;

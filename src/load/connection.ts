@@ -1,6 +1,6 @@
 import type { Client } from 'autocannon';
 import { failureOf, faultOf } from './answer.ts';
-import { watchParser } from './answer-parser.ts';
+import { serverTimingIn, watchParser } from './answer-parser.ts';
 import { openClient, type OpenClient } from './autocannon-client.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import type { ErrorKind } from './job.ts';
@@ -39,6 +39,7 @@ export class Connection {
   #noted = false;
   #sentAtMs = 0;
   #status = 0;
+  #serverTiming: string | undefined;
   #body: Buffer[] = [];
   /** The server said that it closes the connection after the answer that came last. */
   #closing = false;
@@ -90,7 +91,15 @@ export class Connection {
     const request = this.#request;
     if (request !== undefined && this.#noted) {
       const fault = faultOf(request.expected, status, this.#body);
-      this.#options.recorder().answered(nowMs, { sentAtMs: this.#sentAtMs, status, bytes, fault });
+      const serverTiming = this.#serverTiming;
+      this.#options.recorder().answered(nowMs, {
+        sentAtMs: this.#sentAtMs,
+        status,
+        bytes,
+        fault,
+        serverTiming,
+        request,
+      });
     }
     this.#forget();
     if (this.#closing) this.#timer = setTimeout(() => this.#client._resetConnection(), farewellMs);
@@ -151,9 +160,10 @@ export class Connection {
 
   #watchParser(): void {
     watchParser(this.#client.parser, {
-      onHead: ({ statusCode, shouldKeepAlive }) => {
-        this.#status = statusCode;
-        this.#closing = !shouldKeepAlive;
+      onHead: (head) => {
+        this.#status = head.statusCode;
+        this.#closing = !head.shouldKeepAlive;
+        this.#serverTiming = serverTimingIn(head);
         return this.#request?.method === 'HEAD';
       },
       onGarbage: (error) => {

@@ -15,6 +15,8 @@ export class DrawnRequest {
   readonly #headers: readonly (readonly [string, string])[];
   /** Kept by origin: a request that is drawn again is sent again as it is. */
   readonly #bytes: (Buffer | undefined)[] = [];
+  /** The same for connections that serve one request each. */
+  readonly #lastBytes: (Buffer | undefined)[] = [];
 
   constructor(
     request: { method: string; path: string; body: string | undefined; headers: Readonly<Record<string, string>> },
@@ -28,12 +30,12 @@ export class DrawnRequest {
   }
 
   /** All header fields; the scenario's own win, except for the length of the body, which is a fact. */
-  headersFor(origin: Origin): [string, string][] {
+  headersFor(origin: Origin, keepAlive = true): [string, string][] {
     const own = this.#headers.filter(([name]) => name.toLowerCase() !== 'content-length');
     const named = new Set(own.map(([name]) => name.toLowerCase()));
     const headers: [string, string][] = [];
     if (!named.has('host')) headers.push(['Host', origin.host]);
-    if (!named.has('connection')) headers.push(['Connection', 'keep-alive']);
+    if (!named.has('connection')) headers.push(['Connection', keepAlive ? 'keep-alive' : 'close']);
     if (!named.has('authorization') && origin.authorization !== undefined) {
       headers.push(['Authorization', origin.authorization]);
     }
@@ -45,14 +47,14 @@ export class DrawnRequest {
     return headers;
   }
 
-  /** The request as it goes over the wire. */
-  bytesFor(origin: Origin): Buffer {
-    return (this.#bytes[origin.index] ??= this.#write(origin));
+  /** The request as it goes over the wire; without `keepAlive` it asks the server to close the connection after it. */
+  bytesFor(origin: Origin, keepAlive = true): Buffer {
+    return ((keepAlive ? this.#bytes : this.#lastBytes)[origin.index] ??= this.#write(origin, keepAlive));
   }
 
-  #write(origin: Origin): Buffer {
+  #write(origin: Origin, keepAlive: boolean): Buffer {
     let head = `${this.method} ${origin.target(this.path)} HTTP/1.1\r\n`;
-    for (const [name, value] of this.headersFor(origin)) head += `${name}: ${value}\r\n`;
+    for (const [name, value] of this.headersFor(origin, keepAlive)) head += `${name}: ${value}\r\n`;
     const bytes = Buffer.from(head + '\r\n');
     return this.body === undefined ? bytes : Buffer.concat([bytes, this.body]);
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LoadProfile, Workload } from '../scenarios/scenario.ts';
+import { arrivalProcesses, closedDrivers, type LoadProfile, type Workload } from '../scenarios/scenario.ts';
 
 /** What a load worker is told: one JSON line on its standard input. */
 export interface LoadJob {
@@ -8,6 +8,8 @@ export interface LoadJob {
   readonly load: LoadProfile;
   readonly workload: Workload;
   readonly seed: number;
+  /** Which part of the load is this worker's: `{ index: 0, of: 1 }` is all of it. See `share.ts`. */
+  readonly share: { readonly index: number; readonly of: number };
 }
 
 const positive = z.int().positive();
@@ -37,10 +39,31 @@ const workloadSchema = z.object({
 const loadSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('closed'),
+    driver: z.enum(closedDrivers),
     connections: positive,
+    thinkMs: z.number().nonnegative(),
     warmupMs: z.number().nonnegative(),
     durationMs: z.number().positive(),
     timeoutMs: z.number().positive(),
+  }),
+  z.object({
+    kind: z.literal('open'),
+    arrivals: z.enum(arrivalProcesses),
+    warmupMs: z.number().nonnegative(),
+    stages: z
+      .array(
+        z.object({
+          fromPerSecond: z.number().nonnegative(),
+          toPerSecond: z.number().nonnegative(),
+          durationMs: z.number().positive(),
+        }),
+      )
+      .min(1),
+    connections: positive,
+    inFlightLimit: positive,
+    keepAlive: z.boolean(),
+    timeoutMs: z.number().positive(),
+    drainMs: z.number().nonnegative(),
   }),
   z.object({
     kind: z.literal('burst'),
@@ -57,6 +80,13 @@ export const loadJobSchema: z.ZodType<LoadJob> = z.object({
   load: loadSchema,
   workload: workloadSchema,
   seed: z.int(),
+  share: z.object({ index: z.int().nonnegative(), of: positive }),
+});
+
+/** When a worker that said `ready` is to begin: the second JSON line on its standard input. */
+export const startSchema = z.object({
+  /** In milliseconds since 1970. */
+  startAtMs: z.number(),
 });
 
 /** Why a request did not end in a right answer. */
@@ -84,6 +114,7 @@ const errorsSchema = z.partialRecord(z.enum(errorKinds), count);
 const sliceSchema = z.object({
   /** From the start of the measured time. */
   second: count,
+  sent: count,
   requests: count,
   errors: count,
   /** Latency in µs of this second's right answers: an HdrHistogram, compressed, base64. */
@@ -99,30 +130,78 @@ const generatorSchema = z.object({
   lagP99Us: z.number().nonnegative(),
 });
 
+/** What only open load has. Always offered = sent + dropped + unsent. */
+const openSchema = z.object({
+  /** Due in the measured time. */
+  offered: count,
+  /** Of those, the ones that the pacer let go within the measured time: it was in time for the rate. */
+  released: count,
+  /** Due when as many requests as the limit allows had not ended: never sent. */
+  dropped: count,
+  /** Due, and still waiting for a connection when the waiting was over. */
+  unsent: count,
+  /** Right answers that came after the measured time. */
+  late: count,
+  /** The most that were due and had not ended at the same time. */
+  inFlightMost: count,
+  /** In µs, from the moment of being sent, of the right answers: an HdrHistogram like the others. */
+  service: z.string(),
+  /** How late the pacer was, in µs: an HdrHistogram like the others. */
+  scheduleLag: z.string(),
+});
+
+/** Where the time of the sampled requests of about one latency went; sums, so that workers' buckets add up exactly. */
+const anatomyBucketSchema = z.object({
+  /** The number of the bucket: see `anatomy.ts`. */
+  bucket: count,
+  samples: count,
+  /** Sum of latencies, in µs. */
+  latencyUs: z.number().nonnegative(),
+  /** By part (`waiting`, `network`, `app`, and what the server names), in µs. They add up to the latency. */
+  parts: z.record(z.string(), z.number().nonnegative()),
+});
+
+/** One of the slowest right answers. */
+const slowRequestSchema = z.object({
+  /** When it ended, in ms from the start of the measured time. */
+  atMs: z.number(),
+  request: z.string(),
+  latencyUs: count,
+  parts: z.record(z.string(), z.number().nonnegative()),
+});
+
 const workerResultSchema = z.object({
   /** When the measured time began, in milliseconds since 1970. */
   startedAtMs: z.number(),
   /** How long the measured time was. */
   durationMs: z.number().positive(),
-  /** In flight when the measured time began. */
+  /** In flight when the measured time began, where its answers count (closed load). */
   carried: count,
-  /** Sent in the measured time. Always carried + sent = requests + errors + unfinished. */
+  /** Sent in the measured time; of open load, the requests that were due in it. Always carried + sent = requests + errors + unfinished. */
   sent: count,
   /** Right answers. */
   requests: count,
+  /** Right answers that came within the measured time, whenever their requests were due: what a rate is made of. */
+  completed: count,
   bytes: count,
   statuses: z.record(z.string(), count),
   errors: errorsSchema,
-  /** In flight when the measured time ended. */
+  /** In flight when the measured time ended; of open load, when the waiting after it did. */
   unfinished: count,
-  /** Latency in µs of the right answers: an HdrHistogram, compressed, base64. */
+  /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
   histogram: z.string(),
   slices: z.array(sliceSchema),
+  anatomy: z.array(anatomyBucketSchema),
+  /** The slowest first, ten at most. */
+  slowest: z.array(slowRequestSchema),
+  open: openSchema.optional(),
   generator: generatorSchema,
 });
 
 /** What a load worker says: one JSON line each on its standard output, `result` or `failed` last. */
 export const workerMessageSchema = z.discriminatedUnion('type', [
+  /** The job is understood, and waits for its start. */
+  z.object({ type: z.literal('ready') }),
   /** The measured time begins now. */
   z.object({ type: z.literal('measuring') }),
   /** A second has passed. */
@@ -131,15 +210,20 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
     phase: z.enum(['warm-up', 'measuring']),
     /** From the start of the phase. */
     second: count,
+    sent: count,
     requests: count,
     errors: count,
-    p99Us: count,
+    /** Of its latencies in µs, so that the seconds of several workers merge exactly. */
+    histogram: z.string(),
   }),
   z.object({ type: z.literal('result'), result: workerResultSchema }),
   z.object({ type: z.literal('failed'), message: z.string() }),
 ]);
 
 export type ErrorKind = (typeof errorKinds)[number];
+export type AnatomyBucket = z.infer<typeof anatomyBucketSchema>;
+export type SlowRequest = z.infer<typeof slowRequestSchema>;
+export type OpenResult = z.infer<typeof openSchema>;
 export type WorkerSlice = z.infer<typeof sliceSchema>;
 export type WorkerResult = z.infer<typeof workerResultSchema>;
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { WorkerMessage, WorkerSlice } from './job.ts';
 import { measurementOf } from './measurement.ts';
 import { Recorder } from './recorder.ts';
 
@@ -37,10 +38,29 @@ describe('measurementOf', () => {
     ]);
   });
 
+  it('puts the seconds of the warm-up before the measured time', () => {
+    const warmup: WorkerSlice[] = [];
+    const emit = (message: WorkerMessage): void => {
+      if (message.type === 'second') warmup.push(message);
+    };
+    const recorder = new Recorder({ phase: 'warm-up', startMs: 0, emit });
+    recorder.sent(100);
+    recorder.answered(1500, { sentAtMs: 100, status: 200, bytes: 3 });
+    recorder.end(2000);
+    const measured = new Recorder({ phase: 'measuring', startMs: 2000, durationMs: 1000, emit: () => undefined });
+    const { timeline, requests } = measurementOf(measured.finish(0, generator), warmup);
+    expect(timeline.map(({ second, sent, requests: right }) => [second, sent, right])).toEqual([
+      [-2, 1, 0],
+      [-1, 0, 1],
+      [0, 0, 0],
+    ]);
+    expect(requests).toBe(0);
+  });
+
   it('is made of zeros where no answer was right', () => {
     const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 500, emit: () => undefined });
     const { latency, timeline } = measurementOf(recorder.finish(0, generator));
     expect(latency).toMatchObject({ meanUs: 0, p50Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 });
-    expect(timeline).toEqual([{ second: 0, requests: 0, errors: 0, p50Us: 0, p99Us: 0, maxUs: 0 }]);
+    expect(timeline).toEqual([{ second: 0, sent: 0, requests: 0, errors: 0, p50Us: 0, p99Us: 0, maxUs: 0 }]);
   });
 });

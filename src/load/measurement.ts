@@ -1,42 +1,56 @@
-import type { Measurement } from '../result.ts';
+import type { Anatomy, Measurement } from '../result.ts';
+import { anatomyAt } from './anatomy.ts';
 import { LatencyHistogram } from './histogram.ts';
-import type { WorkerResult } from './job.ts';
+import type { OpenResult, WorkerResult, WorkerSlice } from './job.ts';
 
-/** What a worker's result says, with its histograms read. */
-export function measurementOf(result: WorkerResult): Measurement {
+/** What a worker's result says, with its histograms read; `warmup` are the seconds before the measured time. */
+export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice[] = []): Measurement {
   const latency = LatencyHistogram.decode(result.histogram);
+  const { startedAtMs, histogram, slices, anatomy, open, ...rest } = result;
   return {
-    startedAt: new Date(result.startedAtMs).toISOString(),
-    durationMs: result.durationMs,
-    carried: result.carried,
-    sent: result.sent,
-    requests: result.requests,
+    ...rest,
+    startedAt: new Date(startedAtMs).toISOString(),
     failed: Object.values(result.errors).reduce((sum, count) => sum + count, 0),
-    unfinished: result.unfinished,
-    bytes: result.bytes,
-    statuses: result.statuses,
-    errors: result.errors,
-    latency: {
-      meanUs: latency.meanUs,
-      p50Us: latency.quantileUs(0.5),
-      p90Us: latency.quantileUs(0.9),
-      p95Us: latency.quantileUs(0.95),
-      p99Us: latency.quantileUs(0.99),
-      p999Us: latency.quantileUs(0.999),
-      maxUs: latency.maxUs,
-      histogram: result.histogram,
-    },
-    timeline: result.slices.map(({ second, requests, errors, histogram }) => {
-      const slice = LatencyHistogram.decode(histogram);
-      return {
-        second,
-        requests,
-        errors,
-        p50Us: slice.quantileUs(0.5),
-        p99Us: slice.quantileUs(0.99),
-        maxUs: slice.maxUs,
-      };
-    }),
-    generator: result.generator,
+    latency: latencyOf(histogram),
+    timeline: [...warmup.map((slice) => ({ ...slice, second: slice.second - warmup.length })), ...slices].map(sliceOf),
+    anatomy: [
+      ...anatomyOf('p50', latency.quantileUs(0.5), anatomy),
+      ...anatomyOf('p99', latency.quantileUs(0.99), anatomy),
+    ],
+    ...(open === undefined ? {} : { open: openOf(open) }),
+  };
+}
+
+function latencyOf(histogram: string): Measurement['latency'] {
+  const latency = LatencyHistogram.decode(histogram);
+  return {
+    meanUs: latency.meanUs,
+    p50Us: latency.quantileUs(0.5),
+    p90Us: latency.quantileUs(0.9),
+    p95Us: latency.quantileUs(0.95),
+    p99Us: latency.quantileUs(0.99),
+    p999Us: latency.quantileUs(0.999),
+    maxUs: latency.maxUs,
+    histogram,
+  };
+}
+
+function sliceOf({ second, sent, requests, errors, histogram }: WorkerSlice): Measurement['timeline'][number] {
+  const latency = LatencyHistogram.decode(histogram);
+  const p50Us = latency.quantileUs(0.5);
+  return { second, sent, requests, errors, p50Us, p99Us: latency.quantileUs(0.99), maxUs: latency.maxUs };
+}
+
+function anatomyOf(percentile: Anatomy['percentile'], latencyUs: number, buckets: WorkerResult['anatomy']): Anatomy[] {
+  const found = anatomyAt(latencyUs, buckets);
+  return found === undefined ? [] : [{ percentile, ...found }];
+}
+
+function openOf({ service, scheduleLag, ...counts }: OpenResult): Measurement['open'] {
+  const lag = LatencyHistogram.decode(scheduleLag);
+  return {
+    ...counts,
+    service: latencyOf(service),
+    scheduleLag: { p50Us: lag.quantileUs(0.5), p99Us: lag.quantileUs(0.99), maxUs: lag.maxUs },
   };
 }

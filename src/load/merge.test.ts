@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorKind, WorkerResult } from './job.ts';
-import { mergeWorkerResults } from './merge.ts';
+import { LatencyHistogram } from './histogram.ts';
+import type { ErrorKind, WorkerMessage, WorkerResult } from './job.ts';
+import { mergeSeconds, mergeWorkerResults, type SecondMessage } from './merge.ts';
+import { OpenBooks } from './open-books.ts';
 import { seededRandom } from './random.ts';
 import { Recorder } from './recorder.ts';
 
@@ -43,9 +45,12 @@ describe('mergeWorkerResults', () => {
     const parts = [0, 1, 2].map((worker) => all.filter((_, index) => index % 3 === worker));
     const merged = mergeWorkerResults(parts.map((part) => recorded(part)));
     const single = recorded(all);
+    // Each of the three leaves one request unfinished, which it sent in the first second.
+    const [first, ...others] = single.slices;
     expect(merged).toEqual({
       ...single,
       sent: single.sent + 2,
+      slices: [{ ...first, sent: (first?.sent ?? 0) + 2 }, ...others],
       unfinished: 3,
       generator: { ...generator, cpuRatio: 1.5 },
     });
@@ -69,5 +74,41 @@ describe('mergeWorkerResults', () => {
 
   it('has nothing to say of no result', () => {
     expect(() => mergeWorkerResults([])).toThrow();
+  });
+
+  it('adds up what open load offered, dropped and never sent', () => {
+    const books = new OpenBooks(1000);
+    books.released(500, 499);
+    books.released(1500, 900);
+    books.dropped();
+    books.served(700, 600);
+    books.inFlight(7);
+    const part = { ...recorded([]), open: books.finish(3) };
+    const { open } = mergeWorkerResults([part, part]);
+    expect(open).toMatchObject({ offered: 4, released: 2, dropped: 2, unsent: 0, late: 6, inFlightMost: 14 });
+    expect(LatencyHistogram.decode(open?.scheduleLag ?? '').count).toBe(4);
+    expect(LatencyHistogram.decode(open?.service ?? '').count).toBe(2);
+  });
+});
+
+describe('mergeSeconds', () => {
+  it('is the message of one worker that had done it all', () => {
+    const all = exchanges(1000);
+    const secondsOf = (part: readonly Exchange[]): SecondMessage[] => {
+      const seconds: SecondMessage[] = [];
+      const emit = (message: WorkerMessage): void => {
+        if (message.type === 'second') seconds.push(message);
+      };
+      const recorder = new Recorder({ phase: 'measuring', startMs: 1000, durationMs: 3000, emit });
+      for (const { atMs, latencyMs, status, fault } of part) {
+        recorder.sent(atMs);
+        recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status, bytes: 100, fault });
+      }
+      recorder.end(4000);
+      return seconds;
+    };
+    const parts = [0, 1].map((worker) => secondsOf(all.filter((_, index) => index % 2 === worker)));
+    const merged = [0, 1, 2].map((second) => mergeSeconds(parts.flatMap((part) => part[second] ?? [])));
+    expect(merged).toEqual(secondsOf(all));
   });
 });

@@ -1,5 +1,6 @@
+import { mergeAnatomies } from './anatomy.ts';
 import { LatencyHistogram } from './histogram.ts';
-import { errorKinds, type WorkerResult, type WorkerSlice } from './job.ts';
+import { errorKinds, type OpenResult, type WorkerMessage, type WorkerResult, type WorkerSlice } from './job.ts';
 
 /** One result from those of workers that ran at the same time: as exact as if one recorder had seen every request. */
 export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResult {
@@ -12,12 +13,15 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
     carried: total((result) => result.carried),
     sent: total((result) => result.sent),
     requests: total((result) => result.requests),
+    completed: total((result) => result.completed),
     bytes: total((result) => result.bytes),
     statuses: mergeStatuses(results),
     errors: mergeErrors(results),
     unfinished: total((result) => result.unfinished),
-    histogram: mergeHistograms(results),
-    slices: mergeSlices(results),
+    histogram: mergeHistograms(results.map(({ histogram }) => histogram)),
+    slices: mergeSlices(results.flatMap(({ slices }) => slices)),
+    ...mergeAnatomies(results),
+    ...mergeOpen(results.flatMap(({ open }) => open ?? [])),
     generator: {
       cpuRatio: total((result) => result.generator.cpuRatio),
       // One saturated worker taints its share of the latencies; an average would hide it.
@@ -44,26 +48,56 @@ function mergeErrors(results: readonly WorkerResult[]): WorkerResult['errors'] {
   return merged;
 }
 
-/** Second by second from each worker's own start; workers that start together differ by less than a second. */
-function mergeSlices(results: readonly WorkerResult[]): WorkerSlice[] {
-  const bySecond = new Map<number, WorkerSlice[]>();
-  for (const slice of results.flatMap((result) => result.slices)) {
-    const same = bySecond.get(slice.second);
-    if (same === undefined) bySecond.set(slice.second, [slice]);
-    else same.push(slice);
-  }
-  return [...bySecond]
-    .sort(([a], [b]) => a - b)
-    .map(([second, slices]) => ({
-      second,
-      requests: sum(slices.map((slice) => slice.requests)),
-      errors: sum(slices.map((slice) => slice.errors)),
-      histogram: mergeHistograms(slices),
-    }));
+/** A message of one second. */
+export type SecondMessage = Extract<WorkerMessage, { type: 'second' }>;
+
+/** One message from those of workers about the same second of the same phase. */
+export function mergeSeconds(messages: readonly SecondMessage[]): SecondMessage {
+  const [first] = messages;
+  if (first === undefined) throw new Error('There is no message to merge.');
+  return { type: 'second', phase: first.phase, ...mergeSlice(first.second, messages) };
 }
 
-function mergeHistograms(parts: readonly { readonly histogram: string }[]): string {
-  return LatencyHistogram.merge(parts.map((part) => LatencyHistogram.decode(part.histogram))).encode();
+/** Second by second: the workers started at a common instant. */
+function mergeSlices(slices: readonly WorkerSlice[]): WorkerSlice[] {
+  const seconds = [...new Set(slices.map(({ second }) => second))].sort((one, other) => one - other);
+  return seconds.map((second) =>
+    mergeSlice(
+      second,
+      slices.filter((slice) => slice.second === second),
+    ),
+  );
+}
+
+function mergeSlice(second: number, slices: readonly Omit<WorkerSlice, 'second'>[]): WorkerSlice {
+  return {
+    second,
+    sent: sum(slices.map((slice) => slice.sent)),
+    requests: sum(slices.map((slice) => slice.requests)),
+    errors: sum(slices.map((slice) => slice.errors)),
+    histogram: mergeHistograms(slices.map((slice) => slice.histogram)),
+  };
+}
+
+function mergeOpen(parts: readonly OpenResult[]): { readonly open?: OpenResult } {
+  if (parts.length === 0) return {};
+  const total = (count: (part: OpenResult) => number): number => sum(parts.map(count));
+  const open = {
+    offered: total((part) => part.offered),
+    released: total((part) => part.released),
+    dropped: total((part) => part.dropped),
+    unsent: total((part) => part.unsent),
+    late: total((part) => part.late),
+    // The workers' peaks need not be at the same time: this is the most that there can have been.
+    inFlightMost: total((part) => part.inFlightMost),
+    service: mergeHistograms(parts.map((part) => part.service)),
+    scheduleLag: mergeHistograms(parts.map((part) => part.scheduleLag)),
+  };
+  return { open };
+}
+
+function mergeHistograms(histograms: readonly string[]): string {
+  return LatencyHistogram.merge(histograms.map((text) => LatencyHistogram.decode(text))).encode();
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 /** Where a connection leads: what of an address a request and a socket need. */
@@ -34,11 +34,14 @@ export class Origin {
     return this.#prefix + path;
   }
 
-  /** Opens a connection; certificates are not verified, as autocannon does not verify them. */
-  connect(): Socket {
-    const address = { host: this.#hostname, port: this.#port };
+  /**
+   * Opens a connection, whose bytes go to `onread`, or else to the events of the stream. Certificates are not verified, as
+   * autocannon does not verify them.
+   */
+  connect(onread?: OnReadOpts): Socket {
+    const address = { host: this.#hostname, port: this.#port, onread };
     if (!this.#secure) return connectPlain({ ...address, noDelay: true });
     const servername = isIP(this.#hostname) === 0 ? { servername: this.#hostname } : {};
-    return connectTls({ ...address, ...servername, rejectUnauthorized: false });
+    return connectTls({ ...address, ...servername, rejectUnauthorized: false }).setNoDelay();
   }
 }

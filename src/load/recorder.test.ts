@@ -117,3 +117,27 @@ describe('Recorder', () => {
     expect(() => recorder.finish(recorder.endMs, generator)).toThrow('do not balance');
   });
 });
+
+describe('Recorder that waits for late answers', () => {
+  it('counts what was due in its time, and tells what came within it', () => {
+    const messages: WorkerMessage[] = [];
+    const emit = (message: WorkerMessage): void => void messages.push(message);
+    const recorder = new Recorder({ phase: 'measuring', startMs, durationMs: 1000, waits: true, emit });
+    for (const atMs of [100, 999]) recorder.sent(startMs + atMs);
+    recorder.answered(startMs + 200, { dueAtMs: startMs + 50, sentAtMs: startMs + 100, status: 200, bytes: 1 });
+    recorder.completed(startMs + 300);
+    recorder.answered(startMs + 2500, { dueAtMs: startMs + 990, sentAtMs: startMs + 999, status: 200, bytes: 1 });
+    const result = recorder.finish(recorder.endMs, generator);
+    expect(result).toMatchObject({ durationMs: 1000, sent: 2, requests: 2, completed: 2, unfinished: 0 });
+    expect(recorder.late).toBe(1);
+    expect(result.slices.map(({ second, sent, requests }) => [second, sent, requests])).toEqual([
+      [0, 2, 2],
+      [1, 0, 0],
+      [2, 0, 1],
+    ]);
+    const latency = LatencyHistogram.decode(result.histogram);
+    expect(latency.count).toBe(2);
+    expect(latency.quantileUs(0.5) / 150_000).toBeCloseTo(1, 2);
+    expect(latency.maxUs / 1_510_000).toBeCloseTo(1, 2);
+  });
+});

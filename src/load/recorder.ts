@@ -1,3 +1,5 @@
+import { AnatomySampler } from './anatomy.ts';
+import type { DrawnRequest } from './drawn-request.ts';
 import { LatencyHistogram } from './histogram.ts';
 import type { ErrorKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
 
@@ -10,15 +12,32 @@ export interface RecorderOptions {
   readonly durationMs?: number;
   /** Requests that were in flight at the first moment. */
   readonly carried?: number;
+  /** Whether what ends after the last moment still counts, because it was due before (open load). */
+  readonly waits?: boolean;
   /** Takes a message for each second that has passed. */
   readonly emit: (message: WorkerMessage) => void;
 }
 
+/** A whole answer, right or not. */
+export interface RecordedAnswer {
+  /** When its request was due, where it had to wait to be sent. */
+  readonly dueAtMs?: number;
+  readonly sentAtMs: number;
+  readonly status: number;
+  readonly bytes: number;
+  readonly fault?: ErrorKind | undefined;
+  /** What the server said of its times: a `Server-Timing` field. */
+  readonly serverTiming?: string | undefined;
+  readonly request?: DrawnRequest | undefined;
+}
+
 /**
- * The books of one stretch of time. A request is in the books of the stretch in which it ends, with its whole latency: what
+ * The books of one stretch of time. A request of closed load is in the books of the stretch in which it ends, with its whole latency: what
  * was in flight at the first moment and what was sent since is what was right, failed, or was unfinished at the last moment.
  * (Books by the moment of sending would lack a latency's worth of answers at both ends, and the slow ones among them.)
  * What comes in at or after the last moment finds its request unfinished, even if the timer that ends the stretch is late.
+ *
+ * A request of open load is in the books of the stretch in which it was due, which therefore `waits` for late answers.
  *
  * Memory does not grow with the number of requests: one histogram for the current second, one for all before it, and a few
  * encoded kilobytes for each second.
@@ -26,17 +45,23 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #endMs: number;
+  /** From here on nothing is recorded. */
+  readonly #closesMs: number;
+  readonly #anatomy: AnatomySampler;
   readonly #slices: WorkerSlice[] = [];
   readonly #whole = new LatencyHistogram();
   readonly #slice = new LatencyHistogram();
   readonly #statuses = new Map<number, number>();
   readonly #errors = new Map<ErrorKind, number>();
   #second = 0;
+  #sliceSent = 0;
   #sliceRequests = 0;
   #sliceErrors = 0;
   readonly #carried: number;
   #sent = 0;
   #requests = 0;
+  #completed = 0;
+  #late = 0;
   #failed = 0;
   #unfinished = 0;
   #bytes = 0;
@@ -45,6 +70,8 @@ export class Recorder {
     this.#options = options;
     this.#carried = options.carried ?? 0;
     this.#endMs = options.startMs + (options.durationMs ?? Infinity);
+    this.#closesMs = options.waits === true ? Infinity : this.#endMs;
+    this.#anatomy = new AnatomySampler(options.startMs);
   }
 
   /** The first moment that is not recorded any more. */
@@ -52,19 +79,23 @@ export class Recorder {
     return this.#endMs;
   }
 
+  /** Right answers that came after the last moment. */
+  get late(): number {
+    return this.#late;
+  }
+
   /** Notes a request that is sent now; false where the stretch is over, and its end need not be reported. */
   sent(nowMs: number): boolean {
-    if (nowMs >= this.#endMs) return false;
+    if (nowMs >= this.#closesMs) return false;
+    this.tick(nowMs);
     this.#sent++;
+    this.#sliceSent++;
     return true;
   }
 
   /** Notes a whole answer, right or not. */
-  answered(
-    nowMs: number,
-    answer: { sentAtMs: number; status: number; bytes: number; fault?: ErrorKind | undefined },
-  ): void {
-    if (nowMs >= this.#endMs) {
+  answered(nowMs: number, answer: RecordedAnswer): void {
+    if (nowMs >= this.#closesMs) {
       this.unfinished();
       return;
     }
@@ -74,15 +105,23 @@ export class Recorder {
       this.failed(nowMs, answer.fault);
       return;
     }
-    this.tick(nowMs);
+    this.completed(nowMs);
     this.#requests++;
+    this.#slice.record(nowMs - (answer.dueAtMs ?? answer.sentAtMs));
+    this.#anatomy.consider(nowMs, answer);
+  }
+
+  /** Notes a right answer to a request that an earlier stretch has in its books: it came in this one. */
+  completed(nowMs: number): void {
+    this.tick(nowMs);
     this.#sliceRequests++;
-    this.#slice.record(nowMs - answer.sentAtMs);
+    if (nowMs < this.#endMs) this.#completed++;
+    else this.#late++;
   }
 
   /** Notes a request that ended without a right answer. */
   failed(nowMs: number, kind: ErrorKind): void {
-    if (nowMs >= this.#endMs) {
+    if (nowMs >= this.#closesMs) {
       this.unfinished();
       return;
     }
@@ -99,8 +138,9 @@ export class Recorder {
 
   /** Closes the seconds that have passed: to be called now and then while nothing comes in. */
   tick(nowMs: number): void {
-    const second = Math.floor((Math.min(nowMs, this.#endMs) - this.#options.startMs) / 1000);
-    this.#advance(Math.min(second, lastSecond(this.#options.durationMs ?? Infinity)));
+    const second = Math.floor((nowMs - this.#options.startMs) / 1000);
+    if (second <= this.#second) return;
+    this.#advance(nowMs < this.#endMs || this.#closesMs === Infinity ? second : this.#lastSecond);
   }
 
   /** Ends a stretch whose result nobody needs, such as the warm-up: its last second is told of. */
@@ -123,20 +163,28 @@ export class Recorder {
       carried: this.#carried,
       sent: this.#sent,
       requests: this.#requests,
+      completed: this.#completed,
       bytes: this.#bytes,
       statuses: Object.fromEntries(this.#statuses),
       errors: Object.fromEntries(this.#errors),
       unfinished: this.#unfinished,
       histogram: this.#whole.encode(),
       slices: this.#slices,
+      ...this.#anatomy.finish(),
       generator,
     };
+  }
+
+  get #lastSecond(): number {
+    return lastSecond(this.#options.durationMs ?? Infinity);
   }
 
   #endSlices(durationMs: number): void {
     const last = lastSecond(durationMs);
     this.#advance(last);
-    this.#closeSlice(durationMs >= (last + 1) * 1000);
+    // Late answers may have opened a second after the last one.
+    const isWhole = durationMs >= (this.#second + 1) * 1000;
+    if (this.#second === last || this.#sliceRequests + this.#sliceErrors > 0) this.#closeSlice(isWhole);
   }
 
   #advance(second: number): void {
@@ -144,13 +192,21 @@ export class Recorder {
   }
 
   #closeSlice(passed: boolean): void {
-    const counts = { second: this.#second, requests: this.#sliceRequests, errors: this.#sliceErrors };
-    this.#slices.push({ ...counts, histogram: this.#slice.encode() });
+    const slice: WorkerSlice = {
+      second: this.#second,
+      sent: this.#sliceSent,
+      requests: this.#sliceRequests,
+      errors: this.#sliceErrors,
+      histogram: this.#slice.encode(),
+    };
+    this.#slices.push(slice);
     // Added here and not at each request, which halves what recording costs; the sum is the same.
     this.#whole.add(this.#slice);
     const { phase, emit } = this.#options;
-    if (passed) emit({ type: 'second', phase, ...counts, p99Us: this.#slice.quantileUs(0.99) });
+    if (passed) emit({ type: 'second', phase, ...slice });
+    this.#anatomy.slowFrom(this.#slice.quantileUs(0.95));
     this.#slice.reset();
+    this.#sliceSent = 0;
     this.#sliceRequests = 0;
     this.#sliceErrors = 0;
     this.#second++;

@@ -1,5 +1,6 @@
 import type { RequestTemplate, Workload } from '../scenarios/scenario.ts';
 import { DrawnRequest } from './drawn-request.ts';
+import type { LoadJob } from './job.ts';
 import { keySource, type KeySource } from './keys.ts';
 import { seededRandom, type Random } from './random.ts';
 import { Template, encodePath } from './template.ts';
@@ -10,6 +11,7 @@ const cacheBytes = 16 * 1024 * 1024;
 /**
  * Draws the requests of a workload. All connections of a worker draw from one mix, so that the sequence of requests is the
  * same for the same seed, however long the answers take; which connection gets which request is left to the answers.
+ * Where several workers share a load, each takes every n-th request of that one sequence.
  */
 export class RequestMix {
   readonly #random: Random;
@@ -17,7 +19,13 @@ export class RequestMix {
   /** The upper end of each kind's share of [0, 1). */
   readonly #shares: readonly number[];
 
-  constructor(workload: Workload, seed: number) {
+  /** Requests of other workers that come before the next one of ours. */
+  #skip: number;
+  readonly #others: number;
+
+  constructor(workload: Workload, seed: number, share: LoadJob['share'] = { index: 0, of: 1 }) {
+    this.#skip = share.index;
+    this.#others = share.of - 1;
     this.#random = seededRandom(seed);
     const sources = new Map<string, KeySource>();
     for (const [name, distribution] of Object.entries(workload.keys)) {
@@ -35,6 +43,12 @@ export class RequestMix {
   }
 
   draw(): DrawnRequest {
+    for (; this.#skip > 0; this.#skip--) this.#drawNext();
+    this.#skip = this.#others;
+    return this.#drawNext();
+  }
+
+  #drawNext(): DrawnRequest {
     const kind = this.#kinds.length === 1 ? this.#kinds[0] : this.#drawKind();
     if (kind === undefined) throw new Error('A workload needs at least one request.');
     return kind.draw();

@@ -5,4 +5,6 @@ import type { WorkerMessage } from './job.ts';
 export interface Stage {
   readonly emit: (message: WorkerMessage) => void;
   readonly cpuUsage: CpuUsage;
+  /** When the load begins, on the clock of `performance.now()`. */
+  readonly startMs: number;
 }

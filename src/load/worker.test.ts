@@ -42,8 +42,9 @@ function start(input?: string): Worker {
   return worker;
 }
 
+/** A job that starts at once. */
 function line(job: LoadJob): string {
-  return `${JSON.stringify(job)}\n`;
+  return `${JSON.stringify(job)}\n${JSON.stringify({ startAtMs: Date.now() })}\n`;
 }
 
 async function exitOf(worker: Worker): Promise<number | string | null> {
@@ -65,8 +66,8 @@ async function until(worker: Worker, type: WorkerMessage['type']): Promise<void>
 
 describe('the load worker', () => {
   it.each([
-    ['a closed loop', closedLoad({ durationMs: 1000 }), ['measuring', 'second', 'result']],
-    ['bursts', burstLoad(), ['measuring', 'result']],
+    ['a closed loop', closedLoad({ durationMs: 1000 }), ['ready', 'measuring', 'second', 'result']],
+    ['bursts', burstLoad(), ['ready', 'measuring', 'result']],
   ])('runs %s to its result', async (_, load, types) => {
     await using server = await serve((_request, response) => response.end('ok'));
     const worker = start(line(loadJob({ urls: [server.url], load })));

@@ -1,11 +1,13 @@
-// The load worker: a program that reads one job from standard input, puts its load on a stack and writes what it measured.
+// The load worker: a program that reads one job from standard input, says that it is ready, reads when to start, puts its
+// load on a stack and writes what it measured.
 // It is bundled into one file and runs near the stack: as a child process, in a container, in a pod.
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { drive } from './driver.ts';
-import { loadJobSchema, type LoadJob, type WorkerMessage } from './job.ts';
+import { loadJobSchema, startSchema, type LoadJob, type WorkerMessage } from './job.ts';
 
-let state: 'waiting' | 'working' | 'finished' = 'waiting';
+let state: 'waiting' | 'ready' | 'working' | 'finished' = 'waiting';
+let job: LoadJob | undefined;
 let text = '';
 
 // Ctrl-C in a terminal reaches the whole process group; it is the parent that decides what it means.
@@ -21,31 +23,46 @@ process.stdin.setEncoding('utf8');
 process.stdin.on('error', breakDown);
 process.stdin.on('end', () => {
   if (state === 'waiting') fail('No job came on standard input.');
+  if (state === 'ready') fail('Standard input was closed before the start was told.');
   if (state === 'working') fail('Standard input was closed before the result was there.');
 });
 process.stdin.on('data', (chunk: string) => {
-  if (state !== 'waiting') return;
   text += chunk;
-  const end = text.indexOf('\n');
-  if (end === -1) return;
-  state = 'working';
-  const job = readJob(text.slice(0, end));
-  if (job !== undefined) work(job).catch(breakDown);
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n')) {
+    const line = text.slice(0, end);
+    text = text.slice(end + 1);
+    understand(line);
+  }
 });
 
-function readJob(line: string): LoadJob | undefined {
+/** The first line is the job, the second its start; there is no third. */
+function understand(line: string): void {
+  if (state === 'waiting') {
+    job = read(line, loadJobSchema, 'job');
+    if (job === undefined) return;
+    state = 'ready';
+    emit({ type: 'ready' });
+  } else if (state === 'ready' && job !== undefined) {
+    const start = read(line, startSchema, 'start');
+    if (start === undefined) return;
+    state = 'working';
+    work(job, start.startAtMs - performance.timeOrigin).catch(breakDown);
+  }
+}
+
+function read<T>(line: string, schema: z.ZodType<T>, noun: string): T | undefined {
   try {
-    const job = loadJobSchema.safeParse(JSON.parse(line));
-    if (job.success) return job.data;
-    fail(`The job is not valid:\n${z.prettifyError(job.error)}`);
+    const value = schema.safeParse(JSON.parse(line));
+    if (value.success) return value.data;
+    fail(`The ${noun} is not valid:\n${z.prettifyError(value.error)}`);
   } catch (error) {
-    fail(`The job is not JSON: ${messageOf(error)}`);
+    fail(`The ${noun} is not JSON: ${messageOf(error)}`);
   }
   return undefined;
 }
 
-async function work(job: LoadJob): Promise<void> {
-  const result = await drive(job, { emit, cpuUsage: () => process.cpuUsage() });
+async function work(load: LoadJob, startMs: number): Promise<void> {
+  const result = await drive(load, { emit, cpuUsage: () => process.cpuUsage(), startMs });
   state = 'finished';
   emit({ type: 'result', result }, () => process.exit(0));
 }

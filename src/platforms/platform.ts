@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly detached?: boolean;
   /** Whether the load generator gets cores of its own, where the platform can. */
   readonly pin?: boolean;
+  /** Whether database and cache are left out, because nothing but servers of the user's own will be reached. */
+  readonly bare?: boolean;
 }
 
 /** What a service has used so far, where the platform can tell. */
@@ -74,12 +76,17 @@ export interface Deployment {
   readonly urls: readonly string[];
   /** Where a person on this machine reaches it; undefined unless that was asked for. */
   readonly address: string | undefined;
-  /** Reads every replica's own metrics. */
+  /** Reads every replica's own metrics; none for a server of the user's own. */
   scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]>;
+  /** What database and cache say of themselves, as the application reads it (`/metrics/backends`). */
+  scrapeBackends?(signal: AbortSignal): Promise<ReplicaMetrics>;
   /** What each service has used so far; left out by a platform that cannot tell. */
   usage?(signal: AbortSignal): Promise<readonly ServiceUsage[]>;
-  /** Runs a load worker near the application; ends with its `result` or throws a LabError. Leaving the loop ends the worker. */
-  generate(job: LoadJob, signal: AbortSignal): AsyncIterable<WorkerMessage>;
+  /**
+   * Runs a load worker for each job near the application, all from a common instant. Their messages come as those of one
+   * worker, merged exactly; the last is the `result`. Throws a LabError where a worker is lost. Leaving the loop ends them.
+   */
+  generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage>;
 }
 
 /** A database and a cache that run now, ready for an application; closing it leaves nothing behind. */
@@ -90,6 +97,8 @@ export interface Stack extends AsyncDisposable {
   readonly cores?: string | undefined;
   /** Lays schema and data, empties the cache, and starts the application in place of the one before. */
   deploy(topology: Topology, signal: AbortSignal): Promise<Deployment>;
+  /** A server of the user's own that runs already, to put load on: nothing is started. */
+  reach(url: string): Deployment;
   /** Lets go of a stack that was started as detached: it runs on, and nothing of it keeps this process alive. */
   release(): void;
 }
@@ -99,6 +108,8 @@ export interface Platform {
   readonly name: PlatformName;
   /** Whether limits of CPU and memory are kept to. */
   readonly enforcesLimits: boolean;
+  /** Whether its load workers can reach a server that the user named by an address of this machine. */
+  readonly reachesUrls: boolean;
   /** What it needs, in the order in which a user would mend it. */
   requirements(signal: AbortSignal): Promise<readonly Requirement[]>;
   /** Starts database and cache. A failed start cleans up after itself, then throws a LabError with the log that explains it. */

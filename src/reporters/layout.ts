@@ -1,7 +1,13 @@
 import { rowsOf, type Row } from '../analysis/summary.ts';
 import { formatBytes, formatDuration, plural } from '../numbers.ts';
-import type { Caveat, RunRecord, ScenarioRecord, Verdict } from '../result.ts';
-import { errorKinds, evidenceTable, failedOf, resourceTable, timingTable, type Table } from './tables.ts';
+import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
+import { anatomyTable } from './anatomy-table.ts';
+import { evidenceTable } from './evidence-table.ts';
+import { eventLines, findingLines, noteLines } from './remarks.ts';
+import { coresTable, resourceTable } from './resource-tables.ts';
+import { slowestTable } from './slowest-table.ts';
+import type { Table } from './table.ts';
+import { isOpen, timingTable } from './timing-table.ts';
 
 /** What is said about one scenario. */
 export interface Section {
@@ -14,8 +20,19 @@ export interface Section {
   readonly timings: Table;
   /** Label columns, then how RPS grew with the replicas, then one a counted metric that the scenario is about; may be empty. */
   readonly evidence: Table;
+  /** What happened at which second, a line a row; none where nothing did. */
+  readonly events: readonly string[];
+  /** How the time of a request divides; no rows where the servers did not tell. */
+  readonly anatomy: Table;
+  /** The cores that services used where they have limits, a line a row. */
+  readonly cores: Table;
   /** What each service used, in cores and memory; no rows where the platform could not tell. */
   readonly resources: Table;
+  /** The slowest requests. */
+  readonly slowest: Table;
+  /** Why the numbers are what they are. */
+  readonly findings: readonly string[];
+  /** The reasons to read them with care. */
   readonly notes: readonly string[];
   readonly verdicts: readonly Verdict[];
 }
@@ -31,18 +48,21 @@ export interface Layout {
   readonly conclusion: string;
 }
 
-function notesOf(scenario: ScenarioRecord, rows: readonly Row[], tables: readonly Table[]): readonly string[] {
-  const about = (row: Row, text: string): string => `${row.variant} ×${row.replicas}: ${text}`;
-  const errors = rows.filter((row) => failedOf(row) > 0).map((row) => about(row, `errors: ${errorKinds(row)}`));
-  const told = ({ kind, doubts }: Caveat): boolean => kind !== 'too-few-samples' || doubts.includes('p99');
-  const caveats = rows.flatMap((row) => row.caveats.filter(told).map((caveat) => about(row, caveat.text)));
-  const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(({ text }) => text.startsWith('~'))));
-  const { length: leftOut } = scenario.leftOut;
+function loadOf({ load, rounds, workers }: ScenarioRecord): string {
+  return [load, ...(workers > 1 ? [plural(workers, 'worker')] : []), ...(rounds > 1 ? [`${rounds} rounds`] : [])].join(
+    ', ',
+  );
+}
+
+function scenarioFacts(scenario: ScenarioRecord, rows: readonly Row[]): readonly (readonly [string, string])[] {
+  const settings = scenario.variants.map((variant) => `${variant.name}: ${variant.settings}`);
+  const meaning = 'response time, from the moment when a request was due; "service" is p99 from when it was sent';
   return [
-    ...errors,
-    ...new Set(caveats),
-    ...(doubtful ? ['~ marks what too few answers, or a caveat, speak against'] : []),
-    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'claim')} not judged: not all that they compare was selected`]),
+    ['load', loadOf(scenario)],
+    ...(isOpen(rows) ? [['latency', meaning] as const] : []),
+    ['requests', scenario.workload.join('; ')],
+    ['data', scenario.data],
+    ['settings', settings.join('; ')],
   ];
 }
 
@@ -58,16 +78,16 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     title: scenario.name,
     question: scenario.question,
     prediction: scenario.prediction,
-    facts: [
-      ['load', scenario.rounds > 1 ? `${scenario.load}, ${scenario.rounds} rounds` : scenario.load],
-      ['requests', scenario.workload.join('; ')],
-      ['data', scenario.data],
-      ['settings', scenario.variants.map(({ name, settings }) => `${name}: ${settings}`).join('; ')],
-    ],
+    facts: scenarioFacts(scenario, rows),
     timings,
     evidence,
+    events: eventLines(rows),
+    anatomy: anatomyTable(rows),
+    cores: coresTable(rows),
     resources: resourceTable(rows),
-    notes: notesOf(scenario, rows, [timings, evidence]),
+    slowest: slowestTable(rows),
+    findings: findingLines(rows),
+    notes: noteLines(scenario, rows, [timings, evidence]),
     verdicts: record.verdicts.filter((verdict) => verdict.scenario === scenario.name),
   };
 }

@@ -1,6 +1,6 @@
 import type { RunRecord } from '../result.ts';
 import { layoutOf, type Section } from './layout.ts';
-import type { Cell, Table } from './tables.ts';
+import type { Cell, Table } from './table.ts';
 
 // What Markdown would take as its own, and the bar that ends a table's cell.
 const special = /[\\`*_{}[\]<>#|~]/g;
@@ -17,28 +17,38 @@ function code(text: string): string {
 }
 
 function tableCell({ text, mark }: Cell): string {
-  return mark === 'best' ? `**${escape(text)}**` : escape(text);
+  return mark === 'best' || mark === 'largest' ? `**${escape(text)}**` : escape(text);
 }
 
-function table({ headings, labels, rows }: Table): string {
+function table({ title, headings, labels, rows }: Table): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rule = headings.map((_, column) => (column < labels ? '---' : '---:'));
-  return [line(headings.map(escape)), line(rule), ...rows.map((row) => line(row.map(tableCell)))].join('\n');
+  const caption = title === undefined ? [] : [`${escape(`${title.charAt(0).toUpperCase()}${title.slice(1)}`)}:`, ''];
+  return [...caption, line(headings.map(escape)), line(rule), ...rows.map((row) => line(row.map(tableCell)))].join(
+    '\n',
+  );
 }
 
 const symbols = { passed: '✅', failed: '❌', inconclusive: '❔' } as const;
 
+function list(lines: readonly string[]): string {
+  return lines.map((line) => `- ${escape(line)}`).join('\n');
+}
+
 function section(content: Section): string {
-  const { title, question, prediction, facts, timings, evidence, resources, notes, verdicts } = content;
+  const { title, question, prediction, facts, notes, verdicts } = content;
   return [
     `## ${escape(title)}`,
     escape(question),
     prediction === undefined ? '' : `*Predicted:* ${escape(prediction)}`,
-    facts.map(([name, text]) => `- ${name}: ${escape(text)}`).join('\n'),
-    table(timings),
-    table(evidence),
-    table(resources),
+    list(facts.map(([name, text]) => `${name}: ${text}`)),
+    table(content.timings),
+    table(content.evidence),
+    list(content.events),
+    table(content.anatomy),
+    table(content.resources),
+    list(content.findings),
     notes.map((note) => `> ${escape(note)}`).join('\n>\n'),
     verdicts
       .map(
@@ -46,6 +56,7 @@ function section(content: Section): string {
           `- ${symbols[outcome]} ${outcome}: ${code(expectation)}: ${escape(reason)}`,
       )
       .join('\n'),
+    table(content.slowest),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

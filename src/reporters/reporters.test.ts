@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measurement, trialRecord } from '../../test/fakes/records.ts';
+import { anatomy, measurement, openLoad, trialRecord } from '../../test/fakes/records.ts';
 import { newRecord } from '../record.ts';
 import type { RunRecord } from '../result.ts';
 import { layoutOf } from './layout.ts';
@@ -25,6 +25,8 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
         question: 'Does a lock stop the herd?',
         prediction: 'Yes.',
         load: '10 connections for 10 s',
+        workers: 1,
+        trust: { utilisation: 0.95, lagMs: 50, scheduleLagMs: 10, shortfall: 0.01, samples: 10 },
         workload: ['GET /todos/{todo}'],
         data: '100 users',
         variants: [
@@ -55,6 +57,38 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
     ],
     ...changes,
   };
+}
+
+/** A run of open load that the system did not keep up with. */
+function openRecord(): RunRecord {
+  const base = record();
+  const parts = { waiting: 1800, network: 0.5, pool: 38, db: 2, app: 1 };
+  const slow = { atMs: 4200, request: 'GET /todos/|7|', latencyUs: 2_000_000, parts: { waiting: 1_900_000 } };
+  const trial = trialRecord({
+    variant: 'stale-while-revalidate',
+    metrics: { ...metrics, offered_rate: 2000, rps: 1200, 'p99.service': 41.5 },
+    measurement: measurement({
+      open: openLoad({ offered: 20_000, dropped: 1204 }),
+      anatomy: [anatomy('p50', { ...parts, waiting: 3 }), anatomy('p99', parts)],
+      slowest: [slow, slow, slow, slow],
+    }),
+    caveats: [{ kind: 'dropped', text: '1,204 of 20,000 requests were dropped', doubts: ['p50', 'p95', 'p99', 'max'] }],
+    findings: [
+      { kind: 'waiting-to-be-sent', text: 'The system does not keep up: offered 2,000/s, served 1,200/s.' },
+      { kind: 'herd', text: 'The cache recomputed 75 times per expiry.' },
+    ],
+    annotations: [
+      { second: 0, text: 'warm-up over' },
+      { second: 3, text: 'key expired: 75 recomputes' },
+    ],
+  });
+  const scenarios = base.scenarios.map((scenario) => ({
+    ...scenario,
+    load: '2,000/s for 10 s',
+    workers: 2,
+    leftOut: [],
+  }));
+  return { ...base, scenarios, trials: [trial, { ...trial, variant: 'lock' }], verdicts: [] };
 }
 
 describe('layoutOf', () => {
@@ -99,8 +133,11 @@ describe('layoutOf', () => {
     const base = record();
     const [scenario] = base.scenarios;
     if (!scenario) throw new Error('no scenario');
-    const slice = { requests: 2000, errors: 0, p50Us: 1000, maxUs: 1_000_000 };
-    const timeline = [1000, 30_000, 1_000_000].map((p99Us, second) => ({ ...slice, second, p99Us }));
+    const slice = { sent: 2000, requests: 2000, errors: 0, p50Us: 1000, maxUs: 1_000_000 };
+    const seconds = [1000, 30_000, 1_000_000].map((p99Us, second) => ({ ...slice, second, p99Us }));
+    // Neither the warm-up nor what came after the measured time is drawn.
+    const around = [-1, 10].map((second) => ({ ...slice, second, p99Us: 2_000_000 }));
+    const timeline = [...seconds, ...around];
     const trials = [trialRecord({ variant: 'lock', metrics, measurement: measurement({ timeline }) })];
     const scenarios = [{ ...scenario, evidence: ['worst_second_p99'] }];
     const [section] = layoutOf({ ...base, scenarios, trials }).sections;
@@ -183,6 +220,66 @@ describe('terminalReport', () => {
     expect(text).toContain('±0%');
   });
 
+  it('says where the time goes, why, and what happened when', () => {
+    expect(terminalReport(openRecord(), { columns: 80, color: false })).toMatchInlineSnapshot(`
+      "scale-lab run r1
+        machine   A CPU, 2 cores, 8 GiB, Linux 6
+        platform  local, postgresql 18.4, node 20.20.2
+        time      20 s, of which under load 18 s
+        again     scale-lab run herd --seed 7
+
+      herd
+        Does a lock stop the herd?
+
+        predicted Yes.
+        load      2,000/s for 10 s, 2 workers
+        latency   response time, from the moment when a request was due; "service" is
+                  p99 from when it was sent
+        requests  GET /todos/{todo}
+        data      100 users
+        settings  stale-while-revalidate: defaults; lock: cache lock
+
+        variant     N offered   RPS p50 ms p95 ms p99 ms max ms service errors dropped
+        stale-while 1   2,000 1,200     ~1     ~3     ~4     ~6    41.5      0   1,204
+        -revalidate
+        lock        1   2,000 1,200     ~1     ~3     ~4     ~6    41.5      0   1,204
+
+        variant                 N  recomputes  recomp/exp
+        stale-while-revalidate  1         150          75
+        lock                    1         150          75
+
+        @ stale-while-revalidate ×1, lock ×1: at 3 s key expired: 75 recomputes
+
+        where the time goes, in ms
+        variant                 N          all  waiting  network  pool  db  app
+        stale-while-revalidate  1  p50   ~44.5        3     0.50    38   2    1
+                                   p99  ~1,842    1,800             38
+        lock                    1  p50   ~44.5        3     0.50    38   2    1
+                                   p99  ~1,842    1,800             38
+
+        → stale-while-revalidate ×1, lock ×1: The system does not keep up: offered
+          2,000/s, served 1,200/s.
+        → stale-while-revalidate ×1, lock ×1: The cache recomputed 75 times per
+          expiry.
+
+        ! stale-while-revalidate ×1, lock ×1: 1,204 of 20,000 requests were dropped
+        ! ~ marks what too few answers, or a caveat, speak against
+
+      There was nothing to judge.
+      "
+    `);
+  });
+
+  it('divides a table that is too wide even so', () => {
+    const base = openRecord();
+    const wide = { offered_rate: 10_000, rps: 12_345, p50: 10_432, p95: 10_432, p99: 10_432, max: 10_432 };
+    const trials = base.trials.map((trial) => ({ ...trial, metrics: { ...wide, 'p99.service': 10_432 } }));
+    const scenarios = base.scenarios.map((scenario) => ({ ...scenario, rounds: 3 }));
+    const lines = terminalReport({ ...base, trials, scenarios }, { columns: 80, color: false }).split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.filter((line) => line.trimStart().startsWith('variant')).length).toBeGreaterThan(3);
+  });
+
   it('puts both tables into one where there is room', () => {
     const lines = terminalReport(record(), { columns: 140, color: false }).split('\n');
     expect(lines.filter((line) => line.trimStart().startsWith('variant'))).toHaveLength(1);
@@ -202,5 +299,16 @@ describe('markdownReport', () => {
     expect(page).toContain('Is \\<b\\> \\| \\`x\\` \\*bold\\*?');
     expect(page).toContain('- ✅ passed: `recomputes(lock) <= 2`: 2 against 2');
     expect(page).toContain('| lock | 1 | 3,000 |');
+  });
+
+  it('has the anatomy, the findings, and the slowest requests of each row', () => {
+    const page = markdownReport(openRecord());
+    expect(page).toContain('Where the time goes, in ms:\n\n| variant | N |  | all | waiting |');
+    expect(page).toContain('|  |  | p99 | \\~1,842 | **1,800** |');
+    expect(page).toContain('- stale-while-revalidate ×1, lock ×1: The cache recomputed 75 times per expiry.');
+    expect(page).toContain('- stale-while-revalidate ×1, lock ×1: at 3 s key expired: 75 recomputes');
+    expect(page.split('\n').filter((line) => line.startsWith('| lock | GET /todos/\\|7\\| |'))).toEqual(
+      Array.from({ length: 3 }, () => '| lock | GET /todos/\\|7\\| | waiting 95% | 1 | 4.2 | 2,000 |'),
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { formatDuration, plural } from '../numbers.ts';
-import { expectedTrialMs, remainingMs, type Plan } from './plan.ts';
+import { describeLoad } from './load-words.ts';
+import { expectedTrialMs, remainingMs, workersOf, type Plan } from './plan.ts';
 import type { Scenario } from './scenario.ts';
-import { describeData, describeLoad, describeRequest, describeSettings } from './words.ts';
+import { describeData, describeRequest, describeSettings } from './words.ts';
 
 const width = 80;
 
@@ -14,15 +15,17 @@ export function describePlan(plan: Plan): string {
 
 function describeScenario(scenario: Scenario, plan: Plan): string {
   const { workload } = scenario;
+  const workers = workersOf(plan, scenario.name);
   const leftOut = plan.leftOut.filter((left) => left.scenario === scenario.name);
   const facts = [
     ...fact('question', [scenario.question]),
     ...fact('load', [describeLoad(scenario.load)]),
+    ...fact('workers', workers > 1 ? [`${workers}, which share the load`] : []),
     ...fact(
       'requests',
       workload.requests.map((request) => describeRequest(request, workload)),
     ),
-    ...fact('data', [describeData(scenario.data)]),
+    ...fact('data', [describeData(scenario)]),
     ...fact(
       'variants',
       scenario.variants.map((variant) => `${variant.name}: ${describeSettings(variant)}`),

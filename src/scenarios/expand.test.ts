@@ -3,18 +3,10 @@ import { UsageError } from '../errors.ts';
 import { describePlan } from './describe.ts';
 import { planOf } from './expand.ts';
 import type { Overrides } from './overrides.ts';
-import { parseScenarioFile } from './parse.ts';
-import { renderProblems } from './problem.ts';
 import type { Plan, Trial } from './plan.ts';
-import type { ScenarioFile } from './scenario.ts';
+import { parsed } from './testing/files.ts';
 
-function fileOf(text: string): ScenarioFile {
-  const result = parseScenarioFile(text, 'test.yaml');
-  if (!result.ok) expect.fail(renderProblems(result.problems));
-  return result.file;
-}
-
-const file = fileOf(`
+const file = parsed(`
 version: 1
 scenarios:
   cache:
@@ -45,6 +37,10 @@ scenarios:
     data: { users: 1, todos: 1 }
     workload: ['GET /todos/{todo}']
     keys: { todo: { hot: 1 } }
+  mine:
+    question: What does my own server do?
+    target: { url: 'http://127.0.0.1:8080' }
+    workload: [GET /]
 suites:
   quickstart:
     - { scenario: cache, variants: [none, aside], replicas: [1], load: { duration: 4s, warmup: 1s }, rounds: 1 }
@@ -53,6 +49,7 @@ suites:
 
 const plan = (names: readonly string[] = [], overrides: Overrides = {}, seed = 42): Plan =>
   planOf(file, names, overrides, seed);
+const isFresh = ({ system }: Trial): boolean => system.kind === 'app' && system.freshData;
 const inWords = (trial: Trial): string => `${trial.scenario} ${trial.variant} ×${trial.replicas} #${trial.round}`;
 
 describe('planOf', () => {
@@ -148,12 +145,14 @@ describe('planOf', () => {
   });
 
   it('asks for fresh data after a trial that wrote to the same data', () => {
-    const fresh = plan(['write', 'cache'], { rounds: 1 }).trials.map((trial) => trial.topology.freshData);
+    const fresh = plan(['write', 'cache'], { rounds: 1 }).trials.map(isFresh);
     expect(fresh).toEqual([false, true, false, false, false, false, false]);
-    expect(plan(['write']).trials.map((trial) => trial.topology.freshData)).toEqual([false, true]);
-    expect(plan(['write', 'herd'], { rounds: 1 }).trials.map((trial) => trial.topology.freshData)).toEqual([
+    expect(plan(['write']).trials.map(isFresh)).toEqual([false, true]);
+    expect(plan(['write', 'herd'], { rounds: 1 }).trials.map(isFresh)).toEqual([false, false]);
+    expect(plan(['write', 'mine', 'cache'], { rounds: 1 }).trials.map(isFresh).slice(0, 3)).toEqual([
       false,
       false,
+      true,
     ]);
   });
 
@@ -165,13 +164,7 @@ describe('planOf', () => {
       replicas: [3, 3],
       rounds: 2,
     });
-    expect(scenarios[0]?.load).toEqual({
-      kind: 'closed',
-      connections: 7,
-      warmupMs: 0,
-      durationMs: 500,
-      timeoutMs: 10_000,
-    });
+    expect(scenarios[0]?.load).toMatchObject({ kind: 'closed', connections: 7, warmupMs: 0, durationMs: 500 });
     expect(scenarios[1]?.load).toEqual({ kind: 'burst', size: 200, times: 3, everyMs: 2000, timeoutMs: 10_000 });
     expect(scenarios.map(({ replicas, rounds }) => [...replicas, rounds])).toEqual([
       [3, 2],
@@ -202,7 +195,7 @@ describe('planOf refuses', () => {
       ['cahce'],
       {},
       'There is no scenario or suite "cahce"',
-      'Did you mean "cache"? There are: cache, write, herd, quickstart',
+      'Did you mean "cache"? There are: cache, write, herd, mine, quickstart',
     ],
     [
       'a scenario and its suite',

@@ -1,5 +1,5 @@
 import { override, type Overrides } from './overrides.ts';
-import type { Plan, Trial } from './plan.ts';
+import type { Plan, Topology, Trial } from './plan.ts';
 import { seedOf, shuffled } from './random.ts';
 import { writes, type Data, type Scenario, type ScenarioFile } from './scenario.ts';
 import { selectScenarios } from './select.ts';
@@ -14,27 +14,25 @@ export function planOf(file: ScenarioFile, names: readonly string[], overrides: 
   const leftOut = overridden.flatMap(({ scenario, leftOut: texts }) =>
     texts.map((expectation) => ({ scenario: scenario.name, expectation })),
   );
-  return { seed, scenarios, trials: numbered(scenarios.flatMap((scenario) => trialsOf(scenario, seed))), leftOut };
+  const trials = scenarios.flatMap((scenario) => trialsOf(scenario, seed, overrides));
+  return { seed, scenarios, trials: numbered(trials), leftOut };
 }
 
 /** Round by round, so that what changes slowly on the machine meets all variants; within a round in a random order. */
-function trialsOf(scenario: Scenario, planSeed: number): readonly Trial[] {
+function trialsOf(scenario: Scenario, planSeed: number, overrides: Overrides): readonly Trial[] {
+  const { workers = 1, telemetry = true } = overrides;
   const rounds = Array.from({ length: scenario.rounds }, (_, index) => index + 1);
   return rounds.flatMap((round) => {
     const seed = seedOf(planSeed, scenario.name, round);
     const trials = scenario.variants.flatMap((variant) =>
       scenario.replicas.map((replicas): Trial => {
-        const topology = {
-          app: variant.app,
-          replicas,
-          balancer: variant.balancer,
-          limits: variant.limits,
-          slowReplicaMs: variant.slowReplicaMs,
-          data: scenario.data,
-          freshData: false,
-        };
-        const { name, load, workload } = scenario;
-        return { number: 0, scenario: name, variant: variant.name, replicas, round, topology, load, workload, seed };
+        const system =
+          variant.system.kind === 'app'
+            ? { ...variant.system, replicas, data: scenario.data, freshData: false, serverTiming: telemetry }
+            : variant.system;
+        const { name, load, workload, trust } = scenario;
+        const place = { number: 0, scenario: name, variant: variant.name, replicas, round };
+        return { ...place, system, load, workers, telemetry, trust, workload, seed };
       }),
     );
     return shuffled(trials, seedOf(seed, 'order'));
@@ -44,11 +42,16 @@ function trialsOf(scenario: Scenario, planSeed: number): readonly Trial[] {
 /** Trials in their final order: only now it is known which one finds rows that another has changed. */
 function numbered(trials: readonly Trial[]): readonly Trial[] {
   return trials.map((trial, index) => {
-    const previous = trials[index - 1];
-    const freshData =
-      previous !== undefined && writes(previous.workload) && sameData(previous.topology.data, trial.topology.data);
-    return { ...trial, number: index + 1, topology: { ...trial.topology, freshData } };
+    const { system } = trial;
+    if (system.kind === 'url') return { ...trial, number: index + 1 };
+    return { ...trial, number: index + 1, system: { ...system, freshData: isStale(system, trials.slice(0, index)) } };
   });
+}
+
+/** Whether the last trial on the lab's own database wrote to the same data; one on a target leaves it as it was. */
+function isStale(system: Topology, before: readonly Trial[]): boolean {
+  const last = before.findLast((trial) => trial.system.kind === 'app');
+  return last?.system.kind === 'app' && writes(last.workload) && sameData(last.system.data, system.data);
 }
 
 function sameData(one: Data, other: Data): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Expression } from './expectation.ts';
+import { metrics } from '../metrics.ts';
 import { parseExpectation } from './expectation-parser.ts';
 
 const scope = { variants: ['none', 'lock', 'cache-aside', 'n+1', 'two words'], replicas: [1, 2, 4] };
@@ -87,7 +88,7 @@ describe('parseExpectation refuses', () => {
     ['p99() < 5ms', [`[)] a variant or replicas=… is missing | ${shape}`]],
     ['p99(replicas=) < 5ms', ['[replicas] a number is missing behind "="']],
     ['p99 < 50 ms', ['[ms] a number and its unit are written without a space | write 50ms']],
-    ['p99 < 50sec', ['[50sec] the unit "sec" is not known | there are: us, ms, s, m, h, %, /s']],
+    ['p99 < 50sec', ['[50sec] the unit "sec" is not known | there are: us, ms, s, m, h, %, /s, /min']],
     [`p99 < ${'('.repeat(600)}`, [`[p99 < ${'('.repeat(600)}] a claim of more than 500 characters`]],
     // Names.
     [
@@ -122,6 +123,10 @@ describe('parseExpectation refuses', () => {
     );
     expect(faultsOf('error-rate == 0')[0]).toContain('did you mean "error_rate"?');
     expect(faultsOf('latency < 5ms')[0]).toContain('| there are: rps, mean, p50');
+  });
+
+  it('knows every metric by its name', () => {
+    for (const { name } of metrics) expect(parseExpectation(`${name} == ${name}`, scope).ok, name).toBe(true);
   });
 
   it('tells several faults of one claim', () => {

@@ -120,7 +120,7 @@ class ExpectationParser {
     this.#next++;
     const { value, unit, start, end } = token;
     const read = quantity(value, unit);
-    if (!read) this.#fault(`the unit "${unit}" is not known`, token, 'there are: us, ms, s, m, h, %, /s');
+    if (!read) this.#fault(`the unit "${unit}" is not known`, token, 'there are: us, ms, s, m, h, %, /s, /min');
     const dimension = read ? dimensionOf(read.unit) : 'unknown';
     return { expression: { kind: 'number', value: read?.value ?? value }, dimension, start, end };
   }

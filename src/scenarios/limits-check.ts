@@ -7,8 +7,8 @@ import type { Plan } from './plan.ts';
  */
 export function checkLimits(plan: Plan, platform: { readonly name: string; readonly enforcesLimits: boolean }): void {
   if (platform.enforcesLimits) return;
-  const limited = plan.trials.find(({ topology }) =>
-    Object.values(topology.limits).some((limit) => limit !== undefined),
+  const limited = plan.trials.find(
+    ({ system }) => system.kind === 'app' && Object.values(system.limits).some((limit) => limit !== undefined),
   );
   if (!limited) return;
   throw new UsageError(

@@ -9,6 +9,8 @@ import type { ArgumentToken, Token } from './tokens.ts';
 export interface ExpectationScope {
   readonly variants: readonly string[] | undefined;
   readonly replicas: readonly number[] | undefined;
+  /** The variants that are servers of the user's own. */
+  readonly targets?: readonly string[] | undefined;
 }
 
 /** A metric as a claim refers to it, and what is wrong with that. */
@@ -28,7 +30,7 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
     faultAt(argument, 'a metric is narrowed to one variant and one number of replicas'),
   );
   const faults = [
-    metric ? undefined : unknownMetric(name, text),
+    metric ? within(name, serverFault(name.text, variant?.name, scope)) : unknownMetric(name, text),
     ...twice,
     variantFault(variant, scope),
     countFault(count, scope),
@@ -38,6 +40,18 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
     expression: { kind: 'metric', metric: name.text, variant: variant?.name, replicas },
     dimension: metric ? dimensionOf(metric.unit) : 'unknown',
     faults: faults.filter((fault) => fault !== undefined),
+  };
+}
+
+/** What is wrong with a metric of the replicas' own where every variant that may be meant is a target. */
+export function serverFault(metric: string, variant: string | undefined, scope: ExpectationScope): Fault | undefined {
+  const { targets = [], variants = [] } = scope;
+  const meant = variant === undefined ? variants : [variant];
+  const silent = meant.length > 0 && meant.every((name) => targets.includes(name));
+  if (!silent || findMetric(metric)?.side !== 'server') return undefined;
+  return {
+    sentence: `${metric} comes from the reference app's own telemetry, and a target has none`,
+    hint: `there are: ${metrics.flatMap(({ name, side }) => (side === 'server' ? [] : [name])).join(', ')}`,
   };
 }
 
@@ -63,6 +77,10 @@ function unknownMetric(name: Extent & { readonly text: string }, text: string): 
   const meant = names.includes(whole) ? whole : didYouMean(name.text, names);
   const hint = meant === undefined ? suggestion('', names) : `did you mean "${meant}"? There are: ${names.join(', ')}`;
   return faultAt(name, `the metric "${name.text}" is not known`, hint);
+}
+
+function within({ start, end }: Extent, fault: Fault | undefined): Fault | undefined {
+  return fault && { ...fault, within: { start, end } };
 }
 
 function faultAt({ start, end }: Extent, sentence: string, hint?: string): Fault {

@@ -1,20 +1,28 @@
 import { UsageError } from '../errors.ts';
-import { limits } from './load-profile.ts';
+import { changeLoad } from './change-load.ts';
 import { canJudge, narrow } from './narrow.ts';
-import type { LoadProfile, Scenario } from './scenario.ts';
+import { checkFit, checkLimits, checkWorkers } from './override-checks.ts';
+import { isConstant } from './rate-stages.ts';
+import { isTarget, type LoadProfile, type Scenario } from './scenario.ts';
 import { capitalised, type Selected } from './select.ts';
 import { suggestion } from './suggest.ts';
-import { durationText } from './units.ts';
 
 /** What the command line changes of all selected scenarios. */
 export interface Overrides {
   readonly variants?: readonly string[] | undefined;
+  /** Not for scenarios with targets. */
   readonly replicas?: readonly number[] | undefined;
-  /** This and the next two are for closed load: a burst has none of them. */
+  /** This and the next two are for closed and open load: a burst has none of them. */
   readonly connections?: number | undefined;
   readonly durationMs?: number | undefined;
   readonly warmupMs?: number | undefined;
+  /** For open load at a constant rate. */
+  readonly ratePerSecond?: number | undefined;
   readonly rounds?: number | undefined;
+  /** How many load workers share the load of a trial: 1 unless it is given. */
+  readonly workers?: number | undefined;
+  /** False where the system is not to be watched while it is under load. */
+  readonly telemetry?: boolean | undefined;
 }
 
 /** A scenario as it will be run, and the claims that cannot be judged then. */
@@ -30,15 +38,22 @@ export interface Overridden {
 export function override(selected: readonly Selected[], overrides: Overrides): readonly Overridden[] {
   checkLimits(overrides);
   checkVariants(selected, overrides.variants);
-  const wanted = selected.filter(({ chosen }) => !overrides.variants || shared(chosen, overrides.variants).length > 0);
-  checkClosed(wanted, overrides);
-  return wanted.map(({ original, chosen }) => {
+  const wanted = selected.flatMap(({ original, chosen }) => {
+    const variants = shared(chosen, overrides.variants);
+    return variants.length === 0 ? [] : [{ original, variants, chosen: narrow(chosen, { variants }) }];
+  });
+  checkFit(
+    wanted.map(({ chosen }) => chosen),
+    overrides,
+  );
+  return wanted.map(({ original, variants, chosen }) => {
     const scenario = narrow(original, {
-      variants: shared(chosen, overrides.variants),
-      replicas: overrides.replicas ? [...new Set(overrides.replicas)] : chosen.replicas,
-      load: overrideLoad(chosen.load, overrides),
+      variants,
+      replicas: overrideReplicas(chosen, overrides),
+      load: overrideLoad(chosen, overrides),
       rounds: overrides.rounds ?? chosen.rounds,
     });
+    checkWorkers(scenario, overrides.workers);
     const leftOut = original.expectations.filter((expectation) => !canJudge(expectation, scenario));
     return { scenario, leftOut: leftOut.map((expectation) => expectation.text) };
   });
@@ -49,14 +64,18 @@ function shared(scenario: Scenario, wanted: readonly string[] | undefined): read
   return wanted ? names.filter((name) => wanted.includes(name)) : names;
 }
 
-function overrideLoad(load: LoadProfile, { connections, durationMs, warmupMs }: Overrides): LoadProfile {
+function overrideReplicas(scenario: Scenario, { replicas }: Overrides): readonly number[] {
+  return replicas && !scenario.variants.some(isTarget) ? [...new Set(replicas)] : scenario.replicas;
+}
+
+function overrideLoad({ name, load }: Scenario, overrides: Overrides): LoadProfile {
   if (load.kind === 'burst') return load;
-  return {
-    ...load,
-    connections: connections ?? load.connections,
-    durationMs: durationMs ?? load.durationMs,
-    warmupMs: warmupMs ?? load.warmupMs,
-  };
+  const { connections, durationMs: duration, warmupMs: warmup } = overrides;
+  const rate = load.kind === 'open' && isConstant(load.stages) ? overrides.ratePerSecond : undefined;
+  const changed = changeLoad(load, { connections, duration, warmup, rate });
+  if ('value' in changed) return changed.value;
+  const { sentence, hint = '' } = changed.fault;
+  throw new UsageError(`The scenario "${name}" cannot run like this: ${sentence}`, { hint: `${capitalised(hint)}.` });
 }
 
 function checkVariants(selected: readonly Selected[], wanted: readonly string[] = []): void {
@@ -67,32 +86,4 @@ function checkVariants(selected: readonly Selected[], wanted: readonly string[] 
     const hint = capitalised(suggestion(name, known));
     throw new UsageError(`There is no variant "${name}" among those selected of ${scenarios}`, { hint });
   }
-}
-
-function checkClosed(selected: readonly Selected[], overrides: Overrides): void {
-  if (selected.some(({ chosen }) => chosen.load.kind === 'closed')) return;
-  const keys = ['connections', 'durationMs', 'warmupMs'] as const;
-  const given = keys.filter((key) => overrides[key] !== undefined);
-  if (given.length === 0) return;
-  const options = given.map((key) => `--${key.replace('Ms', '')}`).join(', ');
-  throw new UsageError(`Nothing that is selected takes ${options}: all of it sends bursts`);
-}
-
-function checkLimits(overrides: Overrides): void {
-  const { connections, durationMs, warmupMs, rounds, replicas = [] } = overrides;
-  check('--connections', connections, limits.connections, String);
-  check('--duration', durationMs, limits.durationMs, durationText);
-  check('--warmup', warmupMs, limits.warmupMs, durationText);
-  check('--rounds', rounds, limits.rounds, String);
-  for (const count of replicas) check('--replicas', count, limits.replicas, String);
-}
-
-function check(
-  option: string,
-  value: number | undefined,
-  { least, most }: { readonly least: number; readonly most: number },
-  text: (value: number) => string,
-): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least && value <= most)) return;
-  throw new UsageError(`${option} must be from ${text(least)} to ${text(most)}, not ${text(value)}`);
 }

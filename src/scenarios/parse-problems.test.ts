@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseScenarioFile } from './parse.ts';
-import { renderProblems } from './problem.ts';
-
-function problemsOf(text: string): string {
-  const result = parseScenarioFile(text, 'test.yaml');
-  return result.ok ? 'no problem' : renderProblems(result.problems);
-}
-
-/** The scenario `s` with those lines beside its question. */
-const scenario = (...lines: string[]): string =>
-  ['version: 1', 'scenarios:', '  s:', '    question: Why?', ...lines.map((line) => `    ${line}`), ''].join('\n');
-
-const workload = 'workload: [GET /todos]';
+import { problemsOf, scenario, workload } from './testing/files.ts';
 
 describe('a problem is shown at its place:', () => {
   it.each<[string, string, string[]]>([
@@ -42,7 +30,7 @@ describe('a problem is shown at its place:', () => {
         'test.yaml:6:13 error: load has no key "conections"',
         '    6 |     load: { conections: 5, warmup: 2 }',
         '      |             ~~~~~~~~~~',
-        '      hint: did you mean "connections"? There are: connections, warmup, duration, burst, times, every, timeout',
+        '      hint: did you mean "connections"? There are: connections, think, driver, rate, stages, arrivals, in-flight, keep-alive, drain, warmup, duration, burst, times, every, timeout',
         '',
         'test.yaml:6:36 error: the warm-up needs a unit',
         '    6 |     load: { conections: 5, warmup: 2 }',
@@ -136,16 +124,6 @@ describe('a problem is shown at its place:', () => {
       ],
     ],
     [
-      'a load of both kinds',
-      scenario(workload, 'load: { burst: 5, connections: 5 }'),
-      [
-        'test.yaml:6:23 error: a load with "burst" has no "connections"',
-        '    6 |     load: { burst: 5, connections: 5 }',
-        '      |                       ~~~~~~~~~~~',
-        '      hint: a closed load has connections, warmup, duration; bursts have burst, times, every',
-      ],
-    ],
-    [
       'suites that do not fit',
       `${scenario(workload)}suites:\n  s: [t, { variants: [x] }]\n  q: [s, { scenario: s, variants: [x], loads: 1 }]\n  e: []\n`,
       [
@@ -200,7 +178,7 @@ describe('a problem is shown at its place:', () => {
         'test.yaml:3:6 error: the scenario "a" must be a map',
         '    3 |   a: 1',
         '      |      ~',
-        '      hint: its keys are: question, prediction, data, workload, keys, load, app, limits, variants, replicas, rounds, evidence, expect',
+        '      hint: its keys are: question, prediction, target, data, workload, keys, load, trust, app, limits, variants, replicas, rounds, evidence, expect',
         '',
         'test.yaml:4:3 error: the scenario "b" has no question',
         '    4 |   b: { variants: {}, expect: p99 }',

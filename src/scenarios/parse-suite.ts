@@ -1,8 +1,9 @@
-import { changeLoad, loadSchema, roundCount } from './load-profile.ts';
+import { parseLoad } from './change-load.ts';
+import { parseReplicas, roundCount } from './common-settings.ts';
 import { narrow } from './narrow.ts';
-import { parseReplicas, type ScenarioOutline } from './parse-scenario.ts';
+import { onlyReplica, type ScenarioOutline } from './parse-scenario.ts';
 import type { Reader } from './reader.ts';
-import type { Scenario, Suite } from './scenario.ts';
+import { isTarget, type Scenario, type Suite } from './scenario.ts';
 import { choice } from './shapes.ts';
 import { suggestion } from './suggest.ts';
 import { field, type Branch, type Entry, type Table } from './tree.ts';
@@ -53,12 +54,14 @@ function parseItem(item: Branch, outline: ScenarioOutline | undefined, reader: R
   if (item.kind !== 'table') return outline?.scenario;
   const from = reader.table(item, 'an entry of a suite', itemKeys);
   if (!from) return undefined;
-  const replicas = field(from, 'replicas')?.value;
-  const load = reader.read(loadSchema, field(from, 'load')?.value);
+  const variants = parseVariantNames(from, outline, reader);
+  const selected = outline?.variants?.filter(({ name }) => variants?.includes(name) ?? true);
+  const branch = field(from, 'replicas')?.value;
+  const replicas = branch && parseReplicas(branch, reader);
   const selection = {
-    variants: parseVariantNames(from, outline, reader),
-    replicas: replicas && parseReplicas(replicas, reader),
-    load: outline && changeLoad(outline.load, load),
+    variants,
+    replicas: selected?.some(isTarget) ? onlyReplica(branch, replicas, reader) : replicas,
+    load: parseLoad(field(from, 'load')?.value, outline?.load, reader),
     rounds: reader.read(roundCount, field(from, 'rounds')?.value),
   };
   return outline?.scenario && narrow(outline.scenario, selection);
@@ -71,5 +74,6 @@ function parseVariantNames(
 ): readonly string[] | undefined {
   const names = field(from, 'variants')?.value;
   if (!names || !outline?.variants) return undefined;
-  return reader.distinct(choice('the variant', outline.variants), names, 'variants');
+  const known = outline.variants.map(({ name }) => name);
+  return reader.distinct(choice('the variant', known), names, 'variants');
 }

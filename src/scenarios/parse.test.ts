@@ -3,21 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
-import { parseScenarioFile, readScenarioFile, ScenarioFileError } from './parse.ts';
-import { renderProblems } from './problem.ts';
-import type { ScenarioFile } from './scenario.ts';
-
-function parsed(text: string): ScenarioFile {
-  const result = parseScenarioFile(text, 'test.yaml');
-  if (!result.ok) expect.fail(renderProblems(result.problems));
-  return result.file;
-}
-
-/** The scenario `s` with those lines beside its question. */
-const scenario = (...lines: string[]): string =>
-  ['version: 1', 'scenarios:', '  s:', '    question: Why?', ...lines.map((line) => `    ${line}`), ''].join('\n');
-
-const workload = 'workload: [GET /todos]';
+import { readScenarioFile, ScenarioFileError } from './parse.ts';
+import { parsed, scenario, workload } from './testing/files.ts';
 
 describe('parseScenarioFile', () => {
   it('applies every default', () => {
@@ -31,21 +18,33 @@ describe('parseScenarioFile', () => {
           prediction: undefined,
           data: { users: 100, todos: 10_000 },
           workload: { requests: [{ method: 'GET', path: '/todos', weight: 1, headers: {}, check: {} }], keys: {} },
-          load: { kind: 'closed', connections: 50, warmupMs: 2000, durationMs: 10_000, timeoutMs: 10_000 },
+          load: {
+            kind: 'closed',
+            driver: 'autocannon',
+            connections: 50,
+            thinkMs: 0,
+            warmupMs: 2000,
+            durationMs: 10_000,
+            timeoutMs: 10_000,
+          },
+          trust: { utilisation: 0.95, lagMs: 50, scheduleLagMs: 10, shortfall: 0.01, samples: 10 },
           variants: [
             {
               name: 'default',
-              balancer: 'round-robin',
-              limits: { cpu: undefined, memoryBytes: undefined },
-              slowReplicaMs: 0,
-              app: {
-                cache: { strategy: 'none', ttlMs: 60_000, jitter: 0, lockTimeoutMs: 2000, beta: 1 },
-                feed: 'join',
-                pool: { size: 10, queueLimit: 1000, timeoutMs: 5000 },
-                connections: 'pool',
-                queryCostMs: 0,
-                workers: 1,
-                titleIndex: false,
+              system: {
+                kind: 'app',
+                balancer: 'round-robin',
+                limits: { cpu: undefined, memoryBytes: undefined },
+                slowReplicaMs: 0,
+                app: {
+                  cache: { strategy: 'none', ttlMs: 60_000, jitter: 0, lockTimeoutMs: 2000, beta: 1 },
+                  feed: 'join',
+                  pool: { size: 10, queueLimit: 1000, timeoutMs: 5000 },
+                  connections: 'pool',
+                  queryCostMs: 0,
+                  workers: 1,
+                  titleIndex: false,
+                },
               },
             },
           ],
@@ -71,7 +70,7 @@ scenarios:
       plain:
       slow: { slow-replica: 50ms, balancer: random-two, limits: { cpu: 2 } }`);
     expect(images).toEqual({ node: 'mirror/node:22' });
-    expect(scenarios[0]?.variants).toMatchObject([
+    expect(scenarios[0]?.variants.map(({ system }) => system)).toMatchObject([
       { limits: { cpu: 0.5, memoryBytes: 268_435_456 }, slowReplicaMs: 0, balancer: 'round-robin' },
       { limits: { cpu: 2, memoryBytes: 268_435_456 }, slowReplicaMs: 50, balancer: 'random-two' },
     ]);
@@ -97,20 +96,25 @@ scenarios:
         app: { cache: lock, pool: { size: 5, queue: 0 }, feed: n+1, connections: per-request, query-cost: 20ms, title-index: true }
         balancer: least-connections
 `);
-    const [plain, other] = scenarios[0]?.variants ?? [];
+    const [plain, other] = scenarios[0]?.variants.map(({ system }) => system) ?? [];
     expect(scenarios[0]).toMatchObject({ data: { users: 5, todos: 7 }, replicas: [3], rounds: 2 });
     const common = { ttlMs: 1000, jitter: 0.1 };
-    expect(plain?.app).toMatchObject({ cache: { ...common, strategy: 'aside' }, pool: { size: 20, timeoutMs: 1000 } });
-    expect(other?.app).toMatchObject({
-      cache: { ...common, strategy: 'lock' },
-      pool: { size: 5, queueLimit: 0, timeoutMs: 1000 },
-      feed: 'n+1',
-      connections: 'per-request',
-      queryCostMs: 20,
-      workers: 2,
-      titleIndex: true,
+    expect(plain).toMatchObject({
+      app: { cache: { ...common, strategy: 'aside' }, pool: { size: 20, timeoutMs: 1000 } },
+      balancer: 'round-robin',
     });
-    expect([plain?.balancer, other?.balancer]).toEqual(['round-robin', 'least-connections']);
+    expect(other).toMatchObject({
+      app: {
+        cache: { ...common, strategy: 'lock' },
+        pool: { size: 5, queueLimit: 0, timeoutMs: 1000 },
+        feed: 'n+1',
+        connections: 'per-request',
+        queryCostMs: 20,
+        workers: 2,
+        titleIndex: true,
+      },
+      balancer: 'least-connections',
+    });
   });
 
   it('reads requests, keys and bursts', () => {

@@ -1,8 +1,7 @@
 import { open } from 'node:fs/promises';
 import { messageOf, UsageError } from '../errors.ts';
-import { defaultApp } from './app-settings.ts';
-import { defaultLoad } from './load-profile.ts';
-import { defaultKeys, parseDefaults, parseScenario, type Defaults } from './parse-scenario.ts';
+import { commonKeys, defaultSettings, parseCommon } from './common-settings.ts';
+import { parseScenario } from './parse-scenario.ts';
 import { parseSuite } from './parse-suite.ts';
 import { renderProblems, SourceText, type Problem } from './problem.ts';
 import { Reader } from './reader.ts';
@@ -25,15 +24,6 @@ const imagesSchema = table('images', {
 });
 const largestFile = 1_048_576;
 
-const base: Defaults = {
-  load: defaultLoad,
-  data: { users: 100, todos: 10_000 },
-  app: defaultApp,
-  limits: { cpu: undefined, memoryBytes: undefined },
-  replicas: [1],
-  rounds: 1,
-};
-
 /** Understands the text of a scenario file. `path` is only what problems are said to be in. */
 export function parseScenarioFile(text: string, path: string): ParsedScenarioFile {
   const source = new SourceText(path, text.replace(/^\uFEFF/, ''));
@@ -49,8 +39,8 @@ function parseFile(root: Branch, path: string, reader: Reader): ScenarioFile | u
   if (!from) return undefined;
   checkVersion(from, reader);
   const defaults = field(from, 'defaults')?.value;
-  const table = defaults && reader.table(defaults, 'defaults', defaultKeys);
-  const common = table ? parseDefaults(table, base, reader) : base;
+  const table = defaults && reader.table(defaults, 'defaults', commonKeys);
+  const common = table ? parseCommon(table, defaultSettings, reader) : defaultSettings;
   const scenarios = field(from, 'scenarios')?.value;
   if (!scenarios)
     reader.fault({ start: 0, end: 0 }, { sentence: 'the file has no scenarios', hint: 'scenarios: { … }' });

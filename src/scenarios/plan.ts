@@ -1,7 +1,21 @@
-import type { AppSettings, Balancer, Data, Limits, LoadProfile, Scenario, Workload } from './scenario.ts';
+import { durationOf } from './rate-stages.ts';
+import type {
+  AppSettings,
+  Balancer,
+  ClosedLoad,
+  Data,
+  Limits,
+  LoadProfile,
+  OpenLoad,
+  Scenario,
+  Trust,
+  UrlSystem,
+  Workload,
+} from './scenario.ts';
 
-/** What has to run for a trial: a platform is handed this and nothing else. */
+/** The reference app as it has to run for a trial: a platform is handed this and nothing else. */
 export interface Topology {
+  readonly kind: 'app';
   readonly app: AppSettings;
   readonly replicas: number;
   readonly balancer: Balancer;
@@ -11,6 +25,8 @@ export interface Topology {
   readonly data: Data;
   /** The trial before may have changed rows: lay the data anew even if it looks right. */
   readonly freshData: boolean;
+  /** Whether its answers say where their time went (the header Server-Timing). */
+  readonly serverTiming: boolean;
 }
 
 /** One variant × one replica count × one round: the unit that is run. */
@@ -22,8 +38,13 @@ export interface Trial {
   readonly replicas: number;
   /** From 1. */
   readonly round: number;
-  readonly topology: Topology;
+  readonly system: Topology | UrlSystem;
   readonly load: LoadProfile;
+  /** How many load workers share the load. */
+  readonly workers: number;
+  /** Whether the system is watched while it is under load: sampled every second, and with its own times in each answer. */
+  readonly telemetry: boolean;
+  readonly trust: Trust;
   readonly workload: Workload;
   /** Seeds the keys and the mix: the same in every trial of a round, so that variants get the same requests. */
   readonly seed: number;
@@ -43,9 +64,19 @@ export interface Plan {
 const expectedStartMs = 3000;
 const expectedDeployMs = 700;
 
-/** How long a load lasts, its warm-up included. */
+/** How long a load lasts, its warm-up included; open load may wait for late answers after it. */
 export function loadMs(load: LoadProfile): number {
-  return load.kind === 'closed' ? load.warmupMs + load.durationMs : (load.times + 1) * load.everyMs;
+  return load.kind === 'burst' ? (load.times + 1) * load.everyMs : load.warmupMs + measuredMs(load);
+}
+
+/** How long the measured time of a load is. */
+export function measuredMs(load: ClosedLoad | OpenLoad): number {
+  return load.kind === 'closed' ? load.durationMs : durationOf(load.stages);
+}
+
+/** How many load workers share the load of each trial of a scenario. */
+export function workersOf(plan: Plan, scenario: string): number {
+  return plan.trials.find((trial) => trial.scenario === scenario)?.workers ?? 1;
 }
 
 /** About how long a trial takes. */

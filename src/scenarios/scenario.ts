@@ -31,10 +31,16 @@ export interface Workload {
   readonly keys: Readonly<Record<string, KeyDistribution>>;
 }
 
+/** What sends closed-loop load: autocannon, or the lab's own connections. */
+export const closedDrivers = ['autocannon', 'lab'] as const;
+
 /** N connections, each of which waits for its answer before it asks again. */
 export interface ClosedLoad {
   readonly kind: 'closed';
+  readonly driver: (typeof closedDrivers)[number];
   readonly connections: number;
+  /** How long a connection waits after an answer before it asks again; only the driver `lab` can. */
+  readonly thinkMs: number;
   readonly warmupMs: number;
   readonly durationMs: number;
   /** How long one request may take. */
@@ -51,8 +57,52 @@ export interface BurstLoad {
   readonly timeoutMs: number;
 }
 
+/** A stretch of open load over which the rate goes evenly from one value to another. */
+export interface RateStage {
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+  readonly durationMs: number;
+}
+
+/** How the arrivals of an open load are spaced: evenly, or as a Poisson process, as independent users are. */
+export const arrivalProcesses = ['even', 'poisson'] as const;
+
+/** Arrivals at a rate, whatever the answers do. */
+export interface OpenLoad {
+  readonly kind: 'open';
+  readonly arrivals: (typeof arrivalProcesses)[number];
+  /** At the first stage's first rate. */
+  readonly warmupMs: number;
+  /** The measured time: one stage for a constant rate. Never empty. */
+  readonly stages: readonly RateStage[];
+  /** The most connections, each with one request in flight; who finds none that is free waits. */
+  readonly connections: number;
+  /** The most requests that are due and have not ended: what comes on top is dropped. */
+  readonly inFlightLimit: number;
+  /** Whether connections are used again; otherwise each request opens its own. */
+  readonly keepAlive: boolean;
+  /** How long one request may take from the moment that it is sent. */
+  readonly timeoutMs: number;
+  /** How long requests are waited for after the measured time; what is then in flight is unfinished. */
+  readonly drainMs: number;
+}
+
 /** How requests arrive. */
-export type LoadProfile = ClosedLoad | BurstLoad;
+export type LoadProfile = ClosedLoad | OpenLoad | BurstLoad;
+
+/** Past these a trial's generator, or the number of its samples, is not trusted. */
+export interface Trust {
+  /** Share of the time that the busiest worker's event loop may be busy. */
+  readonly utilisation: number;
+  /** How late the timers of a worker may be at p99. */
+  readonly lagMs: number;
+  /** How late the pacer of open load may be at p99. */
+  readonly scheduleLagMs: number;
+  /** Share of the offered requests that the pacer may have failed to release within the measured time. */
+  readonly shortfall: number;
+  /** How many answers have to lie beyond a percentile. */
+  readonly samples: number;
+}
 
 /** The cache strategies of the reference app. */
 export const cacheStrategies = ['none', 'aside', 'single-flight', 'lock', 'stale-while-revalidate', 'xfetch'] as const;
@@ -101,14 +151,29 @@ export interface Limits {
   readonly memoryBytes: number | undefined;
 }
 
-/** A named change to the system under test. */
-export interface Variant {
-  readonly name: string;
+/** The reference app, as a variant has it. */
+export interface AppSystem {
+  readonly kind: 'app';
   readonly app: AppSettings;
   readonly balancer: Balancer;
   readonly limits: Limits;
   /** Added to the query cost of the last replica, which is then slower than the others. */
   readonly slowReplicaMs: number;
+}
+
+/** A server of the user's own that runs already: nothing is started. */
+export interface UrlSystem {
+  readonly kind: 'url';
+  readonly url: string;
+}
+
+/** What is under test. */
+export type System = AppSystem | UrlSystem;
+
+/** A named system under test. */
+export interface Variant {
+  readonly name: string;
+  readonly system: System;
 }
 
 /** One experiment. Every default has been applied. */
@@ -119,6 +184,7 @@ export interface Scenario {
   readonly data: Data;
   readonly workload: Workload;
   readonly load: LoadProfile;
+  readonly trust: Trust;
   readonly variants: readonly Variant[];
   readonly replicas: readonly number[];
   readonly rounds: number;
@@ -151,4 +217,9 @@ export interface ScenarioFile {
 /** True where a request of the workload may change rows, so that data must be laid anew before the next trial. */
 export function writes(workload: Workload): boolean {
   return workload.requests.some((request) => !['GET', 'HEAD', 'OPTIONS'].includes(request.method));
+}
+
+/** Whether the variant is a server of the user's own. */
+export function isTarget({ system }: Variant): boolean {
+  return system.kind === 'url';
 }

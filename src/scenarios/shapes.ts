@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { faulty, type Fault, type Reading } from './fault.ts';
 import { suggestion } from './suggest.ts';
-import { readDuration, readMemory, readNumber, readPercentage, readWhole } from './units.ts';
+import { readDuration, readMemory, readNumber, readPercentage, readRate, readWhole } from './units.ts';
 
 /** A fault inside zod's issues; `onKey` points at the key instead of the value. */
 const carriedSchema = z.object({
@@ -23,7 +23,8 @@ export function faultOf(issue: z.core.$ZodIssue): ShapeFault {
   return { sentence: issue.message, hint, within, path: issue.path, onKey };
 }
 
-function issueOf(input: unknown, fault: Fault, path: PropertyKey[] = [], onKey = false) {
+/** A fault as an issue of zod's, at that path below the value. */
+export function issueOf(input: unknown, fault: Fault, path: PropertyKey[] = [], onKey = false) {
   return { code: 'custom', input, path, message: fault.sentence, params: { ...fault, onKey } } as const;
 }
 
@@ -43,6 +44,11 @@ export function duration(noun: string, leastMs: number, mostMs: number) {
     const read = readDuration(input, noun, leastMs, mostMs);
     return 'value' in read && !Number.isInteger(read.value) ? faulty(`${noun} must be whole milliseconds`) : read;
   });
+}
+
+/** A rate between two limits, per second. */
+export function rate(noun: string, leastPerSecond: number, mostPerSecond: number) {
+  return reading(noun, (input) => readRate(input, noun, leastPerSecond, mostPerSecond));
 }
 
 /** A percentage up to a limit, as a ratio. */
@@ -104,6 +110,18 @@ export function table<Fields extends Record<string, z.ZodType>>(noun: string, fi
     const strange = Object.keys(input).filter((key) => !keys.includes(key));
     for (const key of strange) context.issues.push(issueOf(input, unknownKey(key, noun, keys), [key], true));
     return handOn(known.safeParse(input), context);
+  });
+}
+
+/** A list of at least one value. */
+export function list<T>(noun: string, item: z.ZodType<T>, most: number) {
+  const items = z.array(item);
+  return z.unknown().transform((input, context): readonly T[] => {
+    if (Array.isArray(input) && input.length > 0 && input.length <= most)
+      return handOn(items.safeParse(input), context);
+    const wrong = !Array.isArray(input) ? 'must be a list' : input.length === 0 ? 'is empty' : `has more than ${most}`;
+    context.issues.push(issueOf(input, { sentence: `${noun} ${wrong}` }));
+    return z.NEVER;
   });
 }
 

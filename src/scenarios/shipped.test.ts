@@ -2,19 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { metrics } from '../metrics.ts';
 import { planOf } from './expand.ts';
-import { parseScenarioFile } from './parse.ts';
 import { loadMs, remainingMs } from './plan.ts';
-import { renderProblems } from './problem.ts';
 import { cacheStrategies, feedStrategies, type ScenarioFile } from './scenario.ts';
+import { parsed, scenario } from './testing/files.ts';
 
 const root = new URL('../../', import.meta.url);
-
-/** The text of a file that has no problems, as parsed. */
-function parsed(text: string, name: string): ScenarioFile {
-  const result = parseScenarioFile(text, name);
-  if (!result.ok) expect.fail(renderProblems(result.problems));
-  return result.file;
-}
 
 describe('scenarios.yaml', () => {
   let file: ScenarioFile;
@@ -32,6 +24,7 @@ describe('scenarios.yaml', () => {
       'n-plus-one',
       'missing-index',
       'pool-exhaustion',
+      'spike',
       'load-balancing',
       'replicas',
     ]);
@@ -70,5 +63,14 @@ describe('docs/scenarios.md', () => {
     const examples = [...page.matchAll(/```yaml\n(version: 1\n.*?)```/gs)].map((match) => match[1] ?? '');
     expect(examples.length).toBeGreaterThan(0);
     for (const example of examples) parsed(example, 'docs/scenarios.md');
+  });
+
+  it('has fragments of scenarios that are right', () => {
+    const fragments = [...page.matchAll(/```yaml\n(?!version: 1)(.*?)```/gs)].map((match) => match[1] ?? '');
+    expect(fragments.length).toBeGreaterThan(3);
+    for (const fragment of fragments) {
+      const lines = fragment.startsWith('workload:') ? [] : ['workload: [GET /todos]'];
+      parsed(scenario(...lines, ...fragment.trimEnd().split('\n')), fragment);
+    }
   });
 });

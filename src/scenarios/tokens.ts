@@ -45,12 +45,12 @@ export function tokenize(text: string): Reading<readonly Token[]> {
 
 function tokenAt(text: string, start: number): Reading<Token> {
   const rest = text.slice(start);
-  const number = /^(\d+(?:\.\d+)?)(%|\/s(?![\w])|[A-Za-zµ]+)?/.exec(rest);
+  const number = /^(\d+(?:\.\d+)?)(%|\/(?:s|min)(?!\w)|[A-Za-zµ]+)?/.exec(rest);
   if (number) {
     const [whole, digits = '', unit = ''] = number;
     return { value: { kind: 'number', value: Number(digits), unit, start, end: start + whole.length } };
   }
-  const name = /^[A-Za-z_]\w*(?:\.\d+)?/.exec(rest)?.[0];
+  const name = /^[A-Za-z_]\w*(?:\.\w+)*/.exec(rest)?.[0];
   if (name !== undefined) return metricAt(text, { text: name, start, end: start + name.length });
   const sign = /^(?:<>|[<>=!]=|=[<>]|[<>=≤≥≠+*/()-])/.exec(rest)?.[0];
   const character = String.fromCodePoint(rest.codePointAt(0) ?? 0);

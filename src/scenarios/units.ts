@@ -3,6 +3,8 @@ import { faulty, type Reading } from './fault.ts';
 
 const timeUnits: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const timeHint = 'write a number and us, ms, s, m or h, for example 500ms';
+const rateUnits: Readonly<Record<string, number>> = { '/s': 1, '/min': 1 / 60 };
+const rateHint = 'write a number and /s or /min, for example 500/s';
 
 /** What a number with a unit says, in the unit of the lab: milliseconds, requests a second, a ratio. */
 export type Quantity =
@@ -11,11 +13,12 @@ export type Quantity =
   | { readonly unit: 'ratio'; readonly value: number }
   | { readonly unit: 'none'; readonly value: number };
 
-/** The number with that unit as written behind it: `''`, `%`, `/s` or a unit of time. */
+/** The number with that unit as written behind it: `''`, `%`, `/s`, `/min` or a unit of time. */
 export function quantity(number: number, unit: string): Quantity | undefined {
   if (unit === '') return { unit: 'none', value: number };
   if (unit === '%') return { unit: 'ratio', value: number / 100 };
-  if (unit === '/s') return { unit: 'per-second', value: number };
+  const perSecond = Object.hasOwn(rateUnits, unit) ? rateUnits[unit] : undefined;
+  if (perSecond !== undefined) return { unit: 'per-second', value: number * perSecond };
   const factor = Object.hasOwn(timeUnits, unit) ? timeUnits[unit] : undefined;
   return factor === undefined ? undefined : { unit: 'ms', value: number * factor };
 }
@@ -35,16 +38,44 @@ export function readDuration(input: unknown, noun: string, leastMs: number, most
   return between(read.value, noun, leastMs, mostMs, durationText);
 }
 
+/** A rate such as `500/s` or `30/min`, per second. */
+export function readRate(input: unknown, noun: string, least: number, most: number): Reading<number> {
+  if (typeof input === 'number') return faulty(`${noun} needs a unit`, `write ${input}/s`);
+  if (typeof input !== 'string') return faulty(`${noun} must be a rate`, rateHint);
+  const parts = /^(\d+(?:\.\d+)?)(\s*)(\/\s*[a-z]+)$/.exec(input);
+  const unit = parts?.[3]?.replace(/\s/g, '') ?? '';
+  const read = parts && quantity(Number(parts[1]), unit);
+  if (!parts || read?.unit !== 'per-second') return faulty(`${noun} must be a rate, not "${input}"`, rateHint);
+  const meant = `${parts[1] ?? ''}${unit}`;
+  if (meant !== input) return faulty(`${noun} must be written without a space`, `write ${meant}`);
+  return between(read.value, noun, least, most, rateText);
+}
+
 /**
  * A time such as `500ms` on the command line, in milliseconds.
  * @throws {UsageError} where it is not one
  */
 export function parseDuration(text: string): number {
-  const bare = /^\d+(\.\d+)?$/.test(text);
-  const read = readDuration(bare ? Number(text) : text, 'the time', 0, Infinity);
+  return parsed(readDuration(plainNumber(text), 'the time', 0, Infinity));
+}
+
+/**
+ * A rate such as `500/s` on the command line, per second.
+ * @throws {UsageError} where it is not one
+ */
+export function parseRate(text: string): number {
+  return parsed(readRate(plainNumber(text), 'the rate', 0, Infinity));
+}
+
+/** What YAML makes of a number without a unit, so that an option is refused in the same words as a file. */
+function plainNumber(text: string): string | number {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+function parsed(read: Reading<number>): number {
   if ('value' in read) return read.value;
   const { sentence, hint } = read.fault;
-  throw new UsageError(`${sentence}: ${hint ?? timeHint}`);
+  throw new UsageError(hint === undefined ? sentence : `${sentence}: ${hint}`);
 }
 
 const memoryUnits: Readonly<Record<string, number>> = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
@@ -108,6 +139,11 @@ export function durationText(ms: number): string {
   if (ms < 1000 && ms > 0) return `${rounded(ms)}ms`;
   if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000}m`;
   return `${rounded(ms / 1000)}s`;
+}
+
+/** A rate as a scenario file writes it: `500/s`. */
+export function rateText(perSecond: number): string {
+  return `${rounded(perSecond)}/s`;
 }
 
 /** A ratio as a percentage: `0.5%`. */

@@ -1,28 +1,16 @@
 import { formatDuration, plural } from '../numbers.ts';
 import { defaultApp } from './app-settings.ts';
-import { defaultLoad } from './load-profile.ts';
-import type {
-  AppSettings,
-  Data,
-  KeyDistribution,
-  LoadProfile,
-  RequestTemplate,
-  Variant,
-  Workload,
+import {
+  isTarget,
+  type AppSettings,
+  type KeyDistribution,
+  type RequestTemplate,
+  type Scenario,
+  type Variant,
+  type Workload,
 } from './scenario.ts';
 import { memoryText, ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
-
-/** "50 connections for 10 s after 2 s of warm-up". */
-export function describeLoad(load: LoadProfile): string {
-  const timeout = load.timeoutMs === defaultLoad.timeoutMs ? '' : `, time-out ${formatDuration(load.timeoutMs)}`;
-  if (load.kind === 'burst') {
-    const bursts = `${plural(load.times, 'burst')} of ${plural(load.size, 'request')}`;
-    return `${bursts}, one every ${formatDuration(load.everyMs)}${timeout}`;
-  }
-  const warmup = load.warmupMs === 0 ? '' : ` after ${formatDuration(load.warmupMs)} of warm-up`;
-  return `${plural(load.connections, 'connection')} for ${formatDuration(load.durationMs)}${warmup}${timeout}`;
-}
 
 /** "GET /todos/{todo} (todo: 1 to 1,000, zipf 1.1)"; with its share of the requests if there are others. */
 export function describeRequest(request: RequestTemplate, workload: Workload): string {
@@ -53,12 +41,15 @@ function describeKey(key: KeyDistribution): string {
 }
 
 /** "100 users, 10,000 todos". */
-export function describeData({ users, todos }: Data): string {
+export function describeData({ data: { users, todos }, variants }: Pick<Scenario, 'data' | 'variants'>): string {
+  if (variants.every(isTarget)) return "the target's own";
   return `${plural(users, 'user')}, ${plural(todos, 'todo')}`;
 }
 
-/** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms". */
-export function describeSettings({ app, balancer, limits, slowReplicaMs }: Variant): string {
+/** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address. */
+export function describeSettings({ system }: Variant): string {
+  if (system.kind === 'url') return `target ${system.url}`;
+  const { app, balancer, limits, slowReplicaMs } = system;
   const { feed, pool, connections, queryCostMs, workers, titleIndex } = app;
   const changed = [
     describeCache(app),

@@ -25,16 +25,15 @@ export async function startReplica(settings: Settings, errors: ErrorLog): Promis
   const monitor = createMonitor(settings.DATABASE_URL, MONITOR_TIMEOUT_MS);
   const metrics = createMetrics();
   const observeProcess = watchProcess(metrics);
-  const replica = createReplicaMetrics(monitor);
+  const replica = createReplicaMetrics();
   const all = Registry.merge([metrics.registry, replica.registry]);
 
   const worker = await startWorker(settings, {
     errors,
     metrics,
     monitor,
-    async scrape() {
+    scrape() {
       observeProcess();
-      await replica.observe();
       return all.metrics();
     },
   });

@@ -32,6 +32,7 @@ describe('settings', () => {
       POOL_TIMEOUT_MS: 5000,
       QUERY_COST_MS: 0,
       WORKERS: 1,
+      SERVER_TIMING: 'on',
       GRACE_MS: 10_000,
       LOG_LEVEL: 'info',
       TITLE_INDEX: false,

@@ -4,9 +4,11 @@ import type { Monitor } from './database/monitor.ts';
 import { createApp } from './http/app.ts';
 import type { Drain } from './http/route.ts';
 import type { ErrorLog } from './log.ts';
+import { createBackendsScrape } from './metrics/backends.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { listen } from './server.ts';
 import type { Settings } from './settings.ts';
+import { createStopwatches } from './timing/stopwatch.ts';
 import { createFeed } from './todos/feed.ts';
 import { createTodos } from './todos/todos.ts';
 
@@ -34,8 +36,9 @@ export async function startWorker(settings: Settings, surroundings: Surroundings
   const cache = createCache(settings, metrics, errors);
   const todos = createTodos(database, settings.QUERY_COST_MS);
   const feed = createFeed(database, settings.FEED_STRATEGY);
-  const room = { todos, feed, cache, maxBodyBytes: settings.MAX_BODY_BYTES, monitor, drain, scrape };
-  const app = createApp(room, metrics, errors);
+  const scrapeBackends = createBackendsScrape(monitor, cache);
+  const room = { todos, feed, cache, maxBodyBytes: settings.MAX_BODY_BYTES, monitor, drain, scrape, scrapeBackends };
+  const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING === 'on'));
 
   // In the reverse order of use: the cache's background work may still query.
   const release = async (): Promise<void> => {

@@ -42,12 +42,6 @@ describe('telemetryOf', () => {
     ]);
   });
 
-  it('does not guess where a counter of the database was missing at first', () => {
-    const text = '# TYPE db_rows_read_total counter\ndb_rows_read_total 9000\n# TYPE own_total counter\nown_total 2\n';
-    const telemetry = telemetryOf([{ replica: 'app-1', text: '' }], [{ replica: 'app-1', text }]);
-    expect(telemetry.replicas[0]?.counters).toEqual({ own_total: 2 });
-  });
-
   it('lists a replica that was silent, came late, died or restarted, and takes no numbers from it', () => {
     const telemetry = telemetryOf(
       [

@@ -1,5 +1,6 @@
 import type { Deployment, ServiceUsage } from '../platforms/platform.ts';
 import type { ServiceResources } from '../result.ts';
+import { onBeat } from './beat.ts';
 
 const sampleEveryMs = 1000;
 
@@ -57,7 +58,9 @@ export class UsageWatch implements AsyncDisposable {
 
   /** Begins to watch; does nothing where the platform cannot tell. */
   start(): void {
-    if (this.#deployment.usage) this.#watching = this.#watch();
+    if (this.#deployment.usage) {
+      this.#watching = onBeat(sampleEveryMs, this.#signal, () => this.#sample(this.#signal));
+    }
   }
 
   /** Takes a last sample, and puts all of them together. */
@@ -72,30 +75,10 @@ export class UsageWatch implements AsyncDisposable {
     await this.#watching;
   }
 
-  async #watch(): Promise<void> {
-    while (!this.#signal.aborted) {
-      await this.#sample(this.#signal);
-      await pause(sampleEveryMs, this.#signal);
-    }
-  }
-
   /** A sample that fails is one sample fewer, no reason to end a trial. */
   async #sample(signal: AbortSignal): Promise<void> {
     const atMs = performance.now();
     const services = await this.#deployment.usage?.(signal).catch(() => undefined);
     if (services) this.#samples.push({ atMs, services });
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -85,6 +85,13 @@ export function describeDeployments(bench: () => Bench): void {
       }
     });
 
+    test('and what database and cache say of themselves is read through it', async () => {
+      const deployment = await (await stack()).deploy(topology(), signal);
+      const backends = await deployment.scrapeBackends?.(signal);
+      expect(backends?.replica).toBe('backends');
+      expect(backends).toHaveProperty('text', expect.stringMatching(/^# TYPE /m));
+    });
+
     test('behind a balancer that prefers the least connections', async () => {
       const wanted = topology({ replicas: 2, balancer: 'least-connections' });
       const deployment = await (await stack()).deploy(wanted, signal);

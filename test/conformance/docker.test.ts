@@ -20,7 +20,7 @@ import {
 } from './docker-engine.ts';
 import { failure } from './failure.ts';
 import { describePlatform } from './platform.ts';
-import { job, topology } from './topology.ts';
+import { closed, jobs, topology } from './topology.ts';
 
 const { signal } = new AbortController();
 const environment = hostOfItsOwn('conformance');
@@ -43,7 +43,13 @@ afterAll(async () => {
   if (problem === undefined) await (await open()).clean(signal, { images: true });
 });
 
-describePlatform({ name: 'docker', environment, temporaryFolder, traces, isRequired });
+async function killWorker(runId: string): Promise<void> {
+  const docker = await openDocker();
+  const { Id } = (await containersOf(docker, runId)).get('load-2') ?? { Id: '' };
+  await docker.getContainer(Id).kill();
+}
+
+describePlatform({ name: 'docker', environment, temporaryFolder, traces, killWorker, isRequired });
 
 describe('platform docker, beyond what all platforms show', () => {
   let docker: Docker;
@@ -62,7 +68,7 @@ describe('platform docker, beyond what all platforms show', () => {
   afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
 
   async function loaded(deployment: Deployment, durationMs: number): Promise<readonly ServiceUsage[]> {
-    for await (const message of deployment.generate(job(deployment.urls, durationMs), signal)) {
+    for await (const message of deployment.generate(jobs(deployment.urls, { load: closed({ durationMs }) }), signal)) {
       if (message.type === 'result') return (await deployment.usage?.(signal)) ?? [];
     }
     throw new Error('the load ended without a result');
@@ -179,6 +185,27 @@ describe('platform docker, beyond what all platforms show', () => {
     expect(error.hint).toContain('limits.memory');
   });
 
+  test('load workers can be kept short of CPU', async () => {
+    await using stack = await (await open({ SCALE_LAB_LOAD_CPU: '0.25' })).up({ runId: 'starved', signal, onStep });
+    const deployment = await stack.deploy(topology(), signal);
+    for await (const { type } of deployment.generate(jobs(deployment.urls, { workers: 2 }), signal)) {
+      if (type !== 'measuring') continue;
+      const containers = await containersOf(docker, 'starved');
+      for (const service of ['load-1', 'load-2'])
+        expect(containers.get(service)?.HostConfig.NanoCpus, service).toBe(0.25e9);
+      expect(containers.get('app-1')?.HostConfig.NanoCpus).toBe(0);
+    }
+  });
+
+  test('a server at an address of this machine is refused, with the platform that reaches it', async () => {
+    const platform = await open();
+    expect(platform.reachesUrls).toBe(false);
+    const error = await failure(platform.up({ runId: 'bare', signal, onStep, bare: true }));
+    expect(error.hint).toContain('--platform local');
+    const stack = await sharedStack();
+    expect(() => stack.reach('http://127.0.0.1:3000')).toThrow(error.message);
+  });
+
   test('cores are shared out where that is asked for', async (context) => {
     const { NCPU } = (await docker.info()) as { NCPU: number };
     const up = (await open()).up({ runId: 'pinned', signal, onStep, pin: true });
@@ -189,7 +216,10 @@ describe('platform docker, beyond what all platforms show', () => {
     await using stack = await up;
     expect(stack.cores).toContain(`core ${NCPU - 1} to itself`);
     const deployment = await stack.deploy(topology(), signal);
-    for await (const { type } of deployment.generate(job(deployment.urls, 60_000), signal)) {
+    for await (const { type } of deployment.generate(
+      jobs(deployment.urls, { load: closed({ durationMs: 60_000 }) }),
+      signal,
+    )) {
       if (type !== 'measuring') continue;
       const containers = await containersOf(docker, 'pinned');
       expect(containers.get('load-1')?.HostConfig.CpusetCpus).toBe(String(NCPU - 1));

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { holdStack } from './held-stack.ts';
 import type { Bench } from './platform.ts';
-import { job, topology } from './topology.ts';
+import { closed, jobs, topology } from './topology.ts';
 
 const { signal } = new AbortController();
 const onStep = (): void => undefined;
@@ -15,7 +15,10 @@ export function describeLifecycle(bench: () => Bench): void {
       const stack = await platform.up({ runId, signal, onStep });
       const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
       const loading = (async () => {
-        for await (const message of deployment.generate(job(deployment.urls, 60_000), signal)) {
+        for await (const message of deployment.generate(
+          jobs(deployment.urls, { load: closed({ durationMs: 60_000 }) }),
+          signal,
+        )) {
           if (message.type === 'measuring') await stack[Symbol.asyncDispose]();
         }
       })();

@@ -1,16 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import type { WorkerResult } from '../../src/load/job.ts';
+import type { LoadJob, WorkerResult } from '../../src/load/job.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
+import type { LoadProfile } from '../../src/scenarios/scenario.ts';
+import { failure } from './failure.ts';
 import type { Bench } from './platform.ts';
 import { shareStack } from './shared-stack.ts';
-import { counted, job, topology, total } from './topology.ts';
+import { closed, counted, jobs, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
-const long = 60_000;
+const long = { load: closed({ durationMs: 60_000 }) };
 
-async function load(deployment: Deployment): Promise<WorkerResult> {
+async function load(deployment: Deployment, all: readonly LoadJob[] = jobs(deployment.urls)): Promise<WorkerResult> {
   let result: WorkerResult | undefined;
-  for await (const message of deployment.generate(job(deployment.urls), signal)) {
+  for await (const message of deployment.generate(all, signal)) {
     if (message.type === 'result') result = message.result;
   }
   if (result === undefined) throw new Error('the load ended without a result');
@@ -28,13 +30,55 @@ export function describeLoad(bench: () => Bench): void {
     test('counts what it sends, as the application does', async () => {
       const deployment = await (await stack()).deploy(topology(), signal);
       const result = await load(deployment);
-      const errors = Object.values(result.errors).reduce((sum, count) => sum + count, 0);
       expect(result.errors).toEqual({});
       expect(result.requests).toBeGreaterThan(0);
-      expect(result.requests + errors + result.unfinished).toBe(result.carried + result.sent);
+      expect(result.requests + result.unfinished).toBe(result.carried + result.sent);
       // The application also counts the warm-up, and what was in flight at the end.
       expect(total(await deployment.scrape(signal), 'http_requests_total')).toBeGreaterThanOrEqual(result.requests);
       expect(await workers()).toEqual([]);
+    });
+
+    test('by two workers is counted as one', async () => {
+      const deployment = await (await stack()).deploy(topology(), signal);
+      const before = total(await deployment.scrape(signal), 'http_requests_total');
+      // The second asks for what there is not: the merged result shows what each has done.
+      const shared = jobs(deployment.urls, { load: closed({ warmupMs: 0 }), workers: 2 }).map((job): LoadJob => {
+        const { index } = job.share;
+        const [path, status] = index === 0 ? ['/todos/1', 200] : ['/todos/1000', 404];
+        const request = { method: 'GET', path, weight: 1, headers: {}, check: { status } };
+        return { ...job, workload: { requests: [request], keys: {} } };
+      });
+      const { errors, statuses, carried, sent, requests, unfinished } = await load(deployment, shared);
+      expect(errors).toEqual({});
+      expect(Object.keys(statuses).sort()).toEqual(['200', '404']);
+      expect(carried + sent).toBe(requests + unfinished);
+      // The application also counts what was in flight at the end, and what was sent after that.
+      expect(total(await deployment.scrape(signal), 'http_requests_total') - before).toBeGreaterThanOrEqual(requests);
+      expect(await workers()).toEqual([]);
+    });
+
+    test('by three workers is as much as by one, to the request', async () => {
+      const deployment = await (await stack()).deploy(topology(), signal);
+      const before = total(await deployment.scrape(signal), 'http_requests_total');
+      const burst: LoadProfile = { kind: 'burst', size: 10, times: 3, everyMs: 50, timeoutMs: 5_000 };
+      const { errors, sent, requests } = await load(deployment, jobs(deployment.urls, { load: burst, workers: 3 }));
+      expect({ errors, sent, requests }).toEqual({ errors: {}, sent: 30, requests: 30 });
+      // One burst warms up.
+      expect(total(await deployment.scrape(signal), 'http_requests_total') - before).toBe(40);
+    });
+
+    test('is no smaller sum where a worker is lost: it fails, and the other is ended', async () => {
+      const deployment = await (await stack()).deploy(topology(), signal);
+      const loading = (async () => {
+        for await (const { type } of deployment.generate(jobs(deployment.urls, { ...long, workers: 2 }), signal)) {
+          if (type === 'measuring') await bench().killWorker(runId);
+        }
+      })();
+      const error = await failure(loading);
+      expect(error.message).toMatch(/^Load worker [12] of 2 ended without a result\.$/);
+      expect(error.hint).toMatch(/^Load worker [12] of 2 was killed/);
+      expect(await workers()).toEqual([]);
+      expect((await load(deployment)).requests).toBeGreaterThan(0);
     });
 
     test('reaches every replica', async () => {
@@ -45,25 +89,34 @@ export function describeLoad(bench: () => Bench): void {
       for (const share of shares) expect(share).toBeGreaterThan(requests / 10);
     });
 
-    test('ends with the loop that reads it', async () => {
+    test.each([1, 2])('by %i ends with the loop that reads it', async (count) => {
       const deployment = await (await stack()).deploy(topology(), signal);
-      for await (const message of deployment.generate(job(deployment.urls, long), signal)) {
-        expect(await workers()).not.toEqual([]);
+      for await (const message of deployment.generate(jobs(deployment.urls, { ...long, workers: count }), signal)) {
+        expect(await workers()).toHaveLength(count);
         if (message.type !== 'result') break;
       }
       expect(await workers()).toEqual([]);
     });
 
-    test('ends when it is told to', async () => {
+    test.each([1, 2])('by %i ends when it is told to', async (count) => {
       const deployment = await (await stack()).deploy(topology(), signal);
       const controller = new AbortController();
       const reason = new Error('enough');
+      const all = jobs(deployment.urls, { ...long, workers: count });
       const loading = (async () => {
-        for await (const { type } of deployment.generate(job(deployment.urls, long), controller.signal)) {
+        for await (const { type } of deployment.generate(all, controller.signal)) {
           if (type === 'measuring') controller.abort(reason);
         }
       })();
       await expect(loading).rejects.toBe(reason);
+      expect(await workers()).toEqual([]);
+    });
+
+    test('does not begin where it was told to end', async () => {
+      const deployment = await (await stack()).deploy(topology(), signal);
+      const reason = new Error('enough');
+      const messages = deployment.generate(jobs(deployment.urls), AbortSignal.abort(reason))[Symbol.asyncIterator]();
+      await expect(messages.next()).rejects.toBe(reason);
       expect(await workers()).toEqual([]);
     });
   });

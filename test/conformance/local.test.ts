@@ -5,10 +5,13 @@ import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { parseOwnerLabel } from '../../src/platforms/common/owner.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
-import { findInhabitants } from '../../src/platforms/local/inhabitants.ts';
+import type { ServiceUsage } from '../../src/platforms/platform.ts';
+import { type Inhabitant, findInhabitants } from '../../src/platforms/local/inhabitants.ts';
+import type { LoadProfile } from '../../src/scenarios/scenario.ts';
 import { failure } from './failure.ts';
 import { describePlatform } from './platform.ts';
-import { topology, total } from './topology.ts';
+import { serve } from './plain-server.ts';
+import { closed, jobs, topology, total } from './topology.ts';
 
 const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-'));
 chmodSync(temporaryFolder, 0o711);
@@ -27,7 +30,18 @@ async function traces(runId: string): Promise<readonly string[]> {
   return [...found, ...own.map(({ pid, command }) => `${pid} ${command}`)];
 }
 
-describePlatform({ name: 'local', environment: process.env, temporaryFolder, traces });
+async function killWorker(runId: string): Promise<void> {
+  const [folder = ''] = await folders(runId);
+  process.kill((await inhabitant(folder, 'load-worker.mjs')).pid, 'SIGKILL');
+}
+
+async function inhabitant(folder: string, part: string): Promise<Inhabitant> {
+  const found = (await findInhabitants(folder)).find(({ command }) => command.includes(part));
+  if (found === undefined) throw new Error(`no process with ${part} in its command was found`);
+  return found;
+}
+
+describePlatform({ name: 'local', environment: process.env, temporaryFolder, traces, killWorker });
 
 describe('platform local, beyond what all platforms show', () => {
   const { signal } = new AbortController();
@@ -44,9 +58,7 @@ describe('platform local, beyond what all platforms show', () => {
     await using stack = await (await open()).up({ runId: 'dying', signal, onStep });
     const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
     const [folder = ''] = await folders('dying');
-    const replica = (await findInhabitants(folder)).find(({ command }) => command.includes('target-app.mjs serve'));
-    if (replica === undefined) throw new Error('no replica was found');
-    process.kill(replica.pid, 'SIGKILL');
+    process.kill((await inhabitant(folder, 'target-app.mjs serve')).pid, 'SIGKILL');
 
     const problems = async (): Promise<readonly string[]> =>
       (await deployment.scrape(signal)).flatMap((metrics) => ('problem' in metrics ? [metrics.problem] : []));
@@ -71,6 +83,68 @@ describe('platform local, beyond what all platforms show', () => {
     expect(await traces('missing')).toEqual([]);
     const requirements = await platform.requirements(signal);
     expect(requirements.find(({ name }) => name === 'redis-server')?.met).toBe(false);
+  });
+
+  describe('a server of the user', () => {
+    const { PATH: _, ...rest } = process.env;
+    const poor = { ...rest, PATH: temporaryFolder };
+
+    test('is reached without PostgreSQL, Redis and nginx', async () => {
+      await using server = await serve();
+      {
+        await using stack = await (await open(poor)).up({ runId: 'bare', signal, onStep, bare: true });
+        expect(stack.versions).toEqual({});
+        const deployment = stack.reach(server.url);
+        expect(deployment.urls).toEqual([server.url]);
+        expect(await deployment.scrape(signal)).toEqual([]);
+        expect('scrapeBackends' in deployment).toBe(false);
+        const burst: LoadProfile = { kind: 'burst', size: 10, times: 2, everyMs: 50, timeoutMs: 5_000 };
+        for await (const message of deployment.generate(jobs([server.url], { load: burst, workers: 2 }), signal)) {
+          if (message.type === 'result') expect(message.result).toMatchObject({ errors: {}, requests: 20 });
+        }
+        // One burst warms up.
+        expect(server.answered()).toBe(30);
+        await expect(stack.deploy(topology(), signal)).rejects.toThrow('bare stack');
+      }
+      expect(await traces('bare')).toEqual([]);
+    });
+
+    test('is reached beside an application, too', async () => {
+      await using server = await serve();
+      await using stack = await (await open()).up({ runId: 'both', signal, onStep });
+      await stack.deploy(topology(), signal);
+      for await (const message of stack.reach(server.url).generate(jobs([server.url]), signal)) {
+        if (message.type === 'result') expect(message.result.errors).toEqual({});
+      }
+      expect(server.answered()).toBeGreaterThan(0);
+    });
+  });
+
+  test('what each service uses, with all of its processes', async () => {
+    await using stack = await (await open()).up({ runId: 'usage', signal, onStep });
+    const wanted = topology({ replicas: 2, app: { workers: 2 } });
+    const deployment = await stack.deploy(wanted, signal);
+    const used = async (): Promise<ReadonlyMap<string, ServiceUsage>> =>
+      new Map((await deployment.usage?.(signal))?.map((usage) => [usage.service, usage]));
+    const before = await used();
+    expect([...before.keys()]).toEqual(['app-1', 'app-2', 'postgres', 'redis', 'nginx']);
+    for await (const _message of deployment.generate(
+      jobs(deployment.urls, { load: closed({ durationMs: 1_000 }) }),
+      signal,
+    ));
+    const after = await used();
+    for (const [service, { cpuSeconds, memoryBytes, ended }] of after) {
+      expect(ended, service).toBeUndefined();
+      expect(memoryBytes, service).toBeGreaterThan(2 ** 20);
+      expect(cpuSeconds, service).toBeGreaterThanOrEqual(before.get(service)?.cpuSeconds ?? Infinity);
+    }
+    for (const service of ['app-1', 'app-2', 'postgres'])
+      expect(after.get(service)?.cpuSeconds, service).toBeGreaterThan(before.get(service)?.cpuSeconds ?? Infinity);
+
+    const [folder = ''] = await folders('usage');
+    process.kill((await inhabitant(folder, 'redis-server')).pid, 'SIGKILL');
+    await expect.poll(async () => (await used()).get('redis')?.ended).toBe('was killed by SIGKILL');
+    expect((await used()).get('redis')?.cpuSeconds).toBe(after.get('redis')?.cpuSeconds);
   });
 
   test('a temporary folder that is not there is named', async () => {

@@ -16,6 +16,8 @@ export interface PlatformUnderTest {
   readonly isRequired?: boolean;
   /** What runs of that id have on the machine now: processes, folders, containers, one line each. */
   readonly traces: (runId: string) => Promise<readonly string[]>;
+  /** Kills one of the load workers of a run, as the kernel would: without a word. */
+  readonly killWorker: (runId: string) => Promise<void>;
 }
 
 /** A platform that is open, for the tests of one group. */

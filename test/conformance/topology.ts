@@ -1,13 +1,14 @@
 import type { LoadJob } from '../../src/load/job.ts';
+import { splitJob } from '../../src/load/share.ts';
 import type { ReplicaMetrics } from '../../src/platforms/platform.ts';
 import type { Topology } from '../../src/scenarios/plan.ts';
-import type { AppSettings } from '../../src/scenarios/scenario.ts';
+import type { AppSettings, ClosedLoad, LoadProfile, Workload } from '../../src/scenarios/scenario.ts';
 
 type Cache = AppSettings['cache'];
 
 /** A small topology, changed as told. */
 export function topology(
-  change: Partial<Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData'>> & {
+  change: Partial<Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData' | 'serverTiming'>> & {
     readonly limits?: Topology['limits'];
     readonly slowReplicaMs?: number;
     readonly cache?: Partial<Cache>;
@@ -16,6 +17,7 @@ export function topology(
 ): Topology {
   const { cache, app, ...rest } = change;
   return {
+    kind: 'app',
     app: {
       cache: { strategy: 'none', ttlMs: 60_000, jitter: 0, lockTimeoutMs: 2_000, beta: 1, ...cache },
       feed: 'join',
@@ -32,21 +34,27 @@ export function topology(
     limits: { cpu: undefined, memoryBytes: undefined },
     slowReplicaMs: 0,
     freshData: false,
+    serverTiming: false,
     ...rest,
   };
 }
 
-/** A short closed load on the todos, for as long as told. */
-export function job(urls: readonly string[], durationMs = 400): LoadJob {
-  return {
-    urls,
-    load: { kind: 'closed', connections: 6, warmupMs: 100, durationMs, timeoutMs: 5_000 },
-    workload: {
-      requests: [{ method: 'GET', path: '/todos/{todo}', weight: 1, headers: {}, check: { contains: '"id":{todo}' } }],
-      keys: { todo: { kind: 'uniform', of: 100 } },
-    },
-    seed: 1,
-  };
+/** A short closed load, changed as told. */
+export function closed(change: Partial<ClosedLoad> = {}): ClosedLoad {
+  const usual = { driver: 'autocannon', connections: 6, thinkMs: 0, warmupMs: 100, durationMs: 400 } as const;
+  return { kind: 'closed', ...usual, timeoutMs: 5_000, ...change };
+}
+
+/** A load on the todos, shared by as many workers as told. */
+export function jobs(
+  urls: readonly string[],
+  { load = closed(), workers = 1 }: { readonly load?: LoadProfile; readonly workers?: number } = {},
+): readonly LoadJob[] {
+  const requests = [
+    { method: 'GET', path: '/todos/{todo}', weight: 1, headers: {}, check: { contains: '"id":{todo}' } },
+  ];
+  const workload: Workload = { requests, keys: { todo: { kind: 'uniform', of: 100 } } };
+  return splitJob({ urls, load, workload, seed: 1, share: { index: 0, of: 1 } }, workers);
 }
 
 /** The sum of a counter over its labels, as one replica told it; fails where the replica did not answer. */

@@ -41,6 +41,15 @@ describe('mistakes on the command line', () => {
     expect((await lab('run', '--duration', '5')).err).toContain('needs a unit');
   });
 
+  it('a rate without its unit, a load that has none, too many workers', async () => {
+    expect((await lab('run', '--rate', '500')).err).toContain('the rate needs a unit: write 500/s');
+    const closed = await lab('run', 'cache-hit', '--rate', '500/s');
+    expect(closed).toMatchObject({ code: 2, out: '' });
+    expect(closed.err).toContain('Nothing that is selected takes --rate: none of it is open load at a constant rate');
+    expect((await lab('run', '--workers', '65')).err).toContain('--workers must be from 1 to 64, not 65');
+    expect((await lab('run', 'cache-hit', '--connections', '2', '--workers', '3')).err).toContain('too small');
+  });
+
   it('nothing at all: the help, and exit code 2', async () => {
     const { code, out } = await lab();
     expect(code).toBe(2);
@@ -78,6 +87,43 @@ scenarios:
     const { code, err } = await lab('list', '--file', 'nowhere.yaml');
     expect(code).toBe(2);
     expect(err).toContain('nowhere.yaml');
+  });
+});
+
+describe('a target', () => {
+  // An address for documentation: nobody is there.
+  beforeEach(async () =>
+    bench.write(
+      'scenarios.yaml',
+      `version: 1
+scenarios:
+  mine:
+    question: Does it hold?
+    target: { url: http://192.0.2.1:8080 }
+    workload: [GET /]
+`,
+    ),
+  );
+
+  it('that is somewhere else: no load without leave', async () => {
+    const { code, out, err } = await lab('run', 'mine');
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toContain('http://192.0.2.1:8080, is neither on this machine nor in a private network');
+    expect(err).toContain('--allow-remote');
+    expect((await lab('run', 'mine', '--dry-run')).code).toBe(0);
+  });
+
+  it('that is to be started', async () => {
+    const { code, err } = await lab('up', 'mine');
+    expect(code).toBe(2);
+    expect(err).toContain('runs already at http://192.0.2.1:8080');
+  });
+
+  it('on a platform whose load workers do not reach it', async () => {
+    const { code, err } = await lab('run', 'mine', '--platform', 'docker');
+    expect(code).toBe(2);
+    expect(err).toContain('Use --platform local.');
   });
 });
 

@@ -1,8 +1,10 @@
+import { LatencyHistogram } from '../../src/load/histogram.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/load/job.ts';
-import type { Platform, ReplicaMetrics, Stack } from '../../src/platforms/platform.ts';
+import type { Deployment, Platform, ReplicaMetrics, Stack } from '../../src/platforms/platform.ts';
 import type { Topology } from '../../src/scenarios/plan.ts';
+import type { UrlSystem } from '../../src/scenarios/scenario.ts';
 
-/** What the fake's load worker records and what its replicas count for one deployment. */
+/** What the fake's load workers record, all of them together, and what its replicas count for one deployment. */
 export interface Script {
   readonly result: WorkerResult;
   /** How much each counter of each replica rises while the load is on. */
@@ -11,9 +13,12 @@ export interface Script {
 
 /** A platform that starts nothing, and carries exact numbers through everything that comes after it. */
 export interface FakePlatform extends Platform {
-  /** What was asked of it, in order: `up`, `deploy`, `load`, `down`. */
+  /** What was asked of it, in order: `up`, `up bare`, `deploy`, `reach`, `load`, `down`. */
   readonly calls: string[];
 }
+
+/** What a trial records on a deployed topology; may throw to break the run off. */
+export type ScriptOf<T> = (system: T, jobs: readonly LoadJob[]) => Script;
 
 function exposition(counters: Readonly<Record<string, number>>, factor: number): string {
   return Object.entries(counters)
@@ -21,38 +26,51 @@ function exposition(counters: Readonly<Record<string, number>>, factor: number):
     .join('');
 }
 
-/**
- * Makes a fake at the platform's contract.
- * @param script what a trial on that topology records; may throw to break the run off
- */
-export function fakePlatform(script: (topology: Topology, job: LoadJob) => Script): FakePlatform {
+function second(phase: 'warm-up' | 'measuring', requests: number, latencyMs: number): WorkerMessage {
+  const latencies = new LatencyHistogram();
+  for (let request = 0; request < requests; request++) latencies.record(latencyMs);
+  return { type: 'second', phase, second: 0, sent: requests, requests, errors: 0, histogram: latencies.encode() };
+}
+
+/** Makes a fake at the platform's contract; without the second script it has no servers of the user's own. */
+export function fakePlatform(onTopology: ScriptOf<Topology>, onUrl?: ScriptOf<UrlSystem>): FakePlatform {
   const calls: string[] = [];
+
+  function running(url: string, replicas: readonly string[], script: (jobs: readonly LoadJob[]) => Script): Deployment {
+    let counters: Readonly<Record<string, number>> = {};
+    let factor = 0;
+    return {
+      urls: [url],
+      address: undefined,
+      async scrape(): Promise<readonly ReplicaMetrics[]> {
+        return Promise.resolve(replicas.map((replica) => ({ replica, text: exposition(counters, factor) })));
+      },
+      async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
+        calls.push(jobs.length === 1 ? 'load' : `load by ${jobs.length}`);
+        const scripted = script(jobs);
+        counters = scripted.counters;
+        yield second('warm-up', 10, 1);
+        yield { type: 'measuring' };
+        factor = 1;
+        yield second('measuring', 100, 2);
+        signal.throwIfAborted();
+        yield await Promise.resolve({ type: 'result', result: scripted.result });
+      },
+    };
+  }
+
   const stack: Stack = {
     versions: { postgresql: '18.4', redis: '7.0.15' },
     async deploy(topology) {
       const { app, replicas } = topology;
       calls.push(`deploy ${app.cache.strategy} ×${replicas}`);
-      let counters: Readonly<Record<string, number>> = {};
-      let factor = 0;
-      return Promise.resolve({
-        urls: ['http://127.0.0.1:1'],
-        address: undefined,
-        async scrape(): Promise<readonly ReplicaMetrics[]> {
-          const names = Array.from({ length: replicas }, (_, index) => `app-${index + 1}`);
-          return Promise.resolve(names.map((replica) => ({ replica, text: exposition(counters, factor) })));
-        },
-        async *generate(job: LoadJob, signal: AbortSignal): AsyncIterable<WorkerMessage> {
-          calls.push('load');
-          const scripted = script(topology, job);
-          counters = scripted.counters;
-          yield { type: 'second', phase: 'warm-up', second: 0, requests: 10, errors: 0, p99Us: 1000 };
-          yield { type: 'measuring' };
-          factor = 1;
-          yield { type: 'second', phase: 'measuring', second: 0, requests: 100, errors: 0, p99Us: 2000 };
-          signal.throwIfAborted();
-          yield await Promise.resolve({ type: 'result', result: scripted.result });
-        },
-      });
+      const names = Array.from({ length: replicas }, (_, index) => `app-${index + 1}`);
+      return Promise.resolve(running('http://127.0.0.1:1', names, (jobs) => onTopology(topology, jobs)));
+    },
+    reach(url) {
+      if (onUrl === undefined) throw new Error('the fake has no script for a server of the user');
+      calls.push(`reach ${url}`);
+      return running(url, [], (jobs) => onUrl({ kind: 'url', url }, jobs));
     },
     release: () => undefined,
     async [Symbol.asyncDispose]() {
@@ -65,10 +83,11 @@ export function fakePlatform(script: (topology: Topology, job: LoadJob) => Scrip
     calls,
     requirements: async () => Promise.resolve([]),
     enforcesLimits: true,
+    reachesUrls: onUrl !== undefined,
     clean: async () => Promise.resolve([]),
     down: async () => Promise.resolve([]),
-    async up() {
-      calls.push('up');
+    async up({ bare = false }) {
+      calls.push(bare ? 'up bare' : 'up');
       return Promise.resolve(stack);
     },
   };

@@ -1,4 +1,4 @@
-import type { Measurement, Telemetry, TrialRecord } from '../../src/result.ts';
+import type { Anatomy, Measurement, Telemetry, TrialRecord } from '../../src/result.ts';
 
 /** A measurement of `requests` right answers in ten seconds, with latencies that are easy to recognise. */
 export function measurement(changes: Partial<Measurement> = {}): Measurement {
@@ -9,6 +9,7 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
     sent: 20_000,
     requests: 20_000,
     failed: 0,
+    completed: changes.requests ?? 20_000,
     unfinished: 0,
     bytes: 1_000_000,
     statuses: { '200': 20_000 },
@@ -23,15 +24,74 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
       maxUs: 6000,
       histogram: '',
     },
-    timeline: [{ second: 0, requests: 20_000, errors: 0, p50Us: 1000, p99Us: 4500, maxUs: 6000 }],
+    timeline: [{ second: 0, sent: 20_000, requests: 20_000, errors: 0, p50Us: 1000, p99Us: 4500, maxUs: 6000 }],
+    anatomy: [],
+    slowest: [],
     generator: { cpuRatio: 0.4, eventLoopUtilisation: 0.5, lagP99Us: 900 },
     ...changes,
   };
 }
 
+/** What open load of 2,000/s adds to {@link measurement}: all of it sent in time, each service time half of the latency. */
+export function openLoad(changes: Partial<NonNullable<Measurement['open']>> = {}): NonNullable<Measurement['open']> {
+  return {
+    offered: 20_000,
+    released: 20_000,
+    dropped: 0,
+    unsent: 0,
+    late: 0,
+    inFlightMost: 10,
+    service: {
+      meanUs: 550,
+      p50Us: 500,
+      p90Us: 1000,
+      p95Us: 1500,
+      p99Us: 2000,
+      p999Us: 2500,
+      maxUs: 3000,
+      histogram: '',
+    },
+    scheduleLag: { p50Us: 100, p99Us: 700, maxUs: 1200 },
+    ...changes,
+  };
+}
+
+/** How the time at p99 divides, in milliseconds by part. */
+export function anatomy(percentile: Anatomy['percentile'], partsMs: Readonly<Record<string, number>>): Anatomy {
+  const parts = Object.fromEntries(Object.entries(partsMs).map(([part, ms]) => [part, ms * 1000]));
+  const latencyUs = Object.values(parts).reduce((sum, us) => sum + us, 0);
+  return { percentile, latencyUs, samples: 100, parts };
+}
+
 /** What one replica counted in the measured time. */
-export function telemetry(counters: Record<string, number> = {}): Telemetry {
-  return { replicas: [{ replica: 'app-1', counters, gauges: {} }], lost: [], silent: [] };
+export function telemetry(counters: Record<string, number> = {}, changes: Partial<Telemetry> = {}): Telemetry {
+  return {
+    replicas: [{ replica: 'app-1', counters, gauges: {} }],
+    timeline: { seconds: [], series: [] },
+    lost: [],
+    silent: [],
+    ...changes,
+  };
+}
+
+/** What database and cache counted in the measured time. */
+export function backends(
+  counters: Record<string, number>,
+  gauges: Record<string, number> = {},
+): NonNullable<Telemetry['backends']> {
+  return { counters, gauges, statements: [] };
+}
+
+/** A sample a second from `from` on, by series: `{ 'app-1 db_pool_in_use': [10, 10, null] }`. */
+export function timeline(series: Readonly<Record<string, (number | null)[]>>, from = 0): Telemetry['timeline'] {
+  const length = Math.max(0, ...Object.values(series).map((values) => values.length));
+  return {
+    seconds: Array.from({ length }, (_, index) => from + index),
+    series: Object.entries(series).map(([key, values]) => {
+      const [source = '', name = ''] = key.split(' ');
+      return { source, name, values };
+    }),
+  };
 }
 
 /** A trial with the metrics given, and nothing else that matters. */
@@ -46,6 +106,8 @@ export function trialRecord(changes: Partial<TrialRecord> & Pick<TrialRecord, 'm
     telemetry: telemetry(),
     resources: [],
     caveats: [],
+    findings: [],
+    annotations: [],
     ...changes,
   };
 }

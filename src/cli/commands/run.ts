@@ -5,7 +5,7 @@ import { reporterNames, type ReporterName } from '../../reporters/reporter.ts';
 import type { RunRecord } from '../../result.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
-import { duration, list, positive, positives, seed } from '../options.ts';
+import { duration, list, positive, positives, rate, seed } from '../options.ts';
 
 const examples = `
 Without a name it runs the suite "quickstart".
@@ -14,6 +14,7 @@ Examples:
   scale-lab run
   scale-lab run thundering-herd --variant none,lock --replicas 1,2
   scale-lab run cache-hit --connections 100 --duration 30s --rounds 3
+  scale-lab run my-open-load --rate 2000/s --workers 2
   scale-lab run --dry-run`;
 
 interface RunOptions {
@@ -24,11 +25,15 @@ interface RunOptions {
   readonly connections?: number;
   readonly duration?: number;
   readonly warmup?: number;
+  readonly rate?: number;
+  readonly workers?: number;
   readonly rounds?: number;
   readonly seed?: number;
   readonly out: string;
   readonly reporter: ReporterName;
   readonly pin?: boolean;
+  readonly telemetry: boolean;
+  readonly allowRemote?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -47,6 +52,12 @@ function exitCodeOf({ verdicts }: RunRecord): ExitCode {
   return verdicts.some(({ outcome }) => outcome === 'inconclusive') ? exitCodes.inconclusive : exitCodes.passed;
 }
 
+/** All addresses of a name, as a connection would find them. */
+async function lookUp(name: string): Promise<readonly string[]> {
+  const { lookup } = await import('node:dns/promises');
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}
+
 async function execute(names: readonly string[], options: RunOptions, io: Io): Promise<ExitCode> {
   const { loadScenarioFile } = await import('../scenario-file.ts');
   const { describePlan } = await import('../../scenarios/describe.ts');
@@ -60,7 +71,10 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
     connections: options.connections,
     durationMs: options.duration,
     warmupMs: options.warmup,
+    ratePerSecond: options.rate,
     rounds: options.rounds,
+    workers: options.workers,
+    telemetry: options.telemetry,
   };
   const plan = planOf(file, names, overrides, planSeed);
   if (options.dryRun) {
@@ -72,10 +86,13 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   const { openPlatform } = await import('../platform.ts');
   const { openReporter } = await import('../../reporters/index.ts');
   const { checkLimits } = await import('../../scenarios/limits-check.ts');
+  const { checkReach, checkRemote } = await import('../../scenarios/remote-check.ts');
   const { run } = await import('../../run.ts');
   const { showProgress } = await import('../progress.ts');
   const platform = await openPlatform(options.platform, io, file.images);
   checkLimits(plan, platform);
+  checkReach(plan, platform);
+  await checkRemote(plan, options.allowRemote === true, lookUp);
   const { record, folder, error } = await run(plan, {
     platform,
     pin: options.pin === true,
@@ -103,14 +120,18 @@ export const runCommand: CommandFactory = (io, finish) =>
     .addOption(new Option('--platform <name>', 'where it runs').choices(platformNames).default('local'))
     .option('--replicas <counts>', 'replica counts, e.g. 1,2,4', positives)
     .option('--variant <names>', 'only these variants', list)
-    .option('--connections <count>', 'connections of closed-loop load', positive)
+    .option('--connections <count>', 'connections of closed load; the most that open load has', positive)
+    .option('--rate <rate>', 'rate of open load that has no stages, e.g. 500/s', rate)
     .option('--duration <time>', 'measured time of a trial, e.g. 10s', duration)
     .option('--warmup <time>', 'time before it that is not measured, e.g. 2s', duration)
     .option('--rounds <count>', 'how often each trial is run', positive)
+    .option('--workers <count>', 'load workers that share the load (default: 1)', positive)
     .option('--seed <number>', 'seeds keys, mix and the order of trials (default: drawn, and told)', seed)
     .option('--out <folder>', 'where the folder with the results goes', 'results')
     .addOption(new Option('--reporter <name>', 'what is printed at the end').choices(reporterNames).default('terminal'))
     .option('--pin', 'give the load generator cores of its own (docker)')
+    .option('--no-telemetry', 'do not watch the system while it is under load')
+    .option('--allow-remote', 'put load on targets outside this machine and private networks')
     .option('--dry-run', 'print the plan and start nothing')
     .addHelpText('after', examples)
     .action(async (names: readonly string[], options: RunOptions) => finish(await execute(names, options, io)));

@@ -53,6 +53,10 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
     .filter((candidate) => candidate.variant === variant)
     .sort((one, other) => one.replicas - other.replicas);
   if (!trial) throw new UsageError(`"${name}" has nothing to start.`);
+  const { system } = trial;
+  if (system.kind === 'url') {
+    throw new UsageError(`"${name}", ${trial.variant}, runs already at ${system.url}: there is nothing to start.`);
+  }
 
   const { newRunId } = await import('../../run-folder.ts');
   const { openPlatform } = await import('../platform.ts');
@@ -66,7 +70,7 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached });
   let isKept = false;
   try {
-    const deployment = await stack.deploy(trial.topology, io.signal);
+    const deployment = await stack.deploy(system, io.signal);
     io.out.write(
       `${trial.scenario}, ${trial.variant}, ×${trial.replicas}: ${deployment.address ?? 'not reachable from here'}\n`,
     );

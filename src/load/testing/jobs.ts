@@ -1,10 +1,31 @@
-import type { BurstLoad, ClosedLoad, RequestTemplate, Workload } from '../../scenarios/scenario.ts';
+import type { BurstLoad, ClosedLoad, OpenLoad, RequestTemplate, Workload } from '../../scenarios/scenario.ts';
 import { drive } from '../driver.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../job.ts';
 
 /** A short closed loop without a warm-up. */
 export function closedLoad(load: Partial<ClosedLoad> = {}): ClosedLoad {
-  return { kind: 'closed', connections: 4, warmupMs: 0, durationMs: 300, timeoutMs: 10_000, ...load };
+  const usual = { driver: 'autocannon', connections: 4, thinkMs: 0, warmupMs: 0, durationMs: 300 } as const;
+  return { kind: 'closed', ...usual, timeoutMs: 10_000, ...load };
+}
+
+/** An even 200 a second for half a second, without a warm-up. */
+export function openLoad({
+  ratePerSecond = 200,
+  durationMs = 500,
+  ...load
+}: Partial<OpenLoad> & { readonly ratePerSecond?: number; readonly durationMs?: number } = {}): OpenLoad {
+  return {
+    kind: 'open',
+    arrivals: 'even',
+    warmupMs: 0,
+    stages: [{ fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond, durationMs }],
+    connections: 20,
+    inFlightLimit: 1000,
+    keepAlive: true,
+    timeoutMs: 10_000,
+    drainMs: 10_000,
+    ...load,
+  };
 }
 
 /** Three bursts of eight. */
@@ -24,7 +45,7 @@ export function oneRequest(request: Partial<RequestTemplate> = {}, keys: Workloa
 
 /** A job with the plainest workload. */
 export function loadJob(job: Pick<LoadJob, 'urls' | 'load'> & Partial<LoadJob>): LoadJob {
-  return { workload: oneRequest(), seed: 1, ...job };
+  return { workload: oneRequest(), seed: 1, share: { index: 0, of: 1 }, ...job };
 }
 
 /** Runs a job in this process. */
@@ -35,6 +56,7 @@ export async function run(
   const messages: WorkerMessage[] = [];
   const result = await drive(job, {
     cpuUsage: () => process.cpuUsage(),
+    startMs: performance.now(),
     emit: (message) => {
       messages.push(message);
       onMessage(message);

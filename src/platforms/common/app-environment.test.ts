@@ -4,6 +4,7 @@ import { readSettings } from '../../target-app/settings.ts';
 import { appEnvironment, inheritedEnvironment } from './app-environment.ts';
 
 const topology: Topology = {
+  kind: 'app',
   app: {
     cache: { strategy: 'xfetch', ttlMs: 1_500, jitter: 0.1, lockTimeoutMs: 250, beta: 1.5 },
     feed: 'n+1',
@@ -19,6 +20,7 @@ const topology: Topology = {
   balancer: 'round-robin',
   data: { users: 12, todos: 345 },
   freshData: true,
+  serverTiming: false,
 };
 const backends = { databaseUrl: 'postgres://u:p@127.0.0.1:1/postgres', redisUrl: 'redis://:p@127.0.0.1:2/0' };
 
@@ -44,6 +46,7 @@ test('every setting of a topology reaches the application as it was meant', () =
     QUERY_COST_MS: 100,
     WORKERS: 2,
     TITLE_INDEX: true,
+    SERVER_TIMING: 'off',
     SEED_USERS: 12,
     SEED_TODOS: 345,
     SEED_ALWAYS: true,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { LabError } from '../../errors.ts';
 import { packageFolder } from '../../package.ts';
 
 /** The bundled programs that run beside the system under test, as paths. */
@@ -17,6 +18,12 @@ export function findPrograms(folder: string = packageFolder): Programs {
 }
 
 /** Those that have not been built. */
-export function missingPrograms({ app, worker, agent }: Programs): readonly string[] {
-  return [app, worker, agent].filter((program) => !existsSync(program));
+export function missingPrograms(programs: Partial<Programs>): readonly string[] {
+  return Object.values(programs).filter((program) => !existsSync(program));
+}
+
+/** @throws {LabError} where one of these has not been built */
+export function requireBuilt(programs: Partial<Programs>): void {
+  const missing = missingPrograms(programs);
+  if (missing.length > 0) throw new LabError(`Not built: ${missing.join(', ')}.`, { hint: 'Run npm run build.' });
 }

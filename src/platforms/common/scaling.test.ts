@@ -22,6 +22,7 @@ test('none stays where settings, limits or data differ, or data is to be laid an
     topology({ replicas: 2, cache: { strategy: 'aside' } }),
     topology({ replicas: 2, limits: { cpu: 0.5, memoryBytes: undefined } }),
     topology({ replicas: 2, data: { users: 1, todos: 1 } }),
+    topology({ replicas: 2, serverTiming: true }),
     topology({ replicas: 2, freshData: true }),
   ];
   for (const wanted of changes) expect(stayingReplicas(running, wanted)).toEqual([]);

@@ -14,7 +14,7 @@ export function replicaNumbers({ replicas }: Topology): readonly number[] {
 export function stayingReplicas(running: Topology, wanted: Topology): readonly number[] {
   // Data that may have been written to is laid anew with nothing running on it.
   if (wanted.freshData) return [];
-  const settings = ({ app, limits, data }: Topology) => ({ app, limits, data });
+  const settings = ({ app, limits, data, serverTiming }: Topology) => ({ app, limits, data, serverTiming });
   if (!isDeepStrictEqual(settings(running), settings(wanted))) return [];
   return replicaNumbers(wanted).filter(
     (number) => number <= running.replicas && extraCostMs(running, number) === extraCostMs(wanted, number),

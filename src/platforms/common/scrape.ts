@@ -10,9 +10,30 @@ export async function scrapeReplica(
   signal: AbortSignal,
   askOnce: Ask = ask,
 ): Promise<ReplicaMetrics> {
+  return scrape(replica, url, '/metrics', signal, askOnce);
+}
+
+/** Reads what database and cache say of themselves, through a replica that runs; `url` is undefined where none does. */
+export async function scrapeBackends(
+  url: string | undefined,
+  signal: AbortSignal,
+  askOnce: Ask = ask,
+): Promise<ReplicaMetrics> {
+  const replica = 'backends';
+  if (url === undefined) return { replica, problem: 'no replica runs that could ask them', ended: true };
+  return scrape(replica, url, '/metrics/backends', signal, askOnce);
+}
+
+async function scrape(
+  replica: string,
+  url: string,
+  path: string,
+  signal: AbortSignal,
+  askOnce: Ask,
+): Promise<ReplicaMetrics> {
   try {
-    const answer = await withTimeLimit(2_000, signal, (limited) => askOnce(`${url}/metrics`, limited));
-    if (answer.status !== 200) return { replica, problem: `/metrics answered with status ${answer.status}` };
+    const answer = await withTimeLimit(2_000, signal, (limited) => askOnce(`${url}${path}`, limited));
+    if (answer.status !== 200) return { replica, problem: `${path} answered with status ${answer.status}` };
     return { replica, text: answer.body };
   } catch (error) {
     signal.throwIfAborted();

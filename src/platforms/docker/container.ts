@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { LabError, messageOf } from '../../errors.ts';
 import { logTail } from '../common/log-tail.ts';
 import { type Watched, untilSign } from '../common/readiness.ts';
-import { settlesWithin } from '../common/time-limit.ts';
+import { pause, settlesWithin } from '../common/time-limit.ts';
 import type { ContainerDescription } from './container-settings.ts';
 import { allOutput, standardOutput } from './frames.ts';
 import { asked, hintForRefusal, refusedWith } from './refusal.ts';
@@ -16,6 +16,9 @@ const stateSchema = z.object({
     Ports: z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()).nullish(),
   }),
 });
+
+const wasKilled = 'was killed';
+const oomLagMs = 150;
 
 /** What the Engine knows of a container. */
 export interface ContainerState {
@@ -125,7 +128,13 @@ export class Container implements Watched {
   async #watch(gone: AbortSignal): Promise<void> {
     try {
       await this.#container.wait({ abortSignal: gone });
-      this.#settle((await this.state()).end ?? 'ended');
+      let { end } = await this.state();
+      if (end === wasKilled && this.description.limits?.memoryBytes !== undefined) {
+        // That it was at its limit the Engine hears by another way than that it ended, which may take a moment longer.
+        await pause(oomLagMs, gone);
+        ({ end } = await this.state());
+      }
+      this.#settle(end ?? 'ended');
     } catch (error) {
       // Removed by somebody, or the Engine has stopped: it does not run any more as far as anybody can tell.
       if (!gone.aborted)
@@ -137,7 +146,7 @@ export class Container implements Watched {
 function describeEnd({ OOMKilled, ExitCode, Error: problem }: z.infer<typeof stateSchema>['State']): string {
   if (OOMKilled) return 'was killed: it was at its memory limit';
   if (problem !== '') return `could not be started: ${problem}`;
-  if (ExitCode === 137) return 'was killed';
+  if (ExitCode === 137) return wasKilled;
   return `exited with code ${ExitCode}`;
 }
 

@@ -1,7 +1,7 @@
-import { LabError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
-import { type Programs, missingPrograms } from '../common/programs.ts';
+import { type Programs, missingPrograms, requireBuilt } from '../common/programs.ts';
 import { together } from '../common/together.ts';
 import type { CleanOptions, Leftover, Platform, Stack, StackOptions } from '../platform.ts';
 import { startAgent } from './agent-connection.ts';
@@ -12,12 +12,13 @@ import { type Engine, EngineProblem, openEngine } from './engine.ts';
 import { describeLabImage, ensureLabImage } from './lab-image.ts';
 import { hostOf, label, runLabels } from './labels.ts';
 import { removeDetached, removeImages, removeOrphans } from './leftovers.ts';
+import { checkLimits, loadLimitsOf } from './limits.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
 import { refusal } from './refusal.ts';
 import { dockerRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
-import { DockerStack } from './stack.ts';
+import { DockerStack, reachesNoUrls } from './stack.ts';
 
 /** What the platform is told of the machine, once. */
 export interface DockerPlatformOptions {
@@ -33,6 +34,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
   return {
     name: 'docker',
     enforcesLimits: true,
+    reachesUrls: false,
     requirements: (signal) => dockerRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),
     clean: (signal, cleanOptions) => clean(options, signal, cleanOptions),
@@ -41,11 +43,13 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
 }
 
 async function up(options: DockerPlatformOptions, stackOptions: StackOptions): Promise<Stack> {
-  const { runId, signal, onStep, publish = false, detached = false, pin = false } = stackOptions;
+  const { runId, signal, onStep, publish = false, detached = false, pin = false, bare = false } = stackOptions;
   signal.throwIfAborted();
-  const missing = missingPrograms(options.programs);
-  if (missing.length > 0) throw new LabError(`Not built: ${missing.join(', ')}.`, { hint: 'Run npm run build.' });
+  if (bare) throw reachesNoUrls();
+  const loadLimits = loadLimitsOf(options.environment);
+  requireBuilt(options.programs);
   const engine = await openEngine(options.environment, signal);
+  checkLimits(engine, loadLimits);
   const cores = shareCores(engine.cores, pin);
   const host = hostOf(options.environment);
   const owner = detached ? nobody(runId) : await thisOwner(runId);
@@ -54,7 +58,7 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   const images = await ensureImages(engine, names, onStep, signal);
   const described = await describeLabImage(images.node, options.programs, host);
   const labImage = await ensureLabImage(engine, described, { [label.run]: runId }, onStep, signal);
-  const run = new RunContext({ engine, runId, labels, cores, images, labImage, publish, onStep });
+  const run = new RunContext({ engine, runId, labels, cores, loadLimits, images, labImage, publish, onStep });
   try {
     return await start(run, signal);
   } catch (error) {

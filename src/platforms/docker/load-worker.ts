@@ -1,46 +1,60 @@
-import { Writable } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { LabError } from '../../errors.ts';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
-import { readLoad } from '../common/load-session.ts';
+import { type LoadSession, readLoad } from '../common/load-session.ts';
+import { together } from '../common/together.ts';
 import type { Container } from './container.ts';
 import { standardOutput } from './frames.ts';
 import { inImage } from './lab-image.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Runs a load worker as a container in the stack's network to its result. Leaving the loop early, or the signal, removes it. */
+/**
+ * Runs a load worker for each job, as a container in the stack's network, to their common result. Leaving the loop early, or
+ * the signal, removes them.
+ */
 export async function* generateLoad(
   run: RunContext,
-  number: number,
-  job: LoadJob,
+  jobs: readonly LoadJob[],
   signal: AbortSignal,
 ): AsyncIterable<WorkerMessage> {
-  let worker: Container | undefined;
-  let stream: NodeJS.ReadWriteStream | undefined;
-  const remove = async (): Promise<void> => run.remove(worker === undefined ? [] : [worker]);
-  // The end of its output ends the loop below.
+  const started: Container[] = [];
+  const remove = async (): Promise<void> => run.remove(started);
+  // The end of their output ends the loop below.
   const stop = (): void => void remove().catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   try {
-    worker = await run.start(
-      {
-        service: `load-${number}`,
-        title: 'the load worker',
-        image: run.settings.labImage,
-        command: [inImage.worker],
-        environment: { NODE_ENV: 'production' },
-        hasInput: true,
-        isLoad: true,
-      },
-      signal,
-      async (made) => {
-        worker = made;
-        stream = await made.attach();
-      },
+    const sessions = await together(signal, (limited) =>
+      jobs.map(async (job, index): Promise<LoadSession> => {
+        const [worker, stream] = await startWorker(run, index + 1, limited);
+        started.push(worker);
+        return { worker, stdin: stream, stdout: standardOutput(stream), job };
+      }),
     );
-    if (!(stream instanceof Writable)) throw new LabError('The load worker was not spoken to.');
-    yield* readLoad(worker, { stdin: stream, stdout: standardOutput(stream) }, job, signal);
+    yield* readLoad(sessions, signal);
   } finally {
     signal.removeEventListener('abort', stop);
     await remove();
   }
+}
+
+async function startWorker(run: RunContext, number: number, signal: AbortSignal): Promise<[Container, Duplex]> {
+  let stream: NodeJS.ReadWriteStream | undefined;
+  const worker = await run.start(
+    {
+      service: `load-${number}`,
+      title: 'the load worker',
+      image: run.settings.labImage,
+      command: [inImage.worker],
+      environment: { NODE_ENV: 'production' },
+      limits: run.settings.loadLimits,
+      hasInput: true,
+      isLoad: true,
+    },
+    signal,
+    async (made) => {
+      stream = await made.attach();
+    },
+  );
+  if (!(stream instanceof Duplex)) throw new LabError('The load worker was not spoken to.');
+  return [worker, stream];
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Limits } from '../../scenarios/scenario.ts';
 import type { Images } from './base-images.ts';
 import { Container } from './container.ts';
 import { type ContainerDescription, containerSettings } from './container-settings.ts';
@@ -14,6 +15,8 @@ export interface RunSettings {
   readonly runId: string;
   readonly labels: Labels;
   readonly cores: CoreShare;
+  /** What each load worker may use. */
+  readonly loadLimits: Limits;
   readonly images: Images;
   /** The image with the lab's own programs. */
   readonly labImage: string;
@@ -64,10 +67,16 @@ export class RunContext {
     const made = await asked(`${description.title} cannot be made`, engine.docker.createContainer(settings));
     const container = new Container(made, description);
     this.#containers.add(container);
-    signal.throwIfAborted();
-    await attach?.(container);
-    await container.start(this.#released.signal);
-    return container;
+    try {
+      signal.throwIfAborted();
+      await attach?.(container);
+      await container.start(this.#released.signal);
+      return container;
+    } catch (error) {
+      // Its name may be wanted again. Where this fails, closing the run will do it.
+      await this.remove([container]).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Runs a container to its end, and removes it; anything but exit code 0 is a failure. */

@@ -1,26 +1,14 @@
 import { LabError } from '../../errors.ts';
-import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import type { Topology } from '../../scenarios/plan.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
-import { scrapeReplica } from '../common/scrape.ts';
-import { settlesWithin } from '../common/time-limit.ts';
 import { together } from '../common/together.ts';
-import type { Deployment, ReplicaMetrics, ServiceUsage, Stack } from '../platform.ts';
-import type { Agent } from './agent-connection.ts';
+import type { Deployment, Stack } from '../platform.ts';
 import { type App, type Replica, appGraceSeconds, layData, startReplica } from './app.ts';
-import type { Backend } from './backend.ts';
 import type { Container } from './container.ts';
-import { generateLoad } from './load-worker.ts';
+import { DockerDeployment, type Foundation } from './deployment.ts';
+import { checkLimits } from './limits.ts';
 import { type BalancerInFront, reloadNginx, startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
-import { type Metered, UsageMeter } from './usage.ts';
-
-/** What a stack is built on, as it runs. */
-export interface Foundation {
-  readonly postgres: Backend;
-  readonly redis: Backend;
-  readonly agent: Agent;
-}
 
 /** What runs in front of the backends now. */
 interface Running {
@@ -38,8 +26,6 @@ export class DockerStack implements Stack {
   #running: Running | undefined;
   /** Once it is there it stays: to tell it of other replicas takes less time than to start it. */
   #balancer: BalancerInFront | undefined;
-  #meter = new UsageMeter();
-  #loads = 0;
 
   constructor(run: RunContext, foundation: Foundation, versions: Readonly<Record<string, string>>) {
     const { postgres, redis, agent } = foundation;
@@ -51,7 +37,7 @@ export class DockerStack implements Stack {
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    this.#checkLimits(topology);
+    checkLimits(this.#run.settings.engine, topology.limits);
     const before = this.#running;
     this.#running = undefined;
     try {
@@ -64,24 +50,16 @@ export class DockerStack implements Stack {
     }
   }
 
+  reach(): never {
+    throw reachesNoUrls();
+  }
+
   release(): void {
     this.#run.release();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#run.close();
-  }
-
-  #checkLimits({ limits }: Topology): void {
-    const { cpu, memory } = this.#run.settings.engine.limits;
-    const lacks = [
-      ...(limits.cpu !== undefined && !cpu ? ['CPU'] : []),
-      ...(limits.memoryBytes !== undefined && !memory ? ['memory'] : []),
-    ];
-    if (lacks.length === 0) return;
-    throw new LabError(`This Docker Engine cannot limit ${lacks.join(' and ')}.`, {
-      hint: 'A rootless Engine needs cgroup v2, and the controllers delegated to its user: docs.docker.com/engine/security/rootless',
-    });
   }
 
   #backends(): readonly Container[] {
@@ -136,28 +114,14 @@ export class DockerStack implements Stack {
 
   async #deployment({ replicas, topology }: Running): Promise<Deployment> {
     const balancer = replicas.length > 1 ? this.#balancer : undefined;
-    const [first] = replicas;
-    const front = balancer ?? first;
-    const { postgres, redis, agent } = this.#foundation;
-    // The load generator is left out: it tells of itself, to the end, and is gone with its result.
-    const metered: readonly Metered[] = [
-      ...replicas.map(({ container }) => ({ container, limits: topology.limits })),
-      ...[postgres, redis, ...(balancer === undefined ? [] : [balancer])],
-    ];
-    return {
+    const front = balancer ?? replicas[0];
+    return new DockerDeployment(this.#run, this.#foundation, {
+      topology,
+      replicas,
+      balancer,
       urls: front === undefined ? [] : [front.url],
       address: front === undefined ? undefined : await this.#address(front.container),
-      scrape: (signal) => Promise.all(replicas.map((replica) => scrape(replica, agent, signal))),
-      usage: (): Promise<readonly ServiceUsage[]> => Promise.all(metered.map((each) => this.#meter.usageOf(each))),
-      generate: (job: LoadJob, signal: AbortSignal) => this.#generate(job, metered, signal),
-    };
-  }
-
-  async *#generate(job: LoadJob, metered: readonly Metered[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
-    await using meter = new UsageMeter();
-    this.#meter = meter;
-    meter.start(metered);
-    yield* generateLoad(this.#run, ++this.#loads, job, signal);
+    });
   }
 
   /** Where the front is published; undefined where it is not, or not on this machine. */
@@ -169,9 +133,9 @@ export class DockerStack implements Stack {
   }
 }
 
-async function scrape({ name, url, container }: Replica, agent: Agent, signal: AbortSignal): Promise<ReplicaMetrics> {
-  const metrics = container.end === undefined ? await scrapeReplica(name, url, signal, agent.ask) : undefined;
-  // It may have died of the question, or just before it.
-  if (metrics !== undefined && ('text' in metrics || !(await settlesWithin(200, container.ended)))) return metrics;
-  return { replica: name, problem: `it ${container.end ?? 'has ended'}`, ended: true };
+/** What is said to a user who wants load on a server of their own. */
+export function reachesNoUrls(): LabError {
+  return new LabError('Containers cannot put load on a server at an address of this machine.', {
+    hint: 'Use --platform local.',
+  });
 }

@@ -1,37 +1,50 @@
 import { LabError } from '../../errors.ts';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
-import { readLoad } from '../common/load-session.ts';
+import { type LoadSession, readLoad } from '../common/load-session.ts';
+import { together } from '../common/together.ts';
 import type { RunContext } from './run-context.ts';
+import type { Service } from './service.ts';
 
-/** Runs a load worker to its result. Leaving the loop early, or the signal, ends the worker. */
+/** Runs a load worker for each job to their common result. Leaving the loop early, or the signal, ends the workers. */
 export async function* generateLoad(
   program: string,
   run: RunContext,
-  job: LoadJob,
+  jobs: readonly LoadJob[],
   signal: AbortSignal,
 ): AsyncIterable<WorkerMessage> {
-  const worker = await run.start(
+  const started: Service[] = [];
+  const stop = (): void => void run.stop(started);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const sessions = await together(signal, (limited) =>
+      jobs.map(async (job, index): Promise<LoadSession> => {
+        const worker = await startWorker(program, run, index + 1, limited);
+        started.push(worker);
+        const { stdin, stdout } = worker.process;
+        if (stdin === null || stdout === null) throw new LabError('The load worker has no pipes.');
+        return { worker, stdin, stdout, job };
+      }),
+    );
+    yield* readLoad(sessions, signal);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await run.stop(started);
+  }
+}
+
+function startWorker(program: string, run: RunContext, number: number, signal: AbortSignal): Promise<Service> {
+  return run.start(
     {
       name: 'the load worker',
       command: process.execPath,
       args: [program],
       environment: run.environment,
       folder: run.folder,
-      log: 'load-worker.log',
+      log: `load-${number}.log`,
       piped: true,
       stopSignal: 'SIGTERM',
       graceMs: 500,
     },
     signal,
   );
-  const { stdin, stdout } = worker.process;
-  const stop = (): void => void worker.stop();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    if (stdin === null || stdout === null) throw new LabError('The load worker has no pipes.');
-    yield* readLoad(worker, { stdin, stdout }, job, signal);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    await run.stop([worker]);
-  }
 }

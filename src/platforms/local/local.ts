@@ -1,7 +1,7 @@
-import { LabError, messageOf } from '../../errors.ts';
+import { messageOf } from '../../errors.ts';
 import { type Environment, inheritedEnvironment } from '../common/app-environment.ts';
 import { findExecutable, nginx, printedVersion } from '../common/executable.ts';
-import { type Programs, missingPrograms } from '../common/programs.ts';
+import { type Programs, requireBuilt } from '../common/programs.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
 import { together } from '../common/together.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
@@ -26,6 +26,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
   return {
     name: 'local',
     enforcesLimits: false,
+    reachesUrls: true,
     requirements: () => localRequirements(options),
     up: (stackOptions) => up(options, stackOptions),
     clean: (signal) => removeOrphans(options.temporaryFolder, signal),
@@ -33,30 +34,36 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
   };
 }
 
-async function up(options: LocalPlatformOptions, { runId, signal, onStep, detached }: StackOptions): Promise<Stack> {
+async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Promise<Stack> {
+  const { runId, signal, onStep, detached = false, bare = false } = stackOptions;
+  const { programs } = options;
   signal.throwIfAborted();
-  const missing = missingPrograms(options.programs);
-  if (missing.length > 0) throw new LabError(`Not built: ${missing.join(', ')}.`, { hint: 'Run npm run build.' });
-  const owner = detached === true ? nobody(runId) : await thisOwner(runId);
+  requireBuilt(bare ? { worker: programs.worker } : programs);
+  const owner = detached ? nobody(runId) : await thisOwner(runId);
   const folder = await createRunFolder(options.temporaryFolder, owner);
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
+  if (bare) return new LocalStack(run, programs, undefined, {});
   try {
-    const [postgres, redis, nginxVersion] = await together(signal, (limited) => [
-      startPostgres(run, limited),
-      startRedis(run, limited),
-      findNginxVersion(options.environment),
-    ]);
-    const versions = {
-      postgresql: postgres.version,
-      redis: redis.version,
-      ...(nginxVersion === undefined ? {} : { nginx: nginxVersion }),
-    };
-    return new LocalStack(run, options.programs, { postgres, redis, versions });
+    return await start(run, options, signal);
   } catch (error) {
     // What went wrong first is what the user has to know.
     await closeRun(run).catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
     throw folderError(error, folder);
   }
+}
+
+async function start(run: RunContext, options: LocalPlatformOptions, signal: AbortSignal): Promise<Stack> {
+  const [postgres, redis, nginxVersion] = await together(signal, (limited) => [
+    startPostgres(run, limited),
+    startRedis(run, limited),
+    findNginxVersion(options.environment),
+  ]);
+  const versions = {
+    postgresql: postgres.version,
+    redis: redis.version,
+    ...(nginxVersion === undefined ? {} : { nginx: nginxVersion }),
+  };
+  return new LocalStack(run, options.programs, { postgres, redis }, versions);
 }
 
 /** Only more than one replica needs it: who has none is told then. */

@@ -1,22 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withPort } from '../common/ports.ts';
 import { preparePostgresBinaries } from './postgres-binaries.ts';
 import type { RunContext } from './run-context.ts';
+import type { Service } from './service.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
 
 /** A backend that runs, as the application sees it. */
 export interface Backend {
   readonly url: string;
   readonly version: string;
+  readonly service: Service;
 }
 
 const isReady = (log: string): true | undefined => log.includes('ready to accept connections') || undefined;
 
 const userName = 'scale_lab';
 
-/** Makes a new, empty database and starts its server: loopback only, a random password, otherwise PostgreSQL's defaults. */
+/** The module that counts what each statement took, where these binaries have it: without it, naming it would end the server. */
+async function statementCounts(binaries: string): Promise<readonly string[]> {
+  const modules = await readdir(path.join(binaries, 'lib', 'postgresql')).catch(() => []);
+  const isThere = modules.some((file) => path.parse(file).name === 'pg_stat_statements');
+  return isThere ? ['-c', 'shared_preload_libraries=pg_stat_statements'] : [];
+}
+
+/**
+ * Makes a new, empty database and starts its server: loopback only, a random password, statements counted, otherwise
+ * PostgreSQL's defaults.
+ */
 export async function startPostgres(run: RunContext, signal: AbortSignal): Promise<Backend> {
   const user = await unprivilegedUser();
   run.onStep('PostgreSQL is prepared');
@@ -49,6 +61,7 @@ export async function startPostgres(run: RunContext, signal: AbortSignal): Promi
     await rm(passwordFile, { force: true });
   }
 
+  const counts = await statementCounts(binaries.folder);
   run.onStep('PostgreSQL starts');
   return withPort(async (port) => {
     const service = await run.start(
@@ -56,7 +69,7 @@ export async function startPostgres(run: RunContext, signal: AbortSignal): Promi
         ...common,
         name: 'PostgreSQL',
         command: program('postgres'),
-        args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', ''],
+        args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...counts],
         log: 'postgres.log',
         backend: true,
         stopSignal: 'SIGINT',
@@ -67,6 +80,7 @@ export async function startPostgres(run: RunContext, signal: AbortSignal): Promi
     return {
       url: `postgres://${userName}:${password}@127.0.0.1:${port}/postgres`,
       version: binaries.version,
+      service,
     };
   });
 }

@@ -40,6 +40,6 @@ daemonize no
     );
     await service.ready(service.logged(isReady), signal);
     const version = /version=(\d[\d.]*)/.exec(await service.log())?.[1] ?? 'unknown';
-    return { url: `redis://:${password}@127.0.0.1:${port}/0`, version };
+    return { url: `redis://:${password}@127.0.0.1:${port}/0`, version, service };
   });
 }

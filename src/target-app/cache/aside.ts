@@ -7,15 +7,15 @@ import type { CacheStrategy, CacheTools } from './strategy.ts';
  */
 export function aside({ store, tally, lifetimeMs }: CacheTools): CacheStrategy {
   return {
-    async read(key, recompute) {
-      const cached = await store.get(key);
+    async read(key, recompute, stopwatch) {
+      const cached = await store.get(key, stopwatch);
       if (cached !== undefined) {
         tally.hit();
         return cached;
       }
       tally.miss();
-      const text = await recompute();
-      if (text !== undefined) await store.set(key, text, lifetimeMs());
+      const text = await recompute(stopwatch);
+      if (text !== undefined) await store.set(key, text, lifetimeMs(), stopwatch);
       return text;
     },
   };

@@ -6,6 +6,7 @@ import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { CACHE_STRATEGIES, readSettings } from '../settings.ts';
 import { readMetric } from '../testing/metric.ts';
 import { startRedis, type Service } from '../testing/services.ts';
+import { UNWATCHED } from '../timing/stopwatch.ts';
 import { createCache, jittered, type Cache } from './cache.ts';
 
 let redis: Service;
@@ -44,15 +45,15 @@ describe.each(CACHE_STRATEGIES.filter((name) => name !== 'none'))('without Redis
     await answers(cache, false);
     const errorsBefore = (await count(metrics, 'cache_errors_total')) ?? 0;
 
-    expect(await cache.read(key, () => Promise.resolve('value'))).toBe('value');
-    await cache.invalidate(key);
+    expect(await cache.read(key, () => Promise.resolve('value'), UNWATCHED)).toBe('value');
+    await cache.invalidate(key, UNWATCHED);
     expect(await count(metrics, 'cache_recomputes_total')).toBe(1);
     expect(await count(metrics, 'cache_errors_total')).toBeGreaterThanOrEqual(errorsBefore + 3); // get, set, delete
 
     await redis.start();
     await answers(cache, true);
-    await cache.read(key, () => Promise.resolve('value'));
-    await cache.read(key, () => Promise.resolve('another'));
+    await cache.read(key, () => Promise.resolve('value'), UNWATCHED);
+    await cache.read(key, () => Promise.resolve('another'), UNWATCHED);
     expect(await count(metrics, 'cache_hits_total')).toBe(1);
     expect(await count(metrics, 'cache_recomputes_total')).toBe(2);
     await cache.close();

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { ErrorLog } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
 import { aside } from './aside.ts';
 import { lock } from './lock.ts';
 import { none } from './none.ts';
@@ -14,14 +15,16 @@ import { xfetch } from './xfetch.ts';
 
 /** Answers by key, from the cache where the strategy allows. */
 export interface Cache {
-  read(key: string, recompute: Recompute): Promise<string | undefined>;
+  read(key: string, recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined>;
   /**
    * To be called after a write is committed. A reader that computed the old value before the write, and keeps it after
    * this call, leaves it stale until it expires: a short race that every strategy here accepts, as most caches do.
    */
-  invalidate(key: string): Promise<void>;
+  invalidate(key: string, stopwatch: Stopwatch): Promise<void>;
   /** Fails when the cache does not answer. */
   ping(): Promise<void>;
+  /** What Redis says of itself, as its INFO command has it. Fails when it does not answer. */
+  info(): Promise<string>;
   /** Waits for recomputes in the background, then lets go of Redis. */
   close(): Promise<void>;
 }
@@ -54,10 +57,10 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
     random: Math.random,
   });
 
-  async function counted(recompute: Recompute): Promise<string | undefined> {
+  async function counted(recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined> {
     const startedAt = performance.now();
     try {
-      return await recompute();
+      return await recompute(stopwatch);
     } finally {
       metrics.cacheRecomputes.inc();
       metrics.cacheRecomputeDuration.observe((performance.now() - startedAt) / 1e3);
@@ -65,9 +68,10 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
   }
 
   return {
-    read: (key, recompute) => strategy.read(key, () => counted(recompute)),
-    invalidate: (key) => store.delete(key),
+    read: (key, recompute, stopwatch) => strategy.read(key, (whose) => counted(recompute, whose), stopwatch),
+    invalidate: (key, stopwatch) => store.delete(key, stopwatch),
     ping: () => store.ping(),
+    info: () => store.info(),
     async close() {
       await Promise.all(underWay);
       await store.close();

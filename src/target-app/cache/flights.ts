@@ -1,4 +1,4 @@
-import type { Recompute } from './strategy.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
 
 /** Work under way, by key: whoever asks for a key while it is being worked on shares the result, or the failure. */
 export class Flights {
@@ -9,11 +9,19 @@ export class Flights {
     return this.#flights.has(key);
   }
 
-  share(key: string, work: Recompute): Promise<string | undefined> {
+  /** Whoever is first works, and measures that itself; the others wait, on their own stopwatches. */
+  async share(key: string, work: () => Promise<string | undefined>, stopwatch: Stopwatch): Promise<string | undefined> {
     const underWay = this.#flights.get(key);
-    if (underWay !== undefined) return underWay;
-    const flight = work().finally(() => this.#flights.delete(key));
-    this.#flights.set(key, flight);
-    return flight;
+    if (underWay === undefined) {
+      const flight = work().finally(() => this.#flights.delete(key));
+      this.#flights.set(key, flight);
+      return flight;
+    }
+    stopwatch.begin('flight');
+    try {
+      return await underWay;
+    } finally {
+      stopwatch.end('flight');
+    }
   }
 }

@@ -3,9 +3,9 @@ import type { CacheStrategy, CacheTools } from './strategy.ts';
 /** No cache: every read goes to the database. The baseline that the others are measured against. */
 export function none({ tally }: CacheTools): CacheStrategy {
   return {
-    read(_key, recompute) {
+    read(_key, recompute, stopwatch) {
       tally.miss();
-      return recompute();
+      return recompute(stopwatch);
     },
   };
 }

@@ -9,18 +9,19 @@ export function singleFlight({ store, tally, lifetimeMs }: CacheTools): CacheStr
   const flights = new Flights();
 
   return {
-    async read(key, recompute) {
-      const cached = await store.get(key);
+    async read(key, recompute, stopwatch) {
+      const cached = await store.get(key, stopwatch);
       if (cached !== undefined) {
         tally.hit();
         return cached;
       }
       tally.miss();
-      return flights.share(key, async () => {
-        const text = await recompute();
-        if (text !== undefined) await store.set(key, text, lifetimeMs());
+      const compute = async (): Promise<string | undefined> => {
+        const text = await recompute(stopwatch);
+        if (text !== undefined) await store.set(key, text, lifetimeMs(), stopwatch);
         return text;
-      });
+      };
+      return flights.share(key, compute, stopwatch);
     },
   };
 }

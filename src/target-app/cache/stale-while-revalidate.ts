@@ -1,3 +1,4 @@
+import { UNWATCHED, type Stopwatch } from '../timing/stopwatch.ts';
 import { open, seal } from './envelope.ts';
 import { Flights } from './flights.ts';
 import type { CacheStrategy, CacheTools, Recompute } from './strategy.ts';
@@ -15,37 +16,42 @@ export function staleWhileRevalidate(tools: CacheTools): CacheStrategy {
   const coldReads = new Flights();
   const refreshing = new Set<string>();
 
-  async function recomputeAndKeep(key: string, recompute: Recompute): Promise<string | undefined> {
-    const text = await recompute();
+  async function recomputeAndKeep(
+    key: string,
+    recompute: Recompute,
+    stopwatch: Stopwatch,
+  ): Promise<string | undefined> {
+    const text = await recompute(stopwatch);
     if (text === undefined) return undefined;
     const freshMs = lifetimeMs();
     const sealed = seal({ expiresAtMs: wallClockMs() + freshMs, recomputeMs: 0, text });
-    await store.set(key, sealed, freshMs * (1 + STALE_LIFETIMES));
+    await store.set(key, sealed, freshMs * (1 + STALE_LIFETIMES), stopwatch);
     return text;
   }
 
+  /** No answer waits for it: it is on nobody's stopwatch. */
   async function refresh(key: string, recompute: Recompute): Promise<void> {
-    const token = await store.lock(key, lockTimeoutMs);
+    const token = await store.lock(key, lockTimeoutMs, UNWATCHED);
     if (token === undefined) return; // another process is at it
     try {
-      const sealed = await store.get(key);
+      const sealed = await store.get(key, UNWATCHED);
       const envelope = sealed === undefined ? undefined : open(sealed);
       // Done by another between our look and our lock? Then it is fresh by now.
       if (envelope !== undefined && wallClockMs() < envelope.expiresAtMs) return;
-      const text = await recomputeAndKeep(key, recompute);
-      if (text === undefined) await store.delete(key); // gone from the database
+      const text = await recomputeAndKeep(key, recompute, UNWATCHED);
+      if (text === undefined) await store.delete(key, UNWATCHED); // gone from the database
     } finally {
-      await store.unlock(key, token);
+      await store.unlock(key, token, UNWATCHED);
     }
   }
 
   return {
-    async read(key, recompute) {
-      const sealed = await store.get(key);
+    async read(key, recompute, stopwatch) {
+      const sealed = await store.get(key, stopwatch);
       const envelope = sealed === undefined ? undefined : open(sealed);
       if (envelope === undefined) {
         tally.miss();
-        return coldReads.share(key, () => recomputeAndKeep(key, recompute));
+        return coldReads.share(key, () => recomputeAndKeep(key, recompute, stopwatch), stopwatch);
       }
       tally.hit();
       if (wallClockMs() >= envelope.expiresAtMs) {

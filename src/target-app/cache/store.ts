@@ -2,17 +2,24 @@ import { randomUUID } from 'node:crypto';
 
 import { createClient } from 'redis';
 
-/** Keeps texts for a time. A call never fails: see `createStore` for what it answers when Redis is not there. */
+import type { Stopwatch } from '../timing/stopwatch.ts';
+
+/**
+ * Keeps texts for a time. A call never fails: see `createStore` for what it answers when Redis is not there.
+ * How long it takes is on the stopwatch of the request that waits for it.
+ */
 export interface Store {
-  get(key: string): Promise<string | undefined>;
-  set(key: string, text: string, lifetimeMs: number): Promise<void>;
-  delete(key: string): Promise<void>;
+  get(key: string, stopwatch: Stopwatch): Promise<string | undefined>;
+  set(key: string, text: string, lifetimeMs: number, stopwatch: Stopwatch): Promise<void>;
+  delete(key: string, stopwatch: Stopwatch): Promise<void>;
   /** A token if the lock on `key` was free and is ours now, until it is released or `timeoutMs` are over. */
-  lock(key: string, timeoutMs: number): Promise<string | undefined>;
+  lock(key: string, timeoutMs: number, stopwatch: Stopwatch): Promise<string | undefined>;
   /** Releases the lock, if it is still the one that `token` stands for. */
-  unlock(key: string, token: string): Promise<void>;
+  unlock(key: string, token: string, stopwatch: Stopwatch): Promise<void>;
   /** Fails when Redis does not answer. */
   ping(): Promise<void>;
+  /** What Redis says of itself. Fails when it does not answer. */
+  info(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -49,48 +56,64 @@ export function createStore(redisUrl: string, failed: (doing: string, error: unk
   const lockOf = (key: string) => `lock:${key}`;
 
   return {
-    async get(key) {
+    async get(key, stopwatch) {
+      stopwatch.begin('cache');
       try {
         return (await client.get(key)) ?? undefined;
       } catch (error) {
         failed('reading the cache', error);
         return undefined;
+      } finally {
+        stopwatch.end('cache');
       }
     },
-    async set(key, text, lifetimeMs) {
+    async set(key, text, lifetimeMs, stopwatch) {
+      stopwatch.begin('cache');
       try {
         await client.set(key, text, { PX: lifetimeMs });
       } catch (error) {
         failed('writing the cache', error);
+      } finally {
+        stopwatch.end('cache');
       }
     },
-    async delete(key) {
+    async delete(key, stopwatch) {
+      stopwatch.begin('cache');
       try {
         await client.del(key);
       } catch (error) {
         failed('invalidating the cache', error);
+      } finally {
+        stopwatch.end('cache');
       }
     },
-    async lock(key, timeoutMs) {
+    async lock(key, timeoutMs, stopwatch) {
       const token = randomUUID();
+      stopwatch.begin('cache');
       try {
         const taken = await client.set(lockOf(key), token, { NX: true, PX: timeoutMs });
         return taken === null ? undefined : token;
       } catch (error) {
         failed('locking in the cache', error);
         return token;
+      } finally {
+        stopwatch.end('cache');
       }
     },
-    async unlock(key, token) {
+    async unlock(key, token, stopwatch) {
+      stopwatch.begin('cache');
       try {
         await client.eval(COMPARE_AND_DELETE, { keys: [lockOf(key)], arguments: [token] });
       } catch (error) {
         failed('unlocking in the cache', error);
+      } finally {
+        stopwatch.end('cache');
       }
     },
     async ping() {
       await client.ping();
     },
+    info: () => client.info(),
     async close() {
       if (client.isReady) await client.close();
       else client.destroy();

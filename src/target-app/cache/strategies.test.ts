@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { startRedis, type Service } from '../testing/services.ts';
+import { UNWATCHED } from '../timing/stopwatch.ts';
 import { aside } from './aside.ts';
 import { flush } from './flush.ts';
 import { lock } from './lock.ts';
@@ -81,7 +82,9 @@ async function herd(...processes: CacheStrategy[]): Promise<(string | undefined)
     await allMissed;
     return 'value';
   };
-  return Promise.all(processes.flatMap((process) => Array.from({ length: 20 }, () => process.read('key', slowly))));
+  return Promise.all(
+    processes.flatMap((process) => Array.from({ length: 20 }, () => process.read('key', slowly, UNWATCHED))),
+  );
 }
 
 const KEEPING = { aside, 'single-flight': singleFlight, lock, 'stale-while-revalidate': staleWhileRevalidate, xfetch };
@@ -89,38 +92,46 @@ const KEEPING = { aside, 'single-flight': singleFlight, lock, 'stale-while-reval
 describe.each(Object.entries(KEEPING))('%s', (_name, create) => {
   it('computes a value once and answers from the cache from then on', async () => {
     const cache = create(tools());
-    expect([await cache.read('key', recompute), await cache.read('key', recompute)]).toEqual(['v1', 'v1']);
+    expect([await cache.read('key', recompute, UNWATCHED), await cache.read('key', recompute, UNWATCHED)]).toEqual([
+      'v1',
+      'v1',
+    ]);
     expect(counts).toEqual({ hits: 1, misses: 1, stale: 0, recomputes: 1 });
   });
 
   it('shares values between processes', async () => {
-    await create(tools()).read('key', recompute);
-    expect(await create(tools()).read('key', recompute)).toBe('v1');
+    await create(tools()).read('key', recompute, UNWATCHED);
+    expect(await create(tools()).read('key', recompute, UNWATCHED)).toBe('v1');
   });
 
   it('computes again after an invalidation', async () => {
     const cache = create(tools());
-    await cache.read('key', recompute);
-    await store.delete('key');
-    expect(await cache.read('key', recompute)).toBe('v2');
+    await cache.read('key', recompute, UNWATCHED);
+    await store.delete('key', UNWATCHED);
+    expect(await cache.read('key', recompute, UNWATCHED)).toBe('v2');
   });
 
   it('does not cache what does not exist', async () => {
     const cache = create(tools());
-    expect(await cache.read('key', () => Promise.resolve(undefined))).toBeUndefined();
-    expect(await cache.read('key', recompute)).toBe('v1');
+    expect(await cache.read('key', () => Promise.resolve(undefined), UNWATCHED)).toBeUndefined();
+    expect(await cache.read('key', recompute, UNWATCHED)).toBe('v1');
   });
 
   it('passes a failed recompute on, and tries again', async () => {
     const cache = create(tools());
-    await expect(cache.read('key', () => Promise.reject(new Error('no database')))).rejects.toThrow('no database');
-    expect(await cache.read('key', recompute)).toBe('v1');
+    await expect(cache.read('key', () => Promise.reject(new Error('no database')), UNWATCHED)).rejects.toThrow(
+      'no database',
+    );
+    expect(await cache.read('key', recompute, UNWATCHED)).toBe('v1');
   });
 });
 
 it('none computes every time', async () => {
   const cache = none(tools());
-  expect([await cache.read('key', recompute), await cache.read('key', recompute)]).toEqual(['v1', 'v2']);
+  expect([await cache.read('key', recompute, UNWATCHED), await cache.read('key', recompute, UNWATCHED)]).toEqual([
+    'v1',
+    'v2',
+  ]);
   expect(counts).toEqual({ hits: 0, misses: 2, stale: 0, recomputes: 2 });
 });
 
@@ -139,70 +150,74 @@ describe('a herd of 20 in each of two processes on a cold key', () => {
 
 describe('lock', () => {
   it('helps itself when the holder does not finish in time', async () => {
-    await store.lock('key', 30_000); // by somebody who died
+    await store.lock('key', 30_000, UNWATCHED); // by somebody who died
     const polls = tools({ monotonicMs: () => (clock.monotonicMs += 40), lockTimeoutMs: 100 });
-    expect(await lock(polls).read('key', recompute)).toBe('v1');
+    expect(await lock(polls).read('key', recompute, UNWATCHED)).toBe('v1');
   });
 
   it('is released by its holder only', async () => {
-    const token = await store.lock('key', 30_000);
-    await store.unlock('key', 'of somebody else');
-    expect(await store.lock('key', 30_000)).toBeUndefined();
-    await store.unlock('key', token ?? '');
-    expect(await store.lock('key', 30_000)).toBeTypeOf('string');
+    const token = await store.lock('key', 30_000, UNWATCHED);
+    await store.unlock('key', 'of somebody else', UNWATCHED);
+    expect(await store.lock('key', 30_000, UNWATCHED)).toBeUndefined();
+    await store.unlock('key', token ?? '', UNWATCHED);
+    expect(await store.lock('key', 30_000, UNWATCHED)).toBeTypeOf('string');
   });
 
   it('is free again after a failed recompute', async () => {
-    await expect(lock(tools()).read('key', () => Promise.reject(new Error('no database')))).rejects.toThrow();
-    expect(await store.lock('key', 30_000)).toBeTypeOf('string');
+    await expect(
+      lock(tools()).read('key', () => Promise.reject(new Error('no database')), UNWATCHED),
+    ).rejects.toThrow();
+    expect(await store.lock('key', 30_000, UNWATCHED)).toBeTypeOf('string');
   });
 });
 
 describe('stale-while-revalidate', () => {
   it('answers with the stale value at once, and computes once in all processes', async () => {
     const processes = [staleWhileRevalidate(tools()), staleWhileRevalidate(tools())];
-    await processes[0]?.read('key', recompute);
+    await processes[0]?.read('key', recompute, UNWATCHED);
     clock.wallMs += LIFETIME_MS;
-    const reads = processes.flatMap((process) => Array.from({ length: 10 }, () => process.read('key', recompute)));
+    const reads = processes.flatMap((process) =>
+      Array.from({ length: 10 }, () => process.read('key', recompute, UNWATCHED)),
+    );
     const answers = await Promise.all(reads);
     await Promise.all(background);
 
     expect(answers.filter((answer) => answer === 'v1').length).toBeGreaterThan(0);
     expect(counts.recomputes).toBe(2);
     expect(counts.stale).toBe(answers.filter((answer) => answer === 'v1').length);
-    expect(await processes[1]?.read('key', recompute)).toBe('v2');
+    expect(await processes[1]?.read('key', recompute, UNWATCHED)).toBe('v2');
   });
 
   it('forgets a value that is gone from the database', async () => {
     const cache = staleWhileRevalidate(tools());
-    await cache.read('key', recompute);
+    await cache.read('key', recompute, UNWATCHED);
     clock.wallMs += LIFETIME_MS;
-    await cache.read('key', () => Promise.resolve(undefined));
+    await cache.read('key', () => Promise.resolve(undefined), UNWATCHED);
     await Promise.all(background);
-    expect(await store.get('key')).toBeUndefined();
+    expect(await store.get('key', UNWATCHED)).toBeUndefined();
   });
 
   it('keeps the stale value when the recompute fails, and hands the failure to the background', async () => {
     const cache = staleWhileRevalidate(tools());
-    await cache.read('key', recompute);
+    await cache.read('key', recompute, UNWATCHED);
     clock.wallMs += LIFETIME_MS;
-    expect(await cache.read('key', () => Promise.reject(new Error('no database')))).toBe('v1');
+    expect(await cache.read('key', () => Promise.reject(new Error('no database')), UNWATCHED)).toBe('v1');
     await expect(Promise.all(background)).rejects.toThrow('no database');
-    expect(await cache.read('key', recompute)).toBe('v1');
+    expect(await cache.read('key', recompute, UNWATCHED)).toBe('v1');
     await Promise.all(background.slice(1));
-    expect(await cache.read('key', recompute)).toBe('v2');
+    expect(await cache.read('key', recompute, UNWATCHED)).toBe('v2');
   });
 });
 
 describe('xfetch', () => {
   it('goes by the draw: near the expiry a low one recomputes, a high one does not', async () => {
     const cache = xfetch(tools());
-    await cache.read('key', recompute); // took 100 ms
+    await cache.read('key', recompute, UNWATCHED); // took 100 ms
     clock.wallMs += LIFETIME_MS - 150;
     draw = 1 - Math.exp(-1); // u = 1/e: 100 ms early
-    expect(await cache.read('key', recompute)).toBe('v1');
+    expect(await cache.read('key', recompute, UNWATCHED)).toBe('v1');
     draw = 1 - Math.exp(-2); // 200 ms early
-    expect(await cache.read('key', recompute)).toBe('v2');
+    expect(await cache.read('key', recompute, UNWATCHED)).toBe('v2');
     expect(counts).toEqual({ hits: 1, misses: 2, stale: 0, recomputes: 2 });
   });
 });

@@ -1,7 +1,8 @@
+import type { Stopwatch } from '../timing/stopwatch.ts';
 import type { Store } from './store.ts';
 
-/** Computes the value anew, or finds that there is none. */
-export type Recompute = () => Promise<string | undefined>;
+/** Computes the value anew, or finds that there is none. The time goes on the stopwatch of the request that waits for it. */
+export type Recompute = (stopwatch: Stopwatch) => Promise<string | undefined>;
 
 /** One way of answering reads with the help of the cache. */
 export interface CacheStrategy {
@@ -10,7 +11,7 @@ export interface CacheStrategy {
    * Each read counts one hit or one miss. What does not exist (undefined) is never cached: it may exist soon, nothing
    * would invalidate it then, and keys that somebody makes up would fill the cache.
    */
-  read(key: string, recompute: Recompute): Promise<string | undefined>;
+  read(key: string, recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined>;
 }
 
 /** What a strategy counts. */

@@ -1,3 +1,4 @@
+import type { Stopwatch } from '../timing/stopwatch.ts';
 import { open, seal, type Envelope } from './envelope.ts';
 import { Flights } from './flights.ts';
 import type { CacheStrategy, CacheTools, Recompute } from './strategy.ts';
@@ -32,19 +33,24 @@ export function xfetch({
 }: CacheTools): CacheStrategy {
   const flights = new Flights();
 
-  async function recomputeAndKeep(key: string, recompute: Recompute): Promise<string | undefined> {
+  async function recomputeAndKeep(
+    key: string,
+    recompute: Recompute,
+    stopwatch: Stopwatch,
+  ): Promise<string | undefined> {
     const startedAtMs = monotonicMs();
-    const text = await recompute();
+    const text = await recompute(stopwatch);
     if (text === undefined) return undefined;
     const recomputeMs = monotonicMs() - startedAtMs;
     const lifetime = lifetimeMs();
-    await store.set(key, seal({ expiresAtMs: wallClockMs() + lifetime, recomputeMs, text }), lifetime);
+    const sealed = seal({ expiresAtMs: wallClockMs() + lifetime, recomputeMs, text });
+    await store.set(key, sealed, lifetime, stopwatch);
     return text;
   }
 
   return {
-    async read(key, recompute) {
-      const sealed = await store.get(key);
+    async read(key, recompute, stopwatch) {
+      const sealed = await store.get(key, stopwatch);
       const envelope = sealed === undefined ? undefined : open(sealed);
       // random() is uniform on [0, 1), and ln(0) is not a number to compute with.
       const goes = envelope === undefined || goesEarly(envelope, wallClockMs(), xfetchBeta, 1 - random());
@@ -53,7 +59,7 @@ export function xfetch({
         return envelope.text;
       }
       tally.miss();
-      return flights.share(key, () => recomputeAndKeep(key, recompute));
+      return flights.share(key, () => recomputeAndKeep(key, recompute, stopwatch), stopwatch);
     },
   };
 }

@@ -5,11 +5,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { AggregatorRegistry } from 'prom-client';
 import type { Logger } from 'pino';
 
-import { createMonitor } from '../database/monitor.ts';
 import { within } from '../deadline.ts';
 import type { ErrorLog } from '../log.ts';
 import { createReplicaMetrics } from '../metrics/replica.ts';
-import { MONITOR_TIMEOUT_MS, type Replica } from '../replica.ts';
+import type { Replica } from '../replica.ts';
 import type { Settings } from '../settings.ts';
 import type { Collected, ToPrimary, ToWorker } from './messages.ts';
 
@@ -20,8 +19,7 @@ const RESTART_AFTER_MS = 500;
 
 /** Starts a replica of several processes behind one port. This one answers no requests: it keeps the workers alive. */
 export async function startPrimary(settings: Settings, log: Logger, errors: ErrorLog): Promise<Replica> {
-  const monitor = createMonitor(settings.DATABASE_URL, MONITOR_TIMEOUT_MS);
-  const replica = createReplicaMetrics(monitor);
+  const replica = createReplicaMetrics();
   const workers = new Set<Process>();
   const answering = new Set<Process>(); // those that listen; before that they hear no questions, and have no answers
   const failures: string[] = [];
@@ -29,7 +27,7 @@ export async function startPrimary(settings: Settings, log: Logger, errors: Erro
   const port = settings.PORT === 0 ? await freePort(settings.HOST) : settings.PORT;
 
   async function scrape(): Promise<string> {
-    const [collected] = await Promise.all([Promise.all([...answering].map(collectFrom)), replica.observe()]);
+    const collected = await Promise.all([...answering].map(collectFrom));
     const own: Collected = await replica.registry.getMetricsAsJSON();
     return AggregatorRegistry.aggregate([...collected, own]).metrics();
   }
@@ -83,7 +81,6 @@ export async function startPrimary(settings: Settings, log: Logger, errors: Erro
       const exits = [...workers].map((worker) => once(worker, 'exit'));
       for (const worker of workers) worker.process.kill('SIGTERM');
       await Promise.all(exits);
-      await monitor.close();
       if (failures.length > 0) throw new Error(failures.join('; '));
     },
     abandon() {

@@ -6,6 +6,7 @@ import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { readSettings } from '../settings.ts';
 import { readMetric } from '../testing/metric.ts';
 import { startPostgres, type Service } from '../testing/services.ts';
+import { UNWATCHED } from '../timing/stopwatch.ts';
 import { createDatabase, type Database } from './database.ts';
 import { createMonitor } from './monitor.ts';
 
@@ -38,6 +39,7 @@ async function hold(database: Database): Promise<() => Promise<void>> {
           letGo = resolve;
           lent();
         }),
+      UNWATCHED,
     );
     done.catch(refused);
   });
@@ -50,7 +52,7 @@ async function hold(database: Database): Promise<() => Promise<void>> {
 describe.each(['pool', 'per-request'])('connections: %s', (CONNECTIONS) => {
   it('answers queries, and counts each query, each wait, and who holds a connection', async () => {
     const { database, metrics } = open({ CONNECTIONS });
-    expect(await Promise.all([1, 2, 3].map(() => database.query(ONE)))).toEqual([
+    expect(await Promise.all([1, 2, 3].map(() => database.query(ONE, [], UNWATCHED)))).toEqual([
       [{ one: 1 }],
       [{ one: 1 }],
       [{ one: 1 }],
@@ -67,8 +69,8 @@ describe.each(['pool', 'per-request'])('connections: %s', (CONNECTIONS) => {
 
   it('stays usable after an error of a query', async () => {
     const { database } = open({ CONNECTIONS, POOL_SIZE: '1' });
-    await expect(database.query({ text: 'SELECT nonsense' })).rejects.toThrow('nonsense');
-    expect(await database.query(ONE)).toEqual([{ one: 1 }]);
+    await expect(database.query({ text: 'SELECT nonsense' }, [], UNWATCHED)).rejects.toThrow('nonsense');
+    expect(await database.query(ONE, [], UNWATCHED)).toEqual([{ one: 1 }]);
     await database.close();
   });
 
@@ -76,10 +78,10 @@ describe.each(['pool', 'per-request'])('connections: %s', (CONNECTIONS) => {
     const { database } = open({ CONNECTIONS });
     const letGo = await hold(database);
     await postgres.stop();
-    await expect(database.query(ONE)).rejects.toThrow();
+    await expect(database.query(ONE, [], UNWATCHED)).rejects.toThrow();
     await postgres.start();
     await letGo();
-    await vi.waitFor(async () => expect(await database.query(ONE)).toEqual([{ one: 1 }]));
+    await vi.waitFor(async () => expect(await database.query(ONE, [], UNWATCHED)).toEqual([{ one: 1 }]));
     await database.close();
   });
 
@@ -101,21 +103,21 @@ describe('the pool', () => {
   it('turns away who finds the line full, and who waits too long', async () => {
     const { database, metrics } = open({ POOL_SIZE: '1', POOL_QUEUE_LIMIT: '1', POOL_TIMEOUT_MS: '500' });
     const letGo = await hold(database);
-    const waiting = database.query(ONE);
+    const waiting = database.query(ONE, [], UNWATCHED);
     expect(await count(metrics, 'db_pool_waiting')).toBe(1);
-    await expect(database.query(ONE)).rejects.toMatchObject({ reason: 'queue-full' });
+    await expect(database.query(ONE, [], UNWATCHED)).rejects.toMatchObject({ reason: 'queue-full' });
     await expect(waiting).rejects.toMatchObject({ reason: 'timeout' });
     expect(await count(metrics, 'db_pool_rejected_total', { reason: 'queue-full' })).toBe(1);
     expect(await count(metrics, 'db_pool_rejected_total', { reason: 'timeout' })).toBe(1);
     await letGo();
-    expect(await database.query(ONE)).toEqual([{ one: 1 }]);
+    expect(await database.query(ONE, [], UNWATCHED)).toEqual([{ one: 1 }]);
     await database.close();
   });
 
   it('opens no more connections than its size, and uses them again', async () => {
     const { database } = open({ POOL_SIZE: '2' });
     const pid = { text: 'SELECT pg_backend_pid() AS pid' };
-    const answers = await Promise.all(Array.from({ length: 20 }, () => database.query(pid)));
+    const answers = await Promise.all(Array.from({ length: 20 }, () => database.query(pid, [], UNWATCHED)));
     expect(new Set(answers.map((rows) => JSON.stringify(rows))).size).toBeLessThanOrEqual(2);
     await database.close();
   });

@@ -5,6 +5,7 @@ import { DatabaseError, type ClientBase, type QueryResultRow } from 'pg';
 import type { ErrorLog } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
 import { Gate } from './gate.ts';
 import { ConnectionRefusal } from './refusal.ts';
 import { perRequest } from './per-request.ts';
@@ -23,10 +24,16 @@ export interface Connection {
   query<Row extends QueryResultRow>(statement: Statement<Row>, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** The database, as those see it who answer requests. */
-export interface Database extends Connection {
+/** The database, as those see it who answer requests; whose time it takes is on the stopwatch. */
+export interface Database {
   /** Lends a connection to `work`. @throws {ConnectionRefusal} when there is none to be had */
-  lend<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result>;
+  lend<Result>(work: (connection: Connection) => Promise<Result>, stopwatch: Stopwatch): Promise<Result>;
+  /** Lends a connection for one query. */
+  query<Row extends QueryResultRow>(
+    statement: Statement<Row>,
+    values: readonly unknown[],
+    stopwatch: Stopwatch,
+  ): Promise<Row[]>;
   close(): Promise<void>;
 }
 
@@ -56,8 +63,9 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
   const gate = new Gate(source.size, settings.POOL_QUEUE_LIMIT, settings.POOL_TIMEOUT_MS);
   metrics.poolSize.set(Number.isFinite(source.size) ? source.size : 0);
 
-  async function connect(): Promise<Lease> {
+  async function connect(stopwatch: Stopwatch): Promise<Lease> {
     const askedAt = performance.now();
+    stopwatch.begin('pool');
     metrics.poolWaiting.inc();
     try {
       await gate.enter();
@@ -76,18 +84,21 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
       throw refusal;
     } finally {
       metrics.poolWaiting.dec();
+      stopwatch.end('pool');
     }
   }
 
-  function measuredConnection(client: ClientBase): Connection {
+  function measuredConnection(client: ClientBase, stopwatch: Stopwatch): Connection {
     return {
       async query<Row extends QueryResultRow>({ name, text }: Statement<Row>, values: readonly unknown[] = []) {
         const sentAt = performance.now();
+        stopwatch.begin('db');
         try {
           const named = name !== undefined && source.reuses;
           const query = named ? { name, text, values: [...values] } : { text, values: [...values] };
           return (await client.query<Row>(query)).rows;
         } finally {
+          stopwatch.end('db');
           // Counted when it has ended, as requests are: of what is in flight at a scrape, neither is.
           metrics.queries.inc();
           metrics.queryDuration.observe((performance.now() - sentAt) / 1e3);
@@ -97,12 +108,12 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
   }
 
   const database: Database = {
-    async lend(work) {
-      const lease = await connect();
+    async lend(work, stopwatch) {
+      const lease = await connect(stopwatch);
       metrics.poolInUse.inc();
       let broken: Error | undefined;
       try {
-        return await work(measuredConnection(lease.client));
+        return await work(measuredConnection(lease.client, stopwatch));
       } catch (error) {
         if (breaksConnection(error)) broken = error;
         throw error;
@@ -112,7 +123,8 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
         gate.leave();
       }
     },
-    query: (statement, values) => database.lend((connection) => connection.query(statement, values)),
+    query: (statement, values, stopwatch) =>
+      database.lend((connection) => connection.query(statement, values), stopwatch),
     close: () => source.end(),
   };
   return database;

@@ -29,6 +29,19 @@ const TITLE_INDEX = `
   CREATE INDEX IF NOT EXISTS todos_title ON todos USING gin (title gin_trgm_ops) WITH (fastupdate = off);`;
 
 /**
+ * PostgreSQL counts what each statement took if it was started with the module that does so; then all that is missing is
+ * the view. Where only others may create it, everything works without.
+ */
+const STATEMENT_COUNTS = `
+  DO $$ BEGIN
+    IF current_setting('pg_stat_statements.max', true) IS NOT NULL
+       AND EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements') THEN
+      CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+    END IF;
+  EXCEPTION WHEN insufficient_privilege THEN NULL;
+  END $$;`;
+
+/**
  * Brings the schema to where it should be, from wherever it is.
  * Statements sent together are one transaction; the lock ends with it, so that of several replicas that start at once
  * one migrates and the others find nothing left to do.
@@ -37,5 +50,6 @@ export async function migrate(client: ClientBase, titleIndex: boolean): Promise<
   await client.query(`
     SELECT pg_advisory_xact_lock(${SCHEMA_LOCK});
     ${SCHEMA}
+    ${STATEMENT_COUNTS}
     ${titleIndex ? TITLE_INDEX : 'DROP INDEX IF EXISTS todos_title;'}`);
 }

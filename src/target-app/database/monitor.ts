@@ -2,6 +2,9 @@ import { Client, type QueryResultRow } from 'pg';
 
 import type { Statement } from './database.ts';
 
+/** What all monitors are called, in PostgreSQL's list of connections and in what they ask. */
+export const MONITOR = 'target-app monitor';
+
 /** Asks the database about itself, over a connection that no request can hold up. */
 export interface Monitor {
   /** Opens the connection when there is none. Fails after the time-out, and opens a new one next time. */
@@ -20,7 +23,7 @@ export function createMonitor(databaseUrl: string, timeoutMs: number): Monitor {
   async function open(): Promise<Client> {
     const client = new Client({
       connectionString: databaseUrl,
-      application_name: 'target-app monitor',
+      application_name: MONITOR,
       connectionTimeoutMillis: timeoutMs,
       query_timeout: timeoutMs,
     });
@@ -43,9 +46,10 @@ export function createMonitor(databaseUrl: string, timeoutMs: number): Monitor {
     async query<Row extends QueryResultRow>({ name, text }: Statement<Row>) {
       current ??= open();
       const asked = current;
+      const signed = `${text} /* ${MONITOR} */`; // at the end: PostgreSQL 18 keeps no comment that stands first
       try {
         const client = await asked;
-        return (await client.query<Row>(name === undefined ? { text } : { name, text })).rows;
+        return (await client.query<Row>(name === undefined ? { text: signed } : { name, text: signed })).rows;
       } catch (error) {
         if (asked === current) void discard();
         throw error;

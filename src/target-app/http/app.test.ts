@@ -47,8 +47,12 @@ afterAll(async () => {
 });
 beforeEach(() => prepare(environment));
 
-const send = (method: string, path: string, body: unknown): Promise<Response> =>
-  app.request(path, { method, body: typeof body === 'string' ? body : JSON.stringify(body) });
+const send = (method: string, path: string, body: unknown, type = 'application/json'): Promise<Response> =>
+  app.request(path, {
+    method,
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    headers: { 'content-type': type },
+  });
 
 describe('POST /todos', () => {
   it('creates a todo', async () => {
@@ -101,7 +105,24 @@ describe('POST /todos', () => {
     expect(await sendChunked('/todos', JSON.stringify({ title: 'a', userId: 1 }))).toBe(201);
   });
 
-  /** Without a content-length; gives the status. */
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'text/plain; a=application/json',
+    '',
+  ])('answers 415 to a body of type %j, and leaves the connection as it was', async (type) => {
+    const response = await send('POST', '/todos', { title: 'a', userId: 1 }, type);
+    expect([response.status, response.headers.get('connection')]).toEqual([415, 'keep-alive']);
+    expect((await send('PATCH', '/todos/1', { completed: true }, type)).status).toBe(415);
+  });
+
+  it.each(['application/json', 'Application/JSON; charset=utf-8', 'application/vnd.todo+json'])(
+    'takes a body of type %s',
+    async (type) => expect((await send('POST', '/todos', { title: 'a', userId: 1 }, type)).status).toBe(201),
+  );
+
+  /** Without a content-length and a type; gives the status. */
   function sendChunked(path: string, body: string): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
       const request = httpRequest(app.url + path, { method: 'POST', agent: false }, (response) => {
@@ -150,9 +171,8 @@ describe('GET /todos/:id', () => {
 describe('ids', () => {
   const bad = ['abc', '0', '-1', '1.5', '2147483648', '99999999999999999999', '%00', '1%00', '%20'];
   it.each(bad)('of %s are answered with 400', async (id) => {
-    const body = JSON.stringify({ completed: true });
     expect((await app.request(`/todos/${id}`)).status).toBe(400);
-    expect((await app.request(`/todos/${id}`, { method: 'PATCH', body })).status).toBe(400);
+    expect((await send('PATCH', `/todos/${id}`, { completed: true })).status).toBe(400);
     expect((await app.request(`/todos/${id}`, { method: 'DELETE' })).status).toBe(400);
     expect((await app.request(`/users/${id}/todos`)).status).toBe(400);
   });
@@ -163,6 +183,32 @@ describe('ids', () => {
     expect((await app.request('/todos/2147483647', { method: 'DELETE' })).status).toBe(404);
     expect((await app.request('/users/11/todos')).status).toBe(404);
     expect(await (await app.request('/nowhere')).json()).toEqual({ error: 'no such route' });
+  });
+});
+
+describe('methods that a path does not take', () => {
+  it.each([
+    ['PUT', '/todos/1', 'GET, HEAD, PATCH, DELETE'],
+    ['DELETE', '/todos', 'GET, HEAD, POST'],
+    ['OPTIONS', '/users/1/todos', 'GET, HEAD'],
+    ['POST', '/healthz', 'GET, HEAD'],
+  ])('%s %s is answered with 405 and those that it does', async (method, path, allow) => {
+    const response = await app.request(path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
+    expect(await response.json()).toEqual({ error: 'method not allowed' });
+  });
+
+  it('do not make a path known', async () => {
+    expect((await app.request('/nowhere', { method: 'PUT' })).status).toBe(404);
+  });
+
+  it('answers HEAD as GET, without the body', async () => {
+    const response = await app.request('/todos/1', { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+      200,
+      'application/json',
+      '',
+    ]);
   });
 });
 

@@ -3,10 +3,10 @@ import en from 'zod/v4/locales/en.js';
 import * as z from 'zod/mini';
 
 import { MAX_ID } from '../todos/todo.ts';
-import { badRequest, tooLarge } from './answers.ts';
+import { badRequest, notJson, tooLarge, type Answer } from './answers.ts';
 
 /** What a client sent: either good, or refused with the answer that says why. */
-export type Input<Value> = { readonly value: Value } | { readonly refusal: Response };
+export type Input<Value> = { readonly value: Value } | { readonly refusal: Answer };
 
 /** An id from a path. A regular expression, not a schema: the cached read is to be fast. */
 export function readId(text: string | undefined): Input<number> {
@@ -37,12 +37,16 @@ export function check<Schema extends z.ZodMiniType>(schema: Schema, given: unkno
   return { refusal: badRequest(issues) };
 }
 
-/** Reads a JSON body of at most `maxBytes` and checks it. */
+/** A media type, whatever its parameters; `application/problem+json` and the like are JSON, too. */
+const JSON_TYPE = /^application\/([^\s;]+\+)?json\s*(;|$)/i;
+
+/** Reads a JSON body of at most `maxBytes` and checks it. One that does not say what it is has to be JSON as well. */
 export async function readBody<Schema extends z.ZodMiniType>(
   c: Context,
   schema: Schema,
   maxBytes: number,
 ): Promise<Input<z.infer<Schema>>> {
+  if (!JSON_TYPE.test(c.req.header('content-type') ?? 'application/json')) return { refusal: notJson() };
   const text = await readText(c, maxBytes);
   if (text === undefined) return { refusal: tooLarge(maxBytes) };
   let given: unknown;

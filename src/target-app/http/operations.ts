@@ -4,7 +4,7 @@ import type { Cache } from '../cache/cache.ts';
 import { within } from '../deadline.ts';
 import type { Monitor } from '../database/monitor.ts';
 import { describe } from '../errors.ts';
-import { json } from './answers.ts';
+import { json, toResponse } from './answers.ts';
 import type { Drain, Env } from './route.ts';
 
 const READY_WITHIN_MS = 1000;
@@ -17,25 +17,33 @@ export interface OperationsRoom {
   readonly drain: Drain;
   /** The metrics of the whole replica, as Prometheus reads them. */
   readonly scrape: () => Promise<string>;
+  /** What the database and the cache say of themselves, likewise. */
+  readonly scrapeBackends: () => Promise<string>;
 }
 
 /** Adds the routes for orchestrators and scrapers. They are not counted as requests. */
-export function addOperations(app: Hono<Env>, { monitor, cache, drain, scrape }: OperationsRoom): void {
+export function addOperations(app: Hono<Env>, { monitor, cache, drain, scrape, scrapeBackends }: OperationsRoom): void {
   // Alive: does no I/O, because no restart of this process would repair a database.
-  app.get('/healthz', () => json({ status: 'alive' }));
+  app.get('/healthz', () => toResponse(json({ status: 'alive' })));
 
   // Ready: whether a balancer should send requests here.
   app.get('/readyz', async () => {
-    if (drain.draining) return json({ status: 'shutting down' }, 503);
+    if (drain.draining) return toResponse(json({ status: 'shutting down' }, 503));
     const [database, answer] = await Promise.all([
       state('database', monitor.query({ text: 'SELECT 1' })),
       state('cache', cache.ping()),
     ]);
     const ready = database === 'ok' && answer === 'ok';
-    return json({ status: ready ? 'ready' : 'not ready', database, cache: answer }, ready ? 200 : 503);
+    const status = ready ? 'ready' : 'not ready';
+    return toResponse(json({ status, database, cache: answer }, ready ? 200 : 503));
   });
 
-  app.get('/metrics', async () => new Response(await scrape(), { headers: { 'content-type': METRICS_TYPE } }));
+  app.get('/metrics', async () => metrics(await scrape()));
+  app.get('/metrics/backends', async () => metrics(await scrapeBackends()));
+}
+
+function metrics(text: string): Response {
+  return new Response(text, { headers: { 'content-type': METRICS_TYPE } });
 }
 
 async function state(what: string, answer: Promise<unknown>): Promise<string> {

@@ -6,15 +6,16 @@ import type { Context } from 'hono';
 import { ConnectionRefusal } from '../database/refusal.ts';
 import type { ErrorLog } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { internalError, overloaded } from './answers.ts';
+import type { StartStopwatch, Stopwatch } from '../timing/stopwatch.ts';
+import { bodyOf, internalError, overloaded, toResponse, type Answer } from './answers.ts';
 
 /** What the handlers find in a request beside the request: Node's own objects. */
 export interface Env {
   Bindings: HttpBindings;
 }
 
-/** Answers one request, or throws. */
-export type Handler = (c: Context<Env>) => Promise<Response> | Response;
+/** Answers one request, or throws. Where its time goes is on the stopwatch. */
+export type Handler = (c: Context<Env>, stopwatch: Stopwatch) => Promise<Answer> | Answer;
 
 /** Whether the server is on its way down: connections are closed after the answer then. */
 export interface Drain {
@@ -29,7 +30,7 @@ export type Route = (name: string, handler: Handler) => (c: Context<Env>) => Pro
  * A function around each handler, and not a middleware: it knows its route without looking it up, and a request
  * passes through one promise more instead of a chain.
  */
-export function createRoute(metrics: Metrics, errors: ErrorLog, drain: Drain): Route {
+export function createRoute(metrics: Metrics, errors: ErrorLog, start: StartStopwatch, drain: Drain): Route {
   return (name, handler) => {
     const byStatus = new Map<number, { inc(): void }>(); // the labels are looked up once for each status
 
@@ -44,21 +45,24 @@ export function createRoute(metrics: Metrics, errors: ErrorLog, drain: Drain): R
 
     return async (c) => {
       const startedAt = performance.now();
-      let response: Response;
+      const stopwatch = start(startedAt);
+      let answer: Answer;
       try {
-        response = await handler(c);
+        answer = await handler(c, stopwatch);
       } catch (error) {
-        response = answerTo(error, name, errors);
+        answer = answerTo(error, name, errors);
       }
-      count(response.status);
-      metrics.requestDuration.observe((performance.now() - startedAt) / 1e3);
+      const body = bodyOf(answer, stopwatch);
+      const endedAt = performance.now();
+      count(answer.status);
+      metrics.requestDuration.observe((endedAt - startedAt) / 1e3);
       if (drain.draining) c.env.outgoing.shouldKeepAlive = false; // Node says `connection: close`, and closes
-      return response;
+      return toResponse(answer, body, stopwatch.report(endedAt));
     };
   };
 }
 
-function answerTo(error: unknown, route: string, errors: ErrorLog): Response {
+function answerTo(error: unknown, route: string, errors: ErrorLog): Answer {
   if (error instanceof ConnectionRefusal) return overloaded(error);
   errors.report(route, error);
   return internalError();

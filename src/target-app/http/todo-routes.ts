@@ -2,10 +2,11 @@ import type { Hono } from 'hono';
 import * as z from 'zod/mini';
 
 import type { Cache } from '../cache/cache.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
 import type { Feed } from '../todos/feed.ts';
 import { MAX_ID, SearchTitle, TodoChange, TodoDraft } from '../todos/todo.ts';
 import type { Todos } from '../todos/todos.ts';
-import { json, jsonText, notFound, unknownUser } from './answers.ts';
+import { json, jsonText, methodNotAllowed, noContent, notFound, toJson, unknownUser } from './answers.ts';
 import { check, readBody, readId, wholeNumber } from './input.ts';
 import type { Env, Route } from './route.ts';
 
@@ -21,43 +22,48 @@ const Page = z.object({ skip: wholeNumber(0, MAX_ID, 0), limit: wholeNumber(1, 1
 const FeedSize = z.object({ limit: wholeNumber(1, 100, 20) });
 const Search = z.object({ title: SearchTitle });
 
+/** Those that some route takes. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
+const routed = (method: string): string => (method === 'HEAD' ? 'GET' : method); // Hono answers HEAD with the route of GET
+
 const cacheKey = (id: number): string => `todo:${id}`;
 
 /** Adds the routes of the API to `app`. */
 export function addTodoRoutes(app: Hono<Env>, route: Route, { todos, feed, cache, maxBodyBytes }: TodoRoom): void {
   app.post(
     '/todos',
-    route('POST /todos', async (c) => {
+    route('POST /todos', async (c, stopwatch) => {
       const body = await readBody(c, TodoDraft, maxBodyBytes);
       if ('refusal' in body) return body.refusal;
-      const todo = await todos.create(body.value);
+      const todo = await todos.create(body.value, stopwatch);
       return todo === undefined ? unknownUser() : json(todo, 201, { location: `/todos/${todo.id}` });
     }),
   );
 
   app.get(
     '/todos',
-    route('GET /todos', async (c) => {
+    route('GET /todos', async (c, stopwatch) => {
       const page = check(Page, c.req.query());
       if ('refusal' in page) return page.refusal;
-      return json(await todos.list(page.value.skip, page.value.limit));
+      return json(await todos.list(page.value.skip, page.value.limit, stopwatch));
     }),
   );
 
-  const search = route('GET /todos/search', async (c) => {
+  const search = route('GET /todos/search', async (c, stopwatch) => {
     const query = check(Search, c.req.query());
     if ('refusal' in query) return query.refusal;
-    return json(await todos.search(query.value.title));
+    return json(await todos.search(query.value.title, stopwatch));
   });
 
   // The one read that is cached. A hit passes the text on as it was kept: nothing is parsed, nothing is built.
-  const byId = route('GET /todos/:id', async (c) => {
+  const byId = route('GET /todos/:id', async (c, stopwatch) => {
     const id = readId(c.req.param('id'));
     if ('refusal' in id) return id.refusal;
-    const text = await cache.read(cacheKey(id.value), async () => {
-      const todo = await todos.byId(id.value);
-      return todo === undefined ? undefined : JSON.stringify(todo);
-    });
+    const compute = async (whose: Stopwatch): Promise<string | undefined> => {
+      const todo = await todos.byId(id.value, whose);
+      return todo === undefined ? undefined : toJson(todo, whose);
+    };
+    const text = await cache.read(cacheKey(id.value), compute, stopwatch);
     return text === undefined ? notFound('todo') : jsonText(text);
   });
 
@@ -67,46 +73,51 @@ export function addTodoRoutes(app: Hono<Env>, route: Route, { todos, feed, cache
 
   app.patch(
     '/todos/:id',
-    route('PATCH /todos/:id', async (c) => {
+    route('PATCH /todos/:id', async (c, stopwatch) => {
       const id = readId(c.req.param('id'));
       if ('refusal' in id) return id.refusal;
       const body = await readBody(c, TodoChange, maxBodyBytes);
       if ('refusal' in body) return body.refusal;
-      const todo = await todos.change(id.value, body.value);
+      const todo = await todos.change(id.value, body.value, stopwatch);
       if (todo === undefined) return notFound('todo');
-      await cache.invalidate(cacheKey(id.value));
+      await cache.invalidate(cacheKey(id.value), stopwatch);
       return json(todo);
     }),
   );
 
   app.delete(
     '/todos/:id',
-    route('DELETE /todos/:id', async (c) => {
+    route('DELETE /todos/:id', async (c, stopwatch) => {
       const id = readId(c.req.param('id'));
       if ('refusal' in id) return id.refusal;
-      if (!(await todos.remove(id.value))) return notFound('todo');
-      await cache.invalidate(cacheKey(id.value));
-      return new Response(null, { status: 204 });
+      if (!(await todos.remove(id.value, stopwatch))) return notFound('todo');
+      await cache.invalidate(cacheKey(id.value), stopwatch);
+      return noContent();
     }),
   );
 
   app.get(
     '/users/:id/todos',
-    route('GET /users/:id/todos', async (c) => {
+    route('GET /users/:id/todos', async (c, stopwatch) => {
       const id = readId(c.req.param('id'));
       if ('refusal' in id) return id.refusal;
-      const ofUser = await todos.ofUser(id.value);
+      const ofUser = await todos.ofUser(id.value, stopwatch);
       return ofUser === undefined ? notFound('user') : json(ofUser);
     }),
   );
 
   app.get(
     '/feed',
-    route('GET /feed', async (c) => {
+    route('GET /feed', async (c, stopwatch) => {
       const size = check(FeedSize, c.req.query());
-      return 'refusal' in size ? size.refusal : json(await feed(size.value.limit));
+      return 'refusal' in size ? size.refusal : json(await feed(size.value.limit, stopwatch));
     }),
   );
 
-  app.notFound(route('unmatched', () => notFound('route')));
+  app.notFound(
+    route('unmatched', (c) => {
+      const allowed = METHODS.filter((method) => app.router.match(routed(method), c.req.path)[0].length > 0);
+      return allowed.length === 0 ? notFound('route') : methodNotAllowed(allowed);
+    }),
+  );
 }

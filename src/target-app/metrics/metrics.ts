@@ -64,6 +64,8 @@ export function createMetrics() {
     }),
     residentMemory: gauge('process_resident_memory_bytes', 'Memory that the process occupies.'),
     heapUsed: gauge('nodejs_heap_size_used_bytes', 'Heap in use by JavaScript.'),
+    gcSeconds: counter('nodejs_gc_seconds_total', 'Time in which the garbage collector held up everything else.'),
+    gcPauses: counter('nodejs_gc_pauses_total', 'Times that it did.'),
     cpu: counter('process_cpu_seconds_total', 'Processor time, user and system.'),
   };
 }

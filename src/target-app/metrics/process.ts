@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
 
 import type { Metrics } from './metrics.ts';
 
@@ -9,16 +9,24 @@ const QUANTILES = [
 ] as const;
 
 /**
- * Starts to watch this process: its event loop, memory and processor time.
+ * Starts to watch this process: its event loop, garbage collector, memory and processor time.
  * The function that is returned brings `metrics` up to date, once a scrape, so that watching costs requests nothing.
  */
 export function watchProcess(metrics: Metrics): () => void {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
+  const countPauses = (pauses: PerformanceEntry[]): void => {
+    for (const { duration } of pauses) metrics.gcSeconds.inc(duration / 1e3);
+    metrics.gcPauses.inc(pauses.length);
+  };
+  const collections = new PerformanceObserver((list) => countPauses(list.getEntries()));
+  collections.observe({ entryTypes: ['gc'] });
   let cpuBefore = { user: 0, system: 0 };
   let loopBefore = { active: 0, idle: 0 };
 
   return () => {
+    countPauses(collections.takeRecords());
+
     const memory = process.memoryUsage();
     metrics.residentMemory.set(memory.rss);
     metrics.heapUsed.set(memory.heapUsed);

@@ -1,5 +1,6 @@
 import type { Connection, Database, Statement } from '../database/database.ts';
 import type { Settings } from '../settings.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
 import { TODO_COLUMNS, type Todo } from './todo.ts';
 
 interface User {
@@ -13,7 +14,7 @@ export interface FeedItem extends Todo {
 }
 
 /** Reads the newest `limit` todos, each with its user. */
-export type Feed = (limit: number) => Promise<FeedItem[]>;
+export type Feed = (limit: number, stopwatch: Stopwatch) => Promise<FeedItem[]>;
 
 /** A way of reading the feed over one connection: the answers are the same, the number of queries is not. */
 type FeedStrategy = (connection: Connection, limit: number) => Promise<FeedItem[]>;
@@ -59,7 +60,7 @@ const STRATEGIES: Record<Settings['FEED_STRATEGY'], FeedStrategy> = { join, 'n+1
 
 /** The feed by the strategy of the settings; a request holds one connection, however many queries it sends. */
 export function createFeed(database: Database, strategy: Settings['FEED_STRATEGY']): Feed {
-  return (limit) => database.lend((connection) => STRATEGIES[strategy](connection, limit));
+  return (limit, stopwatch) => database.lend((connection) => STRATEGIES[strategy](connection, limit), stopwatch);
 }
 
 function missing(todo: Todo): never {

@@ -1,6 +1,7 @@
 import { DatabaseError } from 'pg';
 
 import type { Database, Statement } from '../database/database.ts';
+import type { Stopwatch } from '../timing/stopwatch.ts';
 import { TODO_COLUMNS, type Todo, type TodoChange, type TodoDraft } from './todo.ts';
 
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -9,15 +10,15 @@ const SEARCH_LIMIT = 20;
 
 /** The todos in the database: one query each. What is not there is undefined, or false. */
 export interface Todos {
-  create(draft: TodoDraft): Promise<Todo | undefined>;
-  byId(id: number): Promise<Todo | undefined>;
-  list(skip: number, limit: number): Promise<Todo[]>;
+  create(draft: TodoDraft, stopwatch: Stopwatch): Promise<Todo | undefined>;
+  byId(id: number, stopwatch: Stopwatch): Promise<Todo | undefined>;
+  list(skip: number, limit: number, stopwatch: Stopwatch): Promise<Todo[]>;
   /** Those whose title contains `text`, upper and lower case alike; the first 20. */
-  search(text: string): Promise<Todo[]>;
+  search(text: string, stopwatch: Stopwatch): Promise<Todo[]>;
   /** The newest 100 of a user; undefined if there is no such user. */
-  ofUser(userId: number): Promise<Todo[] | undefined>;
-  change(id: number, change: TodoChange): Promise<Todo | undefined>;
-  remove(id: number): Promise<boolean>;
+  ofUser(userId: number, stopwatch: Stopwatch): Promise<Todo[] | undefined>;
+  change(id: number, change: TodoChange, stopwatch: Stopwatch): Promise<Todo | undefined>;
+  remove(id: number, stopwatch: Stopwatch): Promise<boolean>;
 }
 
 /**
@@ -43,28 +44,28 @@ export function createTodos(database: Database, queryCostMs: number): Todos {
   };
 
   return {
-    async create({ title, description, completed, userId }) {
+    async create({ title, description, completed, userId }, stopwatch) {
       try {
-        return (await database.query(CREATE, [title, description, completed, userId]))[0];
+        return (await database.query(CREATE, [title, description, completed, userId], stopwatch))[0];
       } catch (error) {
         if (error instanceof DatabaseError && error.code === FOREIGN_KEY_VIOLATION) return undefined;
         throw error;
       }
     },
-    async byId(id) {
-      return (await database.query(BY_ID, [id]))[0];
+    async byId(id, stopwatch) {
+      return (await database.query(BY_ID, [id], stopwatch))[0];
     },
-    list: (skip, limit) => database.query(LIST, [limit, skip]),
-    search: (text) => database.query(SEARCH, [`%${text.replace(/[\\%_]/g, '\\$&')}%`]),
-    async ofUser(userId) {
-      const rows = await database.query(OF_USER, [userId]);
+    list: (skip, limit, stopwatch) => database.query(LIST, [limit, skip], stopwatch),
+    search: (text, stopwatch) => database.query(SEARCH, [`%${text.replace(/[\\%_]/g, '\\$&')}%`], stopwatch),
+    async ofUser(userId, stopwatch) {
+      const rows = await database.query(OF_USER, [userId], stopwatch);
       return rows.length === 0 ? undefined : rows.filter(isTodo);
     },
-    async change(id, { title, description, completed }) {
-      return (await database.query(CHANGE, [id, title, description, completed]))[0];
+    async change(id, { title, description, completed }, stopwatch) {
+      return (await database.query(CHANGE, [id, title, description, completed], stopwatch))[0];
     },
-    async remove(id) {
-      return (await database.query(REMOVE, [id])).length > 0;
+    async remove(id, stopwatch) {
+      return (await database.query(REMOVE, [id], stopwatch)).length > 0;
     },
   };
 }

@@ -1,0 +1,69 @@
+import { formatNumber } from '../src/numbers.ts';
+import type { Measurement } from '../src/result.ts';
+import { compareTools, type OurFigures } from './against-tools.ts';
+import { behaviours, type Behaviour } from './behaviours.ts';
+import { cell, takenTwice, withSecondChance, type Judged, type JudgedSection } from './judged.ts';
+import { loadKnown } from './known-load.ts';
+import { benchPacing } from './pacing.ts';
+import { bundle, startServer, type Server } from './programs.ts';
+import { quantile, table } from './statistics.ts';
+
+/** The worker's two times against a server whose times are known, its pacing, and what other tools say of that server. */
+export async function benchAccuracy(): Promise<JudgedSection> {
+  await using server = await startServer(await bundle('known-server'), {});
+  const taken: (Taken & { isSecond: boolean })[] = [];
+  for (const behaviour of behaviours) taken.push(await withSecondChance(() => take(server, behaviour)));
+  const pacing = await benchPacing(server);
+  const section = [
+    '## Accuracy',
+    `The load worker against a server that keeps books of how long it really held each answer; ms, each as measured / as it
+had to be. The response time is from the moment of being due, the service time from that of being sent. **Bold** is off by
+more than 3% and 1 ms; a server of which anything is gets a second chance, which counts. ${takenTwice(taken)}`,
+    table(
+      ['what', 'p50', 'p90', 'p99', 'p99.9', 'max'],
+      taken.flatMap(({ rows }) => rows),
+    ),
+    pacing.section,
+    await compareTools(server, taken),
+  ].join('\n\n');
+  return { section, passed: pacing.passed && taken.every(({ passed }) => passed) };
+}
+
+interface Taken extends Judged, OurFigures {
+  readonly name: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
+async function take(server: Server, behaviour: Behaviour): Promise<Taken> {
+  const { measurement, open, heldMs, responseMs } = await loadKnown(server, behaviour);
+  const response = compare(measurement.latency, responseMs);
+  const service = compare(open.service, heldMs);
+  return {
+    name: behaviour.name,
+    behaviour,
+    measurement,
+    expectedMs: responseMs,
+    passed: response.passed && service.passed,
+    rows: [
+      [`${behaviour.name}: response time`, ...response.cells],
+      [`${behaviour.name}: service time`, ...service.cells],
+    ],
+  };
+}
+
+/** Each percentile beside the one that it had to be. */
+function compare(measured: Measurement['latency'], expectedMs: Float64Array): Judged & { cells: readonly string[] } {
+  const pairs = [
+    [measured.p50Us, 0.5],
+    [measured.p90Us, 0.9],
+    [measured.p99Us, 0.99],
+    [measured.p999Us, 0.999],
+    [measured.maxUs, 1],
+  ] as const;
+  const cells = pairs.map(([us, share]) => {
+    const expected = quantile(expectedMs, share);
+    const passed = Math.abs(us / 1000 - expected) <= Math.max(1, expected * 0.03);
+    return { passed, text: `${cell(us / 1000, passed)} / ${formatNumber(expected)}` };
+  });
+  return { passed: cells.every(({ passed }) => passed), cells: cells.map(({ text }) => text) };
+}

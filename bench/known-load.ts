@@ -1,0 +1,74 @@
+import type { LoadJob } from '../src/load/job.ts';
+import { measurementOf } from '../src/load/measurement.ts';
+import type { Measurement } from '../src/result.ts';
+import type { Behaviour } from './behaviours.ts';
+import { work, type Server } from './programs.ts';
+
+const warmupMs = 1000;
+/** Until the worker has started and understood its job. */
+const leadMs = 1000;
+
+/** What a worker measured of a known server, and what there was to be measured. */
+export interface KnownLoad {
+  readonly measurement: Measurement;
+  readonly open: NonNullable<Measurement['open']>;
+  /** When each measured request came in, from the beginning of the measured time by the server's clock; ascending. */
+  readonly arrivedMs: Float64Array;
+  /** How long the server held the measured requests; ascending. */
+  readonly heldMs: Float64Array;
+  /** What their response times had to be; ascending. */
+  readonly responseMs: Float64Array;
+}
+
+/** Puts a behaviour's load on the known server, by the built load worker. */
+export async function loadKnown(server: Server, behaviour: Behaviour): Promise<KnownLoad> {
+  const { ratePerSecond, durationMs } = behaviour;
+  await booksOf(server);
+  const startAtMs = Date.now() + leadMs;
+  const beginsAtMs = startAtMs + warmupMs;
+  const result = await work(openJob(server.url, behaviour, behaviour.path(beginsAtMs)), startAtMs);
+  const measurement = measurementOf(result);
+  const { failed, unfinished, open } = measurement;
+  if (!open) throw new Error('an open load was measured as another');
+  const lost = failed + unfinished + open.dropped + open.unsent;
+  if (lost > 0) throw new Error(`${behaviour.name}: ${lost} requests without an answer`);
+  const { arrivedAtMs, heldMs } = await booksOf(server);
+  // The warm-up came first.
+  const warm = (ratePerSecond * warmupMs) / 1000;
+  const held = heldMs.slice(warm).sort();
+  const due = Float64Array.from({ length: (ratePerSecond * durationMs) / 1000 }, (_, i) => (i * 1000) / ratePerSecond);
+  return {
+    measurement,
+    open,
+    arrivedMs: arrivedAtMs.slice(warm).map((atMs) => atMs - beginsAtMs),
+    heldMs: held,
+    responseMs: behaviour.responseMs ? due.map(behaviour.responseMs).sort() : held,
+  };
+}
+
+/** Takes the server's books, which begin anew. */
+async function booksOf(server: Server): Promise<{ arrivedAtMs: Float64Array; heldMs: Float64Array }> {
+  const both = new Float64Array(await (await fetch(`${server.url}/books`)).arrayBuffer());
+  const count = both.length / 2;
+  return { arrivedAtMs: both.subarray(0, count), heldMs: both.subarray(count) };
+}
+
+function openJob(url: string, { ratePerSecond, durationMs, connections }: Behaviour, path: string): LoadJob {
+  return {
+    urls: [url],
+    load: {
+      kind: 'open',
+      arrivals: 'even',
+      warmupMs,
+      stages: [{ fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond, durationMs }],
+      connections,
+      inFlightLimit: 10_000,
+      keepAlive: true,
+      timeoutMs: 10_000,
+      drainMs: 10_000,
+    },
+    workload: { requests: [{ method: 'GET', path, weight: 1, headers: {}, check: {} }], keys: {} },
+    seed: 1,
+    share: { index: 0, of: 1 },
+  };
+}

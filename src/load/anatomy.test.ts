@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { anatomyAt, AnatomySampler, mergeAnatomies, partsOf } from './anatomy.ts';
+import type { RecordedAnswer } from './recorder.ts';
+
+function answer(changes: Partial<RecordedAnswer> = {}): RecordedAnswer {
+  return { sentAtMs: 100, status: 200, bytes: 10, ...changes };
+}
+
+const sum = (parts: Readonly<Record<string, number>>): number =>
+  Object.values(parts).reduce((total, us) => total + us, 0);
+
+describe('partsOf', () => {
+  it('divides a time into waiting, what the server names, the application itself and the network', () => {
+    const serverTiming = 'pool;dur=5, db;dur=2, total;dur=8';
+    expect(partsOf(110, answer({ dueAtMs: 97, serverTiming }))).toEqual({
+      waiting: 3000,
+      network: 2000,
+      app: 1000,
+      pool: 5000,
+      db: 2000,
+    });
+  });
+
+  it('takes the sum of the parts for the total where there is none', () => {
+    expect(partsOf(110, answer({ serverTiming: 'db;dur=4' }))).toEqual({ waiting: 0, network: 6000, app: 0, db: 4000 });
+  });
+
+  it('never lets the server have taken longer than the answer did', () => {
+    const parts = partsOf(101, answer({ serverTiming: 'db;dur=1.2, total;dur=1.5' }));
+    expect(parts).toMatchObject({ network: 0 });
+    expect(sum(parts)).toBeCloseTo(1000);
+  });
+
+  it('tells a part that is called like one of ours apart', () => {
+    expect(partsOf(110, answer({ serverTiming: 'app;dur=4' }))).toMatchObject({ app: 0, 'server app': 4000 });
+  });
+
+  it('has nothing to say of a server that says nothing', () => {
+    expect(partsOf(110, answer())).toEqual({});
+  });
+});
+
+describe('AnatomySampler', () => {
+  it('samples one in sixteen, and all that are slow', () => {
+    const sampler = new AnatomySampler(0);
+    for (let number = 0; number < 160; number++) sampler.consider(110, answer({ serverTiming: 'total;dur=1' }));
+    expect(sampler.finish().anatomy).toMatchObject([{ samples: 10 }]);
+    sampler.slowFrom(50_000);
+    for (let number = 0; number < 30; number++) sampler.consider(160, answer({ serverTiming: 'total;dur=1' }));
+    expect(sampler.finish().anatomy.at(-1)).toMatchObject({ samples: 30 });
+  });
+
+  it('keeps the ten slowest, the slowest first, whatever the server says', () => {
+    const sampler = new AnatomySampler(50);
+    for (let number = 1; number <= 100; number++) sampler.consider(100 + ((number * 37) % 101), answer());
+    const { slowest } = sampler.finish();
+    expect(slowest.map(({ latencyUs }) => latencyUs / 1000)).toEqual([100, 99, 98, 97, 96, 95, 94, 93, 92, 91]);
+    expect(slowest[0]).toMatchObject({ atMs: 150, parts: {} });
+  });
+
+  it('adds up over workers', () => {
+    const samplers = [new AnatomySampler(0), new AnatomySampler(0)];
+    for (const sampler of samplers) sampler.consider(110, answer({ serverTiming: 'db;dur=4, total;dur=6' }));
+    const merged = mergeAnatomies(samplers.map((sampler) => sampler.finish()));
+    expect(merged.anatomy).toMatchObject([{ samples: 2, latencyUs: 20_000, parts: { db: 8000, app: 4000 } }]);
+    expect(merged.slowest).toHaveLength(2);
+  });
+});
+
+describe('anatomyAt', () => {
+  const sampler = new AnatomySampler(0);
+  sampler.slowFrom(1);
+  for (let number = 0; number < 40; number++) sampler.consider(110, answer({ serverTiming: 'db;dur=4, total;dur=6' }));
+  for (let number = 0; number < 40; number++)
+    sampler.consider(500, answer({ serverTiming: 'pool;dur=390, total;dur=396' }));
+  const { anatomy } = sampler.finish();
+
+  it('is the mean of the samples of about that latency', () => {
+    expect(anatomyAt(10_300, anatomy)).toMatchObject({
+      samples: 40,
+      latencyUs: 10_000,
+      parts: { db: 4000, app: 2000 },
+    });
+    expect(anatomyAt(380_000, anatomy)).toMatchObject({ samples: 40, parts: { pool: 390_000 } });
+  });
+
+  it('is not there where no sample is near', () => {
+    expect(anatomyAt(60_000, anatomy)).toBeUndefined();
+    expect(anatomyAt(60_000, [])).toBeUndefined();
+  });
+});

@@ -1,0 +1,161 @@
+import type { AnatomyBucket, SlowRequest, WorkerResult } from './job.ts';
+import type { RecordedAnswer } from './recorder.ts';
+import { parseServerTiming } from './server-timing.ts';
+
+/** Buckets in each doubling of the latency: one is 9% wide. */
+const bucketsPerOctave = 8;
+
+/** Of the requests that are not among the slowest, one in so many is sampled. */
+const sampleEvery = 16;
+
+/** How many of the slowest requests are kept. */
+const slowestKept = 10;
+
+/** Where the time of one request went, in µs by part; the parts add up to its latency. */
+type Parts = Record<string, number>;
+
+/** The number of the bucket that a latency falls into. */
+export function bucketOf(latencyUs: number): number {
+  return Math.floor(Math.log2(Math.max(1, latencyUs)) * bucketsPerOctave);
+}
+
+/**
+ * Keeps where the time of requests went: sums by latency, of one request in {@link sampleEvery} and of all that are slower
+ * than 95% of the second before, and the slowest ones themselves. Sums of all workers add up exactly, and their number does
+ * not grow with the number of requests.
+ */
+export class AnatomySampler {
+  readonly #startMs: number;
+  readonly #buckets = new Map<number, AnatomyBucket>();
+  readonly #slowest: SlowRequest[] = [];
+  #slowUs = Infinity;
+  #seen = 0;
+
+  /** @param startMs the first moment of the measured time, on the clock of `performance.now()` */
+  constructor(startMs: number) {
+    this.#startMs = startMs;
+  }
+
+  /** From which latency on every request is sampled; until it is known, one in so many. */
+  slowFrom(latencyUs: number): void {
+    if (latencyUs > 0) this.#slowUs = latencyUs;
+  }
+
+  /** Looks at a right answer that came now, and samples it or not. */
+  consider(nowMs: number, answer: RecordedAnswer): void {
+    const latencyUs = (nowMs - (answer.dueAtMs ?? answer.sentAtMs)) * 1000;
+    const isSlowest = this.#slowest.length < slowestKept || latencyUs > (this.#slowest.at(-1)?.latencyUs ?? 0);
+    const isSampled =
+      answer.serverTiming !== undefined && (this.#seen++ % sampleEvery === 0 || latencyUs >= this.#slowUs);
+    if (!isSampled && !isSlowest) return;
+    const parts = partsOf(nowMs, answer);
+    if (isSampled) this.#add(latencyUs, parts);
+    if (isSlowest) this.#keep(nowMs, latencyUs, answer, parts);
+  }
+
+  finish(): Pick<WorkerResult, 'anatomy' | 'slowest'> {
+    return { anatomy: sorted(this.#buckets), slowest: [...this.#slowest] };
+  }
+
+  #add(latencyUs: number, parts: Parts): void {
+    const bucket = bucketOf(latencyUs);
+    addTo(this.#buckets, { bucket, samples: 1, latencyUs, parts });
+  }
+
+  #keep(nowMs: number, latencyUs: number, { request }: RecordedAnswer, parts: Parts): void {
+    const slow = {
+      atMs: nowMs - this.#startMs,
+      request: request === undefined ? '' : `${request.method} ${request.path}`,
+      latencyUs: Math.round(latencyUs),
+      parts,
+    };
+    keepSlowest(this.#slowest, slow);
+  }
+}
+
+/** The anatomies of workers that ran at the same time, as one. */
+export function mergeAnatomies(
+  results: readonly Pick<WorkerResult, 'anatomy' | 'slowest'>[],
+): Pick<WorkerResult, 'anatomy' | 'slowest'> {
+  const buckets = new Map<number, AnatomyBucket>();
+  const slowest: SlowRequest[] = [];
+  for (const result of results) {
+    for (const bucket of result.anatomy) addTo(buckets, bucket);
+    for (const slow of result.slowest) keepSlowest(slowest, slow);
+  }
+  return { anatomy: sorted(buckets), slowest };
+}
+
+/** How far from a latency samples may lie to speak for it: half an octave to either side. */
+const bucketsAround = bucketsPerOctave / 2;
+
+/** How many samples are enough to look no further. */
+const enoughSamples = 30;
+
+/**
+ * How the time of requests of about that latency divides: the mean of the samples in its bucket, and of the next ones to
+ * either side while there are few. Undefined where no sample is near.
+ */
+export function anatomyAt(
+  latencyUs: number,
+  buckets: readonly AnatomyBucket[],
+): { readonly latencyUs: number; readonly samples: number; readonly parts: Parts } | undefined {
+  const distance = ({ bucket }: AnatomyBucket): number => Math.abs(bucket - bucketOf(latencyUs));
+  const sum = new Map<number, AnatomyBucket>();
+  for (let away = 0; away <= bucketsAround && (sum.get(0)?.samples ?? 0) < enoughSamples; away++) {
+    for (const near of buckets.filter((bucket) => distance(bucket) === away)) addTo(sum, { ...near, bucket: 0 });
+  }
+  const all = sum.get(0);
+  if (all === undefined) return undefined;
+  const mean = (us: number): number => us / all.samples;
+  const parts = Object.fromEntries(Object.entries(all.parts).map(([part, us]) => [part, mean(us)]));
+  return { latencyUs: mean(all.latencyUs), samples: all.samples, parts };
+}
+
+function sorted(buckets: ReadonlyMap<number, AnatomyBucket>): AnatomyBucket[] {
+  return [...buckets.values()].sort((one, other) => one.bucket - other.bucket);
+}
+
+function addTo(buckets: Map<number, AnatomyBucket>, { bucket, samples, latencyUs, parts }: AnatomyBucket): void {
+  const sum = buckets.get(bucket);
+  if (sum === undefined) {
+    buckets.set(bucket, { bucket, samples, latencyUs, parts: { ...parts } });
+    return;
+  }
+  sum.samples += samples;
+  sum.latencyUs += latencyUs;
+  for (const [part, us] of Object.entries(parts)) sum.parts[part] = (sum.parts[part] ?? 0) + us;
+}
+
+function keepSlowest(slowest: SlowRequest[], slow: SlowRequest): void {
+  const place = slowest.findIndex(({ latencyUs }) => latencyUs < slow.latencyUs);
+  slowest.splice(place === -1 ? slowest.length : place, 0, slow);
+  slowest.length = Math.min(slowest.length, slowestKept);
+}
+
+/** Names that are the driver's own: a server's part of that name is told apart. */
+const reserved: readonly string[] = ['waiting', 'network', 'app'];
+
+/**
+ * Divides a request's time: `waiting` to be sent, what the server accounts for by part, what it does not account for of its
+ * own `total` (`app`, the application itself), and the rest, which is the `network` and the kernels at both its ends.
+ * Without a `total`, the sum of the server's parts stands for it. Nothing where the server said nothing.
+ */
+export function partsOf(nowMs: number, { dueAtMs, sentAtMs, serverTiming }: RecordedAnswer): Parts {
+  if (serverTiming === undefined) return {};
+  const serviceUs = Math.max(0, nowMs - sentAtMs) * 1000;
+  const { total = 0, ...parts } = Object.fromEntries(parseServerTiming(serverTiming));
+  const namedUs = Object.values(parts).reduce((sum, ms) => sum + ms * 1000, 0);
+  const serverUs = Math.max(total * 1000, namedUs);
+  // Two clocks, and a server that rounds: it cannot have taken longer than the answer did.
+  const scale = serverUs > serviceUs ? serviceUs / serverUs : 1;
+  const named = Object.entries(parts).map(([name, ms]) => {
+    return [reserved.includes(name) ? `server ${name}` : name, ms * 1000 * scale] as const;
+  });
+  return {
+    waiting: Math.max(0, sentAtMs - (dueAtMs ?? sentAtMs)) * 1000,
+    network: serviceUs - serverUs * scale,
+    app: (serverUs - namedUs) * scale,
+    ...Object.fromEntries(named),
+  };
+}

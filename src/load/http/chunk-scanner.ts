@@ -1,0 +1,124 @@
+import { cr, incomplete, lf, malformed, space, tab, tokenBytes } from './bytes.ts';
+
+/** The longest line with the size of a chunk and its extensions. */
+const lineBytesLimit = 16 * 1024;
+
+const semicolon = 59;
+const equals = 61;
+const quote = 34;
+const backslash = 92;
+
+/** Where in the line of a chunk's size. */
+type InLine = 'size' | 'more size' | 'extension' | 'name' | 'value' | 'quoted' | 'escaped' | 'unquoted' | 'line end';
+
+/**
+ * Finds the data in a chunked body, whose bytes may come in any pieces, and stops before the trailer. Extensions are checked
+ * as Node's own parser checks them, and mean nothing.
+ */
+export class ChunkScanner {
+  #state: InLine | 'data' | 'data end' | 'data lf' = 'size';
+  #size = 0;
+  #lineBytes = 0;
+
+  begin(): void {
+    this.#state = 'size';
+    this.#size = 0;
+    this.#lineBytes = 0;
+  }
+
+  /** Reads on, and hands over where data lies; returns where the trailer starts, `incomplete` or `malformed`. */
+  scan(bytes: Buffer, start: number, end: number, onData: (from: number, to: number) => void): number {
+    let at = start;
+    while (at < end) {
+      const byte = bytes[at] ?? 0;
+      switch (this.#state) {
+        case 'data': {
+          const to = Math.min(end, at + this.#size);
+          onData(at, to);
+          this.#size -= to - at;
+          at = to;
+          if (this.#size === 0) this.#state = 'data end';
+          break;
+        }
+        case 'data end':
+          if (byte !== cr) return malformed;
+          this.#state = 'data lf';
+          at++;
+          break;
+        case 'data lf':
+          if (byte !== lf) return malformed;
+          this.begin();
+          at++;
+          break;
+        case 'line end':
+          if (byte !== lf) return malformed;
+          at++;
+          if (this.#size === 0) return at;
+          this.#state = 'data';
+          break;
+        case 'size':
+        case 'more size':
+        case 'extension':
+        case 'name':
+        case 'value':
+        case 'quoted':
+        case 'escaped':
+        case 'unquoted': {
+          const next = this.#scanLine(this.#state, byte);
+          if (next === undefined || ++this.#lineBytes > lineBytesLimit) return malformed;
+          this.#state = next;
+          at++;
+          break;
+        }
+      }
+    }
+    return incomplete;
+  }
+
+  #scanLine(state: Exclude<InLine, 'line end'>, byte: number): InLine | undefined {
+    switch (state) {
+      case 'size':
+        return this.#scanDigit(byte);
+      case 'more size':
+        return afterItem(byte) ?? this.#scanDigit(byte);
+      case 'extension':
+      case 'name':
+        if (state === 'extension' && byte === cr) return undefined;
+        if (tokenBytes[byte] === 1) return 'name';
+        return byte === equals ? 'value' : afterItem(byte);
+      case 'value':
+        if (tokenBytes[byte] === 1) return 'value';
+        return byte === quote ? 'quoted' : afterItem(byte);
+      case 'quoted':
+        if (byte === quote) return 'unquoted';
+        if (byte === backslash) return 'escaped';
+        return isText(byte) ? 'quoted' : undefined;
+      case 'escaped':
+        return isText(byte) ? 'quoted' : undefined;
+      case 'unquoted':
+        return afterItem(byte);
+    }
+  }
+
+  #scanDigit(byte: number): InLine | undefined {
+    const digit = hexDigit(byte);
+    if (digit === undefined) return undefined;
+    this.#size = this.#size * 16 + digit;
+    return Number.isSafeInteger(this.#size) ? 'more size' : undefined;
+  }
+}
+
+function afterItem(byte: number): InLine | undefined {
+  if (byte === cr) return 'line end';
+  return byte === semicolon ? 'extension' : undefined;
+}
+
+function hexDigit(byte: number): number | undefined {
+  if (byte >= 48 && byte <= 57) return byte - 48;
+  const letter = byte | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : undefined;
+}
+
+function isText(byte: number): boolean {
+  return byte === tab || (byte >= space && byte !== 127);
+}

@@ -1,0 +1,79 @@
+import type { Origin } from '../origin.ts';
+import type { Socket } from 'node:net';
+import { HttpConnection } from './http-connection.ts';
+
+/** How much is read at once: an answer that is longer comes in pieces. */
+const readBytes = 64 * 1024;
+
+/** How long a server may take to close a connection that it said it would close. */
+const farewellMs = 100;
+
+/** What all connections of a load have in common. */
+export interface HttpClientOptions {
+  /** Whether a connection is used again; otherwise each request opens its own, and says so. */
+  readonly keepAlive: boolean;
+  /** How long an answer may take, connecting included. It is noticed up to 5% later: see {@link sweepMsFor}. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * The connections of one load. What they share is here: one buffer that all of them read into, and one timer that looks for
+ * those whose time is up, as a timer for each request would cost more than reading its answer.
+ */
+export class HttpClient implements Disposable {
+  readonly keepAlive: boolean;
+  readonly timeoutMs: number;
+  /** Valid only until the reading connection's turn is over. */
+  readonly buffer = Buffer.allocUnsafeSlow(readBytes);
+  readonly #connections: HttpConnection[] = [];
+  /** Connections that nobody uses any more, and when the server has had its time to close them. */
+  readonly #leaving = new Map<Socket, number>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor({ keepAlive, timeoutMs }: HttpClientOptions) {
+    this.keepAlive = keepAlive;
+    this.timeoutMs = timeoutMs;
+    this.#sweeper = setInterval(() => this.#sweep(performance.now()), sweepMsFor(timeoutMs));
+  }
+
+  /** A connection to an address; it connects when it is first used. */
+  connectionTo(origin: Origin): HttpConnection {
+    const connection = new HttpConnection(origin, this);
+    this.#connections.push(connection);
+    return connection;
+  }
+
+  /** Closes all connections. Requests in flight are abandoned: nobody is told of their ends. */
+  close(): void {
+    clearInterval(this.#sweeper);
+    for (const connection of this.#connections) connection.close();
+    for (const socket of this.#leaving.keys()) socket.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /**
+   * Leaves it to the server to close a connection, as it said it would: who closes first keeps the port busy for a minute,
+   * and a load of fresh connections would run out of ports.
+   */
+  leave(socket: Socket): void {
+    this.#leaving.set(socket, performance.now() + farewellMs);
+    socket.once('close', () => this.#leaving.delete(socket));
+  }
+
+  #sweep(nowMs: number): void {
+    for (const connection of this.#connections) connection.expire(nowMs);
+    for (const [socket, untilMs] of this.#leaving) {
+      if (untilMs > nowMs) continue;
+      this.#leaving.delete(socket);
+      socket.destroy();
+    }
+  }
+}
+
+/** How often it is looked for requests whose time is up: rarely, as all connections are looked at. */
+export function sweepMsFor(timeoutMs: number): number {
+  return Math.min(50, Math.max(5, Math.floor(timeoutMs / 20)));
+}

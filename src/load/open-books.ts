@@ -1,0 +1,59 @@
+import { LatencyHistogram } from './histogram.ts';
+import type { OpenResult } from './job.ts';
+
+/** What only open load keeps books of: requests before they are sent, the pacer, and the time from being sent. */
+export class OpenBooks {
+  readonly #endMs: number;
+  readonly #service = new LatencyHistogram();
+  readonly #lag = new LatencyHistogram();
+  #offered = 0;
+  #released = 0;
+  #dropped = 0;
+  #unsent = 0;
+  #inFlightMost = 0;
+
+  /** @param endMs the first moment after the measured time */
+  constructor(endMs: number) {
+    this.#endMs = endMs;
+  }
+
+  /** Notes that the pacer lets a request go now. */
+  released(nowMs: number, dueAtMs: number): void {
+    this.#offered++;
+    if (nowMs < this.#endMs) this.#released++;
+    this.#lag.record(nowMs - dueAtMs);
+  }
+
+  /** Notes a request that is never sent, as too many have not ended. */
+  dropped(): void {
+    this.#dropped++;
+  }
+
+  /** Notes a request that was still waiting for a connection at the end. */
+  unsent(): void {
+    this.#unsent++;
+  }
+
+  /** Notes a right answer to a request that was sent at that moment. */
+  served(nowMs: number, sentAtMs: number): void {
+    this.#service.record(nowMs - sentAtMs);
+  }
+
+  /** Notes how many requests are due and have not ended. */
+  inFlight(count: number): void {
+    if (count > this.#inFlightMost) this.#inFlightMost = count;
+  }
+
+  finish(late: number): OpenResult {
+    return {
+      offered: this.#offered,
+      released: this.#released,
+      dropped: this.#dropped,
+      unsent: this.#unsent,
+      late,
+      inFlightMost: this.#inFlightMost,
+      service: this.#service.encode(),
+      scheduleLag: this.#lag.encode(),
+    };
+  }
+}

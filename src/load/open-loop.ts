@@ -1,0 +1,249 @@
+import { measuredMs } from '../scenarios/plan.ts';
+import type { OpenLoad } from '../scenarios/scenario.ts';
+import { faultOf } from './answer.ts';
+import { Alarm, until } from './clock.ts';
+import type { DrawnRequest } from './drawn-request.ts';
+import { Fifo } from './fifo.ts';
+import { GeneratorWatch } from './generator.ts';
+import { HttpClient } from './http/http-client.ts';
+import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection.ts';
+import type { ErrorKind, LoadJob, WorkerResult } from './job.ts';
+import { OpenBooks } from './open-books.ts';
+import { Origin } from './origin.ts';
+import { Recorder } from './recorder.ts';
+import { RequestMix } from './request-mix.ts';
+import { Schedule } from './schedule.ts';
+import type { Stage } from './stage.ts';
+
+/** How often passed seconds are looked for. */
+const tickMs = 100;
+
+/** A request from the moment that it is due. */
+interface DueRequest {
+  readonly request: DrawnRequest;
+  readonly dueAtMs: number;
+  /** Whether it was due in the measured time. */
+  readonly isMeasured: boolean;
+}
+
+/**
+ * Open-loop load: requests are due by a schedule, whatever the answers do. One that is due and finds no free connection
+ * waits, and its wait counts: the response time is from the moment of being due, the service time from that of being sent
+ * (Schroeder et al., "Open versus closed: a cautionary tale", NSDI 2006; Tene, "How not to measure latency", on coordinated
+ * omission).
+ */
+export async function driveOpenLoop(job: LoadJob, load: OpenLoad, stage: Stage): Promise<WorkerResult> {
+  using loop = new OpenLoop(job, load, stage);
+  return await loop.run();
+}
+
+/** One connection, and the request that it has in flight. */
+class Slot implements ExchangeEnd {
+  readonly #connection: HttpConnection;
+  readonly #loop: OpenLoop;
+  #due: DueRequest | undefined;
+  #sentAtMs = 0;
+
+  constructor(connection: HttpConnection, loop: OpenLoop) {
+    this.#connection = connection;
+    this.#loop = loop;
+  }
+
+  /** @returns when it was sent */
+  send(due: DueRequest): number {
+    this.#due = due;
+    // The clock is read last: what came before is waiting, what comes after is service.
+    this.#sentAtMs = performance.now();
+    this.#connection.exchange(due.request, this.#sentAtMs, this);
+    return this.#sentAtMs;
+  }
+
+  answered(answer: Answer): void {
+    const nowMs = performance.now();
+    if (this.#due !== undefined) this.#loop.answered(nowMs, this.#due, this.#sentAtMs, answer);
+    this.#end(nowMs);
+  }
+
+  failed(kind: ErrorKind): void {
+    const nowMs = performance.now();
+    if (this.#due !== undefined) this.#loop.failed(nowMs, this.#due, kind);
+    this.#end(nowMs);
+  }
+
+  #end(nowMs: number): void {
+    const due = this.#due;
+    this.#due = undefined;
+    if (due !== undefined) this.#loop.ended(nowMs, due, this);
+  }
+}
+
+class OpenLoop implements Disposable {
+  readonly #load: OpenLoad;
+  readonly #stage: Stage;
+  readonly #mix: RequestMix;
+  readonly #origins: readonly Origin[];
+  readonly #schedule: Schedule;
+  readonly #others: number;
+  readonly #startMs: number;
+  readonly #warmEndMs: number;
+  readonly #endMs: number;
+  readonly #warmup: Recorder;
+  readonly #recorder: Recorder;
+  readonly #books: OpenBooks;
+  /** The last to become free is the first to be used again: the others may rest, and a server may close them. */
+  readonly #free: Slot[] = [];
+  readonly #client: HttpClient;
+  #connections = 0;
+  readonly #waiting = new Fifo<DueRequest>();
+  #inFlight = 0;
+  /** Of the measured requests, those that have not ended. */
+  #measuredInFlight = 0;
+  readonly #ticker: NodeJS.Timeout;
+  readonly #next = new Alarm(() => this.#release());
+  /** Called when nothing is due any more, and every measured request has ended. */
+  #done: () => void = () => undefined;
+
+  constructor(job: LoadJob, load: OpenLoad, stage: Stage) {
+    const { emit, startMs } = stage;
+    this.#load = load;
+    this.#stage = stage;
+    this.#mix = new RequestMix(job.workload, job.seed, job.share);
+    this.#origins = job.urls.map((address, index) => new Origin(address, index));
+    this.#client = new HttpClient(load);
+    this.#schedule = new Schedule(load, job.seed);
+    this.#others = job.share.of - 1;
+    for (let other = 0; other < job.share.index; other++) this.#schedule.advance();
+    this.#startMs = startMs;
+    this.#warmEndMs = startMs + load.warmupMs;
+    const durationMs = measuredMs(load);
+    this.#endMs = this.#warmEndMs + durationMs;
+    this.#warmup = new Recorder({ phase: 'warm-up', startMs, emit });
+    this.#recorder = new Recorder({ phase: 'measuring', startMs: this.#warmEndMs, durationMs, waits: true, emit });
+    this.#books = new OpenBooks(this.#endMs);
+    this.#ticker = setInterval(() => this.#tick(), tickMs);
+  }
+
+  async run(): Promise<WorkerResult> {
+    const ended = new Promise<void>((resolve) => (this.#done = resolve));
+    this.#release();
+    await until(this.#warmEndMs);
+    if (this.#load.warmupMs > 0) this.#warmup.end(this.#warmEndMs);
+    this.#stage.emit({ type: 'measuring' });
+    const watch = new GeneratorWatch(this.#stage.cpuUsage);
+    await until(this.#endMs);
+    const generator = watch.stop();
+    await withinMs(this.#load.drainMs, ended);
+    this.#giveUp();
+    const result = this.#recorder.finish(this.#endMs, generator);
+    return { ...result, open: this.#books.finish(this.#recorder.late) };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#ticker);
+    this.#next.cancel();
+    this.#client.close();
+  }
+
+  /** Takes the books of a whole answer. */
+  answered(nowMs: number, due: DueRequest, sentAtMs: number, { status, bytes, body, serverTiming }: Answer): void {
+    const { request, dueAtMs, isMeasured } = due;
+    const fault = faultOf(request.expected, status, body);
+    if (isMeasured) {
+      this.#recorder.answered(nowMs, { dueAtMs, sentAtMs, status, bytes, fault, serverTiming, request });
+      if (fault === undefined) this.#books.served(nowMs, sentAtMs);
+    } else if (nowMs < this.#warmEndMs) {
+      this.#warmup.answered(nowMs, { dueAtMs, sentAtMs, status, bytes, fault });
+    } else if (fault === undefined) {
+      this.#recorder.completed(nowMs);
+    }
+  }
+
+  /** Takes the books of a request that got no answer. */
+  failed(nowMs: number, { isMeasured }: DueRequest, kind: ErrorKind): void {
+    if (isMeasured) this.#recorder.failed(nowMs, kind);
+    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind);
+  }
+
+  /** Gives the connection of a request that has ended to the next one. */
+  ended(nowMs: number, { isMeasured }: DueRequest, slot: Slot): void {
+    this.#inFlight--;
+    if (isMeasured) this.#measuredInFlight--;
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free.push(slot);
+    else this.#send(slot, next);
+    // The clock is at hand: whoever is due by now need not wait for the timer.
+    if (this.#startMs + this.#schedule.atMs <= nowMs) this.#release();
+    else this.#settle();
+  }
+
+  /** Lets everything go that is due by now, and comes back when the next request is. */
+  #release(): void {
+    this.#next.cancel();
+    const schedule = this.#schedule;
+    // What becomes due meanwhile comes with the next turn: a generator at its limit must still read its answers.
+    const nowMs = performance.now();
+    while (this.#startMs + schedule.atMs <= nowMs) {
+      const dueAtMs = this.#startMs + schedule.atMs;
+      this.#due({ request: this.#mix.draw(), dueAtMs, isMeasured: schedule.isMeasured });
+      for (let other = 0; other <= this.#others; other++) schedule.advance();
+    }
+    this.#settle();
+    if (schedule.atMs < Infinity) this.#next.at(this.#startMs + schedule.atMs);
+  }
+
+  #due(due: DueRequest): void {
+    if (due.isMeasured) this.#books.released(performance.now(), due.dueAtMs);
+    if (this.#inFlight >= this.#load.inFlightLimit) {
+      if (due.isMeasured) this.#books.dropped();
+      return;
+    }
+    this.#inFlight++;
+    if (due.isMeasured) {
+      this.#measuredInFlight++;
+      this.#books.inFlight(this.#inFlight);
+    }
+    const slot = this.#free.pop() ?? this.#another();
+    if (slot === undefined) this.#waiting.push(due);
+    else this.#send(slot, due);
+  }
+
+  /** One more connection, where there may be. */
+  #another(): Slot | undefined {
+    const origin = this.#origins[this.#connections % this.#origins.length];
+    if (this.#connections >= this.#load.connections || origin === undefined) return undefined;
+    this.#connections++;
+    return new Slot(this.#client.connectionTo(origin), this);
+  }
+
+  #send(slot: Slot, due: DueRequest): void {
+    const sentAtMs = slot.send(due);
+    if (due.isMeasured) this.#recorder.sent(sentAtMs);
+  }
+
+  /** Closes the seconds that have passed. */
+  #tick(): void {
+    const nowMs = performance.now();
+    (nowMs < this.#warmEndMs ? this.#warmup : this.#recorder).tick(nowMs);
+  }
+
+  #settle(): void {
+    if (this.#schedule.atMs === Infinity && this.#measuredInFlight === 0) this.#done();
+  }
+
+  /** The waiting is over: what has not ended is unfinished, or was never sent. */
+  #giveUp(): void {
+    this.#next.cancel();
+    for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift()) {
+      if (!due.isMeasured) continue;
+      this.#measuredInFlight--;
+      this.#books.unsent();
+    }
+    for (; this.#measuredInFlight > 0; this.#measuredInFlight--) this.#recorder.unfinished();
+  }
+}
+
+async function withinMs(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}

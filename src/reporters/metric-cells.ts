@@ -1,0 +1,46 @@
+import type { Row } from '../analysis/summary.ts';
+import { findMetric, type Metric } from '../metrics.ts';
+import { formatNumber, formatValue } from '../numbers.ts';
+import type { Cell } from './table.ts';
+
+/** The metrics of those names, in that order. */
+export function metricsNamed(names: readonly string[]): readonly Metric[] {
+  return names.flatMap((name) => findMetric(name) ?? []);
+}
+
+/** A metric's title, with its unit where a number alone would not show it. */
+export function heading({ title, unit }: Metric): string {
+  return unit === 'ms' ? `${title} ms` : title;
+}
+
+/** Whether a caveat of any round speaks against a metric. */
+export function isDoubted(row: Row, metric: string): boolean {
+  return row.caveats.some((caveat) => caveat.doubts.includes(metric));
+}
+
+/** How many requests of a row failed, over all rounds. */
+export function failedOf(row: Row): number {
+  return row.trials.reduce((sum, trial) => sum + trial.measurement.failed, 0);
+}
+
+/** The best of those that can be compared: a variant that refuses requests quickly has not won. */
+function isBest(row: Row, metric: Metric, rows: readonly Row[]): boolean {
+  const rivals = rows.filter((other) => failedOf(other) === 0 && !isDoubted(other, metric.name));
+  const values = rivals.flatMap((other) => other.values[metric.name]?.median ?? []);
+  if (!rivals.includes(row) || new Set(values).size < 2) return false;
+  return row.values[metric.name]?.median === (metric.better === 'higher' ? Math.max(...values) : Math.min(...values));
+}
+
+/** The median of a metric over the rounds, marked if it is in doubt or the best of its column. */
+export function metricCell(row: Row, metric: Metric, rows: readonly Row[]): Cell {
+  const spread = row.values[metric.name];
+  if (!spread) return { text: '-' };
+  const text = formatValue(spread.median, metric.unit);
+  if (isDoubted(row, metric.name)) return { text: `~${text}`, mark: 'doubtful' };
+  return isBest(row, metric, rows) ? { text, mark: 'best' } : { text };
+}
+
+/** How many requests came to nothing: any is a reason to look twice. */
+export function lossCell(count: number): Cell {
+  return count === 0 ? { text: '0' } : { text: formatNumber(count), mark: 'doubtful' };
+}

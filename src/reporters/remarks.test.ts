@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { trialRecord } from '../../test/fakes/records.ts';
+import type { Row } from '../analysis/summary.ts';
+import type { TrialRecord } from '../result.ts';
+import { eventLines, findingLines, noteLines } from './remarks.ts';
+
+function row(variant: string, ...rounds: Partial<TrialRecord>[]): Row {
+  const trials = rounds.map((changes) => trialRecord({ metrics: {}, variant, ...changes }));
+  const caveats = trials.flatMap((trial) => trial.caveats);
+  return { scenario: 'herd', variant, replicas: 1, trials, values: {}, caveats };
+}
+
+const scenario = {
+  name: 'herd',
+  question: 'Why?',
+  load: '10 connections',
+  workers: 1,
+  trust: { utilisation: 0.95, lagMs: 50, scheduleLagMs: 10, shortfall: 0.01, samples: 10 },
+  workload: [],
+  data: '',
+  variants: [],
+  replicas: [1],
+  rounds: 1,
+  evidence: [],
+  leftOut: [],
+};
+
+describe('findingLines', () => {
+  it('tells those of the last round, and the same of several rows at once', () => {
+    const finding = (text: string) => ({ findings: [{ kind: 'herd', text }] });
+    const rows = [row('none', finding('Old.'), finding('Both.')), row('lock', finding('Both.')), row('aside', {})];
+    expect(findingLines(rows)).toEqual(['none ×1, lock ×1: Both.']);
+  });
+});
+
+describe('eventLines', () => {
+  it('tells what happened besides the end of the warm-up', () => {
+    const warm = { second: 0, text: 'warm-up over' };
+    const expired = { second: 3, text: 'key expired: 75 recomputes' };
+    const lost = { second: 5, text: 'app-2 was lost: it was killed' };
+    expect(eventLines([row('none', { annotations: [warm] })])).toEqual([]);
+    expect(eventLines([row('aside', { annotations: [warm, expired, lost] })])).toEqual([
+      'aside ×1: at 3 s key expired: 75 recomputes; at 5 s app-2 was lost: it was killed',
+    ]);
+  });
+});
+
+describe('noteLines', () => {
+  const note = (kind: TrialRecord['caveats'][number]['kind'], doubts: string[] = []) => ({ kind, text: kind, doubts });
+
+  it('tells what is wrong beyond p99.9, and leaves the rest to the marks', () => {
+    const caveats = [
+      note('too-few-samples', ['p99.9']),
+      note('unfinished', ['p99.9', 'max']),
+      note('dropped', ['p50']),
+    ];
+    expect(noteLines(scenario, [row('none', { caveats })], [])).toEqual(['none ×1: dropped']);
+    expect(noteLines(scenario, [row('none', { caveats: [note('unfinished', ['p99'])] })], [])).toEqual([
+      'none ×1: unfinished',
+    ]);
+  });
+
+  it('says the same of several rows at once, such as that a target tells nothing', () => {
+    const caveats = [note('no-telemetry')];
+    expect(noteLines(scenario, [row('one', { caveats }), row('two', { caveats })], [])).toEqual([
+      'one ×1, two ×1: no-telemetry',
+    ]);
+  });
+
+  it('does not repeat what a finding says', () => {
+    const caveats = [note('throttled')];
+    const findings = [{ kind: 'throttled', text: 'app-1 was at its CPU limit.' }];
+    expect(noteLines(scenario, [row('none', { caveats })], [])).toEqual(['none ×1: throttled']);
+    expect(noteLines(scenario, [row('none', { caveats, findings })], [])).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import { warmupOver } from '../analysis/annotations.ts';
+import type { Row } from '../analysis/summary.ts';
+import { formatNumber, plural } from '../numbers.ts';
+import type { Caveat, ScenarioRecord, TrialRecord } from '../result.ts';
+import { failedOf } from './metric-cells.ts';
+import { nameOf, type Table } from './table.ts';
+
+/** Something that is said of a row. */
+interface Remark {
+  readonly row: Row;
+  readonly text: string;
+}
+
+/** One sentence for all rows of which the same is said: `none ×1, lock ×1: …`. */
+function spoken(remarks: readonly Remark[]): readonly string[] {
+  const names = new Map<string, Set<string>>();
+  for (const { row, text } of remarks) names.set(text, (names.get(text) ?? new Set()).add(nameOf(row)));
+  return [...names].map(([text, rows]) => `${[...rows].join(', ')}: ${text}`);
+}
+
+function lastOf({ trials }: Row): TrialRecord | undefined {
+  return trials.at(-1);
+}
+
+/** Why the numbers of each row are what they are, by its last round. */
+export function findingLines(rows: readonly Row[]): readonly string[] {
+  return spoken(rows.flatMap((row) => (lastOf(row)?.findings ?? []).map(({ text }) => ({ row, text }))));
+}
+
+/** What happened in the measured time of each row's last round, besides that it began. */
+export function eventLines(rows: readonly Row[]): readonly string[] {
+  return spoken(
+    rows.flatMap((row) => {
+      const events = (lastOf(row)?.annotations ?? []).filter(({ text }) => text !== warmupOver);
+      const text = events.map((event) => `at ${formatNumber(event.second)} s ${event.text}`).join('; ');
+      return events.length === 0 ? [] : [{ row, text }];
+    }),
+  );
+}
+
+/** The kinds behind an errors cell: `1,200 status-5xx, 34 reset`. */
+function errorKinds(row: Row): string {
+  const kinds = new Map<string, number>();
+  for (const { measurement } of row.trials) {
+    for (const [kind, count] of Object.entries(measurement.errors)) kinds.set(kind, (kinds.get(kind) ?? 0) + count);
+  }
+  const sorted = [...kinds].filter(([, count]) => count > 0).sort((one, other) => other[1] - one[1]);
+  return sorted.map(([kind, count]) => `${formatNumber(count)} ${kind}`).join(', ');
+}
+
+/** Whether a caveat is more than its mark in the tables: what is wrong beyond p99 alone is not, nor what a finding says. */
+function isTold({ kind, doubts }: Caveat, row: Row): boolean {
+  if (kind === 'too-few-samples' || kind === 'unfinished') return doubts.includes('p99');
+  return kind !== 'throttled' || !lastOf(row)?.findings.some((finding) => finding.kind === 'throttled');
+}
+
+/** The reasons to read the tables with care. */
+export function noteLines(scenario: ScenarioRecord, rows: readonly Row[], tables: readonly Table[]): readonly string[] {
+  const errors = rows.filter((row) => failedOf(row) > 0).map((row) => ({ row, text: `errors: ${errorKinds(row)}` }));
+  const caveats = rows.flatMap((row) =>
+    row.caveats.filter((caveat) => isTold(caveat, row)).map(({ text }) => ({ row, text })),
+  );
+  const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(({ text }) => text.startsWith('~'))));
+  const { length: leftOut } = scenario.leftOut;
+  return [
+    ...spoken([...errors, ...caveats]),
+    ...(doubtful ? ['~ marks what too few answers, or a caveat, speak against'] : []),
+    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'claim')} not judged: not all that they compare was selected`]),
+  ];
+}

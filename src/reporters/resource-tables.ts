@@ -1,0 +1,66 @@
+import type { Row } from '../analysis/summary.ts';
+import { formatBytes, formatNumber, formatRounded, formatValue } from '../numbers.ts';
+import type { ServiceResources } from '../result.ts';
+import { labelCells, labelHeadings, type Cell, type Table } from './table.ts';
+
+/** What each service of a row used, by its last round. */
+function resourcesOf(row: Row): readonly ServiceResources[] {
+  return row.trials.at(-1)?.resources ?? [];
+}
+
+/** One line a row and service: cores used, share of the time at the CPU limit, memory at its peak. */
+export function resourceTable(rows: readonly Row[]): Table {
+  const cells = rows.flatMap((row) =>
+    resourcesOf(row).map(({ service, cpuRatio, cpuLimit, throttledRatio, memoryPeakBytes, memoryLimitBytes }) => [
+      ...labelCells(row),
+      { text: service },
+      { text: formatNumber(cpuRatio) },
+      { text: cpuLimit === undefined ? '-' : formatNumber(cpuLimit) },
+      { text: formatValue(throttledRatio, 'ratio') },
+      { text: formatBytes(memoryPeakBytes) },
+      { text: memoryLimitBytes === undefined ? '-' : formatBytes(memoryLimitBytes) },
+    ]),
+  );
+  return {
+    headings: [...labelHeadings, 'service', 'CPU', 'limit', 'throttled', 'memory', 'limit'],
+    labels: 1,
+    rows: cells,
+  };
+}
+
+/** What a service is a replica of: `app` for `app-2`. */
+function kindOf({ service }: ServiceResources): string {
+  return service.replace(/-\d+$/, '');
+}
+
+/** The cores that the services of one kind used together, and their limit if they have one. */
+function coresCell(services: readonly ServiceResources[]): Cell {
+  if (services.length === 0) return { text: '-' };
+  const total = (of: (service: ServiceResources) => number): number => services.reduce((sum, one) => sum + of(one), 0);
+  const used = formatRounded(
+    total(({ cpuRatio }) => cpuRatio),
+    2,
+  );
+  if (services.some(({ cpuLimit }) => cpuLimit === undefined)) return { text: used };
+  const limit = formatRounded(
+    total(({ cpuLimit }) => cpuLimit ?? 0),
+    2,
+  );
+  return { text: `${used} of ${limit}` };
+}
+
+/** The same in one line a row, where services have limits: without them, it is in {@link resourceTable} for who looks for it. */
+export function coresTable(rows: readonly Row[]): Table {
+  const all = rows.flatMap(resourcesOf);
+  const kinds = [...new Set(all.map(kindOf))];
+  const isLimited = all.some(({ cpuLimit }) => cpuLimit !== undefined);
+  return {
+    title: 'CPU used, in cores',
+    headings: [...labelHeadings, ...kinds],
+    labels: 1,
+    rows: (isLimited ? rows : []).map((row) => [
+      ...labelCells(row),
+      ...kinds.map((kind) => coresCell(resourcesOf(row).filter((resource) => kindOf(resource) === kind))),
+    ]),
+  };
+}

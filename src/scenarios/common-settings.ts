@@ -1,0 +1,69 @@
+import { appSchema, changeApp, defaultApp } from './app-settings.ts';
+import { parseLoad } from './change-load.ts';
+import { changeLimits, limitsSchema } from './limits.ts';
+import { defaultLoad, limits } from './load-profile.ts';
+import type { Reader } from './reader.ts';
+import type { AppSettings, Data, Limits, LoadProfile, Trust } from './scenario.ts';
+import { table, whole } from './shapes.ts';
+import { field, type Branch, type Table } from './tree.ts';
+import { changeTrust, defaultTrust, trustSchema } from './trust.ts';
+
+/** What `defaults:` and every scenario can say. */
+export interface CommonSettings {
+  /** Nothing where it could not be read. */
+  readonly load: LoadProfile | undefined;
+  readonly trust: Trust;
+  readonly data: Data;
+  readonly app: AppSettings;
+  readonly limits: Limits;
+  readonly replicas: readonly number[];
+  readonly rounds: number;
+}
+
+/** What a scenario has of which nothing is said anywhere. */
+export const defaultSettings: CommonSettings = {
+  load: defaultLoad,
+  trust: defaultTrust,
+  data: { users: 100, todos: 10_000 },
+  app: defaultApp,
+  limits: { cpu: undefined, memoryBytes: undefined },
+  replicas: [1],
+  rounds: 1,
+};
+
+/** The keys of `defaults:`. */
+export const commonKeys = ['load', 'trust', 'data', 'app', 'limits', 'replicas', 'rounds'];
+
+const dataSchema = table('data', {
+  users: whole('the number of users', 1, 1_000_000).optional(),
+  todos: whole('the number of todos', 0, 10_000_000).optional(),
+});
+const replicaCount = whole('the number of replicas', limits.replicas.least, limits.replicas.most);
+
+/** A number of rounds. */
+export const roundCount = whole('the number of rounds', limits.rounds.least, limits.rounds.most);
+
+/** The settings of `defaults:` or of a scenario, laid over those before. */
+export function parseCommon(from: Table, base: CommonSettings, reader: Reader): CommonSettings {
+  const value = (key: string) => field(from, key)?.value;
+  const replicas = value('replicas');
+  const data = reader.read(dataSchema, value('data'));
+  return {
+    load: parseLoad(value('load'), base.load, reader),
+    trust: changeTrust(base.trust, reader.read(trustSchema, value('trust'))),
+    data: { users: data?.users ?? base.data.users, todos: data?.todos ?? base.data.todos },
+    app: changeApp(base.app, reader.read(appSchema, value('app'))),
+    limits: changeLimits(base.limits, reader.read(limitsSchema, value('limits'))),
+    replicas: (replicas && parseReplicas(replicas, reader)) ?? base.replicas,
+    rounds: reader.read(roundCount, value('rounds')) ?? base.rounds,
+  };
+}
+
+/** `replicas:`: a number or a list of different numbers. */
+export function parseReplicas(branch: Branch, reader: Reader): readonly number[] | undefined {
+  if (branch.kind === 'leaf') {
+    const count = reader.read(replicaCount, branch);
+    return count === undefined ? undefined : [count];
+  }
+  return reader.distinct(replicaCount, branch, 'replicas');
+}

@@ -1,0 +1,70 @@
+import { formatDuration, plural } from '../numbers.ts';
+import { defaultLoad, defaultOpen } from './load-profile.ts';
+import { measuredMs } from './plan.ts';
+import { isConstant } from './rate-stages.ts';
+import type { ClosedLoad, LoadProfile, OpenLoad, RateStage } from './scenario.ts';
+
+/** "50 connections for 10 s after 2 s of warm-up", "500/s, evenly spaced, for 20 s, at most 100 connections". */
+export function describeLoad(load: LoadProfile): string {
+  const timeout = load.timeoutMs === defaultLoad.timeoutMs ? [] : [`time-out ${formatDuration(load.timeoutMs)}`];
+  return [...partsOf(load), ...timeout].join(', ');
+}
+
+function partsOf(load: LoadProfile): readonly string[] {
+  switch (load.kind) {
+    case 'closed':
+      return closedParts(load);
+    case 'open':
+      return openParts(load);
+    case 'burst':
+      return [
+        `${plural(load.times, 'burst')} of ${plural(load.size, 'request')}`,
+        `one every ${formatDuration(load.everyMs)}`,
+      ];
+  }
+}
+
+function closedParts(load: ClosedLoad): readonly string[] {
+  const connections = plural(load.connections, 'connection');
+  const time = `for ${timeOf(load)}`;
+  if (load.thinkMs > 0) return [connections, `${formatDuration(load.thinkMs)} of thinking`, time];
+  return [`${connections} ${time}`, ...(load.driver === 'lab' ? ["the lab's own driver"] : [])];
+}
+
+function openParts(load: OpenLoad): readonly string[] {
+  const { arrivals, stages, connections, keepAlive, inFlightLimit, drainMs, timeoutMs } = load;
+  const spacing = arrivals === 'even' ? 'evenly spaced' : 'Poisson arrivals';
+  const [first] = stages;
+  const rate = first && isConstant(stages) ? rateWords(first.fromPerSecond) : describeStages(stages);
+  return [
+    rate,
+    spacing,
+    `for ${timeOf(load)}`,
+    `at most ${plural(connections, 'connection')}${keepAlive ? '' : ', each for one request'}`,
+    ...(inFlightLimit === defaultOpen.inFlightLimit
+      ? []
+      : [`at most ${inFlightLimit.toLocaleString('en-US')} in flight`]),
+    ...(drainMs === timeoutMs ? [] : [`late answers awaited for ${formatDuration(drainMs)}`]),
+  ];
+}
+
+function describeStages(stages: readonly RateStage[]): string {
+  const parts = stages.map(({ fromPerSecond: from, toPerSecond: to, durationMs }, index) => {
+    const time = formatDuration(durationMs);
+    if (from === to) return `${rateWords(to)} for ${time}`;
+    const goesOn = stages[index - 1]?.toPerSecond === from;
+    return `${goesOn ? '' : `from ${rateWords(from)} `}to ${rateWords(to)} over ${time}`;
+  });
+  return parts.join(', then ');
+}
+
+function timeOf(load: ClosedLoad | OpenLoad): string {
+  const time = formatDuration(measuredMs(load));
+  if (load.warmupMs === 0) return time;
+  const isSilent = load.kind === 'open' && load.stages[0]?.fromPerSecond === 0;
+  return `${time} after ${formatDuration(load.warmupMs)} of ${isSilent ? 'silence' : 'warm-up'}`;
+}
+
+function rateWords(perSecond: number): string {
+  return `${perSecond.toLocaleString('en-US', { maximumFractionDigits: 3 })}/s`;
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { arrivalsIn, constantRate, durationOf, isConstant, stagesFrom, stretched } from './rate-stages.ts';
+
+const stages = stagesFrom(100, [
+  { kind: 'ramp', perSecond: 300, durationMs: 10_000 },
+  { kind: 'spike', perSecond: 1000, durationMs: 1000 },
+  { kind: 'step', perSecond: 50, durationMs: 2000 },
+]);
+
+describe('stages', () => {
+  it('have a length and a number of arrivals', () => {
+    expect(durationOf(stages)).toBe(13_000);
+    expect(arrivalsIn(stages)).toBe(2000 + 1000 + 100);
+  });
+
+  it('are stretched in proportion, to exactly that length, in whole milliseconds', () => {
+    expect(stretched(stages, 26_000).map(({ durationMs }) => durationMs)).toEqual([20_000, 2000, 4000]);
+    const thirds = stretched(stages, 1000).map(({ durationMs }) => durationMs);
+    expect(thirds).toEqual([769, 77, 154]);
+    const brief = [...constantRate(1, 100), ...constantRate(2, 3_000_000)];
+    expect(stretched(brief, 1000)).toEqual(constantRate(2, 1000));
+  });
+
+  it('are constant if there is one, at one rate', () => {
+    expect(isConstant(constantRate(5, 1000))).toBe(true);
+    expect(isConstant(stages)).toBe(false);
+    expect(isConstant(stagesFrom(5, [{ kind: 'ramp', perSecond: 6, durationMs: 1000 }]))).toBe(false);
+  });
+});

@@ -1,0 +1,33 @@
+import { expect } from 'vitest';
+import { parseScenarioFile } from '../parse.ts';
+import { renderProblems } from '../problem.ts';
+import type { Scenario, ScenarioFile } from '../scenario.ts';
+
+/** What a text that has to be right says. */
+export function parsed(text: string, name = 'test.yaml'): ScenarioFile {
+  const result = parseScenarioFile(text, name);
+  if (!result.ok) expect.fail(renderProblems(result.problems));
+  return result.file;
+}
+
+/** Everything that is wrong with a text, as a user sees it. */
+export function problemsOf(text: string): string {
+  const result = parseScenarioFile(text, 'test.yaml');
+  return result.ok ? 'no problem' : renderProblems(result.problems);
+}
+
+/** The text of a file with the scenario `s`, which has those lines beside its question. */
+export function scenario(...lines: readonly string[]): string {
+  return ['version: 1', 'scenarios:', '  s:', '    question: Why?', ...lines.map((line) => `    ${line}`), ''].join(
+    '\n',
+  );
+}
+
+/** The one scenario of that text, which has to be right. */
+export function only(text: string): Scenario {
+  const [first] = parsed(text).scenarios;
+  return first ?? expect.fail('there is no scenario');
+}
+
+/** A workload that needs no keys. */
+export const workload = 'workload: [GET /todos]';

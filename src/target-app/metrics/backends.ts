@@ -1,0 +1,85 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+
+import type { Cache } from '../cache/cache.ts';
+import { numbersIn } from '../cache/info.ts';
+import type { Monitor } from '../database/monitor.ts';
+import { readSlowestStatements, readStatistics } from '../database/statistics.ts';
+import { within } from '../deadline.ts';
+
+const REDIS_WITHIN_MS = 1000;
+
+/** One sample of a metric. */
+interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Adds a metric to a scrape: a counter if its name says so, else a gauge. */
+type Tell = (name: string, help: string, samples: number | readonly Sample[] | undefined) => void;
+
+/**
+ * Creates the scrape of what PostgreSQL and Redis say of themselves: of everything that they have done for everyone, since
+ * their statistics began. What cannot be told is absent, not zero; why is for /readyz to say.
+ */
+export function createBackendsScrape(monitor: Monitor, cache: Cache): () => Promise<string> {
+  return async () => {
+    const registry = new Registry(); // a new one each time: what was told before and is not now has to be gone
+    const tell: Tell = (name, help, told = []) => {
+      const samples: readonly Sample[] = typeof told === 'number' ? [{ value: told }] : told;
+      const [first] = samples;
+      if (first === undefined) return;
+      const labelNames = Object.keys(first.labels ?? {});
+      const Kind = name.endsWith('_total') ? Counter : Gauge;
+      const metric = new Kind({ name, help, labelNames, registers: [registry] });
+      for (const { labels = {}, value } of samples) metric.inc(labels, value);
+    };
+    await Promise.allSettled([tellDatabase(monitor, tell), tellCache(cache, tell)]);
+    return registry.metrics();
+  };
+}
+
+async function tellDatabase(monitor: Monitor, tell: Tell): Promise<void> {
+  const statistics = await readStatistics(monitor);
+  tell('db_transactions_total', 'Transactions that ended; those of monitors are among them.', [
+    { labels: { outcome: 'committed' }, value: statistics.committed },
+    { labels: { outcome: 'rolled_back' }, value: statistics.rolledBack },
+  ]);
+  tell('db_blocks_hit_total', 'Blocks that PostgreSQL found in its own buffers.', statistics.blocksHit);
+  tell('db_blocks_read_total', 'Blocks that it asked the operating system for.', statistics.blocksRead);
+  const lag = 'A busy connection reports to the statistics once a second; one that falls idle may take ten seconds.';
+  tell('db_rows_read_total', `Rows read from the app's tables. ${lag}`, statistics.rowsRead);
+  tell('db_temp_files_total', 'Files for what did not fit into memory, of sorts and the like.', statistics.tempFiles);
+  tell('db_temp_bytes_total', 'Bytes written to those.', statistics.tempBytes);
+  tell('db_deadlocks_total', 'Deadlocks.', statistics.deadlocks);
+  tell('db_locks_waiting', 'Connections that wait for a lock now.', statistics.locksWaiting);
+  tell('db_connections', 'Connections to this database; the one that asks is among them.', statistics.connections);
+  tell('db_connections_active', 'Those that run a query now; monitors left out.', statistics.connectionsActive);
+  tell('db_max_connections', 'Connections that PostgreSQL allows.', statistics.maxConnections);
+  if (!statistics.countsStatements) return;
+
+  const slowest = await readSlowestStatements(monitor);
+  tell(
+    'db_statement_seconds_total',
+    'Time in each of the ten statements that took the most.',
+    slowest.map(({ statement, seconds }) => ({ labels: { statement }, value: seconds })),
+  );
+  tell(
+    'db_statement_calls_total',
+    'Calls of those statements.',
+    slowest.map(({ statement, calls }) => ({ labels: { statement }, value: calls })),
+  );
+}
+
+async function tellCache(cache: Cache, tell: Tell): Promise<void> {
+  const numbers = numbersIn(await within(REDIS_WITHIN_MS, 'Redis', cache.info()));
+  tell('redis_hits_total', 'Keys that were looked up and found.', numbers.get('keyspace_hits'));
+  tell('redis_misses_total', 'Keys that were looked up and not found.', numbers.get('keyspace_misses'));
+  tell('redis_evictions_total', 'Keys that had to go for want of memory.', numbers.get('evicted_keys'));
+  tell(
+    'redis_commands_total',
+    'Commands; those that ask for this are among them.',
+    numbers.get('total_commands_processed'),
+  );
+  tell('redis_memory_bytes', 'Memory that Redis has allocated.', numbers.get('used_memory'));
+  tell('redis_clients', 'Connections to Redis.', numbers.get('connected_clients'));
+}

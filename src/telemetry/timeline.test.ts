@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { snapshotOf } from './snapshot.ts';
+import { timelineOf, type Moment } from './timeline.ts';
+
+function moment(second: number, texts: Readonly<Record<string, string | undefined>>): Moment {
+  const read = Object.entries(texts).map(([source, text]) => {
+    return [source, text === undefined ? undefined : snapshotOf(text)] as const;
+  });
+  return { second, snapshots: new Map(read) };
+}
+
+const replica = (requests: number, inUse: number): string =>
+  `# TYPE http_requests_total counter\nhttp_requests_total ${requests}\n` +
+  `# TYPE db_pool_in_use gauge\ndb_pool_in_use ${inUse}\n`;
+
+describe('timelineOf', () => {
+  it('gives counters as their rise per second, and gauges as they are', () => {
+    const timeline = timelineOf([
+      moment(0.01, { 'app-1': replica(100, 0) }),
+      moment(1.01, { 'app-1': replica(300, 5) }),
+      moment(3.01, { 'app-1': replica(400, 7) }),
+    ]);
+    expect(timeline).toEqual({
+      seconds: [0.01, 1.01, 3.01],
+      series: [
+        { source: 'app-1', name: 'http_requests_total', values: [null, 200, 50] },
+        { source: 'app-1', name: 'db_pool_in_use', values: [0, 5, 7] },
+      ],
+    });
+  });
+
+  it('has no value where a source did not answer, nor a rate after that or after a new start', () => {
+    const timeline = timelineOf([
+      moment(0, { 'app-1': replica(100, 1), 'app-2': replica(7, 1) }),
+      moment(1, { 'app-1': undefined, 'app-2': replica(2, 1) }),
+      moment(2, { 'app-1': replica(300, 1), 'app-2': replica(4, 1) }),
+    ]);
+    expect(timeline.series).toEqual([
+      { source: 'app-1', name: 'db_pool_in_use', values: [1, null, 1] },
+      { source: 'app-2', name: 'http_requests_total', values: [null, null, 2] },
+      { source: 'app-2', name: 'db_pool_in_use', values: [1, 1, 1] },
+    ]);
+  });
+
+  it('leaves out what nobody told', () => {
+    expect(timelineOf([moment(0, { 'app-1': '' })]).series).toEqual([]);
+    expect(timelineOf([])).toEqual({ seconds: [], series: [] });
+  });
+});

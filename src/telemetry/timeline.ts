@@ -1,0 +1,75 @@
+import type { TelemetryTimeline } from '../result.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What everything that was asked at one moment said; undefined for what did not answer. */
+export interface Moment {
+  /** From the start of the measured time. */
+  readonly second: number;
+  /** By replica, or `backends`. */
+  readonly snapshots: ReadonlyMap<string, Snapshot | undefined>;
+}
+
+/** Counters whose rise per second is kept, and gauges; of all others only the beginning and the end. */
+const counters = [
+  'http_requests_total',
+  'db_queries_total',
+  'db_pool_wait_seconds_sum',
+  'cache_hits_total',
+  'cache_misses_total',
+  'cache_recomputes_total',
+  'event_loop_active_seconds_total',
+  'nodejs_gc_seconds_total',
+  'process_cpu_seconds_total',
+  'db_transactions_total',
+  'db_blocks_hit_total',
+  'db_blocks_read_total',
+  'db_temp_bytes_total',
+  'redis_hits_total',
+  'redis_misses_total',
+  'redis_evictions_total',
+];
+const gauges = [
+  'db_pool_in_use',
+  'db_pool_waiting',
+  'event_loop_lag_seconds{quantile="0.99"}',
+  'process_resident_memory_bytes',
+  'db_connections',
+  'db_locks_waiting',
+  'redis_memory_bytes',
+];
+
+/** The samples as series, one a source and metric; a value is null where the source did not answer. */
+export function timelineOf(moments: readonly Moment[]): TelemetryTimeline {
+  const sources = [...new Set(moments.flatMap(({ snapshots }) => [...snapshots.keys()]))];
+  const series = sources.flatMap((source) => [
+    ...counters.map((name) => ({ source, name, values: ratesOf(moments, source, name) })),
+    ...gauges.map((name) => ({ source, name, values: gaugesOf(moments, source, name) })),
+  ]);
+  return {
+    seconds: moments.map(({ second }) => rounded(second)),
+    series: series.filter(({ values }) => values.some((value) => value !== null)),
+  };
+}
+
+/** The rise per second since the moment before: none at the first, nor after a silence or a new start. */
+function ratesOf(moments: readonly Moment[], source: string, name: string): (number | null)[] {
+  return moments.map((moment, index) => {
+    const before = moments[index - 1];
+    const value = moment.snapshots.get(source)?.counters[name];
+    const valueBefore = before?.snapshots.get(source)?.counters[name];
+    if (before === undefined || value === undefined || valueBefore === undefined || value < valueBefore) return null;
+    return rounded((value - valueBefore) / Math.max(moment.second - before.second, 0.001));
+  });
+}
+
+function gaugesOf(moments: readonly Moment[], source: string, name: string): (number | null)[] {
+  return moments.map(({ snapshots }) => {
+    const value = snapshots.get(source)?.gauges[name];
+    return value === undefined ? null : rounded(value);
+  });
+}
+
+/** Four digits are more than a sample a second can mean, and less to write than sixteen. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}

@@ -1,0 +1,80 @@
+import type { Deployment, ReplicaMetrics } from '../platforms/platform.ts';
+import type { Telemetry } from '../result.ts';
+import { backendsOf } from './backends.ts';
+import { onBeat } from './beat.ts';
+import { snapshotOf, type Snapshot } from './snapshot.ts';
+import { telemetryOf } from './telemetry.ts';
+import { timelineOf, type Moment } from './timeline.ts';
+
+const sampleEveryMs = 1000;
+
+/** The name of what database and cache say, among the replicas. */
+const backends = 'backends';
+
+interface Scrape {
+  readonly replicas: readonly ReplicaMetrics[];
+  readonly backends: ReplicaMetrics | undefined;
+}
+
+/** Reads what a deployment says of itself: as the measured time begins, once a second, and after it has ended. */
+export class TelemetryWatch implements AsyncDisposable {
+  readonly #deployment: Deployment;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #moments: Moment[] = [];
+  #first: Scrape = { replicas: [], backends: undefined };
+  #startMs = 0;
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(deployment: Deployment, signal: AbortSignal) {
+    this.#deployment = deployment;
+    this.#signal = AbortSignal.any([signal, this.#stop.signal]);
+  }
+
+  /** To be called as the measured time begins. @param everySecond false for the two ends alone */
+  async start(everySecond: boolean): Promise<void> {
+    this.#startMs = performance.now();
+    this.#first = await this.#sample(this.#signal);
+    if (everySecond) this.#watching = onBeat(sampleEveryMs, this.#signal, () => this.#sampleAgain());
+  }
+
+  /** Takes a last sample, and puts all of them together. */
+  async stop(signal: AbortSignal): Promise<Telemetry> {
+    await this[Symbol.asyncDispose]();
+    const last = await this.#sample(signal);
+    const database = backendsOf(snapshotIn(this.#first.backends), snapshotIn(last.backends));
+    return {
+      ...telemetryOf(this.#first.replicas, last.replicas),
+      ...(database === undefined ? {} : { backends: database }),
+      timeline: timelineOf(this.#moments),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#watching;
+  }
+
+  async #sampleAgain(): Promise<void> {
+    // Cut off by the end of the measured time: the last sample tells how it was.
+    await this.#sample(this.#signal).catch(() => undefined);
+  }
+
+  async #sample(signal: AbortSignal): Promise<Scrape> {
+    const second = (performance.now() - this.#startMs) / 1000;
+    const [replicas, database] = await Promise.all([
+      this.#deployment.scrape(signal),
+      this.#deployment.scrapeBackends?.(signal),
+    ]);
+    const all = database === undefined ? replicas : [...replicas, { ...database, replica: backends }];
+    this.#moments.push({ second, snapshots: new Map(all.map((each) => [each.replica, snapshotIn(each)])) });
+    return { replicas, backends: database };
+  }
+}
+
+function snapshotIn(metrics: ReplicaMetrics | undefined): Snapshot | undefined {
+  if (metrics === undefined || 'problem' in metrics) return undefined;
+  const { counters, gauges, samples } = snapshotOf(metrics.text);
+  // Only statements are looked up by their labels; a sample a second for ten minutes should not keep all the others.
+  return { counters, gauges, samples: samples.filter(({ name }) => name.startsWith('db_statement_')) };
+}

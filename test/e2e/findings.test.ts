@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunRecord, TrialRecord } from '../../src/result.ts';
+import { scaleLab } from './cli.ts';
+import { Workbench } from './workbench.ts';
+
+/** Each scenario provokes one finding, on real servers. */
+const scenarios = `version: 1
+defaults: { load: { connections: 30, warmup: 500ms, duration: 3s } }
+scenarios:
+  pool-wait:
+    question: What if the pool is far too small?
+    workload: [GET /todos/1]
+    app: { pool: 2, query-cost: 20ms }
+  database-dominates:
+    question: What if a query takes long, and there are connections enough?
+    workload: [GET /todos/1]
+    load: { connections: 10 }
+    app: { pool: 20, query-cost: 30ms }
+  many-queries:
+    question: What if each item of a list is a query of its own?
+    workload: [GET /feed?limit=20]
+    app: { feed: n+1 }
+  rows-read:
+    question: What if a search has no index?
+    data: { users: 10, todos: 5000 }
+    workload: [GET /todos/search?title=4999]
+    app: { title-index: false }
+  herd:
+    question: What if everyone computes what has expired?
+    workload: [GET /todos/1]
+    app: { query-cost: 100ms, pool: 30, cache: { strategy: aside, ttl: 500ms } }
+  uneven-replicas:
+    question: What if all requests go to one replica?
+    workload: [GET /todos/1]
+    variants: { ip-hash: { balancer: ip-hash } }
+    replicas: [3]
+  connection-limit:
+    question: What if every request opens a connection to the database?
+    workload: [GET /todos/1]
+    load: { connections: 150 }
+    app: { connections: per-request, query-cost: 50ms }
+  event-loop-full:
+    question: What if one process has to do all the work?
+    workload: [GET /todos/1]
+    load: { connections: 60 }
+    app: { cache: { strategy: aside, ttl: 60s } }
+  waiting-to-be-sent:
+    question: What if more is asked for than can be answered?
+    workload: [GET /todos/1]
+    load: { rate: 300/s, warmup: 500ms, duration: 3s, connections: 10 }
+    app: { pool: 2, query-cost: 20ms }
+`;
+
+let bench: Workbench;
+let record: RunRecord;
+
+beforeAll(async () => {
+  bench = await Workbench.create();
+  await bench.write('scenarios.yaml', scenarios);
+  const names = [...scenarios.matchAll(/^ {2}([a-z-]+):$/gm)].map(([, name = '']) => name);
+  const { code, err } = await scaleLab(['run', ...names], { cwd: bench.folder, env: bench.env });
+  expect(code, err).toBe(0);
+  record = await bench.onlyRun();
+}, 180_000);
+afterAll(async () => bench[Symbol.asyncDispose]());
+
+function trialOf(scenario: string): TrialRecord {
+  const trial = record.trials.find((candidate) => candidate.scenario === scenario);
+  if (trial === undefined) throw new Error(`${scenario} was not run`);
+  return trial;
+}
+
+describe('findings, each provoked on real servers', () => {
+  it.each([
+    ['pool-wait', /^p99 is pool wait: .* of 2 connections were in use/],
+    ['database-dominates', /^p99 is the database: /],
+    ['many-queries', /^Each request makes 2[01] queries/],
+    ['rows-read', /^Each request reads [\d,]+ rows: an index/],
+    ['herd', /^The cache recomputed .* times per expiry/],
+    ['uneven-replicas', /^app-\d served 0% of the requests, app-\d 100%; a fair share is 33%/],
+    ['connection-limit', /^PostgreSQL had \d+ of its \d+ connections open/],
+    ['event-loop-full', /^The event loop is full \(utilisation (0\.9\d|1\.00)\): add replicas or workers/],
+    ['waiting-to-be-sent', /^The system does not keep up: offered 300\/s, served /],
+  ])('%s', (kind, sentence) => {
+    const { findings } = trialOf(kind);
+    expect(findings.map((finding) => finding.kind)).toContain(kind);
+    expect(findings.find((finding) => finding.kind === kind)?.text).toMatch(sentence);
+  });
+
+  it('divides the time of a request so that its parts add up', () => {
+    for (const { measurement, scenario } of record.trials) {
+      expect(measurement.anatomy.length, scenario).toBeGreaterThan(0);
+      for (const { latencyUs, parts } of measurement.anatomy) {
+        const sum = Object.values(parts).reduce((total, us) => total + us, 0);
+        expect(sum / latencyUs, scenario).toBeCloseTo(1, 5);
+      }
+    }
+    const p99 = trialOf('pool-wait').measurement.anatomy.find(({ percentile }) => percentile === 'p99');
+    expect(p99?.parts.pool).toBeGreaterThan(p99?.parts.db ?? 0);
+  });
+
+  it('knows the costliest statement, where PostgreSQL keeps statistics of them', () => {
+    const { statements = [] } = trialOf('database-dominates').telemetry.backends ?? {};
+    expect(statements[0]?.statement).toMatch(/pg_sleep/);
+  });
+
+  it('samples the system every second, on the clock of the load', () => {
+    const { telemetry, measurement } = trialOf('many-queries');
+    const { seconds, series } = telemetry.timeline;
+    expect(seconds.length).toBeGreaterThanOrEqual(3);
+    expect(seconds.length).toBeLessThanOrEqual(Math.ceil(measurement.durationMs / 1000) + 2);
+    const queries = series.find(({ source, name }) => source === 'app-1' && name === 'db_queries_total');
+    expect(queries?.values.filter((value) => value !== null && value > 0).length).toBeGreaterThanOrEqual(2);
+    expect(series.map(({ source }) => source)).toContain('backends');
+  });
+
+  it('notes that a key expired', () => {
+    const { annotations } = trialOf('herd');
+    expect(annotations.map(({ text }) => text).join('; ')).toMatch(/warm-up over.*expired/);
+  });
+});
