@@ -1,6 +1,6 @@
 import { describeMachine } from './machine.ts';
 import { labVersion } from './package.ts';
-import type { RunRecord, ScenarioRecord } from './result.ts';
+import { recordVersion, type RunRecord, type ScenarioRecord } from './result.ts';
 import { describeLoad } from './scenarios/load-words.ts';
 import { workersOf, type Plan } from './scenarios/plan.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -36,7 +36,7 @@ export function newRecord(
   },
 ): RunRecord {
   return {
-    version: 1,
+    version: recordVersion,
     id: run.runId,
     status: 'running',
     command: run.command,

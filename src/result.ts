@@ -221,10 +221,13 @@ const machineSchema = z.object({
   node: z.string(),
 });
 
+/** Raised whenever a record of before cannot be read any more. */
+export const recordVersion = 2;
+
 /** The format of `run.json`, and the source of its published JSON Schema. */
 export const runRecordSchema = z
   .object({
-    version: z.literal(1),
+    version: z.literal(recordVersion),
     id: z.string(),
     status: z.enum(['running', 'complete', 'interrupted', 'broken off']),
     problem: z.string().optional().describe('Why it was broken off'),

@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { LabError, messageOf, UsageError } from './errors.ts';
-import { runRecordSchema, type RunRecord } from './result.ts';
+import { recordVersion, runRecordSchema, type RunRecord } from './result.ts';
 
 /** A name for a run that sorts by time and is no other run's: `20261121-224003-3fa9`. */
 export function newRunId(now: Date): string {
@@ -81,7 +81,7 @@ export async function readRun(location: string): Promise<RunRecord> {
   }
   const parsed = runRecordSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`${location} is not a run record of version 1.`, {
+  throw new UsageError(`${location} is not a run record of version ${recordVersion}.`, {
     hint,
     details: z.prettifyError(parsed.error).split('\n').slice(0, 10),
     cause: parsed.error,

@@ -8,9 +8,17 @@ const home = '/var/lib/postgresql';
 const sockets = '/var/run/postgresql';
 const isReady = ['pg_isready', '--quiet', '--host=127.0.0.1', `--username=${userName}`];
 
-// With the module that counts what each statement took, where the image has it: without it, naming it would end the server.
-const start = `[ -e "$(pg_config --pkglibdir 2>/dev/null)/pg_stat_statements.so" ] && set -- -c shared_preload_libraries=pg_stat_statements
-exec docker-entrypoint.sh postgres "$@"`;
+// What the image would start, with the module that counts what each statement took: where the image has that, because
+// without it, naming it would end the server.
+const start = `[ -e "$(pg_config --pkglibdir 2>/dev/null)/pg_stat_statements.so" ] &&
+  set -- "$@" -c shared_preload_libraries=pg_stat_statements
+exec "$@"`;
+
+async function entrypointOf({ settings }: RunContext): Promise<readonly string[]> {
+  const { images, engine } = settings;
+  const { Config } = await engine.docker.getImage(images.postgres.id).inspect();
+  return [Config.Entrypoint ?? []].flat();
+}
 
 /**
  * Makes a new, empty database and starts its server: a random password, statements counted, otherwise PostgreSQL's
@@ -25,8 +33,8 @@ export async function startPostgres(run: RunContext, signal: AbortSignal): Promi
       service: 'postgres',
       title: 'PostgreSQL',
       image: image.name,
-      entrypoint: ['sh', '-c'],
-      command: [start],
+      entrypoint: ['sh', '-c', start, 'sh', ...(await entrypointOf(run))],
+      command: ['postgres'],
       user: 'postgres',
       environment: {
         POSTGRES_USER: userName,

@@ -21,13 +21,22 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-// Burns CPU for a while, in a process that leaves the group of its parent as PostgreSQL's do, and says so when it has.
-const burn = 'while (process.cpuUsage().user < 300_000); console.log("burnt")';
+// Burns CPU for a while, and says so when it has.
+const burn = 'while (process.cpuUsage().user < 300_000); console.log("burnt");';
+const stay = 'setInterval(() => 0, 1000);';
+// It ends with its parent, which no longer can end it.
+const stayWithParent = 'process.stdin.resume().on("end", () => process.exit());';
+
+function parentOf(program: string, options: string): string {
+  return `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(program)}], ${options})`;
+}
+
 const programs = {
-  itself: `${burn}; setInterval(() => 0, 1000)`,
-  child: `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(`${burn}; setInterval(() => 0, 1000)`)}], { detached: true, stdio: 'inherit' })`,
-  'child that ended': `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(burn)}], { stdio: 'ignore' }).on('exit', () => console.log('burnt')); setInterval(() => 0, 1000)`,
-  idle: 'console.log("burnt"); setInterval(() => 0, 1000)',
+  itself: burn + stay,
+  // In a group of its own, as PostgreSQL's are.
+  child: parentOf(burn + stayWithParent, "{ detached: true, stdio: ['pipe', 'inherit', 'inherit'] }"),
+  'child that ended': `${parentOf(burn, "{ stdio: 'ignore' }")}.on('exit', () => console.log('burnt')); ${stay}`,
+  idle: `console.log("burnt"); ${stay}`,
 };
 
 async function start(name: keyof typeof programs): Promise<Service> {
