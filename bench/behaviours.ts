@@ -34,7 +34,7 @@ export const behaviours: readonly Behaviour[] = [
     path: () => '/constant',
   },
   { name: 'one stall of 2 s in 22 s, 100/s', connections: 1000, ...stalling },
-  { name: 'the same stall, 10 connections', connections: 10, toolDurationMs: 22_000, ...stalling },
+  { name: 'that stall on 10 connections, 100/s', connections: 10, toolDurationMs: 22_000, ...stalling },
   {
     name: '1 ms, each 20th 100 ms, 200/s',
     ratePerSecond: 200,

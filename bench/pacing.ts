@@ -1,5 +1,5 @@
 import { cell, takenTwice, withSecondChance, type Judged, type JudgedSection } from './judged.ts';
-import { loadKnown, type KnownLoad } from './known-load.ts';
+import { loadKnown, noteOf, type KnownLoad } from './known-load.ts';
 import type { Server } from './programs.ts';
 import { quantile, table } from './statistics.ts';
 
@@ -17,7 +17,8 @@ export async function benchPacing(server: Server): Promise<JudgedSection> {
     '### Pacing',
     `${durationMs / 1000} s at each rate, against the same server when it holds nothing. Goals: the achieved rate within
 ${goals.rateError * 100}%, the schedule lag below ${goals.lagP99Ms} ms at p99, and at ${goals.cpuAtRate.toLocaleString('en-US')} a second below ${goals.cpuRatio * 100}% of a core. The last column is how late the
-requests came in by the server's clock, against the one that was the least late. ${takenTwice(taken)}`,
+requests came in by the server's clock, against the one that was the least late.
+${takenTwice(taken)}`,
     table(
       [
         'offered',
@@ -57,9 +58,9 @@ async function pace(server: Server, ratePerSecond: number): Promise<Paced> {
   const late = latenessOf(known, ratePerSecond);
   return {
     name,
-    passed: isFull || (met.rate && met.lag && met.cpu),
+    passed: isFull || (known.lost === 0 && met.rate && met.lag && met.cpu),
     row: [
-      isFull ? `${name}, the core is full` : name,
+      name + noteOf(known.lost) + (isFull ? ', the core is full' : ''),
       cell(achieved, met.rate, '/s'),
       cell(error * 100, met.rate, '%'),
       cell(p50Us / 1000, true),

@@ -85,8 +85,8 @@ export const loadJobSchema: z.ZodType<LoadJob> = z.object({
 
 /** When a worker that said `ready` is to begin: the second JSON line on its standard input. */
 export const startSchema = z.object({
-  /** In milliseconds since 1970. */
-  startAtMs: z.number(),
+  /** In milliseconds since 1970; left out for at once. */
+  startAtMs: z.number().optional(),
 });
 
 /** Why a request did not end in a right answer. */

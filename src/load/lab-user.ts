@@ -1,22 +1,17 @@
 import { faultOf } from './answer.ts';
+import type { Books } from './closed-books.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection.ts';
 import type { ErrorKind } from './job.ts';
-import type { Recorder } from './recorder.ts';
 import type { RequestMix } from './request-mix.ts';
 
 /** How long to wait before the next attempt on an address that did not accept a connection. */
 const retryMs = 50;
 
-/** Where ends are noted: the books of this moment. */
-export interface LabBooks {
-  recorder: Recorder;
-}
-
 /** What a user draws its requests from and reports their ends to. */
 export interface LabUserOptions {
   readonly mix: RequestMix;
-  readonly books: LabBooks;
+  readonly books: Books;
   /** From an answer to the next request. */
   readonly thinkMs: number;
 }
@@ -25,7 +20,7 @@ export interface LabUserOptions {
 export class LabUser implements ExchangeEnd {
   readonly #connection: HttpConnection;
   readonly #mix: RequestMix;
-  readonly #books: LabBooks;
+  readonly #books: Books;
   readonly #thinkMs: number;
   readonly #ask = (): void => this.#send(this.#mix.draw());
   #request: DrawnRequest | undefined;

@@ -44,7 +44,7 @@ function start(input?: string): Worker {
 
 /** A job that starts at once. */
 function line(job: LoadJob): string {
-  return `${JSON.stringify(job)}\n${JSON.stringify({ startAtMs: Date.now() })}\n`;
+  return `${JSON.stringify(job)}\n{}\n`;
 }
 
 async function exitOf(worker: Worker): Promise<number | string | null> {
@@ -91,6 +91,16 @@ describe('the load worker', () => {
   ])('fails where its input %s', async (_, input, sentence) => {
     const worker = start(input);
     expect(await failureOf(worker)).toEqual({ type: 'failed', message: expect.stringContaining(sentence) as unknown });
+    expect(await exitOf(worker)).toBe(1);
+  });
+
+  it('fails where it is to start by a clock that is not its own', async () => {
+    const job = loadJob({ urls: ['http://127.0.0.1:1'], load: closedLoad() });
+    const worker = start(`${JSON.stringify(job)}\n${JSON.stringify({ startAtMs: Date.now() - 60_000 })}\n`);
+    expect(await failureOf(worker)).toMatchObject({
+      type: 'failed',
+      message: expect.stringContaining('clocks') as unknown,
+    });
     expect(await exitOf(worker)).toBe(1);
   });
 

@@ -6,6 +6,9 @@ import { messageOf } from '../errors.ts';
 import { drive } from './driver.ts';
 import { loadJobSchema, startSchema, type LoadJob, type WorkerMessage } from './job.ts';
 
+/** A start that is further away, in either direction, was told by another clock. */
+const mostLeadMs = 2000;
+
 let state: 'waiting' | 'ready' | 'working' | 'finished' = 'waiting';
 let job: LoadJob | undefined;
 let text = '';
@@ -45,8 +48,15 @@ function understand(line: string): void {
   } else if (state === 'ready' && job !== undefined) {
     const start = read(line, startSchema, 'start');
     if (start === undefined) return;
+    const startMs = start.startAtMs === undefined ? performance.now() : start.startAtMs - performance.timeOrigin;
+    const leadMs = startMs - performance.now();
+    if (Math.abs(leadMs) > mostLeadMs) {
+      const seconds = (Math.abs(leadMs) / 1000).toFixed(1);
+      fail(`The start is ${seconds} s ${leadMs > 0 ? 'ahead' : 'ago'}: the clocks of lab and worker differ.`);
+      return;
+    }
     state = 'working';
-    work(job, start.startAtMs - performance.timeOrigin).catch(breakDown);
+    work(job, startMs).catch(breakDown);
   }
 }
 

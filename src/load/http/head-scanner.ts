@@ -42,7 +42,7 @@ export class HeadScanner {
     while (at < end) {
       if (bytes[at] === cr) return lineEnd(bytes, at, end);
       const name = at;
-      // What lies past the end may be read, too, and is of no account: comparing at each byte would cost a third more.
+      // Bytes past the end may be looked at, too, and are of no account: that is faster than comparing at each byte.
       while (tokenBytes[bytes[at] ?? 0] === 1) at++;
       const nameEnd = at;
       if (at >= end) return incomplete;

@@ -20,13 +20,14 @@ function balance(result: WorkerResult & { failed: number }): void {
 
 /** What every driver of a closed loop keeps to. */
 export function describeClosedLoop(driver: ClosedLoad['driver']): void {
-  const closedLoad = (load: Partial<ClosedLoad> = {}): ClosedLoad => anyClosedLoad({ driver, ...load });
+  const closedLoad = (load: Partial<ClosedLoad> = {}): ClosedLoad =>
+    anyClosedLoad({ driver, durationMs: 600, ...load });
 
   it('counts right answers, and what is in flight at the end', async () => {
     await using server = await serve((_request, response) => setTimeout(() => response.end('hello'), 5));
     const result = await run(loadJob({ urls: [server.url], load: closedLoad() }));
     balance(result);
-    expect(result).toMatchObject({ durationMs: 300, errors: {}, statuses: { 200: result.requests } });
+    expect(result).toMatchObject({ durationMs: 600, errors: {}, statuses: { 200: result.requests } });
     expect(result.requests).toBeGreaterThan(0);
     expect(result.requests).toBeLessThanOrEqual(server.received);
     expect(result.unfinished).toBeLessThanOrEqual(4);
@@ -159,7 +160,7 @@ export function describeClosedLoop(driver: ClosedLoad['driver']): void {
     await using server = await serve((_request, response, number) => {
       if (number > 8) response.end();
     });
-    const load = closedLoad({ durationMs: 1500, timeoutMs: 200 });
+    const load = closedLoad({ durationMs: 3000, timeoutMs: 200 });
     const result = await run(loadJob({ urls: [server.url], load }));
     balance(result);
     expect(result.errors['timed-out']).toBe(8);

@@ -25,7 +25,7 @@ require('node:readline').createInterface(process.stdin).on('line', (line) => {
     ready = 0;
     return;
   }
-  const { startAtMs } = JSON.parse(line);
+  const { startAtMs = Date.now() } = JSON.parse(line);
   say({ type: 'measuring' });
   if (end === 'dies') { console.error('it broke'); process.exit(3); }
   if (end === 'fails') say({ type: 'failed', message: 'no such host' });

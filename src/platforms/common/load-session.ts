@@ -53,8 +53,9 @@ export async function* readLoad(sessions: readonly LoadSession[], signal: AbortS
 }
 
 function begin(sessions: readonly LoadSession[]): void {
-  const startAtMs = Date.now() + (sessions.length > 1 ? leadMs : 0);
-  for (const { stdin } of sessions) write(stdin, { startAtMs });
+  // One alone has nobody to begin with, and need not have the same clock.
+  const start = sessions.length > 1 ? { startAtMs: Date.now() + leadMs } : {};
+  for (const { stdin } of sessions) write(stdin, start);
 }
 
 function write(stdin: Writable, line: LoadJob | z.infer<typeof startSchema>): void {

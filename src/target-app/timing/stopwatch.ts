@@ -32,15 +32,17 @@ export function createStopwatches(on: boolean): StartStopwatch {
 
 /**
  * Of parts that are under way together, the one that began last is charged: parts do not overlap, and what runs in parallel
- * counts by the clock on the wall. So they never add up to more than the total, and what is missing is the app's own.
+ * counts by the clock on the wall. Every time is rounded down to whole microseconds. So parts never add up to more than the
+ * total; what is missing is the app's own.
  */
 class RunningStopwatch implements Stopwatch {
   readonly #turns: Turns;
   readonly #startedAtMs: number;
   readonly #loopMs: number;
-  readonly #underWay: Part[] = [];
-  readonly #spentMs: Record<Part, number> = { pool: 0, db: 0, cache: 0, flight: 0, json: 0 };
-  #chargedUntilMs = 0;
+  readonly #spentUs: Record<Part, number> = { pool: 0, db: 0, cache: 0, flight: 0, json: 0 };
+  readonly #before: Part[] = [];
+  #current: Part | undefined = undefined;
+  #currentSinceMs = 0;
 
   constructor(turns: Turns, nowMs: number) {
     this.#turns = turns;
@@ -50,45 +52,43 @@ class RunningStopwatch implements Stopwatch {
 
   begin(part: Part): void {
     this.#charge(performance.now());
-    this.#underWay.push(part);
+    if (this.#current !== undefined) this.#before.push(this.#current);
+    this.#current = part;
   }
 
   end(part: Part): void {
     const nowMs = performance.now();
     this.#turns.mark(nowMs);
     this.#charge(nowMs);
-    this.#underWay.splice(this.#underWay.lastIndexOf(part), 1);
+    if (this.#current === part) this.#current = this.#before.pop();
+    else this.#before.splice(this.#before.lastIndexOf(part), 1);
   }
 
   report(nowMs: number): string {
-    const { pool, db, cache, flight, json } = this.#spentMs;
+    const { pool, db, cache, flight, json } = this.#spentUs;
     const parts =
-      entry('loop', this.#loopMs) +
-      entry('pool', pool) +
-      entry('db', db) +
-      entry('cache', cache) +
-      entry('flight', flight) +
-      entry('json', json);
-    return `${parts}total;dur=${milliseconds(this.#loopMs + nowMs - this.#startedAtMs)}`;
+      entry('loop;dur=', wholeUs(this.#loopMs)) +
+      entry('pool;dur=', pool) +
+      entry('db;dur=', db) +
+      entry('cache;dur=', cache) +
+      entry('flight;dur=', flight) +
+      entry('json;dur=', json);
+    return `${parts}total;dur=${milliseconds(wholeUs(this.#loopMs + nowMs - this.#startedAtMs))}`;
   }
 
   #charge(nowMs: number): void {
-    const latest = this.#underWay.at(-1);
-    if (latest !== undefined) this.#spentMs[latest] += nowMs - this.#chargedUntilMs;
-    this.#chargedUntilMs = nowMs;
+    if (this.#current !== undefined) this.#spentUs[this.#current] += wholeUs(nowMs - this.#currentSinceMs);
+    this.#currentSinceMs = nowMs;
   }
 }
 
-/** Left out if it comes to no whole microsecond, as for parts that did not happen. */
-function entry(name: string, ms: number): string {
-  return ms < 0.001 ? '' : `${name};dur=${milliseconds(ms)}, `;
-}
+const wholeUs = (ms: number): number => Math.floor(ms * 1000);
+
+/** Nothing for a part that did not happen, or took less than a microsecond. */
+const entry = (name: string, us: number): string => (us === 0 ? '' : `${name}${milliseconds(us)}, `);
 
 /** '', '.001' and so on. Looked up, because printing a fraction takes longer than all the measuring. */
 const FRACTIONS = Array.from({ length: 1000 }, (_, us) => (us / 1000).toString().slice(1));
 
-/** Milliseconds with at most 3 decimals, always rounded down: rounded up, parts could add up to more than the total. */
-function milliseconds(ms: number): string {
-  const us = Math.floor(ms * 1000);
-  return `${Math.floor(us / 1000)}${FRACTIONS[us % 1000] ?? ''}`;
-}
+/** Milliseconds with at most 3 decimals. */
+const milliseconds = (us: number): string => `${Math.floor(us / 1000)}${FRACTIONS[us % 1000] ?? ''}`;

@@ -1,31 +1,28 @@
 import { performance } from 'node:perf_hooks';
 
+const loop = performance.nodeTiming;
+
 /**
  * The turns of the event loop, as far as requests can see them.
- * In each turn the loop takes what has arrived and works through it; what arrives meanwhile waits for the next. Nobody says
- * when a turn begins, and asking would keep the loop from ever resting. So the first request that begins or goes on marks
- * the start, and a callback right after the last one marks the end: one a turn, however many requests there are.
+ * In each turn the loop takes what has arrived and works through it; what arrives meanwhile waits for the next. Node counts
+ * turns but does not say when one began, so the first request that begins or goes on in a turn marks its start.
  */
 export class Turns {
-  #isOpen = false;
+  #number = -1;
   #startedAtMs = 0;
+  #restedMs = -1;
   #waitedBeforeMs = 0;
-  #idleAtEndMs = -1;
-
-  readonly #end = (): void => {
-    this.#isOpen = false;
-    this.#idleAtEndMs = performance.nodeTiming.idleTime;
-  };
 
   /** Says that a request begins or goes on now. */
   mark(nowMs: number): void {
-    if (this.#isOpen) return;
-    this.#isOpen = true;
-    // If the loop did not rest between the turns, what it finds now came at any moment of the turn before: half way, on average.
-    const rested = performance.nodeTiming.idleTime !== this.#idleAtEndMs;
-    this.#waitedBeforeMs = rested ? 0 : (nowMs - this.#startedAtMs) / 2;
+    const number = loop.uvMetricsInfo.loopCount;
+    if (number === this.#number) return;
+    this.#number = number;
+    const restedMs = loop.idleTime;
+    // Without a rest since the turn before, what the loop finds now came at any moment of that: half way, on average.
+    this.#waitedBeforeMs = restedMs === this.#restedMs ? (nowMs - this.#startedAtMs) / 2 : 0;
+    this.#restedMs = restedMs;
     this.#startedAtMs = nowMs;
-    setImmediate(this.#end);
   }
 
   /**
