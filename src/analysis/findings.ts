@@ -89,10 +89,10 @@ const manyQueries: Rule = ({ metrics }) => {
   return `Each request makes ${formatRounded(queries, 0)} queries: a join or a batch makes do with one or two.`;
 };
 
-/** At least 1,000 rows read for each request. */
+/** At least 1,000 rows read for each query: many rows in many queries are another matter. */
 const rowsRead: Rule = ({ metrics }) => {
-  const { rows_read_per_request: rows = 0 } = metrics;
-  if (rows < 1000) return undefined;
+  const { rows_read_per_request: rows = 0, queries_per_request: queries = 1 } = metrics;
+  if (rows < 1000 * Math.max(1, queries)) return undefined;
   return `Each request reads ${formatRounded(rows, 0)} rows: an index seems to be missing.`;
 };
 

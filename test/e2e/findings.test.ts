@@ -5,7 +5,7 @@ import { Workbench } from './workbench.ts';
 
 /** Each scenario provokes one finding, on real servers. */
 const scenarios = `version: 1
-defaults: { load: { connections: 30, warmup: 500ms, duration: 3s } }
+defaults: { load: { connections: 30, warmup: 1s, duration: 3s } }
 scenarios:
   pool-wait:
     question: What if the pool is far too small?
@@ -35,15 +35,15 @@ scenarios:
     variants: { ip-hash: { balancer: ip-hash } }
     replicas: [3]
   connection-limit:
-    question: What if every request opens a connection to the database?
+    question: What if the pools are larger than the database allows?
     workload: [GET /todos/1]
     load: { connections: 150 }
-    app: { connections: per-request, query-cost: 50ms }
+    app: { pool: 150, query-cost: 200ms }
   event-loop-full:
     question: What if one process has to do all the work?
-    workload: [GET /todos/1]
+    workload: [GET /todos?limit=100]
     load: { connections: 60 }
-    app: { cache: { strategy: aside, ttl: 60s } }
+    app: { pool: 20 }
   waiting-to-be-sent:
     question: What if more is asked for than can be answered?
     workload: [GET /todos/1]
