@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 
 /** Puts a job's load on its addresses, from the stage's start. */
 export async function drive(job: LoadJob, stage: Stage): Promise<WorkerResult> {
-  await until(stage.startMs);
+  if (job.load.kind !== 'open') await until(stage.startMs);
   switch (job.load.kind) {
     case 'closed':
       return job.load.driver === 'lab' ? driveLabLoop(job, job.load, stage) : driveClosedLoop(job, job.load, stage);

@@ -1,7 +1,8 @@
 import { measuredMs } from '../scenarios/plan.ts';
 import type { OpenLoad } from '../scenarios/scenario.ts';
+import { Alarm } from './alarm.ts';
 import { faultOf } from './answer.ts';
-import { Alarm, until } from './clock.ts';
+import { until } from './clock.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import { Fifo } from './fifo.ts';
 import { GeneratorWatch } from './generator.ts';
@@ -33,7 +34,11 @@ interface DueRequest {
  * omission).
  */
 export async function driveOpenLoop(job: LoadJob, load: OpenLoad, stage: Stage): Promise<WorkerResult> {
-  using loop = new OpenLoop(job, load, stage);
+  await using alarm = await Alarm.ready();
+  // Alone it has nobody to begin with, and need not be late for its own start.
+  const startMs = job.share.of > 1 ? stage.startMs : Math.max(stage.startMs, performance.now());
+  await until(startMs);
+  using loop = new OpenLoop(job, load, { ...stage, startMs }, alarm);
   return await loop.run();
 }
 
@@ -95,16 +100,18 @@ class OpenLoop implements Disposable {
   readonly #client: HttpClient;
   #connections = 0;
   readonly #waiting = new Fifo<DueRequest>();
+  readonly #ring = (): void => this.#release();
   #inFlight = 0;
   /** Of the measured requests, those that have not ended. */
   #measuredInFlight = 0;
   readonly #ticker: NodeJS.Timeout;
-  readonly #next = new Alarm(() => this.#release());
+  readonly #alarm: Alarm;
   /** Called when nothing is due any more, and every measured request has ended. */
   #done: () => void = () => undefined;
 
-  constructor(job: LoadJob, load: OpenLoad, stage: Stage) {
+  constructor(job: LoadJob, load: OpenLoad, stage: Stage, alarm: Alarm) {
     const { emit, startMs } = stage;
+    this.#alarm = alarm;
     this.#load = load;
     this.#stage = stage;
     this.#mix = new RequestMix(job.workload, job.seed, job.share);
@@ -140,7 +147,7 @@ class OpenLoop implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#ticker);
-    this.#next.cancel();
+    this.#alarm.cancel();
     this.#client.close();
   }
 
@@ -178,7 +185,6 @@ class OpenLoop implements Disposable {
 
   /** Lets everything go that is due by now, and comes back when the next request is. */
   #release(): void {
-    this.#next.cancel();
     const schedule = this.#schedule;
     // What becomes due meanwhile comes with the next turn: a generator at its limit must still read its answers.
     const nowMs = performance.now();
@@ -188,7 +194,7 @@ class OpenLoop implements Disposable {
       for (let other = 0; other <= this.#others; other++) schedule.advance();
     }
     this.#settle();
-    if (schedule.atMs < Infinity) this.#next.at(this.#startMs + schedule.atMs);
+    if (schedule.atMs < Infinity) this.#alarm.set(this.#startMs + schedule.atMs, this.#ring);
   }
 
   #due(due: DueRequest): void {
@@ -232,7 +238,7 @@ class OpenLoop implements Disposable {
 
   /** The waiting is over: what has not ended is unfinished, or was never sent. */
   #giveUp(): void {
-    this.#next.cancel();
+    this.#alarm.cancel();
     for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift()) {
       if (!due.isMeasured) continue;
       this.#measuredInFlight--;

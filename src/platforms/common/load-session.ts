@@ -28,7 +28,7 @@ export interface LoadSession {
 }
 
 /** From the last `ready` to the start: each of several workers has to hear of it before. */
-const leadMs = 50;
+const leadMs = 200;
 
 /**
  * Hands workers their jobs, has them begin at the same instant once all are ready, and reads them to their results; what they
