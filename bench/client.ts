@@ -4,13 +4,11 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { LoadJob } from '../src/load/job.ts';
 import { measurementOf } from '../src/load/measurement.ts';
-import { readWorkerMessages } from '../src/load/worker-process.ts';
 import { packageFolder } from '../src/package.ts';
 import { findExecutable, nginx, requireExecutable } from '../src/platforms/common/executable.ts';
 import { drawPort } from '../src/platforms/common/ports.ts';
-import { closedJob, type Server } from './programs.ts';
+import { closedJob, work, type Server } from './programs.ts';
 import { ratios, spread, table } from './statistics.ts';
 
 const rounds = 7;
@@ -51,18 +49,6 @@ async function runLab(url: string): Promise<number> {
   const { requests, failed, durationMs } = measurementOf(await work({ ...job, load: { ...load, driver: 'lab' } }));
   if (failed > 0) throw new Error(`${failed} requests failed`);
   return (requests / durationMs) * 1000;
-}
-
-async function work(job: LoadJob): Promise<Parameters<typeof measurementOf>[0]> {
-  const worker = spawn(process.execPath, [path.join(packageFolder, 'dist', 'load-worker.mjs')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  worker.stdin.write(`${JSON.stringify(job)}\n`);
-  for await (const message of readWorkerMessages(worker.stdout)) {
-    if (message.type === 'ready') worker.stdin.write(`${JSON.stringify({ startAtMs: Date.now() })}\n`);
-    if (message.type === 'result') return message.result;
-  }
-  throw new Error('the load worker gave no result');
 }
 
 async function runAutocannon(url: string): Promise<number> {

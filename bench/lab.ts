@@ -13,7 +13,7 @@ const program = path.join(packageFolder, 'dist', 'cli', 'main.js');
 const shipped = path.join(packageFolder, 'scenarios.yaml');
 
 /** Runs `scale-lab run` with its arguments, and returns what it saved. A failed claim does not matter here. */
-async function runLab(args: readonly string[]): Promise<RunRecord> {
+export async function runLab(args: readonly string[]): Promise<RunRecord> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-bench-'));
   try {
     const child = spawn(process.execPath, [program, 'run', '--file', shipped, '--out', folder, ...args], {

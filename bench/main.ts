@@ -1,6 +1,6 @@
 // npm run bench: every figure of docs/benchmarks.md. Each section is taken side by side in one run.
-// --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker or
-// accuracy. memory, which takes ten minutes, is taken only when it is named; --minutes N makes it shorter.
+// --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker,
+// client, telemetry or accuracy. memory, which takes ten minutes, is taken only when it is named; --minutes N makes it shorter.
 // The exit code is 1 where figures that have goals miss them.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,9 +9,11 @@ import { formatBytes } from '../src/numbers.ts';
 import { packageFolder } from '../src/package.ts';
 import { benchAccuracy } from './accuracy.ts';
 import { benchCachedRead } from './cached-read.ts';
+import { benchClient } from './client.ts';
 import { benchDocker } from './docker.ts';
 import { benchOverhead, benchReplicas } from './lab.ts';
 import { benchMemory } from './memory.ts';
+import { benchTelemetry } from './telemetry.ts';
 
 const option = (name: string): string | undefined =>
   process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
@@ -21,6 +23,8 @@ const benches = {
   replicas: benchReplicas,
   overhead: benchOverhead,
   docker: benchDocker,
+  client: benchClient,
+  telemetry: benchTelemetry,
   accuracy: benchAccuracy,
   memory: () => benchMemory(Number(option('--minutes') ?? 10)),
 };

@@ -55,7 +55,7 @@ export async function work(job: LoadJob, startAtMs?: number): Promise<WorkerResu
   worker.stdin.write(`${JSON.stringify(job)}\n`);
   try {
     for await (const message of readWorkerMessages(worker.stdout)) {
-      if (message.type === 'ready') worker.stdin.write(`${JSON.stringify({ startAtMs: startAtMs ?? Date.now() })}\n`);
+      if (message.type === 'ready') worker.stdin.write(`${JSON.stringify({ startAtMs })}\n`);
       if (message.type === 'result') return message.result;
     }
   } finally {

@@ -4,6 +4,7 @@ import { LatencyHistogram } from './histogram.ts';
 import type { WorkerResult } from './job.ts';
 import { splitJob } from './share.ts';
 import { loadJob, oneRequest, openLoad, run } from './testing/jobs.ts';
+import { serveSecurely } from './testing/secure-server.ts';
 import { deadAddress, serve } from './testing/servers.ts';
 
 function balance(result: WorkerResult & { failed: number }): void {
@@ -117,6 +118,16 @@ describe('driveOpenLoop', () => {
     const result = await run(loadJob({ urls: [server.url], load }));
     expect(result.requests).toBe(30);
     expect([...server.connections.values()]).toEqual(Array(30).fill(1));
+  });
+
+  it('speaks HTTPS, with connections that it keeps and with fresh ones', async () => {
+    for (const keepAlive of [true, false]) {
+      await using server = await serveSecurely((_request, response) => response.end('ok'));
+      const load = openLoad({ ratePerSecond: 50, durationMs: 400, keepAlive });
+      const result = await run(loadJob({ urls: [server.url], load }));
+      balance(result);
+      expect(result).toMatchObject({ requests: 20, errors: {} });
+    }
   });
 
   it('goes on at its rate where nobody listens', async () => {

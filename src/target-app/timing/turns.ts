@@ -2,12 +2,16 @@ import { performance } from 'node:perf_hooks';
 
 const loop = performance.nodeTiming;
 
+/** To ask which turn it is takes as long as all the rest of the measuring: what goes on so soon after is taken to be in the same. */
+const ASK_EVERY_MS = 0.1;
+
 /**
  * The turns of the event loop, as far as requests can see them.
  * In each turn the loop takes what has arrived and works through it; what arrives meanwhile waits for the next. Node counts
  * turns but does not say when one began, so the first request that begins or goes on in a turn marks its start.
  */
 export class Turns {
+  #askedAtMs = -1;
   #number = -1;
   #startedAtMs = 0;
   #restedMs = -1;
@@ -15,6 +19,8 @@ export class Turns {
 
   /** Says that a request begins or goes on now. */
   mark(nowMs: number): void {
+    if (nowMs - this.#askedAtMs < ASK_EVERY_MS) return;
+    this.#askedAtMs = nowMs;
     const number = loop.uvMetricsInfo.loopCount;
     if (number === this.#number) return;
     this.#number = number;
