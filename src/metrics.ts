@@ -83,7 +83,7 @@ export const metrics: readonly Metric[] = [
     unit: 'per-second',
     kind: 'timed',
     better: 'higher',
-    description: 'Open load: of those, the ones that the generator let go in time.',
+    description: 'Open load: requests per second that were sent, of those that were due in the measured time.',
   },
   {
     ...open,
@@ -133,7 +133,8 @@ export const metrics: readonly Metric[] = [
     ...server,
     name: 'rows_read_per_request',
     title: 'rows/req',
-    description: 'Table rows that PostgreSQL read per request, by its own statistics, which lag by up to a second.',
+    description:
+      'Table rows that PostgreSQL read per request, by its own statistics, which lag by a second, or ten for a connection that falls idle.',
   },
   {
     ...server,

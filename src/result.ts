@@ -37,9 +37,10 @@ const openSchema = z
     offered: count.describe('Due in the measured time: offered = sent + dropped + unsent'),
     released: count.describe('Of those, the ones that the pacer let go within the measured time'),
     dropped: count.describe('Never sent: as many as the limit allows were in flight'),
-    unsent: count.describe('Still waiting for a connection when the waiting was over'),
+    unsent: count.describe('Due, and not sent when the waiting was over'),
     late: count.describe('Right answers that came after the measured time'),
     inFlightMost: count,
+    connectionsMost: count,
     service: latencySchema.describe('From the moment of being sent'),
     scheduleLag: z.object({ p50Us: count, p99Us: count, maxUs: count }).describe('How late the pacer was'),
   })

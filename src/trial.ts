@@ -1,4 +1,3 @@
-import os from 'node:os';
 import { annotationsOf } from './analysis/annotations.ts';
 import { caveatsOf } from './analysis/caveats.ts';
 import { findingsOf } from './analysis/findings.ts';
@@ -11,7 +10,7 @@ import { measurementOf } from './load/measurement.ts';
 import { splitJob } from './load/share.ts';
 import type { Deployment } from './platforms/platform.ts';
 import type { ServiceResources, Telemetry, TrialRecord } from './result.ts';
-import type { Trial } from './scenarios/plan.ts';
+import { mostWorkersOf, type Trial } from './scenarios/plan.ts';
 import { UsageWatch } from './telemetry/usage.ts';
 import { TelemetryWatch } from './telemetry/watch.ts';
 
@@ -33,6 +32,7 @@ async function observe(
   const { load, workload, seed, workers } = trial;
   const jobs = splitJob({ urls: deployment.urls, load, workload, seed, share: { index: 0, of: 1 } }, workers);
   const warmup: WorkerSlice[] = [];
+  let system: Pick<Observation, 'telemetry' | 'resources'> | undefined;
   await using telemetry = new TelemetryWatch(deployment, signal);
   await using usage = new UsageWatch(deployment, signal);
   for await (const message of deployment.generate(jobs, signal)) {
@@ -47,10 +47,12 @@ async function observe(
         if (message.phase === 'warm-up') warmup.push(message);
         emit(secondOf(trial, message));
         break;
-      case 'result': {
-        const resources = await usage.stop();
-        return { result: message.result, warmup, telemetry: await telemetry.stop(signal), resources };
-      }
+      case 'measured':
+        system = { resources: await usage.stop(), telemetry: await telemetry.stop(signal) };
+        break;
+      case 'result':
+        if (system === undefined) throw new Error('the load worker did not say that the measured time was over');
+        return { ...system, result: message.result, warmup };
       case 'failed':
         throw new LabError(`The load generator failed: ${message.message}.`);
     }
@@ -90,8 +92,13 @@ export async function runTrial(
     telemetry,
     resources: [...resources],
     metrics,
-    caveats: caveatsOf(measurement, telemetry, resources, { trust, workers, system: system.kind }),
-    findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: os.availableParallelism() }),
-    annotations: annotationsOf(measurement, telemetry, { ttlMs }),
+    caveats: caveatsOf(measurement, telemetry, resources, {
+      trust,
+      workers,
+      mostWorkers: mostWorkersOf(trial.load),
+      system: system.kind,
+    }),
+    findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: deployment.cores }),
+    annotations: annotationsOf(measurement, telemetry, { ttlMs, workload }),
   };
 }

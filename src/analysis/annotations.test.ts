@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { measurement, telemetry, timeline } from '../../test/fakes/records.ts';
+import { oneRequest } from '../load/testing/jobs.ts';
 import type { Telemetry } from '../result.ts';
 import { annotationsOf } from './annotations.ts';
 
@@ -7,16 +8,21 @@ const slice = { sent: 100, requests: 100, errors: 0, p50Us: 1000, p99Us: 2000, m
 const cold = measurement({ timeline: [0, 1, 2].map((second) => ({ ...slice, second })) });
 const warm = measurement({ timeline: [-2, -1, 0, 1].map((second) => ({ ...slice, second })) });
 
+const hot = oneRequest({}, { todo: { kind: 'hot', key: 1 } });
+
 /** What happened, as "second: text". */
 const told = (series: Record<string, (number | null)[]>, changes: Partial<Telemetry> = {}, from = 0, ttlMs?: number) =>
   annotationsOf(cold, telemetry({ cache_hits_total: 9 }, { timeline: timeline(series, from), ...changes }), {
     ttlMs,
+    workload: hot,
   }).map(({ second, text }) => `${second}: ${text}`);
 
 describe('annotationsOf', () => {
   it('says when the warm-up was over, where there was one', () => {
-    expect(annotationsOf(cold, telemetry(), { ttlMs: undefined })).toEqual([]);
-    expect(annotationsOf(warm, telemetry(), { ttlMs: undefined })).toEqual([{ second: 0, text: 'warm-up over' }]);
+    expect(annotationsOf(cold, telemetry(), { ttlMs: undefined, workload: hot })).toEqual([]);
+    expect(annotationsOf(warm, telemetry(), { ttlMs: undefined, workload: hot })).toEqual([
+      { second: 0, text: 'warm-up over' },
+    ]);
   });
 
   it('says when a key expired, and how often all replicas together computed it', () => {

@@ -1,11 +1,13 @@
 import { formatDuration, formatNumber, plural } from '../numbers.ts';
 import type { Annotation, Measurement, Telemetry, TelemetryTimeline } from '../result.ts';
+import { writes, type Workload } from '../scenarios/scenario.ts';
 import { valuesOf } from './timeline.ts';
 
 /** What annotations need to know of the trial besides what was recorded. */
 export interface AnnotationContext {
   /** The time to live that the settings name; undefined where nothing is known of it. */
   readonly ttlMs: number | undefined;
+  readonly workload: Workload;
 }
 
 /** Said of every trial with a warm-up: a report that lists what happened may leave it out. */
@@ -43,8 +45,13 @@ function hasCache({ replicas }: Telemetry): boolean {
  * Seconds in which values were computed after one in which none was, as when a key expires. What is computed before
  * anything can have expired fills the cache.
  */
-function expiries(telemetry: Telemetry, { timeline }: Measurement, { ttlMs }: AnnotationContext): Annotation[] {
-  if (ttlMs === undefined || !hasCache(telemetry)) return [];
+function expiries(
+  telemetry: Telemetry,
+  { timeline }: Measurement,
+  { ttlMs, workload }: AnnotationContext,
+): Annotation[] {
+  // A write takes its value out of the cache before it expires.
+  if (ttlMs === undefined || !hasCache(telemetry) || writes(workload)) return [];
   const { seconds } = telemetry.timeline;
   const start = Math.min(0, ...timeline.map(({ second }) => second));
   const earliest = Math.max(0, start + ttlMs / 1000 - toleranceSeconds);
@@ -56,9 +63,12 @@ function expiries(telemetry: Telemetry, { timeline }: Measurement, { ttlMs }: An
     const second = Math.floor((sampledAt + (seconds[index - 1] ?? sampledAt)) / 2);
     return second < earliest ? [] : [{ second, count }];
   });
+  const isOneKey = Object.values(workload.keys).every(({ kind }) => kind === 'hot');
+  // Of many keys, some are read for the first time: nobody knows which.
+  const what = isOneKey ? 'key expired' : 'keys expired, or were read for the first time';
   return found.length > expiriesTold
     ? summed(found)
-    : found.map(({ second, count }) => ({ second, text: `key expired: ${plural(count, 'recompute')}` }));
+    : found.map(({ second, count }) => ({ second, text: `${what}: ${plural(count, 'recompute')}` }));
 }
 
 function summed(found: readonly { readonly second: number; readonly count: number }[]): Annotation[] {

@@ -17,6 +17,7 @@ const caveats = (trial: Trial) =>
   caveatsOf(measurement(trial.measurement), trial.telemetry ?? telemetry(), trial.resources ?? [], {
     trust,
     workers: 1,
+    mostWorkers: 50,
     system: 'app',
     ...trial.context,
   });

@@ -2,16 +2,12 @@ import { metrics } from '../metrics.ts';
 import { formatNumber, formatValue, plural } from '../numbers.ts';
 import type { Caveat, Measurement, ServiceResources, Telemetry } from '../result.ts';
 import type { System, Trust } from '../scenarios/scenario.ts';
-import { generatorLimit } from './generator-limit.ts';
+import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
 import { censoredPercentiles, ofService, thinPercentiles } from './percentiles.ts';
 import { measuredSlices } from './timeline.ts';
 
 /** What caveats need to know of the trial besides what was recorded. */
-export interface CaveatContext {
-  /** The limits past which a trial is not trusted. */
-  readonly trust: Trust;
-  /** How many load workers there were. */
-  readonly workers: number;
+export interface CaveatContext extends GeneratorContext {
   /** What was under test: a server of the user's own may tell nothing. */
   readonly system: System['kind'];
 }

@@ -23,10 +23,13 @@ export interface Share {
   readonly isLargest: boolean;
 }
 
+/** Fewer requests than these are not spoken for by what their times were made of. */
+const leastSamples = 10;
+
 /** How much of p99 is that part; undefined where the server says nothing of its times. */
 export function shareOfP99({ measurement }: Evidence, part: string): Share | undefined {
   const p99 = measurement.anatomy.find(({ percentile }) => percentile === 'p99');
-  if (!p99 || p99.latencyUs === 0) return undefined;
+  if (!p99 || p99.latencyUs === 0 || p99.samples < leastSamples) return undefined;
   const partUs = p99.parts[part] ?? 0;
   const isLargest = largestPart(p99.parts)?.name === part;
   return { partMs: partUs / 1000, ofMs: p99.latencyUs / 1000, share: partUs / p99.latencyUs, isLargest };

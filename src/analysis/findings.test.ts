@@ -66,7 +66,7 @@ describe('waiting-to-be-sent', () => {
 
   it('compares what was offered with what was served', () => {
     expect(found({ measurement: waiting(90), metrics: { offered_rate: 2000, rps: 1200, schedule_lag: 1 } })).toEqual([
-      'waiting-to-be-sent: The system does not keep up: offered 2,000/s, served 1,200/s; at p99 a request waits 90 of 100 ms to be sent.',
+      'waiting-to-be-sent: The system does not keep up on 40 connections: offered 2,000/s, served 1,200/s; at p99 a request waits 90 of 100 ms to be sent.',
     ]);
   });
 
@@ -104,10 +104,10 @@ describe('pool-wait', () => {
   const replicas = [{ replica: 'app-1', counters: {}, gauges: { db_pool_size: 10 } }];
   const waiting: Partial<Evidence> = {
     measurement: p99({ network: 1, pool: 38, db: 2 }),
-    telemetry: telemetry({}, { replicas, timeline: timeline({ 'app-1 db_pool_in_use': [10, 10] }) }),
+    telemetry: telemetry({}, { replicas, timeline: timeline({ 'app-1 db_pool_in_use': [10, 9, 10, 10] }) }),
     metrics: { pool_in_use: 0.99 },
   };
-  const full = 'pool-wait: p99 is pool wait: 38 of 41 ms; 10 of 10 connections were in use 99% of the time.';
+  const full = 'pool-wait: p99 is pool wait: 38 of 41 ms; 10 of 10 connections were in use 75% of the time.';
 
   it('advises a larger pool where PostgreSQL can do more', () => {
     expect(found({ ...waiting, resources: [service('postgres', 0.4)] })).toEqual([
@@ -131,7 +131,9 @@ describe('pool-wait', () => {
   });
 
   it('says how many connections were in use where not all were', () => {
-    expect(found({ ...waiting, metrics: { pool_in_use: 0.62 } })[0]).toContain(
+    const rarely = timeline({ 'app-1 db_pool_in_use': [10, 6, 5, 4] });
+    const some = { ...waiting, telemetry: telemetry({}, { replicas, timeline: rarely }) };
+    expect(found({ ...some, metrics: { pool_in_use: 0.62 } })[0]).toContain(
       '; 6.2 of 10 connections were in use on average.',
     );
     expect(found({ measurement: p99({ pool: 38, db: 2 }) })).toEqual([

@@ -1,5 +1,6 @@
 import { formatNumber, formatPercent, formatQuantity, formatRounded, plural } from '../numbers.ts';
 import type { Finding, Telemetry } from '../result.ts';
+import { writes } from '../scenarios/scenario.ts';
 import { coresOf, coresOfMachine, inCores, isFull, ofTotal, shareOfP99, type Evidence } from './evidence.ts';
 import { highest, poolSamples } from './timeline.ts';
 
@@ -12,19 +13,29 @@ const noticeableMs = 1;
 /** From here on an event loop has no time left for one more request. */
 const fullLoop = 0.95;
 
-/** Open load: at least 30% of p99 is the wait to be sent, and it is not the generator that is late. */
+/**
+ * Open load: at least 30% of p99 is the wait to be sent, and it is not the generator that is late. Then every connection that
+ * the load may have was in use; whether the system could do more on more of them, nobody knows.
+ */
 const waitingToBeSent: Rule = (evidence) => {
   const { measurement, metrics } = evidence;
   const waiting = shareOfP99(evidence, 'waiting');
-  const { offered_rate: offered, rps: served, schedule_lag: lagMs = 0 } = metrics;
+  const { offered_rate: offered, schedule_lag: lagMs = 0 } = metrics;
+  // What was refused was served as well, in a way: it did not have to wait.
+  const served = metrics.rps === undefined ? undefined : metrics.rps + failuresPerSecond(measurement);
   if (!waiting || waiting.share < 0.3 || waiting.partMs < noticeableMs) return undefined;
   if (!measurement.open || offered === undefined || served === undefined || lagMs > waiting.partMs / 2)
     return undefined;
   const wait = `at p99 a request waits ${ofTotal(waiting)} to be sent`;
   if (served >= 0.95 * offered) return `For moments requests come faster than they are answered: ${wait}.`;
   const rates = `offered ${formatQuantity(offered, 'per-second')}, served ${formatQuantity(served, 'per-second')}`;
-  return `The system does not keep up: ${rates}; ${wait}.`;
+  const connections = plural(measurement.open.connectionsMost, 'connection');
+  return `The system does not keep up on ${connections}: ${rates}; ${wait}.`;
 };
+
+function failuresPerSecond({ failed, durationMs }: Evidence['measurement']): number {
+  return failed / (durationMs / 1000);
+}
 
 /** The event loop of the busiest replica is busy for at least 95% of the time. */
 const eventLoopFull: Rule = (evidence) => {
@@ -43,11 +54,13 @@ const poolWait: Rule = (evidence) => {
 };
 
 function poolUse({ metrics, telemetry, measurement }: Evidence): string {
-  const [sample] = poolSamples(telemetry, measurement);
+  const samples = poolSamples(telemetry, measurement);
+  const [sample] = samples;
   const { pool_in_use: share } = metrics;
   if (!sample || share === undefined) return '';
   const { size } = sample;
-  if (share >= 0.9) return `; ${size} of ${size} connections were in use ${formatPercent(share)} of the time`;
+  const full = samples.filter((each) => each.inUse >= each.size).length / samples.length;
+  if (full >= 0.5) return `; ${size} of ${size} connections were in use ${formatPercent(full)} of the time`;
   return `; ${formatRounded(share * size, 1)} of ${size} connections were in use on average`;
 }
 
@@ -102,7 +115,8 @@ const rowsRead: Rule = ({ metrics }) => {
  */
 const herd: Rule = ({ metrics, workload }) => {
   const { recomputes = 0, recomputes_per_expiry: perExpiry = 0, cache_hit_rate: hitRate = 0 } = metrics;
-  if (hitRate === 0 || perExpiry === 0) return undefined;
+  // A write takes its value out of the cache before it expires.
+  if (hitRate === 0 || perExpiry === 0 || writes(workload)) return undefined;
   const sizes = Object.values(workload.keys).map((key) => (key.kind === 'hot' ? 1 : key.of));
   const keys = sizes.reduce((product, size) => product * size, workload.requests.length);
   const expiries = Math.max(1, recomputes / perExpiry);

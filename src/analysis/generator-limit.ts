@@ -2,11 +2,21 @@ import { formatNumber, formatPercent, formatQuantity } from '../numbers.ts';
 import type { Measurement } from '../result.ts';
 import type { Trust } from '../scenarios/scenario.ts';
 
+/** What was asked of the generator. */
+export interface GeneratorContext {
+  readonly trust: Trust;
+  /** How many load workers there were. */
+  readonly workers: number;
+  /** How many the load can be shared among. */
+  readonly mostWorkers: number;
+}
+
 /** How the generator fell short, if it did: what it did not send first, then what kept it from sending in time. */
 function shortcomingOf({ open, durationMs, generator }: Measurement, trust: Trust): string | undefined {
   const { eventLoopUtilisation, lagP99Us } = generator;
   const perSecond = (count: number): number => count / (durationMs / 1000);
-  if (open && open.offered - open.released > trust.shortfall * open.offered)
+  // One that was due a moment before the end is no shortfall.
+  if (open && open.offered - open.released > Math.max(1, trust.shortfall * open.offered))
     return `${formatNumber(perSecond(open.released))} of ${formatQuantity(perSecond(open.offered), 'per-second')} sent`;
   if (open && open.scheduleLag.p99Us > trust.scheduleLagMs * 1000)
     return `it sent ${formatQuantity(open.scheduleLag.p99Us / 1000, 'ms')} late at p99`;
@@ -24,20 +34,21 @@ function shortcomingOf({ open, durationMs, generator }: Measurement, trust: Trus
  */
 export function generatorLimit(
   measurement: Measurement,
-  { trust, workers }: { readonly trust: Trust; readonly workers: number },
+  { trust, workers, mostWorkers }: GeneratorContext,
 ): string | undefined {
   const shortcoming = shortcomingOf(measurement, trust);
   if (shortcoming === undefined) return undefined;
-  return `the generator was the limit: ${shortcoming}; ${adviceFor(measurement, workers)}`;
+  return `the generator was the limit: ${shortcoming}; ${adviceFor(measurement, workers, mostWorkers)}`;
 }
 
 /** Below so many cores for each worker, it was not its own work that kept a late generator busy. */
 const ownWork = 0.6;
 
 /** More workers help one that has too much to do, and not one that is kept from the CPU. */
-function adviceFor({ generator }: Measurement, workers: number): string {
+function adviceFor({ generator }: Measurement, workers: number, mostWorkers: number): string {
   const cores = generator.cpuRatio / workers;
-  if (cores >= ownWork) return `use --workers ${workers * 2}`;
+  const more = Math.min(workers * 2, mostWorkers);
+  if (cores >= ownWork) return more > workers ? `use --workers ${more}` : 'it cannot be shared among more workers';
   const who = workers === 1 ? 'it' : 'each worker';
   return `${who} had ${formatNumber(cores)} of a core, as the machine or a limit gave it no more`;
 }

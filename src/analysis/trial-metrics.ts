@@ -50,12 +50,12 @@ function timings(measurement: Measurement): Record<string, number | undefined> {
 /** What only open load has. */
 function openTimings({ open, requests, durationMs }: Measurement): Record<string, number | undefined> {
   if (!open) return {};
-  const { offered, released, service, scheduleLag } = open;
+  const { offered, service, scheduleLag } = open;
   const seconds = durationMs / msPerSecond;
   const ms = (us: number): number | undefined => (requests > 0 ? us / usPerMs : undefined);
   return {
     offered_rate: offered / seconds,
-    sent_rate: released / seconds,
+    sent_rate: (offered - open.dropped - open.unsent) / seconds,
     schedule_lag: offered > 0 ? scheduleLag.p99Us / usPerMs : undefined,
     dropped: open.dropped,
     unsent: open.unsent,

@@ -4,9 +4,6 @@ import { Worker } from 'node:worker_threads';
 /** How soon it rings again at the earliest: what is due in between goes along, and a high rate does not mean as many rings. */
 const shortestMs = 0.25;
 
-/** How much two readings of one clock, in doubles, may differ. */
-const toleranceMs = 0.01;
-
 /**
  * A thread that sleeps until the moment it is told, or until it is told another one, and then says so. As text, since the
  * worker is one bundled file; what it shares is a number that changes with each moment, and the moment.
@@ -33,7 +30,7 @@ export class Alarm implements AsyncDisposable {
   readonly #changes: Int32Array;
   readonly #moment: Float64Array;
   /** What to add to `performance.now()` for the clock that all threads share. */
-  readonly #offsetMs: number;
+  readonly #offsetMs = offsetMs();
   #ring: () => void = () => undefined;
   #momentMs = Infinity;
   #immediate: NodeJS.Immediate | undefined;
@@ -43,8 +40,6 @@ export class Alarm implements AsyncDisposable {
     this.#changes = new Int32Array(shared, 0, 1);
     this.#moment = new Float64Array(shared, 8, 1);
     this.#moment[0] = Infinity;
-    const [seconds, ns] = process.hrtime();
-    this.#offsetMs = seconds * 1e3 + ns / 1e6 - performance.now();
     this.#thread = new Worker(thread, { eval: true, workerData: shared });
     this.#thread.on('message', () => this.#heard());
   }
@@ -77,9 +72,10 @@ export class Alarm implements AsyncDisposable {
     await this.#thread.terminate();
   }
 
-  /** What comes for a moment that has been replaced since is not heard: the thread waits for the new one by now. */
+  /** What comes early, for a moment that has been replaced since, is answered with the moment that it is now. */
   #heard(): void {
-    if (performance.now() >= this.#momentMs - toleranceMs) this.#ring();
+    if (performance.now() >= this.#momentMs) this.#ring();
+    else this.#wait(this.#momentMs);
   }
 
   #wait(momentMs: number): void {
@@ -88,4 +84,15 @@ export class Alarm implements AsyncDisposable {
     Atomics.add(this.#changes, 0, 1);
     Atomics.notify(this.#changes, 0);
   }
+}
+
+/** From `performance.now()` to `process.hrtime()`: of several readings the one with the least time around it. */
+function offsetMs(): number {
+  const readings = Array.from({ length: 10 }, () => {
+    const beforeMs = performance.now();
+    const [seconds, ns] = process.hrtime();
+    const afterMs = performance.now();
+    return { aroundMs: afterMs - beforeMs, offsetMs: seconds * 1e3 + ns / 1e6 - (beforeMs + afterMs) / 2 };
+  });
+  return readings.reduce((best, next) => (next.aroundMs < best.aroundMs ? next : best)).offsetMs;
 }

@@ -62,7 +62,10 @@ describe('AnatomySampler', () => {
     const samplers = [new AnatomySampler(0), new AnatomySampler(0)];
     for (const sampler of samplers) sampler.consider(110, answer({ serverTiming: 'db;dur=4, total;dur=6' }));
     const merged = mergeAnatomies(samplers.map((sampler) => sampler.finish()));
-    expect(merged.anatomy).toMatchObject([{ samples: 2, latencyUs: 20_000, parts: { db: 8000, app: 4000 } }]);
+    expect(merged.anatomy).toMatchObject([
+      // Each was the one in sixteen, and stands for all of them.
+      { samples: 2, weight: 32, latencyUs: 320_000, parts: { db: 128_000, app: 64_000 } },
+    ]);
     expect(merged.slowest).toHaveLength(2);
   });
 });

@@ -45,11 +45,10 @@ export class AnatomySampler {
   consider(nowMs: number, answer: RecordedAnswer): void {
     const latencyUs = (nowMs - (answer.dueAtMs ?? answer.sentAtMs)) * 1000;
     const isSlowest = this.#slowest.length < slowestKept || latencyUs > (this.#slowest.at(-1)?.latencyUs ?? 0);
-    const isSampled =
-      answer.serverTiming !== undefined && (this.#seen++ % sampleEvery === 0 || latencyUs >= this.#slowUs);
-    if (!isSampled && !isSlowest) return;
+    const weight = answer.serverTiming === undefined ? 0 : this.#weightOf(latencyUs);
+    if (weight === 0 && !isSlowest) return;
     const parts = partsOf(nowMs, answer);
-    if (isSampled) this.#add(latencyUs, parts);
+    if (weight > 0) this.#add(latencyUs, parts, weight);
     if (isSlowest) this.#keep(nowMs, latencyUs, answer, parts);
   }
 
@@ -57,9 +56,21 @@ export class AnatomySampler {
     return { anatomy: sorted(this.#buckets), slowest: [...this.#slowest] };
   }
 
-  #add(latencyUs: number, parts: Parts): void {
-    const bucket = bucketOf(latencyUs);
-    addTo(this.#buckets, { bucket, samples: 1, latencyUs, parts });
+  /** How many requests this one stands for: itself where all of its like are sampled, else those in between; 0 for none. */
+  #weightOf(latencyUs: number): number {
+    if (latencyUs >= this.#slowUs) return 1;
+    return this.#seen++ % sampleEvery === 0 ? sampleEvery : 0;
+  }
+
+  #add(latencyUs: number, parts: Parts, weight: number): void {
+    const weighted = Object.fromEntries(Object.entries(parts).map(([part, us]) => [part, us * weight]));
+    addTo(this.#buckets, {
+      bucket: bucketOf(latencyUs),
+      samples: 1,
+      weight,
+      latencyUs: latencyUs * weight,
+      parts: weighted,
+    });
   }
 
   #keep(nowMs: number, latencyUs: number, { request }: RecordedAnswer, parts: Parts): void {
@@ -107,7 +118,7 @@ export function anatomyAt(
   }
   const all = sum.get(0);
   if (all === undefined) return undefined;
-  const mean = (us: number): number => us / all.samples;
+  const mean = (us: number): number => us / all.weight;
   const parts = Object.fromEntries(Object.entries(all.parts).map(([part, us]) => [part, mean(us)]));
   return { latencyUs: mean(all.latencyUs), samples: all.samples, parts };
 }
@@ -116,13 +127,15 @@ function sorted(buckets: ReadonlyMap<number, AnatomyBucket>): AnatomyBucket[] {
   return [...buckets.values()].sort((one, other) => one.bucket - other.bucket);
 }
 
-function addTo(buckets: Map<number, AnatomyBucket>, { bucket, samples, latencyUs, parts }: AnatomyBucket): void {
+function addTo(buckets: Map<number, AnatomyBucket>, added: AnatomyBucket): void {
+  const { bucket, samples, weight, latencyUs, parts } = added;
   const sum = buckets.get(bucket);
   if (sum === undefined) {
-    buckets.set(bucket, { bucket, samples, latencyUs, parts: { ...parts } });
+    buckets.set(bucket, { ...added, parts: { ...parts } });
     return;
   }
   sum.samples += samples;
+  sum.weight += weight;
   sum.latencyUs += latencyUs;
   for (const [part, us] of Object.entries(parts)) sum.parts[part] = (sum.parts[part] ?? 0) + us;
 }

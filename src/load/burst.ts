@@ -7,12 +7,9 @@ import type { HttpConnection } from './http/http-connection.ts';
 import type { ErrorKind, LoadJob, WorkerResult } from './job.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import { Origin } from './origin.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, tickMs } from './recorder.ts';
 import { RequestMix } from './request-mix.ts';
 import type { Stage } from './stage.ts';
-
-/** How often passed seconds are looked for. */
-const tickMs = 100;
 
 /**
  * Bursts of requests at the same instant. The first one opens the connections, warms up and is not measured. The next one
@@ -71,6 +68,7 @@ export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): 
   const endMs = performance.now();
   clearInterval(ticker);
   const generator = watch.stop();
+  stage.emit({ type: 'measured' });
   return recorder.finish(endMs, generator);
 }
 

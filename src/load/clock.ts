@@ -5,3 +5,10 @@ export async function until(momentMs: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, leftMs));
   } while (performance.now() < momentMs);
 }
+
+/** Waits for some work, but not longer than that. */
+export async function withinMs(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}

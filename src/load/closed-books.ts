@@ -2,11 +2,8 @@ import type { ClosedLoad } from '../scenarios/scenario.ts';
 import { until } from './clock.ts';
 import { GeneratorWatch } from './generator.ts';
 import type { WorkerResult } from './job.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, tickMs, warmupRecorder } from './recorder.ts';
 import type { Stage } from './stage.ts';
-
-/** How often passed seconds are looked for. */
-const tickMs = 100;
 
 /** Where the ends of requests are noted: the books of this moment. */
 export interface Books {
@@ -33,9 +30,9 @@ export async function bookClosedLoop(
   open: (books: Books) => Users,
 ): Promise<WorkerResult> {
   const startMs = performance.now();
-  const books = { recorder: new Recorder({ phase: 'warm-up', startMs, emit }) };
+  const books = { recorder: warmupRecorder(startMs + load.warmupMs, load.warmupMs, emit) };
   const measure = (carried: number): GeneratorWatch => {
-    if (load.warmupMs > 0) books.recorder.end(performance.now());
+    if (load.warmupMs > 0) books.recorder.end();
     emit({ type: 'measuring' });
     const watch = new GeneratorWatch(cpuUsage);
     const { durationMs } = load;
@@ -54,6 +51,7 @@ export async function bookClosedLoop(
     watch ??= measure(users.inFlight);
     await Promise.race([until(books.recorder.endMs), users.ended]);
     generator = watch.stop();
+    emit({ type: 'measured' });
   } finally {
     clearInterval(ticker);
     users.stop();

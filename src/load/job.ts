@@ -138,12 +138,14 @@ const openSchema = z.object({
   released: count,
   /** Due when as many requests as the limit allows had not ended: never sent. */
   dropped: count,
-  /** Due, and still waiting for a connection when the waiting was over. */
+  /** Due, and not sent when the waiting was over. */
   unsent: count,
   /** Right answers that came after the measured time. */
   late: count,
   /** The most that were due and had not ended at the same time. */
   inFlightMost: count,
+  /** The most connections that there were: as many as there may be where requests had to wait for one. */
+  connectionsMost: count,
   /** In µs, from the moment of being sent, of the right answers: an HdrHistogram like the others. */
   service: z.string(),
   /** How late the pacer was, in µs: an HdrHistogram like the others. */
@@ -155,7 +157,9 @@ const anatomyBucketSchema = z.object({
   /** The number of the bucket: see `anatomy.ts`. */
   bucket: count,
   samples: count,
-  /** Sum of latencies, in µs. */
+  /** How many requests the samples stand for. */
+  weight: count,
+  /** Sum of latencies, in µs, each times what its sample stands for. So are the parts. */
   latencyUs: z.number().nonnegative(),
   /** By part (`waiting`, `network`, `app`, and what the server names), in µs. They add up to the latency. */
   parts: z.record(z.string(), z.number().nonnegative()),
@@ -204,6 +208,8 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   /** The measured time begins now. */
   z.object({ type: z.literal('measuring') }),
+  /** The measured time is over; late answers may still be waited for. */
+  z.object({ type: z.literal('measured') }),
   /** A second has passed. */
   z.object({
     type: z.literal('second'),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkerMessage, WorkerSlice } from './job.ts';
 import { measurementOf } from './measurement.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, warmupRecorder } from './recorder.ts';
 
 const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500 };
 
@@ -43,10 +43,10 @@ describe('measurementOf', () => {
     const emit = (message: WorkerMessage): void => {
       if (message.type === 'second') warmup.push(message);
     };
-    const recorder = new Recorder({ phase: 'warm-up', startMs: 0, emit });
+    const recorder = warmupRecorder(2000, 2000, emit);
     recorder.sent(100);
     recorder.answered(1500, { sentAtMs: 100, status: 200, bytes: 3 });
-    recorder.end(2000);
+    recorder.end();
     const measured = new Recorder({ phase: 'measuring', startMs: 2000, durationMs: 1000, emit: () => undefined });
     const { timeline, requests } = measurementOf(measured.finish(0, generator), warmup);
     expect(timeline.map(({ second, sent, requests: right }) => [second, sent, right])).toEqual([

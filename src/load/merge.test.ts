@@ -4,7 +4,7 @@ import type { ErrorKind, WorkerMessage, WorkerResult } from './job.ts';
 import { mergeSeconds, mergeWorkerResults, type SecondMessage } from './merge.ts';
 import { OpenBooks } from './open-books.ts';
 import { seededRandom } from './random.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, warmupRecorder } from './recorder.ts';
 
 interface Exchange {
   readonly atMs: number;
@@ -99,12 +99,12 @@ describe('mergeSeconds', () => {
       const emit = (message: WorkerMessage): void => {
         if (message.type === 'second') seconds.push(message);
       };
-      const recorder = new Recorder({ phase: 'measuring', startMs: 1000, durationMs: 3000, emit });
+      const recorder = warmupRecorder(4000, 3000, emit);
       for (const { atMs, latencyMs, status, fault } of part) {
         recorder.sent(atMs);
         recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status, bytes: 100, fault });
       }
-      recorder.end(4000);
+      recorder.end();
       return seconds;
     };
     const parts = [0, 1].map((worker) => secondsOf(all.filter((_, index) => index % 2 === worker)));

@@ -90,6 +90,7 @@ function mergeOpen(parts: readonly OpenResult[]): { readonly open?: OpenResult }
     late: total((part) => part.late),
     // The workers' peaks need not be at the same time: this is the most that there can have been.
     inFlightMost: total((part) => part.inFlightMost),
+    connectionsMost: total((part) => part.connectionsMost),
     service: mergeHistograms(parts.map((part) => part.service)),
     scheduleLag: mergeHistograms(parts.map((part) => part.scheduleLag)),
   };

@@ -11,6 +11,7 @@ export class OpenBooks {
   #dropped = 0;
   #unsent = 0;
   #inFlightMost = 0;
+  #connectionsMost = 0;
 
   /** @param endMs the first moment after the measured time */
   constructor(endMs: number) {
@@ -39,6 +40,17 @@ export class OpenBooks {
     this.#service.record(nowMs - sentAtMs);
   }
 
+  /** Notes a request that was due, and that the pacer never came to let go. */
+  overdue(): void {
+    this.#offered++;
+    this.#unsent++;
+  }
+
+  /** Notes how many connections there are. */
+  connections(count: number): void {
+    if (count > this.#connectionsMost) this.#connectionsMost = count;
+  }
+
   /** Notes how many requests are due and have not ended. */
   inFlight(count: number): void {
     if (count > this.#inFlightMost) this.#inFlightMost = count;
@@ -52,6 +64,7 @@ export class OpenBooks {
       unsent: this.#unsent,
       late,
       inFlightMost: this.#inFlightMost,
+      connectionsMost: this.#connectionsMost,
       service: this.#service.encode(),
       scheduleLag: this.#lag.encode(),
     };

@@ -108,7 +108,7 @@ describe('driveOpenLoop', () => {
     const load = openLoad({ ratePerSecond: 10, durationMs: 1000, warmupMs: 1000 });
     const result = await run(loadJob({ urls: [server.url], load }));
     expect(result).toMatchObject({ sent: 10, requests: 10, completed: 20 });
-    expect(result.messages.map((message) => message.type)).toEqual(['second', 'measuring', 'second']);
+    expect(result.messages.map((message) => message.type)).toEqual(['second', 'measuring', 'measured', 'second']);
     expect(server.received).toBe(20);
   });
 
@@ -184,6 +184,19 @@ describe('driveOpenLoop', () => {
     const shares = await Promise.all(splitJob(job, 3).map((part) => run(part)));
     expect(shares.reduce((sum, { sent }) => sum + sent, 0)).toBe(alone.sent);
     expect(paths.sort()).toEqual(sequence.sort());
+  });
+
+  it('counts what it never came to send where there is no time left for it', async () => {
+    await using server = await serve((_request, response) => response.end());
+    const load = openLoad({ ratePerSecond: 1000, durationMs: 300, drainMs: 0 });
+    const blocking = setTimeout(() => {
+      for (const untilMs = performance.now() + 400; performance.now() < untilMs;);
+    }, 100);
+    const result = await run(loadJob({ urls: [server.url], load }));
+    clearTimeout(blocking);
+    balance(result);
+    expect(openOf(result).offered).toBe(300);
+    expect(openOf(result).released).toBeLessThan(300);
   });
 
   it('stays honest where it is stopped from working for a while', async () => {

@@ -2,7 +2,7 @@ import { measuredMs } from '../scenarios/plan.ts';
 import type { OpenLoad } from '../scenarios/scenario.ts';
 import { Alarm } from './alarm.ts';
 import { faultOf } from './answer.ts';
-import { until } from './clock.ts';
+import { until, withinMs } from './clock.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import { Fifo } from './fifo.ts';
 import { GeneratorWatch } from './generator.ts';
@@ -11,13 +11,10 @@ import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection
 import type { ErrorKind, LoadJob, WorkerResult } from './job.ts';
 import { OpenBooks } from './open-books.ts';
 import { Origin } from './origin.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, tickMs, warmupRecorder } from './recorder.ts';
 import { RequestMix } from './request-mix.ts';
 import { Schedule } from './schedule.ts';
 import type { Stage } from './stage.ts';
-
-/** How often passed seconds are looked for. */
-const tickMs = 100;
 
 /** A request from the moment that it is due. */
 interface DueRequest {
@@ -124,7 +121,7 @@ class OpenLoop implements Disposable {
     this.#warmEndMs = startMs + load.warmupMs;
     const durationMs = measuredMs(load);
     this.#endMs = this.#warmEndMs + durationMs;
-    this.#warmup = new Recorder({ phase: 'warm-up', startMs, emit });
+    this.#warmup = warmupRecorder(this.#warmEndMs, load.warmupMs, emit);
     this.#recorder = new Recorder({ phase: 'measuring', startMs: this.#warmEndMs, durationMs, waits: true, emit });
     this.#books = new OpenBooks(this.#endMs);
     this.#ticker = setInterval(() => this.#tick(), tickMs);
@@ -134,11 +131,12 @@ class OpenLoop implements Disposable {
     const ended = new Promise<void>((resolve) => (this.#done = resolve));
     this.#release();
     await until(this.#warmEndMs);
-    if (this.#load.warmupMs > 0) this.#warmup.end(this.#warmEndMs);
+    if (this.#load.warmupMs > 0) this.#warmup.end();
     this.#stage.emit({ type: 'measuring' });
     const watch = new GeneratorWatch(this.#stage.cpuUsage);
     await until(this.#endMs);
     const generator = watch.stop();
+    this.#stage.emit({ type: 'measured' });
     await withinMs(this.#load.drainMs, ended);
     this.#giveUp();
     const result = this.#recorder.finish(this.#endMs, generator);
@@ -160,7 +158,7 @@ class OpenLoop implements Disposable {
       if (fault === undefined) this.#books.served(nowMs, sentAtMs);
     } else if (nowMs < this.#warmEndMs) {
       this.#warmup.answered(nowMs, { dueAtMs, sentAtMs, status, bytes, fault });
-    } else if (fault === undefined) {
+    } else if (fault === undefined && nowMs < this.#endMs) {
       this.#recorder.completed(nowMs);
     }
   }
@@ -191,10 +189,15 @@ class OpenLoop implements Disposable {
     while (this.#startMs + schedule.atMs <= nowMs) {
       const dueAtMs = this.#startMs + schedule.atMs;
       this.#due({ request: this.#mix.draw(), dueAtMs, isMeasured: schedule.isMeasured });
-      for (let other = 0; other <= this.#others; other++) schedule.advance();
+      this.#advance();
     }
     this.#settle();
     if (schedule.atMs < Infinity) this.#alarm.set(this.#startMs + schedule.atMs, this.#ring);
+  }
+
+  /** To the next arrival that is this worker's. */
+  #advance(): void {
+    for (let other = 0; other <= this.#others; other++) this.#schedule.advance();
   }
 
   #due(due: DueRequest): void {
@@ -218,12 +221,14 @@ class OpenLoop implements Disposable {
     const origin = this.#origins[this.#connections % this.#origins.length];
     if (this.#connections >= this.#load.connections || origin === undefined) return undefined;
     this.#connections++;
+    this.#books.connections(this.#connections);
     return new Slot(this.#client.connectionTo(origin), this);
   }
 
   #send(slot: Slot, due: DueRequest): void {
     const sentAtMs = slot.send(due);
     if (due.isMeasured) this.#recorder.sent(sentAtMs);
+    else if (sentAtMs < this.#warmEndMs) this.#warmup.sent(sentAtMs);
   }
 
   /** Closes the seconds that have passed. */
@@ -245,11 +250,9 @@ class OpenLoop implements Disposable {
       this.#books.unsent();
     }
     for (; this.#measuredInFlight > 0; this.#measuredInFlight--) this.#recorder.unfinished();
+    while (this.#schedule.atMs < Infinity) {
+      if (this.#schedule.isMeasured) this.#books.overdue();
+      this.#advance();
+    }
   }
-}
-
-async function withinMs(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))]);
-  clearTimeout(timer);
 }

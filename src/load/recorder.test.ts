@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from './histogram.ts';
 import type { WorkerMessage } from './job.ts';
-import { Recorder } from './recorder.ts';
+import { Recorder, warmupRecorder } from './recorder.ts';
 
 const generator = { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 300 };
 const startMs = 12_345.678;
@@ -87,11 +87,21 @@ describe('Recorder', () => {
     expect(messages).toHaveLength(2);
   });
 
-  it('tells of the last second of a stretch whose result nobody needs', () => {
-    const { recorder, messages } = record(2000);
-    recorder.sent(startMs);
-    recorder.end(startMs + 2000);
-    expect(messages.map((message) => (message.type === 'second' ? message.second : message.type))).toEqual([0, 1]);
+  // Sums of doubles: whether the end seems to be reached must not depend on when the process began.
+  it.each([0, 0.1, 345.678, 9876.54321])('tells of every second of a warm-up that begins at %d', (beginMs) => {
+    for (const [durationMs, seconds] of [
+      [1000, [0]],
+      [2000, [0, 1]],
+      [1500, [0, 1]],
+    ] as const) {
+      const messages: WorkerMessage[] = [];
+      const emit = (message: WorkerMessage): void => void messages.push(message);
+      const recorder = warmupRecorder(beginMs + durationMs, durationMs, emit);
+      recorder.sent(beginMs);
+      recorder.tick(beginMs + durationMs + 30);
+      recorder.end();
+      expect(messages.map((message) => (message.type === 'second' ? message.second : message.type))).toEqual(seconds);
+    }
   });
 
   it('balances what was in flight at its first moment', () => {

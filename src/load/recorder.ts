@@ -3,6 +3,9 @@ import type { DrawnRequest } from './drawn-request.ts';
 import { LatencyHistogram } from './histogram.ts';
 import type { ErrorKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
 
+/** How often passed seconds should be looked for. */
+export const tickMs = 100;
+
 /** Which stretch of time a recorder records. */
 export interface RecorderOptions {
   readonly phase: 'warm-up' | 'measuring';
@@ -10,6 +13,8 @@ export interface RecorderOptions {
   readonly startMs: number;
   /** Left out where only the end itself shows it. */
   readonly durationMs?: number;
+  /** How many seconds {@link Recorder.end} tells of. */
+  readonly seconds?: number;
   /** Requests that were in flight at the first moment. */
   readonly carried?: number;
   /** Whether what ends after the last moment still counts, because it was due before (open load). */
@@ -140,12 +145,15 @@ export class Recorder {
   tick(nowMs: number): void {
     const second = Math.floor((nowMs - this.#options.startMs) / 1000);
     if (second <= this.#second) return;
-    this.#advance(nowMs < this.#endMs || this.#closesMs === Infinity ? second : this.#lastSecond);
+    const { seconds = Infinity } = this.#options;
+    const last = nowMs < this.#endMs || this.#closesMs === Infinity ? second : this.#lastSecond;
+    this.#advance(Math.min(last, seconds - 1));
   }
 
-  /** Ends a stretch whose result nobody needs, such as the warm-up: its last second is told of. */
-  end(nowMs: number): void {
-    this.#endSlices(nowMs - this.#options.startMs);
+  /** Ends a stretch whose result nobody needs, the warm-up: all its seconds are told of. */
+  end(): void {
+    const { seconds = 0 } = this.#options;
+    while (this.#second < seconds) this.#closeSlice(true);
   }
 
   /** Ends the books. `endMs` counts where no duration was given. */
@@ -211,6 +219,15 @@ export class Recorder {
     this.#sliceErrors = 0;
     this.#second++;
   }
+}
+
+/**
+ * The books of a warm-up, which only its seconds are wanted of. They end with it: where it is no whole number of seconds, it
+ * is the first that is short.
+ */
+export function warmupRecorder(endMs: number, durationMs: number, emit: RecorderOptions['emit']): Recorder {
+  const seconds = Math.ceil(durationMs / 1000);
+  return new Recorder({ phase: 'warm-up', startMs: endMs - seconds * 1000, seconds, emit });
 }
 
 function lastSecond(durationMs: number): number {

@@ -66,8 +66,8 @@ async function until(worker: Worker, type: WorkerMessage['type']): Promise<void>
 
 describe('the load worker', () => {
   it.each([
-    ['a closed loop', closedLoad({ durationMs: 1000 }), ['ready', 'measuring', 'second', 'result']],
-    ['bursts', burstLoad(), ['ready', 'measuring', 'result']],
+    ['a closed loop', closedLoad({ durationMs: 1000 }), ['ready', 'measuring', 'measured', 'second', 'result']],
+    ['bursts', burstLoad(), ['ready', 'measuring', 'measured', 'result']],
   ])('runs %s to its result', async (_, load, types) => {
     await using server = await serve((_request, response) => response.end('ok'));
     const worker = start(line(loadJob({ urls: [server.url], load })));

@@ -76,6 +76,8 @@ export interface Deployment {
   readonly urls: readonly string[];
   /** Where a person on this machine reaches it; undefined unless that was asked for. */
   readonly address: string | undefined;
+  /** How many cores the machine has that it runs on; undefined where that is not known. */
+  readonly cores?: number | undefined;
   /** Reads every replica's own metrics; none for a server of the user's own. */
   scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]>;
   /** What database and cache say of themselves, as the application reads it (`/metrics/backends`). */

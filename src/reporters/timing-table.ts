@@ -13,7 +13,7 @@ interface Column {
 /** How far the rounds lie apart, as a share of the median. */
 function spreadCell(row: Row): Cell {
   const spread = row.values.rps;
-  if (!spread) return { text: '-' };
+  if (!spread || spread.median === 0) return { text: '-' };
   return { text: `±${formatValue((spread.max - spread.min) / 2 / spread.median, 'ratio')}` };
 }
 

@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import { plural } from '../numbers.ts';
 import { limits } from './load-profile.ts';
 import type { Overrides } from './overrides.ts';
+import { mostWorkersOf } from './plan.ts';
 import { isConstant } from './rate-stages.ts';
 import { isTarget, type LoadProfile, type Scenario } from './scenario.ts';
 import { durationText, rateText } from './units.ts';
@@ -46,25 +47,27 @@ export function checkFit(scenarios: readonly Scenario[], overrides: Overrides): 
 }
 
 /**
- * Refuses more workers than there is load to share.
+ * Refuses more workers than a load can be shared among.
  * @throws {UsageError} that says how many are possible
  */
 export function checkWorkers({ name, load }: Scenario, workers = 1): void {
-  const { count, words } = sharedOut(load);
-  if (workers <= count) return;
-  throw new UsageError(`The load of the scenario "${name}" is too small for ${workers} workers: ${words}`, {
-    hint: `Use --workers ${count}, or fewer.`,
-  });
+  const most = mostWorkersOf(load);
+  if (workers <= most) return;
+  const hint = most === 1 ? 'Leave --workers out.' : `Use --workers ${most}, or fewer.`;
+  throw new UsageError(
+    `The load of the scenario "${name}" cannot be shared among ${workers} workers: ${shared(load)}`,
+    {
+      hint,
+    },
+  );
 }
 
-/** What is dealt out over the workers, of which each needs at least one. */
-function sharedOut(load: LoadProfile): { readonly count: number; readonly words: string } {
-  if (load.kind === 'burst') return { count: load.size, words: `bursts of ${plural(load.size, 'request')}` };
-  const { connections } = load;
-  const inFlight = load.kind === 'open' ? load.inFlightLimit : Infinity;
-  return inFlight < connections
-    ? { count: inFlight, words: `${plural(inFlight, 'request')} in flight` }
-    : { count: connections, words: plural(connections, 'connection') };
+function shared(load: LoadProfile): string {
+  if (load.kind === 'burst') return 'a burst is one instant of one worker';
+  if (load.kind === 'open' && load.inFlightLimit < load.connections) {
+    return `it has ${plural(load.inFlightLimit, 'request')} in flight`;
+  }
+  return `it has ${plural(load.connections, 'connection')}`;
 }
 
 /**

@@ -74,6 +74,18 @@ export function measuredMs(load: ClosedLoad | OpenLoad): number {
   return load.kind === 'closed' ? load.durationMs : durationOf(load.stages);
 }
 
+/** The most load workers that a load can be shared among: each needs a part of it, and a burst is one instant of one worker. */
+export function mostWorkersOf(load: LoadProfile): number {
+  switch (load.kind) {
+    case 'closed':
+      return load.connections;
+    case 'open':
+      return Math.min(load.connections, load.inFlightLimit);
+    case 'burst':
+      return 1;
+  }
+}
+
 /** How many load workers share the load of each trial of a scenario. */
 export function workersOf(plan: Plan, scenario: string): number {
   return plan.trials.find((trial) => trial.scenario === scenario)?.workers ?? 1;

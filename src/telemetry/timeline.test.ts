@@ -4,9 +4,9 @@ import { timelineOf, type Moment } from './timeline.ts';
 
 function moment(second: number, texts: Readonly<Record<string, string | undefined>>): Moment {
   const read = Object.entries(texts).map(([source, text]) => {
-    return [source, text === undefined ? undefined : snapshotOf(text)] as const;
+    return [source, text === undefined ? undefined : { second, snapshot: snapshotOf(text) }] as const;
   });
-  return { second, snapshots: new Map(read) };
+  return { second, told: new Map(read) };
 }
 
 const replica = (requests: number, inUse: number): string =>
@@ -40,6 +40,16 @@ describe('timelineOf', () => {
       { source: 'app-2', name: 'http_requests_total', values: [null, null, 2] },
       { source: 'app-2', name: 'db_pool_in_use', values: [1, 1, 1] },
     ]);
+  });
+
+  it('takes the time for a rate from when each answer was there', () => {
+    const at = (second: number, requests: number, lateBy: number): Moment => {
+      const told = { second: second + lateBy, snapshot: snapshotOf(replica(requests, 0)) };
+      return { second, told: new Map([['app-1', told]]) };
+    };
+    const { seconds, series } = timelineOf([at(0, 0, 0), at(1, 250, 1.5), at(3, 300, 0)]);
+    expect(seconds).toEqual([0, 1, 3]);
+    expect(series[0]?.values).toEqual([null, 100, 100]);
   });
 
   it('leaves out what nobody told', () => {

@@ -1,12 +1,19 @@
 import type { TelemetryTimeline } from '../result.ts';
 import type { Snapshot } from './snapshot.ts';
 
+/** What one source said. */
+export interface Told {
+  /** When its answer was there, in seconds from the start of the measured time: a busy one takes its time. */
+  readonly second: number;
+  readonly snapshot: Snapshot;
+}
+
 /** What everything that was asked at one moment said; undefined for what did not answer. */
 export interface Moment {
-  /** From the start of the measured time. */
+  /** When it was asked, from the start of the measured time. */
   readonly second: number;
   /** By replica, or `backends`. */
-  readonly snapshots: ReadonlyMap<string, Snapshot | undefined>;
+  readonly told: ReadonlyMap<string, Told | undefined>;
 }
 
 /** Counters whose rise per second is kept, and gauges; of all others only the beginning and the end. */
@@ -40,7 +47,7 @@ const gauges = [
 
 /** The samples as series, one a source and metric; a value is null where the source did not answer. */
 export function timelineOf(moments: readonly Moment[]): TelemetryTimeline {
-  const sources = [...new Set(moments.flatMap(({ snapshots }) => [...snapshots.keys()]))];
+  const sources = [...new Set(moments.flatMap(({ told }) => [...told.keys()]))];
   const series = sources.flatMap((source) => [
     ...counters.map((name) => ({ source, name, values: ratesOf(moments, source, name) })),
     ...gauges.map((name) => ({ source, name, values: gaugesOf(moments, source, name) })),
@@ -54,17 +61,18 @@ export function timelineOf(moments: readonly Moment[]): TelemetryTimeline {
 /** The rise per second since the moment before: none at the first, nor after a silence or a new start. */
 function ratesOf(moments: readonly Moment[], source: string, name: string): (number | null)[] {
   return moments.map((moment, index) => {
-    const before = moments[index - 1];
-    const value = moment.snapshots.get(source)?.counters[name];
-    const valueBefore = before?.snapshots.get(source)?.counters[name];
-    if (before === undefined || value === undefined || valueBefore === undefined || value < valueBefore) return null;
-    return rounded((value - valueBefore) / Math.max(moment.second - before.second, 0.001));
+    const now = moment.told.get(source);
+    const before = moments[index - 1]?.told.get(source);
+    const value = now?.snapshot.counters[name];
+    const valueBefore = before?.snapshot.counters[name];
+    if (!now || !before || value === undefined || valueBefore === undefined || value < valueBefore) return null;
+    return rounded((value - valueBefore) / Math.max(now.second - before.second, 0.001));
   });
 }
 
 function gaugesOf(moments: readonly Moment[], source: string, name: string): (number | null)[] {
-  return moments.map(({ snapshots }) => {
-    const value = snapshots.get(source)?.gauges[name];
+  return moments.map(({ told }) => {
+    const value = told.get(source)?.snapshot.gauges[name];
     return value === undefined ? null : rounded(value);
   });
 }

@@ -59,7 +59,7 @@ export class UsageWatch implements AsyncDisposable {
   /** Begins to watch; does nothing where the platform cannot tell. */
   start(): void {
     if (this.#deployment.usage) {
-      this.#watching = onBeat(sampleEveryMs, this.#signal, () => this.#sample(this.#signal));
+      this.#watching = this.#watch();
     }
   }
 
@@ -73,6 +73,11 @@ export class UsageWatch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#watching;
+  }
+
+  async #watch(): Promise<void> {
+    await this.#sample(this.#signal);
+    await onBeat(sampleEveryMs, this.#signal, () => this.#sample(this.#signal));
   }
 
   /** A sample that fails is one sample fewer, no reason to end a trial. */

@@ -4,7 +4,7 @@ import { backendsOf } from './backends.ts';
 import { onBeat } from './beat.ts';
 import { snapshotOf, type Snapshot } from './snapshot.ts';
 import { telemetryOf } from './telemetry.ts';
-import { timelineOf, type Moment } from './timeline.ts';
+import { timelineOf, type Moment, type Told } from './timeline.ts';
 
 const sampleEveryMs = 1000;
 
@@ -61,14 +61,23 @@ export class TelemetryWatch implements AsyncDisposable {
   }
 
   async #sample(signal: AbortSignal): Promise<Scrape> {
-    const second = (performance.now() - this.#startMs) / 1000;
+    const second = this.#second();
+    const told = new Map<string, Told | undefined>();
+    const take = (metrics: ReplicaMetrics, source = metrics.replica): ReplicaMetrics => {
+      const snapshot = snapshotIn(metrics);
+      told.set(source, snapshot && { second: this.#second(), snapshot });
+      return metrics;
+    };
     const [replicas, database] = await Promise.all([
-      this.#deployment.scrape(signal),
-      this.#deployment.scrapeBackends?.(signal),
+      this.#deployment.scrape(signal).then((all) => all.map((metrics) => take(metrics))),
+      this.#deployment.scrapeBackends?.(signal).then((metrics) => take(metrics, backends)),
     ]);
-    const all = database === undefined ? replicas : [...replicas, { ...database, replica: backends }];
-    this.#moments.push({ second, snapshots: new Map(all.map((each) => [each.replica, snapshotIn(each)])) });
+    this.#moments.push({ second, told });
     return { replicas, backends: database };
+  }
+
+  #second(): number {
+    return (performance.now() - this.#startMs) / 1000;
   }
 }
 

@@ -54,6 +54,7 @@ export function fakePlatform(onTopology: ScriptOf<Topology>, onUrl?: ScriptOf<Ur
         factor = 1;
         yield second('measuring', 100, 2);
         signal.throwIfAborted();
+        yield { type: 'measured' };
         yield await Promise.resolve({ type: 'result', result: scripted.result });
       },
     };

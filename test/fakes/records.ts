@@ -40,6 +40,7 @@ export function openLoad(changes: Partial<NonNullable<Measurement['open']>> = {}
     dropped: 0,
     unsent: 0,
     late: 0,
+    connectionsMost: 40,
     inFlightMost: 10,
     service: {
       meanUs: 550,

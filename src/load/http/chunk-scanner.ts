@@ -1,4 +1,4 @@
-import { cr, incomplete, lf, malformed, space, tab, tokenBytes } from './bytes.ts';
+import { cr, incomplete, lf, malformed, tokenBytes, valueBytes } from './bytes.ts';
 
 /** The longest line with the size of a chunk and its extensions. */
 const lineBytesLimit = 16 * 1024;
@@ -92,9 +92,9 @@ export class ChunkScanner {
       case 'quoted':
         if (byte === quote) return 'unquoted';
         if (byte === backslash) return 'escaped';
-        return isText(byte) ? 'quoted' : undefined;
+        return valueBytes[byte] === 1 ? 'quoted' : undefined;
       case 'escaped':
-        return isText(byte) ? 'quoted' : undefined;
+        return valueBytes[byte] === 1 ? 'quoted' : undefined;
       case 'unquoted':
         return afterItem(byte);
     }
@@ -117,8 +117,4 @@ function hexDigit(byte: number): number | undefined {
   if (byte >= 48 && byte <= 57) return byte - 48;
   const letter = byte | 32;
   return letter >= 97 && letter <= 102 ? letter - 87 : undefined;
-}
-
-function isText(byte: number): boolean {
-  return byte === tab || (byte >= space && byte !== 127);
 }

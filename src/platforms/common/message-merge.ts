@@ -35,6 +35,7 @@ function merged(last: WorkerMessage, all: readonly WorkerMessage[]): WorkerMessa
     }
     case 'ready':
     case 'measuring':
+    case 'measured':
     case 'failed':
       return last;
   }

@@ -31,6 +31,7 @@ export interface Front {
 export class DockerDeployment implements Deployment {
   readonly urls: readonly string[];
   readonly address: string | undefined;
+  readonly cores: number;
   readonly #run: RunContext;
   readonly #agent: Agent;
   readonly #replicas: readonly Replica[];
@@ -41,6 +42,7 @@ export class DockerDeployment implements Deployment {
     const { topology, replicas, balancer, urls, address } = front;
     this.urls = urls;
     this.address = address;
+    this.cores = run.settings.engine.cores;
     this.#run = run;
     this.#agent = agent;
     this.#replicas = replicas;

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import type { Topology } from '../../scenarios/plan.ts';
 import { scrapeBackends, scrapeReplica } from '../common/scrape.ts';
@@ -39,6 +40,7 @@ export function deploymentOf(
   ] satisfies readonly Metered[]);
   return {
     ...serverAt(address, generate),
+    cores: os.availableParallelism(),
     scrape: (signal) => Promise.all(replicas.map((replica) => scrape(replica, signal))),
     scrapeBackends: (signal) => {
       const asked = replicas.find(({ service }) => service.end === undefined);

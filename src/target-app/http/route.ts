@@ -32,15 +32,15 @@ export type Route = (name: string, handler: Handler) => (c: Context<Env>) => Pro
  */
 export function createRoute(metrics: Metrics, errors: ErrorLog, start: StartStopwatch, drain: Drain): Route {
   return (name, handler) => {
-    const byStatus = new Map<number, { inc(): void }>(); // the labels are looked up once for each status
+    const byStatus = new Map<number, { count: number }>();
 
     const count = (status: number): void => {
-      let counter = byStatus.get(status);
-      if (counter === undefined) {
-        counter = metrics.requests.labels({ route: name, status: String(status) });
-        byStatus.set(status, counter);
+      let answered = byStatus.get(status);
+      if (answered === undefined) {
+        answered = metrics.answered(name, status);
+        byStatus.set(status, answered);
       }
-      counter.inc();
+      answered.count += 1;
     };
 
     return async (c) => {

@@ -69,7 +69,7 @@ export function addTodoRoutes(app: Hono<Env>, route: Route, { todos, feed, cache
 
   // Hono's fast router turns all routes into one regular expression, and gives way to a slower one (for every route)
   // when a name stands where another route has a parameter. So these two share a route.
-  app.get('/todos/:id', (c) => (c.req.param('id') === 'search' ? search(c) : byId(c)));
+  app.get('/todos/:id', (c) => (c.req.path === '/todos/search' ? search(c) : byId(c)));
 
   app.patch(
     '/todos/:id',

@@ -87,8 +87,11 @@ const wholeUs = (ms: number): number => Math.floor(ms * 1000);
 /** Nothing for a part that did not happen, or took less than a microsecond. */
 const entry = (name: string, us: number): string => (us === 0 ? '' : `${name}${milliseconds(us)}, `);
 
-/** '', '.001' and so on. Looked up, because printing a fraction takes longer than all the measuring. */
-const FRACTIONS = Array.from({ length: 1000 }, (_, us) => (us / 1000).toString().slice(1));
+/** '0', '0.001' and so on: looked up, because printing fractions takes longer than all the measuring. */
+const BELOW_ONE = Array.from({ length: 1000 }, (_, us) => String(us / 1000));
 
 /** Milliseconds with at most 3 decimals. */
-const milliseconds = (us: number): string => `${Math.floor(us / 1000)}${FRACTIONS[us % 1000] ?? ''}`;
+function milliseconds(us: number): string {
+  const below = BELOW_ONE[us % 1000] ?? '';
+  return us < 1000 ? below : `${Math.floor(us / 1000)}${below.slice(1)}`;
+}
