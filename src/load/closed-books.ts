@@ -51,6 +51,7 @@ export async function bookClosedLoop(
     watch ??= measure(users.inFlight);
     await Promise.race([until(books.recorder.endMs), users.ended]);
     generator = watch.stop();
+    books.recorder.passed();
     emit({ type: 'measured' });
   } finally {
     clearInterval(ticker);

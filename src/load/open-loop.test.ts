@@ -108,7 +108,7 @@ describe('driveOpenLoop', () => {
     const load = openLoad({ ratePerSecond: 10, durationMs: 1000, warmupMs: 1000 });
     const result = await run(loadJob({ urls: [server.url], load }));
     expect(result).toMatchObject({ sent: 10, requests: 10, completed: 20 });
-    expect(result.messages.map((message) => message.type)).toEqual(['second', 'measuring', 'measured', 'second']);
+    expect(result.messages.map((message) => message.type)).toEqual(['second', 'measuring', 'second', 'measured']);
     expect(server.received).toBe(20);
   });
 

@@ -136,6 +136,7 @@ class OpenLoop implements Disposable {
     const watch = new GeneratorWatch(this.#stage.cpuUsage);
     await until(this.#endMs);
     const generator = watch.stop();
+    this.#recorder.passed();
     this.#stage.emit({ type: 'measured' });
     await withinMs(this.#load.drainMs, ended);
     this.#giveUp();

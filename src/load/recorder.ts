@@ -156,6 +156,11 @@ export class Recorder {
     while (this.#second < seconds) this.#closeSlice(true);
   }
 
+  /** Its last moment has come: all of its whole seconds are told of, also those in which nothing came in. */
+  passed(): void {
+    this.#advance(Math.floor((this.#options.durationMs ?? 0) / 1000));
+  }
+
   /** Ends the books. `endMs` counts where no duration was given. */
   finish(endMs: number, generator: WorkerResult['generator']): WorkerResult {
     const { startMs, durationMs = Math.max(endMs - startMs, 0.001) } = this.#options;

@@ -59,7 +59,7 @@ export function describeClosedLoop(driver: ClosedLoad['driver']): void {
     expect(result.slices.map((slice) => slice.second)).toEqual([0, 1]);
     expect(
       result.messages.map((message) => (message.type === 'second' ? [message.phase, message.second] : message.type)),
-    ).toEqual([['warm-up', 0], 'measuring', ['measuring', 0], 'measured', ['measuring', 1]]);
+    ).toEqual([['warm-up', 0], 'measuring', ['measuring', 0], ['measuring', 1], 'measured']);
   });
 
   it('loses no answers at the edges: in the steady state as many requests end as are sent', async () => {
