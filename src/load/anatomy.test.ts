@@ -50,6 +50,14 @@ describe('AnatomySampler', () => {
     expect(sampler.finish().anatomy.at(-1)).toMatchObject({ samples: 30 });
   });
 
+  it('counts a sample that the server took for as many as it speaks for', () => {
+    const sampler = new AnatomySampler(0);
+    for (let number = 0; number < 3; number++) {
+      sampler.consider(110, answer({ serverTiming: 'sample;desc=8, db;dur=4, total;dur=6' }));
+    }
+    expect(sampler.finish().anatomy).toMatchObject([{ samples: 3, weight: 24, parts: { db: 96_000, app: 48_000 } }]);
+  });
+
   it('keeps the ten slowest, the slowest first, whatever the server says', () => {
     const sampler = new AnatomySampler(50);
     for (let number = 1; number <= 100; number++) sampler.consider(100 + ((number * 37) % 101), answer());

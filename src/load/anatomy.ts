@@ -1,6 +1,6 @@
 import type { AnatomyBucket, SlowRequest, WorkerResult } from './job.ts';
 import type { RecordedAnswer } from './recorder.ts';
-import { parseServerTiming } from './server-timing.ts';
+import { parseServerTiming, standsFor } from './server-timing.ts';
 
 /** Buckets in each doubling of the latency: one is 9% wide. */
 const bucketsPerOctave = 8;
@@ -45,7 +45,7 @@ export class AnatomySampler {
   consider(nowMs: number, answer: RecordedAnswer): void {
     const latencyUs = (nowMs - (answer.dueAtMs ?? answer.sentAtMs)) * 1000;
     const isSlowest = this.#slowest.length < slowestKept || latencyUs > (this.#slowest.at(-1)?.latencyUs ?? 0);
-    const weight = answer.serverTiming === undefined ? 0 : this.#weightOf(latencyUs);
+    const weight = answer.serverTiming === undefined ? 0 : this.#weightOf(latencyUs, answer.serverTiming);
     if (weight === 0 && !isSlowest) return;
     const parts = partsOf(nowMs, answer);
     if (weight > 0) this.#add(latencyUs, parts, weight);
@@ -56,8 +56,13 @@ export class AnatomySampler {
     return { anatomy: sorted(this.#buckets), slowest: [...this.#slowest] };
   }
 
-  /** How many requests this one stands for: itself where all of its like are sampled, else those in between; 0 for none. */
-  #weightOf(latencyUs: number): number {
+  /**
+   * How many requests this one stands for: as many as its server says, where it has sampled them; itself where all of its
+   * like are sampled; else those in between. 0 for none.
+   */
+  #weightOf(latencyUs: number, serverTiming: string): number {
+    const said = standsFor(serverTiming);
+    if (said !== undefined) return said;
     if (latencyUs >= this.#slowUs) return 1;
     return this.#seen++ % sampleEvery === 0 ? sampleEvery : 0;
   }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseServerTiming } from './server-timing.ts';
+import { parseServerTiming, standsFor } from './server-timing.ts';
 
 it.each([
   ['db;dur=2.1, cache;dur=0.3', { db: 2.1, cache: 0.3 }],
@@ -13,4 +13,13 @@ it.each([
   ['', {}],
 ])('reads %s', (text, times) => {
   expect(Object.fromEntries(parseServerTiming(text))).toEqual(times);
+});
+
+it.each([
+  ['sample;desc=8, db;dur=2, total;dur=3', 8],
+  ['db;dur=2, total;dur=3', undefined],
+  ['sample;desc=all, total;dur=3', undefined],
+  ['sample;desc=0, total;dur=3', undefined],
+])('reads how many requests %s speaks for', (text, requests) => {
+  expect(standsFor(text)).toBe(requests);
 });

@@ -17,3 +17,15 @@ export function parseServerTiming(text: string): ServerTimes {
   }
   return times;
 }
+
+const sample = 'sample;desc=';
+
+/**
+ * How many requests an answer speaks for, where the server lets only some of them speak: `sample;desc=8` at the beginning of
+ * the field, as the reference app has it. Undefined where it does not say.
+ */
+export function standsFor(text: string): number | undefined {
+  if (!text.startsWith(sample)) return undefined;
+  const requests = Number.parseInt(text.slice(sample.length), 10);
+  return requests > 0 ? requests : undefined;
+}

@@ -50,7 +50,7 @@ const Environment = z.object({
   POOL_TIMEOUT_MS: whole(1, 600_000, 5000),
   QUERY_COST_MS: decimal(0, 60_000, 0),
   WORKERS: whole(1, 256, 1),
-  SERVER_TIMING: oneOf(['on', 'off'], 'on'),
+  SERVER_TIMING: oneOf(['on', 'sampled', 'off'], 'on'),
   GRACE_MS: whole(0, 3_600_000, 10_000),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   TITLE_INDEX: flag(),

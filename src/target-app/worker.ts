@@ -38,7 +38,7 @@ export async function startWorker(settings: Settings, surroundings: Surroundings
   const feed = createFeed(database, settings.FEED_STRATEGY);
   const scrapeBackends = createBackendsScrape(monitor, cache);
   const room = { todos, feed, cache, maxBodyBytes: settings.MAX_BODY_BYTES, monitor, drain, scrape, scrapeBackends };
-  const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING === 'on'));
+  const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 
   // In the reverse order of use: the cache's background work may still query.
   const release = async (): Promise<void> => {

@@ -44,7 +44,7 @@ export function appEnvironment(
     QUERY_COST_MS: String(app.queryCostMs + (place.extraCostMs ?? 0)),
     WORKERS: String(app.workers),
     TITLE_INDEX: String(app.titleIndex),
-    SERVER_TIMING: topology.serverTiming ? 'on' : 'off',
+    SERVER_TIMING: topology.serverTiming ? 'sampled' : 'off',
     SEED_USERS: String(data.users),
     SEED_TODOS: String(data.todos),
     SEED_ALWAYS: String(topology.freshData),

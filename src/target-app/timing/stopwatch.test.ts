@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-const start = (): Stopwatch => createStopwatches(true)(nowMs);
+const start = (): Stopwatch => createStopwatches('on')(nowMs);
 
 function spend(stopwatch: Stopwatch, part: Part, ms: number): void {
   stopwatch.begin(part);
@@ -64,7 +64,7 @@ describe('a stopwatch', () => {
   });
 
   it('counts the wait for the loop as a part, and in the total', async () => {
-    const startStopwatch = createStopwatches(true);
+    const startStopwatch = createStopwatches('on');
     spend(startStopwatch(nowMs), 'json', 8); // holds up the loop
     expect(startStopwatch(nowMs).report(nowMs + 1)).toBe('loop;dur=8, total;dur=9');
     await new Promise(setImmediate);
@@ -72,7 +72,7 @@ describe('a stopwatch', () => {
 });
 
 it('those that are off, or that nobody reads, report nothing', () => {
-  const stopwatch = createStopwatches(false)(nowMs);
+  const stopwatch = createStopwatches('off')(nowMs);
   spend(stopwatch, 'db', 1);
   expect(stopwatch.report(nowMs)).toBeUndefined();
   expect(stopwatch).toBe(UNWATCHED);

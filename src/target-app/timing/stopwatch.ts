@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
+import { Sampling } from './sampling.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -13,7 +14,10 @@ export interface Stopwatch {
   /** To be followed by `end` of the same part, whatever happens in between. */
   begin(part: Part): void;
   end(part: Part): void;
-  /** The parts as the value of a `Server-Timing` header; undefined where nothing is measured. */
+  /**
+   * The parts as the value of a `Server-Timing` header; undefined where nothing is said. `sample;desc=8` says that it speaks
+   * for eight.
+   */
   report(nowMs: number): string | undefined;
 }
 
@@ -23,11 +27,12 @@ export type StartStopwatch = (nowMs: number) => Stopwatch;
 /** For work whose time nobody asks for: a request that is not to be measured, or what no answer waits for. */
 export const UNWATCHED: Stopwatch = { begin: () => undefined, end: () => undefined, report: () => undefined };
 
-/** Creates what starts stopwatches in this process; if it is off, none of them measures anything. */
-export function createStopwatches(on: boolean): StartStopwatch {
-  if (!on) return () => UNWATCHED;
+/** Creates what starts stopwatches in this process: all of them report, those that are sampled, or none measures anything. */
+export function createStopwatches(mode: 'on' | 'sampled' | 'off'): StartStopwatch {
+  if (mode === 'off') return () => UNWATCHED;
   const turns = new Turns();
-  return (nowMs) => new RunningStopwatch(turns, nowMs);
+  const sampling = mode === 'sampled' ? new Sampling() : undefined;
+  return (nowMs) => new RunningStopwatch(turns, sampling, nowMs);
 }
 
 /**
@@ -37,6 +42,7 @@ export function createStopwatches(on: boolean): StartStopwatch {
  */
 class RunningStopwatch implements Stopwatch {
   readonly #turns: Turns;
+  readonly #sampling: Sampling | undefined;
   readonly #startedAtMs: number;
   readonly #loopMs: number;
   readonly #spentUs: Record<Part, number> = { pool: 0, db: 0, cache: 0, flight: 0, json: 0 };
@@ -44,8 +50,9 @@ class RunningStopwatch implements Stopwatch {
   #current: Part | undefined = undefined;
   #currentSinceMs = 0;
 
-  constructor(turns: Turns, nowMs: number) {
+  constructor(turns: Turns, sampling: Sampling | undefined, nowMs: number) {
     this.#turns = turns;
+    this.#sampling = sampling;
     this.#startedAtMs = nowMs;
     this.#loopMs = turns.waitedMs(nowMs);
   }
@@ -64,16 +71,20 @@ class RunningStopwatch implements Stopwatch {
     else this.#before.splice(this.#before.lastIndexOf(part), 1);
   }
 
-  report(nowMs: number): string {
+  report(nowMs: number): string | undefined {
+    const totalMs = this.#loopMs + nowMs - this.#startedAtMs;
+    const weight = this.#sampling === undefined ? 1 : this.#sampling.weightOf(totalMs);
+    if (weight === 0) return undefined;
     const { pool, db, cache, flight, json } = this.#spentUs;
     const parts =
+      (weight === 1 ? '' : `sample;desc=${weight}, `) +
       entry('loop;dur=', wholeUs(this.#loopMs)) +
       entry('pool;dur=', pool) +
       entry('db;dur=', db) +
       entry('cache;dur=', cache) +
       entry('flight;dur=', flight) +
       entry('json;dur=', json);
-    return `${parts}total;dur=${milliseconds(wholeUs(this.#loopMs + nowMs - this.#startedAtMs))}`;
+    return `${parts}total;dur=${milliseconds(wholeUs(totalMs))}`;
   }
 
   #charge(nowMs: number): void {
