@@ -3,26 +3,18 @@ import type { OpenLoad } from '../scenarios/scenario.ts';
 import { Alarm } from './alarm.ts';
 import { faultOf } from './answer.ts';
 import { until, withinMs } from './clock.ts';
-import type { DrawnRequest } from './drawn-request.ts';
 import { Fifo } from './fifo.ts';
 import { GeneratorWatch } from './generator.ts';
 import { HttpClient } from './http/http-client.ts';
-import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection.ts';
+import type { Answer } from './http/http-connection.ts';
 import type { ErrorKind, LoadJob, WorkerResult } from './job.ts';
 import { OpenBooks } from './open-books.ts';
+import { Slot, type DueRequest, type Ends } from './open-slot.ts';
 import { Origin } from './origin.ts';
 import { Recorder, tickMs, warmupRecorder } from './recorder.ts';
 import { RequestMix } from './request-mix.ts';
 import { Schedule } from './schedule.ts';
 import type { Stage } from './stage.ts';
-
-/** A request from the moment that it is due. */
-interface DueRequest {
-  readonly request: DrawnRequest;
-  readonly dueAtMs: number;
-  /** Whether it was due in the measured time. */
-  readonly isMeasured: boolean;
-}
 
 /**
  * Open-loop load: requests are due by a schedule, whatever the answers do. One that is due and finds no free connection
@@ -39,47 +31,7 @@ export async function driveOpenLoop(job: LoadJob, load: OpenLoad, stage: Stage):
   return await loop.run();
 }
 
-/** One connection, and the request that it has in flight. */
-class Slot implements ExchangeEnd {
-  readonly #connection: HttpConnection;
-  readonly #loop: OpenLoop;
-  #due: DueRequest | undefined;
-  #sentAtMs = 0;
-
-  constructor(connection: HttpConnection, loop: OpenLoop) {
-    this.#connection = connection;
-    this.#loop = loop;
-  }
-
-  /** @returns when it was sent */
-  send(due: DueRequest): number {
-    this.#due = due;
-    // The clock is read last: what came before is waiting, what comes after is service.
-    this.#sentAtMs = performance.now();
-    this.#connection.exchange(due.request, this.#sentAtMs, this);
-    return this.#sentAtMs;
-  }
-
-  answered(answer: Answer): void {
-    const nowMs = performance.now();
-    if (this.#due !== undefined) this.#loop.answered(nowMs, this.#due, this.#sentAtMs, answer);
-    this.#end(nowMs);
-  }
-
-  failed(kind: ErrorKind): void {
-    const nowMs = performance.now();
-    if (this.#due !== undefined) this.#loop.failed(nowMs, this.#due, kind);
-    this.#end(nowMs);
-  }
-
-  #end(nowMs: number): void {
-    const due = this.#due;
-    this.#due = undefined;
-    if (due !== undefined) this.#loop.ended(nowMs, due, this);
-  }
-}
-
-class OpenLoop implements Disposable {
+class OpenLoop implements Disposable, Ends {
   readonly #load: OpenLoad;
   readonly #stage: Stage;
   readonly #mix: RequestMix;

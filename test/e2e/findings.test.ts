@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord, TrialRecord } from '../../src/result.ts';
+import { engineProblem, hostOfItsOwn, isRequired } from '../conformance/docker-engine.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
 
@@ -117,5 +118,33 @@ describe('findings, each provoked on real servers', () => {
   it('notes that a key expired', () => {
     const { annotations } = trialOf('herd');
     expect(annotations.map(({ text }) => text).join('; ')).toMatch(/warm-up over.*expired/);
+  });
+});
+
+const problem = await engineProblem();
+
+describe.skipIf(problem !== undefined && !isRequired)('a finding that needs limits', () => {
+  it('throttled', async () => {
+    await using limited = await Workbench.create();
+    await limited.write(
+      'scenarios.yaml',
+      `version: 1
+scenarios:
+  throttled:
+    question: What if a replica has a quarter of a core?
+    workload: [GET /todos?limit=100]
+    load: { connections: 20, warmup: 1s, duration: 3s }
+    limits: { cpu: 0.25 }
+`,
+    );
+    const env = { ...limited.env, ...hostOfItsOwn('throttled'), TMPDIR: limited.temporary };
+    const args = ['run', 'throttled', '--platform', 'docker'];
+    const { code, err } = await scaleLab(args, { cwd: limited.folder, env });
+    expect(code, err).toBe(0);
+    const [trial] = (await limited.onlyRun()).trials;
+    const finding = trial?.findings.find(({ kind }) => kind === 'throttled');
+    expect(finding?.text).toMatch(
+      /^app-1 was at its CPU limit \(0\.25 cores\) \d+% of the time: raise it or add replicas/,
+    );
   });
 });

@@ -47,7 +47,9 @@ describe('mistakes on the command line', () => {
     expect(closed).toMatchObject({ code: 2, out: '' });
     expect(closed.err).toContain('Nothing that is selected takes --rate: none of it is open load at a constant rate');
     expect((await lab('run', '--workers', '65')).err).toContain('--workers must be from 1 to 64, not 65');
-    expect((await lab('run', 'cache-hit', '--connections', '2', '--workers', '3')).err).toContain('cannot be shared among 3 workers');
+    expect((await lab('run', 'cache-hit', '--connections', '2', '--workers', '3')).err).toContain(
+      'cannot be shared among 3 workers',
+    );
   });
 
   it('nothing at all: the help, and exit code 2', async () => {

@@ -1,0 +1,59 @@
+import type { DrawnRequest } from './drawn-request.ts';
+import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection.ts';
+import type { ErrorKind } from './job.ts';
+
+/** A request from the moment that it is due. */
+export interface DueRequest {
+  readonly request: DrawnRequest;
+  readonly dueAtMs: number;
+  /** Whether it was due in the measured time. */
+  readonly isMeasured: boolean;
+}
+
+/** Who hears of the ends of requests. */
+export interface Ends {
+  answered(nowMs: number, due: DueRequest, sentAtMs: number, answer: Answer): void;
+  failed(nowMs: number, due: DueRequest, kind: ErrorKind): void;
+  /** After either of them: the slot is free. */
+  ended(nowMs: number, due: DueRequest, slot: Slot): void;
+}
+
+/** One connection, and the request that it has in flight. */
+export class Slot implements ExchangeEnd {
+  readonly #connection: HttpConnection;
+  readonly #ends: Ends;
+  #due: DueRequest | undefined;
+  #sentAtMs = 0;
+
+  constructor(connection: HttpConnection, ends: Ends) {
+    this.#connection = connection;
+    this.#ends = ends;
+  }
+
+  /** @returns when it was sent */
+  send(due: DueRequest): number {
+    this.#due = due;
+    // The clock is read last: what came before is waiting, what comes after is service.
+    this.#sentAtMs = performance.now();
+    this.#connection.exchange(due.request, this.#sentAtMs, this);
+    return this.#sentAtMs;
+  }
+
+  answered(answer: Answer): void {
+    const nowMs = performance.now();
+    if (this.#due !== undefined) this.#ends.answered(nowMs, this.#due, this.#sentAtMs, answer);
+    this.#end(nowMs);
+  }
+
+  failed(kind: ErrorKind): void {
+    const nowMs = performance.now();
+    if (this.#due !== undefined) this.#ends.failed(nowMs, this.#due, kind);
+    this.#end(nowMs);
+  }
+
+  #end(nowMs: number): void {
+    const due = this.#due;
+    this.#due = undefined;
+    if (due !== undefined) this.#ends.ended(nowMs, due, this);
+  }
+}
