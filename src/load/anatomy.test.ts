@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from './random.ts';
 import { anatomyAt, AnatomySampler, mergeAnatomies, partsOf } from './anatomy.ts';
 import type { RecordedAnswer } from './recorder.ts';
 
@@ -29,6 +30,19 @@ describe('partsOf', () => {
     const parts = partsOf(101, answer({ serverTiming: 'db;dur=1.2, total;dur=1.5' }));
     expect(parts).toMatchObject({ network: 0 });
     expect(sum(parts)).toBeCloseTo(1000);
+  });
+
+  it('has no part that is less than nothing, however the doubles fall', () => {
+    const random = seededRandom(4);
+    for (let number = 0; number < 20_000; number++) {
+      const sentAtMs = random.next() * 1e6;
+      const [db, total] = [random.next() * 3, random.next() * 3];
+      const parts = partsOf(
+        sentAtMs + random.next(),
+        answer({ sentAtMs, serverTiming: `db;dur=${db}, total;dur=${total}` }),
+      );
+      expect(Math.min(...Object.values(parts))).toBeGreaterThanOrEqual(0);
+    }
   });
 
   it('tells a part that is called like one of ours apart', () => {

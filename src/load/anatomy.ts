@@ -172,8 +172,9 @@ export function partsOf(nowMs: number, { dueAtMs, sentAtMs, serverTiming }: Reco
   });
   return {
     waiting: Math.max(0, sentAtMs - (dueAtMs ?? sentAtMs)) * 1000,
-    network: serviceUs - serverUs * scale,
-    app: (serverUs - namedUs) * scale,
+    // Differences of doubles that should be nothing may be a little less than that.
+    network: Math.max(0, serviceUs - serverUs * scale),
+    app: Math.max(0, serverUs - namedUs) * scale,
     ...Object.fromEntries(named),
   };
 }
