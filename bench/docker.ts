@@ -21,6 +21,8 @@ function topology(replicas: number, cpu: number | undefined): Topology {
     balancer: 'round-robin',
     limits: { cpu, memoryBytes: undefined },
     slowReplicaMs: 0,
+    autoscale: undefined,
+    rollout: undefined,
     data: { users: 100, todos: 10_000 },
     freshData: false,
     serverTiming: false,

@@ -15,7 +15,7 @@ export type Requirement =
 /** Something that a killed run left and `clean` removed. */
 export interface Leftover {
   readonly runId: string;
-  readonly kind: 'process' | 'folder' | 'container' | 'network' | 'volume' | 'image';
+  readonly kind: 'process' | 'folder' | 'container' | 'network' | 'volume' | 'image' | 'namespace';
   /** A process id and its command, or a path. */
   readonly description: string;
 }
@@ -70,6 +70,17 @@ export type ReplicaMetrics =
   /** `ended` where it is known to be gone, and not merely slow to answer. */
   | { readonly replica: string; readonly problem: string; readonly ended?: true };
 
+/** Something that befell a service, as the platform itself tells it. */
+export interface Happening {
+  /** By the platform's own clock, in milliseconds since 1970; whole seconds, as a rule. */
+  readonly atMs: number;
+  /** `postgres`, or a replica. */
+  readonly service: string;
+  readonly kind: 'restarted' | 'out-of-memory' | 'evicted' | 'probe-failed' | 'node-lost';
+  /** What happened to it, in words that follow its name: "was killed at its memory limit". */
+  readonly text: string;
+}
+
 /** The application as it runs now on a stack; it ends when the stack deploys something else or is closed. */
 export interface Deployment {
   /** The addresses that load goes to, as seen by the load worker. */
@@ -84,6 +95,13 @@ export interface Deployment {
   scrapeBackends?(signal: AbortSignal): Promise<ReplicaMetrics>;
   /** What each service has used so far; left out by a platform that cannot tell. */
   usage?(signal: AbortSignal): Promise<readonly ServiceUsage[]>;
+  /** What befell its services from that moment of the platform's clock on; left out by a platform that is not told. */
+  happenings?(sinceMs: number, signal: AbortSignal): Promise<readonly Happening[]>;
+  /**
+   * Replaces every replica by one of a new version, one after another, and resolves when the last old one is gone; only on a
+   * platform that orchestrates. Throws a LabError where the new version does not become ready.
+   */
+  rollOut?(signal: AbortSignal): Promise<void>;
   /**
    * Runs a load worker for each job near the application, all from a common instant. Their messages come as those of one
    * worker, merged exactly; the last is the `result`. Throws a LabError where a worker is lost. Leaving the loop ends them.
@@ -112,6 +130,8 @@ export interface Platform {
   readonly enforcesLimits: boolean;
   /** Whether its load workers can reach a server that the user named by an address of this machine. */
   readonly reachesUrls: boolean;
+  /** Whether it can add replicas by itself, and roll out a new version while there is load. */
+  readonly orchestrates: boolean;
   /** What it needs, in the order in which a user would mend it. */
   requirements(signal: AbortSignal): Promise<readonly Requirement[]>;
   /** Starts database and cache. A failed start cleans up after itself, then throws a LabError with the log that explains it. */

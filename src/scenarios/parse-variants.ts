@@ -46,9 +46,11 @@ function appSystem(from: Table | undefined, { app, limits }: CommonSettings, rea
   return {
     kind: 'app',
     app: changeApp(app, reader.read(appSchema, at('app'))),
-    balancer: reader.read(balancerSchema, at('balancer')) ?? 'round-robin',
+    balancer: reader.read(balancerSchema, at('balancer')),
     limits: changeLimits(limits, reader.read(limitsSchema, at('limits'))),
     slowReplicaMs: reader.read(slowReplica, at('slow-replica')) ?? 0,
+    autoscale: undefined,
+    rollout: undefined,
   };
 }
 

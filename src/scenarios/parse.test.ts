@@ -33,9 +33,11 @@ describe('parseScenarioFile', () => {
               name: 'default',
               system: {
                 kind: 'app',
-                balancer: 'round-robin',
+                balancer: undefined,
                 limits: { cpu: undefined, memoryBytes: undefined },
                 slowReplicaMs: 0,
+                autoscale: undefined,
+                rollout: undefined,
                 app: {
                   cache: { strategy: 'none', ttlMs: 60_000, jitter: 0, lockTimeoutMs: 2000, beta: 1 },
                   feed: 'join',
@@ -71,7 +73,7 @@ scenarios:
       slow: { slow-replica: 50ms, balancer: random-two, limits: { cpu: 2 } }`);
     expect(images).toEqual({ node: 'mirror/node:22' });
     expect(scenarios[0]?.variants.map(({ system }) => system)).toMatchObject([
-      { limits: { cpu: 0.5, memoryBytes: 268_435_456 }, slowReplicaMs: 0, balancer: 'round-robin' },
+      { limits: { cpu: 0.5, memoryBytes: 268_435_456 }, slowReplicaMs: 0, balancer: undefined },
       { limits: { cpu: 2, memoryBytes: 268_435_456 }, slowReplicaMs: 50, balancer: 'random-two' },
     ]);
   });
@@ -101,7 +103,7 @@ scenarios:
     const common = { ttlMs: 1000, jitter: 0.1 };
     expect(plain).toMatchObject({
       app: { cache: { ...common, strategy: 'aside' }, pool: { size: 20, timeoutMs: 1000 } },
-      balancer: 'round-robin',
+      balancer: undefined,
     });
     expect(other).toMatchObject({
       app: {

@@ -1,12 +1,14 @@
 import { durationOf } from './rate-stages.ts';
 import type {
   AppSettings,
+  Autoscale,
   Balancer,
   ClosedLoad,
   Data,
   Limits,
   LoadProfile,
   OpenLoad,
+  Rollout,
   Scenario,
   Trust,
   UrlSystem,
@@ -18,10 +20,15 @@ export interface Topology {
   readonly kind: 'app';
   readonly app: AppSettings;
   readonly replicas: number;
-  readonly balancer: Balancer;
+  /** Undefined for the platform's own: nginx in turn on `local` and `docker`, the Service on `kubernetes`. */
+  readonly balancer: Balancer | undefined;
   readonly limits: Limits;
   /** Added to the query cost of the last of several replicas. */
   readonly slowReplicaMs: number;
+  /** Where it is there, `replicas` is how many there are at the start. */
+  readonly autoscale: Autoscale | undefined;
+  /** What the trial does while the load goes on. */
+  readonly rollout: Rollout | undefined;
   readonly data: Data;
   /** The trial before may have changed rows: lay the data anew even if it looks right. */
   readonly freshData: boolean;

@@ -138,6 +138,25 @@ export const balancers = ['round-robin', 'least-connections', 'ip-hash', 'random
 /** One of {@link balancers}. */
 export type Balancer = (typeof balancers)[number];
 
+/** A rule that adds replicas when they are busy and takes them away again, as a HorizontalPodAutoscaler has it. */
+export interface Autoscale {
+  /** The share of its CPU request that a replica is to use on average: 0.5 is half of it. */
+  readonly cpu: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How a replica ends when it is replaced: told to stop and given time to answer what is in flight, or killed. */
+export const shutdowns = ['graceful', 'abrupt'] as const;
+
+/** A new version that takes the place of the running one, replica by replica, while the load goes on. */
+export interface Rollout {
+  /** When it begins, from the start of the measured time. */
+  readonly atMs: number;
+  /** Abrupt ones also have no readiness probe: they are sent requests as soon as they are started. */
+  readonly shutdown: (typeof shutdowns)[number];
+}
+
 /** How many rows the database holds before the load. */
 export interface Data {
   readonly users: number;
@@ -155,10 +174,13 @@ export interface Limits {
 export interface AppSystem {
   readonly kind: 'app';
   readonly app: AppSettings;
-  readonly balancer: Balancer;
+  /** Undefined where nothing is said of it: nginx in turn, or what the platform itself has. */
+  readonly balancer: Balancer | undefined;
   readonly limits: Limits;
   /** Added to the query cost of the last replica, which is then slower than the others. */
   readonly slowReplicaMs: number;
+  readonly autoscale: Autoscale | undefined;
+  readonly rollout: Rollout | undefined;
 }
 
 /** A server of the user's own that runs already: nothing is started. */

@@ -61,7 +61,7 @@ export function describeSettings({ system }: Variant): string {
     queryCostMs !== defaultApp.queryCostMs && `query cost ${formatDuration(queryCostMs)}`,
     workers !== defaultApp.workers && plural(workers, 'worker'),
     titleIndex !== defaultApp.titleIndex && 'title index',
-    balancer !== 'round-robin' && `balanced by ${balancer}`,
+    balancer !== undefined && `balanced by ${balancer}`,
     limits.cpu !== undefined && `${limits.cpu} CPU`,
     limits.memoryBytes !== undefined && memoryText(limits.memoryBytes),
     slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,

@@ -8,7 +8,7 @@ type Cache = AppSettings['cache'];
 
 /** A small topology, changed as told. */
 export function topology(
-  change: Partial<Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData' | 'serverTiming'>> & {
+  change: Partial<Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData' | 'serverTiming' | 'autoscale' | 'rollout'>> & {
     readonly limits?: Topology['limits'];
     readonly slowReplicaMs?: number;
     readonly cache?: Partial<Cache>;
@@ -33,6 +33,8 @@ export function topology(
     data: { users: 10, todos: 100 },
     limits: { cpu: undefined, memoryBytes: undefined },
     slowReplicaMs: 0,
+    autoscale: undefined,
+    rollout: undefined,
     freshData: false,
     serverTiming: false,
     ...rest,

@@ -85,6 +85,7 @@ export function fakePlatform(onTopology: ScriptOf<Topology>, onUrl?: ScriptOf<Ur
     requirements: async () => Promise.resolve([]),
     enforcesLimits: true,
     reachesUrls: onUrl !== undefined,
+    orchestrates: false,
     clean: async () => Promise.resolve([]),
     down: async () => Promise.resolve([]),
     async up({ bare = false }) {

@@ -17,6 +17,8 @@ const topology: Topology = {
   replicas: 3,
   limits: { cpu: undefined, memoryBytes: undefined },
   slowReplicaMs: 0,
+  autoscale: undefined,
+  rollout: undefined,
   balancer: 'round-robin',
   data: { users: 12, todos: 345 },
   freshData: true,

@@ -6,7 +6,8 @@ export interface NginxSettings {
   readonly listen: string;
   /** Addresses and ports of the replicas; names are looked up once, when the configuration is read. */
   readonly upstreams: readonly string[];
-  readonly balancer: Balancer;
+  /** In turn where nothing is said. */
+  readonly balancer: Balancer | undefined;
 }
 
 // Practically for ever: a connection that is closed and opened anew during a measurement would be part of what it measures.
@@ -38,7 +39,7 @@ http {
   access_log off;
 ${temporaryPaths.map((name) => `  ${name}_temp_path ${name}_temp;`).join('\n')}
   upstream app {
-${methods[settings.balancer]}${settings.upstreams.map((upstream) => `    server ${upstream};`).join('\n')}
+${methods[settings.balancer ?? 'round-robin']}${settings.upstreams.map((upstream) => `    server ${upstream};`).join('\n')}
     keepalive 1024; ${unlimited}
   }
   server {

@@ -35,6 +35,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
     name: 'docker',
     enforcesLimits: true,
     reachesUrls: false,
+    orchestrates: false,
     requirements: (signal) => dockerRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),
     clean: (signal, cleanOptions) => clean(options, signal, cleanOptions),

@@ -19,7 +19,7 @@ const program = `nginx -p ${prefix} -c ${prefix}/nginx.conf`;
 // By the environment: a file of this machine is nothing that a remote Engine could see.
 const write = `printf '%s' "$CONFIGURATION" > ${prefix}/nginx.conf`;
 
-function configuration(replicas: readonly Replica[], balancer: Balancer): string {
+function configuration(replicas: readonly Replica[], balancer: Balancer | undefined): string {
   const upstreams = replicas.map(({ name }) => `${name}:${appPort}`);
   return nginxConfiguration({ listen: String(port), upstreams, balancer });
 }
@@ -28,7 +28,7 @@ function configuration(replicas: readonly Replica[], balancer: Balancer): string
 export async function startNginx(
   { run, agent }: App,
   replicas: readonly Replica[],
-  balancer: Balancer,
+  balancer: Balancer | undefined,
   signal: AbortSignal,
 ): Promise<BalancerInFront> {
   const container = await run.start(
@@ -56,7 +56,7 @@ export async function startNginx(
 export async function reloadNginx(
   { container }: BalancerInFront,
   replicas: readonly Replica[],
-  balancer: Balancer,
+  balancer: Balancer | undefined,
   signal: AbortSignal,
 ): Promise<void> {
   const old = lastWorker(await container.log());

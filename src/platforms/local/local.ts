@@ -27,6 +27,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     name: 'local',
     enforcesLimits: false,
     reachesUrls: true,
+    orchestrates: false,
     requirements: () => localRequirements(options),
     up: (stackOptions) => up(options, stackOptions),
     clean: (signal) => removeOrphans(options.temporaryFolder, signal),

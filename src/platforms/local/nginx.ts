@@ -22,7 +22,7 @@ const hasStarted = (log: string): true | undefined => log.includes('start worker
 export async function startNginx(
   run: RunContext,
   replicas: readonly Replica[],
-  balancer: Balancer,
+  balancer: Balancer | undefined,
   signal: AbortSignal,
 ): Promise<BalancerInFront> {
   const command = await requireExecutable(nginx, run.environment);

@@ -97,9 +97,10 @@ function stayingOf({ topology, replicas, balancer }: Running, wanted: Topology):
 }
 
 function isSameFront(before: Running | undefined, staying: readonly Replica[], wanted: Topology): boolean {
-  const { topology } = before ?? {};
+  if (before === undefined) return false;
+  const { topology } = before;
   return (
-    topology?.balancer === wanted.balancer &&
+    topology.balancer === wanted.balancer &&
     topology.replicas === wanted.replicas &&
     staying.length === wanted.replicas
   );
