@@ -38,6 +38,7 @@ async function observe(
   for await (const message of deployment.generate(jobs, signal)) {
     switch (message.type) {
       case 'ready':
+      case 'clock':
         break;
       case 'measuring':
         await telemetry.start(trial.telemetry);

@@ -89,6 +89,9 @@ export const startSchema = z.object({
   startAtMs: z.number().optional(),
 });
 
+/** A question that a worker which said `ready` answers at once, with the time by its own clock. */
+export const clockQuestionSchema = z.strictObject({ ask: z.literal('clock') });
+
 /** Why a request did not end in a right answer. */
 export const errorKinds = [
   /** The connection was refused. */
@@ -206,6 +209,8 @@ const workerResultSchema = z.object({
 export const workerMessageSchema = z.discriminatedUnion('type', [
   /** The job is understood, and waits for its start. */
   z.object({ type: z.literal('ready') }),
+  /** What its clock says, in milliseconds since 1970. */
+  z.object({ type: z.literal('clock'), atMs: z.number() }),
   /** The measured time begins now. */
   z.object({ type: z.literal('measuring') }),
   /** The measured time is over; late answers may still be waited for. */

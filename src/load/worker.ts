@@ -4,12 +4,19 @@
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { drive } from './driver.ts';
-import { loadJobSchema, startSchema, type LoadJob, type WorkerMessage } from './job.ts';
+import { FrameWriter } from './frames.ts';
+import { clockQuestionSchema, loadJobSchema, startSchema, type LoadJob, type WorkerMessage } from './job.ts';
+import { untilListening } from './listening.ts';
 
 /** A start that is further away, in either direction, was told by another clock. */
 const mostLeadMs = 2000;
 
-let state: 'waiting' | 'ready' | 'working' | 'finished' = 'waiting';
+/** Where the output is read as a log, its lines are numbered, and none is too long. */
+const frames = process.env.LOG_FRAMES === 'on' ? new FrameWriter() : undefined;
+/** How long it is waited for that the target listens: where it has just been made, its address may not lead to it yet. */
+const targetLimitMs = Number(process.env.TARGET_LIMIT_MS ?? 0);
+
+let state: 'waiting' | 'preparing' | 'ready' | 'working' | 'finished' = 'waiting';
 let job: LoadJob | undefined;
 let text = '';
 
@@ -26,7 +33,7 @@ process.stdin.setEncoding('utf8');
 process.stdin.on('error', breakDown);
 process.stdin.on('end', () => {
   if (state === 'waiting') fail('No job came on standard input.');
-  if (state === 'ready') fail('Standard input was closed before the start was told.');
+  if (state === 'preparing' || state === 'ready') fail('Standard input was closed before the start was told.');
   if (state === 'working') fail('Standard input was closed before the result was there.');
 });
 process.stdin.on('data', (chunk: string) => {
@@ -38,14 +45,18 @@ process.stdin.on('data', (chunk: string) => {
   }
 });
 
-/** The first line is the job, the second its start; there is no third. */
+/** The first line is the job, the last its start; in between the time may be asked. An empty one keeps a connection alive. */
 function understand(line: string): void {
+  if (line === '') return;
   if (state === 'waiting') {
     job = read(line, loadJobSchema, 'job');
     if (job === undefined) return;
-    state = 'ready';
-    emit({ type: 'ready' });
+    prepare(job);
   } else if (state === 'ready' && job !== undefined) {
+    if (isClockQuestion(line)) {
+      emit({ type: 'clock', atMs: performance.timeOrigin + performance.now() });
+      return;
+    }
     const start = read(line, startSchema, 'start');
     if (start === undefined) return;
     const startMs = start.startAtMs === undefined ? performance.now() : start.startAtMs - performance.timeOrigin;
@@ -71,6 +82,27 @@ function read<T>(line: string, schema: z.ZodType<T>, noun: string): T | undefine
   return undefined;
 }
 
+function prepare({ urls }: LoadJob): void {
+  const getReady = (): void => {
+    state = 'ready';
+    emit({ type: 'ready' });
+  };
+  if (targetLimitMs === 0) {
+    getReady();
+    return;
+  }
+  state = 'preparing';
+  untilListening(urls, targetLimitMs).then(getReady, (error: unknown) => fail(messageOf(error)));
+}
+
+function isClockQuestion(line: string): boolean {
+  try {
+    return clockQuestionSchema.safeParse(JSON.parse(line)).success;
+  } catch {
+    return false;
+  }
+}
+
 async function work(load: LoadJob, startMs: number): Promise<void> {
   const result = await drive(load, { emit, cpuUsage: () => process.cpuUsage(), startMs });
   state = 'finished';
@@ -79,7 +111,8 @@ async function work(load: LoadJob, startMs: number): Promise<void> {
 
 /** Calls back when the message is out of the process: an exit before that may cut it off. */
 function emit(message: WorkerMessage, done?: () => void): void {
-  process.stdout.write(`${JSON.stringify(message)}\n`, done);
+  const text = JSON.stringify(message);
+  process.stdout.write(frames === undefined ? `${text}\n` : frames.write(text), done);
 }
 
 /** For a bug: the parent gets its sentence, the log the place where it is. */

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { z } from 'zod';
 import { LabError } from '../../errors.ts';
-import type { LoadJob, WorkerMessage, startSchema } from '../../load/job.ts';
+import type { LoadJob, WorkerMessage, clockQuestionSchema, startSchema } from '../../load/job.ts';
 import { readWorkerMessages } from '../../load/worker-process.ts';
 import { interleave } from './interleave.ts';
 import { logTail } from './log-tail.ts';
@@ -25,10 +25,18 @@ export interface LoadSession {
   /** Where what it says comes from. */
   readonly stdout: AsyncIterable<Buffer | string>;
   readonly job: LoadJob;
+  /** Whether it runs on another machine, whose clock may be another one: it is asked before it is told when to start. */
+  readonly hasOwnClock?: boolean;
 }
 
-/** From the last `ready` to the start: each of several workers has to hear of it before. */
-const leadMs = 200;
+/** From the last `ready` to the start: each of several workers has to hear of it before, wherever it is. */
+const leadMs = { here: 200, elsewhere: 1_000 } as const;
+
+/** How often a clock is asked; the quickest answer tells best. */
+const clockQuestions = 5;
+
+/** How far the clocks of workers are ahead of this one, in ms; none for a worker with the same clock. */
+type ClockOffsets = Map<LoadSession, number>;
 
 /**
  * Hands workers their jobs, has them begin at the same instant once all are ready, and reads them to their results; what they
@@ -42,9 +50,10 @@ export async function* readLoad(sessions: readonly LoadSession[], signal: AbortS
     write(stdin, job);
   }
   const merge = new MessageMerge(sessions.length);
-  for await (const message of interleave(sessions.map((session) => readWorker(session, signal)))) {
+  const offsets: ClockOffsets = new Map();
+  for await (const message of interleave(sessions.map((session) => readWorker(session, offsets, signal)))) {
     const merged = merge.add(message);
-    if (merged?.type === 'ready') begin(sessions);
+    if (merged?.type === 'ready') begin(sessions, offsets);
     else if (merged !== undefined) yield merged;
   }
   // Their input is open until now: a worker whose lab was killed sees the end of it, and stops.
@@ -52,23 +61,56 @@ export async function* readLoad(sessions: readonly LoadSession[], signal: AbortS
   await Promise.all(sessions.map(({ worker }) => settlesWithin(1_000, worker.ended)));
 }
 
-function begin(sessions: readonly LoadSession[]): void {
-  // One alone has nobody to begin with, and need not have the same clock.
-  const start = sessions.length > 1 ? { startAtMs: Date.now() + leadMs } : {};
-  for (const { stdin } of sessions) write(stdin, start);
+function begin(sessions: readonly LoadSession[], offsets: ClockOffsets): void {
+  const startMs = Date.now() + (offsets.size === 0 ? leadMs.here : leadMs.elsewhere);
+  for (const session of sessions) {
+    // One alone has nobody to begin with.
+    const start = sessions.length > 1 ? { startAtMs: startMs + (offsets.get(session) ?? 0) } : {};
+    write(session.stdin, start);
+  }
 }
 
-function write(stdin: Writable, line: LoadJob | z.infer<typeof startSchema>): void {
+function write(stdin: Writable, line: LoadJob | z.infer<typeof startSchema> | z.infer<typeof clockQuestionSchema>): void {
   stdin.write(`${JSON.stringify(line)}\n`);
 }
 
-async function* readWorker(session: LoadSession, signal: AbortSignal): AsyncIterable<WorkerMessage> {
+/** The messages of a worker; where it has a clock of its own, `ready` comes once that is known. */
+async function* readWorker(
+  session: LoadSession,
+  offsets: ClockOffsets,
+  signal: AbortSignal,
+): AsyncIterable<WorkerMessage> {
   try {
-    yield* readWorkerMessages(session.stdout);
+    const messages = readWorkerMessages(session.stdout)[Symbol.asyncIterator]();
+    for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
+      if (next.value.type === 'ready' && session.hasOwnClock === true) {
+        offsets.set(session, await clockOffset(session, messages));
+      }
+      yield next.value;
+    }
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof LabError ? await loss(session, error) : error;
   }
+}
+
+/**
+ * How far a worker's clock is ahead: as if its answer was given in the middle of the time that it took, which is off by half of
+ * that at most (Cristian, "Probabilistic clock synchronization", 1989).
+ */
+async function clockOffset({ stdin }: LoadSession, messages: AsyncIterator<WorkerMessage>): Promise<number> {
+  let best = { tookMs: Infinity, offsetMs: 0 };
+  for (let question = 0; question < clockQuestions; question++) {
+    const askedMs = Date.now();
+    write(stdin, { ask: 'clock' });
+    const answer = await messages.next();
+    if (answer.done === true || answer.value.type !== 'clock') {
+      throw new LabError('The load worker did not say what its clock says.');
+    }
+    const tookMs = Date.now() - askedMs;
+    if (tookMs < best.tookMs) best = { tookMs, offsetMs: answer.value.atMs - (askedMs + tookMs / 2) };
+  }
+  return best.offsetMs;
 }
 
 /** What went wrong with a worker: which one it was where there are several, how it ended, and its log. */

@@ -34,6 +34,7 @@ function merged(last: WorkerMessage, all: readonly WorkerMessage[]): WorkerMessa
       return { type: 'result', result: mergeWorkerResults(results) };
     }
     case 'ready':
+    case 'clock':
     case 'measuring':
     case 'measured':
     case 'failed':

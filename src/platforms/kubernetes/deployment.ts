@@ -1,0 +1,75 @@
+import type { LoadJob, WorkerMessage } from '../../load/job.ts';
+import { scrapeBackends } from '../common/scrape.ts';
+import type { Deployment, Happening, ReplicaMetrics, ServiceUsage } from '../platform.ts';
+import { type Application, applicationPods } from './app.ts';
+import { appPort } from './manifests/app-container.ts';
+import type { Front } from './front.ts';
+import { readHappenings } from './happenings.ts';
+import { generateLoad } from './load-workers.ts';
+import { askThroughProxy, proxyUrl } from './pod-proxy.ts';
+import { isReady, nameOf } from './pod-state.ts';
+import { type Scrape, scrapeApplication } from './replica-metrics.ts';
+import { rollOut } from './rollout.ts';
+import type { StackSettings } from './stack.ts';
+import { UsageMeter } from './usage.ts';
+
+/** What replicas said of themselves that long ago still tells what they use. */
+const freshMs = 500;
+
+/** What is deployed, and where somebody on this machine reaches it. */
+export interface Deployed {
+  readonly application: Application;
+  readonly front: Front;
+  readonly address: string | undefined;
+}
+
+/** The application as it runs now in a cluster. */
+export class KubernetesDeployment implements Deployment {
+  readonly urls: readonly string[];
+  readonly address: string | undefined;
+  readonly #settings: StackSettings;
+  readonly #meter: UsageMeter;
+  #application: Application;
+  #lastScrape: Scrape | undefined;
+
+  constructor(settings: StackSettings, { application, front, address }: Deployed) {
+    this.urls = [front.url];
+    this.address = address;
+    this.#settings = settings;
+    this.#application = application;
+    this.#meter = new UsageMeter(settings.run, application.topology.limits, settings.hasMetrics);
+  }
+
+  async scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]> {
+    const { run } = this.#settings;
+    this.#lastScrape = await scrapeApplication(run, this.#application, signal);
+    return this.#lastScrape.metrics;
+  }
+
+  async scrapeBackends(signal: AbortSignal): Promise<ReplicaMetrics> {
+    const { run } = this.#settings;
+    const pod = (await applicationPods(run, signal)).find(isReady);
+    const url = pod && proxyUrl(run.name, nameOf(pod), appPort);
+    return scrapeBackends(url, signal, askThroughProxy(run.cluster));
+  }
+
+  async usage(signal: AbortSignal): Promise<readonly ServiceUsage[]> {
+    const last = this.#lastScrape;
+    const isFresh = last !== undefined && Date.now() - last.atMs < freshMs;
+    if (!isFresh) await this.scrape(signal);
+    return this.#lastScrape === undefined ? [] : this.#meter.usage(this.#lastScrape, signal);
+  }
+
+  async happenings(sinceMs: number, signal: AbortSignal): Promise<readonly Happening[]> {
+    return readHappenings(this.#settings.run, this.#application.topology, sinceMs, signal);
+  }
+
+  async rollOut(signal: AbortSignal): Promise<void> {
+    this.#application = await rollOut(this.#settings.run, this.#application, signal);
+  }
+
+  async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
+    const { run } = this.#settings;
+    yield* generateLoad(run, jobs, signal);
+  }
+}

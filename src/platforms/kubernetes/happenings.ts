@@ -1,0 +1,67 @@
+import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
+import type { Topology } from '../../scenarios/plan.ts';
+import type { Happening } from '../platform.ts';
+import { look } from './cluster.ts';
+import { describeEnd, nameOf, serviceOf } from './pod-state.ts';
+import { listPods } from './pods.ts';
+import type { RunNamespace } from './run-namespace.ts';
+
+/**
+ * What befell the services of a run from that moment on, by what their pods and the cluster's events say; the earliest first.
+ * Load workers are left out: what befalls one of them ends the trial.
+ */
+export async function readHappenings(
+  run: RunNamespace,
+  topology: Topology,
+  sinceMs: number,
+  signal: AbortSignal,
+): Promise<readonly Happening[]> {
+  const sentence = `The events of ${run.name} cannot be read`;
+  const list = async () => run.cluster.core.listNamespacedEvent({ namespace: run.name });
+  const [pods, { items }] = await Promise.all([
+    listPods({ cluster: run.cluster, namespace: run.name, labels: {} }, signal),
+    look(sentence, list, signal),
+  ]);
+  const services = pods.filter((pod) => !['load', 'setup'].includes(serviceOf(pod)));
+  const all = [...services.flatMap(ofPod), ...items.flatMap((event) => ofEvent(event, services, topology))];
+  return all.filter(({ atMs }) => atMs >= sinceMs).sort((one, other) => one.atMs - other.atMs);
+}
+
+/** By the name under which telemetry knows it: a replica's is its pod's. */
+function called(pod: V1Pod): string {
+  return serviceOf(pod) === 'app' ? nameOf(pod) : serviceOf(pod);
+}
+
+function ofPod(pod: V1Pod): readonly Happening[] {
+  const service = called(pod);
+  const [container] = pod.status?.containerStatuses ?? [];
+  const ended = container?.state?.terminated ?? container?.lastState?.terminated;
+  const atMs = ended?.finishedAt?.getTime();
+  if (ended === undefined || atMs === undefined) return [];
+  if (ended.reason === 'OOMKilled') return [{ atMs, service, kind: 'out-of-memory', text: describeEnd(ended) }];
+  return [{ atMs, service, kind: 'restarted', text: `${describeEnd(ended)}, and was started anew` }];
+}
+
+function ofEvent(event: CoreV1Event, pods: readonly V1Pod[], topology: Topology): readonly Happening[] {
+  const pod = pods.find((candidate) => nameOf(candidate) === event.involvedObject.name);
+  const atMs = (event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp)?.getTime();
+  if (atMs === undefined) return [];
+  // Their pods may be gone by now, and their names still tell what they were.
+  const service = pod === undefined ? (event.involvedObject.name ?? '') : called(pod);
+  const said = (event.message ?? '').trim().split('\n')[0]?.replace(/\.$/, '') ?? '';
+  switch (event.reason) {
+    case 'Evicted':
+      return [{ atMs, service, kind: 'evicted', text: `was evicted: ${said}` }];
+    case 'NodeNotReady':
+    case 'NodeLost':
+    case 'TaintManagerEviction':
+      return [{ atMs, service, kind: 'node-lost', text: `was lost with its node: ${said}` }];
+    case 'Unhealthy':
+      // A replica that starts or leaves within the measured time is not ready for a while, as it should be.
+      return pod === undefined || topology.autoscale !== undefined || topology.rollout !== undefined
+        ? []
+        : [{ atMs, service, kind: 'probe-failed', text: `did not pass a probe: ${said}` }];
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,40 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { scrapeReplica } from '../common/scrape.ts';
+import type { ReplicaMetrics } from '../platform.ts';
+import { type Application, applicationPods } from './app.ts';
+import { appPort } from './manifests/app-container.ts';
+import { endOf, isLeaving, isRunning, nameOf } from './pod-state.ts';
+import { askThroughProxy, proxyUrl } from './pod-proxy.ts';
+import type { RunNamespace } from './run-namespace.ts';
+
+/** What replicas said, and the pods as they were then. */
+export interface Scrape {
+  readonly atMs: number;
+  readonly pods: readonly V1Pod[];
+  readonly metrics: readonly ReplicaMetrics[];
+}
+
+/**
+ * Reads the metrics of every replica through the API server. Where replicas come and go by themselves, of those that there are;
+ * otherwise one that is not there any more is told of.
+ */
+export async function scrapeApplication(
+  run: RunNamespace,
+  { topology, replicas }: Application,
+  signal: AbortSignal,
+): Promise<Scrape> {
+  const pods = await applicationPods(run, signal);
+  const isChanging = topology.autoscale !== undefined || topology.rollout !== undefined;
+  const there = pods.filter((pod) => isRunning(pod) || (!isChanging && !isLeaving(pod)));
+  const gone = isChanging ? [] : replicas.filter(({ name }) => !there.some((pod) => nameOf(pod) === name));
+  const ask = askThroughProxy(run.cluster);
+  const metrics = await Promise.all([
+    ...there.map(async (pod): Promise<ReplicaMetrics> => {
+      const replica = nameOf(pod);
+      if (!isRunning(pod)) return { replica, problem: `it ${endOf(pod) ?? 'does not run'}`, ended: true };
+      return scrapeReplica(replica, proxyUrl(run.name, replica, appPort), signal, ask);
+    }),
+    ...gone.map(({ name }): ReplicaMetrics => ({ replica: name, problem: 'its pod was deleted', ended: true })),
+  ]);
+  return { atMs: Date.now(), pods, metrics };
+}

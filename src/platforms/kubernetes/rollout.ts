@@ -1,0 +1,37 @@
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
+import { type Application, applicationPods, versionOf } from './app.ts';
+import { pause } from '../common/time-limit.ts';
+import { applicationManifests } from './manifests/application.ts';
+import { isReady } from './pod-state.ts';
+import type { RunNamespace } from './run-namespace.ts';
+
+const pollMs = 250;
+
+/**
+ * Rolls a new version out: the Deployment replaces its pods one after another. Resolves when the last pod of the old version is
+ * gone, and as many of the new one are ready.
+ * @throws {LabError} with what keeps the new version from becoming ready
+ */
+export async function rollOut(run: RunNamespace, application: Application, signal: AbortSignal): Promise<Application> {
+  const { topology } = application;
+  const version = application.version + 1;
+  const { deployments } = applicationManifests(run.surroundings, topology, version);
+  for (const deployment of deployments) await run.patch(patchOf(deployment));
+  const isNew = (pod: V1Pod): boolean => versionOf(pod) === version;
+  const areReady = (pods: readonly V1Pod[]): boolean => pods.every(isNew) && pods.filter(isReady).length >= topology.replicas;
+  const makers = deployments.map(({ metadata }) => metadata?.name ?? '');
+  await run.until({ service: 'app' }, 'The new version', areReady, signal, makers);
+  while (!(await applicationPods(run, signal)).every(isNew)) await pause(pollMs, signal);
+  // Its replicas are left as they are told to be at its deployment: nobody balances or counts them by name.
+  return { ...application, version };
+}
+
+function patchOf({ apiVersion, kind, metadata, spec }: V1Deployment) {
+  const { annotations } = spec?.template.metadata ?? {};
+  return {
+    apiVersion,
+    kind,
+    metadata: { name: metadata?.name, namespace: metadata?.namespace },
+    spec: { template: { metadata: { annotations } } },
+  };
+}

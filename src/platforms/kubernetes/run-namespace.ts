@@ -1,0 +1,150 @@
+import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
+import { pause } from '../common/time-limit.ts';
+import { type Cluster, change, look } from './cluster.ts';
+import { type ServiceName, label } from './manifests/labels.ts';
+import type { Surroundings } from './manifests/surroundings.ts';
+import { type Trouble, isLeaving } from './pod-state.ts';
+import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
+import { isPassing, refusal, refusedWith } from './refusal.ts';
+
+/** How long a namespace may take to go: finalizers of the cluster may have a say in it. */
+const goneLimitMs = 120_000;
+
+/** Reasons of the API server not to make a pod that waiting does not mend. */
+const finalRefusals = /quota|PodSecurity|security policy|usage per|must specify/i;
+
+/** The pods of a Deployment, or all that are there for something: a Job is called as its pods' service is. */
+export type Pods = { readonly deployment: string } | { readonly service: ServiceName };
+
+/** The namespace of a run on a cluster, and what is made in it. */
+export class RunNamespace {
+  readonly cluster: Cluster;
+  readonly surroundings: Surroundings;
+
+  constructor(cluster: Cluster, surroundings: Surroundings) {
+    this.cluster = cluster;
+    this.surroundings = surroundings;
+  }
+
+  get name(): string {
+    return this.surroundings.namespace;
+  }
+
+  pods(of: Pods): PodGroup {
+    const labels = 'deployment' in of ? { [label.deployment]: of.deployment } : { [label.service]: of.service };
+    return { cluster: this.cluster, namespace: this.name, labels };
+  }
+
+  /** Makes objects, in their order. */
+  async create(objects: readonly KubernetesObject[], signal: AbortSignal): Promise<void> {
+    for (const object of objects) {
+      signal.throwIfAborted();
+      await change(`${described(object)} cannot be made`, this.cluster.objects.create(object));
+    }
+  }
+
+  /** Changes what the patch says of an object, and nothing else. */
+  async patch(patch: KubernetesObject): Promise<void> {
+    await change(`${described(patch)} cannot be changed`, this.cluster.objects.patch(patch));
+  }
+
+  /** Removes objects; content with those that are not there. */
+  async remove(objects: readonly KubernetesObject[]): Promise<void> {
+    for (const object of objects) {
+      const removal = this.cluster.objects.delete(object, undefined, undefined, undefined, undefined, 'Background');
+      await change(`${described(object)} cannot be removed`, forgiving(removal));
+    }
+  }
+
+  /** Ends all pods of a group, and waits until there is none. */
+  async untilNone(of: Pods, signal: AbortSignal): Promise<void> {
+    const group = this.pods(of);
+    for (;;) {
+      const pods = await listPods(group, signal);
+      if (pods.length === 0) return;
+      await killPods(group, pods);
+      await pause(100, signal);
+    }
+  }
+
+  /** Ends at once the pods of a group that are on their way out. */
+  async hurry(of: Pods, signal: AbortSignal): Promise<void> {
+    const group = this.pods(of);
+    await killPods(group, (await listPods(group, signal)).filter(isLeaving));
+  }
+
+  /** {@link untilPods}, which also hears of pods that the cluster does not even make for those Deployments or that Job. */
+  async until(
+    of: Pods,
+    what: string,
+    isDone: (pods: readonly V1Pod[]) => boolean,
+    signal: AbortSignal,
+    makers = ['deployment' in of ? of.deployment : of.service],
+  ): Promise<readonly V1Pod[]> {
+    const sinceMs = Date.now();
+    return untilPods(this.pods(of), what, isDone, signal, async () => this.#notMade(makers, sinceMs, signal));
+  }
+
+  /** Removes a Job with its pods, which end at once. */
+  async removeJob(name: ServiceName, signal: AbortSignal): Promise<void> {
+    await this.remove([{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: this.name } }]);
+    await this.untilNone({ service: name }, signal);
+  }
+
+  /** Deletes the namespace with everything in it, and waits until it is gone. */
+  async close(): Promise<void> {
+    await removeNamespace(this.cluster, this.name);
+  }
+
+  /** Why the cluster makes no pod for a Deployment or a Job. */
+  async #notMade(makers: readonly string[], sinceMs: number, signal: AbortSignal): Promise<Trouble | undefined> {
+    const sentence = `The events of ${this.name} cannot be read`;
+    const fieldSelector = 'reason=FailedCreate';
+    const list = async () => this.cluster.core.listNamespacedEvent({ namespace: this.name, fieldSelector });
+    const { items } = await look(sentence, list, signal);
+    // A ReplicaSet is named after its Deployment. Events tell whole seconds, and stay for an hour.
+    const found = items.findLast(
+      ({ involvedObject, lastTimestamp }) =>
+        makers.some((maker) => involvedObject.name === maker || involvedObject.name?.startsWith(`${maker}-`)) &&
+        (lastTimestamp === undefined || lastTimestamp.getTime() > sinceMs - 5_000),
+    );
+    if (found?.message === undefined) return undefined;
+    const { hint } = refusal('', new Error(found.message));
+    const text = `has no pod: ${found.message.replace(/^Error creating: /, '').replace(/\.$/, '')}`;
+    return { text, hasLog: false, mayPass: !finalRefusals.test(text), ...(hint === undefined ? {} : { hint }) };
+  }
+}
+
+/** Deletes a namespace, ends its pods at once, and waits until it is gone; also while somebody else does the same. */
+export async function removeNamespace({ core }: Cluster, name: string): Promise<void> {
+  const { signal } = new AbortController();
+  const end = performance.now() + goneLimitMs;
+  const sentence = `The namespace ${name} cannot be removed`;
+  for (;;) {
+    try {
+      await core.deleteNamespace({ name });
+      // It makes no new ones now, and these have nothing to finish.
+      await forgiving(core.deleteCollectionNamespacedPod({ namespace: name, gracePeriodSeconds: 0 }));
+    } catch (error) {
+      const status = refusedWith(error);
+      if (status === 404) return;
+      // 409: it is on its way out already.
+      if ((status !== 409 && !isPassing(error)) || performance.now() > end) throw refusal(sentence, error);
+    }
+    if (performance.now() > end) {
+      throw refusal(sentence, new Error(`it is still there after ${goneLimitMs / 1000} s`));
+    }
+    await pause(300, signal);
+  }
+}
+
+function described({ kind, metadata }: KubernetesObject): string {
+  return `The ${kind ?? 'object'} ${metadata?.name ?? ''}`;
+}
+
+/** Takes it for done where there is nothing to remove. */
+async function forgiving(removal: Promise<unknown>): Promise<void> {
+  await removal.catch((error: unknown) => {
+    if (refusedWith(error) !== 404) throw error;
+  });
+}

@@ -1,0 +1,12 @@
+import type { Topology } from '../../scenarios/plan.ts';
+import { setupManifest } from './manifests/setup.ts';
+import type { RunNamespace } from './run-namespace.ts';
+
+const job = 'setup';
+
+/** Lays the schema and the data, and empties the cache, by a Job that is gone afterwards. */
+export async function layData(run: RunNamespace, topology: Topology, signal: AbortSignal): Promise<void> {
+  await run.create([setupManifest(run.surroundings, topology, job)], signal);
+  await run.until({ service: job }, 'The set-up', (pods) => pods.some(({ status }) => status?.phase === 'Succeeded'), signal);
+  await run.removeJob(job, signal);
+}

@@ -1,0 +1,131 @@
+import { LabError } from '../../errors.ts';
+import type { Topology } from '../../scenarios/plan.ts';
+import { stayingReplicas } from '../common/scaling.ts';
+import { together } from '../common/together.ts';
+import type { Deployment, Stack } from '../platform.ts';
+import { type Application, removeApplication, scale, startApplication } from './app.ts';
+import { KubernetesDeployment } from './deployment.ts';
+import { type Front, frontOf, removeBalancer, startBalancer } from './front.ts';
+import { PortForward } from './port-forward.ts';
+import type { RunNamespace } from './run-namespace.ts';
+import { layData } from './setup.ts';
+
+/** What a stack is told of its run. */
+export interface StackSettings {
+  readonly run: RunNamespace;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Whether the cluster tells what pods use. */
+  readonly hasMetrics: boolean;
+  readonly publish: boolean;
+  readonly detached: boolean;
+  readonly onStep: (step: string) => void;
+}
+
+/** What is in front of the backends now. */
+interface Running {
+  readonly application: Application;
+  readonly front: Front;
+}
+
+/** PostgreSQL and Redis in a namespace of their own, and the application that is deployed on them. */
+export class KubernetesStack implements Stack {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly #settings: StackSettings;
+  readonly #run: RunNamespace;
+  #running: Running | undefined;
+  #forward: PortForward | undefined;
+
+  constructor(settings: StackSettings) {
+    this.versions = settings.versions;
+    this.#settings = settings;
+    this.#run = settings.run;
+  }
+
+  async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
+    const before = this.#running;
+    this.#running = undefined;
+    try {
+      const running = await this.#change(before, topology, signal);
+      const address = await this.#publish(running.front);
+      this.#running = running;
+      return new KubernetesDeployment(this.#settings, { ...running, address });
+    } catch (error) {
+      // The stack stays usable; where even this fails, the first error is the one to know.
+      await this.#removeAll().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  reach(): never {
+    throw reachesNoUrls();
+  }
+
+  release(): void {
+    this.#run.cluster.requests.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#forward?.close();
+    try {
+      await this.#run.close();
+    } finally {
+      this.#run.cluster.requests.close();
+    }
+  }
+
+  /** Puts a topology in place of the one before; replicas that would be started with the same settings stay. */
+  async #change(before: Running | undefined, topology: Topology, signal: AbortSignal): Promise<Running> {
+    const { onStep } = this.#settings;
+    const staying = before !== undefined && canStay(before.application.topology, topology) ? before : undefined;
+    if (staying === undefined) await removeApplication(this.#run, signal);
+    // Data and replicas at the same time: nothing asks a replica for data before this is done.
+    const [, application] = await together(signal, (limited) => [
+      layData(this.#run, topology, limited),
+      staying === undefined
+        ? startApplication(this.#run, topology, onStep, limited)
+        : scale(this.#run, staying.application, topology, onStep, limited),
+    ]);
+    const isSameFront = staying?.application.topology.balancer === topology.balancer && application.isUnchanged;
+    if (staying !== undefined && isSameFront) return { application, front: staying.front };
+    await removeBalancer(this.#run, signal);
+    if (topology.replicas > 1 && topology.balancer !== undefined) {
+      await startBalancer(this.#run, application, onStep, signal);
+    }
+    return { application, front: await frontOf(this.#run, topology, signal) };
+  }
+
+  /** Where somebody on this machine reaches the front; undefined where that was not asked for, or nobody would forward. */
+  async #publish(front: Front): Promise<string | undefined> {
+    const { publish, detached, run, onStep } = this.#settings;
+    if (!publish) return undefined;
+    if (detached) {
+      onStep(`to reach it: kubectl --namespace ${run.name} port-forward service/${front.service} 8080:${front.port}`);
+      return undefined;
+    }
+    this.#forward?.close();
+    this.#forward = await PortForward.open(run, front);
+    return this.#forward.address;
+  }
+
+  async #removeAll(): Promise<void> {
+    const { signal } = new AbortController();
+    await this.#run.removeJob('setup', signal);
+    await removeApplication(this.#run, signal);
+    await removeBalancer(this.#run, signal);
+  }
+}
+
+/** Whether all replicas that run can stay; those that a controller has changed, or that are set otherwise, are started anew. */
+function canStay(running: Topology, wanted: Topology): boolean {
+  const isStill = [running, wanted].every(({ autoscale, rollout, slowReplicaMs }) => {
+    return autoscale === undefined && rollout === undefined && slowReplicaMs === 0;
+  });
+  return isStill && stayingReplicas(running, wanted).length > 0;
+}
+
+/** What is said to a user who wants load on a server of their own. */
+export function reachesNoUrls(): LabError {
+  return new LabError('Load workers in a cluster cannot put load on a server at an address of this machine.', {
+    hint: 'Use --platform local.',
+  });
+}
