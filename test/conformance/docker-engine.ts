@@ -3,9 +3,9 @@ import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { pack } from 'tar-stream';
-import { openEngine } from '../../src/platforms/docker/engine.ts';
-import { label, labelled } from '../../src/platforms/docker/labels.ts';
-import { followProgress } from '../../src/platforms/docker/progress-stream.ts';
+import { openEngine } from '../../src/platforms/engine/engine.ts';
+import { label, labelled } from '../../src/platforms/engine/labels.ts';
+import { followProgress } from '../../src/platforms/engine/progress-stream.ts';
 
 /** Whether a machine without an Engine fails the tests that need one. */
 export const isRequired = process.env.SCALE_LAB_REQUIRE_DOCKER === '1';

@@ -5,8 +5,8 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findPrograms } from '../../src/platforms/common/programs.ts';
-import { defaultImages } from '../../src/platforms/docker/base-images.ts';
-import { label } from '../../src/platforms/docker/labels.ts';
+import { defaultImages } from '../../src/platforms/engine/base-images.ts';
+import { label } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Deployment, Platform, ServiceUsage, Stack } from '../../src/platforms/platform.ts';
 import {

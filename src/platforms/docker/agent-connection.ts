@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import { LabError } from '../../errors.ts';
 import type { Answer, Ask } from '../common/answer.ts';
 import { unlessAborted } from '../common/time-limit.ts';
+import { inImage } from '../engine/lab-image.ts';
 import { type AgentMessage, agentMessageSchema, type Question } from './agent-protocol.ts';
 import type { Container } from './container.ts';
 import { standardOutput } from './frames.ts';
-import { inImage } from './lab-image.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Longer than any asker waits: the agent forgets what nobody listens to any more. */

@@ -1,6 +1,6 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
 import type { Limits } from '../../scenarios/scenario.ts';
-import { type Labels, label } from './labels.ts';
+import { type Labels, label } from '../engine/labels.ts';
 
 /** A container that is to run in the network of a stack. */
 export interface ContainerDescription {

@@ -5,9 +5,9 @@ import { LabError, messageOf } from '../../errors.ts';
 import { logTail } from '../common/log-tail.ts';
 import { type Watched, untilSign } from '../common/readiness.ts';
 import { pause, settlesWithin } from '../common/time-limit.ts';
+import { asked, hintForRefusal, refusedWith } from '../engine/refusal.ts';
 import type { ContainerDescription } from './container-settings.ts';
 import { allOutput, standardOutput } from './frames.ts';
-import { asked, hintForRefusal, refusedWith } from './refusal.ts';
 
 const stateSchema = z.object({
   RestartCount: z.int().nonnegative(),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Owner, isAlive, isDetached } from '../common/owner.ts';
+import type { Engine } from '../engine/engine.ts';
+import { type Labels, label, labelled, ownerOf } from '../engine/labels.ts';
+import { refusedWith } from '../engine/refusal.ts';
 import type { Leftover } from '../platform.ts';
-import type { Engine } from './engine.ts';
-import { type Labels, label, labelled, ownerOf } from './labels.ts';
-import { refusedWith } from './refusal.ts';
 import { removeContainer, removeNetwork, removeVolume } from './removal.ts';
 
 const labelsSchema = z.record(z.string(), z.string()).nullish();

@@ -3,9 +3,9 @@ import { LabError } from '../../errors.ts';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import { type LoadSession, readLoad } from '../common/load-session.ts';
 import { together } from '../common/together.ts';
+import { inImage } from '../engine/lab-image.ts';
 import type { Container } from './container.ts';
 import { standardOutput } from './frames.ts';
-import { inImage } from './lab-image.ts';
 import type { RunContext } from './run-context.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { pause } from '../common/time-limit.ts';
-import type { Engine } from './engine.ts';
-import { label, labelled } from './labels.ts';
-import { refusal, refusedWith } from './refusal.ts';
+import type { Engine } from '../engine/engine.ts';
+import { label, labelled } from '../engine/labels.ts';
+import { refusal, refusedWith } from '../engine/refusal.ts';
 
 const limitMs = 20_000;
 

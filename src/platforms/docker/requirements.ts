@@ -1,10 +1,10 @@
 import { LabError } from '../../errors.ts';
 import { imageNames } from '../../scenarios/scenario.ts';
 import { missingPrograms } from '../common/programs.ts';
+import { chooseImages, findImage } from '../engine/base-images.ts';
+import { type Engine, openEngine } from '../engine/engine.ts';
 import type { Requirement } from '../platform.ts';
-import { chooseImages, findImage } from './base-images.ts';
 import type { DockerPlatformOptions } from './docker.ts';
-import { type Engine, openEngine } from './engine.ts';
 
 /** What this platform needs from the machine, in the order in which a user would mend it. */
 export async function dockerRequirements(

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import type { Limits } from '../../scenarios/scenario.ts';
-import type { Images } from './base-images.ts';
+import type { Images } from '../engine/base-images.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Labels } from '../engine/labels.ts';
+import { asked, refusal } from '../engine/refusal.ts';
 import { Container } from './container.ts';
 import { type ContainerDescription, containerSettings } from './container-settings.ts';
 import type { CoreShare } from './cores.ts';
-import type { Engine } from './engine.ts';
-import type { Labels } from './labels.ts';
-import { asked, refusal } from './refusal.ts';
 import { removeContainer, removeRun } from './removal.ts';
 
 /** What is the same for everything that is started for a run. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadLimitsOf } from './limits.ts';
+import { loadLimitsOf } from './load-limits.ts';
 
 test('load workers use what there is, or as many cores as the setting says', () => {
   expect(loadLimitsOf({}).cpu).toBeUndefined();
