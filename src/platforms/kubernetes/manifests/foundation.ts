@@ -1,0 +1,10 @@
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { backendsSecret } from './backends.ts';
+import { postgresManifests } from './postgres.ts';
+import { redisManifests } from './redis.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What a stack is built on: the Secret with the passwords, PostgreSQL and Redis. */
+export function foundationManifests(s: Surroundings): readonly KubernetesObject[] {
+  return [backendsSecret(s), ...postgresManifests(s), ...redisManifests(s)];
+}
