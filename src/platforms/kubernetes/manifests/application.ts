@@ -11,6 +11,7 @@ import { inImage } from '../../common/programs.ts';
 import { appIdentity, appPlace, appPort, labContainer } from './app-container.ts';
 import { podsFor, versionAnnotation } from './labels.ts';
 import { configMap, deployment, service } from './objects.ts';
+import type { Plain } from './plain.ts';
 import { labUserId } from './pod-security.ts';
 import { podTemplate } from './pod.ts';
 import { livenessProbe, readinessProbe, startupProbe } from './probes.ts';
@@ -19,10 +20,10 @@ import { type Surroundings, metadataOf } from './surroundings.ts';
 
 /** The application of a topology: what has to be there before its Deployments, they, and what finds and scales their pods. */
 export interface ApplicationManifests {
-  readonly config: readonly V1ConfigMap[];
-  readonly deployments: readonly V1Deployment[];
-  readonly services: readonly V1Service[];
-  readonly autoscaler: V1HorizontalPodAutoscaler | undefined;
+  readonly config: readonly Plain<V1ConfigMap>[];
+  readonly deployments: readonly Plain<V1Deployment>[];
+  readonly services: readonly Plain<V1Service>[];
+  readonly autoscaler: Plain<V1HorizontalPodAutoscaler> | undefined;
 }
 
 /** Replicas with the same settings. */
@@ -63,7 +64,7 @@ function groupsOf({ replicas, slowReplicaMs }: Topology): readonly Group[] {
   ];
 }
 
-function appDeployment(s: Surroundings, topology: Topology, group: Group, version: number): V1Deployment {
+function appDeployment(s: Surroundings, topology: Topology, group: Group, version: number): Plain<V1Deployment> {
   const { name, replicas } = group;
   const isAbrupt = topology.rollout?.shutdown === 'abrupt';
   const graceSeconds = leavingSeconds + Math.ceil(appGraceMs / 1000) + marginSeconds;
@@ -92,7 +93,7 @@ function appDeployment(s: Surroundings, topology: Topology, group: Group, versio
 }
 
 /** What lets a replica come and go without a lost request. An abrupt one has no start-up probe either: that holds requests back. */
-function graceful(): Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'livenessProbe' | 'lifecycle'> {
+function graceful(): Pick<Plain<V1Container>, 'startupProbe' | 'readinessProbe' | 'livenessProbe' | 'lifecycle'> {
   const isAlive = { httpGet: { path: '/healthz', port: appPort } };
   return {
     startupProbe: startupProbe(isAlive),
@@ -104,7 +105,7 @@ function graceful(): Pick<V1Container, 'startupProbe' | 'readinessProbe' | 'live
 }
 
 /** In version 1, which every Kubernetes serves. */
-function autoscaler(s: Surroundings, { autoscale }: Topology): V1HorizontalPodAutoscaler | undefined {
+function autoscaler(s: Surroundings, { autoscale }: Topology): Plain<V1HorizontalPodAutoscaler> | undefined {
   if (autoscale === undefined) return undefined;
   return {
     apiVersion: 'autoscaling/v1',

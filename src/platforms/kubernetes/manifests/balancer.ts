@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { KubernetesObject } from '@kubernetes/client-node';
 import type { Topology } from '../../../scenarios/plan.ts';
 import { nginxConfiguration } from '../../common/nginx-configuration.ts';
 import { podsOf } from './labels.ts';
 import { configMap, deployment, service } from './objects.ts';
+import type { Manifest } from './plain.ts';
 import { type Mount, podTemplate } from './pod.ts';
 import { readinessProbe } from './probes.ts';
 import { requesting } from './resources.ts';
@@ -28,7 +28,7 @@ export function balancerManifests(
   s: Surroundings,
   { balancer }: Topology,
   upstreams: readonly string[],
-): readonly KubernetesObject[] {
+): readonly Manifest[] {
   const configuration = nginxConfiguration({ listen: String(balancerPort), upstreams, balancer });
   const template = podTemplate(s, {
     service: 'nginx',

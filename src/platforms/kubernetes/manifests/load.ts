@@ -3,13 +3,14 @@ import { inImage } from '../../common/programs.ts';
 import { labContainer } from './app-container.ts';
 import { variables } from './backends.ts';
 import { label, podsFor } from './labels.ts';
+import type { Plain } from './plain.ts';
 import { podTemplate } from './pod.ts';
 import { labUserId } from './pod-security.ts';
 import { resourcesOf } from './resources.ts';
 import { type Surroundings, metadataOf } from './surroundings.ts';
 
 /** A Job of that many load workers at the same time, each waiting for what it is to do on its standard input. */
-export function loadManifest(s: Surroundings, name: string, workers: number): V1Job {
+export function loadManifest(s: Surroundings, name: string, workers: number): Plain<V1Job> {
   const template = podTemplate(s, {
     service: 'load',
     userId: labUserId,
@@ -36,7 +37,7 @@ export function loadManifest(s: Surroundings, name: string, workers: number): V1
 }
 
 /** Rather on a node without what is under test, and rather on one without another load worker, where there are such. */
-function places(s: Surroundings): V1WeightedPodAffinityTerm[] {
+function places(s: Surroundings): Plain<V1WeightedPodAffinityTerm>[] {
   const tested = { key: label.service, operator: 'In', values: ['app', 'postgres', 'redis', 'nginx'] };
   return [
     away(100, { matchLabels: { [label.run]: s.labels[label.run] }, matchExpressions: [tested] }),
@@ -44,6 +45,6 @@ function places(s: Surroundings): V1WeightedPodAffinityTerm[] {
   ];
 }
 
-function away(weight: number, labelSelector: V1LabelSelector): V1WeightedPodAffinityTerm {
+function away(weight: number, labelSelector: Plain<V1LabelSelector>): Plain<V1WeightedPodAffinityTerm> {
   return { weight, podAffinityTerm: { labelSelector, topologyKey: 'kubernetes.io/hostname' } };
 }

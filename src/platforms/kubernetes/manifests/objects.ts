@@ -7,11 +7,12 @@ import type {
   V1Service,
 } from '@kubernetes/client-node';
 import { podsOf } from './labels.ts';
+import type { Plain } from './plain.ts';
 import { restricted } from './pod-security.ts';
 import { type Surroundings, metadataOf } from './surroundings.ts';
 
 /** The namespace of a run. */
-export function namespaceManifest({ namespace, labels }: Surroundings): V1Namespace {
+export function namespaceManifest({ namespace, labels }: Surroundings): Plain<V1Namespace> {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -20,7 +21,7 @@ export function namespaceManifest({ namespace, labels }: Surroundings): V1Namesp
 }
 
 /** Texts by name. */
-export function configMap(s: Surroundings, name: string, data: Readonly<Record<string, string>>): V1ConfigMap {
+export function configMap(s: Surroundings, name: string, data: Readonly<Record<string, string>>): Plain<V1ConfigMap> {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataOf(s, name), data: { ...data } };
 }
 
@@ -28,9 +29,9 @@ export function configMap(s: Surroundings, name: string, data: Readonly<Record<s
 export function deployment(
   s: Surroundings,
   name: string,
-  template: V1PodTemplateSpec,
-  settings: Omit<V1DeploymentSpec, 'selector' | 'template'> = {},
-): V1Deployment {
+  template: Plain<V1PodTemplateSpec>,
+  settings: Omit<Plain<V1DeploymentSpec>, 'selector' | 'template'> = {},
+): Plain<V1Deployment> {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -46,7 +47,7 @@ export function service(
   port: number,
   selector: Readonly<Record<string, string>>,
   isHeadless = false,
-): V1Service {
+): Plain<V1Service> {
   return {
     apiVersion: 'v1',
     kind: 'Service',

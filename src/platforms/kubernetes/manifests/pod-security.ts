@@ -1,4 +1,5 @@
 import type { V1PodSecurityContext, V1SecurityContext } from '@kubernetes/client-node';
+import type { Plain } from './plain.ts';
 
 /** The user of the lab's own image. */
 export const labUserId = 1000;
@@ -9,7 +10,7 @@ export const restricted: Readonly<Record<string, string>> = Object.fromEntries(
 );
 
 /** What a pod may do, as a user by number: an image need not know it by name. */
-export function podSecurity(userId: number): V1PodSecurityContext {
+export function podSecurity(userId: number): Plain<V1PodSecurityContext> {
   return {
     runAsNonRoot: true,
     runAsUser: userId,
@@ -20,6 +21,6 @@ export function podSecurity(userId: number): V1PodSecurityContext {
 }
 
 /** What a container may do: nothing that it does not need. */
-export function containerSecurity(): V1SecurityContext {
+export function containerSecurity(): Plain<V1SecurityContext> {
   return { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
 }

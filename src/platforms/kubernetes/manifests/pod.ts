@@ -1,5 +1,6 @@
 import type { V1Container, V1PodSpec, V1PodTemplateSpec, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import { type ServiceName, label } from './labels.ts';
+import type { Plain } from './plain.ts';
 import { containerSecurity, podSecurity } from './pod-security.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -10,22 +11,22 @@ export interface PodDescription {
   readonly deployment?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly userId: number;
-  readonly container: Omit<V1Container, 'name' | 'securityContext' | 'volumeMounts'>;
+  readonly container: Omit<Plain<V1Container>, 'name' | 'securityContext' | 'volumeMounts'>;
   /** Folders on the node's disk that it may write to; they go with the pod. The rest is read-only. */
   readonly writable?: readonly string[];
   /** What else it sees, and where. */
   readonly mounts?: readonly Mount[];
-  readonly spec?: Omit<Partial<V1PodSpec>, 'containers' | 'securityContext' | 'volumes'>;
+  readonly spec?: Omit<Partial<Plain<V1PodSpec>>, 'containers' | 'securityContext' | 'volumes'>;
 }
 
 /** A volume, and where the container sees it. */
 export interface Mount {
-  readonly volume: V1Volume;
-  readonly at: Omit<V1VolumeMount, 'name'>;
+  readonly volume: Plain<V1Volume>;
+  readonly at: Omit<Plain<V1VolumeMount>, 'name'>;
 }
 
 /** The template of a pod: what it may do is as little as it needs. */
-export function podTemplate({ labels }: Surroundings, description: PodDescription): V1PodTemplateSpec {
+export function podTemplate({ labels }: Surroundings, description: PodDescription): Plain<V1PodTemplateSpec> {
   const { service, deployment, annotations, userId, container, writable = [], spec } = description;
   const mounts = [...writable.map(emptyFolder), ...(description.mounts ?? [])];
   return {

@@ -1,4 +1,3 @@
-import type { KubernetesObject } from '@kubernetes/client-node';
 import {
   isPostgresReady,
   postgresEnvironment,
@@ -8,6 +7,7 @@ import {
 import { secret, variables } from './backends.ts';
 import { podsOf } from './labels.ts';
 import { configMap, deployment, service } from './objects.ts';
+import type { Manifest } from './plain.ts';
 import { type Mount, podTemplate } from './pod.ts';
 import { startupProbe } from './probes.ts';
 import { requesting } from './resources.ts';
@@ -30,7 +30,7 @@ const passwdMount: Mount = {
  * A new, empty database: its statements counted, otherwise PostgreSQL's defaults. Its data lies on the node's disk, as it does
  * on other platforms: in memory a commit would cost nothing.
  */
-export function postgresManifests(s: Surroundings): readonly KubernetesObject[] {
+export function postgresManifests(s: Surroundings): readonly Manifest[] {
   const template = podTemplate(s, {
     service: 'postgres',
     deployment: name,

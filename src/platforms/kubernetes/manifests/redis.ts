@@ -1,8 +1,8 @@
-import type { KubernetesObject } from '@kubernetes/client-node';
 import { isRedisReady, redisStart } from '../../common/redis-container.ts';
 import { secret } from './backends.ts';
 import { podsOf } from './labels.ts';
 import { deployment, service } from './objects.ts';
+import type { Manifest } from './plain.ts';
 import { podTemplate } from './pod.ts';
 import { startupProbe } from './probes.ts';
 import { requesting } from './resources.ts';
@@ -12,7 +12,7 @@ const name = 'redis';
 const port = 6379;
 
 /** An empty Redis that writes nothing to disk. */
-export function redisManifests(s: Surroundings): readonly KubernetesObject[] {
+export function redisManifests(s: Surroundings): readonly Manifest[] {
   const template = podTemplate(s, {
     service: 'redis',
     deployment: name,

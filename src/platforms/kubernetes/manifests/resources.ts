@@ -1,10 +1,11 @@
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
 import type { Limits } from '../../../scenarios/scenario.ts';
+import type { Plain } from './plain.ts';
 
 const unlimited = { cpu: '100m', memory: '128Mi' } as const;
 
 /** Limits as a pod has them. It asks for as much, so that it can have it; without a limit for a little. */
-export function resourcesOf({ cpu, memoryBytes }: Limits): V1ResourceRequirements {
+export function resourcesOf({ cpu, memoryBytes }: Limits): Plain<V1ResourceRequirements> {
   const limits: Record<string, string> = {
     ...(cpu === undefined ? {} : { cpu: `${Math.max(1, Math.round(cpu * 1000))}m` }),
     ...(memoryBytes === undefined ? {} : { memory: String(memoryBytes) }),
@@ -16,6 +17,6 @@ export function resourcesOf({ cpu, memoryBytes }: Limits): V1ResourceRequirement
 }
 
 /** What a service asks for that has no limit. */
-export function requesting(cpu: string, memory: string): V1ResourceRequirements {
+export function requesting(cpu: string, memory: string): Plain<V1ResourceRequirements> {
   return { requests: { cpu, memory } };
 }

@@ -1,6 +1,7 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { Limits } from '../../../scenarios/scenario.ts';
 import type { RunLabels } from './labels.ts';
+import type { Plain } from './plain.ts';
 
 /** What every manifest of a run is told. */
 export interface Surroundings {
@@ -17,6 +18,6 @@ export interface Surroundings {
 }
 
 /** The metadata of an object in the namespace of the run. */
-export function metadataOf({ namespace, labels }: Surroundings, name: string): V1ObjectMeta {
+export function metadataOf({ namespace, labels }: Surroundings, name: string): Plain<V1ObjectMeta> {
   return { name, namespace, labels: { ...labels } };
 }
