@@ -17,20 +17,20 @@ export function extraCostMs({ replicas, slowReplicaMs }: Topology, number: numbe
   return replicas > 1 && number === replicas ? slowReplicaMs : 0;
 }
 
-/** The settings of the reference app as environment variables; `replica`, `host` and `port` are the platform's part. */
-export function appEnvironment(
-  topology: Topology,
-  backends: Backends,
-  place: { readonly replica: string; readonly host: string; readonly port: number; readonly extraCostMs?: number },
-): Readonly<Record<string, string>> {
+/** Where a replica listens, and what its queries cost beyond the setting. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly extraCostMs?: number;
+}
+
+/** The settings of the reference app as environment variables, but for the replica's name and the backends: no secret is here. */
+export function appSettings(topology: Topology, place: Place): Readonly<Record<string, string>> {
   const { app, data } = topology;
   return {
     NODE_ENV: 'production',
-    REPLICA_NAME: place.replica,
     HOST: place.host,
     PORT: String(place.port),
-    DATABASE_URL: backends.databaseUrl,
-    REDIS_URL: backends.redisUrl,
     CACHE_STRATEGY: app.cache.strategy,
     CACHE_TTL_MS: String(app.cache.ttlMs),
     CACHE_TTL_JITTER: String(app.cache.jitter),
@@ -50,6 +50,20 @@ export function appEnvironment(
     SEED_ALWAYS: String(topology.freshData),
     GRACE_MS: String(appGraceMs),
     LOG_LEVEL: 'info',
+  };
+}
+
+/** All settings of the reference app as environment variables; `place` is the platform's part. */
+export function appEnvironment(
+  topology: Topology,
+  backends: Backends,
+  place: Place & { readonly replica: string },
+): Readonly<Record<string, string>> {
+  return {
+    ...appSettings(topology, place),
+    REPLICA_NAME: place.replica,
+    DATABASE_URL: backends.databaseUrl,
+    REDIS_URL: backends.redisUrl,
   };
 }
 

@@ -11,6 +11,9 @@ export interface Programs {
   readonly agent: string;
 }
 
+/** Names of the programs in the lab's image, which is where they are started. */
+export const inImage = { app: 'target-app.mjs', worker: 'load-worker.mjs', agent: 'agent.mjs' } as const;
+
 /** Where the build puts them: in the package's `dist/`, whether the lab itself runs from `src` or from there. */
 export function findPrograms(folder: string = packageFolder): Programs {
   const built = (name: string): string => path.join(folder, 'dist', name);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
-import type { Programs } from '../common/programs.ts';
+import { type Programs, inImage } from '../common/programs.ts';
 import type { Image } from './base-images.ts';
 import { findImage } from './base-images.ts';
 import type { Engine } from './engine.ts';
@@ -10,8 +10,7 @@ import { label } from './labels.ts';
 import { followProgress } from './progress-stream.ts';
 import { refusal } from './refusal.ts';
 
-/** Names of the programs in the image, which is where they are started. */
-export const inImage = { app: 'target-app.mjs', worker: 'load-worker.mjs', agent: 'agent.mjs' } as const;
+export { inImage };
 
 const repository = 'scale-lab';
 

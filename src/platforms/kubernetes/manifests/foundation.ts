@@ -1,0 +1,10 @@
+import { backendsSecret } from './backends.ts';
+import type { Manifest } from './plain.ts';
+import { postgresManifests } from './postgres.ts';
+import { redisManifests } from './redis.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What a stack is built on: the Secret with the passwords, PostgreSQL and Redis. */
+export function foundationManifests(s: Surroundings): readonly Manifest[] {
+  return [backendsSecret(s), ...postgresManifests(s), ...redisManifests(s)];
+}

@@ -1,0 +1,50 @@
+import type { V1Job, V1LabelSelector, V1WeightedPodAffinityTerm } from '@kubernetes/client-node';
+import { inImage } from '../../common/programs.ts';
+import { labContainer } from './app-container.ts';
+import { variables } from './backends.ts';
+import { label, podsFor } from './labels.ts';
+import type { Plain } from './plain.ts';
+import { podTemplate } from './pod.ts';
+import { labUserId } from './pod-security.ts';
+import { resourcesOf } from './resources.ts';
+import { type Surroundings, metadataOf } from './surroundings.ts';
+
+/** A Job of that many load workers at the same time, each waiting for what it is to do on its standard input. */
+export function loadManifest(s: Surroundings, name: string, workers: number): Plain<V1Job> {
+  const template = podTemplate(s, {
+    service: 'load',
+    userId: labUserId,
+    container: {
+      ...labContainer(s, [inImage.worker]),
+      stdin: true,
+      // It ends with the lab: its input does.
+      stdinOnce: true,
+      env: variables({ NODE_ENV: 'production', LOG_FRAMES: 'on' }),
+      resources: resourcesOf(s.loadLimits),
+    },
+    spec: {
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 1,
+      affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: places(s) } },
+    },
+  });
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: metadataOf(s, name),
+    spec: { parallelism: workers, completions: workers, backoffLimit: 0, template },
+  };
+}
+
+/** Rather on a node without what is under test, and rather on one without another load worker, where there are such. */
+function places(s: Surroundings): Plain<V1WeightedPodAffinityTerm>[] {
+  const tested = { key: label.service, operator: 'In', values: ['app', 'postgres', 'redis', 'nginx'] };
+  return [
+    away(100, { matchLabels: { [label.run]: s.labels[label.run] }, matchExpressions: [tested] }),
+    away(50, { matchLabels: podsFor(s, 'load') }),
+  ];
+}
+
+function away(weight: number, labelSelector: Plain<V1LabelSelector>): Plain<V1WeightedPodAffinityTerm> {
+  return { weight, podAffinityTerm: { labelSelector, topologyKey: 'kubernetes.io/hostname' } };
+}

@@ -1,0 +1,61 @@
+import type {
+  V1ConfigMap,
+  V1Deployment,
+  V1DeploymentSpec,
+  V1Namespace,
+  V1PodTemplateSpec,
+  V1Service,
+} from '@kubernetes/client-node';
+import { podsOf } from './labels.ts';
+import type { Plain } from './plain.ts';
+import { restricted } from './pod-security.ts';
+import { type Surroundings, metadataOf } from './surroundings.ts';
+
+/** The namespace of a run. */
+export function namespaceManifest({ namespace, labels }: Surroundings): Plain<V1Namespace> {
+  return {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: namespace, labels: { ...labels, ...restricted } },
+  };
+}
+
+/** Texts by name. */
+export function configMap(s: Surroundings, name: string, data: Readonly<Record<string, string>>): Plain<V1ConfigMap> {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataOf(s, name), data: { ...data } };
+}
+
+/** Pods that are kept running; the template carries the label of the Deployment. */
+export function deployment(
+  s: Surroundings,
+  name: string,
+  template: Plain<V1PodTemplateSpec>,
+  settings: Omit<Plain<V1DeploymentSpec>, 'selector' | 'template'> = {},
+): Plain<V1Deployment> {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: metadataOf(s, name),
+    spec: { replicas: 1, ...settings, selector: { matchLabels: podsOf(s, name) }, template },
+  };
+}
+
+/** One address for the pods that a selector finds; a headless one is the addresses of all of them. */
+export function service(
+  s: Surroundings,
+  name: string,
+  port: number,
+  selector: Readonly<Record<string, string>>,
+  isHeadless = false,
+): Plain<V1Service> {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: metadataOf(s, name),
+    spec: {
+      ...(isHeadless ? { clusterIP: 'None' } : {}),
+      selector: { ...selector },
+      ports: [{ port, targetPort: port, protocol: 'TCP' }],
+    },
+  };
+}

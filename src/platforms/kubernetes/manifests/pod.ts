@@ -1,0 +1,63 @@
+import type { V1Container, V1PodSpec, V1PodTemplateSpec, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
+import { type ServiceName, label } from './labels.ts';
+import type { Plain } from './plain.ts';
+import { containerSecurity, podSecurity } from './pod-security.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A pod of one container, which is called as the service is. */
+export interface PodDescription {
+  readonly service: ServiceName;
+  /** The Deployment that it belongs to, if it does. */
+  readonly deployment?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly userId: number;
+  readonly container: Omit<Plain<V1Container>, 'name' | 'securityContext' | 'volumeMounts'>;
+  /** Folders on the node's disk that it may write to; they go with the pod. The rest is read-only. */
+  readonly writable?: readonly string[];
+  /** What else it sees, and where. */
+  readonly mounts?: readonly Mount[];
+  readonly spec?: Omit<Partial<Plain<V1PodSpec>>, 'containers' | 'securityContext' | 'volumes'>;
+}
+
+/** A volume, and where the container sees it. */
+export interface Mount {
+  readonly volume: Plain<V1Volume>;
+  readonly at: Omit<Plain<V1VolumeMount>, 'name'>;
+}
+
+/** The template of a pod: what it may do is as little as it needs. */
+export function podTemplate({ labels }: Surroundings, description: PodDescription): Plain<V1PodTemplateSpec> {
+  const { service, deployment, annotations, userId, container, writable = [], spec } = description;
+  const mounts = [...writable.map(emptyFolder), ...(description.mounts ?? [])];
+  return {
+    metadata: {
+      labels: {
+        ...labels,
+        [label.service]: service,
+        ...(deployment === undefined ? {} : { [label.deployment]: deployment }),
+      },
+      ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+    },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      ...spec,
+      securityContext: podSecurity(userId),
+      containers: [
+        {
+          name: service,
+          ...container,
+          securityContext: containerSecurity(),
+          ...(mounts.length === 0
+            ? {}
+            : { volumeMounts: mounts.map(({ volume, at }) => ({ name: volume.name, ...at })) }),
+        },
+      ],
+      ...(mounts.length === 0 ? {} : { volumes: mounts.map(({ volume }) => volume) }),
+    },
+  };
+}
+
+function emptyFolder(path: string): Mount {
+  return { volume: { name: path.slice(1).replaceAll('/', '-'), emptyDir: {} }, at: { mountPath: path } };
+}

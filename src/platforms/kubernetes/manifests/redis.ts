@@ -1,0 +1,34 @@
+import { isRedisReady, redisStart } from '../../common/redis-container.ts';
+import { secret } from './backends.ts';
+import { podsOf } from './labels.ts';
+import { deployment, service } from './objects.ts';
+import type { Manifest } from './plain.ts';
+import { podTemplate } from './pod.ts';
+import { startupProbe } from './probes.ts';
+import { requesting } from './resources.ts';
+import type { Surroundings } from './surroundings.ts';
+
+const name = 'redis';
+const port = 6379;
+
+/** An empty Redis that writes nothing to disk. */
+export function redisManifests(s: Surroundings): readonly Manifest[] {
+  const template = podTemplate(s, {
+    service: 'redis',
+    deployment: name,
+    userId: 999,
+    container: {
+      image: s.images.redis,
+      imagePullPolicy: 'IfNotPresent',
+      command: ['sh', '-c', redisStart],
+      // Images have another one, which it may not write to.
+      workingDir: '/tmp',
+      env: [secret('REDISCLI_AUTH')],
+      ports: [{ containerPort: port }],
+      startupProbe: startupProbe({ exec: { command: ['sh', '-c', isRedisReady] } }),
+      resources: requesting('50m', '64Mi'),
+    },
+    writable: ['/tmp'],
+  });
+  return [deployment(s, name, template, { strategy: { type: 'Recreate' } }), service(s, name, port, podsOf(s, name))];
+}
