@@ -1,10 +1,31 @@
 import os from 'node:os';
+import { UsageError } from '../errors.ts';
 import { openPlatform as open } from '../platforms/index.ts';
-import type { Platform, PlatformName } from '../platforms/platform.ts';
+import { clusterPlatforms, type Platform, type PlatformName } from '../platforms/platform.ts';
 import type { ScenarioFile } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
 
-/** Opens a platform with what the command may use of this process. */
-export async function openPlatform(name: PlatformName, io: Io, images: ScenarioFile['images'] = {}): Promise<Platform> {
-  return open(name, { environment: io.environment, temporaryFolder: os.tmpdir(), images });
+/** What a command knows of the platform that it is to open. */
+export interface PlatformChoice {
+  readonly images?: ScenarioFile['images'];
+  /** What `--context` names. */
+  readonly context?: string | undefined;
+}
+
+/**
+ * Opens a platform with what the command may use of this process.
+ * @throws {UsageError} where a context is named of a platform that has none
+ */
+export async function openPlatform(name: PlatformName, io: Io, choice: PlatformChoice = {}): Promise<Platform> {
+  const { images = {}, context } = choice;
+  if (context !== undefined && !isCluster(name)) {
+    throw new UsageError(`The platform ${name} has no contexts.`, {
+      hint: `Leave out --context, or use --platform ${clusterPlatforms.join(' or ')}.`,
+    });
+  }
+  return open(name, { environment: io.environment, temporaryFolder: os.tmpdir(), images, context });
+}
+
+function isCluster(name: PlatformName): boolean {
+  return clusterPlatforms.some((cluster) => cluster === name);
 }

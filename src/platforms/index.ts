@@ -11,6 +11,8 @@ export interface PlatformOptions {
   readonly programs?: Programs;
   /** Base images that take the place of the default ones. */
   readonly images?: Readonly<Partial<Record<ImageName, string>>>;
+  /** The context of the kubeconfig that was named; only clusters have one. */
+  readonly context?: string | undefined;
 }
 
 const platforms: Readonly<Record<PlatformName, (options: PlatformOptions) => Promise<Platform>>> = {
@@ -22,7 +24,14 @@ const platforms: Readonly<Record<PlatformName, (options: PlatformOptions) => Pro
     const { createDockerPlatform } = await import('./docker/docker.ts');
     return createDockerPlatform({ programs: findPrograms(), ...options });
   },
+  kubernetes: async (options) => openCluster('kubernetes', options),
+  minikube: async (options) => openCluster('minikube', options),
 };
+
+async function openCluster(name: 'kubernetes' | 'minikube', options: PlatformOptions): Promise<Platform> {
+  const { createKubernetesPlatform } = await import('./kubernetes/kubernetes.ts');
+  return createKubernetesPlatform(name, { programs: findPrograms(), ...options });
+}
 
 /** Opens a platform by name; only the one that was chosen is loaded. */
 export function openPlatform(name: PlatformName, options: PlatformOptions): Promise<Platform> {

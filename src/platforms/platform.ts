@@ -2,10 +2,13 @@ import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import type { Topology } from '../scenarios/plan.ts';
 
 /** The platforms that can be named on the command line. */
-export const platformNames = ['local', 'docker'] as const;
+export const platformNames = ['local', 'docker', 'kubernetes', 'minikube'] as const;
 
 /** One of {@link platformNames}. */
 export type PlatformName = (typeof platformNames)[number];
+
+/** Those that are Kubernetes clusters, each a context of the kubeconfig. */
+export const clusterPlatforms = ['kubernetes', 'minikube'] as const satisfies readonly PlatformName[];
 
 /** Something that a platform needs from the machine, and whether it is there: data for `doctor` and for messages. */
 export type Requirement =
@@ -24,6 +27,8 @@ export interface Leftover {
 export interface CleanOptions {
   /** Also the images that the lab has built and no container uses; the next run builds them anew. Otherwise outdated ones only. */
   readonly images?: boolean;
+  /** Told in a sentence where something is not looked at, and why: a cluster of somebody else's. */
+  readonly onSkip?: (sentence: string) => void;
 }
 
 /** What a platform is told about the run that asks for a stack. */
@@ -139,5 +144,5 @@ export interface Platform {
   /** Removes what runs that are no longer alive have left, and only that. Where the platform does not answer there is nothing. */
   clean(signal: AbortSignal, options?: CleanOptions): Promise<readonly Leftover[]>;
   /** Ends the stacks that were left running on purpose, and only those. */
-  down(signal: AbortSignal): Promise<readonly Leftover[]>;
+  down(signal: AbortSignal, options?: Pick<CleanOptions, 'onSkip'>): Promise<readonly Leftover[]>;
 }

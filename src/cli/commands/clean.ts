@@ -13,8 +13,11 @@ Examples:
 export const cleanCommand: CommandFactory = (io, finish) =>
   new Command('clean')
     .description('remove what runs that were killed have left')
+    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
     .addHelpText('after', examples)
-    .action(async () => {
-      await tellRemoved(io, async (platform) => platform.clean(io.signal, { images: true }));
+    .action(async ({ context }: { readonly context?: string }) => {
+      await tellRemoved(io, context, async (platform, onSkip) =>
+        platform.clean(io.signal, { images: true, onSkip }),
+      );
       finish(exitCodes.passed);
     });

@@ -9,7 +9,8 @@ The exit code is 0 if the platform that you name, or any of them if you name non
 
 Examples:
   scale-lab doctor
-  scale-lab doctor local`;
+  scale-lab doctor local
+  scale-lab doctor kubernetes --context my-cluster`;
 
 async function tell(requirements: readonly Requirement[], io: Io): Promise<void> {
   const { styleText } = await import('node:util');
@@ -29,13 +30,14 @@ export const doctorCommand: CommandFactory = (io, finish) =>
   new Command('doctor')
     .description('check what each platform needs, and say how to mend what is missing')
     .addArgument(new Argument('[platform]', 'only this one').choices(platformNames))
+    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
     .addHelpText('after', examples)
-    .action(async (only: PlatformName | undefined) => {
+    .action(async (only: PlatformName | undefined, { context }: { readonly context?: string }) => {
       const { openPlatform } = await import('../platform.ts');
       let isReady = false;
       for (const name of only === undefined ? platformNames : [only]) {
         io.out.write(`${name}\n`);
-        const platform = await openPlatform(name, io);
+        const platform = await openPlatform(name, io, name === 'kubernetes' ? { context } : {});
         const requirements = await platform.requirements(io.signal);
         await tell(requirements, io);
         isReady ||= requirements.every(({ met }) => met);

@@ -11,8 +11,9 @@ Examples:
 export const downCommand: CommandFactory = (io, finish) =>
   new Command('down')
     .description('end what `up --detach` left running')
+    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
     .addHelpText('after', examples)
-    .action(async () => {
-      await tellRemoved(io, async (platform) => platform.down(io.signal));
+    .action(async ({ context }: { readonly context?: string }) => {
+      await tellRemoved(io, context, async (platform, onSkip) => platform.down(io.signal, { onSkip }));
       finish(exitCodes.passed);
     });

@@ -15,11 +15,14 @@ Examples:
   scale-lab run thundering-herd --variant none,lock --replicas 1,2
   scale-lab run cache-hit --connections 100 --duration 30s --rounds 3
   scale-lab run my-open-load --rate 2000/s --workers 2
+  scale-lab run replicas --platform minikube
+  scale-lab run autoscale --platform kubernetes --context my-cluster --workers 4
   scale-lab run --dry-run`;
 
 interface RunOptions {
   readonly file?: string;
   readonly platform: PlatformName;
+  readonly context?: string;
   readonly replicas?: readonly number[];
   readonly variant?: readonly string[];
   readonly connections?: number;
@@ -89,7 +92,7 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   const { checkReach, checkRemote } = await import('../../scenarios/remote-check.ts');
   const { run } = await import('../../run.ts');
   const { showProgress } = await import('../progress.ts');
-  const platform = await openPlatform(options.platform, io, file.images);
+  const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   checkLimits(plan, platform);
   checkReach(plan, platform);
   await checkRemote(plan, options.allowRemote === true, lookUp);
@@ -118,6 +121,7 @@ export const runCommand: CommandFactory = (io, finish) =>
     .argument('[scenario...]', 'scenarios or suites (default: the suite "quickstart")')
     .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
     .addOption(new Option('--platform <name>', 'where it runs').choices(platformNames).default('local'))
+    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
     .option('--replicas <counts>', 'replica counts, e.g. 1,2,4', positives)
     .option('--variant <names>', 'only these variants', list)
     .option('--connections <count>', 'connections of closed load; the most that open load has', positive)

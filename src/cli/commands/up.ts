@@ -16,6 +16,7 @@ Examples:
 interface UpOptions {
   readonly file?: string;
   readonly platform: PlatformName;
+  readonly context?: string;
   readonly variant?: string;
   readonly replicas?: number;
   readonly detach?: boolean;
@@ -61,7 +62,7 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const { newRunId } = await import('../../run-folder.ts');
   const { openPlatform } = await import('../platform.ts');
   const { checkLimits } = await import('../../scenarios/limits-check.ts');
-  const platform = await openPlatform(options.platform, io, file.images);
+  const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   checkLimits(plan, platform);
   await platform.clean(io.signal);
   const detached = options.detach === true;
@@ -96,6 +97,7 @@ export const upCommand: CommandFactory = (io, finish) =>
     .argument('<scenario>', 'the scenario')
     .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
     .addOption(new Option('--platform <name>', 'where it runs').choices(platformNames).default('local'))
+    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
     .option('--variant <name>', 'the variant (default: the first)')
     .option('--replicas <count>', 'how many replicas (default: the fewest)', positive)
     .option('--detach', 'leave it running, until `scale-lab down`')

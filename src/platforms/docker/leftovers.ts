@@ -56,8 +56,10 @@ async function findAll({ docker }: Engine, host: string): Promise<readonly Found
     const owner = ownerOf(labelsSchema.parse(labels) ?? {});
     return owner === undefined ? [] : [{ kind, id, name, owner }];
   };
+  // The kubelet gives its containers the labels of their pods: they are the cluster's, and go with their namespace.
+  const own = containers.filter(({ Labels }) => Labels['io.kubernetes.pod.namespace'] === undefined);
   return [
-    ...containers.flatMap(({ Id, Names, Labels }) => found('container', Id, Names[0]?.slice(1) ?? Id, Labels)),
+    ...own.flatMap(({ Id, Names, Labels }) => found('container', Id, Names[0]?.slice(1) ?? Id, Labels)),
     ...networks.flatMap(({ Id, Name, Labels }) => found('network', Id, Name, Labels)),
     ...volumes.flatMap(({ Name, Labels }) => found('volume', Name, Name, Labels)),
   ];

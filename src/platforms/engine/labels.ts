@@ -23,7 +23,7 @@ export function hostOf(environment: Environment): string {
 }
 
 /** The labels of everything that a run creates. */
-export function runLabels(owner: Owner, host: string): Labels {
+export function runLabels(owner: Owner, host: string): Labels & { readonly [label.run]: string } {
   return {
     [label.run]: owner.runId,
     [label.owner]: isDetached(owner) ? detached : `${owner.pid}-${owner.start}`,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { LabError, messageOf } from '../../errors.ts';
+import { LabError, type LabErrorOptions, messageOf } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { isLoopback, isOfThisMachine } from './server-address.ts';
 
@@ -33,6 +33,13 @@ export interface ClusterContext {
 /** No context can be used: there is none, or it does not say what is needed. */
 export class ContextProblem extends LabError {
   override readonly name = 'ContextProblem';
+  /** There is no kubeconfig, or none for that platform: no cluster was ever used from here. */
+  readonly isMissing: boolean;
+
+  constructor(sentence: string, options: LabErrorOptions & { readonly isMissing?: boolean }) {
+    super(sentence, options);
+    this.isMissing = options.isMissing ?? false;
+  }
 }
 
 /**
@@ -46,9 +53,9 @@ export async function chooseContext(choice: ContextChoice): Promise<ClusterConte
   // Its type says that it is always there; it is what the file says, and the file may say nothing.
   if (typeof name !== 'string' || name === '') {
     const hint = `Choose one: kubectl config use-context NAME, or --context NAME. There are: ${namesIn(config)}`;
-    throw new ContextProblem('The kubeconfig has no current context.', { hint });
+    throw new ContextProblem('The kubeconfig has no current context.', { hint, isMissing: true });
   }
-  if (config.getContextObject(name) === null) throw noContext(name, config, platform);
+  if (config.getContextObject(name) === null) throw noContext(name, config, choice);
   config.setCurrentContext(name);
   const cluster = config.getCurrentCluster();
   if (cluster === null || !URL.canParse(cluster.server)) {
@@ -95,7 +102,10 @@ async function readConfig(environment: Environment, platform: ContextChoice['pla
     platform === 'minikube'
       ? 'Start it: minikube start'
       : 'Set KUBECONFIG to the file that your cluster gave you, or start a cluster here: minikube start, kind create cluster';
-  throw new ContextProblem(`There is no kubeconfig: ${configFiles(environment).join(', ')} does not exist.`, { hint });
+  throw new ContextProblem(`There is no kubeconfig: ${configFiles(environment).join(', ')} does not exist.`, {
+    hint,
+    isMissing: true,
+  });
 }
 
 /** The files that kubectl would read. */
@@ -121,10 +131,10 @@ function namesIn(config: KubeConfig): string {
   return config.contexts.map(({ name }) => name).join(', ') || 'none';
 }
 
-function noContext(name: string, config: KubeConfig, platform: ContextChoice['platform']): ContextProblem {
+function noContext(name: string, config: KubeConfig, { platform, context }: ContextChoice): ContextProblem {
   const there = `There are: ${namesIn(config)}`;
   const hint = platform === 'minikube' ? `Start minikube: minikube start. ${there}` : there;
-  return new ContextProblem(`The kubeconfig has no context ${name}.`, { hint });
+  return new ContextProblem(`The kubeconfig has no context ${name}.`, { hint, isMissing: context === undefined });
 }
 
 function unreadable(file: string, cause: unknown): ContextProblem {

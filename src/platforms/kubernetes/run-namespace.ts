@@ -1,4 +1,4 @@
-import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
+import type { KubernetesObject, V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { pause } from '../common/time-limit.ts';
 import { type Cluster, change, look } from './cluster.ts';
 import { type ServiceName, label } from './manifests/labels.ts';
@@ -21,6 +21,9 @@ export class RunNamespace {
   readonly cluster: Cluster;
   readonly surroundings: Surroundings;
 
+  /** There was a namespace of that name before: it is not for this run to delete. */
+  #isSomebodyElses = false;
+
   constructor(cluster: Cluster, surroundings: Surroundings) {
     this.cluster = cluster;
     this.surroundings = surroundings;
@@ -31,8 +34,21 @@ export class RunNamespace {
   }
 
   pods(of: Pods): PodGroup {
-    const labels = 'deployment' in of ? { [label.deployment]: of.deployment } : { [label.service]: of.service };
-    return { cluster: this.cluster, namespace: this.name, labels };
+    const place = { cluster: this.cluster, namespace: this.name };
+    return 'deployment' in of
+      ? { ...place, labels: { [label.deployment]: of.deployment } }
+      : { ...place, labels: { [label.service]: of.service } };
+  }
+
+  /** Makes the namespace itself. */
+  async make(manifest: V1Namespace, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    try {
+      await this.cluster.objects.create(manifest);
+    } catch (error) {
+      if (refusedWith(error) === 409) this.#isSomebodyElses = true;
+      throw refusal(`The namespace ${this.name} cannot be made`, error);
+    }
   }
 
   /** Makes objects, in their order. */
@@ -93,7 +109,7 @@ export class RunNamespace {
 
   /** Deletes the namespace with everything in it, and waits until it is gone. */
   async close(): Promise<void> {
-    await removeNamespace(this.cluster, this.name);
+    if (!this.#isSomebodyElses) await removeNamespace(this.cluster, this.name);
   }
 
   /** Why the cluster makes no pod for a Deployment or a Job. */
@@ -116,15 +132,16 @@ export class RunNamespace {
 }
 
 /** Deletes a namespace, ends its pods at once, and waits until it is gone; also while somebody else does the same. */
-export async function removeNamespace({ core }: Cluster, name: string): Promise<void> {
+export async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
   const { signal } = new AbortController();
   const end = performance.now() + goneLimitMs;
   const sentence = `The namespace ${name} cannot be removed`;
+  const all: PodGroup = { cluster, namespace: name, labels: {} };
   for (;;) {
     try {
-      await core.deleteNamespace({ name });
-      // It makes no new ones now, and these have nothing to finish.
-      await forgiving(core.deleteCollectionNamespacedPod({ namespace: name, gracePeriodSeconds: 0 }));
+      await cluster.core.deleteNamespace({ name });
+      // It makes no new pods now, and these have nothing to finish.
+      await killPods(all, await listPods(all, signal));
     } catch (error) {
       const status = refusedWith(error);
       if (status === 404) return;

@@ -19,7 +19,8 @@ export function loadManifest(s: Surroundings, name: string, workers: number): Pl
       stdin: true,
       // It ends with the lab: its input does.
       stdinOnce: true,
-      env: variables({ NODE_ENV: 'production', LOG_FRAMES: 'on' }),
+      // A Service leads to pods that have just become ready only a moment later.
+      env: variables({ NODE_ENV: 'production', LOG_FRAMES: 'on', TARGET_LIMIT_MS: '10000' }),
       resources: resourcesOf(s.loadLimits),
     },
     spec: {

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { LabError, messageOf } from '../../errors.ts';
+import type { BaseImages } from '../engine/base-images.ts';
+import { runLabels } from '../engine/labels.ts';
+import type { Environment } from '../common/app-environment.ts';
+import { loadLimitsOf } from '../common/load-limits.ts';
+import { nobody, thisOwner } from '../common/owner.ts';
+import { type Programs, requireBuilt } from '../common/programs.ts';
+import type { Platform, Stack, StackOptions } from '../platform.ts';
+import { startBackends } from './backends.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { type ClusterContext, chooseContext, requireConsent } from './context.ts';
+import { deliverImages } from './images/delivery.ts';
+import { hostIdentity } from './labels.ts';
+import { removeDetached, removeOrphans } from './leftovers.ts';
+import { namespaceManifest } from './manifests/objects.ts';
+import type { Surroundings } from './manifests/surroundings.ts';
+import { servesMetrics } from './metrics-api.ts';
+import { kubernetesRequirements } from './requirements.ts';
+import { requireRights } from './access.ts';
+import { RunNamespace } from './run-namespace.ts';
+import { KubernetesStack, reachesNoUrls } from './stack.ts';
+
+/** What the platform is told of the machine, once. */
+export interface KubernetesPlatformOptions {
+  readonly environment: Environment;
+  readonly programs: Programs;
+  /** Base images that take the place of the official ones. */
+  readonly images?: Readonly<Partial<BaseImages>>;
+  /** The context that `--context` names. */
+  readonly context?: string | undefined;
+}
+
+/** The platform that runs everything in a namespace of a Kubernetes cluster; `minikube` is one whose context is minikube's. */
+export function createKubernetesPlatform(name: 'kubernetes' | 'minikube', options: KubernetesPlatformOptions): Platform {
+  const choose = async (): Promise<ClusterContext> => chooseContext({ platform: name, ...options });
+  return {
+    name,
+    enforcesLimits: true,
+    reachesUrls: false,
+    orchestrates: true,
+    requirements: (signal) => kubernetesRequirements(choose, options, signal),
+    up: async (stackOptions) => up(await choose(), options, stackOptions),
+    clean: async (signal, { onSkip } = {}) => removeOrphans(choose, options.environment, signal, onSkip),
+    down: async (signal, { onSkip } = {}) => removeDetached(choose, options.environment, signal, onSkip),
+  };
+}
+
+async function up(
+  context: ClusterContext,
+  options: KubernetesPlatformOptions,
+  { runId, signal, onStep, publish = false, detached = false, pin = false, bare = false }: StackOptions,
+): Promise<Stack> {
+  signal.throwIfAborted();
+  if (bare) throw reachesNoUrls();
+  if (pin) throw pinsNothing();
+  const loadLimits = loadLimitsOf(options.environment);
+  requireBuilt(options.programs);
+  const namespace = `scale-lab-${runId}`;
+  onStep(`context ${context.name} (${context.server}), namespace ${namespace}`);
+  requireConsent(context);
+  const cluster = await openCluster(context, signal);
+  await requireRights(cluster, namespace, publish, signal);
+  const { way, labPullPolicy, ...images } = await deliverImages(
+    { flavour: context.flavour, name: context.clusterName },
+    options,
+    onStep,
+    signal,
+  );
+  const owner = detached ? nobody(runId) : await thisOwner(runId);
+  const surroundings: Surroundings = {
+    namespace,
+    labels: runLabels(owner, await hostIdentity(options.environment)),
+    images,
+    labPullPolicy,
+    passwords: { postgres: password(), redis: password() },
+    loadLimits,
+  };
+  const run = new RunNamespace(cluster, surroundings);
+  try {
+    return await start(run, { publish, detached, onStep }, signal);
+  } catch (error) {
+    // What went wrong first is what the user has to know.
+    await run.close().catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
+    throw error;
+  }
+}
+
+async function start(
+  run: RunNamespace,
+  options: { readonly publish: boolean; readonly detached: boolean; readonly onStep: (step: string) => void },
+  signal: AbortSignal,
+): Promise<Stack> {
+  options.onStep(`the namespace ${run.name} is made`);
+  await run.make(namespaceManifest(run.surroundings), signal);
+  const backends = await startBackends(run, options.onStep, signal);
+  const versions = { kubernetes: run.cluster.version, ...backends };
+  return new KubernetesStack({ run, versions, hasMetrics: await servesMetrics(run.cluster, signal), ...options });
+}
+
+/** Of characters that mean nothing in a URL. */
+function password(): string {
+  return randomBytes(18).toString('base64url');
+}
+
+function pinsNothing(): LabError {
+  return new LabError('A cluster gives nobody cores of their own: --pin is for --platform docker.', {
+    hint: 'Leave out --pin; load workers keep off the nodes of what they load where there are several nodes.',
+  });
+}

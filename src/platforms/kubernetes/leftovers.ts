@@ -1,0 +1,93 @@
+import type { Environment } from '../common/app-environment.ts';
+import { type Owner, isAlive, isDetached } from '../common/owner.ts';
+import { label, ownerOf } from '../engine/labels.ts';
+import type { Leftover } from '../platform.ts';
+import { type Cluster, look, openCluster } from './cluster.ts';
+import { type ClusterContext, ContextProblem } from './context.ts';
+import { hostIdentity } from './labels.ts';
+import { removeNamespace } from './run-namespace.ts';
+
+/** What is told where nothing is looked at, and why. */
+export type OnSkip = (sentence: string) => void;
+
+/** Removes what is left of runs of this machine whose owner is no longer alive, and only that. */
+export async function removeOrphans(
+  choose: () => Promise<ClusterContext>,
+  environment: Environment,
+  signal: AbortSignal,
+  onSkip?: OnSkip,
+): Promise<readonly Leftover[]> {
+  const isWanted = async (owner: Owner): Promise<boolean> => !isDetached(owner) && !(await isAlive(owner));
+  return removeRuns(choose, environment, signal, isWanted, onSkip);
+}
+
+/** Removes what was left running from this machine on purpose, and only that. */
+export async function removeDetached(
+  choose: () => Promise<ClusterContext>,
+  environment: Environment,
+  signal: AbortSignal,
+  onSkip?: OnSkip,
+): Promise<readonly Leftover[]> {
+  return removeRuns(choose, environment, signal, async (owner) => Promise.resolve(isDetached(owner)), onSkip);
+}
+
+async function removeRuns(
+  choose: () => Promise<ClusterContext>,
+  environment: Environment,
+  signal: AbortSignal,
+  isWanted: (owner: Owner) => Promise<boolean>,
+  onSkip: OnSkip = () => undefined,
+): Promise<readonly Leftover[]> {
+  const cluster = await reach(choose, signal, onSkip);
+  if (cluster === undefined) return [];
+  try {
+    const found = await findAll(cluster, await hostIdentity(environment), signal);
+    const wanted = await Promise.all(found.map(async ({ owner }) => isWanted(owner)));
+    const all = found.filter((_, index) => wanted[index]);
+    await Promise.all(all.map(async ({ name }) => removeNamespace(cluster, name)));
+    return all.map(({ name, owner }) => ({ kind: 'namespace', runId: owner.runId, description: name }));
+  } finally {
+    cluster.requests.close();
+  }
+}
+
+/** The cluster, where there is one to look at: somebody else's is not touched unless it was named. */
+async function reach(
+  choose: () => Promise<ClusterContext>,
+  signal: AbortSignal,
+  onSkip: OnSkip,
+): Promise<Cluster | undefined> {
+  let context: ClusterContext;
+  try {
+    context = await choose();
+  } catch (error) {
+    if (error instanceof ContextProblem && error.isMissing) return undefined;
+    throw error;
+  }
+  if (!context.isLocal && !context.isNamed) {
+    onSkip(`the context ${context.name} is no cluster of this machine, and is left alone (--context ${context.name} names it)`);
+    return undefined;
+  }
+  try {
+    return await openCluster(context, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // Where nothing answers nothing can be looked at; who has named it wants to know.
+    if (context.isNamed) throw error;
+    onSkip(`the cluster of the context ${context.name} does not answer, and is left alone`);
+    return undefined;
+  }
+}
+
+async function findAll(
+  { core }: Cluster,
+  host: string,
+  signal: AbortSignal,
+): Promise<readonly { readonly name: string; readonly owner: Owner }[]> {
+  const list = async () => core.listNamespace({ labelSelector: `${label.host}=${host}` });
+  const { items } = await look('The namespaces cannot be listed', list, signal);
+  return items.flatMap(({ metadata }) => {
+    const owner = ownerOf(metadata?.labels ?? {});
+    return owner === undefined || metadata?.name === undefined ? [] : [{ name: metadata.name, owner }];
+  });
+}

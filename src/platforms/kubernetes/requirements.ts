@@ -1,0 +1,52 @@
+import { LabError } from '../../errors.ts';
+import { missingPrograms } from '../common/programs.ts';
+import type { Requirement } from '../platform.ts';
+import { missingRights } from './access.ts';
+import { type Cluster, openCluster } from './cluster.ts';
+import { type ClusterContext, requireConsent } from './context.ts';
+import type { KubernetesPlatformOptions } from './kubernetes.ts';
+import { servesMetrics } from './metrics-api.ts';
+
+/** What this platform needs, in the order in which a user would mend it. */
+export async function kubernetesRequirements(
+  choose: () => Promise<ClusterContext>,
+  { programs }: KubernetesPlatformOptions,
+  signal: AbortSignal,
+): Promise<readonly Requirement[]> {
+  const built = builtPrograms(missingPrograms(programs));
+  try {
+    const context = await choose();
+    requireConsent(context);
+    const cluster = await openCluster(context, signal);
+    try {
+      const found = `${context.name}: Kubernetes ${cluster.version} at ${context.server}`;
+      return [{ name: 'cluster', met: true, found }, ...(await ofCluster(cluster, signal)), built];
+    } finally {
+      cluster.requests.close();
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof LabError)) throw error;
+    const problem = error.message.replace(/\.$/, '');
+    return [{ name: 'cluster', met: false, problem, fix: error.hint ?? 'See docs/kubernetes.md.' }, built];
+  }
+}
+
+async function ofCluster(cluster: Cluster, signal: AbortSignal): Promise<readonly Requirement[]> {
+  const [lacks, hasMetrics] = await Promise.all([
+    missingRights(cluster, 'scale-lab', true, signal),
+    servesMetrics(cluster, signal),
+  ]);
+  const rights: Requirement =
+    lacks.length === 0
+      ? { name: 'rights', met: true, found: 'all that it needs' }
+      : { name: 'rights', met: false, problem: `missing: ${lacks.join('; ')}`, fix: 'See docs/kubernetes.md.' };
+  const metrics = hasMetrics ? 'served' : 'not served: no use of resources for PostgreSQL and Redis, and no autoscaling';
+  return [rights, { name: 'metrics API', met: true, found: metrics }];
+}
+
+function builtPrograms(missing: readonly string[]): Requirement {
+  const name = 'target app and load worker';
+  if (missing.length === 0) return { name, met: true, found: 'built' };
+  return { name, met: false, problem: `not built: ${missing.join(', ')}`, fix: 'Run npm run build.' };
+}
