@@ -79,14 +79,16 @@ export async function removeImages(
   });
   const youngest = Date.now() / 1000 - buildSeconds;
   const outdated = ours.filter(({ RepoTags, Created }) => {
-    const tags = (RepoTags ?? []).filter((tag) => tag !== '<none>:<none>');
+    const tags = realTags(RepoTags);
     // One without a name may be a step of a build that goes on now.
     return tags.length === 0 ? Created < youngest : staying === undefined || !tags.includes(staying);
   });
   const removed = await Promise.all(
     outdated.map(async ({ Id, RepoTags, Labels }): Promise<readonly Leftover[]> => {
       try {
-        await engine.docker.getImage(Id).remove();
+        // By each of its names: the Engine keeps what has several, as an image that was pushed to a registry.
+        const tags = realTags(RepoTags);
+        for (const name of tags.length === 0 ? [Id] : tags) await engine.docker.getImage(name).remove();
       } catch (error) {
         // In use, or removed by somebody else meanwhile.
         if ([404, 409].includes(refusedWith(error) ?? 0)) return [];
@@ -97,4 +99,8 @@ export async function removeImages(
     }),
   );
   return removed.flat();
+}
+
+function realTags(tags: readonly string[] | null | undefined): readonly string[] {
+  return (tags ?? []).filter((tag) => tag !== '<none>:<none>');
 }

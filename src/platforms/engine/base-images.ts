@@ -81,7 +81,8 @@ export async function ensureImages(
   return { node, postgres, redis, nginx };
 }
 
-async function ensureImage(
+/** Finds one base image, and pulls it if it is missing. */
+export async function ensureImage(
   engine: Engine,
   kind: ImageName,
   name: string,

@@ -31,20 +31,35 @@ export async function followProgress(
   if (stream.errored !== null) throw stream.errored;
 }
 
-/** Tells how much of an image's layers has come, in words, and only when that has changed enough to be told. */
+/** What is told of an image while it comes. */
 export function pullProgress(name: string, onStep: (step: string) => void): (message: ProgressMessage) => void {
+  return layerProgress('Downloading', `${name} is pulled`, onStep);
+}
+
+/** What is told of an image while it goes. */
+export function pushProgress(name: string, onStep: (step: string) => void): (message: ProgressMessage) => void {
+  return layerProgress('Pushing', `${name} is pushed`, onStep);
+}
+
+/** Tells how much of an image's layers is over, in words, and only when that has changed enough to be told. */
+function layerProgress(
+  wanted: string,
+  words: string,
+  onStep: (step: string) => void,
+): (message: ProgressMessage) => void {
   const layers = new Map<string, { readonly current: number; readonly total: number }>();
   let told = -1;
   return ({ id, status, progressDetail }) => {
     const { current, total } = progressDetail ?? {};
-    if (status !== 'Downloading' || id === undefined || current === undefined || total === undefined) return;
-    layers.set(id, { current, total });
+    if (status !== wanted || id === undefined || current === undefined || total === undefined) return;
+    // What goes is a little more than the total that is said.
+    layers.set(id, { current: Math.min(current, total), total });
     const sum = (pick: 'current' | 'total'): number =>
       [...layers.values()].reduce((all, layer) => all + layer[pick], 0);
     const megabytes = (bytes: number): number => Math.round(bytes / 1e6);
     const tenths = Math.floor((10 * sum('current')) / sum('total'));
     if (tenths === told) return;
     told = tenths;
-    onStep(`${name} is pulled: ${megabytes(sum('current'))} of ${megabytes(sum('total'))} MB`);
+    onStep(`${words}: ${megabytes(sum('current'))} of ${megabytes(sum('total'))} MB`);
   };
 }
