@@ -3,10 +3,8 @@ import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { LabError, type LabErrorOptions, messageOf } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
+import type { Flavour } from './images/delivery.ts';
 import { isLoopback, isOfThisMachine } from './server-address.ts';
-
-/** The kinds of cluster that are told apart, because each gets images in a way of its own. */
-export type Flavour = 'minikube' | 'kind' | 'k3d' | 'docker-desktop' | 'other';
 
 /** How a cluster was asked for. */
 export interface ContextChoice {

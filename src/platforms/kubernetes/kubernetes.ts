@@ -63,7 +63,7 @@ async function up(
   await requireRights(cluster, namespace, publish, signal);
   const { way, labPullPolicy, ...images } = await deliverImages(
     { flavour: context.flavour, name: context.clusterName },
-    options,
+    { ...options, runId },
     onStep,
     signal,
   );

@@ -1,7 +1,6 @@
 import type { V1ContainerStateTerminated, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import { imageMissingHint } from './images/delivery.ts';
 import { label } from './manifests/labels.ts';
-
-const imageMissingHint = 'TODO merge';
 
 /** Why a pod does not do what it is to do. */
 export interface Trouble {
@@ -85,7 +84,7 @@ function ofContainer(pod: V1Pod): Trouble | undefined {
     const said = waiting?.message === undefined ? '' : `: ${plain(waiting.message)}`;
     const text = `cannot start: its node cannot find the image ${container.image}${said}`;
     // The first answer of a registry may be a hiccup; the second try, a back-off later, is not.
-    return { text, hint: imageMissingHint, hasLog: false, mayPass: waiting?.reason === 'ErrImagePull' };
+    return { text, hint: imageMissingHint(), hasLog: false, mayPass: waiting?.reason === 'ErrImagePull' };
   }
   if (/^(CreateContainer.*Error|RunContainerError|PreStartHookError)$/.test(waiting?.reason ?? '')) {
     const text = `could not be started: ${plain(waiting?.message ?? waiting?.reason ?? '')}`;
