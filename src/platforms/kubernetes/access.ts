@@ -1,5 +1,6 @@
 import type { V1SelfSubjectAccessReview } from '@kubernetes/client-node';
 import { LabError } from '../../errors.ts';
+import { together } from '../common/together.ts';
 import { type Cluster, look } from './cluster.ts';
 import { type Right, neededRights } from './rights.ts';
 
@@ -40,7 +41,9 @@ export async function missingRights(
     ({ optional, resource }) => optional !== true && (publish || resource !== 'pods/portforward'),
   );
   const asked = wanted.flatMap((right) => right.verbs.map((verb): Lack => ({ verb, right })));
-  const allowed = await Promise.all(asked.map(async (lack) => isAllowed(cluster, namespace, lack, signal)));
+  const allowed = await together(signal, (limited) =>
+    asked.map(async (lack) => isAllowed(cluster, namespace, lack, limited)),
+  );
   const lacks = asked.filter((_, index) => allowed[index] !== true);
   return wanted.flatMap((right) => {
     const verbs = lacks.filter((lack) => lack.right === right).map(({ verb }) => verb);
