@@ -5,6 +5,7 @@ import { cleanCommand } from './commands/clean.ts';
 import { downCommand } from './commands/down.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { listCommand } from './commands/list.ts';
+import { manifestsCommand } from './commands/manifests.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { upCommand } from './commands/up.ts';
@@ -20,6 +21,7 @@ const commands: readonly CommandFactory[] = [
   reportCommand,
   upCommand,
   downCommand,
+  manifestsCommand,
   doctorCommand,
   cleanCommand,
 ];

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
-import { exitCodes, Interruption, UsageError, type ExitCode } from '../../errors.ts';
+import { exitCodes, Interruption, type ExitCode } from '../../errors.ts';
 import { platformNames, type PlatformName } from '../../platforms/platform.ts';
+import type { TrialOptions } from '../chosen-trial.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import { positive } from '../options.ts';
@@ -13,12 +14,9 @@ Examples:
   scale-lab up thundering-herd --variant lock --replicas 3
   scale-lab up cache-hit --platform docker --detach   # until scale-lab down`;
 
-interface UpOptions {
-  readonly file?: string;
+interface UpOptions extends TrialOptions {
   readonly platform: PlatformName;
   readonly context?: string;
-  readonly variant?: string;
-  readonly replicas?: number;
   readonly detach?: boolean;
 }
 
@@ -36,28 +34,8 @@ function isCtrlC(reason: unknown): boolean {
 }
 
 async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCode> {
-  const { loadScenarioFile } = await import('../scenario-file.ts');
-  const { planOf } = await import('../../scenarios/expand.ts');
-  const file = await loadScenarioFile(io, options.file);
-  if (file.suites.some((suite) => suite.name === name)) {
-    const members = file.scenarios.map((scenario) => scenario.name).join(', ');
-    throw new UsageError(`"${name}" is a suite; up starts one scenario.`, { hint: `There are: ${members}` });
-  }
-  const overrides = {
-    variants: options.variant === undefined ? undefined : [options.variant],
-    replicas: options.replicas === undefined ? undefined : [options.replicas],
-  };
-  const plan = planOf(file, [name], overrides, 0);
-  // In the order of the file: the first variant at the lowest replica count, unless told otherwise.
-  const variant = plan.scenarios[0]?.variants[0]?.name;
-  const [trial] = plan.trials
-    .filter((candidate) => candidate.variant === variant)
-    .sort((one, other) => one.replicas - other.replicas);
-  if (!trial) throw new UsageError(`"${name}" has nothing to start.`);
-  const { system } = trial;
-  if (system.kind === 'url') {
-    throw new UsageError(`"${name}", ${trial.variant}, runs already at ${system.url}: there is nothing to start.`);
-  }
+  const { chooseTrial } = await import('../chosen-trial.ts');
+  const { file, plan, trial, system } = await chooseTrial(io, name, options);
 
   const { newRunId } = await import('../../run-folder.ts');
   const { openPlatform } = await import('../platform.ts');

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import { exitCodes, type ExitCode } from '../../errors.ts';
+import { labVersion } from '../../package.ts';
+import type { Surroundings } from '../../platforms/kubernetes/manifests/surroundings.ts';
+import type { ChosenTrial, TrialOptions } from '../chosen-trial.ts';
+import type { CommandFactory } from '../command.ts';
+import type { Io } from '../io.ts';
+import { positive } from '../options.ts';
+
+const examples = `
+It asks no cluster for anything. The passwords are new each time.
+
+Examples:
+  scale-lab manifests cache-hit | kubectl apply -f -
+  scale-lab manifests thundering-herd --variant lock --replicas 3 > herd.yaml`;
+
+interface ManifestsOptions extends TrialOptions {
+  readonly workers?: number;
+}
+
+/** The name of the lab's own image, as nodes are to find it. */
+function labImageName({ SCALE_LAB_IMAGE: name = '' }: Io['environment']): string {
+  return name === '' ? `scale-lab:${labVersion()}` : name;
+}
+
+async function surroundingsOf({ file, trial }: ChosenTrial, environment: Io['environment']): Promise<Surroundings> {
+  const { chooseImages } = await import('../../platforms/engine/base-images.ts');
+  const password = (): string => randomBytes(18).toString('base64url');
+  return {
+    namespace: namespaceOf(trial.scenario),
+    labels: { 'scale-lab.run': 'manifests' },
+    images: { ...chooseImages(environment, file.images), lab: labImageName(environment) },
+    labPullPolicy: 'IfNotPresent',
+    passwords: { postgres: password(), redis: password() },
+    loadLimits: { cpu: undefined, memoryBytes: undefined },
+  };
+}
+
+/** A name of a scenario may have letters that a namespace's must not, and more of them. */
+function namespaceOf(scenario: string): string {
+  const name = `scale-lab-${scenario.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+  return name.slice(0, 63).replace(/-$/, '');
+}
+
+/** What a person needs to know to use it. */
+function comment(
+  { trial }: ChosenTrial,
+  { namespace, images }: Surroundings,
+  front: string,
+  workers: number,
+): string[] {
+  const kubectl = `kubectl -n ${namespace}`;
+  const isNginx = front.startsWith('nginx');
+  return [
+    `${trial.scenario}, ${trial.variant}, ×${trial.replicas}, by scale-lab ${labVersion()}. The passwords are new each time: keep what was applied.`,
+    '',
+    '  start:  kubectl apply -f -',
+    `  wait:   ${kubectl} wait --timeout=5m --for=condition=complete job/setup`,
+    `          ${kubectl} wait --timeout=5m --for=condition=available deployment --all`,
+    ...(isNginx
+      ? [`  then:   ${kubectl} rollout restart deployment nginx   # it looks replicas up only when it starts`]
+      : []),
+    `  reach:  ${kubectl} port-forward service/${front}   # GET /todos/1, /todos?limit=5, /feed, /metrics`,
+    ...(workers > 0 ? [`  load:   job/load waits for its work on standard input: ${kubectl} attach -i <pod>`] : []),
+    `  end:    kubectl delete namespace ${namespace}`,
+    '',
+    `Its nodes need the image ${images.lab}; SCALE_LAB_IMAGE names another one.`,
+  ];
+}
+
+async function execute(name: string, options: ManifestsOptions, io: Io): Promise<ExitCode> {
+  const { chooseTrial } = await import('../chosen-trial.ts');
+  const { hasBalancer, systemManifests } = await import('../../platforms/kubernetes/manifests/system.ts');
+  const { yamlOf } = await import('../../platforms/kubernetes/manifests/yaml.ts');
+  const chosen = await chooseTrial(io, name, options);
+  const surroundings = await surroundingsOf(chosen, io.environment);
+  const { workers = 0 } = options;
+  const manifests = systemManifests(surroundings, chosen.system, workers);
+  const front = hasBalancer(chosen.system) ? 'nginx 8080' : 'app 3000';
+  io.out.write(yamlOf(manifests, comment(chosen, surroundings, front, workers)));
+  return exitCodes.passed;
+}
+
+/** `scale-lab manifests`: a scenario's system as manifests of Kubernetes, to apply with kubectl. */
+export const manifestsCommand: CommandFactory = (io, finish) =>
+  new Command('manifests')
+    .description('print the system of a scenario as manifests of Kubernetes')
+    .argument('<scenario>', 'the scenario')
+    .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
+    .option('--variant <name>', 'the variant (default: the first)')
+    .option('--replicas <count>', 'how many replicas (default: the fewest)', positive)
+    .option('--workers <count>', 'also the Job of that many load workers', positive)
+    .addHelpText('after', examples)
+    .action(async (name: string, options: ManifestsOptions) => finish(await execute(name, options, io)));

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { surroundings } from '../testing/surroundings.ts';
+import { loadManifest } from './load.ts';
+
+const { spec } = loadManifest(surroundings(), 'load-7', 4);
+const pod = spec?.template.spec;
+
+test('all workers run at the same time, and none a second time', () => {
+  expect(spec).toMatchObject({ parallelism: 4, completions: 4, backoffLimit: 0 });
+  expect(pod).toMatchObject({ restartPolicy: 'Never', terminationGracePeriodSeconds: 1 });
+  expect(spec).not.toHaveProperty('ttlSecondsAfterFinished');
+});
+
+test('a worker is spoken to by its standard input, and ends with it', () => {
+  expect(pod?.containers).toMatchObject([
+    {
+      name: 'load',
+      args: ['load-worker.mjs'],
+      stdin: true,
+      stdinOnce: true,
+      resources: { limits: { cpu: '1000m' } },
+    },
+  ]);
+  expect(pod?.containers[0]?.env).toContainEqual({ name: 'LOG_FRAMES', value: 'on' });
+});
+
+test('it rather has a node without what is under test, and then one without another worker', () => {
+  const topologyKey = 'kubernetes.io/hostname';
+  const run = { 'scale-lab.run': 'a-run' };
+  const tested = { key: 'scale-lab.service', operator: 'In', values: ['app', 'postgres', 'redis', 'nginx'] };
+  expect(pod?.affinity?.podAntiAffinity).toEqual({
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 100,
+        podAffinityTerm: { labelSelector: { matchLabels: run, matchExpressions: [tested] }, topologyKey },
+      },
+      {
+        weight: 50,
+        podAffinityTerm: { labelSelector: { matchLabels: { ...run, 'scale-lab.service': 'load' } }, topologyKey },
+      },
+    ],
+  });
+});

@@ -1,0 +1,11 @@
+import { stringify } from 'yaml';
+import type { Manifest } from './plain.ts';
+
+// Kubernetes reads YAML 1.1, where `on` and `off` are no strings unless they are quoted.
+const settings = { version: '1.1', aliasDuplicateObjects: false, lineWidth: 0 } as const;
+
+/** Objects as YAML that `kubectl apply` takes: a document each, with lines of comment above all of them. */
+export function yamlOf(manifests: readonly Manifest[], comment: readonly string[] = []): string {
+  const documents = manifests.map((manifest) => `---\n${stringify(manifest, settings)}`);
+  return [...comment.map((line) => `${`# ${line}`.trimEnd()}\n`), ...documents].join('');
+}
