@@ -112,7 +112,7 @@ const telemetrySchema = z
         seconds: z.array(z.number()).describe('When each sample was taken, from the start of the measured time'),
         series: z.array(
           z.object({
-            source: z.string().describe('A replica, or "backends"'),
+            source: z.string().describe('A replica, "backends", or "stack" for how many replicas answered'),
             name: z.string(),
             values: z.array(z.number().nullable()).describe('Counters as their rise per second'),
           }),
@@ -123,6 +123,10 @@ const telemetrySchema = z
       .array(z.object({ replica: z.string(), problem: z.string() }))
       .describe('Replicas that died or restarted, or lost a worker process: what they counted is gone'),
     silent: z.array(z.object({ replica: z.string(), problem: z.string() })).describe('Replicas that did not answer'),
+    left: z
+      .array(z.string())
+      .optional()
+      .describe('Where replicas come and go: those that were gone at the end, and count with what they said last'),
   })
   .describe('What the stack said of itself meanwhile');
 
@@ -149,8 +153,15 @@ const caveatSchema = z
       'unfinished',
       'no-telemetry',
       'replica-silent',
+      'replicas-left',
       'throttled',
       'restarted',
+      'out-of-memory',
+      'evicted',
+      'probe-failed',
+      'node-lost',
+      'no-happenings',
+      'rollout-unfinished',
     ]),
     text: z.string(),
     doubts: z.array(z.string()).describe('Names of the metrics that cannot be judged because of it'),

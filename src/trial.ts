@@ -10,7 +10,7 @@ import { measurementOf } from './load/measurement.ts';
 import { splitJob } from './load/share.ts';
 import type { Deployment } from './platforms/platform.ts';
 import type { ServiceResources, Telemetry, TrialRecord } from './result.ts';
-import { mostWorkersOf, type Trial } from './scenarios/plan.ts';
+import { changes, mostWorkersOf, type Trial } from './scenarios/plan.ts';
 import { UsageWatch } from './telemetry/usage.ts';
 import { TelemetryWatch } from './telemetry/watch.ts';
 
@@ -33,7 +33,7 @@ async function observe(
   const jobs = splitJob({ urls: deployment.urls, load, workload, seed, share: { index: 0, of: 1 } }, workers);
   const warmup: WorkerSlice[] = [];
   let system: Pick<Observation, 'telemetry' | 'resources'> | undefined;
-  await using telemetry = new TelemetryWatch(deployment, signal);
+  await using telemetry = new TelemetryWatch(deployment, changes(trial.system), signal);
   await using usage = new UsageWatch(deployment, signal);
   for await (const message of deployment.generate(jobs, signal)) {
     switch (message.type) {

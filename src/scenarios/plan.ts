@@ -36,6 +36,11 @@ export interface Topology {
   readonly serverTiming: boolean;
 }
 
+/** Whether replicas come and go while it is measured, as they are meant to. */
+export function changes(system: Topology | UrlSystem): boolean {
+  return system.kind === 'app' && (system.autoscale ?? system.rollout) !== undefined;
+}
+
 /** One variant × one replica count × one round: the unit that is run. */
 export interface Trial {
   /** Its place in the plan, from 1. */
