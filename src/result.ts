@@ -88,6 +88,14 @@ const measurementSchema = z
   })
   .describe('What one trial recorded on the side of the client');
 
+const happeningSchema = z.object({
+  second: count.describe('From the start of the measured time; the first time'),
+  service: z.string(),
+  kind: z.enum(['restarted', 'out-of-memory', 'evicted', 'probe-failed', 'node-lost']),
+  text: z.string().describe('What happened to it, in words that follow its name'),
+  times: z.int().positive().describe('How often it happened'),
+});
+
 const telemetrySchema = z
   .object({
     replicas: z.array(
@@ -127,6 +135,10 @@ const telemetrySchema = z
       .array(z.string())
       .optional()
       .describe('Where replicas come and go: those that were gone at the end, and count with what they said last'),
+    happenings: z
+      .object({ told: z.array(happeningSchema), problem: z.string().optional().describe('Why it could not tell') })
+      .optional()
+      .describe('What befell services, as the platform tells it; not there where it never does'),
   })
   .describe('What the stack said of itself meanwhile');
 
@@ -179,6 +191,10 @@ const annotationSchema = z
   .object({ second: z.number().describe('From the start of the measured time'), text: z.string() })
   .describe('Something that happened');
 
+const rolloutSchema = z
+  .object({ beganMs: z.number().nonnegative(), endedMs: z.number().nonnegative() })
+  .describe('When a new version began to roll out, and when the last old replica was gone, in the measured time');
+
 const trialRecordSchema = z.object({
   number: z.int().positive(),
   scenario: z.string(),
@@ -188,6 +204,7 @@ const trialRecordSchema = z.object({
   measurement: measurementSchema,
   telemetry: telemetrySchema,
   resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
+  rollout: rolloutSchema.optional(),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
   findings: z.array(findingSchema),
@@ -267,6 +284,7 @@ export type TrialRecord = z.infer<typeof trialRecordSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
+export type RolloutTimes = z.infer<typeof rolloutSchema>;
 export type TelemetryTimeline = Telemetry['timeline'];
 export type Anatomy = z.infer<typeof anatomySchema>;
 export type Finding = z.infer<typeof findingSchema>;
