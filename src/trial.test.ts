@@ -86,6 +86,7 @@ describe('a trial with a roll-out', () => {
     const { beganMs = NaN, endedMs = NaN } = record?.rollout ?? {};
     expect(record?.metrics.rollout_time).toBe(endedMs - beganMs);
     expect(kinds(record)).not.toContain('rollout-unfinished');
+    expect(record?.telemetry).toMatchObject({ replicas: [{ replica: 'app-1' }, { replica: 'app-2' }], left: [] });
   });
 
   it('waits for one that goes on after the load, and doubts what was measured of it', async () => {
@@ -103,6 +104,8 @@ describe('a trial with a roll-out', () => {
     expect(calls).toEqual(['load']);
     expect(record?.rollout).toBeUndefined();
     expect(record?.metrics.rollout_time).toBeUndefined();
+    expect(record?.metrics.replicas_most).toBe(2);
+    expect(record?.telemetry.left).toBeUndefined();
   });
 });
 

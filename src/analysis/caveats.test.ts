@@ -180,6 +180,22 @@ describe('caveatsOf the system under test', () => {
     expect(caveats({ telemetry: telemetry({}, { left: [] }) })).toEqual([]);
   });
 
+  it('takes no replica for dead that left as it was meant to', () => {
+    const gone = {
+      service: 'app-1',
+      cpuRatio: 0,
+      throttledRatio: 0,
+      memoryPeakBytes: 1,
+      restarts: 0,
+      outOfMemory: false,
+    };
+    const resources = [{ ...gone, ended: 'it was terminated' }];
+    expect(caveats({ telemetry: telemetry({}, { left: ['app-1'] }), resources }).map(({ kind }) => kind)).toEqual([
+      'replicas-left',
+    ]);
+    expect(texts({ telemetry: telemetry({}, { left: [] }), resources })).toEqual(['app-1 died: it was terminated']);
+  });
+
   it('doubts what clients saw of half a roll-out, and not what was offered to it', () => {
     const rollout = { beganMs: 5_000, endedMs: 9_999 };
     expect(caveats({ context: { rollout } })).toEqual([]);

@@ -97,9 +97,11 @@ function strangerCaveats(telemetry: Telemetry, { anatomy }: Measurement, { syste
 function resourceCaveats(resources: readonly ServiceResources[], telemetry: Telemetry): Caveat[] {
   return resources.flatMap(({ service, throttledRatio, restarts, outOfMemory, ended }): Caveat[] => {
     const troubles: Caveat[] = [];
-    const died = outOfMemory ? 'it was at its memory limit' : ended;
-    if (!hasEnd(telemetry, service) && (restarts > 0 || outOfMemory || ended !== undefined)) {
+    // One that left as it was meant to did not die of it.
+    const end = telemetry.left?.includes(service) === true ? undefined : ended;
+    if (!hasEnd(telemetry, service) && (restarts > 0 || outOfMemory || end !== undefined)) {
       const what = restarts > 0 ? `restarted ${plural(restarts, 'time')}` : 'died';
+      const died = outOfMemory ? 'it was at its memory limit' : end;
       const why = died === undefined ? '' : `: ${died}`;
       troubles.push({ kind: 'restarted', text: `${service} ${what}${why}`, doubts: [...timed, ...server] });
     }
