@@ -204,6 +204,30 @@ export const metrics: readonly Metric[] = [
     kind: 'timed',
     description: 'Share of time that collecting garbage took, in the replica where it took most.',
   },
+  {
+    ...server,
+    name: 'replicas_most',
+    title: 'most replicas',
+    better: 'higher',
+    description: 'The most replicas that answered at once, looked at once a second.',
+  },
+  {
+    ...server,
+    name: 'scale_out_time',
+    title: 'scale-out',
+    unit: 'ms',
+    kind: 'timed',
+    description:
+      'Autoscaling: time from when the stage with the highest rate began, or the measured time, until the most replicas served.',
+  },
+  {
+    ...server,
+    name: 'rollout_time',
+    title: 'roll-out',
+    unit: 'ms',
+    kind: 'timed',
+    description: 'Time from when a new version began to roll out until the last old replica was gone.',
+  },
 ];
 
 const byName = new Map(metrics.map((metric) => [metric.name, metric]));

@@ -88,6 +88,14 @@ const measurementSchema = z
   })
   .describe('What one trial recorded on the side of the client');
 
+const happeningSchema = z.object({
+  second: count.describe('From the start of the measured time; the first time'),
+  service: z.string(),
+  kind: z.enum(['restarted', 'out-of-memory', 'evicted', 'probe-failed', 'node-lost']),
+  text: z.string().describe('What happened to it, in words that follow its name'),
+  times: z.int().positive().describe('How often it happened'),
+});
+
 const telemetrySchema = z
   .object({
     replicas: z.array(
@@ -112,7 +120,7 @@ const telemetrySchema = z
         seconds: z.array(z.number()).describe('When each sample was taken, from the start of the measured time'),
         series: z.array(
           z.object({
-            source: z.string().describe('A replica, or "backends"'),
+            source: z.string().describe('A replica, "backends", or "stack" for how many replicas answered'),
             name: z.string(),
             values: z.array(z.number().nullable()).describe('Counters as their rise per second'),
           }),
@@ -123,6 +131,14 @@ const telemetrySchema = z
       .array(z.object({ replica: z.string(), problem: z.string() }))
       .describe('Replicas that died or restarted, or lost a worker process: what they counted is gone'),
     silent: z.array(z.object({ replica: z.string(), problem: z.string() })).describe('Replicas that did not answer'),
+    left: z
+      .array(z.string())
+      .optional()
+      .describe('Where replicas come and go: those that were gone at the end, and count with what they said last'),
+    happenings: z
+      .object({ told: z.array(happeningSchema), problem: z.string().optional().describe('Why it could not tell') })
+      .optional()
+      .describe('What befell services, as the platform tells it; not there where it never does'),
   })
   .describe('What the stack said of itself meanwhile');
 
@@ -149,8 +165,15 @@ const caveatSchema = z
       'unfinished',
       'no-telemetry',
       'replica-silent',
+      'replicas-left',
       'throttled',
       'restarted',
+      'out-of-memory',
+      'evicted',
+      'probe-failed',
+      'node-lost',
+      'no-happenings',
+      'rollout-unfinished',
     ]),
     text: z.string(),
     doubts: z.array(z.string()).describe('Names of the metrics that cannot be judged because of it'),
@@ -168,6 +191,10 @@ const annotationSchema = z
   .object({ second: z.number().describe('From the start of the measured time'), text: z.string() })
   .describe('Something that happened');
 
+const rolloutSchema = z
+  .object({ beganMs: z.number().nonnegative(), endedMs: z.number().nonnegative() })
+  .describe('When a new version began to roll out, and when the last old replica was gone, in the measured time');
+
 const trialRecordSchema = z.object({
   number: z.int().positive(),
   scenario: z.string(),
@@ -177,6 +204,7 @@ const trialRecordSchema = z.object({
   measurement: measurementSchema,
   telemetry: telemetrySchema,
   resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
+  rollout: rolloutSchema.optional(),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
   findings: z.array(findingSchema),
@@ -256,6 +284,7 @@ export type TrialRecord = z.infer<typeof trialRecordSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
+export type RolloutTimes = z.infer<typeof rolloutSchema>;
 export type TelemetryTimeline = Telemetry['timeline'];
 export type Anatomy = z.infer<typeof anatomySchema>;
 export type Finding = z.infer<typeof findingSchema>;

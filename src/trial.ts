@@ -9,8 +9,10 @@ import type { WorkerMessage, WorkerResult, WorkerSlice } from './load/job.ts';
 import { measurementOf } from './load/measurement.ts';
 import { splitJob } from './load/share.ts';
 import type { Deployment } from './platforms/platform.ts';
-import type { ServiceResources, Telemetry, TrialRecord } from './result.ts';
-import { mostWorkersOf, type Trial } from './scenarios/plan.ts';
+import type { RolloutTimes, ServiceResources, Telemetry, TrialRecord } from './result.ts';
+import { RolloutWatch } from './rollout.ts';
+import { changes, mostWorkersOf, peakMs, type Trial } from './scenarios/plan.ts';
+import { happeningsOf } from './telemetry/happenings.ts';
 import { UsageWatch } from './telemetry/usage.ts';
 import { TelemetryWatch } from './telemetry/watch.ts';
 
@@ -20,6 +22,7 @@ interface Observation {
   readonly warmup: readonly WorkerSlice[];
   readonly telemetry: Telemetry;
   readonly resources: readonly ServiceResources[];
+  readonly rollout: RolloutTimes | undefined;
 }
 
 /** Puts the load on, and reads what the system says of itself from the start of the measured time to its end. */
@@ -29,18 +32,20 @@ async function observe(
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const { load, workload, seed, workers } = trial;
+  const { load, workload, seed, workers, system } = trial;
   const jobs = splitJob({ urls: deployment.urls, load, workload, seed, share: { index: 0, of: 1 } }, workers);
   const warmup: WorkerSlice[] = [];
-  let system: Pick<Observation, 'telemetry' | 'resources'> | undefined;
-  await using telemetry = new TelemetryWatch(deployment, signal);
+  let told: Pick<Observation, 'telemetry' | 'resources'> | undefined;
+  await using telemetry = new TelemetryWatch(deployment, changes(system), signal);
   await using usage = new UsageWatch(deployment, signal);
-  for await (const message of deployment.generate(jobs, signal)) {
+  await using rollout = new RolloutWatch(deployment, system.kind === 'app' ? system.rollout : undefined, signal);
+  for await (const message of deployment.generate(jobs, rollout.loadSignal)) {
     switch (message.type) {
       case 'ready':
       case 'clock':
         break;
       case 'measuring':
+        rollout.start();
         await telemetry.start(trial.telemetry);
         usage.start();
         break;
@@ -49,11 +54,15 @@ async function observe(
         emit(secondOf(trial, message));
         break;
       case 'measured':
-        system = { resources: await usage.stop(), telemetry: await telemetry.stop(signal) };
+        told = { resources: await usage.stop(), telemetry: await telemetry.stop(signal) };
         break;
-      case 'result':
-        if (system === undefined) throw new Error('the load worker did not say that the measured time was over');
-        return { ...system, result: message.result, warmup };
+      case 'result': {
+        if (told === undefined) throw new Error('the load worker did not say that the measured time was over');
+        const { result } = message;
+        const happenings = await happeningsOf(deployment, result.startedAtMs, signal);
+        const whole = { ...told.telemetry, ...(happenings === undefined ? {} : { happenings }) };
+        return { ...told, telemetry: whole, result, warmup, rollout: await rollout.end() };
+      }
       case 'failed':
         throw new LabError(`The load generator failed: ${message.message}.`);
     }
@@ -70,7 +79,7 @@ function secondOf(trial: Trial, message: Extract<WorkerMessage, { type: 'second'
 /**
  * Runs one trial on what is deployed.
  * @returns what both sides recorded, with its metrics, the reasons to doubt them, and why they are what they are
- * @throws {LabError} where the load generator fails; the signal's reason where it is aborted
+ * @throws {LabError} where the load generator or a roll-out fails; the signal's reason where it is aborted
  */
 export async function runTrial(
   deployment: Deployment,
@@ -78,11 +87,11 @@ export async function runTrial(
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<TrialRecord> {
-  const { result, warmup, telemetry, resources } = await observe(deployment, trial, emit, signal);
+  const { result, warmup, telemetry, resources, rollout } = await observe(deployment, trial, emit, signal);
   const measurement = measurementOf(result, warmup);
-  const { number, scenario, variant, replicas, round, system, workload, trust, workers } = trial;
-  const ttlMs = system.kind === 'app' ? system.app.cache.ttlMs : undefined;
-  const metrics = trialMetrics(measurement, telemetry, { ttlMs });
+  const { number, scenario, variant, replicas, round, workload } = trial;
+  const context = contextOf(trial, rollout);
+  const metrics = trialMetrics(measurement, telemetry, context);
   return {
     number,
     scenario,
@@ -92,14 +101,25 @@ export async function runTrial(
     measurement,
     telemetry,
     resources: [...resources],
+    ...(rollout === undefined ? {} : { rollout }),
     metrics,
-    caveats: caveatsOf(measurement, telemetry, resources, {
-      trust,
-      workers,
-      mostWorkers: mostWorkersOf(trial.load),
-      system: system.kind,
-    }),
+    caveats: caveatsOf(measurement, telemetry, resources, context),
     findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: deployment.cores }),
-    annotations: annotationsOf(measurement, telemetry, { ttlMs, workload }),
+    annotations: annotationsOf(measurement, telemetry, context),
+  };
+}
+
+/** What the analysis needs to know of a trial besides what was recorded. */
+function contextOf({ system, load, trust, workers, workload }: Trial, rollout: RolloutTimes | undefined) {
+  return {
+    trust,
+    workers,
+    mostWorkers: mostWorkersOf(load),
+    workload,
+    system: system.kind,
+    changes: changes(system),
+    ttlMs: system.kind === 'app' ? system.app.cache.ttlMs : undefined,
+    peakAtMs: system.kind === 'app' && system.autoscale ? peakMs(load) : undefined,
+    rollout,
   };
 }

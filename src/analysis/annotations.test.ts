@@ -10,19 +10,20 @@ const warm = measurement({ timeline: [-2, -1, 0, 1].map((second) => ({ ...slice,
 
 const hot = oneRequest({}, { todo: { kind: 'hot', key: 1 } });
 
+/** Nothing of the system changes. */
+const still = { ttlMs: undefined, workload: hot, changes: false, rollout: undefined };
+
 /** What happened, as "second: text". */
 const told = (series: Record<string, (number | null)[]>, changes: Partial<Telemetry> = {}, from = 0, ttlMs?: number) =>
   annotationsOf(cold, telemetry({ cache_hits_total: 9 }, { timeline: timeline(series, from), ...changes }), {
+    ...still,
     ttlMs,
-    workload: hot,
   }).map(({ second, text }) => `${second}: ${text}`);
 
 describe('annotationsOf', () => {
   it('says when the warm-up was over, where there was one', () => {
-    expect(annotationsOf(cold, telemetry(), { ttlMs: undefined, workload: hot })).toEqual([]);
-    expect(annotationsOf(warm, telemetry(), { ttlMs: undefined, workload: hot })).toEqual([
-      { second: 0, text: 'warm-up over' },
-    ]);
+    expect(annotationsOf(cold, telemetry(), still)).toEqual([]);
+    expect(annotationsOf(warm, telemetry(), still)).toEqual([{ second: 0, text: 'warm-up over' }]);
   });
 
   it('says when a key expired, and how often all replicas together computed it', () => {
@@ -73,5 +74,51 @@ describe('annotationsOf', () => {
       'backends db_connections': [null, 3, null, null, null, null],
     };
     expect(told(series)).toEqual(['2: app-1 did not answer for 2 s', '5: app-1 did not answer any more']);
+  });
+
+  it('says of a replica that left as it may nothing but how many are left', () => {
+    const series = { 'stack replicas': [2, 1], 'app-1 db_pool_in_use': [1, 1], 'app-2 db_pool_in_use': [1, null] };
+    const gone = telemetry({}, { timeline: timeline(series), left: ['app-2'] });
+    expect(annotationsOf(cold, gone, { ...still, changes: true })).toEqual([{ second: 1, text: '1 replica serves' }]);
+  });
+
+  it('says how many replicas serve where that changes, as it may', () => {
+    const series = { 'stack replicas': [1, 1, 3, 3, 2] };
+    expect(told(series)).toEqual([]);
+    const changing = (values: number[]) =>
+      annotationsOf(cold, telemetry({}, { timeline: timeline({ 'stack replicas': values }, 0.2) }), {
+        ...still,
+        changes: true,
+      });
+    expect(changing([1, 1, 3, 3, 2])).toEqual([
+      { second: 2, text: '3 replicas serve' },
+      { second: 4, text: '2 replicas serve' },
+    ]);
+    expect(changing([2, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3, 2, 3])).toEqual([
+      { second: 2, text: '2 to 3 replicas serve from here on, with 11 changes' },
+    ]);
+  });
+
+  it('says when a roll-out began and ended', () => {
+    const rollout = { beganMs: 5_001.3, endedMs: 17_460 };
+    expect(annotationsOf(cold, telemetry(), { ...still, rollout })).toEqual([
+      { second: 5, text: 'a new version begins to roll out' },
+      { second: 17.5, text: 'the roll-out is over: every replica is new' },
+    ]);
+  });
+
+  it('says what the platform tells of, unless that is how a replica was lost', () => {
+    const oom = {
+      second: 2,
+      service: 'app-2',
+      kind: 'out-of-memory',
+      text: 'was killed at its memory limit',
+      times: 2,
+    } as const;
+    const happenings = { told: [oom] };
+    expect(told({}, { happenings })).toEqual(['2: app-2 was killed at its memory limit (2 times)']);
+    const series = { 'app-2 db_pool_in_use': [1, 1, null, null] };
+    const lost = [{ replica: 'app-2', problem: 'it was killed at its memory limit' }];
+    expect(told(series, { lost, happenings })).toEqual(['2: app-2 was lost: it was killed at its memory limit']);
   });
 });

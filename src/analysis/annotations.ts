@@ -1,6 +1,8 @@
 import { formatDuration, formatNumber, plural } from '../numbers.ts';
-import type { Annotation, Measurement, Telemetry, TelemetryTimeline } from '../result.ts';
+import type { Annotation, Measurement, RolloutTimes, Telemetry, TelemetryTimeline } from '../result.ts';
 import { writes, type Workload } from '../scenarios/scenario.ts';
+import { happeningAnnotations } from './happenings.ts';
+import { changeAnnotations, rolloutAnnotations } from './serving.ts';
 import { valuesOf } from './timeline.ts';
 
 /** What annotations need to know of the trial besides what was recorded. */
@@ -8,6 +10,10 @@ export interface AnnotationContext {
   /** The time to live that the settings name; undefined where nothing is known of it. */
   readonly ttlMs: number | undefined;
   readonly workload: Workload;
+  /** Whether replicas are meant to come and go. */
+  readonly changes: boolean;
+  /** When a new version was rolled out; undefined where none was. */
+  readonly rollout: RolloutTimes | undefined;
 }
 
 /** Said of every trial with a warm-up: a report that lists what happened may leave it out. */
@@ -100,9 +106,11 @@ function silencesOf({ seconds, series }: TelemetryTimeline, replica: string): re
   return silences;
 }
 
-/** What became of each replica that did not tell its metrics all the time. */
-function absences({ timeline, lost }: Telemetry): Annotation[] {
-  const replicas = [...new Set(timeline.series.map(({ source }) => source))].filter((source) => source !== 'backends');
+/** What became of each replica that did not tell its metrics all the time, but for those that left as they were meant to. */
+function absences({ timeline, lost, left = [] }: Telemetry): Annotation[] {
+  const others = ['backends', 'stack', ...left];
+  const sources = new Set(timeline.series.map(({ source }) => source));
+  const replicas = [...sources].filter((source) => !others.includes(source));
   return replicas.flatMap((replica) => {
     const loss = lost.find((candidate) => candidate.replica === replica);
     const silences = silencesOf(timeline, replica);
@@ -124,6 +132,14 @@ export function annotationsOf(
   telemetry: Telemetry,
   context: AnnotationContext,
 ): Annotation[] {
-  const all = [...warmup(measurement), ...expiries(telemetry, measurement, context), ...absences(telemetry)];
+  const absent = absences(telemetry);
+  const all = [
+    ...warmup(measurement),
+    ...expiries(telemetry, measurement, context),
+    ...rolloutAnnotations(context.rollout),
+    ...(context.changes ? changeAnnotations(telemetry.timeline) : []),
+    ...absent,
+    ...happeningAnnotations(telemetry, absent),
+  ];
   return all.sort((one, other) => one.second - other.second);
 }

@@ -19,6 +19,8 @@ const caveats = (trial: Trial) =>
     workers: 1,
     mostWorkers: 50,
     system: 'app',
+    changes: false,
+    rollout: undefined,
     ...trial.context,
   });
 
@@ -158,6 +160,126 @@ describe('caveatsOf the system under test', () => {
     expect(texts({ resources: [throttled, dead] })).toEqual([
       'app-1 was at its CPU limit 62% of the time',
       'app-1 restarted 1 time: it was at its memory limit',
+    ]);
+  });
+
+  it('says how many replicas left where they may, and doubts what all of them counted together', () => {
+    const [caveat, ...others] = caveats({ telemetry: telemetry({}, { left: ['app-1', 'app-2'] }) });
+    expect(others).toEqual([]);
+    expect(caveat?.kind).toBe('replicas-left');
+    expect(caveat?.text).toBe(
+      '2 replicas left during the measured time: what they counted after their last samples is missing',
+    );
+    expect(caveat?.doubts).toContain('recomputes');
+    // Of a ratio both sides are missing, and how many answered at once is known.
+    expect(caveat?.doubts).not.toContain('queries_per_request');
+    expect(caveat?.doubts).not.toContain('replicas_most');
+    expect(texts({ telemetry: telemetry({}, { left: ['app-1'] }) })).toEqual([
+      '1 replica left during the measured time: what it counted after its last sample is missing',
+    ]);
+    expect(caveats({ telemetry: telemetry({}, { left: [] }) })).toEqual([]);
+  });
+
+  it('takes no replica for dead that left as it was meant to', () => {
+    const gone = {
+      service: 'app-1',
+      cpuRatio: 0,
+      throttledRatio: 0,
+      memoryPeakBytes: 1,
+      restarts: 0,
+      outOfMemory: false,
+    };
+    const resources = [{ ...gone, ended: 'it was terminated' }];
+    expect(caveats({ telemetry: telemetry({}, { left: ['app-1'] }), resources }).map(({ kind }) => kind)).toEqual([
+      'replicas-left',
+    ]);
+    expect(texts({ telemetry: telemetry({}, { left: [] }), resources })).toEqual(['app-1 died: it was terminated']);
+  });
+
+  it('doubts what clients saw of half a roll-out, and not what was offered to it', () => {
+    const rollout = { beganMs: 5_000, endedMs: 9_999 };
+    expect(caveats({ context: { rollout } })).toEqual([]);
+    const [caveat] = caveats({ context: { rollout: { ...rollout, endedMs: 12_500 } } });
+    expect(caveat?.kind).toBe('rollout-unfinished');
+    expect(caveat?.text).toBe(
+      'the roll-out went on for 2.5 s after the measured time: only a part of it was under load',
+    );
+    expect(caveat?.doubts).toEqual(
+      expect.arrayContaining(['errors', 'error_rate', 'unfinished', 'dropped', 'rps', 'p99', 'rollout_time']),
+    );
+    expect(caveat?.doubts).not.toContain('offered_rate');
+  });
+});
+
+describe('caveatsOf what the platform tells of', () => {
+  const oom = {
+    second: 12,
+    service: 'app-1',
+    kind: 'out-of-memory',
+    text: 'was killed at its memory limit',
+    times: 1,
+  } as const;
+  const told = (...happenings: NonNullable<Telemetry['happenings']>['told']): Partial<Telemetry> => ({
+    happenings: { told: happenings },
+  });
+
+  it('says when it was and how often, and doubts what a restart puts in doubt', () => {
+    const again = { ...oom, second: 14, kind: 'restarted', text: 'was started again', times: 3 } as const;
+    const found = caveats({ telemetry: telemetry({}, told(oom, again)) });
+    expect(found.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
+      'out-of-memory: app-1 at 12 s: was killed at its memory limit',
+      'restarted: app-1 at 14 s: was started again (3 times)',
+    ]);
+    for (const { doubts } of found) expect(doubts).toEqual(expect.arrayContaining(['rps', 'p99', 'recomputes']));
+  });
+
+  it('says nothing that the loss of a replica says already, but why it was', () => {
+    const restart = { ...oom, kind: 'restarted', text: 'was started again' } as const;
+    const lost = (problem: string) => ({ replicas: [], lost: [{ replica: 'app-1', problem }] });
+    const silent = 'it restarted: its counters started anew';
+    expect(texts({ telemetry: telemetry({}, { ...told(restart), ...lost(silent) }) })).toEqual([`app-1: ${silent}`]);
+    expect(texts({ telemetry: telemetry({}, { ...told(oom), ...lost(silent) }) })).toEqual([
+      `app-1: ${silent}`,
+      'app-1 at 12 s: was killed at its memory limit',
+    ]);
+    expect(texts({ telemetry: telemetry({}, { ...told(oom), ...lost('it was killed at its memory limit') }) })).toEqual(
+      ['app-1: it was killed at its memory limit'],
+    );
+  });
+
+  it('does not say again by its resources how a service ended', () => {
+    const dead = {
+      service: 'app-1',
+      cpuRatio: 1,
+      throttledRatio: 0,
+      memoryPeakBytes: 1,
+      restarts: 1,
+      outOfMemory: true,
+    };
+    expect(texts({ telemetry: telemetry({}, told(oom)), resources: [dead, { ...dead, service: 'redis' }] })).toEqual([
+      'app-1 at 12 s: was killed at its memory limit',
+      'redis restarted 1 time: it was at its memory limit',
+    ]);
+  });
+
+  it('doubts what clients timed where a replica failed its probe, unless replicas come and go', () => {
+    const probe = { ...oom, kind: 'probe-failed', text: 'failed its readiness probe' } as const;
+    const of = (service: string, changes: boolean) =>
+      caveats({ telemetry: telemetry({}, told({ ...probe, service })), context: { changes } })[0]?.doubts;
+    expect(of('app-1', false)).toEqual(expect.arrayContaining(['rps', 'p99']));
+    expect(of('app-1', false)).not.toContain('pool_wait');
+    expect(of('app-1', true)).toEqual([]);
+    expect(of('postgres', false)).toEqual([]);
+  });
+
+  it('says where the platform could not tell, and doubts nothing', () => {
+    const problem = { happenings: { told: [], problem: 'the API server is away' } };
+    expect(caveats({ telemetry: telemetry({}, problem) })).toEqual([
+      {
+        kind: 'no-happenings',
+        text: 'the platform did not tell whether anything befell the services: the API server is away',
+        doubts: [],
+      },
     ]);
   });
 });

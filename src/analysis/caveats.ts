@@ -1,8 +1,9 @@
-import { metrics } from '../metrics.ts';
-import { formatNumber, formatValue, plural } from '../numbers.ts';
-import type { Caveat, Measurement, ServiceResources, Telemetry } from '../result.ts';
+import { formatDuration, formatNumber, formatValue, plural } from '../numbers.ts';
+import type { Caveat, Measurement, RolloutTimes, ServiceResources, Telemetry } from '../result.ts';
 import type { System, Trust } from '../scenarios/scenario.ts';
+import { doubts } from './doubts.ts';
 import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
+import { happeningCaveats, hasEnd } from './happenings.ts';
 import { censoredPercentiles, ofService, thinPercentiles } from './percentiles.ts';
 import { measuredSlices } from './timeline.ts';
 
@@ -10,15 +11,16 @@ import { measuredSlices } from './timeline.ts';
 export interface CaveatContext extends GeneratorContext {
   /** What was under test: a server of the user's own may tell nothing. */
   readonly system: System['kind'];
+  /** Whether its replicas are meant to come and go. */
+  readonly changes: boolean;
+  /** When a new version was rolled out; undefined where none was. */
+  readonly rollout: RolloutTimes | undefined;
 }
 
 /** Above it a service is said to have been at its CPU limit. */
 const throttledShare = 0.05;
 
-const timedMetrics = metrics.filter(({ kind, side }) => kind === 'timed' && side !== 'generator');
-const timed = timedMetrics.map(({ name }) => name);
-const server = metrics.filter(({ side }) => side === 'server').map(({ name }) => name);
-const latencies = timedMetrics.filter(({ unit, side }) => unit === 'ms' && side === 'client').map(({ name }) => name);
+const { timed, latencies, server, totals, outcome } = doubts;
 
 /** A percentile of every second is as good as the second with the fewest answers; the last one may be short. */
 function isWorstSecondThin(measurement: Measurement, samples: number): boolean {
@@ -58,7 +60,10 @@ function absenceCaveats({ open, unfinished }: Measurement): Caveat[] {
   return caveats;
 }
 
-function replicaCaveats({ lost, silent }: Telemetry): Caveat[] {
+function replicaCaveats({ lost, silent, left = [] }: Telemetry): Caveat[] {
+  const them =
+    left.length === 1 ? 'what it counted after its last sample' : 'what they counted after their last samples';
+  const gone = `${plural(left.length, 'replica')} left during the measured time: ${them} is missing`;
   return [
     ...lost.map(({ replica, problem }): Caveat => ({
       kind: 'restarted',
@@ -70,7 +75,16 @@ function replicaCaveats({ lost, silent }: Telemetry): Caveat[] {
       text: `${replica} did not tell its metrics: ${problem}`,
       doubts: [...server],
     })),
+    ...(left.length === 0 ? [] : [{ kind: 'replicas-left' as const, text: gone, doubts: [...totals] }]),
   ];
+}
+
+/** What the second half of a roll-out does to requests, nobody saw; and it may be quicker without them. */
+function rolloutCaveats({ durationMs }: Measurement, { rollout }: CaveatContext): Caveat[] {
+  if (!rollout || rollout.endedMs <= durationMs) return [];
+  const late = formatDuration(rollout.endedMs - durationMs);
+  const text = `the roll-out went on for ${late} after the measured time: only a part of it was under load`;
+  return [{ kind: 'rollout-unfinished', text, doubts: [...outcome] }];
 }
 
 /** A target of the user's own need not tell anything: its metrics are missing then, and nothing is in doubt. */
@@ -80,12 +94,14 @@ function strangerCaveats(telemetry: Telemetry, { anatomy }: Measurement, { syste
   return [{ kind: 'no-telemetry', text, doubts: [] }];
 }
 
-function resourceCaveats(resources: readonly ServiceResources[]): Caveat[] {
+function resourceCaveats(resources: readonly ServiceResources[], telemetry: Telemetry): Caveat[] {
   return resources.flatMap(({ service, throttledRatio, restarts, outOfMemory, ended }): Caveat[] => {
     const troubles: Caveat[] = [];
-    const died = outOfMemory ? 'it was at its memory limit' : ended;
-    if (restarts > 0 || outOfMemory || ended !== undefined) {
+    // One that left as it was meant to did not die of it.
+    const end = telemetry.left?.includes(service) === true ? undefined : ended;
+    if (!hasEnd(telemetry, service) && (restarts > 0 || outOfMemory || end !== undefined)) {
       const what = restarts > 0 ? `restarted ${plural(restarts, 'time')}` : 'died';
+      const died = outOfMemory ? 'it was at its memory limit' : end;
       const why = died === undefined ? '' : `: ${died}`;
       troubles.push({ kind: 'restarted', text: `${service} ${what}${why}`, doubts: [...timed, ...server] });
     }
@@ -112,6 +128,8 @@ export function caveatsOf(
     ...absenceCaveats(measurement),
     ...replicaCaveats(telemetry),
     ...strangerCaveats(telemetry, measurement, context),
-    ...resourceCaveats(resources),
+    ...happeningCaveats(telemetry, context.changes),
+    ...resourceCaveats(resources, telemetry),
+    ...rolloutCaveats(measurement, context),
   ];
 }

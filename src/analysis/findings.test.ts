@@ -222,6 +222,10 @@ describe('uneven-replicas', () => {
     expect(shares(200, 400, 400)).toEqual([]);
   });
 
+  it('does not compare replicas that come and go', () => {
+    expect(found({ telemetry: telemetry({}, { replicas: served(960, 40), left: [] }) })).toEqual([]);
+  });
+
   it('does not compare where a replica is missing', () => {
     const lost = [{ replica: 'app-3', problem: 'it died' }];
     expect(found({ telemetry: telemetry({}, { replicas: served(900, 10), lost }) })).toEqual([]);

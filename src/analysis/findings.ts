@@ -130,6 +130,8 @@ const herd: Rule = ({ metrics, workload }) => {
 const unevenReplicas: Rule = ({ telemetry }) => {
   // The shares of those that told are not the shares of all.
   if (telemetry.lost.length > 0 || telemetry.silent.length > 0) return undefined;
+  // One that came late, or left, need not have served as much as the others.
+  if (telemetry.left !== undefined) return undefined;
   const shares = sharesOf(telemetry);
   const [least] = shares;
   const most = shares.at(-1);

@@ -16,11 +16,13 @@ const counters = {
   event_loop_idle_seconds_total: 1,
   nodejs_gc_seconds_total: 0.5,
 };
+/** Nothing of the system changes. */
+const still = { ttlMs: undefined, peakAtMs: undefined, rollout: undefined };
 const database = { backends: backends({ db_rows_read_total: 40_000 }) };
 
 describe('trialMetrics', () => {
   it('puts the client’s times in milliseconds and rates in seconds', () => {
-    const metrics = trialMetrics(measurement({ failed: 5_000, unfinished: 7 }), telemetry(), { ttlMs: undefined });
+    const metrics = trialMetrics(measurement({ failed: 5_000, unfinished: 7 }), telemetry(), still);
     expect(metrics).toEqual({
       rps: 2_000,
       mean: 1.1,
@@ -39,7 +41,7 @@ describe('trialMetrics', () => {
   });
 
   it('divides what the server counted by the requests that it counted', () => {
-    const metrics = trialMetrics(measurement(), telemetry(counters, database), { ttlMs: 1_000 });
+    const metrics = trialMetrics(measurement(), telemetry(counters, database), { ...still, ttlMs: 1_000 });
     expect(metrics).toMatchObject({
       queries_per_request: 0.25,
       rows_read_per_request: 2,
@@ -57,7 +59,7 @@ describe('trialMetrics', () => {
 
   it('takes the rate from what came within the measured time, and the percentiles from all', () => {
     const late = measurement({ completed: 15_000, open: openLoad({ late: 5_000 }) });
-    expect(trialMetrics(late, telemetry(), { ttlMs: undefined })).toMatchObject({ rps: 1_500, requests: 20_000 });
+    expect(trialMetrics(late, telemetry(), still)).toMatchObject({ rps: 1_500, requests: 20_000 });
   });
 
   it('tells of open load what was due, what was sent, and the time from being sent', () => {
@@ -65,7 +67,7 @@ describe('trialMetrics', () => {
     const { offered_rate, sent_rate, schedule_lag, dropped, unsent, ...others } = trialMetrics(
       measurement({ open }),
       telemetry(),
-      { ttlMs: undefined },
+      still,
     );
     expect({ offered_rate, sent_rate, schedule_lag, dropped, unsent }).toEqual({
       offered_rate: 2_000,
@@ -81,20 +83,23 @@ describe('trialMetrics', () => {
     const slice = { sent: 0, requests: 100, errors: 0, p50Us: 1, maxUs: 1 };
     const seconds = [-1, 0, 1, 2].map((second) => ({ ...slice, second, p99Us: second === 1 ? 5_000 : 1_000 }));
     const slow = [{ ...slice, second: -2, p99Us: 90_000 }, ...seconds, { ...slice, second: 3, p99Us: 80_000 }];
-    const metrics = trialMetrics(measurement({ timeline: slow, durationMs: 2_500 }), telemetry(), { ttlMs: 1 });
+    const metrics = trialMetrics(measurement({ timeline: slow, durationMs: 2_500 }), telemetry(), {
+      ...still,
+      ttlMs: 1,
+    });
     expect(metrics.worst_second_p99).toBe(5);
   });
 
   it('tells how much of the pool was in use while it was measured', () => {
     const pools = timeline({ 'app-1 db_pool_in_use': [0, 10, 9, null], 'app-2 db_pool_in_use': [0, 5, 4, 4] }, -1);
     const replicas = ['app-1', 'app-2'].map((replica) => ({ replica, counters: {}, gauges: { db_pool_size: 10 } }));
-    const metrics = trialMetrics(measurement(), telemetry({}, { replicas, timeline: pools }), { ttlMs: undefined });
+    const metrics = trialMetrics(measurement(), telemetry({}, { replicas, timeline: pools }), still);
     expect(metrics.pool_in_use).toBe(32 / 50);
   });
 
   it('sums over replicas, but not what the one database counted for all', () => {
     const two = telemetry({}, { replicas: [1, 2].flatMap(() => telemetry(counters).replicas), ...database });
-    const metrics = trialMetrics(measurement(), two, { ttlMs: 1_000 });
+    const metrics = trialMetrics(measurement(), two, { ...still, ttlMs: 1_000 });
     expect(metrics).toMatchObject({ recomputes: 100, queries_per_request: 0.25, rows_read_per_request: 1 });
   });
 
@@ -102,13 +107,31 @@ describe('trialMetrics', () => {
     const [one] = telemetry({ http_requests_total: 900 }).replicas;
     const [other] = telemetry({ http_requests_total: 100 }).replicas;
     if (!one || !other) throw new Error('no replicas');
-    const metrics = trialMetrics(measurement(), telemetry({}, { replicas: [one, other] }), { ttlMs: undefined });
+    const metrics = trialMetrics(measurement(), telemetry({}, { replicas: [one, other] }), still);
     expect(metrics).toMatchObject({ smallest_share: 0.1, largest_share: 0.9 });
+  });
+
+  it('tells how many replicas there were at most, and how long it took from the peak of the load', () => {
+    const scaled = (values: (number | null)[], peakAtMs?: number) => {
+      const series = { timeline: timeline({ 'stack replicas': values }, 0.5) };
+      const metrics = trialMetrics(measurement(), telemetry({}, series), { ...still, peakAtMs });
+      return [metrics.replicas_most, metrics.scale_out_time];
+    };
+    expect(scaled([1, 1, 2, 4, 3, 4], 2000)).toEqual([4, 1500]);
+    expect(scaled([1, 1, 2, 4, 3, 4], undefined)).toEqual([4, undefined]);
+    // It never rose, or it had risen before.
+    expect(scaled([2, 1, 2], 1000)).toEqual([2, undefined]);
+    expect(scaled([1, 2, 2, 2], 2000)).toEqual([2, undefined]);
+  });
+
+  it('tells how long a roll-out took', () => {
+    const rollout = { beganMs: 5_010, endedMs: 17_510 };
+    expect(trialMetrics(measurement(), telemetry(), { ...still, rollout }).rollout_time).toBe(12_500);
   });
 
   it('leaves out what is missing: no answers have no percentiles, no telemetry no counts', () => {
     const nothing = measurement({ requests: 0, failed: 0, sent: 0 });
-    expect(trialMetrics(nothing, telemetry({}, { replicas: [] }), { ttlMs: 1_000 })).toEqual({
+    expect(trialMetrics(nothing, telemetry({}, { replicas: [] }), { ...still, ttlMs: 1_000 })).toEqual({
       rps: 0,
       requests: 0,
       errors: 0,
@@ -118,8 +141,12 @@ describe('trialMetrics', () => {
 
   it('yields no metric that the catalogue does not know', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
-    const everything = telemetry({}, { ...database, replicas, timeline: timeline({ 'app-1 db_pool_in_use': [1] }) });
-    const names = Object.keys(trialMetrics(measurement({ open: openLoad() }), everything, { ttlMs: 1_000 }));
+    const everything = telemetry(
+      {},
+      { ...database, replicas, timeline: timeline({ 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2] }) },
+    );
+    const context = { ttlMs: 1_000, peakAtMs: 0, rollout: { beganMs: 0, endedMs: 1 } };
+    const names = Object.keys(trialMetrics(measurement({ open: openLoad() }), everything, context));
     expect(names.filter((name) => !findMetric(name))).toEqual([]);
     expect(names).toHaveLength(catalogue.length);
   });

@@ -1,5 +1,5 @@
-import type { Measurement, Telemetry } from '../result.ts';
-import { measuredSlices, poolSamples } from './timeline.ts';
+import type { Measurement, RolloutTimes, Telemetry } from '../result.ts';
+import { highest, measuredSlices, poolSamples, valuesOf } from './timeline.ts';
 
 const usPerMs = 1000;
 const msPerSecond = 1000;
@@ -8,6 +8,10 @@ const msPerSecond = 1000;
 export interface MetricsContext {
   /** The time to live that the settings name; undefined where nothing is known of it. */
   readonly ttlMs: number | undefined;
+  /** When the load begins to be highest, where replicas are added for it; undefined where none are. */
+  readonly peakAtMs: number | undefined;
+  /** When a new version was rolled out; undefined where none was. */
+  readonly rollout: RolloutTimes | undefined;
 }
 
 /** Sums a counter over the replicas; undefined where no replica reported it. */
@@ -92,6 +96,24 @@ function poolInUse(measurement: Measurement, telemetry: Telemetry): number | und
   return ratio(all('inUse'), all('size'));
 }
 
+/** From the peak of the load until the most replicas were first seen; undefined where it was not the peak that brought them. */
+function scaleOutMs({ timeline }: Telemetry, peakAtMs = Infinity): number | undefined {
+  const answered = valuesOf(timeline, 'stack', 'replicas') ?? [];
+  const most = highest(timeline, 'stack', 'replicas');
+  const first = answered.findIndex((count) => count === most);
+  const passedMs = (timeline.seconds[first] ?? 0) * msPerSecond - peakAtMs;
+  return first > 0 && passedMs > 0 ? passedMs : undefined;
+}
+
+/** How the number of replicas, and their version, changed. */
+function changes(telemetry: Telemetry, { peakAtMs, rollout }: MetricsContext): Record<string, number | undefined> {
+  return {
+    replicas_most: highest(telemetry.timeline, 'stack', 'replicas'),
+    scale_out_time: scaleOutMs(telemetry, peakAtMs),
+    rollout_time: rollout && rollout.endedMs - rollout.beganMs,
+  };
+}
+
 /** The server's side. Requests are the ones that the replicas say they answered, so that both sides of a ratio are one clock's. */
 function counts(
   measurement: Measurement,
@@ -132,7 +154,12 @@ export function trialMetrics(
   telemetry: Telemetry,
   context: MetricsContext,
 ): Record<string, number> {
-  const all = { ...timings(measurement), ...openTimings(measurement), ...counts(measurement, telemetry, context) };
+  const all = {
+    ...timings(measurement),
+    ...openTimings(measurement),
+    ...counts(measurement, telemetry, context),
+    ...changes(telemetry, context),
+  };
   const known: Record<string, number> = {};
   for (const [name, value] of Object.entries(all)) if (value !== undefined) known[name] = value;
   return known;

@@ -18,7 +18,7 @@ export interface Section {
   readonly facts: readonly (readonly [string, string])[];
   /** Label columns, then one a client-side metric. */
   readonly timings: Table;
-  /** Label columns, then how RPS grew with the replicas, then one a counted metric that the scenario is about; may be empty. */
+  /** Label columns, then how RPS grew with the replicas, one a metric that the scenario is about, and bars; may be empty. */
   readonly evidence: Table;
   /** What happened at which second, a line a row; none where nothing did. */
   readonly events: readonly string[];

@@ -1,6 +1,6 @@
 import { warmupOver } from '../analysis/annotations.ts';
 import type { Row } from '../analysis/summary.ts';
-import { formatNumber, plural } from '../numbers.ts';
+import { formatNumber, formatRounded, plural } from '../numbers.ts';
 import type { Caveat, ScenarioRecord, TrialRecord } from '../result.ts';
 import { failedOf } from './metric-cells.ts';
 import { nameOf, type Table } from './table.ts';
@@ -32,7 +32,7 @@ export function eventLines(rows: readonly Row[]): readonly string[] {
   return spoken(
     rows.flatMap((row) => {
       const events = (lastOf(row)?.annotations ?? []).filter(({ text }) => text !== warmupOver);
-      const text = events.map((event) => `at ${formatNumber(event.second)} s ${event.text}`).join('; ');
+      const text = events.map((event) => `at ${formatRounded(event.second, 1)} s ${event.text}`).join('; ');
       return events.length === 0 ? [] : [{ row, text }];
     }),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { anatomy, measurement, openLoad, trialRecord } from '../../test/fakes/records.ts';
+import { anatomy, measurement, openLoad, telemetry, timeline, trialRecord } from '../../test/fakes/records.ts';
 import { newRecord } from '../record.ts';
-import type { RunRecord } from '../result.ts';
+import type { RunRecord, Telemetry, TrialRecord } from '../result.ts';
 import { layoutOf } from './layout.ts';
 import { markdownReport } from './markdown.ts';
 import { terminalReport } from './terminal.ts';
@@ -145,6 +145,30 @@ describe('layoutOf', () => {
     expect(section?.evidence.rows[0]?.at(-1)?.text).toBe('▁▄█');
   });
 
+  it('draws how many replicas answered where they come and go, and of a long trial the fewest in each stretch', () => {
+    const serving = (variant: string, values: number[], changes: Partial<Telemetry> = {}) => {
+      const told = telemetry({}, { timeline: timeline({ 'stack replicas': values }), ...changes });
+      return trialRecord({ variant, metrics, telemetry: told });
+    };
+    const long = [...Array<number>(44).fill(2), 3, 3, 3, 1];
+    const base = record();
+    const columnOf = (trials: TrialRecord[]) => {
+      const [section] = layoutOf({ ...base, trials }).sections;
+      return [section?.evidence.headings.at(-1), ...(section?.evidence.rows ?? []).map((cells) => cells.at(-1)?.text)];
+    };
+    const still = serving('lock', [1, 0, 1]);
+    expect(columnOf([serving('stale-while-revalidate', [1, 1, 2, 4], { left: [] }), still])).toEqual([
+      'replicas over time',
+      '▂▂▄█',
+      '▂·▂',
+    ]);
+    expect(columnOf([serving('lock', long, { left: ['app-1'] })])).toEqual([
+      'replicas over time',
+      `${'▅'.repeat(22)}█▂`,
+    ]);
+    expect(columnOf([still])[0]).toBe('recomp/exp');
+  });
+
   it('sets RPS against the fewest replicas of the variant', () => {
     const base = record();
     const trials = [1, 2, 4].map((replicas) =>
@@ -268,6 +292,32 @@ describe('terminalReport', () => {
       There was nothing to judge.
       "
     `);
+  });
+
+  it('fits 80 columns with replicas over time, and says when they changed', () => {
+    const base = record();
+    const told = telemetry(
+      {},
+      { timeline: timeline({ 'stack replicas': [...Array<number>(50).fill(1), 2, 4] }), left: [] },
+    );
+    const annotations = [
+      { second: 50, text: '2 replicas serve' },
+      { second: 17.5, text: 'the roll-out is over' },
+    ];
+    const numbers = { ...metrics, replicas_most: 4, scale_out_time: 31_200, dropped: 12_345, errors: 0 };
+    const trials = ['fixed', 'autoscaled'].map((variant) =>
+      trialRecord({ variant, metrics: numbers, telemetry: told, annotations }),
+    );
+    const scenarios = base.scenarios.map((scenario) => ({
+      ...scenario,
+      variants: ['fixed', 'autoscaled'].map((name) => ({ name, settings: 'defaults' })),
+      evidence: ['replicas_most', 'scale_out_time', 'dropped', 'errors'],
+    }));
+    const text = terminalReport({ ...base, scenarios, trials }, { columns: 80, color: false });
+    const lines = text.split('\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(lines.find((line) => line.includes('replicas over time'))).toContain('most replicas scale-out ms');
+    expect(text.replace(/\s+/g, ' ')).toContain('at 50 s 2 replicas serve; at 17.5 s the roll-out is over');
   });
 
   it('divides a table that is too wide even so', () => {

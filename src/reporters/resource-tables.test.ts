@@ -32,6 +32,11 @@ describe('coresTable', () => {
     expect(texts(table.rows[0])).toEqual(['aside', '1', '0.41', '0.9 of 1']);
   });
 
+  it('adds them up whatever they are called', () => {
+    const table = coresTable(rows(service('app-7d9c4-x2k', 0.5, 0.5), service('app-7d9c4-9qz', 0.4, 0.5)));
+    expect(table.headings).toEqual(['variant', 'N', 'app']);
+  });
+
   it('is empty without limits', () => {
     expect(coresTable(rows(service('postgres', 0.4))).rows).toEqual([]);
   });

@@ -28,9 +28,9 @@ export function resourceTable(rows: readonly Row[]): Table {
   };
 }
 
-/** What a service is a replica of: `app` for `app-2`. */
+/** What a service is a replica of: `app` for `app-2`, and for whatever a platform puts in the place of the number. */
 function kindOf({ service }: ServiceResources): string {
-  return service.replace(/-\d+$/, '');
+  return service.replace(/-.*$/, '');
 }
 
 /** The cores that the services of one kind used together, and their limit if they have one. */

@@ -13,6 +13,6 @@ export function checkLimits(plan: Plan, platform: { readonly name: string; reado
   if (!limited) return;
   throw new UsageError(
     `The scenario "${limited.scenario}" limits its replicas, and the platform ${platform.name} cannot keep to limits.`,
-    { hint: 'Use --platform docker.' },
+    { hint: 'Use --platform docker, kubernetes or minikube.' },
   );
 }

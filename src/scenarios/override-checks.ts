@@ -1,10 +1,12 @@
 import { UsageError } from '../errors.ts';
 import { plural } from '../numbers.ts';
 import { limits } from './load-profile.ts';
+import { misfitsOf } from './orchestration.ts';
 import type { Overrides } from './overrides.ts';
 import { mostWorkersOf } from './plan.ts';
 import { isConstant } from './rate-stages.ts';
 import { isTarget, type LoadProfile, type Scenario } from './scenario.ts';
+import { capitalised } from './select.ts';
 import { durationText, rateText } from './units.ts';
 
 /** The options that not every scenario takes: which ones do, and why it may be that none does. */
@@ -68,6 +70,17 @@ function shared(load: LoadProfile): string {
     return `it has ${plural(load.inFlightLimit, 'request')} in flight`;
   }
   return `it has ${plural(load.connections, 'connection')}`;
+}
+
+/**
+ * Refuses replica counts and times that do not go with the autoscaling or the roll-out of a variant.
+ * @throws {UsageError} that says why
+ */
+export function checkOrchestrated({ name, variants, replicas, load }: Scenario): void {
+  const [misfit] = variants.flatMap(({ system }) => misfitsOf(system, { replicas, load }));
+  if (!misfit) return;
+  const { sentence, hint = '' } = misfit;
+  throw new UsageError(`The scenario "${name}" cannot run like this: ${sentence}`, { hint: `${capitalised(hint)}.` });
 }
 
 /**

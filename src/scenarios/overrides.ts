@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { changeLoad } from './change-load.ts';
 import { canJudge, narrow } from './narrow.ts';
-import { checkFit, checkLimits, checkWorkers } from './override-checks.ts';
+import { checkFit, checkLimits, checkOrchestrated, checkWorkers } from './override-checks.ts';
 import { isConstant } from './rate-stages.ts';
 import { isTarget, type LoadProfile, type Scenario } from './scenario.ts';
 import { capitalised, type Selected } from './select.ts';
@@ -54,6 +54,7 @@ export function override(selected: readonly Selected[], overrides: Overrides): r
       rounds: overrides.rounds ?? chosen.rounds,
     });
     checkWorkers(scenario, overrides.workers);
+    checkOrchestrated(scenario);
     const leftOut = original.expectations.filter((expectation) => !canJudge(expectation, scenario));
     return { scenario, leftOut: leftOut.map((expectation) => expectation.text) };
   });

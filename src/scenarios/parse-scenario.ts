@@ -4,7 +4,7 @@ import { parseCommon, type CommonSettings } from './common-settings.ts';
 import { parseExpectation } from './expectation-parser.ts';
 import type { Expectation } from './expectation.ts';
 import { serverFault, type ExpectationScope } from './metric-reference.ts';
-import { parseVariants, refuse } from './parse-variants.ts';
+import { checkMisfits, ofTarget, parseVariants, refuse } from './parse-variants.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { Reader } from './reader.ts';
 import { isTarget, type LoadProfile, type Scenario, type Variant } from './scenario.ts';
@@ -58,8 +58,9 @@ export function parseScenario(
   const common = parseCommon(from, base, reader);
   const workload = parseWorkload(from, reader);
   const variants = parseVariants(from, common, reader);
-  if (variants?.every(isTarget)) refuse(from, ['app', 'data', 'limits'], 'a scenario of targets', reader);
+  if (variants?.every(isTarget)) refuse(from, ['app', 'data', 'limits'], 'a scenario of targets', ofTarget, reader);
   const replicas = variants?.some(isTarget) ? onlyReplica(at('replicas'), common.replicas, reader) : common.replicas;
+  if (variants) checkMisfits(from, variants, { replicas, load: common.load }, reader);
   const scope = {
     variants: variants?.map((variant) => variant.name),
     targets: variants?.filter(isTarget).map((variant) => variant.name),

@@ -1,6 +1,7 @@
 import { parseLoad } from './change-load.ts';
 import { parseReplicas, roundCount } from './common-settings.ts';
 import { narrow } from './narrow.ts';
+import { misfitsOf } from './orchestration.ts';
 import { onlyReplica, type ScenarioOutline } from './parse-scenario.ts';
 import type { Reader } from './reader.ts';
 import { isTarget, type Scenario, type Suite } from './scenario.ts';
@@ -64,6 +65,12 @@ function parseItem(item: Branch, outline: ScenarioOutline | undefined, reader: R
     load: parseLoad(field(from, 'load')?.value, outline?.load, reader),
     rounds: reader.read(roundCount, field(from, 'rounds')?.value),
   };
+  const runs = { replicas: selection.replicas ?? [], load: selection.load };
+  for (const { about, sentence, hint } of (selected ?? []).flatMap(({ system }) => misfitsOf(system, runs))) {
+    const changed = field(from, about);
+    // What the entry does not change was told of the scenario.
+    if (changed) reader.fault(changed.value.place, { sentence, hint });
+  }
   return outline?.scenario && narrow(outline.scenario, selection);
 }
 

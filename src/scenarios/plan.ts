@@ -1,4 +1,4 @@
-import { durationOf } from './rate-stages.ts';
+import { durationOf, peakAtMs } from './rate-stages.ts';
 import type {
   AppSettings,
   Autoscale,
@@ -34,6 +34,11 @@ export interface Topology {
   readonly freshData: boolean;
   /** Whether its answers say where their time went (the header Server-Timing). */
   readonly serverTiming: boolean;
+}
+
+/** Whether replicas come and go while it is measured, as they are meant to. */
+export function changes(system: Topology | UrlSystem): boolean {
+  return system.kind === 'app' && (system.autoscale ?? system.rollout) !== undefined;
 }
 
 /** One variant × one replica count × one round: the unit that is run. */
@@ -79,6 +84,11 @@ export function loadMs(load: LoadProfile): number {
 /** How long the measured time of a load is. */
 export function measuredMs(load: ClosedLoad | OpenLoad): number {
   return load.kind === 'closed' ? load.durationMs : durationOf(load.stages);
+}
+
+/** When the load begins to be highest, from the start of the measured time: with it, unless it has stages. */
+export function peakMs(load: LoadProfile): number {
+  return load.kind === 'open' ? peakAtMs(load.stages) : 0;
 }
 
 /** The most load workers that a load can be shared among: each needs a part of it, and a burst is one instant of one worker. */

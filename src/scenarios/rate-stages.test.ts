@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrivalsIn, constantRate, durationOf, isConstant, stagesFrom, stretched } from './rate-stages.ts';
+import { arrivalsIn, constantRate, durationOf, isConstant, peakAtMs, stagesFrom, stretched } from './rate-stages.ts';
 
 const stages = stagesFrom(100, [
   { kind: 'ramp', perSecond: 300, durationMs: 10_000 },
@@ -11,6 +11,12 @@ describe('stages', () => {
   it('have a length and a number of arrivals', () => {
     expect(durationOf(stages)).toBe(13_000);
     expect(arrivalsIn(stages)).toBe(2000 + 1000 + 100);
+  });
+
+  it('have a peak, which begins with the first stage that leads to it', () => {
+    expect(peakAtMs(stages)).toBe(10_000);
+    expect(peakAtMs(stages.slice(0, 1))).toBe(0);
+    expect(peakAtMs([...constantRate(5, 1000), ...constantRate(9, 1000), ...constantRate(9, 1000)])).toBe(1000);
   });
 
   it('are stretched in proportion, to exactly that length, in whole milliseconds', () => {

@@ -49,6 +49,14 @@ export function durationOf(stages: readonly RateStage[]): number {
   return stages.reduce((sum, stage) => sum + stage.durationMs, 0);
 }
 
+/** When the first stage begins that goes to the highest rate, or comes from it. */
+export function peakAtMs(stages: readonly RateStage[]): number {
+  const highest = (stage: RateStage): number => Math.max(stage.fromPerSecond, stage.toPerSecond);
+  const peak = Math.max(...stages.map(highest));
+  const first = stages.findIndex((stage) => highest(stage) === peak);
+  return durationOf(stages.slice(0, first));
+}
+
 /** How many requests are due in the stages. */
 export function arrivalsIn(stages: readonly RateStage[]): number {
   return stages.reduce(

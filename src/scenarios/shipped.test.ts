@@ -27,6 +27,8 @@ describe('scenarios.yaml', () => {
       'spike',
       'load-balancing',
       'replicas',
+      'rolling-update',
+      'autoscale',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

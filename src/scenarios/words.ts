@@ -3,6 +3,7 @@ import { defaultApp } from './app-settings.ts';
 import {
   isTarget,
   type AppSettings,
+  type Autoscale,
   type KeyDistribution,
   type RequestTemplate,
   type Scenario,
@@ -49,7 +50,7 @@ export function describeData({ data: { users, todos }, variants }: Pick<Scenario
 /** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address. */
 export function describeSettings({ system }: Variant): string {
   if (system.kind === 'url') return `target ${system.url}`;
-  const { app, balancer, limits, slowReplicaMs } = system;
+  const { app, balancer, limits, slowReplicaMs, autoscale, rollout } = system;
   const { feed, pool, connections, queryCostMs, workers, titleIndex } = app;
   const changed = [
     describeCache(app),
@@ -65,8 +66,14 @@ export function describeSettings({ system }: Variant): string {
     limits.cpu !== undefined && `${limits.cpu} CPU`,
     limits.memoryBytes !== undefined && memoryText(limits.memoryBytes),
     slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,
+    autoscale !== undefined && describeAutoscale(autoscale),
+    rollout !== undefined && `rolls out at ${formatDuration(rollout.atMs)}, ${rollout.shutdown}`,
   ].filter((part) => part !== false);
   return changed.length === 0 ? 'defaults' : changed.join(', ');
+}
+
+function describeAutoscale({ cpu, least, most }: Autoscale): string {
+  return `${least} to ${plural(most, 'replica')} at ${ratioText(cpu)} CPU`;
 }
 
 function describeCache({ cache }: AppSettings): string | false {

@@ -1,11 +1,15 @@
 import { plural } from '../numbers.ts';
 import type { ReplicaMetrics } from '../platforms/platform.ts';
 import type { Telemetry } from '../result.ts';
-import { rise, snapshotOf } from './snapshot.ts';
+import { rise, snapshotOf, type Numbers, type Snapshot } from './snapshot.ts';
+
+/** What the replicas said of themselves. */
+export type ReplicasTelemetry = Omit<Telemetry, 'timeline' | 'backends'>;
 
 type ReplicaTelemetry = Telemetry['replicas'][number];
 
-interface Loss {
+/** Why the numbers of a replica are gone. */
+export interface Loss {
   readonly lost: string;
 }
 
@@ -18,12 +22,23 @@ function readReplica(start: ReplicaMetrics | undefined, end: ReplicaMetrics): Re
   if ('problem' in end) return end.ended === true ? { lost: end.problem } : { silent: end.problem };
   if (start === undefined) return { silent: 'it was not there when the measured time began' };
   if ('problem' in start) return { silent: start.problem };
-  const { counters: after, gauges } = snapshotOf(end.text);
-  const counters = rise(snapshotOf(start.text).counters, after);
-  if (!counters) return { lost: 'it restarted: its counters started anew' };
+  return countedSince(snapshotOf(start.text).counters, snapshotOf(end.text), end.replica);
+}
+
+/** The loss of what a replica had counted before it restarted. */
+export const restarted: Loss = { lost: 'it restarted: its counters started anew' };
+
+/** What one replica counted, or why nobody knows. */
+export function countedSince(
+  before: Numbers,
+  { counters: after, gauges }: Snapshot,
+  replica: string,
+): ReplicaTelemetry | Loss {
+  const counters = rise(before, after);
+  if (!counters) return restarted;
   const { app_worker_restarts_total: restarts = 0 } = counters;
   if (restarts > 0) return { lost: `${plural(restarts, 'worker process')} of it died, with what they had counted` };
-  return { replica: end.replica, counters: { ...counters }, gauges: { ...gauges } };
+  return { replica, counters: { ...counters }, gauges: { ...gauges } };
 }
 
 /**
@@ -33,12 +48,9 @@ function readReplica(start: ReplicaMetrics | undefined, end: ReplicaMetrics): Re
  * @returns the rise of every counter and the last value of every gauge, per replica. A replica that did not answer at either
  * end is listed as silent, one that died, restarted or lost a worker as lost, with the reason; neither contributes numbers
  */
-export function telemetryOf(
-  before: readonly ReplicaMetrics[],
-  after: readonly ReplicaMetrics[],
-): Omit<Telemetry, 'timeline' | 'backends'> {
+export function telemetryOf(before: readonly ReplicaMetrics[], after: readonly ReplicaMetrics[]): ReplicasTelemetry {
   const first = new Map(before.map((metrics) => [metrics.replica, metrics]));
-  const telemetry: Omit<Telemetry, 'timeline' | 'backends'> = { replicas: [], lost: [], silent: [] };
+  const telemetry: ReplicasTelemetry = { replicas: [], lost: [], silent: [] };
   for (const end of after) {
     const { replica } = end;
     const read = readReplica(first.get(replica), end);

@@ -23,6 +23,7 @@ describe('timelineOf', () => {
     expect(timeline).toEqual({
       seconds: [0.01, 1.01, 3.01],
       series: [
+        { source: 'stack', name: 'replicas', values: [1, 1, 1] },
         { source: 'app-1', name: 'http_requests_total', values: [null, 200, 50] },
         { source: 'app-1', name: 'db_pool_in_use', values: [0, 5, 7] },
       ],
@@ -36,6 +37,7 @@ describe('timelineOf', () => {
       moment(2, { 'app-1': replica(300, 1), 'app-2': replica(4, 1) }),
     ]);
     expect(timeline.series).toEqual([
+      { source: 'stack', name: 'replicas', values: [2, 1, 2] },
       { source: 'app-1', name: 'db_pool_in_use', values: [1, null, 1] },
       { source: 'app-2', name: 'http_requests_total', values: [null, null, 2] },
       { source: 'app-2', name: 'db_pool_in_use', values: [1, 1, 1] },
@@ -49,11 +51,25 @@ describe('timelineOf', () => {
     };
     const { seconds, series } = timelineOf([at(0, 0, 0), at(1, 250, 1.5), at(3, 300, 0)]);
     expect(seconds).toEqual([0, 1, 3]);
-    expect(series[0]?.values).toEqual([null, 100, 100]);
+    expect(series[1]?.values).toEqual([null, 100, 100]);
+  });
+
+  it('counts the replicas that answered, whichever they are', () => {
+    const one = replica(1, 1);
+    const { series } = timelineOf([
+      moment(0, { old: one, backends: one }),
+      moment(1, { old: one, new: undefined, backends: undefined }),
+      moment(2, { old: one, new: one, backends: one }),
+      moment(3, { new: undefined, backends: one }),
+    ]);
+    expect(series[0]).toEqual({ source: 'stack', name: 'replicas', values: [1, 1, 2, 0] });
   });
 
   it('leaves out what nobody told', () => {
-    expect(timelineOf([moment(0, { 'app-1': '' })]).series).toEqual([]);
+    const sources = (texts: Readonly<Record<string, string>>): readonly string[] =>
+      timelineOf([moment(0, texts)]).series.map(({ source }) => source);
+    expect(sources({ backends: replica(1, 1) })).toEqual(['backends']);
+    expect(sources({ 'app-1': '' })).toEqual(['stack']);
     expect(timelineOf([])).toEqual({ seconds: [], series: [] });
   });
 });

@@ -45,17 +45,38 @@ const gauges = [
   'redis_memory_bytes',
 ];
 
-/** The samples as series, one a source and metric; a value is null where the source did not answer. */
+/** The name of what database and cache say, among the replicas. */
+export const backends = 'backends';
+
+/** Every replica that was asked at some moment. */
+export function replicasIn(moments: readonly Moment[]): readonly string[] {
+  const sources = new Set(moments.flatMap(({ told }) => [...told.keys()]));
+  return [...sources].filter((source) => source !== backends);
+}
+
+/**
+ * The samples as series, one a source and metric; a value is null where the source did not answer. Those of the `stack` are
+ * how many replicas did.
+ */
 export function timelineOf(moments: readonly Moment[]): TelemetryTimeline {
+  const replicas = replicasIn(moments);
   const sources = [...new Set(moments.flatMap(({ told }) => [...told.keys()]))];
+  const answered = { source: 'stack', name: 'replicas', values: moments.map((moment) => answeredIn(moment, replicas)) };
   const series = sources.flatMap((source) => [
     ...counters.map((name) => ({ source, name, values: ratesOf(moments, source, name) })),
     ...gauges.map((name) => ({ source, name, values: gaugesOf(moments, source, name) })),
   ]);
   return {
     seconds: moments.map(({ second }) => rounded(second)),
-    series: series.filter(({ values }) => values.some((value) => value !== null)),
+    series: [
+      ...(replicas.length === 0 ? [] : [answered]),
+      ...series.filter(({ values }) => values.some((value) => value !== null)),
+    ],
   };
+}
+
+function answeredIn({ told }: Moment, replicas: readonly string[]): number {
+  return replicas.filter((replica) => told.get(replica) !== undefined).length;
 }
 
 /** The rise per second since the moment before: none at the first, nor after a silence or a new start. */

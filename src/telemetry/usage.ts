@@ -28,15 +28,16 @@ function resourcesOf(first: ServiceUsage, last: ServiceUsage, peakBytes: number,
   };
 }
 
-/** What each service used between the first and the last sample. */
+/** What each service used between its first sample, which one that came later has later, and the last of all. */
 export function summarize(samples: readonly Sample[]): readonly ServiceResources[] {
-  const [first] = samples;
   const last = samples.at(-1);
-  if (!first || !last) return [];
+  if (!last) return [];
   return last.services.flatMap((ended) => {
-    const started = first.services.find(({ service }) => service === ended.service);
-    if (!started) return [];
-    const all = samples.flatMap(({ services }) => services.filter(({ service }) => service === ended.service));
+    const isIt = ({ service }: ServiceUsage): boolean => service === ended.service;
+    const first = samples.find(({ services }) => services.some(isIt));
+    const started = first?.services.find(isIt);
+    if (!first || !started) return [];
+    const all = samples.flatMap(({ services }) => services.filter(isIt));
     const peakBytes = Math.max(...all.map(({ memoryBytes }) => memoryBytes));
     const elapsedMs = (ended.atMs ?? last.atMs) - (started.atMs ?? first.atMs);
     return [resourcesOf(started, ended, peakBytes, elapsedMs)];

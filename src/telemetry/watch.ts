@@ -2,14 +2,12 @@ import type { Deployment, ReplicaMetrics } from '../platforms/platform.ts';
 import type { Telemetry } from '../result.ts';
 import { backendsOf } from './backends.ts';
 import { onBeat } from './beat.ts';
+import { changingTelemetryOf } from './changing.ts';
 import { snapshotOf, type Snapshot } from './snapshot.ts';
 import { telemetryOf } from './telemetry.ts';
-import { timelineOf, type Moment, type Told } from './timeline.ts';
+import { backends, timelineOf, type Moment, type Told } from './timeline.ts';
 
 const sampleEveryMs = 1000;
-
-/** The name of what database and cache say, among the replicas. */
-const backends = 'backends';
 
 interface Scrape {
   readonly replicas: readonly ReplicaMetrics[];
@@ -21,13 +19,16 @@ export class TelemetryWatch implements AsyncDisposable {
   readonly #deployment: Deployment;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #changes: boolean;
   readonly #moments: Moment[] = [];
   #first: Scrape = { replicas: [], backends: undefined };
   #startMs = 0;
   #watching: Promise<void> = Promise.resolve();
 
-  constructor(deployment: Deployment, signal: AbortSignal) {
+  /** @param changes whether replicas are meant to come and go */
+  constructor(deployment: Deployment, changes: boolean, signal: AbortSignal) {
     this.#deployment = deployment;
+    this.#changes = changes;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
   }
 
@@ -43,8 +44,11 @@ export class TelemetryWatch implements AsyncDisposable {
     await this[Symbol.asyncDispose]();
     const last = await this.#sample(signal);
     const database = backendsOf(snapshotIn(this.#first.backends), snapshotIn(last.backends));
+    const replicas = this.#changes
+      ? changingTelemetryOf(this.#moments, last.replicas)
+      : telemetryOf(this.#first.replicas, last.replicas);
     return {
-      ...telemetryOf(this.#first.replicas, last.replicas),
+      ...replicas,
       ...(database === undefined ? {} : { backends: database }),
       timeline: timelineOf(this.#moments),
     };

@@ -8,7 +8,9 @@ type Cache = AppSettings['cache'];
 
 /** A small topology, changed as told. */
 export function topology(
-  change: Partial<Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData' | 'serverTiming' | 'autoscale' | 'rollout'>> & {
+  change: Partial<
+    Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData' | 'serverTiming' | 'autoscale' | 'rollout'>
+  > & {
     readonly limits?: Topology['limits'];
     readonly slowReplicaMs?: number;
     readonly cache?: Partial<Cache>;

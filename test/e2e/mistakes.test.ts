@@ -129,6 +129,24 @@ scenarios:
   });
 });
 
+describe('a platform that cannot', () => {
+  it('scale by itself, or roll out: which one can', async () => {
+    const scaled = await lab('run', 'autoscale');
+    expect(scaled.code).toBe(2);
+    expect(scaled.err).toContain('The scenario "autoscale" scales by itself, and the platform local cannot.');
+    const updated = await lab('up', 'rolling-update', '--platform', 'docker');
+    expect(updated.code).toBe(2);
+    expect(updated.err).toContain('"rolling-update" rolls out a new version, and the platform docker cannot.');
+    expect(updated.err).toContain('hint: Use --platform kubernetes or --platform minikube.');
+  });
+
+  it('keep to limits: which ones can', async () => {
+    const { code, err } = await lab('run', 'replicas');
+    expect(code).toBe(2);
+    expect(err).toContain('hint: Use --platform docker, kubernetes or minikube.');
+  });
+});
+
 describe('bad luck', () => {
   const short = ['run', 'cache-hit', '--variant', 'cache-aside', '--duration', '500ms', '--warmup', '0s'];
 

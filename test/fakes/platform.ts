@@ -1,6 +1,6 @@
 import { LatencyHistogram } from '../../src/load/histogram.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/load/job.ts';
-import type { Deployment, Platform, ReplicaMetrics, Stack } from '../../src/platforms/platform.ts';
+import type { Deployment, Happening, Platform, ReplicaMetrics, Stack } from '../../src/platforms/platform.ts';
 import type { Topology } from '../../src/scenarios/plan.ts';
 import type { UrlSystem } from '../../src/scenarios/scenario.ts';
 
@@ -9,11 +9,19 @@ export interface Script {
   readonly result: WorkerResult;
   /** How much each counter of each replica rises while the load is on. */
   readonly counters: Readonly<Record<string, number>>;
+  /** What the load goes on for; over at once where it is left out. */
+  readonly load?: (signal: AbortSignal) => Promise<void>;
+}
+
+/** What a fake does that orchestrates. */
+export interface Orchestration {
+  readonly rollOut?: (signal: AbortSignal) => Promise<void>;
+  readonly happenings?: (sinceMs: number) => Promise<readonly Happening[]>;
 }
 
 /** A platform that starts nothing, and carries exact numbers through everything that comes after it. */
 export interface FakePlatform extends Platform {
-  /** What was asked of it, in order: `up`, `up bare`, `deploy`, `reach`, `load`, `down`. */
+  /** What was asked of it, in order: `up`, `up bare`, `deploy`, `reach`, `load`, `roll out`, `rolled out`, `down`. */
   readonly calls: string[];
 }
 
@@ -33,8 +41,13 @@ function second(phase: 'warm-up' | 'measuring', requests: number, latencyMs: num
 }
 
 /** Makes a fake at the platform's contract; without the second script it has no servers of the user's own. */
-export function fakePlatform(onTopology: ScriptOf<Topology>, onUrl?: ScriptOf<UrlSystem>): FakePlatform {
+export function fakePlatform(
+  onTopology: ScriptOf<Topology>,
+  onUrl?: ScriptOf<UrlSystem>,
+  orchestration?: Orchestration,
+): FakePlatform {
   const calls: string[] = [];
+  const { rollOut, happenings } = orchestration ?? {};
 
   function running(url: string, replicas: readonly string[], script: (jobs: readonly LoadJob[]) => Script): Deployment {
     let counters: Readonly<Record<string, number>> = {};
@@ -45,6 +58,14 @@ export function fakePlatform(onTopology: ScriptOf<Topology>, onUrl?: ScriptOf<Ur
       async scrape(): Promise<readonly ReplicaMetrics[]> {
         return Promise.resolve(replicas.map((replica) => ({ replica, text: exposition(counters, factor) })));
       },
+      ...(happenings && { happenings }),
+      ...(rollOut && {
+        async rollOut(signal: AbortSignal): Promise<void> {
+          calls.push('roll out');
+          await rollOut(signal);
+          calls.push('rolled out');
+        },
+      }),
       async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
         calls.push(jobs.length === 1 ? 'load' : `load by ${jobs.length}`);
         const scripted = script(jobs);
@@ -53,6 +74,7 @@ export function fakePlatform(onTopology: ScriptOf<Topology>, onUrl?: ScriptOf<Ur
         yield { type: 'measuring' };
         factor = 1;
         yield second('measuring', 100, 2);
+        await scripted.load?.(signal);
         signal.throwIfAborted();
         yield { type: 'measured' };
         yield await Promise.resolve({ type: 'result', result: scripted.result });
@@ -85,7 +107,7 @@ export function fakePlatform(onTopology: ScriptOf<Topology>, onUrl?: ScriptOf<Ur
     requirements: async () => Promise.resolve([]),
     enforcesLimits: true,
     reachesUrls: onUrl !== undefined,
-    orchestrates: false,
+    orchestrates: orchestration !== undefined,
     clean: async () => Promise.resolve([]),
     down: async () => Promise.resolve([]),
     async up({ bare = false }) {

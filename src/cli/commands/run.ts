@@ -89,10 +89,13 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   const { openPlatform } = await import('../platform.ts');
   const { openReporter } = await import('../../reporters/index.ts');
   const { checkLimits } = await import('../../scenarios/limits-check.ts');
+  const { checkOrchestration } = await import('../../scenarios/orchestration-check.ts');
   const { checkReach, checkRemote } = await import('../../scenarios/remote-check.ts');
   const { run } = await import('../../run.ts');
   const { showProgress } = await import('../progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
+  // First: what it needs keeps to limits as well, and one hint should do.
+  checkOrchestration(plan, platform);
   checkLimits(plan, platform);
   checkReach(plan, platform);
   await checkRemote(plan, options.allowRemote === true, lookUp);

@@ -40,7 +40,10 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const { newRunId } = await import('../../run-folder.ts');
   const { openPlatform } = await import('../platform.ts');
   const { checkLimits } = await import('../../scenarios/limits-check.ts');
+  const { checkOrchestration } = await import('../../scenarios/orchestration-check.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
+  // First: what it needs keeps to limits as well, and one hint should do.
+  checkOrchestration(plan, platform);
   checkLimits(plan, platform);
   await platform.clean(io.signal);
   const detached = options.detach === true;

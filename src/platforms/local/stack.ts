@@ -100,8 +100,6 @@ function isSameFront(before: Running | undefined, staying: readonly Replica[], w
   if (before === undefined) return false;
   const { topology } = before;
   return (
-    topology.balancer === wanted.balancer &&
-    topology.replicas === wanted.replicas &&
-    staying.length === wanted.replicas
+    topology.balancer === wanted.balancer && topology.replicas === wanted.replicas && staying.length === wanted.replicas
   );
 }

@@ -1,0 +1,28 @@
+import { metrics } from '../metrics.ts';
+
+const timedMetrics = metrics.filter(({ kind, side }) => kind === 'timed' && side !== 'generator');
+const clientTimed = timedMetrics.filter(({ side }) => side === 'client');
+
+/** The metrics that caveats cast doubt on together, by name. */
+export const doubts = {
+  /** What the system's times and rates are. */
+  timed: namesOf(timedMetrics),
+  clientTimed: namesOf(clientTimed),
+  latencies: namesOf(clientTimed.filter(({ unit }) => unit === 'ms')),
+  server: namesOf(metrics.filter(({ side }) => side === 'server')),
+  /** What replicas counted together, or against each other or the database: one of them that is missing shows in it. */
+  totals: [
+    'rows_read_per_request',
+    'smallest_share',
+    'largest_share',
+    'recomputes',
+    'recomputes_per_expiry',
+    'pool_rejected',
+  ],
+  /** All that tells of the system and not of the generator alone. */
+  outcome: [...namesOf(metrics.filter(({ side }) => side !== 'generator')), 'dropped', 'unsent'],
+};
+
+function namesOf(some: typeof metrics): readonly string[] {
+  return some.map(({ name }) => name);
+}

@@ -1,0 +1,91 @@
+import { faulty, type Fault, type Reading } from './fault.ts';
+import { limits } from './load-profile.ts';
+import { measuredMs } from './plan.ts';
+import { shutdowns, type Autoscale, type LoadProfile, type Rollout, type System } from './scenario.ts';
+import { choice, duration, issueOf, reading, table, whole } from './shapes.ts';
+import { durationText, readPercentage } from './units.ts';
+
+const { least, most } = limits.replicas;
+
+/** Autoscalers count in whole per cent. */
+const cpuShare = reading('the CPU share', (input, noun): Reading<number> => {
+  const read = readPercentage(input, noun, 1);
+  if ('fault' in read) return read;
+  const percent = Math.round(read.value * 100);
+  const isWhole = percent > 0 && Math.abs(read.value * 100 - percent) < 1e-9;
+  return isWhole ? { value: percent / 100 } : faulty(`${noun} must be from 1% to 100%, in whole per cent`);
+});
+
+const autoscaleKeys = table('autoscale', {
+  cpu: cpuShare,
+  min: whole('the lowest number of replicas', least, most).optional(),
+  max: whole('the highest number of replicas', least, most),
+});
+
+/** `autoscale:` as it is written. */
+export const autoscaleSchema = autoscaleKeys
+  .superRefine((written, context) => {
+    const { min = least, max } = written;
+    const sentence = `there would be at least ${min} replicas, and at most ${max}`;
+    const hint = 'min is how many there always are, max how many there may be';
+    if (max < min) context.issues.push(issueOf(written, { sentence, hint }, ['max']));
+  })
+  .transform(({ cpu, min = least, max }): Autoscale => ({ cpu, least: min, most: max }));
+
+const rolloutKeys = table('rollout', {
+  at: duration('the beginning of the rollout', 0, limits.durationMs.most),
+  shutdown: choice('the shutdown', shutdowns).optional(),
+});
+
+/** `rollout:` as it is written. */
+export const rolloutSchema = rolloutKeys.transform(({ at: atMs, shutdown = 'graceful' }): Rollout => ({
+  atMs,
+  shutdown,
+}));
+
+/** What a variant is run with. */
+export interface Runs {
+  readonly replicas: readonly number[];
+  /** Nothing where it could not be read. */
+  readonly load: LoadProfile | undefined;
+}
+
+/** Something about the replica counts or the load that does not go with what a variant says. */
+export interface Misfit extends Fault {
+  /** The variant's key that it does not go with. */
+  readonly key: 'autoscale' | 'rollout';
+  /** Which of the two is wrong. */
+  readonly about: keyof Runs;
+}
+
+/** What does not go with the autoscaling or the roll-out of a variant: told at the variant, or where a run was changed. */
+export function misfitsOf(system: System, { replicas, load }: Runs): readonly Misfit[] {
+  if (system.kind === 'url') return [];
+  const { autoscale, rollout } = system;
+  const outside = autoscale && replicas.filter((count) => count < autoscale.least || count > autoscale.most);
+  return [
+    ...(autoscale && outside?.length ? [replicaMisfit(autoscale, outside)] : []),
+    ...((rollout && load && loadMisfit(rollout, load)) ?? []),
+  ];
+}
+
+function replicaMisfit(autoscale: Autoscale, outside: readonly number[]): Misfit {
+  return {
+    key: 'autoscale',
+    about: 'replicas',
+    sentence: `autoscale keeps ${autoscale.least} to ${autoscale.most} replicas, and it would begin with ${outside.join(', ')}`,
+    hint: 'replicas is how many there are at the start',
+  };
+}
+
+function loadMisfit({ atMs }: Rollout, load: LoadProfile): readonly Misfit[] {
+  const about = { key: 'rollout', about: 'load' } as const;
+  if (load.kind === 'burst') {
+    const sentence = 'a rollout goes on under load, and between bursts there is none';
+    return [{ ...about, sentence, hint: 'use closed or open load' }];
+  }
+  const endMs = measuredMs(load);
+  if (atMs < endMs) return [];
+  const sentence = `the rollout would begin at ${durationText(atMs)}, and the measured time ends at ${durationText(endMs)}`;
+  return [{ ...about, sentence, hint: 'let it begin earlier, or make the load last longer' }];
+}
