@@ -64,6 +64,7 @@ export async function podsOf({ core }: Cluster, runId: string, service: string):
 
 /** Deletes a pod at once: without a word to it. */
 export async function killPod({ core }: Cluster, pod: V1Pod | undefined): Promise<void> {
-  const { name = '', namespace = '' } = pod?.metadata ?? {};
+  const name = pod?.metadata?.name ?? '';
+  const namespace = pod?.metadata?.namespace ?? '';
   await core.deleteNamespacedPod({ name, namespace, gracePeriodSeconds: 0 });
 }

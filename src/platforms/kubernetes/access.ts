@@ -2,6 +2,7 @@ import type { V1SelfSubjectAccessReview } from '@kubernetes/client-node';
 import { LabError } from '../../errors.ts';
 import { together } from '../common/together.ts';
 import { type Cluster, look } from './cluster.ts';
+import type { Plain } from './manifests/plain.ts';
 import { type Right, neededRights } from './rights.ts';
 
 /** A thing that this user may not do. */
@@ -61,7 +62,7 @@ async function isAllowed(
 ): Promise<boolean> {
   const [resource, subresource] = right.resource.split('/');
   const place = right.scope === 'cluster' ? {} : { namespace };
-  const review: V1SelfSubjectAccessReview = {
+  const review: Plain<V1SelfSubjectAccessReview> = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',
     spec: {

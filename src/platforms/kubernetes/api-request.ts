@@ -48,8 +48,12 @@ export class ApiRequests {
 }
 
 /** An agent that keeps connections, unless one that goes through a proxy is needed. */
-function keepingAlive({ agent, ca, cert, key, rejectUnauthorized, servername }: https.RequestOptions, isPlain: boolean): http.Agent {
-  if (agent instanceof http.Agent && agent.constructor !== https.Agent && agent.constructor !== http.Agent) return agent;
+function keepingAlive(
+  { agent, ca, cert, key, rejectUnauthorized, servername }: https.RequestOptions,
+  isPlain: boolean,
+): http.Agent {
+  if (agent instanceof http.Agent && agent.constructor !== https.Agent && agent.constructor !== http.Agent)
+    return agent;
   if (isPlain) return new http.Agent({ keepAlive: true });
   return new https.Agent({ keepAlive: true, ca, cert, key, rejectUnauthorized, servername });
 }

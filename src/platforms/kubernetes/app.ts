@@ -1,9 +1,10 @@
-import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import type { Topology } from '../../scenarios/plan.ts';
 import { plural } from '../../numbers.ts';
 import { applicationManifests } from './manifests/application.ts';
 import { appPort } from './manifests/app-container.ts';
 import { versionAnnotation } from './manifests/labels.ts';
+import type { Manifest } from './manifests/plain.ts';
 import { isReady, nameOf } from './pod-state.ts';
 import { listPods } from './pods.ts';
 import type { RunNamespace } from './run-namespace.ts';
@@ -58,7 +59,12 @@ export async function scale(
     onStep(`${Math.abs(difference)} × app ${difference > 0 ? 'starts' : 'ends'}`);
     const apiVersion = 'apps/v1';
     for (const { metadata } of deployments) {
-      const patch = { apiVersion, kind: 'Deployment', metadata: { name: metadata?.name, namespace: run.name }, spec: { replicas } };
+      const patch = {
+        apiVersion,
+        kind: 'Deployment',
+        metadata: { name: metadata?.name, namespace: run.name },
+        spec: { replicas },
+      };
       await run.patch(patch);
     }
   }
@@ -74,14 +80,14 @@ export async function removeApplication(run: RunNamespace, signal: AbortSignal):
 }
 
 /** Everything that any topology makes of an application. */
-function leftBehind({ name: namespace }: RunNamespace): readonly KubernetesObject[] {
-  const object = (apiVersion: string, kind: string, name: string): KubernetesObject => {
-    return { apiVersion, kind, metadata: { name, namespace } };
-  };
+function leftBehind(run: RunNamespace): readonly Manifest[] {
   return [
-    object('autoscaling/v1', 'HorizontalPodAutoscaler', 'app'),
-    ...['app', 'app-slow'].flatMap((name) => [object('apps/v1', 'Deployment', name), object('v1', 'ConfigMap', name)]),
-    ...['app', 'app-pods'].map((name) => object('v1', 'Service', name)),
+    run.object('autoscaling/v1', 'HorizontalPodAutoscaler', 'app'),
+    ...['app', 'app-slow'].flatMap((name) => [
+      run.object('apps/v1', 'Deployment', name),
+      run.object('v1', 'ConfigMap', name),
+    ]),
+    ...['app', 'app-pods'].map((name) => run.object('v1', 'Service', name)),
   ];
 }
 
@@ -89,7 +95,7 @@ function leftBehind({ name: namespace }: RunNamespace): readonly KubernetesObjec
 async function untilReady(
   run: RunNamespace,
   count: number,
-  deployments: readonly KubernetesObject[],
+  deployments: readonly Manifest[],
   signal: AbortSignal,
 ): Promise<readonly ReplicaPod[]> {
   const all = (pods: readonly V1Pod[]): boolean => pods.length === count && pods.every(isReady);

@@ -92,7 +92,8 @@ function unauthorised(context: ClusterContext, cause: unknown): LabError {
     expired === undefined
       ? `The API server at ${server} does not know the user of the context ${name}: unauthorised.`
       : `The client certificate of the context ${name} has expired on ${expired}.`;
-  const hint = expired === undefined ? `Log in again, and see: kubectl --context ${name} get namespaces` : renewHint(context);
+  const hint =
+    expired === undefined ? `Log in again, and see: kubectl --context ${name} get namespaces` : renewHint(context);
   return new LabError(sentence, { hint, cause });
 }
 

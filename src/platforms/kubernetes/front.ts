@@ -34,17 +34,20 @@ export async function startBalancer(
 
 /** Removes nginx, where it runs. */
 export async function removeBalancer(run: RunNamespace, signal: AbortSignal): Promise<void> {
-  const metadata = { name: deployment, namespace: run.name };
   await run.remove([
-    { apiVersion: 'apps/v1', kind: 'Deployment', metadata },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata },
-    { apiVersion: 'v1', kind: 'Service', metadata },
+    run.object('apps/v1', 'Deployment', deployment),
+    run.object('v1', 'ConfigMap', deployment),
+    run.object('v1', 'Service', deployment),
   ]);
   await run.untilNone({ deployment }, signal);
 }
 
 /** What load goes to: nginx where a scenario asks for a balancer and there is something to balance, else the Service. */
-export async function frontOf(run: RunNamespace, { replicas, balancer }: Topology, signal: AbortSignal): Promise<Front> {
+export async function frontOf(
+  run: RunNamespace,
+  { replicas, balancer }: Topology,
+  signal: AbortSignal,
+): Promise<Front> {
   const hasBalancer = replicas > 1 && balancer !== undefined;
   const [service, port] = hasBalancer ? (['nginx', balancerPort] as const) : (['app', appPort] as const);
   const header = { apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace: run.name } };

@@ -2,6 +2,7 @@ import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
 import type { Topology } from '../../scenarios/plan.ts';
 import type { Happening } from '../platform.ts';
 import { look } from './cluster.ts';
+import { eventTimeMs } from './event-time.ts';
 import { describeEnd, nameOf, serviceOf } from './pod-state.ts';
 import { listPods } from './pods.ts';
 import type { RunNamespace } from './run-namespace.ts';
@@ -27,6 +28,9 @@ export async function readHappenings(
   return all.filter(({ atMs }) => atMs >= sinceMs).sort((one, other) => one.atMs - other.atMs);
 }
 
+/** What events of pods give as their reason when a node does not answer any more. */
+const lossReasons = ['NodeNotReady', 'NodeLost', 'TaintManagerEviction'];
+
 /** By the name under which telemetry knows it: a replica's is its pod's. */
 function called(pod: V1Pod): string {
   return serviceOf(pod) === 'app' ? nameOf(pod) : serviceOf(pod);
@@ -44,24 +48,18 @@ function ofPod(pod: V1Pod): readonly Happening[] {
 
 function ofEvent(event: CoreV1Event, pods: readonly V1Pod[], topology: Topology): readonly Happening[] {
   const pod = pods.find((candidate) => nameOf(candidate) === event.involvedObject.name);
-  const atMs = (event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp)?.getTime();
+  const atMs = eventTimeMs(event);
   if (atMs === undefined) return [];
   // Their pods may be gone by now, and their names still tell what they were.
   const service = pod === undefined ? (event.involvedObject.name ?? '') : called(pod);
   const said = (event.message ?? '').trim().split('\n')[0]?.replace(/\.$/, '') ?? '';
-  switch (event.reason) {
-    case 'Evicted':
-      return [{ atMs, service, kind: 'evicted', text: `was evicted: ${said}` }];
-    case 'NodeNotReady':
-    case 'NodeLost':
-    case 'TaintManagerEviction':
-      return [{ atMs, service, kind: 'node-lost', text: `was lost with its node: ${said}` }];
-    case 'Unhealthy':
-      // A replica that starts or leaves within the measured time is not ready for a while, as it should be.
-      return pod === undefined || topology.autoscale !== undefined || topology.rollout !== undefined
-        ? []
-        : [{ atMs, service, kind: 'probe-failed', text: `did not pass a probe: ${said}` }];
-    default:
-      return [];
+  const { reason = '' } = event;
+  if (reason === 'Evicted') return [{ atMs, service, kind: 'evicted', text: `was evicted: ${said}` }];
+  if (lossReasons.includes(reason)) {
+    return [{ atMs, service, kind: 'node-lost', text: `was lost with its node: ${said}` }];
   }
+  // A replica that starts or leaves within the measured time is not ready for a while, as it should be.
+  const isChanging = topology.autoscale !== undefined || topology.rollout !== undefined;
+  if (reason !== 'Unhealthy' || pod === undefined || isChanging) return [];
+  return [{ atMs, service, kind: 'probe-failed', text: `did not pass a probe: ${said}` }];
 }

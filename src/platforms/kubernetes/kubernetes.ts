@@ -8,7 +8,7 @@ import { nobody, thisOwner } from '../common/owner.ts';
 import { type Programs, requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { startBackends } from './backends.ts';
-import { type Cluster, openCluster } from './cluster.ts';
+import { openCluster } from './cluster.ts';
 import { type ClusterContext, chooseContext, requireConsent } from './context.ts';
 import { deliverImages } from './images/delivery.ts';
 import { hostIdentity } from './labels.ts';
@@ -32,7 +32,10 @@ export interface KubernetesPlatformOptions {
 }
 
 /** The platform that runs everything in a namespace of a Kubernetes cluster; `minikube` is one whose context is minikube's. */
-export function createKubernetesPlatform(name: 'kubernetes' | 'minikube', options: KubernetesPlatformOptions): Platform {
+export function createKubernetesPlatform(
+  name: 'kubernetes' | 'minikube',
+  options: KubernetesPlatformOptions,
+): Platform {
   const choose = async (): Promise<ClusterContext> => chooseContext({ platform: name, ...options });
   return {
     name,
@@ -61,17 +64,18 @@ async function up(
   requireConsent(context);
   const cluster = await openCluster(context, signal);
   await requireRights(cluster, namespace, publish, signal);
-  const { way, labPullPolicy, ...images } = await deliverImages(
+  const { lab, postgres, redis, nginx, labPullPolicy, way } = await deliverImages(
     { flavour: context.flavour, name: context.clusterName },
     { ...options, runId },
     onStep,
     signal,
   );
+  onStep(way);
   const owner = detached ? nobody(runId) : await thisOwner(runId);
   const surroundings: Surroundings = {
     namespace,
     labels: runLabels(owner, await hostIdentity(options.environment)),
-    images,
+    images: { lab, postgres, redis, nginx },
     labPullPolicy,
     passwords: { postgres: password(), redis: password() },
     loadLimits,

@@ -12,7 +12,10 @@ const longest = 63;
  */
 export async function hostIdentity({ SCALE_LAB_HOST = '' }: Environment): Promise<string> {
   if (SCALE_LAB_HOST !== '') return labelValue(SCALE_LAB_HOST);
-  const digest = createHash('sha256').update(await machineOf()).digest('hex').slice(0, 8);
+  const digest = createHash('sha256')
+    .update(await machineOf())
+    .digest('hex')
+    .slice(0, 8);
   return `${labelValue(os.hostname()).slice(0, longest - digest.length - 1)}-${digest}`;
 }
 

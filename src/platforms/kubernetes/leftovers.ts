@@ -65,7 +65,9 @@ async function reach(
     throw error;
   }
   if (!context.isLocal && !context.isNamed) {
-    onSkip(`the context ${context.name} is no cluster of this machine, and is left alone (--context ${context.name} names it)`);
+    onSkip(
+      `the context ${context.name} is no cluster of this machine, and is left alone (--context ${context.name} names it)`,
+    );
     return undefined;
   }
   try {

@@ -44,7 +44,8 @@ export function endOf({ status }: V1Pod): string | undefined {
   if (status?.reason === 'Evicted') return `was evicted: ${plain(status.message ?? 'its node ran short')}`;
   if (status?.reason === 'NodeLost') return 'was lost with its node';
   const [container] = status?.containerStatuses ?? [];
-  const ended = container?.state?.terminated ?? (restartsOf(container) > 0 ? container?.lastState?.terminated : undefined);
+  const ended =
+    container?.state?.terminated ?? (restartsOf(container) > 0 ? container?.lastState?.terminated : undefined);
   return ended && describeEnd(ended);
 }
 

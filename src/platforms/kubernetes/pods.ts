@@ -22,7 +22,10 @@ const readyLimitMs = 300_000;
 const passingLimitMs = 20_000;
 
 /** The pods of a group now, those on their way out included, by name. */
-export async function listPods({ cluster, namespace, labels }: PodGroup, signal: AbortSignal): Promise<readonly V1Pod[]> {
+export async function listPods(
+  { cluster, namespace, labels }: PodGroup,
+  signal: AbortSignal,
+): Promise<readonly V1Pod[]> {
   const list = await look(
     `The pods in ${namespace} cannot be listed`,
     async () => cluster.core.listNamespacedPod({ namespace, labelSelector: selector(labels) }),
@@ -57,7 +60,8 @@ export async function untilPods(
     troubledSinceMs = trouble === undefined ? undefined : (troubledSinceMs ?? performance.now());
     const isOver = performance.now() - startedMs > readyLimitMs;
     const isStuck = troubledSinceMs !== undefined && performance.now() - troubledSinceMs > passingLimitMs;
-    if (trouble !== undefined && (!trouble.mayPass || isStuck || isOver)) throw await failure(group, what, trouble, first?.pod);
+    if (trouble !== undefined && (!trouble.mayPass || isStuck || isOver))
+      throw await failure(group, what, trouble, first?.pod);
     if (isOver) {
       const text = `was not ready after ${readyLimitMs / 1000} s`;
       throw await failure(group, what, { text, hasLog: true, mayPass: false }, pods[0]);
@@ -66,7 +70,12 @@ export async function untilPods(
   }
 }
 
-async function failure({ cluster, namespace }: PodGroup, what: string, trouble: Trouble, pod?: V1Pod): Promise<LabError> {
+async function failure(
+  { cluster, namespace }: PodGroup,
+  what: string,
+  trouble: Trouble,
+  pod?: V1Pod,
+): Promise<LabError> {
   const { text, hint, hasLog } = trouble;
   const details = hasLog && pod !== undefined ? logTail(await podLog(cluster, namespace, pod)) : [];
   return new LabError(`${what} ${text}.`, { details, ...(hint === undefined ? {} : { hint }) });

@@ -44,7 +44,10 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/violates PodSecurity/i, 'The cluster admits no such pod; this is a mistake of scale-lab, please report it.'],
   [/is being terminated|being deleted/i, 'It is on its way out; try again in a minute.'],
   [/already exists/i, 'Another run made it; scale-lab clean removes what dead runs left.'],
-  [/forbidden|cannot .* resource/i, 'Ask for the rights that docs/kubernetes.md lists, or take a context that has them.'],
+  [
+    /forbidden|cannot .* resource/i,
+    'Ask for the rights that docs/kubernetes.md lists, or take a context that has them.',
+  ],
   [
     /ECONNREFUSED|ECONNRESET|EPIPE|socket hang up|ETIMEDOUT/,
     'The API server has stopped answering; see how the cluster is and run again.',

@@ -28,13 +28,13 @@ export async function scrapeApplication(
   const there = pods.filter((pod) => isRunning(pod) || (!isChanging && !isLeaving(pod)));
   const gone = isChanging ? [] : replicas.filter(({ name }) => !there.some((pod) => nameOf(pod) === name));
   const ask = askThroughProxy(run.cluster);
-  const metrics = await Promise.all([
-    ...there.map(async (pod): Promise<ReplicaMetrics> => {
+  const told = await Promise.all(
+    there.map(async (pod): Promise<ReplicaMetrics> => {
       const replica = nameOf(pod);
       if (!isRunning(pod)) return { replica, problem: `it ${endOf(pod) ?? 'does not run'}`, ended: true };
       return scrapeReplica(replica, proxyUrl(run.name, replica, appPort), signal, ask);
     }),
-    ...gone.map(({ name }): ReplicaMetrics => ({ replica: name, problem: 'its pod was deleted', ended: true })),
-  ]);
-  return { atMs: Date.now(), pods, metrics };
+  );
+  const lost = gone.map(({ name }): ReplicaMetrics => ({ replica: name, problem: 'its pod was deleted', ended: true }));
+  return { atMs: Date.now(), pods, metrics: [...told, ...lost] };
 }

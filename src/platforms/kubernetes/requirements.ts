@@ -41,7 +41,9 @@ async function ofCluster(cluster: Cluster, signal: AbortSignal): Promise<readonl
     lacks.length === 0
       ? { name: 'rights', met: true, found: 'all that it needs' }
       : { name: 'rights', met: false, problem: `missing: ${lacks.join('; ')}`, fix: 'See docs/kubernetes.md.' };
-  const metrics = hasMetrics ? 'served' : 'not served: no use of resources for PostgreSQL and Redis, and no autoscaling';
+  const metrics = hasMetrics
+    ? 'served'
+    : 'not served: no use of resources for PostgreSQL and Redis, and no autoscaling';
   return [rights, { name: 'metrics API', met: true, found: metrics }];
 }
 

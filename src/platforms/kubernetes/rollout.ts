@@ -2,6 +2,7 @@ import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { type Application, applicationPods, versionOf } from './app.ts';
 import { pause } from '../common/time-limit.ts';
 import { applicationManifests } from './manifests/application.ts';
+import type { Manifest, Plain } from './manifests/plain.ts';
 import { isReady } from './pod-state.ts';
 import type { RunNamespace } from './run-namespace.ts';
 
@@ -16,9 +17,10 @@ export async function rollOut(run: RunNamespace, application: Application, signa
   const { topology } = application;
   const version = application.version + 1;
   const { deployments } = applicationManifests(run.surroundings, topology, version);
-  for (const deployment of deployments) await run.patch(patchOf(deployment));
+  for (const deployment of deployments) await run.patch(patchOf(run, deployment));
   const isNew = (pod: V1Pod): boolean => versionOf(pod) === version;
-  const areReady = (pods: readonly V1Pod[]): boolean => pods.every(isNew) && pods.filter(isReady).length >= topology.replicas;
+  const areReady = (pods: readonly V1Pod[]): boolean =>
+    pods.every(isNew) && pods.filter(isReady).length >= topology.replicas;
   const makers = deployments.map(({ metadata }) => metadata?.name ?? '');
   await run.until({ service: 'app' }, 'The new version', areReady, signal, makers);
   while (!(await applicationPods(run, signal)).every(isNew)) await pause(pollMs, signal);
@@ -26,12 +28,9 @@ export async function rollOut(run: RunNamespace, application: Application, signa
   return { ...application, version };
 }
 
-function patchOf({ apiVersion, kind, metadata, spec }: V1Deployment) {
+/** Nothing but the new version: what else there is stays. */
+function patchOf(run: RunNamespace, { metadata, spec }: Plain<V1Deployment>): Manifest {
   const { annotations } = spec?.template.metadata ?? {};
-  return {
-    apiVersion,
-    kind,
-    metadata: { name: metadata?.name, namespace: metadata?.namespace },
-    spec: { template: { metadata: { annotations } } },
-  };
+  const object = run.object('apps/v1', 'Deployment', metadata?.name ?? '');
+  return { ...object, ...{ spec: { template: { metadata: { annotations } } } } };
 }

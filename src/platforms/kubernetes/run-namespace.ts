@@ -1,7 +1,9 @@
-import type { KubernetesObject, V1Namespace, V1Pod } from '@kubernetes/client-node';
+import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { pause } from '../common/time-limit.ts';
 import { type Cluster, change, look } from './cluster.ts';
+import { eventTimeMs } from './event-time.ts';
 import { type ServiceName, label } from './manifests/labels.ts';
+import type { Manifest, Plain } from './manifests/plain.ts';
 import type { Surroundings } from './manifests/surroundings.ts';
 import { type Trouble, isLeaving } from './pod-state.ts';
 import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
@@ -40,8 +42,13 @@ export class RunNamespace {
       : { ...place, labels: { [label.service]: of.service } };
   }
 
+  /** An object of the run by its name alone. */
+  object(apiVersion: string, kind: string, name: string): Manifest & { readonly metadata: { readonly name: string } } {
+    return { apiVersion, kind, metadata: { name, namespace: this.name } };
+  }
+
   /** Makes the namespace itself. */
-  async make(manifest: V1Namespace, signal: AbortSignal): Promise<void> {
+  async make(manifest: Plain<V1Namespace>, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     try {
       await this.cluster.objects.create(manifest);
@@ -52,7 +59,7 @@ export class RunNamespace {
   }
 
   /** Makes objects, in their order. */
-  async create(objects: readonly KubernetesObject[], signal: AbortSignal): Promise<void> {
+  async create(objects: readonly Manifest[], signal: AbortSignal): Promise<void> {
     for (const object of objects) {
       signal.throwIfAborted();
       await change(`${described(object)} cannot be made`, this.cluster.objects.create(object));
@@ -60,12 +67,12 @@ export class RunNamespace {
   }
 
   /** Changes what the patch says of an object, and nothing else. */
-  async patch(patch: KubernetesObject): Promise<void> {
+  async patch(patch: Manifest): Promise<void> {
     await change(`${described(patch)} cannot be changed`, this.cluster.objects.patch(patch));
   }
 
   /** Removes objects; content with those that are not there. */
-  async remove(objects: readonly KubernetesObject[]): Promise<void> {
+  async remove(objects: readonly Manifest[]): Promise<void> {
     for (const object of objects) {
       const removal = this.cluster.objects.delete(object, undefined, undefined, undefined, undefined, 'Background');
       await change(`${described(object)} cannot be removed`, forgiving(removal));
@@ -103,7 +110,7 @@ export class RunNamespace {
 
   /** Removes a Job with its pods, which end at once. */
   async removeJob(name: ServiceName, signal: AbortSignal): Promise<void> {
-    await this.remove([{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: this.name } }]);
+    await this.remove([this.object('batch/v1', 'Job', name)]);
     await this.untilNone({ service: name }, signal);
   }
 
@@ -119,10 +126,9 @@ export class RunNamespace {
     const list = async () => this.cluster.core.listNamespacedEvent({ namespace: this.name, fieldSelector });
     const { items } = await look(sentence, list, signal);
     // A ReplicaSet is named after its Deployment. Events tell whole seconds, and stay for an hour.
+    const isOfThem = (name = ''): boolean => makers.some((maker) => name === maker || name.startsWith(`${maker}-`));
     const found = items.findLast(
-      ({ involvedObject, lastTimestamp }) =>
-        makers.some((maker) => involvedObject.name === maker || involvedObject.name?.startsWith(`${maker}-`)) &&
-        (lastTimestamp === undefined || lastTimestamp.getTime() > sinceMs - 5_000),
+      (event) => isOfThem(event.involvedObject.name) && (eventTimeMs(event) ?? Infinity) > sinceMs - 5_000,
     );
     if (found?.message === undefined) return undefined;
     const { hint } = refusal('', new Error(found.message));
@@ -155,7 +161,7 @@ export async function removeNamespace(cluster: Cluster, name: string): Promise<v
   }
 }
 
-function described({ kind, metadata }: KubernetesObject): string {
+function described({ kind, metadata }: Manifest): string {
   return `The ${kind ?? 'object'} ${metadata?.name ?? ''}`;
 }
 

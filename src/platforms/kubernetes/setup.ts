@@ -7,6 +7,11 @@ const job = 'setup';
 /** Lays the schema and the data, and empties the cache, by a Job that is gone afterwards. */
 export async function layData(run: RunNamespace, topology: Topology, signal: AbortSignal): Promise<void> {
   await run.create([setupManifest(run.surroundings, topology, job)], signal);
-  await run.until({ service: job }, 'The set-up', (pods) => pods.some(({ status }) => status?.phase === 'Succeeded'), signal);
+  await run.until(
+    { service: job },
+    'The set-up',
+    (pods) => pods.some(({ status }) => status?.phase === 'Succeeded'),
+    signal,
+  );
   await run.removeJob(job, signal);
 }

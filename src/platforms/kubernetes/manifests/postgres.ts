@@ -1,15 +1,10 @@
-import {
-  isPostgresReady,
-  postgresEnvironment,
-  postgresFolders,
-  postgresStart,
-} from '../../common/postgres-container.ts';
+import { postgresEnvironment, postgresFolders, postgresStart } from '../../common/postgres-container.ts';
 import { secret, variables } from './backends.ts';
 import { podsOf } from './labels.ts';
 import { configMap, deployment, service } from './objects.ts';
 import type { Manifest } from './plain.ts';
 import { type Mount, podTemplate } from './pod.ts';
-import { startupProbe } from './probes.ts';
+import { listeningProbe } from './probes.ts';
 import { requesting } from './resources.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -43,7 +38,7 @@ export function postgresManifests(s: Surroundings): readonly Manifest[] {
       args: ['postgres'],
       env: [...variables(postgresEnvironment), secret('POSTGRES_PASSWORD')],
       ports: [{ containerPort: port }],
-      startupProbe: startupProbe({ exec: { command: [...isPostgresReady] } }),
+      readinessProbe: listeningProbe(port),
       resources: requesting('100m', '128Mi'),
     },
     writable: [...Object.values(postgresFolders), '/tmp'],

@@ -1,10 +1,10 @@
-import { isRedisReady, redisStart } from '../../common/redis-container.ts';
+import { redisStart } from '../../common/redis-container.ts';
 import { secret } from './backends.ts';
 import { podsOf } from './labels.ts';
 import { deployment, service } from './objects.ts';
 import type { Manifest } from './plain.ts';
 import { podTemplate } from './pod.ts';
-import { startupProbe } from './probes.ts';
+import { listeningProbe } from './probes.ts';
 import { requesting } from './resources.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -25,7 +25,7 @@ export function redisManifests(s: Surroundings): readonly Manifest[] {
       workingDir: '/tmp',
       env: [secret('REDISCLI_AUTH')],
       ports: [{ containerPort: port }],
-      startupProbe: startupProbe({ exec: { command: ['sh', '-c', isRedisReady] } }),
+      readinessProbe: listeningProbe(port),
       resources: requesting('50m', '64Mi'),
     },
     writable: ['/tmp'],
