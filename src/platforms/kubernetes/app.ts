@@ -99,9 +99,9 @@ async function untilReady(
   signal: AbortSignal,
 ): Promise<readonly ReplicaPod[]> {
   const all = (pods: readonly V1Pod[]): boolean => pods.length === count && pods.every(isReady);
-  const owners = deployments.map(({ metadata }) => metadata?.name ?? '');
+  const makers = deployments.map(({ metadata }) => ({ deployment: metadata?.name ?? '' }));
   const what = count === 1 ? 'The application' : `The application (${plural(count, 'replica')})`;
-  const pods = await run.until(service, what, all, signal, owners);
+  const pods = await run.until(service, what, all, signal, makers);
   await run.hurry(service, signal);
   return pods.map(replicaOf);
 }

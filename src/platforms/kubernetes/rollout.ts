@@ -21,7 +21,7 @@ export async function rollOut(run: RunNamespace, application: Application, signa
   const isNew = (pod: V1Pod): boolean => versionOf(pod) === version;
   const areReady = (pods: readonly V1Pod[]): boolean =>
     pods.every(isNew) && pods.filter(isReady).length >= topology.replicas;
-  const makers = deployments.map(({ metadata }) => metadata?.name ?? '');
+  const makers = deployments.map(({ metadata }) => ({ deployment: metadata?.name ?? '' }));
   await run.until({ service: 'app' }, 'The new version', areReady, signal, makers);
   while (!(await applicationPods(run, signal)).every(isNew)) await pause(pollMs, signal);
   // Its replicas are left as they are told to be at its deployment: nobody balances or counts them by name.

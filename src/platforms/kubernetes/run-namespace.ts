@@ -1,19 +1,17 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
+import { LabError } from '../../errors.ts';
 import { pause } from '../common/time-limit.ts';
-import { type Cluster, change, look } from './cluster.ts';
-import { eventTimeMs } from './event-time.ts';
+import { type Cluster, change } from './cluster.ts';
+import { creationTrouble } from './creation-trouble.ts';
 import { type ServiceName, label } from './manifests/labels.ts';
 import type { Manifest, Plain } from './manifests/plain.ts';
 import type { Surroundings } from './manifests/surroundings.ts';
-import { type Trouble, isLeaving } from './pod-state.ts';
+import { isLeaving, nameOf } from './pod-state.ts';
 import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
 import { isPassing, refusal, refusedWith } from './refusal.ts';
 
-/** How long a namespace may take to go: finalizers of the cluster may have a say in it. */
+/** How long a namespace, or a pod, may take to go: finalizers of the cluster may have a say in it. */
 const goneLimitMs = 120_000;
-
-/** Reasons of the API server not to make a pod that waiting does not mend. */
-const finalRefusals = /quota|PodSecurity|security policy|usage per|must specify/i;
 
 /** The pods of a Deployment, or all that are there for something: a Job is called as its pods' service is. */
 export type Pods = { readonly deployment: string } | { readonly service: ServiceName };
@@ -35,6 +33,7 @@ export class RunNamespace {
     return this.surroundings.namespace;
   }
 
+  /** Those pods of this run. */
   pods(of: Pods): PodGroup {
     const place = { cluster: this.cluster, namespace: this.name };
     return 'deployment' in of
@@ -82,9 +81,12 @@ export class RunNamespace {
   /** Ends all pods of a group, and waits until there is none. */
   async untilNone(of: Pods, signal: AbortSignal): Promise<void> {
     const group = this.pods(of);
+    const end = performance.now() + goneLimitMs;
     for (;;) {
       const pods = await listPods(group, signal);
-      if (pods.length === 0) return;
+      const [first] = pods;
+      if (first === undefined) return;
+      if (performance.now() > end) throw stillThere(`The pod ${nameOf(first)}`);
       await killPods(group, pods);
       await pause(100, signal);
     }
@@ -102,10 +104,9 @@ export class RunNamespace {
     what: string,
     isDone: (pods: readonly V1Pod[]) => boolean,
     signal: AbortSignal,
-    makers = ['deployment' in of ? of.deployment : of.service],
+    makers: readonly Pods[] = [of],
   ): Promise<readonly V1Pod[]> {
-    const sinceMs = Date.now();
-    return untilPods(this.pods(of), what, isDone, signal, async () => this.#notMade(makers, sinceMs, signal));
+    return untilPods(this.pods(of), what, isDone, signal, async () => creationTrouble(this, makers, signal));
   }
 
   /** Removes a Job with its pods, which end at once. */
@@ -117,23 +118,6 @@ export class RunNamespace {
   /** Deletes the namespace with everything in it, and waits until it is gone. */
   async close(): Promise<void> {
     if (!this.#isSomebodyElses) await removeNamespace(this.cluster, this.name);
-  }
-
-  /** Why the cluster makes no pod for a Deployment or a Job. */
-  async #notMade(makers: readonly string[], sinceMs: number, signal: AbortSignal): Promise<Trouble | undefined> {
-    const sentence = `The events of ${this.name} cannot be read`;
-    const fieldSelector = 'reason=FailedCreate';
-    const list = async () => this.cluster.core.listNamespacedEvent({ namespace: this.name, fieldSelector });
-    const { items } = await look(sentence, list, signal);
-    // A ReplicaSet is named after its Deployment. Events tell whole seconds, and stay for an hour.
-    const isOfThem = (name = ''): boolean => makers.some((maker) => name === maker || name.startsWith(`${maker}-`));
-    const found = items.findLast(
-      (event) => isOfThem(event.involvedObject.name) && (eventTimeMs(event) ?? Infinity) > sinceMs - 5_000,
-    );
-    if (found?.message === undefined) return undefined;
-    const { hint } = refusal('', new Error(found.message));
-    const text = `has no pod: ${found.message.replace(/^Error creating: /, '').replace(/\.$/, '')}`;
-    return { text, hasLog: false, mayPass: !finalRefusals.test(text), ...(hint === undefined ? {} : { hint }) };
   }
 }
 
@@ -154,11 +138,15 @@ export async function removeNamespace(cluster: Cluster, name: string): Promise<v
       // 409: it is on its way out already.
       if ((status !== 409 && !isPassing(error)) || performance.now() > end) throw refusal(sentence, error);
     }
-    if (performance.now() > end) {
-      throw refusal(sentence, new Error(`it is still there after ${goneLimitMs / 1000} s`));
-    }
+    if (performance.now() > end) throw stillThere(`The namespace ${name}`);
     await pause(300, signal);
   }
+}
+
+function stillThere(what: string): LabError {
+  return new LabError(`${what} cannot be removed: it is still there after ${goneLimitMs / 1000} s.`, {
+    hint: 'Something of the cluster holds it: see its metadata.finalizers, and the state of its node.',
+  });
 }
 
 function described({ kind, metadata }: Manifest): string {
