@@ -2,11 +2,13 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FrameReader, isFrame } from './frames.ts';
 import type { LoadJob, WorkerMessage } from './job.ts';
 import { measurementOf } from './measurement.ts';
 import { burstLoad, closedLoad, loadJob } from './testing/jobs.ts';
@@ -35,8 +37,11 @@ beforeAll(async () => {
 
 afterAll(async () => rm(folder, { recursive: true, force: true }));
 
-function start(input?: string): Worker {
-  const worker = spawn(process.execPath, [join(folder, 'worker.mjs')], { stdio: ['pipe', 'pipe', 'ignore'] });
+function start(input?: string, environment: NodeJS.ProcessEnv = {}): Worker {
+  const worker = spawn(process.execPath, [join(folder, 'worker.mjs')], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, ...environment },
+  });
   worker.stdin.on('error', () => undefined);
   if (input !== undefined) worker.stdin.write(input);
   return worker;
@@ -57,6 +62,12 @@ async function failureOf(worker: Worker): Promise<unknown> {
   let output = '';
   for await (const chunk of worker.stdout) output += String(chunk);
   return JSON.parse(output.trim().split('\n').at(-1) ?? '');
+}
+
+/** An address at which nobody listens any more. */
+async function deserted(): Promise<string> {
+  await using server = await serve((_request, response) => response.end('ok'));
+  return server.url;
 }
 
 async function until(worker: Worker, type: WorkerMessage['type']): Promise<void> {
@@ -100,6 +111,62 @@ describe('the load worker', () => {
     expect(await failureOf(worker)).toMatchObject({
       type: 'failed',
       message: expect.stringContaining('clocks') as unknown,
+    });
+    expect(await exitOf(worker)).toBe(1);
+  });
+
+  it('says what its clock says, as often as it is asked, and passes over empty lines', async () => {
+    await using server = await serve((_request, response) => response.end('ok'));
+    const job = JSON.stringify(loadJob({ urls: [server.url], load: burstLoad() }));
+    const before = Date.now();
+    const worker = start(`\n${job}\n{"ask":"clock"}\n\n{"ask":"clock"}\n{}\n`);
+    const messages: WorkerMessage[] = [];
+    for await (const message of readWorkerMessages(worker.stdout)) messages.push(message);
+    expect(messages.map(({ type }) => type)).toEqual(['ready', 'clock', 'clock', 'measuring', 'measured', 'result']);
+    for (const message of messages) {
+      if (message.type !== 'clock') continue;
+      // Its clock has fractions of a millisecond, and may be a moment behind one that is read later.
+      expect(message.atMs).toBeGreaterThan(before - 100);
+      expect(message.atMs).toBeLessThan(Date.now() + 100);
+    }
+  });
+
+  it('numbers the lines of its output where that is read as a log', async () => {
+    await using server = await serve((_request, response) => response.end('ok'));
+    const worker = start(line(loadJob({ urls: [server.url], load: burstLoad() })), { LOG_FRAMES: 'on' });
+    let log = '';
+    for await (const chunk of worker.stdout) log += String(chunk);
+    const reader = new FrameReader();
+    const lines = log.split('\n').slice(0, -1);
+    const messages = lines.flatMap((text) => reader.read(text) ?? []);
+    expect(messages.map((text) => (JSON.parse(text) as WorkerMessage).type)).toEqual([
+      'ready',
+      'measuring',
+      'measured',
+      'result',
+    ]);
+    expect(lines.every(isFrame)).toBe(true);
+  });
+
+  it('waits until its target listens, where it is told to', async () => {
+    const url = await deserted();
+    const job = JSON.stringify(loadJob({ urls: [url], load: burstLoad() }));
+    const worker = start(`${job}\n`, { TARGET_LIMIT_MS: '20000' });
+    const messages = readWorkerMessages(worker.stdout)[Symbol.asyncIterator]();
+    const first = messages.next();
+    // It has had the time to find that nobody is there.
+    expect(await Promise.race([first.then(() => 'ready'), pause(500).then(() => 'waits')])).toBe('waits');
+    await using _server = await serve((_request, response) => response.end('ok'), Number(new URL(url).port));
+    expect((await first).value).toEqual({ type: 'ready' });
+    worker.kill('SIGKILL');
+  });
+
+  it('says so where its target never listens', async () => {
+    const url = await deserted();
+    const job = JSON.stringify(loadJob({ urls: [url], load: burstLoad() }));
+    const worker = start(`${job}\n`, { TARGET_LIMIT_MS: '200' });
+    expect(await failureOf(worker)).toMatchObject({
+      message: expect.stringContaining(`nothing takes connections at ${url}`) as unknown,
     });
     expect(await exitOf(worker)).toBe(1);
   });

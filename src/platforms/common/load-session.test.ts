@@ -16,7 +16,7 @@ const empty = recorder.finish(1000, { cpuRatio: 0, eventLoopUtilisation: 0, lagP
 
 // Says that it is ready after a while, and then what it was told; `start` is when it was to begin, `ready` when it could.
 const program = `
-const [result, delayMs, end] = process.argv.slice(1).map((text) => JSON.parse(text));
+const [result, delayMs, end, aheadMs] = process.argv.slice(1).map((text) => JSON.parse(text));
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\\n');
 let ready;
 require('node:readline').createInterface(process.stdin).on('line', (line) => {
@@ -25,7 +25,8 @@ require('node:readline').createInterface(process.stdin).on('line', (line) => {
     ready = 0;
     return;
   }
-  const { startAtMs = Date.now() } = JSON.parse(line);
+  const { ask, startAtMs = Date.now() } = JSON.parse(line);
+  if (ask === 'clock') { say({ type: 'clock', atMs: Date.now() + aheadMs }); return; }
   say({ type: 'measuring' });
   if (end === 'dies') { console.error('it broke'); process.exit(3); }
   if (end === 'fails') say({ type: 'failed', message: 'no such host' });
@@ -38,12 +39,14 @@ interface Role {
   /** How long it takes to get ready. */
   readonly delayMs?: number;
   readonly end?: 'succeeds' | 'dies' | 'fails' | 'never';
+  /** How far its clock is ahead; it is asked for it. */
+  readonly aheadMs?: number;
 }
 
 /** Starts a program for each role that speaks as a load worker does. */
 function start(...roles: readonly Role[]): readonly LoadSession[] {
-  return roles.map(({ delayMs = 0, end = 'succeeds' }, index) => {
-    const args = [empty, delayMs, end].map((value) => JSON.stringify(value));
+  return roles.map(({ delayMs = 0, end = 'succeeds', aheadMs }, index) => {
+    const args = [empty, delayMs, end, aheadMs ?? 0].map((value) => JSON.stringify(value));
     const child = spawn(process.execPath, ['-e', program, ...args]);
     kills.push(() => child.kill('SIGKILL'));
     let log = '';
@@ -65,7 +68,7 @@ function start(...roles: readonly Role[]): readonly LoadSession[] {
       seed: 1,
       share: { index, of: roles.length },
     };
-    return { worker, stdin: child.stdin, stdout: child.stdout, job };
+    return { worker, stdin: child.stdin, stdout: child.stdout, job, hasOwnClock: aheadMs !== undefined };
   });
 }
 
@@ -98,6 +101,15 @@ test('nobody begins before all are ready, and all begin at the same instant', as
   const together = resultOf(await read(start({}, { delayMs: 300 })));
   // Merged, that is the earliest start, and the latest moment at which one was ready.
   expect(together.startedAtMs).toBeGreaterThan(together.durationMs);
+});
+
+test('each is told the common instant by its own clock', async () => {
+  const hourMs = 3_600_000;
+  const before = Date.now();
+  // Merged, the start is the earliest that one was told: that of the clock which is furthest behind.
+  const { startedAtMs } = resultOf(await read(start({ aheadMs: hourMs }, { aheadMs: -hourMs })));
+  expect(startedAtMs).toBeGreaterThan(before - hourMs);
+  expect(startedAtMs).toBeLessThan(before - hourMs + 60_000);
 });
 
 test('tells how one that is lost has ended, and what it logged', async () => {

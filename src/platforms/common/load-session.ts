@@ -70,7 +70,10 @@ function begin(sessions: readonly LoadSession[], offsets: ClockOffsets): void {
   }
 }
 
-function write(stdin: Writable, line: LoadJob | z.infer<typeof startSchema> | z.infer<typeof clockQuestionSchema>): void {
+function write(
+  stdin: Writable,
+  line: LoadJob | z.infer<typeof startSchema> | z.infer<typeof clockQuestionSchema>,
+): void {
   stdin.write(`${JSON.stringify(line)}\n`);
 }
 

@@ -1,5 +1,5 @@
 import type { V1ContainerStateTerminated, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import { imageMissingHint } from './images/delivery.ts';
+import { imageMissingHint } from './images/missing.ts';
 import { label } from './manifests/labels.ts';
 
 /** Why a pod does not do what it is to do. */
@@ -85,7 +85,7 @@ function ofContainer(pod: V1Pod): Trouble | undefined {
     const said = waiting?.message === undefined ? '' : `: ${plain(waiting.message)}`;
     const text = `cannot start: its node cannot find the image ${container.image}${said}`;
     // The first answer of a registry may be a hiccup; the second try, a back-off later, is not.
-    return { text, hint: imageMissingHint(), hasLog: false, mayPass: waiting?.reason === 'ErrImagePull' };
+    return { text, hint: imageMissingHint, hasLog: false, mayPass: waiting?.reason === 'ErrImagePull' };
   }
   if (/^(CreateContainer.*Error|RunContainerError|PreStartHookError)$/.test(waiting?.reason ?? '')) {
     const text = `could not be started: ${plain(waiting?.message ?? waiting?.reason ?? '')}`;

@@ -5,7 +5,7 @@ import { FrameReader, MissingFrame, isFrame } from '../../load/frames.ts';
 import type { StartedWorker } from '../common/load-session.ts';
 import { pause } from '../common/time-limit.ts';
 import { logLines } from './pod-log.ts';
-import { endOf, isRunning, nameOf } from './pod-state.ts';
+import { endOf, isLeaving, isReady, isRunning, nameOf } from './pod-state.ts';
 import type { RunNamespace } from './run-namespace.ts';
 
 /** As its manifest calls the container. */
@@ -27,6 +27,7 @@ export class WorkerPod implements StartedWorker {
   readonly #run: RunNamespace;
   readonly #lost = new AbortController();
   readonly #said: string[] = [];
+  #wasReady = false;
   #settle: (end: string) => void = () => undefined;
 
   constructor(run: RunNamespace, name: string) {
@@ -92,12 +93,20 @@ export class WorkerPod implements StartedWorker {
   /** Takes note of how its pod is; undefined where there is none any more. */
   see(pod: V1Pod | undefined): void {
     if (this.end !== undefined) return;
-    const end = pod === undefined ? 'was killed: its pod was deleted' : isRunning(pod) ? undefined : endOf(pod);
+    const end = this.#endBy(pod);
     if (end === undefined) return;
     this.end = end;
     this.#settle(end);
     // Nobody writes its log any more, and where its node is gone nobody ends it either.
     if (pod === undefined || /evicted|node/.test(end)) this.#lost.abort();
+  }
+
+  #endBy(pod: V1Pod | undefined): string | undefined {
+    if (pod === undefined) return 'was killed: its pod was deleted';
+    if (!isRunning(pod)) return endOf(pod);
+    // Without a probe it is ready for as long as it runs and its node answers.
+    if (isReady(pod)) this.#wasReady = true;
+    return this.#wasReady && !isReady(pod) && !isLeaving(pod) ? 'was lost: its node does not answer' : undefined;
   }
 
   #keep(line: string): void {

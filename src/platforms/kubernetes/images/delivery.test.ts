@@ -14,7 +14,8 @@ import type { Environment } from '../../common/app-environment.ts';
 import type { Programs } from '../../common/programs.ts';
 import { defaultImages } from '../../engine/base-images.ts';
 import { label, labelled } from '../../engine/labels.ts';
-import { type Flavour, type NodeImages, deliverImages, imageMissingHint } from './delivery.ts';
+import { type Flavour, type NodeImages, deliverImages } from './delivery.ts';
+import { imageMissingHint } from './missing.ts';
 
 const { signal } = new AbortController();
 const waited = { timeout: 30_000 };
@@ -62,7 +63,7 @@ test('a signal that is given already ends it with its reason', async () => {
 
 test('three ways are named to who has no image', () => {
   for (const way of ['minikube, kind and k3d', 'SCALE_LAB_REGISTRY', 'SCALE_LAB_IMAGE'])
-    expect(imageMissingHint()).toContain(way);
+    expect(imageMissingHint).toContain(way);
 });
 
 describe('with a Docker Engine', () => {

@@ -72,15 +72,6 @@ export async function deliverImages(
     : delivered(built, "The nodes are taken to have the images of this machine's Docker Engine.");
 }
 
-/** What to do where a node cannot find the lab's image. */
-export function imageMissingHint(): string {
-  return [
-    'An image gets to the nodes in three ways: it is loaded (for minikube, kind and k3d that is done by itself)',
-    'it is pushed to a registry from which they pull it (SCALE_LAB_REGISTRY=<registry/prefix>)',
-    'or they have it, or can pull it, under a name that you give (SCALE_LAB_IMAGE=<image>).',
-  ].join('; ');
-}
-
 async function openBuilder({ environment, programs }: DeliveryOptions, signal: AbortSignal): Promise<Engine> {
   requireBuilt(programs);
   try {
