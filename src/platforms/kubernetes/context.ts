@@ -89,8 +89,7 @@ async function readConfig(environment: Environment, platform: ContextChoice['pla
       const config = new KubeConfig();
       config.loadFromString(text);
       config.makePathsAbsolute(path.dirname(file));
-      // The first file that names a current context has it, as with kubectl.
-      merged.mergeConfig(config, typeof merged.currentContext === 'string');
+      takeOver(merged, config);
     } catch (error) {
       throw unreadable(file, error);
     }
@@ -104,6 +103,16 @@ async function readConfig(environment: Environment, platform: ContextChoice['pla
     hint,
     isMissing: true,
   });
+}
+
+/** Adds what is new in another kubeconfig: of two things of the same name the first is it, as with kubectl. */
+function takeOver(merged: KubeConfig, other: KubeConfig): void {
+  const isNew = <T extends { readonly name: string }>(all: readonly T[], one: T): boolean =>
+    !all.some(({ name }) => name === one.name);
+  merged.clusters.push(...other.clusters.filter((cluster) => isNew(merged.clusters, cluster)));
+  merged.users.push(...other.users.filter((user) => isNew(merged.users, user)));
+  merged.contexts.push(...other.contexts.filter((context) => isNew(merged.contexts, context)));
+  if (typeof merged.currentContext !== 'string') merged.currentContext = other.currentContext;
 }
 
 /** The files that kubectl would read. */

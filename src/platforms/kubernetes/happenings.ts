@@ -23,9 +23,20 @@ export async function readHappenings(
     listPods({ cluster: run.cluster, namespace: run.name, labels: {} }, signal),
     look(sentence, list, signal),
   ]);
+  return happeningsOf(pods, items, topology).filter(({ atMs }) => atMs >= sinceMs);
+}
+
+/** What pods and events say of what befell the services; the earliest first. */
+export function happeningsOf(
+  pods: readonly V1Pod[],
+  events: readonly CoreV1Event[],
+  topology: Pick<Topology, 'autoscale' | 'rollout'>,
+): readonly Happening[] {
   const services = pods.filter((pod) => !['load', 'setup'].includes(serviceOf(pod)));
-  const all = [...services.flatMap(ofPod), ...items.flatMap((event) => ofEvent(event, services, topology))];
-  return all.filter(({ atMs }) => atMs >= sinceMs).sort((one, other) => one.atMs - other.atMs);
+  const isOther = ({ involvedObject }: CoreV1Event): boolean =>
+    pods.some((pod) => nameOf(pod) === involvedObject.name && !services.includes(pod));
+  const told = events.filter((event) => !isOther(event)).flatMap((event) => ofEvent(event, services, topology));
+  return [...services.flatMap(ofPod), ...told].sort((one, other) => one.atMs - other.atMs);
 }
 
 /** What events of pods give as their reason when a node does not answer any more. */
@@ -46,7 +57,11 @@ function ofPod(pod: V1Pod): readonly Happening[] {
   return [{ atMs, service, kind: 'restarted', text: `${describeEnd(ended)}, and was started anew` }];
 }
 
-function ofEvent(event: CoreV1Event, pods: readonly V1Pod[], topology: Topology): readonly Happening[] {
+function ofEvent(
+  event: CoreV1Event,
+  pods: readonly V1Pod[],
+  topology: Pick<Topology, 'autoscale' | 'rollout'>,
+): readonly Happening[] {
   const pod = pods.find((candidate) => nameOf(candidate) === event.involvedObject.name);
   const atMs = eventTimeMs(event);
   if (atMs === undefined) return [];
