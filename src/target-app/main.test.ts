@@ -1,3 +1,5 @@
+import { Agent, get } from 'node:http';
+
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { readMetric } from './testing/metric.ts';
@@ -102,6 +104,26 @@ describe('serving', () => {
     await fetch(`${app.url}/todos/1`); // leaves a connection that is kept alive
     app.process.kill('SIGINT');
     expect((await app.ended).code).toBe(0);
+  });
+
+  it('lingers until kept connections were let go of: none is closed under a request', async () => {
+    const app = await serve({ LINGER_MS: '60000', GRACE_MS: '120000' });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async (): Promise<string | undefined> =>
+      new Promise((resolve, reject) => {
+        get(`${app.url}/todos/1`, { agent }, (response) => {
+          response.resume();
+          response.on('end', () => resolve(response.headers.connection));
+        }).on('error', reject);
+      });
+    expect(await ask()).toBe('keep-alive');
+    app.process.kill('SIGTERM');
+    await app.line('shutting down');
+    // On the connection that was idle when it was told to stop.
+    expect(await ask()).toBe('close');
+    // Now that the last one is gone it does not wait for the rest of its time.
+    expect((await app.ended).code).toBe(0);
+    agent.destroy();
   });
 
   it('exits with 1 and says so when the grace is over', async () => {

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { createAdaptorServer } from '@hono/node-server';
 
 import type { Drain } from './http/route.ts';
 
 const CLOSE_IDLE_EVERY_MS = 50;
+const LINGER_LOOK_EVERY_MS = 20;
 /** Longer than balancers keep theirs, so that it is they who close: a request never meets a connection being closed. */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -19,24 +21,52 @@ export interface Listening {
   drain(): Promise<void>;
 }
 
-/** Listens on `host` and `port`; port 0 is any that is free. */
-export async function listen(fetch: Fetch, host: string, port: number, state: Drain): Promise<Listening> {
+/**
+ * Listens on `host` and `port`; port 0 is any that is free.
+ * @param lingerMs how long, before it stops accepting, each answer asks its client to let go of the connection
+ */
+export async function listen(
+  fetch: Fetch,
+  host: string,
+  port: number,
+  state: Drain,
+  lingerMs: number,
+): Promise<Listening> {
   const server = createAdaptorServer({ fetch, hostname: host, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } });
   if (!('closeIdleConnections' in server)) throw new Error('the adaptor made a server that is not HTTP/1.1');
   server.listen(port, host);
   await once(server, 'listening');
 
-  return { port: (server.address() as AddressInfo).port, drain: () => drain(server, state) };
+  return { port: (server.address() as AddressInfo).port, drain: () => drain(server, state, lingerMs) };
 }
 
-async function drain(server: Server, state: Drain): Promise<void> {
+async function drain(server: Server, state: Drain, lingerMs: number): Promise<void> {
   state.draining = true; // answers under way say `connection: close` from here on
   server.prependListener('request', (_, response) => {
     response.shouldKeepAlive = false; // those that arrive over a connection which was open before do so too
   });
+  await linger(server, lingerMs);
   const closed = once(server, 'close');
   server.close();
   const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
   await closed;
   clearInterval(idle);
+}
+
+/**
+ * Waits until every connection was let go of, or that time is over. A connection that is closed while it is idle may be closed at
+ * the very moment at which its client sends the next request, which then fails; one whose client was asked to close it never is.
+ */
+async function linger(server: Server, lingerMs: number): Promise<void> {
+  const endMs = performance.now() + lingerMs;
+  while (performance.now() < endMs && (await connections(server)) > 0) await pause(LINGER_LOOK_EVERY_MS);
+}
+
+function connections(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => {
+      if (error === null) resolve(count);
+      else reject(error);
+    });
+  });
 }

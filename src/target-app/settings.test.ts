@@ -33,6 +33,7 @@ describe('settings', () => {
       QUERY_COST_MS: 0,
       WORKERS: 1,
       SERVER_TIMING: 'on',
+      LINGER_MS: 0,
       GRACE_MS: 10_000,
       LOG_LEVEL: 'info',
       TITLE_INDEX: false,

@@ -51,6 +51,7 @@ const Environment = z.object({
   QUERY_COST_MS: decimal(0, 60_000, 0),
   WORKERS: whole(1, 256, 1),
   SERVER_TIMING: oneOf(['on', 'sampled', 'off'], 'on'),
+  LINGER_MS: whole(0, 3_600_000, 0),
   GRACE_MS: whole(0, 3_600_000, 10_000),
   LOG_LEVEL: oneOf(LOG_LEVELS, 'info'),
   TITLE_INDEX: flag(),

@@ -47,7 +47,7 @@ export async function startWorker(settings: Settings, surroundings: Surroundings
   };
 
   try {
-    const server = await listen(app.fetch, settings.HOST, settings.PORT, drain);
+    const server = await listen(app.fetch, settings.HOST, settings.PORT, drain, settings.LINGER_MS);
     return {
       port: server.port,
       async close() {

@@ -7,7 +7,11 @@ const at = (second: number): Date => new Date(1_000_000_000_000 + second * 1000)
 const still = { autoscale: undefined, rollout: undefined };
 const changing = { autoscale: undefined, rollout: { atMs: 0, shutdown: 'graceful' } } as const;
 
-type Ended = { readonly exitCode: number; readonly reason: string; readonly second: number };
+interface Ended {
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly second: number;
+}
 
 function pod(name: string, service: string, last?: Ended): Plain<V1Pod> {
   const container = { name: service, image: '', imageID: '', ready: true, restartCount: last === undefined ? 0 : 1 };

@@ -38,6 +38,8 @@ export const appPods = 'app-pods';
 
 /** How long a replica that is to stop still takes requests: until every node knows that it is to get no more. */
 const leavingSeconds = 3;
+/** How long it then asks those who keep connections to let go of them; part of its grace. */
+const lingerMs = 1_000;
 /** What an application with several workers takes beyond its grace, and then some. */
 const marginSeconds = 2;
 
@@ -47,7 +49,7 @@ export function applicationManifests(s: Surroundings, topology: Topology, versio
   const pods = podsFor(s, 'app');
   return {
     config: groups.map(({ name, extraCostMs }) =>
-      configMap(s, name, appSettings(topology, { ...appPlace, extraCostMs })),
+      configMap(s, name, { ...appSettings(topology, { ...appPlace, extraCostMs }), LINGER_MS: String(lingerMs) }),
     ),
     deployments: groups.map((group) => appDeployment(s, topology, group, version)),
     services: [service(s, 'app', appPort, pods), service(s, appPods, appPort, pods, true)],
