@@ -1,4 +1,10 @@
-import { clusterPlatforms, platformNames, type CleanOptions, type Leftover, type Platform } from '../platforms/platform.ts';
+import {
+  clusterPlatforms,
+  platformNames,
+  type CleanOptions,
+  type Leftover,
+  type Platform,
+} from '../platforms/platform.ts';
 import type { Io } from './io.ts';
 
 type OnSkip = NonNullable<CleanOptions['onSkip']>;

@@ -16,8 +16,6 @@ export const cleanCommand: CommandFactory = (io, finish) =>
     .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
     .addHelpText('after', examples)
     .action(async ({ context }: { readonly context?: string }) => {
-      await tellRemoved(io, context, async (platform, onSkip) =>
-        platform.clean(io.signal, { images: true, onSkip }),
-      );
+      await tellRemoved(io, context, async (platform, onSkip) => platform.clean(io.signal, { images: true, onSkip }));
       finish(exitCodes.passed);
     });

@@ -9,7 +9,8 @@ import type { Io } from '../io.ts';
 import { positive } from '../options.ts';
 
 const examples = `
-It asks no cluster for anything. The passwords are new each time.
+It asks no cluster for anything; a Docker Engine, if there is one, what the lab's image is called. The passwords are new
+each time.
 
 Examples:
   scale-lab manifests cache-hit | kubectl apply -f -
@@ -19,18 +20,22 @@ interface ManifestsOptions extends TrialOptions {
   readonly workers?: number;
 }
 
-/** The name of the lab's own image, as nodes are to find it. */
-function labImageName({ SCALE_LAB_IMAGE: name = '' }: Io['environment']): string {
-  return name === '' ? `scale-lab:${labVersion()}` : name;
+/** The lab's own image as nodes are to find it; where only an Engine could tell, by the name of this release. */
+async function labImageName({ file }: ChosenTrial, { environment, signal }: Io): Promise<string> {
+  const { nameLabImage } = await import('../../platforms/kubernetes/images/name.ts');
+  const { findPrograms } = await import('../../platforms/common/programs.ts');
+  const options = { environment, programs: findPrograms(), images: file.images };
+  return (await nameLabImage(options, signal)) ?? `scale-lab:${labVersion()}`;
 }
 
-async function surroundingsOf({ file, trial }: ChosenTrial, environment: Io['environment']): Promise<Surroundings> {
+async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<Surroundings> {
   const { chooseImages } = await import('../../platforms/engine/base-images.ts');
+  const { file, trial } = chosen;
   const password = (): string => randomBytes(18).toString('base64url');
   return {
     namespace: namespaceOf(trial.scenario),
     labels: { 'scale-lab.run': 'manifests' },
-    images: { ...chooseImages(environment, file.images), lab: labImageName(environment) },
+    images: { ...chooseImages(io.environment, file.images), lab: await labImageName(chosen, io) },
     labPullPolicy: 'IfNotPresent',
     passwords: { postgres: password(), redis: password() },
     loadLimits: { cpu: undefined, memoryBytes: undefined },
@@ -65,7 +70,7 @@ function comment(
     ...(workers > 0 ? [`  load:   job/load waits for its work on standard input: ${kubectl} attach -i <pod>`] : []),
     `  end:    kubectl delete namespace ${namespace}`,
     '',
-    `Its nodes need the image ${images.lab}; SCALE_LAB_IMAGE names another one.`,
+    `Its nodes need the image ${images.lab}: a run on the cluster brings it there; SCALE_LAB_IMAGE names another one.`,
   ];
 }
 
@@ -74,7 +79,7 @@ async function execute(name: string, options: ManifestsOptions, io: Io): Promise
   const { hasBalancer, systemManifests } = await import('../../platforms/kubernetes/manifests/system.ts');
   const { yamlOf } = await import('../../platforms/kubernetes/manifests/yaml.ts');
   const chosen = await chooseTrial(io, name, options);
-  const surroundings = await surroundingsOf(chosen, io.environment);
+  const surroundings = await surroundingsOf(chosen, io);
   const { workers = 0 } = options;
   const manifests = systemManifests(surroundings, chosen.system, workers);
   const front = hasBalancer(chosen.system) ? 'nginx 8080' : 'app 3000';

@@ -12,6 +12,7 @@ import { type Scrape, scrapeApplication } from './replica-metrics.ts';
 import { rollOut } from './rollout.ts';
 import type { StackSettings } from './stack.ts';
 import { UsageMeter } from './usage.ts';
+import { readBackendMetrics } from './metrics-api.ts';
 
 /** What replicas said of themselves that long ago still tells what they use. */
 const freshMs = 500;
@@ -37,7 +38,9 @@ export class KubernetesDeployment implements Deployment {
     this.address = address;
     this.#settings = settings;
     this.#application = application;
-    this.#meter = new UsageMeter(settings.run, application.topology.limits, settings.hasMetrics);
+    const { run, hasMetrics } = settings;
+    const source = async (signal: AbortSignal) => (hasMetrics ? readBackendMetrics(run, signal) : []);
+    this.#meter = new UsageMeter(source, application.topology.limits);
   }
 
   async scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]> {

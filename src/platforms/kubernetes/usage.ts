@@ -2,10 +2,9 @@ import type { V1Pod } from '@kubernetes/client-node';
 import type { Limits } from '../../scenarios/scenario.ts';
 import type { ReplicaMetrics, ServiceUsage } from '../platform.ts';
 import { metricOf } from './exposition.ts';
-import { type Metered, readBackendMetrics } from './metrics-api.ts';
+import type { Metered } from './metrics-api.ts';
 import { endOf, nameOf, restartsOf, serviceOf } from './pod-state.ts';
 import type { Scrape } from './replica-metrics.ts';
-import type { RunNamespace } from './run-namespace.ts';
 
 interface Used {
   readonly atMs: number;
@@ -13,27 +12,28 @@ interface Used {
   readonly memoryBytes: number;
 }
 
+/** What the services that are not the application used in the last window, with their pods; nothing where nobody tells. */
+export type UsageSource = (signal: AbortSignal) => Promise<readonly (Metered & { readonly pod: V1Pod })[]>;
+
 /**
  * What services have used so far. A replica tells it of itself, to the second. Of the others the cluster's metrics API knows,
  * where it has one: averages over windows of a quarter of a minute or so, which are added up here.
  */
 export class UsageMeter {
-  readonly #run: RunNamespace;
+  readonly #source: UsageSource;
   readonly #limits: Limits;
-  readonly #hasMetrics: boolean;
   readonly #first = new Map<string, Used>();
   readonly #latest = new Map<string, Used>();
 
-  constructor(run: RunNamespace, limits: Limits, hasMetrics: boolean) {
-    this.#run = run;
+  /** @param limits of each replica */
+  constructor(source: UsageSource, limits: Limits) {
+    this.#source = source;
     this.#limits = limits;
-    this.#hasMetrics = hasMetrics;
   }
 
   async usage(scrape: Scrape, signal: AbortSignal): Promise<readonly ServiceUsage[]> {
     const replicas = scrape.metrics.flatMap((metrics) => this.#replica(metrics, scrape));
-    if (!this.#hasMetrics) return replicas;
-    const metered = await readBackendMetrics(this.#run, signal);
+    const metered = await this.#source(signal);
     return [...replicas, ...metered.flatMap(({ pod, ...used }) => this.#backend(pod, used))];
   }
 
