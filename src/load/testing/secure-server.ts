@@ -22,14 +22,21 @@ ebGoCg==
 -----END CERTIFICATE-----
 `;
 
+/** A server at a port of its own. */
+export interface SecureServer extends AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+}
+
 /** Starts a server that speaks TLS, with a certificate that it signed itself. */
-export async function serveSecurely(handler: RequestListener): Promise<{ readonly url: string } & AsyncDisposable> {
+export async function serveSecurely(handler: RequestListener, host = '127.0.0.1'): Promise<SecureServer> {
   const server = createServer({ key, cert }, handler);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('A TCP port was expected.');
   return {
-    url: `https://127.0.0.1:${address.port}`,
+    url: `https://${host}:${address.port}`,
+    port: address.port,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -3,7 +3,7 @@ import type { RunNamespace } from './run-namespace.ts';
 
 /** The lines of a container's log, from its first one, as they are written; ends with the container, or the connection. */
 export async function* logLines(
-  { cluster, name }: RunNamespace,
+  { cluster, name }: Pick<RunNamespace, 'cluster' | 'name'>,
   pod: string,
   container: string,
   signal: AbortSignal,

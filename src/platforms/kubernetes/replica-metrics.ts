@@ -31,8 +31,11 @@ export async function scrapeApplication(
   const told = await Promise.all(
     there.map(async (pod): Promise<ReplicaMetrics> => {
       const replica = nameOf(pod);
-      if (!isRunning(pod)) return { replica, problem: `it ${endOf(pod) ?? 'does not run'}`, ended: true };
-      return scrapeReplica(replica, proxyUrl(run.name, replica, appPort), signal, ask);
+      if (isRunning(pod)) return scrapeReplica(replica, proxyUrl(run.name, replica, appPort), signal, ask);
+      const end = endOf(pod);
+      // The cluster puts a pod in the place of one that is gone: nothing is lost with it.
+      if (end === undefined) return { replica, problem: 'it has not started yet' };
+      return { replica, problem: `it ${end}`, ended: true };
     }),
   );
   const lost = gone.map(({ name }): ReplicaMetrics => ({ replica: name, problem: 'its pod was deleted', ended: true }));

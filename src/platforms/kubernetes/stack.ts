@@ -4,6 +4,7 @@ import { stayingReplicas } from '../common/scaling.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { type Application, removeApplication, scale, startApplication } from './app.ts';
+import { requireAutoscaling } from './autoscaling.ts';
 import { KubernetesDeployment } from './deployment.ts';
 import { type Front, frontOf, removeBalancer, startBalancer } from './front.ts';
 import { PortForward } from './port-forward.ts';
@@ -42,6 +43,8 @@ export class KubernetesStack implements Stack {
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
+    // Before anything is changed: what is deployed stays as it is where this cannot be.
+    if (topology.autoscale !== undefined) await requireAutoscaling(this.#run.cluster, signal);
     const before = this.#running;
     this.#running = undefined;
     try {

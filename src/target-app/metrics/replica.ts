@@ -1,5 +1,7 @@
 import { Counter, Registry } from 'prom-client';
 
+import { watchThrottling } from './throttling.ts';
+
 /** What a replica knows once, however many workers it has. */
 export interface ReplicaMetrics {
   registry: Registry;
@@ -14,5 +16,6 @@ export function createReplicaMetrics(): ReplicaMetrics {
     help: 'Workers that died and were replaced. What they had counted is gone from the sums.',
     registers: [registry],
   });
+  watchThrottling(registry);
   return { registry, workerRestarts };
 }

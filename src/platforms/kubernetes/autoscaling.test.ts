@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { KubeConfig } from '@kubernetes/client-node';
+import { expect, test } from 'vitest';
+import { LabError } from '../../errors.ts';
+import { requireAutoscaling } from './autoscaling.ts';
+import { openCluster } from './cluster.ts';
+import type { ClusterContext } from './context.ts';
+
+const { signal } = new AbortController();
+
+/** What a cluster that serves nothing but these says of autoscaling: the sentence and the hint, or nothing against it. */
+async function refusalOf(
+  served: readonly string[],
+  context: Partial<Pick<ClusterContext, 'flavour' | 'clusterName'>> = {},
+): Promise<readonly (string | undefined)[]> {
+  const server = createServer(({ url = '' }, response) => {
+    response.setHeader('content-type', 'application/json');
+    if (url.startsWith('/version')) response.end(JSON.stringify({ major: '1', minor: '31', gitVersion: 'v1.31.2' }));
+    else response.writeHead(served.includes(url.replace('/apis/', '')) ? 200 : 404).end('{}');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const address = `http://127.0.0.1:${port}`;
+  const config = new KubeConfig();
+  config.loadFromClusterAndUser({ name: 'here', server: address, skipTLSVerify: true }, { name: 'me' });
+  const known = { name: 'here', server: address, isLocal: true, isNamed: false, config } as const;
+  const cluster = await openCluster({ ...known, flavour: 'other', clusterName: 'here', ...context }, signal);
+  try {
+    await requireAutoscaling(cluster, signal);
+    return [];
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return [error.message, error.hint];
+  } finally {
+    cluster.requests.close();
+    server.close();
+  }
+}
+
+const both = ['autoscaling/v1', 'metrics.k8s.io/v1beta1'];
+
+test('a cluster with an autoscaler and metrics can scale by itself', async () => {
+  expect(await refusalOf(both)).toEqual([]);
+});
+
+test('one that does not tell what pods use cannot, and the hint is how to get that', async () => {
+  const [sentence, hint] = await refusalOf(['autoscaling/v1']);
+  expect(sentence).toBe(
+    'The cluster of the context here cannot scale by itself: it does not tell what pods use (no metrics API).',
+  );
+  expect(hint).toMatch(/^Install metrics-server/);
+  const addon = 'Add it, and give it a minute: minikube addons enable metrics-server';
+  const ofMinikube = async (clusterName: string) =>
+    (await refusalOf(['autoscaling/v1'], { flavour: 'minikube', clusterName }))[1];
+  expect(await ofMinikube('minikube')).toBe(addon);
+  expect(await ofMinikube('mine')).toBe(`${addon} --profile mine`);
+});
+
+test('nor can one without an autoscaler', async () => {
+  const [sentence, hint] = await refusalOf(['metrics.k8s.io/v1beta1']);
+  expect(sentence).toBe('The cluster of the context here has no autoscaler: it does not serve autoscaling/v1.');
+  expect(hint).toContain('leave out autoscale');
+});

@@ -1,0 +1,26 @@
+import { LabError } from '../../errors.ts';
+import { type Cluster, serves } from './cluster.ts';
+import { servesMetrics } from './metrics-api.ts';
+
+/** The API of the autoscaler, in the version that the manifests are of. */
+const autoscalingApi = 'autoscaling/v1';
+
+/**
+ * Asks the cluster whether it can add replicas by itself: without metrics an autoscaler can be made, and never does anything.
+ * @throws {LabError} that names what is missing, and the fix
+ */
+export async function requireAutoscaling(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { name, flavour, clusterName } = cluster.context;
+  if (!(await serves(cluster, autoscalingApi, signal))) {
+    throw new LabError(`The cluster of the context ${name} has no autoscaler: it does not serve ${autoscalingApi}.`, {
+      hint: 'Take another cluster (--context NAME), or leave out autoscale.',
+    });
+  }
+  if (await servesMetrics(cluster, signal)) return;
+  const sentence = `The cluster of the context ${name} cannot scale by itself: it does not tell what pods use (no metrics API).`;
+  const hint =
+    flavour === 'minikube'
+      ? `Add it, and give it a minute: minikube addons enable metrics-server${clusterName === 'minikube' ? '' : ` --profile ${clusterName}`}`
+      : 'Install metrics-server, https://github.com/kubernetes-sigs/metrics-server, and give it a minute.';
+  throw new LabError(sentence, { hint });
+}

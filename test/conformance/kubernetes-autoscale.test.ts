@@ -1,0 +1,133 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { pause, withTimeLimit } from '../../src/platforms/common/time-limit.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
+import { servesMetrics } from '../../src/platforms/kubernetes/metrics-api.ts';
+import { openPlatform } from '../../src/platforms/index.ts';
+import type { Deployment, ServiceUsage, Stack } from '../../src/platforms/platform.ts';
+import { UsageWatch } from '../../src/telemetry/usage.ts';
+import { failure } from './failure.ts';
+import { clusterEnvironment, clusterProblem, isRequired, openTestCluster, podsOf } from './kubernetes-cluster.ts';
+import { provideMetricsApi } from './metrics-api.ts';
+import { closed, jobs, topology } from './topology.ts';
+
+// An autoscaler looks every 15 s, at what was measured before.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 300_000 });
+
+const { signal } = new AbortController();
+const runId = 'autoscale';
+const environment = clusterEnvironment('autoscale');
+const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-autoscale-'));
+const problem = await clusterProblem();
+
+const small = { limits: { cpu: 0.2, memoryBytes: 256 * 2 ** 20 }, balancer: undefined };
+const scaling = topology({ ...small, autoscale: { cpu: 0.5, least: 1, most: 3 } });
+const load = closed({ connections: 20, warmupMs: 0, durationMs: 200_000 });
+
+describe('platform kubernetes, by the figures of its cluster', () => {
+  let cluster: Cluster;
+  let stack: Stack;
+
+  beforeEach((context) => {
+    if (problem === undefined) return;
+    if (isRequired) throw new Error(problem);
+    context.skip(problem);
+  });
+
+  beforeAll(async () => {
+    if (problem !== undefined) return;
+    cluster = await openTestCluster();
+    stack = await up();
+  });
+
+  afterAll(async () => {
+    rmSync(temporaryFolder, { recursive: true, force: true });
+    if (problem !== undefined) return;
+    await stack[Symbol.asyncDispose]();
+    cluster.requests.close();
+  });
+
+  async function up(): Promise<Stack> {
+    const platform = await openPlatform('kubernetes', { environment, temporaryFolder });
+    return platform.up({ runId, signal, onStep: () => undefined });
+  }
+
+  test('a replica tells how long its limit kept it from the CPU', async () => {
+    const deployment = await stack.deploy(topology(small), signal);
+    await using usage = new UsageWatch(deployment, signal);
+    usage.start();
+    await loadUntil(deployment, async ({ second }) => Promise.resolve(second >= 3));
+    const [replica] = await usage.stop();
+    expect(replica?.service).toMatch(/^app-/);
+    expect(replica?.cpuLimit).toBe(0.2);
+    expect(replica?.throttledRatio).toBeGreaterThan(0);
+  });
+
+  test('autoscaling is refused where nobody tells what pods use, and what runs stays', async (context) => {
+    if (await servesMetrics(cluster, signal)) context.skip('the cluster has a metrics API of its own');
+    await stack.deploy(topology(small), signal);
+    const names = async (): Promise<readonly unknown[]> =>
+      (await podsOf(cluster, runId, 'app')).map(({ metadata }) => metadata?.name);
+    const before = await names();
+    const { message, hint } = await failure(stack.deploy(scaling, signal));
+    expect(message).toMatch(/^The cluster of the context .+ cannot scale by itself: it does not tell what pods use/);
+    expect(hint).toContain('metrics-server');
+    expect(await names()).toEqual(before);
+  });
+
+  describe('with a metrics API', () => {
+    let metricsApi: AsyncDisposable | undefined;
+
+    beforeAll(async () => {
+      if (problem !== undefined) return;
+      metricsApi = await provideMetricsApi(cluster, signal);
+      // Whether there is one, a stack asks when it starts.
+      await stack[Symbol.asyncDispose]();
+      stack = await up();
+    });
+    afterAll(async () => metricsApi?.[Symbol.asyncDispose]());
+
+    test('PostgreSQL and Redis are told of, window by window', async () => {
+      const deployment = await stack.deploy(topology(), signal);
+      const told: ServiceUsage[] = [];
+      const of = (service: string): readonly ServiceUsage[] => told.filter((usage) => usage.service === service);
+      await withTimeLimit(200_000, signal, async (limited) => {
+        while (of('postgres').length < 3 || of('redis').length < 3) {
+          told.push(...((await deployment.usage?.(limited)) ?? []));
+          await pause(1_000, limited);
+        }
+      });
+      for (const service of ['postgres', 'redis']) {
+        const [first, ...later] = of(service);
+        expect(first?.cpuSeconds, service).toBe(0);
+        expect(later.at(-1)?.cpuSeconds, service).toBeGreaterThan(0);
+        expect(later.at(-1)?.atMs, service).toBeGreaterThan(first?.atMs ?? Infinity);
+        for (const { memoryBytes } of of(service)) expect(memoryBytes, service).toBeGreaterThan(0);
+      }
+    });
+
+    test('more replicas serve while there is more load than one can serve', async () => {
+      const deployment = await stack.deploy(scaling, signal);
+      const seen: number[] = [];
+      await loadUntil(deployment, async () => {
+        const metrics = await deployment.scrape(signal);
+        seen.push(metrics.filter((replica) => 'text' in replica).length);
+        return (seen.at(-1) ?? 0) > 1;
+      });
+      expect(seen[0]).toBe(1);
+      expect(seen.at(-1)).toBeGreaterThan(1);
+    });
+  });
+});
+
+/** Puts load on, and looks every second whether it was enough. */
+async function loadUntil(
+  deployment: Deployment,
+  isEnough: (moment: { readonly second: number }) => Promise<boolean>,
+): Promise<void> {
+  for await (const message of deployment.generate(jobs(deployment.urls, { load }), signal)) {
+    if (message.type === 'second' && (await isEnough(message))) return;
+  }
+}
