@@ -3,14 +3,14 @@ import { type Application, applicationPods, versionOf } from './app.ts';
 import { pause } from '../common/time-limit.ts';
 import { applicationManifests } from './manifests/application.ts';
 import type { Manifest, Plain } from './manifests/plain.ts';
-import { isReady } from './pod-state.ts';
+import { isReady, isRunning } from './pod-state.ts';
 import type { RunNamespace } from './run-namespace.ts';
 
 const pollMs = 250;
 
 /**
- * Rolls a new version out: the Deployment replaces its pods one after another. Resolves when the last pod of the old version is
- * gone, and as many of the new one are ready.
+ * Rolls a new version out: the Deployment replaces its pods one after another. Resolves when the last pod of the old version has
+ * ended, and as many of the new one are ready.
  * @throws {LabError} with what keeps the new version from becoming ready
  */
 export async function rollOut(run: RunNamespace, application: Application, signal: AbortSignal): Promise<Application> {
@@ -23,7 +23,9 @@ export async function rollOut(run: RunNamespace, application: Application, signa
     pods.every(isNew) && pods.filter(isReady).length >= topology.replicas;
   const makers = deployments.map(({ metadata }) => ({ deployment: metadata?.name ?? '' }));
   await run.until({ service: 'app' }, 'The new version', areReady, signal, makers);
-  while (!(await applicationPods(run, signal)).every(isNew)) await pause(pollMs, signal);
+  // What has ended is listed until its node has put everything of it away, which may take much longer.
+  const isOver = (pod: V1Pod): boolean => isNew(pod) || !isRunning(pod);
+  while (!(await applicationPods(run, signal)).every(isOver)) await pause(pollMs, signal);
   // Its replicas are left as they are told to be at its deployment: nobody balances or counts them by name.
   return { ...application, version };
 }

@@ -113,6 +113,10 @@ describe('a new version', () => {
     const { pod, container } = only(deploymentsOf({ rollout: { atMs: 0, shutdown: 'abrupt' } }));
     expect(Object.keys(container)).not.toEqual(expect.arrayContaining([expect.stringMatching(/Probe$|^lifecycle$/)]));
     expect(pod?.terminationGracePeriodSeconds).toBe(0);
+    // The kubelet asks every program to end, and waits a moment: this one is not to use it.
+    const [config] = application({ rollout: { atMs: 0, shutdown: 'abrupt' } }).config;
+    expect(config?.data).toMatchObject({ GRACE_MS: '0', LINGER_MS: '0' });
+    expect(application().config[0]?.data?.GRACE_MS).toBe(String(appGraceMs));
   });
 });
 

@@ -49,7 +49,7 @@ export function applicationManifests(s: Surroundings, topology: Topology, versio
   const pods = podsFor(s, 'app');
   return {
     config: groups.map(({ name, extraCostMs }) =>
-      configMap(s, name, { ...appSettings(topology, { ...appPlace, extraCostMs }), LINGER_MS: String(lingerMs) }),
+      configMap(s, name, { ...appSettings(topology, { ...appPlace, extraCostMs }), ...farewell(topology) }),
     ),
     deployments: groups.map((group) => appDeployment(s, topology, group, version)),
     services: [service(s, 'app', appPort, pods), service(s, appPods, appPort, pods, true)],
@@ -66,9 +66,17 @@ function groupsOf({ replicas, slowReplicaMs }: Topology): readonly Group[] {
   ];
 }
 
+/** How a replica ends once it is told to. The kubelet tells every one, and waits two seconds even where it has no time at all. */
+function farewell(topology: Topology): Readonly<Record<string, string>> {
+  return isAbrupt(topology) ? { LINGER_MS: '0', GRACE_MS: '0' } : { LINGER_MS: String(lingerMs) };
+}
+
+function isAbrupt({ rollout }: Topology): boolean {
+  return rollout?.shutdown === 'abrupt';
+}
+
 function appDeployment(s: Surroundings, topology: Topology, group: Group, version: number): Plain<V1Deployment> {
   const { name, replicas } = group;
-  const isAbrupt = topology.rollout?.shutdown === 'abrupt';
   const graceSeconds = leavingSeconds + Math.ceil(appGraceMs / 1000) + marginSeconds;
   const template = podTemplate(s, {
     service: 'app',
@@ -81,10 +89,10 @@ function appDeployment(s: Surroundings, topology: Topology, group: Group, versio
       env: appIdentity(),
       ports: [{ containerPort: appPort }],
       resources: resourcesOf(topology.limits),
-      ...(isAbrupt ? {} : graceful()),
+      ...(isAbrupt(topology) ? {} : graceful()),
     },
     writable: ['/tmp'],
-    spec: { terminationGracePeriodSeconds: isAbrupt ? 0 : graceSeconds },
+    spec: { terminationGracePeriodSeconds: isAbrupt(topology) ? 0 : graceSeconds },
   });
   return deployment(s, name, template, {
     replicas,
