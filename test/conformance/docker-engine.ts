@@ -3,6 +3,8 @@ import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { pack } from 'tar-stream';
+import { vi } from 'vitest';
+import { openPlatform } from '../../src/platforms/index.ts';
 import { openEngine } from '../../src/platforms/engine/engine.ts';
 import { label, labelled } from '../../src/platforms/engine/labels.ts';
 import { followProgress } from '../../src/platforms/engine/progress-stream.ts';
@@ -69,4 +71,19 @@ export async function makeImage(docker: Docker, name: string, dockerfile: string
       await docker.getImage(name).remove({ force: true });
     },
   };
+}
+
+/** Removes the images that were built for tests under a host of their own, as soon as nothing uses them any more. */
+export async function removeLabImages(environment: NodeJS.ProcessEnv): Promise<void> {
+  if ((await engineProblem()) !== undefined) return;
+  const docker = await openDocker();
+  const platform = await openPlatform('docker', { environment, temporaryFolder: '/nowhere' });
+  const filters = labelled(label.host, String(environment.SCALE_LAB_HOST));
+  const remove = async (): Promise<void> => {
+    await platform.clean(new AbortController().signal, { images: true });
+    const left = await docker.listImages({ filters });
+    if (left.length > 0) throw new Error(`${left.length} images are still used`);
+  };
+  // A node removes its containers a moment after their pods.
+  await vi.waitFor(remove, { timeout: 60_000, interval: 1_000 });
 }

@@ -1,6 +1,12 @@
 import { afterAll, beforeEach, test } from 'vitest';
-import { openPlatform } from '../../src/platforms/index.ts';
-import { engineProblem, hostOfItsOwn, isRequired, labelledTraces, openDocker } from './docker-engine.ts';
+import {
+  engineProblem,
+  hostOfItsOwn,
+  isRequired,
+  labelledTraces,
+  openDocker,
+  removeLabImages,
+} from './docker-engine.ts';
 import { killAtMoments } from './kill.ts';
 
 const moments = 20;
@@ -12,9 +18,7 @@ beforeEach((context) => {
 });
 
 afterAll(async () => {
-  if (problem !== undefined) return;
-  const platform = await openPlatform('docker', { environment, temporaryFolder: '/nowhere' });
-  await platform.clean(new AbortController().signal, { images: true });
+  await removeLabImages(environment);
 });
 
 test(`a run that is killed leaves nothing, at ${moments} moments of its life`, { timeout: 400_000 }, async () => {

@@ -1,4 +1,5 @@
-import { beforeEach, test } from 'vitest';
+import { afterAll, beforeEach, test } from 'vitest';
+import { removeLabImages } from './docker-engine.ts';
 import { killAtMoments } from './kill.ts';
 import {
   clusterEnvironment,
@@ -16,6 +17,10 @@ const environment = clusterEnvironment('kills');
 beforeEach((context) => {
   if (problem !== undefined && !isRequired) context.skip(problem);
 });
+
+afterAll(async () => {
+  if (problem === undefined) await removeLabImages(environment);
+}, 90_000);
 
 test(`a run that is killed leaves nothing, at ${moments} moments of its life`, { timeout: 900_000 }, async () => {
   const cluster = await openTestCluster();

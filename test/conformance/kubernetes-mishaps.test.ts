@@ -4,7 +4,13 @@ import { defaultImages } from '../../src/platforms/engine/base-images.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, Stack } from '../../src/platforms/platform.ts';
-import { engineProblem, isRequired as isEngineRequired, makeImage, openDocker } from './docker-engine.ts';
+import {
+  engineProblem,
+  isRequired as isEngineRequired,
+  makeImage,
+  openDocker,
+  removeLabImages,
+} from './docker-engine.ts';
 import { failure } from './failure.ts';
 import { limitedBy } from './kubernetes-quota.ts';
 import {
@@ -52,6 +58,7 @@ afterAll(async () => {
   if (problem !== undefined) return;
   expect(await clusterTraces(cluster, 'host', String(environment.SCALE_LAB_HOST))).toEqual([]);
   cluster.requests.close();
+  await removeLabImages(environment);
 });
 
 describe('a stack that cannot start', () => {

@@ -4,7 +4,7 @@ import { label } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
 import type { Platform, Stack } from '../../src/platforms/platform.ts';
-import { engineProblem, openDocker } from './docker-engine.ts';
+import { engineProblem, openDocker, removeLabImages } from './docker-engine.ts';
 import { failure } from './failure.ts';
 import {
   clusterEnvironment,
@@ -48,6 +48,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     await (await shared)?.[Symbol.asyncDispose]();
     expect(await clusterTraces(cluster, 'host', String(environment.SCALE_LAB_HOST))).toEqual([]);
     cluster.requests.close();
+    await removeLabImages(environment);
   });
 
   /** For the tests that need no stack of their own; it is closed after the last of them. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, vi } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
+import { removeLabImages } from './docker-engine.ts';
 import {
   clusterEnvironment,
   clusterProblem,
@@ -24,7 +25,9 @@ const problem = await clusterProblem();
 
 afterAll(async () => {
   rmSync(temporaryFolder, { recursive: true, force: true });
-  if (problem === undefined) await (await openPlatform('kubernetes', { environment, temporaryFolder })).clean(signal);
+  if (problem !== undefined) return;
+  await (await openPlatform('kubernetes', { environment, temporaryFolder })).clean(signal);
+  await removeLabImages(environment);
 });
 
 async function traces(runId: string): Promise<readonly string[]> {

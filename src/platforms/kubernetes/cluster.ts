@@ -3,12 +3,13 @@ import {
   KubernetesObjectApi,
   type Middleware,
   ServerConfiguration,
-  VersionApi,
   createConfiguration,
 } from '@kubernetes/client-node';
+import { z } from 'zod';
+import type { Answer } from '../common/answer.ts';
+import { pause, unlessAborted, withTimeLimit } from '../common/time-limit.ts';
 import { ApiRequests } from './api-request.ts';
-import { pause, unlessAborted } from '../common/time-limit.ts';
-import { connectionProblem } from './connection-problem.ts';
+import { answerProblem, connectionProblem } from './connection-problem.ts';
 import type { ClusterContext } from './context.ts';
 import { isPassing, refusal } from './refusal.ts';
 
@@ -23,6 +24,8 @@ export interface Cluster {
   /** What is no object: logs, and what the server asks pods on the lab's behalf. */
   readonly requests: ApiRequests;
 }
+
+const versionSchema = z.object({ gitVersion: z.string() });
 
 /** How long one answer may take: the client itself would wait for ever. */
 const answerLimitMs = 30_000;
@@ -47,18 +50,27 @@ export async function openCluster(context: ClusterContext, signal: AbortSignal):
     authMethods: { default: context.config },
     promiseMiddleware: [inTime],
   });
+  const requests = new ApiRequests(context);
+  const ask = async (limited: AbortSignal) => unlessAborted(requests.get('/version', limited), limited);
   try {
-    const version = await unlessAborted(new VersionApi(configuration).getCode(), signal);
-    return {
-      context,
-      version: version.gitVersion.replace(/^v/, ''),
-      objects: new KubernetesObjectApi(configuration),
-      core: new CoreV1Api(configuration),
-      requests: new ApiRequests(context),
-    };
+    const answer = await withTimeLimit(answerLimitMs, signal, ask);
+    const version = versionIn(answer);
+    if (version === undefined) throw answerProblem(context, answer);
+    const objects = new KubernetesObjectApi(configuration);
+    return { context, version, objects, core: new CoreV1Api(configuration), requests };
   } catch (error) {
+    requests.close();
     signal.throwIfAborted();
     throw connectionProblem(context, error);
+  }
+}
+
+function versionIn({ status, body }: Answer): string | undefined {
+  if (status !== 200) return undefined;
+  try {
+    return versionSchema.safeParse(JSON.parse(body)).data?.gitVersion.replace(/^v/, '');
+  } catch {
+    return undefined;
   }
 }
 

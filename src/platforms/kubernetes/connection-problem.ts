@@ -2,28 +2,34 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { LabError, messageOf } from '../../errors.ts';
+import type { Answer } from '../common/answer.ts';
+import { TimeLimit } from '../common/time-limit.ts';
 import type { ClusterContext } from './context.ts';
-import { refusalText, refusedWith } from './refusal.ts';
+import { statusIn } from './refusal.ts';
 
 const codedSchema = z.object({ code: z.string() });
 
-/** Why the API server of a context did not answer as it should, in a sentence with its fix. */
+/** Why the answer of an API server to the question for its version is of no use, in a sentence with its fix. */
+export function answerProblem(context: ClusterContext, { status, body }: Answer): LabError {
+  const { name, server } = context;
+  if (status === 401) return unauthorised(context);
+  if (status === 403) {
+    const said = statusIn(body)?.message.replace(/\.$/, '') ?? 'forbidden';
+    return new LabError(`The API server of the context ${name} (${server}) lets this user see nothing: ${said}.`, {
+      hint: 'Ask for the rights that docs/kubernetes.md lists, or take another context: --context NAME',
+    });
+  }
+  const what = status === 200 ? 'it tells no version of Kubernetes' : `it answers with status ${status}`;
+  return new LabError(`What answers at ${server} is not a Kubernetes API server: ${what}.`, {
+    hint: `Look at it: kubectl --context ${name} cluster-info`,
+  });
+}
+
+/** Why the API server of a context did not answer at all, in a sentence with its fix. */
 export function connectionProblem(context: ClusterContext, cause: unknown): LabError {
   if (cause instanceof LabError) return cause;
   const { name, server } = context;
   const problem = (sentence: string, hint: string): LabError => new LabError(sentence, { hint, cause });
-  const status = refusedWith(cause);
-  if (status === 401) return unauthorised(context, cause);
-  if (status === 403) {
-    return problem(
-      `The API server of the context ${name} (${server}) lets this user see nothing: ${refusalText(cause)}.`,
-      'Ask for the rights that docs/kubernetes.md lists, or take another context: --context NAME',
-    );
-  }
-  if (status !== undefined) {
-    const hint = 'Look at it: kubectl cluster-info';
-    return problem(`What answers at ${server} is not a Kubernetes API server: status ${status}.`, hint);
-  }
   const code = codedSchema.safeParse(cause).data?.code ?? '';
   switch (code) {
     case 'ECONNREFUSED':
@@ -46,7 +52,7 @@ export function connectionProblem(context: ClusterContext, cause: unknown): LabE
       `The cluster was made anew, or its kubeconfig is old: get it again. ${renewHint(context)}`,
     );
   }
-  if (cause instanceof Error && cause.name === 'AbortError') {
+  if (cause instanceof TimeLimit) {
     return problem(`The API server of the context ${name} (${server}) gives no answer.`, startHint(context));
   }
   return problem(
@@ -85,7 +91,7 @@ function renewHint({ flavour, name }: ClusterContext): string {
 }
 
 /** An expired certificate of the user's own is refused like a wrong one: only its date tells. */
-function unauthorised(context: ClusterContext, cause: unknown): LabError {
+function unauthorised(context: ClusterContext): LabError {
   const { name, server } = context;
   const expired = expiryOf(context);
   const sentence =
@@ -94,7 +100,7 @@ function unauthorised(context: ClusterContext, cause: unknown): LabError {
       : `The client certificate of the context ${name} has expired on ${expired}.`;
   const hint =
     expired === undefined ? `Log in again, and see: kubectl --context ${name} get namespaces` : renewHint(context);
-  return new LabError(sentence, { hint, cause });
+  return new LabError(sentence, { hint });
 }
 
 /** When the user's certificate ended; undefined where there is none, or it is still good. */

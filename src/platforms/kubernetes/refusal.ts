@@ -17,7 +17,7 @@ export function refusalText(error: unknown): string {
 }
 
 /** A Status object, which some answers give as text. */
-function statusIn(body: unknown): z.infer<typeof statusSchema> | undefined {
+export function statusIn(body: unknown): z.infer<typeof statusSchema> | undefined {
   if (typeof body !== 'string') return statusSchema.safeParse(body).data;
   try {
     return statusSchema.safeParse(JSON.parse(body)).data;

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { openPlatform } from '../../src/platforms/index.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
+import { clusterRole } from '../../src/platforms/kubernetes/rights.ts';
+import type { Platform } from '../../src/platforms/platform.ts';
+import { removeLabImages } from './docker-engine.ts';
+import { failure } from './failure.ts';
+import {
+  clusterEnvironment,
+  clusterProblem,
+  clusterTraces,
+  isRequired,
+  openTestCluster,
+} from './kubernetes-cluster.ts';
+import { userWith } from './kubernetes-user.ts';
+import { jobs, topology } from './topology.ts';
+
+// A pod takes its seconds to start, and on a busy machine more of them.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+
+const { signal } = new AbortController();
+const onStep = (): void => undefined;
+const environment = clusterEnvironment('rights');
+const problem = await clusterProblem();
+let cluster: Cluster;
+const traces = (): Promise<readonly string[]> => clusterTraces(cluster, 'host', String(environment.SCALE_LAB_HOST));
+
+beforeEach((context) => {
+  if (problem !== undefined && !isRequired) context.skip(problem);
+});
+
+beforeAll(async () => {
+  if (problem === undefined || isRequired) cluster = await openTestCluster();
+});
+
+afterAll(async () => {
+  if (problem !== undefined) return;
+  expect(await traces()).toEqual([]);
+  cluster.requests.close();
+  await removeLabImages(environment);
+});
+
+type Rules = NonNullable<ReturnType<typeof clusterRole>['rules']>;
+
+/** The platform as somebody sees it who may do that and no more; resolves once the cluster knows. */
+async function openAs(name: string, rules: Rules, isEnough: boolean): Promise<Platform> {
+  const user = await userWith(cluster, `scale-lab-test-${name}-${process.pid}`, rules);
+  onTestFinished(() => user[Symbol.asyncDispose]());
+  const options = { environment: { ...environment, KUBECONFIG: user.kubeconfig }, temporaryFolder: '/nowhere' };
+  const platform = await openPlatform('kubernetes', { ...options, context: 'loaded-context' });
+  const rights = async () => (await platform.requirements(signal)).find((requirement) => requirement.name === 'rights');
+  await expect.poll(rights, { timeout: 30_000 }).toMatchObject({ met: isEnough });
+  return platform;
+}
+
+test('what a user may not do is named, to the verb, before anything is made', async () => {
+  const without: Readonly<Record<string, readonly string[]>> = {
+    namespaces: ['delete'],
+    'pods/attach': ['get', 'create'],
+    'pods/portforward': ['create'],
+    deployments: ['patch'],
+  };
+  const rules = (clusterRole().rules ?? []).map((rule) => {
+    const missing = without[rule.resources?.[0] ?? ''] ?? [];
+    return { ...rule, verbs: rule.verbs.filter((verb) => !missing.includes(verb)) };
+  });
+  const platform = await openAs(
+    'lacking',
+    rules.filter(({ verbs }) => verbs.length > 0),
+    false,
+  );
+  const refused = await failure(platform.up({ runId: 'rights-lacking', signal, onStep }));
+  expect(refused.exitCode).toBe(4);
+  expect(refused.message).toBe('The user of the context loaded-context may not do all that the lab needs.');
+  const there = 'in the namespace scale-lab-rights-lacking';
+  const lacks = [
+    'delete namespaces in the cluster',
+    `get, create pods/attach ${there}`,
+    `patch deployments.apps ${there}`,
+  ];
+  expect(refused.details).toEqual(lacks);
+  expect(refused.hint).toContain('docs/kubernetes.md');
+  // Whoever wants to reach it needs one thing more.
+  const published = await failure(platform.up({ runId: 'rights-lacking', signal, onStep, publish: true }));
+  expect(published.details).toEqual([...lacks.slice(0, 2), `create pods/portforward ${there}`, ...lacks.slice(2)]);
+  expect(await traces()).toEqual([]);
+});
+
+test('the rights that are asked for are enough, from the start to the end', async () => {
+  const platform = await openAs('enough', clusterRole().rules ?? [], true);
+  const stack = await platform.up({ runId: 'rights-enough', signal, onStep, publish: true });
+  onTestFinished(() => stack[Symbol.asyncDispose]());
+  await stack.deploy(topology(), signal);
+  const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
+  expect((await fetch(`${String(deployment.address)}/readyz`)).status).toBe(200);
+  let requests = 0;
+  for await (const message of deployment.generate(jobs(deployment.urls), signal)) {
+    if (message.type === 'result') requests = message.result.requests;
+  }
+  expect(requests).toBeGreaterThan(0);
+  const told = [...(await deployment.scrape(signal)), await deployment.scrapeBackends?.(signal)];
+  expect(told.map((metrics) => metrics !== undefined && 'text' in metrics)).toEqual([true, true, true]);
+  expect((await deployment.usage?.(signal))?.length).toBeGreaterThanOrEqual(2);
+  expect(await deployment.happenings?.(Date.now() + 60_000, signal)).toEqual([]);
+  const rolling = await stack.deploy(
+    topology({ rollout: { atMs: 0, shutdown: 'abrupt' }, balancer: undefined }),
+    signal,
+  );
+  await rolling.rollOut?.(signal);
+  expect((await rolling.scrape(signal)).map((replica) => 'text' in replica)).toEqual([true]);
+  await stack[Symbol.asyncDispose]();
+  expect(await traces()).toEqual([]);
+  expect(await platform.clean(signal)).toEqual([]);
+});
