@@ -25,7 +25,8 @@ const summarySchema = z.object({
   pods: z.array(
     z.object({
       podRef: z.object({ name: z.string(), namespace: z.string() }),
-      containers: z.array(usedSchema.extend({ name: z.string() })).optional(),
+      // Null while a pod starts or ends.
+      containers: z.array(usedSchema.extend({ name: z.string() })).nullish(),
     }),
   ),
 });
@@ -46,7 +47,8 @@ export async function readFigures(
   );
   const nodes = summaries.flatMap(({ node }) => figuresOf(node).map((figures) => [node.nodeName, figures] as const));
   const pods = summaries.flatMap((summary) =>
-    summary.pods.flatMap(({ podRef, containers = [] }): PodFigures[] => {
+    summary.pods.flatMap(({ podRef, containers: all }): PodFigures[] => {
+      const containers = all ?? [];
       const told = containers.flatMap((container) =>
         figuresOf(container).map((figures) => ({ name: container.name, ...figures })),
       );

@@ -49,14 +49,14 @@ export function parsePodMetrics(body: string): ReadonlyMap<string, Metered> {
   );
 }
 
-/** What the services that are not the application use, with their pods. */
+/** What the services that are not the application use, with their pods; nothing where the API does not answer now. */
 export async function readBackendMetrics({ cluster, name }: RunNamespace, signal: AbortSignal) {
   const path = `/apis/${metricsApi}/namespaces/${name}/pods`;
   const [pods, answer] = await Promise.all([
     listPods({ cluster, namespace: name, labels: {} }, signal),
-    cluster.requests.get(path, signal),
+    cluster.requests.get(path, signal).catch(() => undefined),
   ]);
-  if (answer.status !== 200) return [];
+  if (answer?.status !== 200) return [];
   const metered = parsePodMetrics(answer.body);
   return pods.flatMap((pod) => {
     const used = metered.get(nameOf(pod));

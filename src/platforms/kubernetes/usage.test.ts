@@ -49,24 +49,26 @@ test('one that is silent, or tells nothing of that, has no row', async () => {
   expect(await new UsageMeter(nothing, limits).usage({ atMs: 0, pods: [app], metrics }, signal)).toEqual([]);
 });
 
-test('of the others the windows are added up, and one that has not ended says nothing', async () => {
-  const samples = [
-    { atMs: 15_000, cores: 0.9, memoryBytes: 100 },
-    { atMs: 15_000, cores: 0.9, memoryBytes: 100 },
-    { atMs: 30_000, cores: 0.5, memoryBytes: 200 },
-    { atMs: 45_000, cores: 0.25, memoryBytes: 150 },
-  ];
-  const source: UsageSource = async () =>
-    Promise.resolve(samples.splice(0, 1).map((sample) => ({ pod: postgres, ...sample })));
-  const meter = new UsageMeter(source, limits);
-  const scrape = { atMs: 0, pods: [], metrics: [] };
-  const told: (readonly [number, number])[] = [];
-  for (let second = 0; second < 4; second++) {
-    for (const { atMs = 0, cpuSeconds } of await meter.usage(scrape, signal)) told.push([atMs, cpuSeconds]);
+const window = (atMs: number, cores: number) => ({ pod: postgres, atMs, cores, memoryBytes: 100 });
+
+/** What is told of a service, sample by sample: when its window ended, and the seconds that it has used. */
+async function toldOf(...answers: readonly (ReturnType<typeof window> | undefined)[]) {
+  const left = [...answers];
+  const meter = new UsageMeter(async () => Promise.resolve([left.shift() ?? []].flat()), limits);
+  const told: (readonly (number | undefined)[])[] = [];
+  for (const _ of answers) {
+    const usages = await meter.usage({ atMs: 0, pods: [], metrics: [] }, signal);
+    told.push(usages.flatMap(({ atMs, cpuSeconds }) => [atMs, cpuSeconds]));
   }
-  expect(told).toEqual([
-    [15_000, 0],
-    [30_000, 7.5],
-    [45_000, 11.25],
-  ]);
+  return told;
+}
+
+test('of the others the windows are added up, and one that has not ended says nothing', async () => {
+  const told = await toldOf(window(15_000, 0.9), window(15_000, 0.9), window(30_000, 0.5), window(45_000, 0.25));
+  expect(told).toEqual([[15_000, 0], [], [30_000, 7.5], [45_000, 11.25]]);
+});
+
+test('where nobody answers for a moment, what was known stays', async () => {
+  const told = await toldOf(window(15_000, 0.9), undefined, window(30_000, 0.5), undefined, window(45_000, 0.25));
+  expect(told).toEqual([[15_000, 0], [], [30_000, 7.5], [30_000, 7.5], [45_000, 11.25]]);
 });

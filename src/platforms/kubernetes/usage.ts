@@ -6,12 +6,6 @@ import type { Metered } from './metrics-api.ts';
 import { endOf, nameOf, restartsOf, serviceOf } from './pod-state.ts';
 import type { Scrape } from './replica-metrics.ts';
 
-interface Used {
-  readonly atMs: number;
-  readonly cpuSeconds: number;
-  readonly memoryBytes: number;
-}
-
 /** What the services that are not the application used in the last window, with their pods; nothing where nobody tells. */
 export type UsageSource = (signal: AbortSignal) => Promise<readonly (Metered & { readonly pod: V1Pod })[]>;
 
@@ -22,8 +16,9 @@ export type UsageSource = (signal: AbortSignal) => Promise<readonly (Metered & {
 export class UsageMeter {
   readonly #source: UsageSource;
   readonly #limits: Limits;
-  readonly #first = new Map<string, Used>();
-  readonly #latest = new Map<string, Used>();
+  /** When the first window ended of each service that is not a replica. */
+  readonly #firstAtMs = new Map<string, number>();
+  readonly #latest = new Map<string, ServiceUsage>();
 
   /** @param limits of each replica */
   constructor(source: UsageSource, limits: Limits) {
@@ -33,8 +28,11 @@ export class UsageMeter {
 
   async usage(scrape: Scrape, signal: AbortSignal): Promise<readonly ServiceUsage[]> {
     const replicas = scrape.metrics.flatMap((metrics) => this.#replica(metrics, scrape));
-    const metered = await this.#source(signal);
-    return [...replicas, ...metered.flatMap(({ pod, ...used }) => this.#backend(pod, used))];
+    const begun = (await this.#source(signal)).flatMap(({ pod, ...metered }) => this.#add(pod, metered));
+    // A busy cluster leaves a question unanswered now and then: what it said last is what is known. But where no window has ended
+    // since the first one there is nothing to tell: a rate without a time says nothing.
+    const known = [...this.#latest.values()].filter(({ service, atMs }) => atMs !== this.#firstAtMs.get(service));
+    return [...replicas, ...begun, ...known];
   }
 
   #replica(metrics: ReplicaMetrics, { atMs, pods }: Scrape): readonly ServiceUsage[] {
@@ -49,18 +47,18 @@ export class UsageMeter {
     return [{ service: metrics.replica, ...used, ...stateOf(pod) }];
   }
 
-  /** Nothing where no window has ended since the first one: a rate without a time says nothing. */
-  #backend(pod: V1Pod, { atMs, cores, memoryBytes }: Metered): readonly ServiceUsage[] {
+  /** Adds what a service used in its latest window. @returns what it begins with, where this is its first */
+  #add(pod: V1Pod, { atMs, cores, memoryBytes }: Metered): readonly ServiceUsage[] {
     const service = serviceOf(pod);
-    const before = this.#latest.get(service) ?? { atMs, cpuSeconds: 0 };
-    const seconds = Math.max(0, atMs - before.atMs) / 1000;
-    const used: Used = { atMs, cpuSeconds: before.cpuSeconds + cores * seconds, memoryBytes };
-    this.#latest.set(service, used);
-    const first = this.#first.get(service);
-    if (first === undefined) this.#first.set(service, used);
-    else if (first.atMs === atMs) return [];
+    const before = this.#latest.get(service);
+    const seconds = Math.max(0, atMs - (before?.atMs ?? atMs)) / 1000;
+    const cpuSeconds = (before?.cpuSeconds ?? 0) + cores * seconds;
     const unlimited = { throttledSeconds: 0, cpuLimit: undefined, memoryLimitBytes: undefined };
-    return [{ service, ...used, ...unlimited, ...stateOf(pod) }];
+    const usage: ServiceUsage = { service, atMs, cpuSeconds, memoryBytes, ...unlimited, ...stateOf(pod) };
+    this.#latest.set(service, usage);
+    if (before !== undefined) return [];
+    this.#firstAtMs.set(service, atMs);
+    return [usage];
   }
 }
 
