@@ -1,19 +1,16 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { pause } from '../common/time-limit.ts';
-import { type Cluster, change, look } from './cluster.ts';
-import { eventTimeMs } from './event-time.ts';
+import { type Cluster, change } from './cluster.ts';
+import { eventsOf, isPulling, notMade } from './maker-events.ts';
 import { type ServiceName, label } from './manifests/labels.ts';
 import type { Manifest, Plain } from './manifests/plain.ts';
 import type { Surroundings } from './manifests/surroundings.ts';
-import { type Trouble, isLeaving } from './pod-state.ts';
+import { isLeaving } from './pod-state.ts';
 import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
 import { isPassing, refusal, refusedWith } from './refusal.ts';
 
 /** How long a namespace may take to go: finalizers of the cluster may have a say in it. */
 const goneLimitMs = 120_000;
-
-/** Reasons of the API server not to make a pod that waiting does not mend. */
-const finalRefusals = /quota|PodSecurity|security policy|usage per|must specify/i;
 
 /** The pods of a Deployment, or all that are there for something: a Job is called as its pods' service is. */
 export type Pods = { readonly deployment: string } | { readonly service: ServiceName };
@@ -22,13 +19,16 @@ export type Pods = { readonly deployment: string } | { readonly service: Service
 export class RunNamespace {
   readonly cluster: Cluster;
   readonly surroundings: Surroundings;
+  /** Told what is waited for where that takes long. */
+  readonly #onStep: (step: string) => void;
 
   /** There was a namespace of that name before: it is not for this run to delete. */
   #isSomebodyElses = false;
 
-  constructor(cluster: Cluster, surroundings: Surroundings) {
+  constructor(cluster: Cluster, surroundings: Surroundings, onStep: (step: string) => void) {
     this.cluster = cluster;
     this.surroundings = surroundings;
+    this.#onStep = onStep;
   }
 
   get name(): string {
@@ -96,7 +96,10 @@ export class RunNamespace {
     await killPods(group, (await listPods(group, signal)).filter(isLeaving));
   }
 
-  /** {@link untilPods}, which also hears of pods that the cluster does not even make for those Deployments or that Job. */
+  /**
+   * {@link untilPods}, which also hears of pods that the cluster does not even make for those Deployments or that Job, and tells
+   * what may take long.
+   */
   async until(
     of: Pods,
     what: string,
@@ -105,7 +108,19 @@ export class RunNamespace {
     makers = ['deployment' in of ? of.deployment : of.service],
   ): Promise<readonly V1Pod[]> {
     const sinceMs = Date.now();
-    return untilPods(this.pods(of), what, isDone, signal, async () => this.#notMade(makers, sinceMs, signal));
+    const told = new Set<string>();
+    const tell = (text: string): void => {
+      if (!told.has(text)) this.#onStep(`${what}${text}`);
+      told.add(text);
+    };
+    return untilPods(this.pods(of), what, isDone, signal, {
+      lookElsewhere: async () => {
+        const events = await eventsOf(this, makers, sinceMs, signal);
+        if (isPulling(events)) tell(': its image is pulled');
+        return notMade(events);
+      },
+      onTrouble: (text) => tell(` ${text}`),
+    });
   }
 
   /** Removes a Job with its pods, which end at once. */
@@ -116,24 +131,9 @@ export class RunNamespace {
 
   /** Deletes the namespace with everything in it, and waits until it is gone. */
   async close(): Promise<void> {
-    if (!this.#isSomebodyElses) await removeNamespace(this.cluster, this.name);
-  }
-
-  /** Why the cluster makes no pod for a Deployment or a Job. */
-  async #notMade(makers: readonly string[], sinceMs: number, signal: AbortSignal): Promise<Trouble | undefined> {
-    const sentence = `The events of ${this.name} cannot be read`;
-    const fieldSelector = 'reason=FailedCreate';
-    const list = async () => this.cluster.core.listNamespacedEvent({ namespace: this.name, fieldSelector });
-    const { items } = await look(sentence, list, signal);
-    // A ReplicaSet is named after its Deployment. Events tell whole seconds, and stay for an hour.
-    const isOfThem = (name = ''): boolean => makers.some((maker) => name === maker || name.startsWith(`${maker}-`));
-    const found = items.findLast(
-      (event) => isOfThem(event.involvedObject.name) && (eventTimeMs(event) ?? Infinity) > sinceMs - 5_000,
-    );
-    if (found?.message === undefined) return undefined;
-    const { hint } = refusal('', new Error(found.message));
-    const text = `has no pod: ${found.message.replace(/^Error creating: /, '').replace(/\.$/, '')}`;
-    return { text, hasLog: false, mayPass: !finalRefusals.test(text), ...(hint === undefined ? {} : { hint }) };
+    if (this.#isSomebodyElses) return;
+    this.#onStep(`the namespace ${this.name} is removed`);
+    await removeNamespace(this.cluster, this.name);
   }
 }
 
