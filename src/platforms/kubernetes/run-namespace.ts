@@ -155,10 +155,18 @@ export async function removeNamespace(cluster: Cluster, name: string): Promise<v
       if ((status !== 409 && !isPassing(error)) || performance.now() > end) throw refusal(sentence, error);
     }
     if (performance.now() > end) {
-      throw refusal(sentence, new Error(`it is still there after ${goneLimitMs / 1000} s`));
+      const reason = await whatHolds(cluster, name);
+      throw refusal(sentence, new Error(`it is still there after ${goneLimitMs / 1000} s${reason}`));
     }
     await pause(300, signal);
   }
+}
+
+/** What the cluster says of a namespace that does not go: an API that nobody serves any more holds all of them up. */
+async function whatHolds({ core }: Cluster, name: string): Promise<string> {
+  const found = await core.readNamespace({ name }).catch(() => undefined);
+  const held = found?.status?.conditions?.find(({ status }) => status === 'True');
+  return held?.message === undefined ? '' : `: ${held.message}`;
 }
 
 function described({ kind, metadata }: Manifest): string {
