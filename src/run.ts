@@ -1,7 +1,7 @@
 import { verdictsOf } from './analysis/verdicts.ts';
 import { messageOf } from './errors.ts';
 import type { EventSink } from './events.ts';
-import type { Deployment, Platform, Stack } from './platforms/platform.ts';
+import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
 import type { RunRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
@@ -41,7 +41,12 @@ export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
   const record = newRecord(plan, { ...lab, runId });
   const folder = await createRunFolder(lab.results, runId);
   await save(record, folder, lab);
-  lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs: remainingMs(plan, 0) });
+  lab.emit({
+    type: 'run-started',
+    runId,
+    trials: plan.trials.length,
+    expectedMs: remainingMs(plan, 0, paceOf(lab.platform.name)),
+  });
   const broken = await errorOf(async () => {
     await removeLeftovers(lab);
     await runTrials(plan, record, folder, lab);
@@ -74,7 +79,8 @@ async function runTrials(plan: Plan, record: RunRecord, folder: RunFolder, lab: 
   record.versions = { ...stack.versions };
   record.cores = stack.cores;
   for (const trial of plan.trials) {
-    lab.emit({ type: 'trial-started', trial, remainingMs: remainingMs(plan, trial.number - 1) });
+    const leftMs = remainingMs(plan, trial.number - 1, paceOf(lab.platform.name));
+    lab.emit({ type: 'trial-started', trial, remainingMs: leftMs });
     const deployment = await deploy(stack, trial, lab.signal);
     const result = await runTrial(deployment, trial, lab.emit, lab.signal);
     record.trials.push(result);

@@ -56,6 +56,11 @@ results in /results/r1
     ]);
   });
 
+  it('shortens the name of the trial where the terminal is too narrow for all', () => {
+    const now = 'measuring 3 s | 1,500 RPS, p99 9.50 ms, 0 errors | 13 s left';
+    expect(shown(true, 80)).toContain(`\u001b[K[1/1] herd: def… | ${now}\r`);
+  });
+
   it('never lets the moving line wrap', () => {
     const moving = shown(true, 30)
       .split('\r\u001b[K')

@@ -31,6 +31,12 @@ function left({ remainingMs, atMs }: Standing): string {
   return `${formatDuration(Math.round(ms / 1000) * 1000)} left`;
 }
 
+/** The name of a trial with room for what is said of it now; its number stays. */
+function shortened(trial: string, room: number): string {
+  const most = Math.max(trial.indexOf(']') + 2, room - ' | '.length);
+  return trial.length <= most ? trial : `${trial.slice(0, most - 1)}…`;
+}
+
 /** What is said of the run itself, the same everywhere. */
 function landmark(event: Extract<LabEvent, { type: 'run-started' | 'leftovers-removed' | 'run-finished' }>): string {
   switch (event.type) {
@@ -47,19 +53,20 @@ function landmark(event: Extract<LabEvent, { type: 'run-started' | 'leftovers-re
 function onTerminal(event: LabEvent, standing: Standing, { columns }: Output): string {
   const stays = (line: string): string => `${clearLine}${line}\n`;
   const moves = (line: string): string => clearLine + line.slice(0, columns - 1);
+  const goesOn = (now: string): string => moves(`${shortened(standing.trial, columns - 1 - now.length)} | ${now}`);
   switch (event.type) {
     case 'run-started':
     case 'leftovers-removed':
     case 'run-finished':
       return stays(landmark(event));
     case 'step':
-      return moves(standing.trial === '' ? event.step : `${standing.trial} | ${event.step}`);
+      return standing.trial === '' ? moves(event.step) : goesOn(event.step);
     case 'trial-started':
-      return moves(`${standing.trial} | ${left(standing)}`);
+      return goesOn(left(standing));
     case 'trial-second': {
       const { phase, second, rps, p99Ms, errors } = event;
       const now = `${formatNumber(rps)} RPS, p99 ${formatNumber(p99Ms)} ms, ${plural(errors, 'error')}`;
-      return moves(`${standing.trial} | ${phase} ${second + 1} s | ${now} | ${left(standing)}`);
+      return goesOn(`${phase} ${second + 1} s | ${now} | ${left(standing)}`);
     }
     case 'trial-finished':
       return stays(`${standing.trial}: ${outcomeOf(event.record)}`);

@@ -1,5 +1,5 @@
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
-import type { Topology } from '../scenarios/plan.ts';
+import { type Pace, type Topology, paces } from '../scenarios/plan.ts';
 
 /** The platforms that can be named on the command line. */
 export const platformNames = ['local', 'docker', 'kubernetes', 'minikube'] as const;
@@ -9,6 +9,11 @@ export type PlatformName = (typeof platformNames)[number];
 
 /** Those that are Kubernetes clusters, each a context of the kubeconfig. */
 export const clusterPlatforms = ['kubernetes', 'minikube'] as const satisfies readonly PlatformName[];
+
+/** About how long a platform takes for what is not load. */
+export function paceOf(name: PlatformName): Pace {
+  return clusterPlatforms.some((cluster) => cluster === name) ? paces.pods : paces.processes;
+}
 
 /** Something that a platform needs from the machine, and whether it is there: data for `doctor` and for messages. */
 export type Requirement =

@@ -95,9 +95,11 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
 function runFacts(record: RunRecord): readonly (readonly [string, string])[] {
   const { machine } = record;
   const versions = Object.entries(record.versions).map(([name, version]) => `${name} ${version}`);
+  // A platform that tells its own version is named by that.
+  const platform = record.platform in record.versions ? [] : [record.platform];
   return [
     ['machine', `${machine.cpu}, ${plural(machine.cores, 'core')}, ${formatBytes(machine.memoryBytes)}, ${machine.os}`],
-    ['platform', [record.platform, ...versions, `node ${machine.node.replace(/^v/, '')}`].join(', ')],
+    ['platform', [...platform, ...versions, `node ${machine.node.replace(/^v/, '')}`].join(', ')],
     ...(record.cores === undefined ? [] : [['cores', record.cores] as const]),
     ['time', `${formatDuration(record.wallMs)}, of which under load ${formatDuration(record.loadMs)}`],
     ['again', record.command],

@@ -1,19 +1,19 @@
 import { formatDuration, plural } from '../numbers.ts';
 import { describeLoad } from './load-words.ts';
-import { expectedTrialMs, remainingMs, workersOf, type Plan } from './plan.ts';
+import { type Pace, type Plan, expectedTrialMs, paces, remainingMs, workersOf } from './plan.ts';
 import type { Scenario } from './scenario.ts';
 import { describeData, describeRequest, describeSettings } from './words.ts';
 
 const width = 80;
 
 /** The plan as text, for `--dry-run`; it ends with a newline. */
-export function describePlan(plan: Plan): string {
-  const time = formatDuration(remainingMs(plan, 0));
+export function describePlan(plan: Plan, pace: Pace = paces.processes): string {
+  const time = formatDuration(remainingMs(plan, 0, pace));
   const head = `${plural(plan.trials.length, 'trial')}, about ${time}, seed ${plan.seed}`;
-  return `${[head, ...plan.scenarios.map((scenario) => describeScenario(scenario, plan))].join('\n\n')}\n`;
+  return `${[head, ...plan.scenarios.map((scenario) => describeScenario(scenario, plan, pace))].join('\n\n')}\n`;
 }
 
-function describeScenario(scenario: Scenario, plan: Plan): string {
+function describeScenario(scenario: Scenario, plan: Plan, pace: Pace): string {
   const { workload } = scenario;
   const workers = workersOf(plan, scenario.name);
   const leftOut = plan.leftOut.filter((left) => left.scenario === scenario.name);
@@ -39,10 +39,10 @@ function describeScenario(scenario: Scenario, plan: Plan): string {
       leftOut.map(({ expectation }) => expectation),
     ),
   ];
-  return [scenario.name, ...facts, '', ...describeTrials(scenario, plan)].join('\n');
+  return [scenario.name, ...facts, '', ...describeTrials(scenario, plan, pace)].join('\n');
 }
 
-function describeTrials(scenario: Scenario, plan: Plan): readonly string[] {
+function describeTrials(scenario: Scenario, plan: Plan, pace: Pace): readonly string[] {
   const longest = Math.max('variant'.length, ...scenario.variants.map(({ name }) => name.length));
   const row = (...[trial, variant, replicas, round, time]: readonly [string, string, string, string, string]): string =>
     `  ${trial.padStart(5)}  ${variant.padEnd(longest)}  ${replicas.padStart(8)}  ${round.padStart(5)}  ${time.padStart(9)}`;
@@ -51,7 +51,7 @@ function describeTrials(scenario: Scenario, plan: Plan): readonly string[] {
     row('trial', 'variant', 'replicas', 'round', 'time'),
     ...trials.map((trial) => {
       const { variant, replicas, round } = trial;
-      const time = formatDuration(expectedTrialMs(trial));
+      const time = formatDuration(expectedTrialMs(trial, pace));
       return row(String(trial.number), variant, String(replicas), String(round), time);
     }),
   ];

@@ -72,9 +72,19 @@ export interface Plan {
   readonly leftOut: readonly { readonly scenario: string; readonly expectation: string }[];
 }
 
-/** About how long a platform needs to start, and to put the next application in place of the one before. */
-const expectedStartMs = 3000;
-const expectedDeployMs = 700;
+/** About how long a platform takes for what is not load. */
+export interface Pace {
+  /** To start, and to end. */
+  readonly startMs: number;
+  /** To put the next application in place of the one before, and to have its load workers ready. */
+  readonly deployMs: number;
+}
+
+/** Of processes and containers, and of pods, which a cluster schedules and probes before it takes them for ready. */
+export const paces = {
+  processes: { startMs: 3000, deployMs: 700 },
+  pods: { startMs: 12_000, deployMs: 8000 },
+} as const satisfies Readonly<Record<string, Pace>>;
 
 /** How long a load lasts, its warm-up included; open load may wait for late answers after it. */
 export function loadMs(load: LoadProfile): number {
@@ -109,12 +119,12 @@ export function workersOf(plan: Plan, scenario: string): number {
 }
 
 /** About how long a trial takes. */
-export function expectedTrialMs(trial: Trial): number {
-  return expectedDeployMs + loadMs(trial.load);
+export function expectedTrialMs(trial: Trial, { deployMs }: Pace = paces.processes): number {
+  return deployMs + loadMs(trial.load);
 }
 
 /** About how long a plan still takes once that many of its trials are done. */
-export function remainingMs(plan: Plan, done: number): number {
-  const trials = plan.trials.slice(done).reduce((sum, trial) => sum + expectedTrialMs(trial), 0);
-  return trials + (done === 0 ? expectedStartMs : 0);
+export function remainingMs(plan: Plan, done: number, pace: Pace = paces.processes): number {
+  const trials = plan.trials.slice(done).reduce((sum, trial) => sum + expectedTrialMs(trial, pace), 0);
+  return trials + (done === 0 ? pace.startMs : 0);
 }

@@ -70,7 +70,8 @@ function comment(
     ...(workers > 0 ? [`  load:   job/load waits for its work on standard input: ${kubectl} attach -i <pod>`] : []),
     `  end:    kubectl delete namespace ${namespace}`,
     '',
-    `Its nodes need the image ${images.lab}: a run on the cluster brings it there; SCALE_LAB_IMAGE names another one.`,
+    `Its nodes need the image ${images.lab}; SCALE_LAB_IMAGE names another one. No registry has it: \`scale-lab up\` or \`run\` with`,
+    '--platform docker, kubernetes or minikube builds it (`docker images scale-lab`), until `scale-lab clean` removes it.',
   ];
 }
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { exitCodes, type ExitCode } from '../../errors.ts';
-import { platformNames, type PlatformName } from '../../platforms/platform.ts';
+import { paceOf, platformNames, type PlatformName } from '../../platforms/platform.ts';
 import { reporterNames, type ReporterName } from '../../reporters/reporter.ts';
 import type { RunRecord } from '../../result.ts';
 import type { CommandFactory } from '../command.ts';
@@ -81,7 +81,7 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   };
   const plan = planOf(file, names, overrides, planSeed);
   if (options.dryRun) {
-    io.out.write(describePlan(plan));
+    io.out.write(describePlan(plan, paceOf(options.platform)));
     return exitCodes.passed;
   }
 

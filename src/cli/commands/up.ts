@@ -54,12 +54,13 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   try {
     const deployment = await stack.deploy(system, io.signal);
     io.out.write(
-      `${trial.scenario}, ${trial.variant}, ×${trial.replicas}: ${deployment.address ?? 'not reachable from here'}\n`,
+      `${trial.scenario}, ${trial.variant}, ×${trial.replicas}: ${deployment.address ?? 'it has no address on this machine'}\n`,
     );
     if (detached) {
       isKept = true;
       stack.release();
-      io.err.write('It runs until: scale-lab down\n');
+      const named = options.context === undefined ? '' : ` --context ${options.context}`;
+      io.err.write(`It runs until: scale-lab down${named}\n`);
       return exitCodes.passed;
     }
     io.err.write('It runs until Ctrl-C. Try: GET /todos/1, /todos?limit=5, /feed, /metrics\n');

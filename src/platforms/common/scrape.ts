@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { ReplicaMetrics } from '../platform.ts';
 import { type Ask, ask } from './answer.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { TimeLimit, withTimeLimit } from './time-limit.ts';
 
 /** Reads the metrics of one replica; what keeps it from answering is part of the result. */
 export async function scrapeReplica(
@@ -37,6 +37,11 @@ async function scrape(
     return { replica, text: answer.body };
   } catch (error) {
     signal.throwIfAborted();
-    return { replica, problem: messageOf(error) };
+    return { replica, problem: messageOf(reasonOf(error)) };
   }
+}
+
+/** A request that was broken off says so; that it took too long says more. */
+function reasonOf(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof TimeLimit ? error.cause : error;
 }

@@ -139,7 +139,7 @@ function namesIn(config: KubeConfig): string {
 }
 
 function noContext(name: string, config: KubeConfig, { platform, context }: ContextChoice): ContextProblem {
-  const there = `There are: ${namesIn(config)}`;
+  const there = `The contexts there are: ${namesIn(config)}`;
   const hint = platform === 'minikube' ? `Start minikube: minikube start. ${there}` : there;
   return new ContextProblem(`The kubeconfig has no context ${name}.`, { hint, isMissing: context === undefined });
 }

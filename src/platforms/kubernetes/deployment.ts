@@ -72,7 +72,7 @@ export class KubernetesDeployment implements Deployment {
   }
 
   async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
-    const { run } = this.#settings;
-    yield* generateLoad(run, jobs, signal);
+    const { run, onStep } = this.#settings;
+    yield* generateLoad(run, jobs, onStep, signal);
   }
 }

@@ -76,5 +76,10 @@ function ofEvent(
   // A replica that starts or leaves within the measured time is not ready for a while, as it should be.
   const isChanging = topology.autoscale !== undefined || topology.rollout !== undefined;
   if (reason !== 'Unhealthy' || pod === undefined || isChanging) return [];
-  return [{ atMs, service, kind: 'probe-failed', text: `did not pass a probe: ${said}` }];
+  return [{ atMs, service, kind: 'probe-failed', text: `did not pass a probe: ${probeEnd(said)}` }];
+}
+
+/** The kubelet tells what its own client said of the probe, which had only this to say. */
+function probeEnd(said: string): string {
+  return /deadline exceeded|timed out/i.test(said) ? 'it did not answer in time' : said;
 }

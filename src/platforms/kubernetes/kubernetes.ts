@@ -60,7 +60,7 @@ async function up(
   const loadLimits = loadLimitsOf(options.environment);
   requireBuilt(options.programs);
   const namespace = `scale-lab-${runId}`;
-  onStep(`context ${context.name} (${context.server}), namespace ${namespace}`);
+  onStep(`context ${context.name} (${context.server})`);
   requireConsent(context);
   const cluster = await openCluster(context, signal);
   await requireRights(cluster, namespace, publish, signal);
@@ -80,7 +80,7 @@ async function up(
     passwords: { postgres: password(), redis: password() },
     loadLimits,
   };
-  const run = new RunNamespace(cluster, surroundings);
+  const run = new RunNamespace(cluster, surroundings, onStep);
   try {
     return await start(run, { publish, detached, onStep }, signal);
   } catch (error) {

@@ -17,6 +17,7 @@ const lookEveryMs = 1_000;
 export async function* generateLoad(
   run: RunNamespace,
   jobs: readonly LoadJob[],
+  onStep: (step: string) => void,
   signal: AbortSignal,
 ): AsyncIterable<WorkerMessage> {
   const over = new AbortController();
@@ -24,6 +25,7 @@ export async function* generateLoad(
   let watching: Promise<void> = Promise.resolve();
   try {
     signal.throwIfAborted();
+    onStep(`${jobs.length} × load worker starts`);
     await run.create([loadManifest(run.surroundings, job, jobs.length)], signal);
     const areRunning = (pods: Parameters<typeof workerPods>[1]): boolean =>
       pods.length === jobs.length && pods.every(isRunning);

@@ -15,6 +15,14 @@ export interface PodGroup {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What else is looked at, and told, while pods are waited for. */
+export interface Waiting {
+  /** Asked for trouble of which the pods themselves do not tell. */
+  readonly lookElsewhere: (pods: readonly V1Pod[]) => Promise<Trouble | undefined>;
+  /** Told, at each look, of trouble that may pass. */
+  readonly onTrouble: (text: string) => void;
+}
+
 const pollMs = 250;
 /** Longer than an image of this size takes to be pulled over a slow line. */
 const readyLimitMs = 300_000;
@@ -45,7 +53,7 @@ export async function untilPods(
   what: string,
   isDone: (pods: readonly V1Pod[]) => boolean,
   signal: AbortSignal,
-  lookElsewhere: () => Promise<Trouble | undefined> = async () => Promise.resolve(undefined),
+  { lookElsewhere, onTrouble }: Waiting,
 ): Promise<readonly V1Pod[]> {
   const startedMs = performance.now();
   let troubledSinceMs: number | undefined;
@@ -56,12 +64,13 @@ export async function untilPods(
       const trouble = troubleOf(pod);
       return trouble === undefined ? [] : [{ pod, trouble }];
     });
-    const trouble = first?.trouble ?? (await lookElsewhere());
+    const trouble = first?.trouble ?? (await lookElsewhere(pods));
     troubledSinceMs = trouble === undefined ? undefined : (troubledSinceMs ?? performance.now());
     const isOver = performance.now() - startedMs > readyLimitMs;
     const isStuck = troubledSinceMs !== undefined && performance.now() - troubledSinceMs > passingLimitMs;
     if (trouble !== undefined && (!trouble.mayPass || isStuck || isOver))
       throw await failure(group, what, trouble, first?.pod);
+    if (trouble !== undefined) onTrouble(trouble.text);
     if (isOver) {
       const text = `was not ready after ${readyLimitMs / 1000} s`;
       throw await failure(group, what, { text, hasLog: true, mayPass: false }, pods[0]);

@@ -19,7 +19,7 @@ export async function kubernetesRequirements(
     requireConsent(context);
     const cluster = await openCluster(context, signal);
     try {
-      const found = `${context.name}: Kubernetes ${cluster.version} at ${context.server}`;
+      const found = `Kubernetes ${cluster.version} at ${context.server}, context ${context.name}`;
       return [{ name: 'cluster', met: true, found }, ...(await ofCluster(cluster, signal)), built];
     } finally {
       cluster.requests.close();

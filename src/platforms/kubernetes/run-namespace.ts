@@ -3,6 +3,7 @@ import { LabError } from '../../errors.ts';
 import { pause } from '../common/time-limit.ts';
 import { type Cluster, change } from './cluster.ts';
 import { creationTrouble } from './creation-trouble.ts';
+import { isPulling } from './image-pull.ts';
 import { type ServiceName, label } from './manifests/labels.ts';
 import type { Manifest, Plain } from './manifests/plain.ts';
 import type { Surroundings } from './manifests/surroundings.ts';
@@ -20,13 +21,16 @@ export type Pods = { readonly deployment: string } | { readonly service: Service
 export class RunNamespace {
   readonly cluster: Cluster;
   readonly surroundings: Surroundings;
+  /** Told what is waited for where that takes long. */
+  readonly #onStep: (step: string) => void;
 
   /** There was a namespace of that name before: it is not for this run to delete. */
   #isSomebodyElses = false;
 
-  constructor(cluster: Cluster, surroundings: Surroundings) {
+  constructor(cluster: Cluster, surroundings: Surroundings, onStep: (step: string) => void) {
     this.cluster = cluster;
     this.surroundings = surroundings;
+    this.#onStep = onStep;
   }
 
   get name(): string {
@@ -98,7 +102,10 @@ export class RunNamespace {
     await killPods(group, (await listPods(group, signal)).filter(isLeaving));
   }
 
-  /** {@link untilPods}, which also hears of pods that the cluster does not even make for those Deployments or that Job. */
+  /**
+   * {@link untilPods}, which also hears of pods that the cluster does not even make for those Deployments or that Job, and tells
+   * what may take long.
+   */
   async until(
     of: Pods,
     what: string,
@@ -106,7 +113,18 @@ export class RunNamespace {
     signal: AbortSignal,
     makers: readonly Pods[] = [of],
   ): Promise<readonly V1Pod[]> {
-    return untilPods(this.pods(of), what, isDone, signal, async () => creationTrouble(this, makers, signal));
+    const told = new Set<string>();
+    const tell = (text: string): void => {
+      if (!told.has(text)) this.#onStep(`${what}${text}`);
+      told.add(text);
+    };
+    return untilPods(this.pods(of), what, isDone, signal, {
+      lookElsewhere: async (pods) => {
+        if (await isPulling(this, pods, signal)) tell(': its image is pulled');
+        return creationTrouble(this, makers, signal);
+      },
+      onTrouble: (text) => tell(` ${text}`),
+    });
   }
 
   /** Removes a Job with its pods, which end at once. */
@@ -117,7 +135,9 @@ export class RunNamespace {
 
   /** Deletes the namespace with everything in it, and waits until it is gone. */
   async close(): Promise<void> {
-    if (!this.#isSomebodyElses) await removeNamespace(this.cluster, this.name);
+    if (this.#isSomebodyElses) return;
+    this.#onStep(`the namespace ${this.name} is removed`);
+    await removeNamespace(this.cluster, this.name);
   }
 }
 
@@ -138,13 +158,21 @@ export async function removeNamespace(cluster: Cluster, name: string): Promise<v
       // 409: it is on its way out already.
       if ((status !== 409 && !isPassing(error)) || performance.now() > end) throw refusal(sentence, error);
     }
-    if (performance.now() > end) throw stillThere(`The namespace ${name}`);
+    if (performance.now() > end) throw stillThere(`The namespace ${name}`, await whatHolds(cluster, name));
     await pause(300, signal);
   }
 }
 
-function stillThere(what: string): LabError {
+/** What the cluster says of a namespace that does not go: an API that nobody serves any more holds all of them up. */
+async function whatHolds({ core }: Cluster, name: string): Promise<readonly string[]> {
+  const found = await core.readNamespace({ name }).catch(() => undefined);
+  const held = found?.status?.conditions?.find(({ status }) => status === 'True');
+  return held?.message === undefined ? [] : [held.message];
+}
+
+function stillThere(what: string, details: readonly string[] = []): LabError {
   return new LabError(`${what} cannot be removed: it is still there after ${goneLimitMs / 1000} s.`, {
+    details,
     hint: 'Something of the cluster holds it: see its metadata.finalizers, and the state of its node.',
   });
 }

@@ -83,7 +83,7 @@ export class KubernetesStack implements Stack {
     if (staying === undefined) await removeApplication(this.#run, signal);
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, application] = await together(signal, (limited) => [
-      layData(this.#run, topology, limited),
+      layData(this.#run, topology, onStep, limited),
       staying === undefined
         ? startApplication(this.#run, topology, onStep, limited)
         : scale(this.#run, staying.application, topology, onStep, limited),
@@ -102,7 +102,7 @@ export class KubernetesStack implements Stack {
     const { publish, detached, run, onStep } = this.#settings;
     if (!publish) return undefined;
     if (detached) {
-      onStep(`to reach it: kubectl --namespace ${run.name} port-forward service/${front.service} 8080:${front.port}`);
+      onStep(`to reach it: kubectl -n ${run.name} port-forward service/${front.service} 8080:${front.port}`);
       return undefined;
     }
     this.#forward?.close();
