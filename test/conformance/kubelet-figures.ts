@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 
 /** What something used in the last window, as the metrics API tells it. */
 export interface Figures {

@@ -1,8 +1,8 @@
 import os from 'node:os';
 import type { V1Pod } from '@kubernetes/client-node';
-import { type Cluster, openCluster } from '../../src/platforms/kubernetes/cluster.ts';
-import { chooseContext } from '../../src/platforms/kubernetes/context.ts';
-import { labelValue } from '../../src/platforms/kubernetes/labels.ts';
+import { type Cluster, openCluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
+import { chooseContext } from '../../src/platforms/kubernetes/cluster/context.ts';
+import { labelValue } from '../../src/platforms/kubernetes/cluster/labels.ts';
 import { label } from '../../src/platforms/engine/labels.ts';
 
 const { signal } = new AbortController();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LabError } from '../../src/errors.ts';
 import { defaultImages } from '../../src/platforms/engine/base-images.ts';
-import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, Stack } from '../../src/platforms/platform.ts';
 import {

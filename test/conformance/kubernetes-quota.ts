@@ -1,6 +1,6 @@
 import type { V1ResourceQuota } from '@kubernetes/client-node';
 import { expect } from 'vitest';
-import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import type { Plain } from '../../src/platforms/kubernetes/manifests/plain.ts';
 
 /** Puts a quota named `limited` on a namespace; resolves once it is kept to. Disposing it takes it away. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
-import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
-import { clusterRole } from '../../src/platforms/kubernetes/rights.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
+import { clusterRole } from '../../src/platforms/kubernetes/cluster/rights.ts';
 import type { Platform } from '../../src/platforms/platform.ts';
 import { removeLabImages } from './docker-engine.ts';
 import { failure } from './failure.ts';

@@ -9,7 +9,7 @@ import {
   type V1ServiceAccount,
 } from '@kubernetes/client-node';
 import { vi } from 'vitest';
-import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import type { Plain } from '../../src/platforms/kubernetes/manifests/plain.ts';
 
 /** Somebody who may do what a role says, and nothing else, for the length of a test. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { V1APIResourceList } from '@kubernetes/client-node';
-import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import type { Plain } from '../../src/platforms/kubernetes/manifests/plain.ts';
 import { readFigures } from './kubelet-figures.ts';
 

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import type { V1APIService, V1Endpoints, V1Namespace, V1Service } from '@kubernetes/client-node';
 import { serveSecurely } from '../../src/load/testing/secure-server.ts';
 import { pause, withTimeLimit } from '../../src/platforms/common/time-limit.ts';
-import type { Cluster } from '../../src/platforms/kubernetes/cluster.ts';
+import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import type { Manifest, Plain } from '../../src/platforms/kubernetes/manifests/plain.ts';
-import { servesMetrics } from '../../src/platforms/kubernetes/metrics-api.ts';
-import { refusedWith } from '../../src/platforms/kubernetes/refusal.ts';
-import { removeNamespace } from '../../src/platforms/kubernetes/run-namespace.ts';
+import { servesMetrics } from '../../src/platforms/kubernetes/telemetry/metrics-api.ts';
+import { refusedWith } from '../../src/platforms/kubernetes/cluster/refusal.ts';
+import { removeNamespace } from '../../src/platforms/kubernetes/pods/run-namespace.ts';
 import { answerMetrics } from './metrics-answers.ts';
 
 const name = 'scale-lab-test-metrics';

@@ -5,8 +5,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { LabError } from '../../errors.ts';
 import { requireAutoscaling } from './autoscaling.ts';
-import { openCluster } from './cluster.ts';
-import type { ClusterContext } from './context.ts';
+import { openCluster } from './cluster/cluster.ts';
+import type { ClusterContext } from './cluster/context.ts';
 
 const { signal } = new AbortController();
 

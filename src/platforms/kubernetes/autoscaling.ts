@@ -1,6 +1,6 @@
 import { LabError } from '../../errors.ts';
-import { type Cluster, serves } from './cluster.ts';
-import { servesMetrics } from './metrics-api.ts';
+import { type Cluster, serves } from './cluster/cluster.ts';
+import { servesMetrics } from './telemetry/metrics-api.ts';
 
 /** The API of the autoscaler, in the version that the manifests are of. */
 const autoscalingApi = 'autoscaling/v1';

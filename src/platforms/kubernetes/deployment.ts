@@ -1,18 +1,18 @@
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import { scrapeBackends } from '../common/scrape.ts';
 import type { Deployment, Happening, ReplicaMetrics, ServiceUsage } from '../platform.ts';
-import { type Application, applicationPods } from './app.ts';
+import { type Application, applicationPods } from './system/app.ts';
 import { appPort } from './manifests/app-container.ts';
-import type { Front } from './front.ts';
-import { readHappenings } from './happenings.ts';
-import { generateLoad } from './load-workers.ts';
-import { askThroughProxy, proxyUrl } from './pod-proxy.ts';
-import { isReady, nameOf } from './pod-state.ts';
-import { type Scrape, scrapeApplication } from './replica-metrics.ts';
-import { rollOut } from './rollout.ts';
+import type { Front } from './system/front.ts';
+import { readHappenings } from './telemetry/happenings.ts';
+import { generateLoad } from './load/load-workers.ts';
+import { askThroughProxy, proxyUrl } from './telemetry/pod-proxy.ts';
+import { isReady, nameOf } from './pods/pod-state.ts';
+import { type Scrape, scrapeApplication } from './telemetry/replica-metrics.ts';
+import { rollOut } from './system/rollout.ts';
 import type { StackSettings } from './stack.ts';
-import { UsageMeter } from './usage.ts';
-import { readBackendMetrics } from './metrics-api.ts';
+import { UsageMeter } from './telemetry/usage.ts';
+import { readBackendMetrics } from './telemetry/metrics-api.ts';
 
 /** What replicas said of themselves that long ago still tells what they use. */
 const freshMs = 500;

@@ -7,18 +7,18 @@ import { loadLimitsOf } from '../common/load-limits.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
 import { type Programs, requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
-import { startBackends } from './backends.ts';
-import { openCluster } from './cluster.ts';
-import { type ClusterContext, chooseContext, requireConsent } from './context.ts';
+import { startBackends } from './system/backends.ts';
+import { openCluster } from './cluster/cluster.ts';
+import { type ClusterContext, chooseContext, requireConsent } from './cluster/context.ts';
 import { deliverImages } from './images/delivery.ts';
-import { hostIdentity } from './labels.ts';
+import { hostIdentity } from './cluster/labels.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { namespaceManifest } from './manifests/objects.ts';
 import type { Surroundings } from './manifests/surroundings.ts';
-import { servesMetrics } from './metrics-api.ts';
+import { servesMetrics } from './telemetry/metrics-api.ts';
 import { kubernetesRequirements } from './requirements.ts';
-import { requireRights } from './access.ts';
-import { RunNamespace } from './run-namespace.ts';
+import { requireRights } from './cluster/access.ts';
+import { RunNamespace } from './pods/run-namespace.ts';
 import { KubernetesStack, reachesNoUrls } from './stack.ts';
 
 /** What the platform is told of the machine, once. */

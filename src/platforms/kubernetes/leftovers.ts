@@ -2,10 +2,10 @@ import type { Environment } from '../common/app-environment.ts';
 import { type Owner, isAlive, isDetached } from '../common/owner.ts';
 import { label, ownerOf } from '../engine/labels.ts';
 import type { Leftover } from '../platform.ts';
-import { type Cluster, look, openCluster } from './cluster.ts';
-import { type ClusterContext, ContextProblem } from './context.ts';
-import { hostIdentity } from './labels.ts';
-import { removeNamespace } from './run-namespace.ts';
+import { type Cluster, look, openCluster } from './cluster/cluster.ts';
+import { type ClusterContext, ContextProblem } from './cluster/context.ts';
+import { hostIdentity } from './cluster/labels.ts';
+import { removeNamespace } from './pods/run-namespace.ts';
 
 /** What is told where nothing is looked at, and why. */
 export type OnSkip = (sentence: string) => void;

@@ -1,11 +1,11 @@
 import { LabError } from '../../errors.ts';
 import { missingPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
-import { missingRights } from './access.ts';
-import { type Cluster, openCluster } from './cluster.ts';
-import { type ClusterContext, requireConsent } from './context.ts';
+import { missingRights } from './cluster/access.ts';
+import { type Cluster, openCluster } from './cluster/cluster.ts';
+import { type ClusterContext, requireConsent } from './cluster/context.ts';
 import type { KubernetesPlatformOptions } from './kubernetes.ts';
-import { servesMetrics } from './metrics-api.ts';
+import { servesMetrics } from './telemetry/metrics-api.ts';
 
 /** What this platform needs, in the order in which a user would mend it. */
 export async function kubernetesRequirements(

@@ -3,13 +3,13 @@ import type { Topology } from '../../scenarios/plan.ts';
 import { stayingReplicas } from '../common/scaling.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
-import { type Application, removeApplication, scale, startApplication } from './app.ts';
+import { type Application, removeApplication, scale, startApplication } from './system/app.ts';
 import { requireAutoscaling } from './autoscaling.ts';
 import { KubernetesDeployment } from './deployment.ts';
-import { type Front, frontOf, removeBalancer, startBalancer } from './front.ts';
-import { PortForward } from './port-forward.ts';
-import type { RunNamespace } from './run-namespace.ts';
-import { layData } from './setup.ts';
+import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
+import { PortForward } from './system/port-forward.ts';
+import type { RunNamespace } from './pods/run-namespace.ts';
+import { layData } from './system/setup.ts';
 
 /** What a stack is told of its run. */
 export interface StackSettings {

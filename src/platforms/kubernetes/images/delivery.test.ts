@@ -14,7 +14,8 @@ import type { Environment } from '../../common/app-environment.ts';
 import type { Programs } from '../../common/programs.ts';
 import { defaultImages } from '../../engine/base-images.ts';
 import { label, labelled } from '../../engine/labels.ts';
-import { type Flavour, type NodeImages, deliverImages } from './delivery.ts';
+import type { Flavour } from '../cluster/flavour.ts';
+import { type NodeImages, deliverImages } from './delivery.ts';
 import { imageMissingHint } from './missing.ts';
 
 const { signal } = new AbortController();

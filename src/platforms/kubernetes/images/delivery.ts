@@ -5,11 +5,9 @@ import { type BaseImages, chooseImages, ensureImage, findImage } from '../../eng
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../../engine/lab-image.ts';
 import { hostOf, label } from '../../engine/labels.ts';
+import type { Flavour } from '../cluster/flavour.ts';
 import { Loader, isLoaderName } from './loader.ts';
 import { pushImage, registryOf } from './registry.ts';
-
-/** What made a cluster, as far as images are concerned. */
-export type Flavour = 'minikube' | 'kind' | 'k3d' | 'docker-desktop' | 'other';
 
 /** The images for pods, as the nodes of a cluster know them. */
 export interface NodeImages {

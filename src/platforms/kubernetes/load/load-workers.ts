@@ -1,0 +1,64 @@
+import type { LoadJob, WorkerMessage } from '../../../load/job.ts';
+import { type LoadSession, readLoad } from '../../common/load-session.ts';
+import { pause } from '../../common/time-limit.ts';
+import { loadManifest } from '../manifests/load.ts';
+import { isRunning, nameOf } from '../pods/pod-state.ts';
+import { listPods } from '../pods/pods.ts';
+import type { RunNamespace } from '../pods/run-namespace.ts';
+import { type WorkerPod, workerPods } from './worker-pod.ts';
+
+const job = 'load';
+const lookEveryMs = 1_000;
+
+/**
+ * Runs a load worker for each job, as the pods of a Job in the run's namespace, to their common result. Leaving the loop early, or
+ * the signal, removes them. A worker that is lost fails all of it, even if the cluster makes another pod in its place.
+ */
+export async function* generateLoad(
+  run: RunNamespace,
+  jobs: readonly LoadJob[],
+  onStep: (step: string) => void,
+  signal: AbortSignal,
+): AsyncIterable<WorkerMessage> {
+  const over = new AbortController();
+  const limited = AbortSignal.any([signal, over.signal]);
+  let watching: Promise<void> = Promise.resolve();
+  try {
+    signal.throwIfAborted();
+    onStep(`${jobs.length} × load worker starts`);
+    await run.create([loadManifest(run.surroundings, job, jobs.length)], signal);
+    const areRunning = (pods: Parameters<typeof workerPods>[1]): boolean =>
+      pods.length === jobs.length && pods.every(isRunning);
+    const what = jobs.length === 1 ? 'The load worker' : `A load worker of ${jobs.length}`;
+    const workers = workerPods(run, await run.until({ service: job }, what, areRunning, signal));
+    watching = watch(run, workers, limited);
+    const inputs = await Promise.all(workers.map(async (worker) => worker.attach(limited)));
+    yield* readLoad(sessionsOf(jobs, workers, inputs, limited), signal);
+  } finally {
+    over.abort();
+    await watching;
+    await run.removeJob(job, new AbortController().signal);
+  }
+}
+
+function sessionsOf(
+  jobs: readonly LoadJob[],
+  workers: readonly WorkerPod[],
+  inputs: readonly LoadSession['stdin'][],
+  signal: AbortSignal,
+): readonly LoadSession[] {
+  return workers.flatMap((worker, index): readonly LoadSession[] => {
+    const [ofIt, stdin] = [jobs[index], inputs[index]];
+    if (ofIt === undefined || stdin === undefined) return [];
+    return [{ worker, stdin, stdout: worker.output(signal), job: ofIt, hasOwnClock: true }];
+  });
+}
+
+/** Looks at the pods until it is told to stop. A look that fails is one look fewer. */
+async function watch(run: RunNamespace, workers: readonly WorkerPod[], signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const pods = await listPods(run.pods({ service: job }), signal).catch(() => undefined);
+    if (pods !== undefined) for (const worker of workers) worker.see(pods.find((pod) => nameOf(pod) === worker.name));
+    await pause(lookEveryMs, signal).catch(() => undefined);
+  }
+}

@@ -1,0 +1,127 @@
+import { PassThrough } from 'node:stream';
+import { Attach, type V1Pod } from '@kubernetes/client-node';
+import { LabError } from '../../../errors.ts';
+import { FrameReader, MissingFrame, isFrame } from '../../../load/frames.ts';
+import type { StartedWorker } from '../../common/load-session.ts';
+import { pause } from '../../common/time-limit.ts';
+import { logLines } from './pod-log.ts';
+import { endOf, isLeaving, isReady, isRunning, nameOf } from '../pods/pod-state.ts';
+import type { RunNamespace } from '../pods/run-namespace.ts';
+
+/** As its manifest calls the container. */
+const container = 'load';
+
+/** So often something is said over a connection that would be idle for long: what lies between may close those. */
+const keepAliveMs = 20_000;
+
+const readAgainMs = 200;
+
+/** How many lines that are no messages are kept, to explain an end. */
+const most = 50;
+
+/** A load worker in a pod: its input is attached, its output read from its log. */
+export class WorkerPod implements StartedWorker {
+  readonly name: string;
+  readonly ended: Promise<string>;
+  end: string | undefined;
+  readonly #run: RunNamespace;
+  readonly #lost = new AbortController();
+  readonly #said: string[] = [];
+  #wasReady = false;
+  #settle: (end: string) => void = () => undefined;
+
+  constructor(run: RunNamespace, name: string) {
+    this.#run = run;
+    this.name = name;
+    this.ended = new Promise((resolve) => (this.#settle = resolve));
+  }
+
+  /**
+   * Opens its standard input. It ends with this connection, and so does the worker: that of a lab which was killed, too.
+   * @throws {LabError} where the API server does not attach it
+   */
+  async attach(signal: AbortSignal): Promise<PassThrough> {
+    const input = new PassThrough();
+    const { config } = this.#run.cluster.context;
+    let connection;
+    try {
+      connection = await new Attach(config).attach(this.#run.name, this.name, container, null, null, input, false);
+    } catch (error) {
+      throw new LabError(`The load worker ${this.name} cannot be spoken to: ${reasonOf(error)}.`, { cause: error });
+    }
+    const timer = setInterval(() => input.write('\n'), keepAliveMs);
+    const close = (): void => {
+      clearInterval(timer);
+      connection.close();
+    };
+    signal.addEventListener('abort', close, { once: true });
+    connection.on('close', close);
+    connection.on('error', close);
+    return input;
+  }
+
+  /** What it writes to standard output, by its log, whole to its end: a connection that breaks is opened again. */
+  async *output(signal: AbortSignal): AsyncIterable<string> {
+    const reader = new FrameReader();
+    const limited = AbortSignal.any([signal, this.#lost.signal]);
+    for (;;) {
+      // Known before it is read: then all that it has written is there.
+      const hadEnded = this.end !== undefined;
+      try {
+        for await (const line of logLines(this.#run, this.name, container, limited)) {
+          const message = reader.read(line);
+          if (message !== undefined) yield `${message}\n`;
+          else if (!isFrame(line)) this.#keep(line);
+        }
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof MissingFrame) {
+          throw new LabError(`The load worker ${this.name} cannot be heard whole: ${error.message}.`, { cause: error });
+        }
+        // The connection broke, or the pod is gone: the next look tells which.
+      }
+      if (hadEnded) return;
+      await pause(readAgainMs, signal);
+    }
+  }
+
+  /** What it said beside its messages. */
+  async log(): Promise<string> {
+    return Promise.resolve(this.#said.join('\n'));
+  }
+
+  /** Takes note of how its pod is; undefined where there is none any more. */
+  see(pod: V1Pod | undefined): void {
+    if (this.end !== undefined) return;
+    const end = this.#endBy(pod);
+    if (end === undefined) return;
+    this.end = end;
+    this.#settle(end);
+    // Nobody writes its log any more, and where its node is gone nobody ends it either.
+    if (pod === undefined || /evicted|node/.test(end)) this.#lost.abort();
+  }
+
+  #endBy(pod: V1Pod | undefined): string | undefined {
+    if (pod === undefined) return 'was killed: its pod was deleted';
+    if (!isRunning(pod)) return endOf(pod);
+    // Without a probe it is ready for as long as it runs and its node answers.
+    if (isReady(pod)) this.#wasReady = true;
+    return this.#wasReady && !isReady(pod) && !isLeaving(pod) ? 'was lost: its node does not answer' : undefined;
+  }
+
+  #keep(line: string): void {
+    this.#said.push(line);
+    if (this.#said.length > most) this.#said.shift();
+  }
+}
+
+/** Those of these pods that run a worker, in the order of their names. */
+export function workerPods(run: RunNamespace, pods: readonly V1Pod[]): readonly WorkerPod[] {
+  return pods.map((pod) => new WorkerPod(run, nameOf(pod)));
+}
+
+/** A web socket tells of its errors by events. */
+function reasonOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return String(error);
+}

@@ -1,0 +1,46 @@
+import type { V1Deployment, V1Job } from '@kubernetes/client-node';
+import { look } from '../cluster/cluster.ts';
+import type { Trouble } from './pod-state.ts';
+import { hintForRefusal } from '../cluster/refusal.ts';
+import type { Pods, RunNamespace } from './run-namespace.ts';
+
+/** Reasons of the API server not to make a pod that waiting does not mend. */
+const finalRefusals = /quota|PodSecurity|security policy|usage per|must specify/i;
+
+/** Why the cluster makes no pods, or too few, for Deployments or for a Job; undefined where nothing keeps it from that. */
+export async function creationTrouble(
+  run: RunNamespace,
+  makers: readonly Pods[],
+  signal: AbortSignal,
+): Promise<Trouble | undefined> {
+  for (const maker of makers) {
+    const message =
+      'deployment' in maker
+        ? await ofDeployment(run, maker.deployment, signal)
+        : await ofJob(run, maker.service, signal);
+    if (message === undefined) continue;
+    const text = `has no pod: ${message.replace(/^Error creating: /, '').replace(/\.$/, '')}`;
+    const hint = hintForRefusal(message);
+    return { text, hasLog: false, mayPass: !finalRefusals.test(message), ...(hint === undefined ? {} : { hint }) };
+  }
+  return undefined;
+}
+
+/** What its controller says as long as it is so. */
+async function ofDeployment(run: RunNamespace, name: string, signal: AbortSignal): Promise<string | undefined> {
+  const header = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: run.name } };
+  const read = async () => run.cluster.objects.read<V1Deployment>(header);
+  const { status } = await look(`The Deployment ${name} cannot be looked at`, read, signal);
+  return status?.conditions?.find(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True')?.message;
+}
+
+/** A Job has no condition for that: its events tell, those of this Job and of none of that name before. */
+async function ofJob(run: RunNamespace, name: string, signal: AbortSignal): Promise<string | undefined> {
+  const { core, objects } = run.cluster;
+  const header = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: run.name } };
+  const job = await look(`The Job ${name} cannot be looked at`, async () => objects.read<V1Job>(header), signal);
+  const fieldSelector = `reason=FailedCreate,involvedObject.uid=${job.metadata?.uid ?? ''}`;
+  const list = async () => core.listNamespacedEvent({ namespace: run.name, fieldSelector });
+  const { items } = await look(`The events of ${run.name} cannot be read`, list, signal);
+  return items.at(-1)?.message;
+}

@@ -1,0 +1,113 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { LabError } from '../../../errors.ts';
+import { logTail } from '../../common/log-tail.ts';
+import { pause } from '../../common/time-limit.ts';
+import { type Cluster, change, look } from '../cluster/cluster.ts';
+import { selector } from '../cluster/labels.ts';
+import { isLeaving, nameOf, restartsOf, type Trouble, troubleOf } from './pod-state.ts';
+import { refusedWith } from '../cluster/refusal.ts';
+
+/** Pods of a run, by their namespace and labels. */
+export interface PodGroup {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  /** Those that all of them carry. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What else is looked at, and told, while pods are waited for. */
+export interface Waiting {
+  /** Asked for trouble of which the pods themselves do not tell. */
+  readonly lookElsewhere: (pods: readonly V1Pod[]) => Promise<Trouble | undefined>;
+  /** Told, at each look, of trouble that may pass. */
+  readonly onTrouble: (text: string) => void;
+}
+
+const pollMs = 250;
+/** Longer than an image of this size takes to be pulled over a slow line. */
+const readyLimitMs = 300_000;
+/** A cluster that adds nodes by itself takes a minute or two, and says so; without that nothing is to be waited for. */
+const passingLimitMs = 20_000;
+
+/** The pods of a group now, those on their way out included, by name. */
+export async function listPods(
+  { cluster, namespace, labels }: PodGroup,
+  signal: AbortSignal,
+): Promise<readonly V1Pod[]> {
+  const list = await look(
+    `The pods in ${namespace} cannot be listed`,
+    async () => cluster.core.listNamespacedPod({ namespace, labelSelector: selector(labels) }),
+    signal,
+  );
+  return [...list.items].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1));
+}
+
+/**
+ * Waits until pods are as they are to be.
+ * @param what as it is called in messages: "PostgreSQL"
+ * @param isDone looks at all pods of the group that are not on their way out
+ * @throws {LabError} with the reason and the end of the log where a pod cannot come to that, or it takes too long
+ */
+export async function untilPods(
+  group: PodGroup,
+  what: string,
+  isDone: (pods: readonly V1Pod[]) => boolean,
+  signal: AbortSignal,
+  { lookElsewhere, onTrouble }: Waiting,
+): Promise<readonly V1Pod[]> {
+  const startedMs = performance.now();
+  let troubledSinceMs: number | undefined;
+  for (;;) {
+    const pods = (await listPods(group, signal)).filter((pod) => !isLeaving(pod));
+    if (isDone(pods)) return pods;
+    const [first] = pods.flatMap((pod) => {
+      const trouble = troubleOf(pod);
+      return trouble === undefined ? [] : [{ pod, trouble }];
+    });
+    const trouble = first?.trouble ?? (await lookElsewhere(pods));
+    troubledSinceMs = trouble === undefined ? undefined : (troubledSinceMs ?? performance.now());
+    const isOver = performance.now() - startedMs > readyLimitMs;
+    const isStuck = troubledSinceMs !== undefined && performance.now() - troubledSinceMs > passingLimitMs;
+    if (trouble !== undefined && (!trouble.mayPass || isStuck || isOver))
+      throw await failure(group, what, trouble, first?.pod);
+    if (trouble !== undefined) onTrouble(trouble.text);
+    if (isOver) {
+      const text = `was not ready after ${readyLimitMs / 1000} s`;
+      throw await failure(group, what, { text, hasLog: true, mayPass: false }, pods[0]);
+    }
+    await pause(pollMs, signal);
+  }
+}
+
+async function failure(
+  { cluster, namespace }: PodGroup,
+  what: string,
+  trouble: Trouble,
+  pod?: V1Pod,
+): Promise<LabError> {
+  const { text, hint, hasLog } = trouble;
+  const details = hasLog && pod !== undefined ? logTail(await podLog(cluster, namespace, pod)) : [];
+  return new LabError(`${what} ${text}.`, { details, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The end of a pod's log: where its program was started anew and has said nothing yet, of the time before. */
+export async function podLog({ core }: Cluster, namespace: string, pod: V1Pod): Promise<string> {
+  const read = async (previous: boolean): Promise<string> =>
+    core.readNamespacedPodLog({ name: nameOf(pod), namespace, previous, tailLines: 200 }).catch(() => '');
+  const before = restartsOf(pod.status?.containerStatuses?.[0]) > 0 ? await read(true) : '';
+  return before.trim() === '' ? read(false) : before;
+}
+
+/** Ends pods at once: nothing is in flight that they would have to finish. */
+export async function killPods(group: PodGroup, pods: readonly V1Pod[]): Promise<void> {
+  const { cluster, namespace } = group;
+  await Promise.all(
+    pods.map(async (pod) => {
+      const header = { apiVersion: 'v1', kind: 'Pod', metadata: { name: nameOf(pod), namespace } };
+      const killed = cluster.objects.delete(header, undefined, undefined, 0).catch((error: unknown) => {
+        if (refusedWith(error) !== 404) throw error;
+      });
+      await change(`The pod ${nameOf(pod)} cannot be removed`, killed);
+    }),
+  );
+}

@@ -1,0 +1,189 @@
+import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
+import { LabError } from '../../../errors.ts';
+import { pause } from '../../common/time-limit.ts';
+import { type Cluster, change } from '../cluster/cluster.ts';
+import { creationTrouble } from './creation-trouble.ts';
+import { isPulling } from './image-pull.ts';
+import { type ServiceName, label } from '../manifests/labels.ts';
+import type { Manifest, Plain } from '../manifests/plain.ts';
+import type { Surroundings } from '../manifests/surroundings.ts';
+import { isLeaving, nameOf } from './pod-state.ts';
+import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
+import { isPassing, refusal, refusedWith } from '../cluster/refusal.ts';
+
+/** How long a namespace, or a pod, may take to go: finalizers of the cluster may have a say in it. */
+const goneLimitMs = 120_000;
+
+/** The pods of a Deployment, or all that are there for something: a Job is called as its pods' service is. */
+export type Pods = { readonly deployment: string } | { readonly service: ServiceName };
+
+/** The namespace of a run on a cluster, and what is made in it. */
+export class RunNamespace {
+  readonly cluster: Cluster;
+  readonly surroundings: Surroundings;
+  /** Told what is waited for where that takes long. */
+  readonly #onStep: (step: string) => void;
+
+  /** There was a namespace of that name before: it is not for this run to delete. */
+  #isSomebodyElses = false;
+
+  constructor(cluster: Cluster, surroundings: Surroundings, onStep: (step: string) => void) {
+    this.cluster = cluster;
+    this.surroundings = surroundings;
+    this.#onStep = onStep;
+  }
+
+  get name(): string {
+    return this.surroundings.namespace;
+  }
+
+  /** Those pods of this run. */
+  pods(of: Pods): PodGroup {
+    const place = { cluster: this.cluster, namespace: this.name };
+    return 'deployment' in of
+      ? { ...place, labels: { [label.deployment]: of.deployment } }
+      : { ...place, labels: { [label.service]: of.service } };
+  }
+
+  /** An object of the run by its name alone. */
+  object(apiVersion: string, kind: string, name: string): Manifest & { readonly metadata: { readonly name: string } } {
+    return { apiVersion, kind, metadata: { name, namespace: this.name } };
+  }
+
+  /** Makes the namespace itself. */
+  async make(manifest: Plain<V1Namespace>, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    try {
+      await this.cluster.objects.create(manifest);
+    } catch (error) {
+      if (refusedWith(error) === 409) this.#isSomebodyElses = true;
+      throw refusal(`The namespace ${this.name} cannot be made`, error);
+    }
+  }
+
+  /** Makes objects, in their order. */
+  async create(objects: readonly Manifest[], signal: AbortSignal): Promise<void> {
+    for (const object of objects) {
+      signal.throwIfAborted();
+      await change(`${described(object)} cannot be made`, this.cluster.objects.create(object));
+    }
+  }
+
+  /** Changes what the patch says of an object, and nothing else. */
+  async patch(patch: Manifest): Promise<void> {
+    await change(`${described(patch)} cannot be changed`, this.cluster.objects.patch(patch));
+  }
+
+  /** Removes objects; content with those that are not there. */
+  async remove(objects: readonly Manifest[]): Promise<void> {
+    for (const object of objects) {
+      const removal = this.cluster.objects.delete(object, undefined, undefined, undefined, undefined, 'Background');
+      await change(`${described(object)} cannot be removed`, forgiving(removal));
+    }
+  }
+
+  /** Ends all pods of a group, and waits until there is none. */
+  async untilNone(of: Pods, signal: AbortSignal): Promise<void> {
+    const group = this.pods(of);
+    const end = performance.now() + goneLimitMs;
+    for (;;) {
+      const pods = await listPods(group, signal);
+      const [first] = pods;
+      if (first === undefined) return;
+      if (performance.now() > end) throw stillThere(`The pod ${nameOf(first)}`);
+      await killPods(group, pods);
+      await pause(100, signal);
+    }
+  }
+
+  /** Ends at once the pods of a group that are on their way out. */
+  async hurry(of: Pods, signal: AbortSignal): Promise<void> {
+    const group = this.pods(of);
+    await killPods(group, (await listPods(group, signal)).filter(isLeaving));
+  }
+
+  /**
+   * {@link untilPods}, which also hears of pods that the cluster does not even make for those Deployments or that Job, and tells
+   * what may take long.
+   */
+  async until(
+    of: Pods,
+    what: string,
+    isDone: (pods: readonly V1Pod[]) => boolean,
+    signal: AbortSignal,
+    makers: readonly Pods[] = [of],
+  ): Promise<readonly V1Pod[]> {
+    const told = new Set<string>();
+    const tell = (text: string): void => {
+      if (!told.has(text)) this.#onStep(`${what}${text}`);
+      told.add(text);
+    };
+    return untilPods(this.pods(of), what, isDone, signal, {
+      lookElsewhere: async (pods) => {
+        if (await isPulling(this, pods, signal)) tell(': its image is pulled');
+        return creationTrouble(this, makers, signal);
+      },
+      onTrouble: (text) => tell(` ${text}`),
+    });
+  }
+
+  /** Removes a Job with its pods, which end at once. */
+  async removeJob(name: ServiceName, signal: AbortSignal): Promise<void> {
+    await this.remove([this.object('batch/v1', 'Job', name)]);
+    await this.untilNone({ service: name }, signal);
+  }
+
+  /** Deletes the namespace with everything in it, and waits until it is gone. */
+  async close(): Promise<void> {
+    if (this.#isSomebodyElses) return;
+    this.#onStep(`the namespace ${this.name} is removed`);
+    await removeNamespace(this.cluster, this.name);
+  }
+}
+
+/** Deletes a namespace, ends its pods at once, and waits until it is gone; also while somebody else does the same. */
+export async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
+  const { signal } = new AbortController();
+  const end = performance.now() + goneLimitMs;
+  const sentence = `The namespace ${name} cannot be removed`;
+  const all: PodGroup = { cluster, namespace: name, labels: {} };
+  for (;;) {
+    try {
+      await cluster.core.deleteNamespace({ name });
+      // It makes no new pods now, and these have nothing to finish.
+      await killPods(all, await listPods(all, signal));
+    } catch (error) {
+      const status = refusedWith(error);
+      if (status === 404) return;
+      // 409: it is on its way out already.
+      if ((status !== 409 && !isPassing(error)) || performance.now() > end) throw refusal(sentence, error);
+    }
+    if (performance.now() > end) throw stillThere(`The namespace ${name}`, await whatHolds(cluster, name));
+    await pause(300, signal);
+  }
+}
+
+/** What the cluster says of a namespace that does not go: an API that nobody serves any more holds all of them up. */
+async function whatHolds({ core }: Cluster, name: string): Promise<readonly string[]> {
+  const found = await core.readNamespace({ name }).catch(() => undefined);
+  const held = found?.status?.conditions?.find(({ status }) => status === 'True');
+  return held?.message === undefined ? [] : [held.message];
+}
+
+function stillThere(what: string, details: readonly string[] = []): LabError {
+  return new LabError(`${what} cannot be removed: it is still there after ${goneLimitMs / 1000} s.`, {
+    details,
+    hint: 'Something of the cluster holds it: see its metadata.finalizers, and the state of its node.',
+  });
+}
+
+function described({ kind, metadata }: Manifest): string {
+  return `The ${kind ?? 'object'} ${metadata?.name ?? ''}`;
+}
+
+/** Takes it for done where there is nothing to remove. */
+async function forgiving(removal: Promise<unknown>): Promise<void> {
+  await removal.catch((error: unknown) => {
+    if (refusedWith(error) !== 404) throw error;
+  });
+}

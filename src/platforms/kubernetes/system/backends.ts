@@ -1,0 +1,41 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { together } from '../../common/together.ts';
+import { foundationManifests } from '../manifests/foundation.ts';
+import { isReady } from '../pods/pod-state.ts';
+import { podLog } from '../pods/pods.ts';
+import type { RunNamespace } from '../pods/run-namespace.ts';
+
+/** Versions of what runs, by name. */
+type Versions = Readonly<Record<string, string>>;
+
+/** Starts database and cache, and waits until both are ready. Returns their versions. */
+export async function startBackends(
+  run: RunNamespace,
+  onStep: (step: string) => void,
+  signal: AbortSignal,
+): Promise<Versions> {
+  onStep('PostgreSQL and Redis start');
+  await run.create(foundationManifests(run.surroundings), signal);
+  const [postgresql, redis] = await together(signal, (limited) => [
+    started(run, 'postgres', 'PostgreSQL', / starting PostgreSQL (?<version>\d+(\.\d+)*)/, limited),
+    started(run, 'redis', 'Redis', /Redis version=(?<version>\d+(\.\d+)*)/, limited),
+  ]);
+  return { postgresql, redis };
+}
+
+/** Waits for a backend, and reads its version from what it said as it started. */
+async function started(
+  run: RunNamespace,
+  deployment: string,
+  title: string,
+  saysVersion: RegExp,
+  signal: AbortSignal,
+): Promise<string> {
+  const [pod] = await run.until({ deployment }, title, isOneReady, signal);
+  const log = pod === undefined ? '' : await podLog(run.cluster, run.name, pod);
+  return saysVersion.exec(log)?.groups?.version ?? 'unknown';
+}
+
+function isOneReady(pods: readonly V1Pod[]): boolean {
+  return pods.length === 1 && pods.every(isReady);
+}

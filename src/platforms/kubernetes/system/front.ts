@@ -1,0 +1,59 @@
+import type { V1Service } from '@kubernetes/client-node';
+import { LabError } from '../../../errors.ts';
+import type { Topology } from '../../../scenarios/plan.ts';
+import type { Application } from './app.ts';
+import { look } from '../cluster/cluster.ts';
+import { appPort } from '../manifests/app-container.ts';
+import { balancerManifests, balancerPort } from '../manifests/balancer.ts';
+import { isReady } from '../pods/pod-state.ts';
+import type { RunNamespace } from '../pods/run-namespace.ts';
+
+/** The Service that load goes to. */
+export interface Front {
+  readonly service: 'app' | 'nginx';
+  readonly port: number;
+  /** By the Service's own address: a name would be looked up for each new connection, and that would be measured too. */
+  readonly url: string;
+}
+
+const deployment = 'nginx';
+
+/** Starts nginx in front of the replicas that run, and waits until it listens. */
+export async function startBalancer(
+  run: RunNamespace,
+  { topology, replicas }: Application,
+  onStep: (step: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  onStep('nginx starts');
+  // By their addresses: DNS may still tell those of before.
+  const upstreams = replicas.map(({ upstream }) => upstream);
+  await run.create(balancerManifests(run.surroundings, topology, upstreams), signal);
+  await run.until({ deployment }, 'nginx', (pods) => pods.length === 1 && pods.every(isReady), signal);
+}
+
+/** Removes nginx, where it runs. */
+export async function removeBalancer(run: RunNamespace, signal: AbortSignal): Promise<void> {
+  await run.remove([
+    run.object('apps/v1', 'Deployment', deployment),
+    run.object('v1', 'ConfigMap', deployment),
+    run.object('v1', 'Service', deployment),
+  ]);
+  await run.untilNone({ deployment }, signal);
+}
+
+/** What load goes to: nginx where a scenario asks for a balancer and there is something to balance, else the Service. */
+export async function frontOf(
+  run: RunNamespace,
+  { replicas, balancer }: Topology,
+  signal: AbortSignal,
+): Promise<Front> {
+  const hasBalancer = replicas > 1 && balancer !== undefined;
+  const [service, port] = hasBalancer ? (['nginx', balancerPort] as const) : (['app', appPort] as const);
+  const header = { apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace: run.name } };
+  const sentence = `The Service ${service} cannot be looked at`;
+  const { spec } = await look(sentence, async () => run.cluster.objects.read<V1Service>(header), signal);
+  const ip = spec?.clusterIP;
+  if (ip === undefined || ip === 'None') throw new LabError(`The Service ${service} was given no address.`);
+  return { service, port, url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}` };
+}

@@ -1,0 +1,38 @@
+import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
+import { type Application, applicationPods, versionOf } from './app.ts';
+import { pause } from '../../common/time-limit.ts';
+import { applicationManifests } from '../manifests/application.ts';
+import type { Manifest, Plain } from '../manifests/plain.ts';
+import { isReady, isRunning } from '../pods/pod-state.ts';
+import type { RunNamespace } from '../pods/run-namespace.ts';
+
+const pollMs = 250;
+
+/**
+ * Rolls a new version out: the Deployment replaces its pods one after another. Resolves when the last pod of the old version has
+ * ended, and as many of the new one are ready.
+ * @throws {LabError} with what keeps the new version from becoming ready
+ */
+export async function rollOut(run: RunNamespace, application: Application, signal: AbortSignal): Promise<Application> {
+  const { topology } = application;
+  const version = application.version + 1;
+  const { deployments } = applicationManifests(run.surroundings, topology, version);
+  for (const deployment of deployments) await run.patch(patchOf(run, deployment));
+  const isNew = (pod: V1Pod): boolean => versionOf(pod) === version;
+  const areReady = (pods: readonly V1Pod[]): boolean =>
+    pods.every(isNew) && pods.filter(isReady).length >= topology.replicas;
+  const makers = deployments.map(({ metadata }) => ({ deployment: metadata?.name ?? '' }));
+  await run.until({ service: 'app' }, 'The new version', areReady, signal, makers);
+  // What has ended is listed until its node has put everything of it away, which may take much longer.
+  const isOver = (pod: V1Pod): boolean => isNew(pod) || !isRunning(pod);
+  while (!(await applicationPods(run, signal)).every(isOver)) await pause(pollMs, signal);
+  // Its replicas are left as they are told to be at its deployment: nobody balances or counts them by name.
+  return { ...application, version };
+}
+
+/** Nothing but the new version: what else there is stays. */
+function patchOf(run: RunNamespace, { metadata, spec }: Plain<V1Deployment>): Manifest {
+  const { annotations } = spec?.template.metadata ?? {};
+  const object = run.object('apps/v1', 'Deployment', metadata?.name ?? '');
+  return { ...object, ...{ spec: { template: { metadata: { annotations } } } } };
+}

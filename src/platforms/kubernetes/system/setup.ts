@@ -1,0 +1,23 @@
+import type { Topology } from '../../../scenarios/plan.ts';
+import { setupManifest } from '../manifests/setup.ts';
+import type { RunNamespace } from '../pods/run-namespace.ts';
+
+const job = 'setup';
+
+/** Lays the schema and the data, and empties the cache, by a Job that is gone afterwards. */
+export async function layData(
+  run: RunNamespace,
+  topology: Topology,
+  onStep: (step: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  onStep('the data is laid');
+  await run.create([setupManifest(run.surroundings, topology, job)], signal);
+  await run.until(
+    { service: job },
+    'The set-up',
+    (pods) => pods.some(({ status }) => status?.phase === 'Succeeded'),
+    signal,
+  );
+  await run.removeJob(job, signal);
+}

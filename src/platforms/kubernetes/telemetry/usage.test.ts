@@ -1,0 +1,74 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { expect, test } from 'vitest';
+import type { Plain } from '../manifests/plain.ts';
+import { UsageMeter, type UsageSource } from './usage.ts';
+
+const { signal } = new AbortController();
+const limits = { cpu: 0.5, memoryBytes: 2 ** 28 };
+
+function pod(name: string, service: string): Plain<V1Pod> {
+  const container = { name: service, image: '', imageID: '', ready: true, restartCount: 0 };
+  return {
+    metadata: { name, labels: { 'scale-lab.service': service } },
+    status: { phase: 'Running', containerStatuses: [{ ...container, state: { running: {} } }] },
+  };
+}
+
+const app: Plain<V1Pod> = pod('app-1', 'app');
+const postgres: Plain<V1Pod> = pod('postgres-1', 'postgres');
+const nothing: UsageSource = async () => Promise.resolve([]);
+
+test('a replica tells of itself what it uses', async () => {
+  const text = [
+    'process_cpu_seconds_total 12.5',
+    'process_resident_memory_bytes 1000000',
+    'container_cpu_throttled_seconds_total 0.25',
+  ].join('\n');
+  const scrape = { atMs: 7, pods: [app], metrics: [{ replica: 'app-1', text }] };
+  expect(await new UsageMeter(nothing, limits).usage(scrape, signal)).toEqual([
+    {
+      service: 'app-1',
+      atMs: 7,
+      cpuSeconds: 12.5,
+      cpuLimit: 0.5,
+      throttledSeconds: 0.25,
+      memoryBytes: 1_000_000,
+      memoryLimitBytes: 2 ** 28,
+      restarts: 0,
+      outOfMemory: false,
+      ended: undefined,
+    },
+  ]);
+});
+
+test('one that is silent, or tells nothing of that, has no row', async () => {
+  const metrics = [
+    { replica: 'app-1', problem: 'no answer' },
+    { replica: 'app-1', text: 'http_requests_total 1' },
+  ];
+  expect(await new UsageMeter(nothing, limits).usage({ atMs: 0, pods: [app], metrics }, signal)).toEqual([]);
+});
+
+const window = (atMs: number, cores: number) => ({ pod: postgres, atMs, cores, memoryBytes: 100 });
+
+/** What is told of a service, sample by sample: when its window ended, and the seconds that it has used. */
+async function toldOf(...answers: readonly (ReturnType<typeof window> | undefined)[]) {
+  const left = [...answers];
+  const meter = new UsageMeter(async () => Promise.resolve([left.shift() ?? []].flat()), limits);
+  const told: (readonly (number | undefined)[])[] = [];
+  for (const _ of answers) {
+    const usages = await meter.usage({ atMs: 0, pods: [], metrics: [] }, signal);
+    told.push(usages.flatMap(({ atMs, cpuSeconds }) => [atMs, cpuSeconds]));
+  }
+  return told;
+}
+
+test('of the others the windows are added up, and one that has not ended says nothing', async () => {
+  const told = await toldOf(window(15_000, 0.9), window(15_000, 0.9), window(30_000, 0.5), window(45_000, 0.25));
+  expect(told).toEqual([[15_000, 0], [], [30_000, 7.5], [45_000, 11.25]]);
+});
+
+test('where nobody answers for a moment, what was known stays', async () => {
+  const told = await toldOf(window(15_000, 0.9), undefined, window(30_000, 0.5), undefined, window(45_000, 0.25));
+  expect(told).toEqual([[15_000, 0], [], [30_000, 7.5], [30_000, 7.5], [45_000, 11.25]]);
+});

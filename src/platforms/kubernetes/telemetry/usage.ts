@@ -1,0 +1,74 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import type { Limits } from '../../../scenarios/scenario.ts';
+import type { ReplicaMetrics, ServiceUsage } from '../../platform.ts';
+import { metricOf } from './exposition.ts';
+import type { Metered } from './metrics-api.ts';
+import { endOf, nameOf, restartsOf, serviceOf } from '../pods/pod-state.ts';
+import type { Scrape } from './replica-metrics.ts';
+
+/** What the services that are not the application used in the last window, with their pods; nothing where nobody tells. */
+export type UsageSource = (signal: AbortSignal) => Promise<readonly (Metered & { readonly pod: V1Pod })[]>;
+
+/**
+ * What services have used so far. A replica tells it of itself, to the second. Of the others the cluster's metrics API knows,
+ * where it has one: averages over windows of a quarter of a minute or so, which are added up here.
+ */
+export class UsageMeter {
+  readonly #source: UsageSource;
+  readonly #limits: Limits;
+  /** When the first window ended of each service that is not a replica. */
+  readonly #firstAtMs = new Map<string, number>();
+  readonly #latest = new Map<string, ServiceUsage>();
+
+  /** @param limits of each replica */
+  constructor(source: UsageSource, limits: Limits) {
+    this.#source = source;
+    this.#limits = limits;
+  }
+
+  async usage(scrape: Scrape, signal: AbortSignal): Promise<readonly ServiceUsage[]> {
+    const replicas = scrape.metrics.flatMap((metrics) => this.#replica(metrics, scrape));
+    const begun = (await this.#source(signal)).flatMap(({ pod, ...metered }) => this.#add(pod, metered));
+    // A busy cluster leaves a question unanswered now and then: what it said last is what is known. But where no window has ended
+    // since the first one there is nothing to tell: a rate without a time says nothing.
+    const known = [...this.#latest.values()].filter(({ service, atMs }) => atMs !== this.#firstAtMs.get(service));
+    return [...replicas, ...begun, ...known];
+  }
+
+  #replica(metrics: ReplicaMetrics, { atMs, pods }: Scrape): readonly ServiceUsage[] {
+    const pod = pods.find((candidate) => nameOf(candidate) === metrics.replica);
+    if (!('text' in metrics) || pod === undefined) return [];
+    const cpuSeconds = metricOf(metrics.text, 'process_cpu_seconds_total');
+    const memoryBytes = metricOf(metrics.text, 'process_resident_memory_bytes');
+    if (cpuSeconds === undefined || memoryBytes === undefined) return [];
+    const throttledSeconds = metricOf(metrics.text, 'container_cpu_throttled_seconds_total') ?? 0;
+    const { cpu: cpuLimit, memoryBytes: memoryLimitBytes } = this.#limits;
+    const used = { atMs, cpuSeconds, memoryBytes, throttledSeconds, cpuLimit, memoryLimitBytes };
+    return [{ service: metrics.replica, ...used, ...stateOf(pod) }];
+  }
+
+  /** Adds what a service used in its latest window. @returns what it begins with, where this is its first */
+  #add(pod: V1Pod, { atMs, cores, memoryBytes }: Metered): readonly ServiceUsage[] {
+    const service = serviceOf(pod);
+    const before = this.#latest.get(service);
+    const seconds = Math.max(0, atMs - (before?.atMs ?? atMs)) / 1000;
+    const cpuSeconds = (before?.cpuSeconds ?? 0) + cores * seconds;
+    const unlimited = { throttledSeconds: 0, cpuLimit: undefined, memoryLimitBytes: undefined };
+    const usage: ServiceUsage = { service, atMs, cpuSeconds, memoryBytes, ...unlimited, ...stateOf(pod) };
+    this.#latest.set(service, usage);
+    if (before !== undefined) return [];
+    this.#firstAtMs.set(service, atMs);
+    return [usage];
+  }
+}
+
+function stateOf(pod: V1Pod): Pick<ServiceUsage, 'restarts' | 'outOfMemory' | 'ended'> {
+  const [container] = pod.status?.containerStatuses ?? [];
+  const ended = container?.state?.terminated ?? container?.lastState?.terminated;
+  const isOver = container?.state?.running === undefined;
+  return {
+    restarts: restartsOf(container),
+    outOfMemory: ended?.reason === 'OOMKilled',
+    ended: isOver ? endOf(pod) : undefined,
+  };
+}
