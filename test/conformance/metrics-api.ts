@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { V1APIService, V1Endpoints, V1Namespace, V1Service } from '@kubernetes/client-node';
+import type { V1APIService, V1Namespace, V1Service } from '@kubernetes/client-node';
 import { serveSecurely } from '../../src/load/testing/secure-server.ts';
 import { pause, withTimeLimit } from '../../src/platforms/common/time-limit.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
@@ -14,19 +14,10 @@ const name = 'scale-lab-test-metrics';
 const labels = { 'scale-lab.test': 'metrics-api' };
 const availableLimitMs = 240_000;
 
-const apiService: Plain<V1APIService> & { readonly metadata: { readonly name: string } } = {
+const registration = {
   apiVersion: 'apiregistration.k8s.io/v1',
   kind: 'APIService',
   metadata: { name: 'v1beta1.metrics.k8s.io', labels },
-  spec: {
-    group: 'metrics.k8s.io',
-    version: 'v1beta1',
-    groupPriorityMinimum: 100,
-    versionPriority: 100,
-    service: { name, namespace: name },
-    // Nobody has signed the certificate of a server that lives in a test.
-    insecureSkipTLSVerify: true,
-  },
 };
 
 /**
@@ -74,31 +65,39 @@ async function addressTowards({ core }: Cluster): Promise<string> {
   }
 }
 
-/** A namespace with a Service that leads out of the cluster, and at last what makes the API server ask it. */
-function manifests(ip: string, port: number): readonly Manifest[] {
-  const metadata = { name, namespace: name, labels };
+/**
+ * A namespace with a Service that leads out of the cluster, and what makes the API server ask it. The Service is an address and
+ * no ClusterIP: that would lead nowhere until every node has heard of it, and the API server asks at once.
+ */
+function manifests(address: string, port: number): readonly Manifest[] {
   const namespace: Plain<V1Namespace> = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
   const service: Plain<V1Service> = {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata,
-    spec: { ports: [{ name: 'https', port: 443, targetPort: port, protocol: 'TCP' }] },
+    metadata: { name, namespace: name, labels },
+    spec: { type: 'ExternalName', externalName: address },
   };
-  const endpoints: Plain<V1Endpoints> = {
-    apiVersion: 'v1',
-    kind: 'Endpoints',
-    metadata,
-    subsets: [{ addresses: [{ ip }], ports: [{ name: 'https', port, protocol: 'TCP' }] }],
+  const apiService: Plain<V1APIService> = {
+    ...registration,
+    spec: {
+      group: 'metrics.k8s.io',
+      version: 'v1beta1',
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      service: { name, namespace: name, port },
+      // Nobody has signed the certificate of a server that lives in a test.
+      insecureSkipTLSVerify: true,
+    },
   };
-  return [namespace, service, endpoints, apiService];
+  return [namespace, service, apiService];
 }
 
 async function uninstall(cluster: Cluster): Promise<void> {
   const { objects } = cluster;
-  const found = await objects.read<V1APIService>(apiService).catch((error: unknown) => {
+  const found = await objects.read<V1APIService>(registration).catch((error: unknown) => {
     if (refusedWith(error) !== 404) throw error;
   });
   // Somebody else's stays: it may be on its way to be available.
-  if (found?.metadata?.labels?.['scale-lab.test'] === labels['scale-lab.test']) await objects.delete(apiService);
+  if (found?.metadata?.labels?.['scale-lab.test'] === labels['scale-lab.test']) await objects.delete(registration);
   await removeNamespace(cluster, name);
 }
