@@ -1,6 +1,7 @@
-import { ApiException, KubeConfig } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
-import { connectionProblem } from './connection-problem.ts';
+import { answerProblem, connectionProblem } from './connection-problem.ts';
+import { TimeLimit } from '../../common/time-limit.ts';
 import type { ClusterContext } from './context.ts';
 
 function context(change: Partial<ClusterContext> = {}): ClusterContext {
@@ -36,13 +37,24 @@ describe('a cluster that does not answer', () => {
     [coded('CERT_HAS_EXPIRED'), 'The certificate of the API server at https://127.0.0.1:6443 has expired', 'Renew it'],
     [coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'is not the one that the context lab trusts', 'get it again'],
     [coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'is not the one that the context lab trusts', 'get it again'],
-    [new ApiException(401, '', {}, {}), 'does not know the user of the context lab', 'Log in again'],
-    [new ApiException(403, '', { message: 'no' }, {}), 'lets this user see nothing: no', 'docs/kubernetes.md'],
-    [new ApiException(404, '', {}, {}), 'is not a Kubernetes API server: status 404', 'cluster-info'],
-    [Object.assign(new Error('aborted'), { name: 'AbortError' }), 'gives no answer', '--context'],
+    [new TimeLimit(30_000), 'gives no answer', '--context'],
     [new Error('exec: no such plugin'), 'cannot be used: exec: no such plugin', 'kubectl --context lab'],
   ])('%s', (cause, sentence, hint) => {
     expect(told(cause)).toContain(sentence);
     expect(told(cause)).toContain(hint);
+  });
+});
+
+describe('an answer that is of no use', () => {
+  test.each([
+    [401, '', 'does not know the user of the context lab', 'Log in again'],
+    [403, '{"message":"no."}', 'lets this user see nothing: no.', 'docs/kubernetes.md'],
+    [404, '', 'is not a Kubernetes API server: it answers with status 404', 'cluster-info'],
+    [200, '<html>', 'is not a Kubernetes API server: it tells no version', 'cluster-info'],
+  ])('%i', (status, body, sentence, hint) => {
+    const problem = answerProblem(context(), { status, body });
+    expect(problem.message).toContain(sentence);
+    expect(problem.hint).toContain(hint);
+    expect(problem.exitCode).toBe(4);
   });
 });

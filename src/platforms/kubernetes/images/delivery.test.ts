@@ -93,7 +93,12 @@ describe('with a Docker Engine', () => {
   });
 
   function deliver(flavour: Flavour, more: Environment = {}, given: AbortSignal = signal): Promise<NodeImages> {
-    const names = { SCALE_LAB_NODE_IMAGE: base, SCALE_LAB_POSTGRES_IMAGE: base, SCALE_LAB_REDIS_IMAGE: 'not/here:1' };
+    const names = {
+      SCALE_LAB_NODE_IMAGE: base,
+      SCALE_LAB_POSTGRES_IMAGE: base,
+      SCALE_LAB_REDIS_IMAGE: 'not/here:1',
+      SCALE_LAB_NGINX_IMAGE: 'not/here:2',
+    };
     const file = (name: string): string => `${folder.folder}/${name}`;
     const programs: Programs = { app: file('app'), worker: file('worker'), agent: file('agent') };
     const options = { environment: { ...environment, ...folder.environment, ...names, ...more }, programs };
