@@ -87,7 +87,8 @@ async function readConfig(environment: Environment, platform: ContextChoice['pla
     found += 1;
     try {
       const config = new KubeConfig();
-      config.loadFromString(text);
+      // As an empty file is taken by kubectl: it says nothing.
+      config.loadFromString(text.trim() === '' ? '{}' : text);
       config.makePathsAbsolute(path.dirname(file));
       takeOver(merged, config);
     } catch (error) {
