@@ -162,11 +162,6 @@ describe('a stack that stays usable', () => {
     expect(() => running.reach('http://127.0.0.1:3000')).toThrow('cannot put load on a server at an address');
   });
 
-  test('runs what fits, after all that', async () => {
-    const deployment = await (await stack()).deploy(topology(), signal);
-    expect((await deployment.scrape(signal)).map((replica) => 'text' in replica)).toEqual([true]);
-  });
-
   test('says by which quota there is no room for all replicas', async () => {
     await stack();
     // Room for one of the two, whatever comes first.
@@ -174,5 +169,10 @@ describe('a stack that stays usable', () => {
     const error = await deployFails({ replicas: 2, limits: { cpu: undefined, memoryBytes: 512 * 2 ** 20 } });
     expect(error.message).toMatch(/^The application \(2 replicas\) has no pod: .*exceeded quota: limited, .*\.$/);
     expect(error.hint).toContain('lower replicas and limits');
+  });
+
+  test('runs what fits, after all that', async () => {
+    const deployment = await (await stack()).deploy(topology(), signal);
+    expect((await deployment.scrape(signal)).map((replica) => 'text' in replica)).toEqual([true]);
   });
 });

@@ -28,8 +28,8 @@ export const neededRights: readonly Right[] = [
   { group: core, resource: 'secrets', verbs: ['create'], scope: 'namespace' },
   { group: core, resource: 'configmaps', verbs: ['create', 'delete'], scope: 'namespace' },
   { group: core, resource: 'services', verbs: ['get', 'create', 'delete'], scope: 'namespace' },
-  { group: 'apps', resource: 'deployments', verbs: ['create', 'patch', 'delete'], scope: 'namespace' },
-  { group: 'batch', resource: 'jobs', verbs: ['create', 'delete'], scope: 'namespace' },
+  { group: 'apps', resource: 'deployments', verbs: ['get', 'create', 'patch', 'delete'], scope: 'namespace' },
+  { group: 'batch', resource: 'jobs', verbs: ['get', 'create', 'delete'], scope: 'namespace' },
   {
     group: 'autoscaling',
     resource: 'horizontalpodautoscalers',
