@@ -23,7 +23,8 @@ function resourcesOf(first: ServiceUsage, last: ServiceUsage, peakBytes: number,
     memoryPeakBytes: peakBytes,
     ...(last.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: last.memoryLimitBytes }),
     restarts: Math.max(0, last.restarts - first.restarts),
-    outOfMemory: last.outOfMemory,
+    // A pod tells of it for as long as it lives: it counts where it came in this time.
+    outOfMemory: last.outOfMemory && (!first.outOfMemory || last.restarts > first.restarts),
     ...(last.ended === undefined ? {} : { ended: last.ended }),
   };
 }
@@ -40,6 +41,8 @@ export function summarize(samples: readonly Sample[]): readonly ServiceResources
     const all = samples.flatMap(({ services }) => services.filter(isIt));
     const peakBytes = Math.max(...all.map(({ memoryBytes }) => memoryBytes));
     const elapsedMs = (ended.atMs ?? last.atMs) - (started.atMs ?? first.atMs);
+    // Without a time there is no rate.
+    if (elapsedMs <= 0) return [];
     return [resourcesOf(started, ended, peakBytes, elapsedMs)];
   });
 }

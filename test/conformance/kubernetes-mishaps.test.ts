@@ -87,8 +87,7 @@ describe('a stack that cannot start', () => {
   test('for an image that its node cannot find names it, and the three ways to nodes', async () => {
     const error = await startFails('mishap-no-image', { SCALE_LAB_REDIS_IMAGE: '127.0.0.1:1/no-redis' });
     expect(error.message).toContain('Redis cannot start: its node cannot find the image 127.0.0.1:1/no-redis');
-    for (const way of ['minikube, kind and k3d', 'SCALE_LAB_REGISTRY', 'SCALE_LAB_IMAGE'])
-      expect(error.hint).toContain(way);
+    expect(error.hint).toMatch(/^Load it onto the nodes, push it .*, or name one .*SCALE_LAB_REDIS_IMAGE=<image>/);
   });
 
   test('for an image that does not start ends with the last lines of its log', async (context) => {

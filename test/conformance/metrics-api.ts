@@ -99,5 +99,5 @@ async function uninstall(cluster: Cluster): Promise<void> {
   });
   // Somebody else's stays: it may be on its way to be available.
   if (found?.metadata?.labels?.['scale-lab.test'] === labels['scale-lab.test']) await objects.delete(registration);
-  await removeNamespace(cluster, name);
+  await removeNamespace(cluster, name, new AbortController().signal);
 }

@@ -1,12 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { KubeConfig } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { LabError } from '../../errors.ts';
 import { requireAutoscaling } from './autoscaling.ts';
-import { openCluster } from './cluster/cluster.ts';
 import type { ClusterContext } from './cluster/context.ts';
+import { openScriptedCluster } from './testing/api-server.ts';
 
 const { signal } = new AbortController();
 
@@ -15,27 +11,15 @@ async function refusalOf(
   served: readonly string[],
   context: Partial<Pick<ClusterContext, 'flavour' | 'clusterName'>> = {},
 ): Promise<readonly (string | undefined)[]> {
-  const server = createServer(({ url = '' }, response) => {
-    response.setHeader('content-type', 'application/json');
-    if (url.startsWith('/version')) response.end(JSON.stringify({ major: '1', minor: '31', gitVersion: 'v1.31.2' }));
-    else response.writeHead(served.includes(url.replace('/apis/', '')) ? 200 : 404).end('{}');
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const address = `http://127.0.0.1:${port}`;
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser({ name: 'here', server: address, skipTLSVerify: true }, { name: 'me' });
-  const known = { name: 'here', server: address, isLocal: true, isNamed: false, config } as const;
-  const cluster = await openCluster({ ...known, flavour: 'other', clusterName: 'here', ...context }, signal);
+  await using scripted = await openScriptedCluster(({ url = '' }, response) => {
+    response.writeHead(served.includes(url.replace('/apis/', '')) ? 200 : 404).end('{}');
+  }, context);
   try {
-    await requireAutoscaling(cluster, signal);
+    await requireAutoscaling(scripted.cluster, signal);
     return [];
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     return [error.message, error.hint];
-  } finally {
-    cluster.requests.close();
-    server.close();
   }
 }
 

@@ -64,7 +64,7 @@ export class KubernetesDeployment implements Deployment {
   }
 
   async happenings(sinceMs: number, signal: AbortSignal): Promise<readonly Happening[]> {
-    return readHappenings(this.#settings.run, this.#application.topology, sinceMs, signal);
+    return readHappenings(this.#settings.run, sinceMs, signal);
   }
 
   async rollOut(signal: AbortSignal): Promise<void> {

@@ -63,38 +63,49 @@ async function up(
   onStep(`context ${context.name} (${context.server})`);
   requireConsent(context);
   const cluster = await openCluster(context, signal);
-  await requireRights(cluster, namespace, publish, signal);
-  const { lab, postgres, redis, nginx, labPullPolicy, way } = await deliverImages(
-    { flavour: context.flavour, name: context.clusterName },
-    { ...options, runId },
-    onStep,
-    signal,
-  );
-  onStep(way);
-  const owner = detached ? nobody(runId) : await thisOwner(runId);
-  const surroundings: Surroundings = {
-    namespace,
-    labels: runLabels(owner, await hostIdentity(options.environment)),
-    images: { lab, postgres, redis, nginx },
-    labPullPolicy,
-    passwords: { postgres: password(), redis: password() },
-    loadLimits,
-  };
-  const run = new RunNamespace(cluster, surroundings, onStep);
   try {
-    return await start(run, { publish, detached, onStep }, signal);
+    await requireRights(cluster, namespace, publish, signal);
+    const { postgres, redis, nginx, lab, labPullPolicy, way } = await deliverImages(
+      { flavour: context.flavour, name: context.clusterName },
+      { ...options, runId },
+      onStep,
+      signal,
+    );
+    onStep(way);
+    const owner = detached ? nobody(runId) : await thisOwner(runId);
+    const surroundings: Surroundings = {
+      namespace,
+      labels: runLabels(owner, await hostIdentity(options.environment)),
+      images: { lab, postgres, redis, nginx },
+      labPullPolicy,
+      passwords: { postgres: password(), redis: password() },
+      loadLimits,
+    };
+    const run = new RunNamespace(cluster, surroundings, onStep);
+    return await startOrRemove(run, { publish, detached, onStep }, signal);
   } catch (error) {
-    // What went wrong first is what the user has to know.
-    await run.close().catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
+    cluster.requests.close();
     throw error;
   }
 }
 
-async function start(
-  run: RunNamespace,
-  options: { readonly publish: boolean; readonly detached: boolean; readonly onStep: (step: string) => void },
-  signal: AbortSignal,
-): Promise<Stack> {
+interface StartOptions {
+  readonly publish: boolean;
+  readonly detached: boolean;
+  readonly onStep: (step: string) => void;
+}
+
+/** A start that fails leaves nothing, and what went wrong first is what the user has to know. */
+async function startOrRemove(run: RunNamespace, options: StartOptions, signal: AbortSignal): Promise<Stack> {
+  try {
+    return await start(run, options, signal);
+  } catch (error) {
+    await run.close().catch((problem: unknown) => options.onStep(`the clean-up failed: ${messageOf(problem)}`));
+    throw error;
+  }
+}
+
+async function start(run: RunNamespace, options: StartOptions, signal: AbortSignal): Promise<Stack> {
   options.onStep(`the namespace ${run.name} is made`);
   await run.make(namespaceManifest(run.surroundings), signal);
   const backends = await startBackends(run, options.onStep, signal);

@@ -1,11 +1,15 @@
+import { LabError } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { type Owner, isAlive, isDetached } from '../common/owner.ts';
 import { label, ownerOf } from '../engine/labels.ts';
 import type { Leftover } from '../platform.ts';
-import { type Cluster, look, openCluster } from './cluster/cluster.ts';
+import { type Cluster, insist, openCluster } from './cluster/cluster.ts';
 import { type ClusterContext, ContextProblem } from './cluster/context.ts';
 import { hostIdentity } from './cluster/labels.ts';
 import { removeNamespace } from './pods/run-namespace.ts';
+
+/** How long one is waited for that was on its way out before: something holds it. */
+const stuckLimitMs = 15_000;
 
 /** What is told where nothing is looked at, and why. */
 export type OnSkip = (sentence: string) => void;
@@ -44,8 +48,21 @@ async function removeRuns(
     const found = await findAll(cluster, await hostIdentity(environment), signal);
     const wanted = await Promise.all(found.map(async ({ owner }) => isWanted(owner)));
     const all = found.filter((_, index) => wanted[index]);
-    await Promise.all(all.map(async ({ name }) => removeNamespace(cluster, name)));
-    return all.map(({ name, owner }) => ({ kind: 'namespace', runId: owner.runId, description: name }));
+    const removed = await Promise.all(
+      all.map(async ({ name, owner, isLeaving }): Promise<readonly Leftover[]> => {
+        try {
+          await removeNamespace(cluster, name, signal, isLeaving ? stuckLimitMs : undefined);
+          return [{ kind: 'namespace', runId: owner.runId, description: name }];
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!(error instanceof LabError)) throw error;
+          // What the cluster holds on to is no reason for the next run not to start.
+          onSkip([error.message, ...error.details].join(' '));
+          return [];
+        }
+      }),
+    );
+    return removed.flat();
   } finally {
     cluster.requests.close();
   }
@@ -85,11 +102,13 @@ async function findAll(
   { core }: Cluster,
   host: string,
   signal: AbortSignal,
-): Promise<readonly { readonly name: string; readonly owner: Owner }[]> {
+): Promise<readonly { readonly name: string; readonly owner: Owner; readonly isLeaving: boolean }[]> {
   const list = async () => core.listNamespace({ labelSelector: `${label.host}=${host}` });
-  const { items } = await look('The namespaces cannot be listed', list, signal);
-  return items.flatMap(({ metadata }) => {
+  const { items } = await insist('The namespaces cannot be listed', list, signal);
+  return items.flatMap(({ metadata, status }) => {
     const owner = ownerOf(metadata?.labels ?? {});
-    return owner === undefined || metadata?.name === undefined ? [] : [{ name: metadata.name, owner }];
+    return owner === undefined || metadata?.name === undefined
+      ? []
+      : [{ name: metadata.name, owner, isLeaving: status?.phase === 'Terminating' }];
   });
 }

@@ -1,26 +1,29 @@
 import { LabError } from '../../errors.ts';
+import type { Environment } from '../common/app-environment.ts';
 import { missingPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
 import { missingRights } from './cluster/access.ts';
 import { type Cluster, openCluster } from './cluster/cluster.ts';
 import { type ClusterContext, requireConsent } from './cluster/context.ts';
+import { describeDelivery } from './images/delivery.ts';
 import type { KubernetesPlatformOptions } from './kubernetes.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
 
 /** What this platform needs, in the order in which a user would mend it. */
 export async function kubernetesRequirements(
   choose: () => Promise<ClusterContext>,
-  { programs }: KubernetesPlatformOptions,
+  options: KubernetesPlatformOptions,
   signal: AbortSignal,
 ): Promise<readonly Requirement[]> {
-  const built = builtPrograms(missingPrograms(programs));
+  const built = builtPrograms(missingPrograms(options.programs));
   try {
     const context = await choose();
     requireConsent(context);
     const cluster = await openCluster(context, signal);
     try {
       const found = `Kubernetes ${cluster.version} at ${context.server}, context ${context.name}`;
-      return [{ name: 'cluster', met: true, found }, ...(await ofCluster(cluster, signal)), built];
+      const images = await imageWay(context, options.environment, signal);
+      return [{ name: 'cluster', met: true, found }, ...(await ofCluster(cluster, signal)), images, built];
     } finally {
       cluster.requests.close();
     }
@@ -45,6 +48,27 @@ async function ofCluster(cluster: Cluster, signal: AbortSignal): Promise<readonl
     ? 'served'
     : 'not served: no use of resources for PostgreSQL and Redis, and no autoscaling';
   return [rights, { name: 'metrics API', met: true, found: metrics }];
+}
+
+/** Whether the lab's image can be brought to the nodes. */
+async function imageWay(
+  { flavour, clusterName }: ClusterContext,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Requirement> {
+  const name = 'images';
+  try {
+    return { name, met: true, found: await describeDelivery({ flavour, name: clusterName }, environment, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof LabError)) throw error;
+    return {
+      name,
+      met: false,
+      problem: error.message.replace(/\.$/, ''),
+      fix: error.hint ?? 'See docs/kubernetes.md.',
+    };
+  }
 }
 
 function builtPrograms(missing: readonly string[]): Requirement {

@@ -1,5 +1,5 @@
 import { LabError } from '../../errors.ts';
-import type { Topology } from '../../scenarios/plan.ts';
+import { type Topology, changes } from '../../scenarios/plan.ts';
 import { stayingReplicas } from '../common/scaling.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
@@ -8,6 +8,7 @@ import { requireAutoscaling } from './autoscaling.ts';
 import { KubernetesDeployment } from './deployment.ts';
 import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
 import { PortForward } from './system/port-forward.ts';
+import { hasBalancer } from './manifests/system.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
 import { layData } from './system/setup.ts';
 
@@ -91,9 +92,7 @@ export class KubernetesStack implements Stack {
     const isSameFront = staying?.application.topology.balancer === topology.balancer && application.isUnchanged;
     if (staying !== undefined && isSameFront) return { application, front: staying.front };
     await removeBalancer(this.#run, signal);
-    if (topology.replicas > 1 && topology.balancer !== undefined) {
-      await startBalancer(this.#run, application, onStep, signal);
-    }
+    if (hasBalancer(topology)) await startBalancer(this.#run, application, onStep, signal);
     return { application, front: await frontOf(this.#run, topology, signal) };
   }
 
@@ -120,9 +119,7 @@ export class KubernetesStack implements Stack {
 
 /** Whether all replicas that run can stay; those that a controller has changed, or that are set otherwise, are started anew. */
 function canStay(running: Topology, wanted: Topology): boolean {
-  const isStill = [running, wanted].every(({ autoscale, rollout, slowReplicaMs }) => {
-    return autoscale === undefined && rollout === undefined && slowReplicaMs === 0;
-  });
+  const isStill = [running, wanted].every((topology) => !changes(topology) && topology.slowReplicaMs === 0);
   return isStill && stayingReplicas(running, wanted).length > 0;
 }
 

@@ -1,7 +1,7 @@
 import type { V1SelfSubjectAccessReview } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
 import { together } from '../../common/together.ts';
-import { type Cluster, look } from './cluster.ts';
+import { type Cluster, insist } from './cluster.ts';
 import type { Plain } from '../manifests/plain.ts';
 import { type Right, neededRights } from './rights.ts';
 
@@ -76,6 +76,6 @@ async function isAllowed(
     },
   };
   const sentence = 'The cluster does not say what this user may do';
-  const answer = await look(sentence, async () => objects.create(review), signal);
+  const answer = await insist(sentence, async () => objects.create(review), signal);
   return answer.status?.allowed === true;
 }

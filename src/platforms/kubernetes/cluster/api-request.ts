@@ -25,10 +25,13 @@ export class ApiRequests {
     this.#agent ??= keepingAlive(options, url.protocol === 'http:');
     const { headers = {}, auth } = options;
     const settings = { headers, ...(auth === undefined ? {} : { auth }), agent: this.#agent, signal };
-    return new Promise((resolve, reject) => {
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const sent = url.protocol === 'http:' ? http.get(url, settings, resolve) : https.get(url, settings, resolve);
       sent.on('error', reject);
     });
+    // A certificate that is valid for a short time may have run out: the next request brings the new one.
+    if (response.statusCode === 401) this.#agent = undefined;
+    return response;
   }
 
   /** Sends a GET, and gives the whole answer. */

@@ -11,7 +11,7 @@ import { pause, unlessAborted, withTimeLimit } from '../../common/time-limit.ts'
 import { ApiRequests } from './api-request.ts';
 import { answerProblem, connectionProblem } from './connection-problem.ts';
 import type { ClusterContext } from './context.ts';
-import { isPassing, refusal } from './refusal.ts';
+import { isPassing, refusal, refusedWith } from './refusal.ts';
 
 /** A cluster whose API server answers. */
 export interface Cluster {
@@ -31,6 +31,8 @@ const versionSchema = z.object({ gitVersion: z.string() });
 const answerLimitMs = 30_000;
 /** How long a server that restarts, or is overloaded, is asked again. */
 const patienceMs = 15_000;
+/** How long an API that is registered may take to be served. */
+const servedPatienceMs = 5_000;
 
 const inTime: Middleware = {
   pre: async (request) => {
@@ -75,10 +77,10 @@ function versionIn({ status, body }: Answer): string | undefined {
 }
 
 /**
- * Asks the API server for what changes nothing. A server that hiccups is asked again for a while.
+ * Asks the API server for what may be asked twice: a look, a removal. A server that hiccups is asked again for a while.
  * @throws {LabError} that begins with the sentence; the signal's reason where it is aborted
  */
-export async function look<T>(sentence: string, ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function insist<T>(sentence: string, ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const end = performance.now() + patienceMs;
   for (;;) {
     signal.throwIfAborted();
@@ -92,6 +94,20 @@ export async function look<T>(sentence: string, ask: () => Promise<T>, signal: A
   }
 }
 
+/** Asks until something is not there any more; content with what is not there to begin with. */
+export async function insistOnRemoval(
+  sentence: string,
+  remove: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const forgiving = async (): Promise<void> => {
+    await remove().catch((error: unknown) => {
+      if (refusedWith(error) !== 404) throw error;
+    });
+  };
+  await insist(sentence, forgiving, signal);
+}
+
 /** Asks the API server for a change. It is never broken off: nobody would know what came of it. */
 export async function change<T>(sentence: string, asked: Promise<T>): Promise<T> {
   try {
@@ -101,9 +117,17 @@ export async function change<T>(sentence: string, asked: Promise<T>): Promise<T>
   }
 }
 
-/** Whether a cluster serves a version of an API, such as `autoscaling/v1`: never to be assumed. */
+/** Whether a cluster serves a version of an API, such as `autoscaling/v1`: never to be assumed. One that is down is not served. */
 export async function serves({ requests }: Cluster, groupVersion: string, signal: AbortSignal): Promise<boolean> {
-  const path = `/apis/${groupVersion}`;
-  const { status } = await look('The API server does not say what it serves', () => requests.get(path, signal), signal);
-  return status === 200;
+  const sentence = 'The API server does not say what it serves';
+  const end = performance.now() + servedPatienceMs;
+  const ask = async () =>
+    withTimeLimit(answerLimitMs, signal, async (limited) => requests.get(`/apis/${groupVersion}`, limited));
+  for (;;) {
+    const { status } = await insist(sentence, ask, signal);
+    if (status === 200) return true;
+    const mayPass = status === 429 || status >= 500;
+    if (!mayPass || performance.now() > end) return false;
+    await pause(300, signal);
+  }
 }

@@ -62,7 +62,9 @@ export async function chooseContext(choice: ContextChoice): Promise<ClusterConte
   }
   const { flavour, clusterName } = flavourOf(name, platform);
   const { server } = cluster;
-  const isLocal = isLoopback(server) || (flavour !== 'other' && isOfThisMachine(server));
+  // What is reached through a proxy is wherever that leads.
+  const isDirect = cluster.proxyUrl === undefined;
+  const isLocal = isDirect && (isLoopback(server) || (flavour !== 'other' && isOfThisMachine(server)));
   return { name, server, flavour, clusterName, isLocal, isNamed: context !== undefined, config };
 }
 

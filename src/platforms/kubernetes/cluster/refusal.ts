@@ -1,6 +1,7 @@
 import { ApiException } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { LabError, messageOf } from '../../../errors.ts';
+import { TimeLimit } from '../../common/time-limit.ts';
 
 const statusSchema = z.object({ message: z.string(), reason: z.string().optional() });
 const codedSchema = z.object({ code: z.string() });
@@ -26,12 +27,24 @@ export function statusIn(body: unknown): z.infer<typeof statusSchema> | undefine
   }
 }
 
+const passingCodes = [
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ERR_STREAM_PREMATURE_CLOSE',
+];
+
 /** Whether asking again a moment later may help: the server is restarting, overloaded, or the connection broke. */
 export function isPassing(error: unknown): boolean {
   const status = refusedWith(error);
   if (status !== undefined) return status === 429 || status >= 500;
-  const code = codedSchema.safeParse(error).data?.code ?? '';
-  return ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE'].includes(code);
+  // Of the client and of ours: there was no answer in time.
+  if (error instanceof TimeLimit || (error instanceof Error && error.name === 'AbortError')) return true;
+  return passingCodes.includes(codedSchema.safeParse(error).data?.code ?? '');
 }
 
 /** What API servers say of the usual kinds of bad luck, and what to do about each. */

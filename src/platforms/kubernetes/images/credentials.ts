@@ -58,7 +58,8 @@ async function readConfig(file: string): Promise<z.infer<typeof configSchema>> {
   try {
     return configSchema.parse(JSON.parse(content));
   } catch (error) {
-    throw unreadable(file, error instanceof z.ZodError ? new Error(z.prettifyError(error), { cause: error }) : error);
+    // What the parser of JSON says quotes the text, which holds logins.
+    throw unreadable(file, new Error(error instanceof z.ZodError ? z.prettifyError(error) : 'It is not JSON.'));
   }
 }
 

@@ -15,7 +15,7 @@ import type { Programs } from '../../common/programs.ts';
 import { defaultImages } from '../../engine/base-images.ts';
 import { label, labelled } from '../../engine/labels.ts';
 import type { Flavour } from '../cluster/flavour.ts';
-import { type NodeImages, deliverImages } from './delivery.ts';
+import { type NodeImages, deliverImages, describeDelivery } from './delivery.ts';
 import { imageMissingHint } from './missing.ts';
 
 const { signal } = new AbortController();
@@ -62,9 +62,19 @@ test('a signal that is given already ends it with its reason', async () => {
   await expect(delivery).rejects.toBe(reason);
 });
 
-test('three ways are named to who has no image', () => {
+test('three ways are named to who lacks the image of the lab, and a setting to who lacks another', () => {
   for (const way of ['minikube, kind and k3d', 'SCALE_LAB_REGISTRY', 'SCALE_LAB_IMAGE'])
-    expect(imageMissingHint).toContain(way);
+    for (const service of ['app', 'setup', 'load']) expect(imageMissingHint(service)).toContain(way);
+  expect(imageMissingHint('redis')).toContain('SCALE_LAB_REDIS_IMAGE=<image>');
+});
+
+test('how images would get there is told, or what is missing for it', async () => {
+  const describeFor = async (flavour: Flavour, more: Environment = {}) =>
+    describeDelivery({ flavour, name: 'c' }, { ...noEngine, ...more }, signal);
+  expect(await describeFor('kind', { SCALE_LAB_IMAGE: 'lab:3' })).toBe('lab:3, by SCALE_LAB_IMAGE');
+  expect((await failure(describeFor('kind', { PATH: '/nowhere' }))).message).toContain('kind is not on PATH');
+  expect((await failure(describeFor('other', { SCALE_LAB_REGISTRY: 'https://x' }))).message).toContain('no name of');
+  expect((await failure(describeFor('other'))).message).toContain('There is no Docker Engine');
 });
 
 describe('with a Docker Engine', () => {

@@ -55,7 +55,8 @@ export async function deliverImages(
   // What is wrong with the settings is said before anything is built.
   const loader = isLoaderName(flavour) ? await Loader.open(flavour, name, environment) : undefined;
   const registry = loader === undefined ? registryOf(environment) : undefined;
-  const engine = await openBuilder(options, signal);
+  requireBuilt(options.programs);
+  const engine = await openBuilder(environment, signal);
   const built = await buildLabImage(engine, options, onStep, signal);
   if (loader !== undefined) {
     await loadAll(loader, engine, { lab: built, backends: [postgres, redis, nginx], into: name }, onStep, signal);
@@ -70,8 +71,30 @@ export async function deliverImages(
     : delivered(built, "The nodes are taken to have the images of this machine's Docker Engine.");
 }
 
-async function openBuilder({ environment, programs }: DeliveryOptions, signal: AbortSignal): Promise<Engine> {
-  requireBuilt(programs);
+/**
+ * How the lab's image would get to the nodes of a cluster, in words, without a change.
+ * @throws {LabError} that names what is missing for it
+ */
+export async function describeDelivery(
+  { flavour, name }: Parameters<typeof deliverImages>[0],
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<string> {
+  const { SCALE_LAB_IMAGE: named = '' } = environment;
+  if (named !== '') return `${named}, by SCALE_LAB_IMAGE`;
+  const isLoaded = isLoaderName(flavour);
+  if (isLoaded) await Loader.open(flavour, name, environment);
+  const registry = isLoaded ? undefined : registryOf(environment);
+  const { version } = await openBuilder(environment, signal);
+  const way = isLoaded
+    ? `loaded by ${flavour}`
+    : registry === undefined
+      ? 'taken to be on the nodes'
+      : `pushed to ${registry.prefix}`;
+  return `built by Docker Engine ${version}, ${way}`;
+}
+
+async function openBuilder(environment: Environment, signal: AbortSignal): Promise<Engine> {
   try {
     return await openEngine(environment, signal);
   } catch (cause) {

@@ -1,6 +1,15 @@
-/** What to do where a node cannot find the lab's image. */
-export const imageMissingHint = [
+import { imageNames } from '../../../scenarios/scenario.ts';
+import { imageSetting } from '../../engine/base-images.ts';
+
+const ofTheLab = [
   'An image gets to the nodes in three ways: it is loaded (for minikube, kind and k3d that is done by itself)',
   'it is pushed to a registry from which they pull it (SCALE_LAB_REGISTRY=<registry/prefix>)',
   'or they have it, or can pull it, under a name that you give (SCALE_LAB_IMAGE=<image>).',
 ].join('; ');
+
+/** What to do where a node cannot find the image of a service: the lab's own, or one that it builds on. */
+export function imageMissingHint(service: string): string {
+  const base = imageNames.find((name) => name === service);
+  if (base === undefined) return ofTheLab;
+  return `Load it onto the nodes, push it to where they pull from, or name one that they have or can pull: ${imageSetting(base)}=<image>, or images: { ${base}: <image> } in the scenario file.`;
+}

@@ -9,6 +9,8 @@ import { type WorkerPod, workerPods } from './worker-pod.ts';
 
 const job = 'load';
 const lookEveryMs = 1_000;
+/** How long nobody may be able to tell how the workers are. */
+const unseenLimitMs = 60_000;
 
 /**
  * Runs a load worker for each job, as the pods of a Job in the run's namespace, to their common result. Leaving the loop early, or
@@ -23,6 +25,7 @@ export async function* generateLoad(
   const over = new AbortController();
   const limited = AbortSignal.any([signal, over.signal]);
   let watching: Promise<void> = Promise.resolve();
+  let hasFailed = false;
   try {
     signal.throwIfAborted();
     onStep(`${jobs.length} × load worker starts`);
@@ -34,11 +37,20 @@ export async function* generateLoad(
     watching = watch(run, workers, limited);
     const inputs = await Promise.all(workers.map(async (worker) => worker.attach(limited)));
     yield* readLoad(sessionsOf(jobs, workers, inputs, limited), signal);
+  } catch (error) {
+    hasFailed = true;
+    throw error;
   } finally {
     over.abort();
     await watching;
-    await run.removeJob(job, new AbortController().signal);
+    await removeWorkers(run, hasFailed);
   }
+}
+
+/** What went wrong before is what the user has to know, not that this did, too. */
+async function removeWorkers(run: RunNamespace, hasFailed: boolean): Promise<void> {
+  const removal = run.removeJob(job, new AbortController().signal);
+  await (hasFailed ? removal.catch(() => undefined) : removal);
 }
 
 function sessionsOf(
@@ -54,11 +66,17 @@ function sessionsOf(
   });
 }
 
-/** Looks at the pods until it is told to stop. A look that fails is one look fewer. */
+/** Looks at the pods until it is told to stop. A look that fails is one look fewer, until there have been none for too long. */
 async function watch(run: RunNamespace, workers: readonly WorkerPod[], signal: AbortSignal): Promise<void> {
+  let seenMs = performance.now();
   while (!signal.aborted) {
     const pods = await listPods(run.pods({ service: job }), signal).catch(() => undefined);
-    if (pods !== undefined) for (const worker of workers) worker.see(pods.find((pod) => nameOf(pod) === worker.name));
+    if (pods !== undefined) {
+      seenMs = performance.now();
+      for (const worker of workers) worker.see(pods.find((pod) => nameOf(pod) === worker.name));
+    } else if (performance.now() - seenMs > unseenLimitMs) {
+      for (const worker of workers) worker.lose('is out of reach: the API server does not answer');
+    }
     await pause(lookEveryMs, signal).catch(() => undefined);
   }
 }

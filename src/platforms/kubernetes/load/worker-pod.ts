@@ -3,7 +3,7 @@ import { Attach, type V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
 import { FrameReader, MissingFrame, isFrame } from '../../../load/frames.ts';
 import type { StartedWorker } from '../../common/load-session.ts';
-import { pause } from '../../common/time-limit.ts';
+import { pause, unlessAborted, withTimeLimit } from '../../common/time-limit.ts';
 import { logLines } from './pod-log.ts';
 import { endOf, isLeaving, isReady, isRunning, nameOf } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
@@ -11,26 +11,36 @@ import type { RunNamespace } from '../pods/run-namespace.ts';
 /** As its manifest calls the container. */
 const container = 'load';
 
+/** The client itself would wait for ever. */
+const attachLimitMs = 30_000;
+
 /** So often something is said over a connection that would be idle for long: what lies between may close those. */
 const keepAliveMs = 20_000;
 
 const readAgainMs = 200;
 
+/** How long a log may take to end after its pod has, and to be read once more after that. */
+const logGraceMs = 3_000;
+const lastReadLimitMs = 10_000;
+
 /** How many lines that are no messages are kept, to explain an end. */
 const most = 50;
+
+/** Where pods are. */
+type Place = Pick<RunNamespace, 'cluster' | 'name'>;
 
 /** A load worker in a pod: its input is attached, its output read from its log. */
 export class WorkerPod implements StartedWorker {
   readonly name: string;
   readonly ended: Promise<string>;
   end: string | undefined;
-  readonly #run: RunNamespace;
-  readonly #lost = new AbortController();
+  readonly #run: Place;
+  #reading = new AbortController();
   readonly #said: string[] = [];
   #wasReady = false;
   #settle: (end: string) => void = () => undefined;
 
-  constructor(run: RunNamespace, name: string) {
+  constructor(run: Place, name: string) {
     this.#run = run;
     this.name = name;
     this.ended = new Promise((resolve) => (this.#settle = resolve));
@@ -43,10 +53,16 @@ export class WorkerPod implements StartedWorker {
   async attach(signal: AbortSignal): Promise<PassThrough> {
     const input = new PassThrough();
     const { config } = this.#run.cluster.context;
+    const attaching = new Attach(config).attach(this.#run.name, this.name, container, null, null, input, false);
     let connection;
     try {
-      connection = await new Attach(config).attach(this.#run.name, this.name, container, null, null, input, false);
+      connection = await withTimeLimit(attachLimitMs, signal, async (limited) => unlessAborted(attaching, limited));
     } catch (error) {
+      void attaching.then(
+        (late) => late.close(),
+        () => undefined,
+      );
+      signal.throwIfAborted();
       throw new LabError(`The load worker ${this.name} cannot be spoken to: ${reasonOf(error)}.`, { cause: error });
     }
     const timer = setInterval(() => input.write('\n'), keepAliveMs);
@@ -63,12 +79,13 @@ export class WorkerPod implements StartedWorker {
   /** What it writes to standard output, by its log, whole to its end: a connection that breaks is opened again. */
   async *output(signal: AbortSignal): AsyncIterable<string> {
     const reader = new FrameReader();
-    const limited = AbortSignal.any([signal, this.#lost.signal]);
     for (;;) {
       // Known before it is read: then all that it has written is there.
       const hadEnded = this.end !== undefined;
+      this.#reading = new AbortController();
+      const ends = [signal, hadEnded ? AbortSignal.timeout(lastReadLimitMs) : this.#reading.signal];
       try {
-        for await (const line of logLines(this.#run, this.name, container, limited)) {
+        for await (const line of logLines(this.#run, this.name, container, AbortSignal.any(ends), !hadEnded)) {
           const message = reader.read(line);
           if (message !== undefined) yield `${message}\n`;
           else if (!isFrame(line)) this.#keep(line);
@@ -95,10 +112,20 @@ export class WorkerPod implements StartedWorker {
     if (this.end !== undefined) return;
     const end = this.#endBy(pod);
     if (end === undefined) return;
+    this.#endAs(end);
+  }
+
+  /** Takes it for lost: nobody can tell what became of it. */
+  lose(end: string): void {
+    if (this.end === undefined) this.#endAs(end);
+  }
+
+  #endAs(end: string): void {
     this.end = end;
     this.#settle(end);
-    // Nobody writes its log any more, and where its node is gone nobody ends it either.
-    if (pod === undefined || /evicted|node/.test(end)) this.#lost.abort();
+    // Its log ends with it, unless nobody is there to end it.
+    const reading = this.#reading;
+    setTimeout(() => reading.abort(), logGraceMs).unref();
   }
 
   #endBy(pod: V1Pod | undefined): string | undefined {
@@ -116,7 +143,7 @@ export class WorkerPod implements StartedWorker {
 }
 
 /** Those of these pods that run a worker, in the order of their names. */
-export function workerPods(run: RunNamespace, pods: readonly V1Pod[]): readonly WorkerPod[] {
+export function workerPods(run: Place, pods: readonly V1Pod[]): readonly WorkerPod[] {
   return pods.map((pod) => new WorkerPod(run, nameOf(pod)));
 }
 

@@ -13,8 +13,8 @@ import type { Surroundings } from './surroundings.ts';
 const setupRetries = 10;
 
 /** Whether nginx stands in front of the replicas, and not the Service alone: where a balancer is named for several of them. */
-export function hasBalancer({ balancer, replicas, autoscale }: Topology): boolean {
-  return balancer !== undefined && (replicas > 1 || (autoscale?.most ?? 1) > 1);
+export function hasBalancer({ balancer, replicas }: Topology): boolean {
+  return balancer !== undefined && replicas > 1;
 }
 
 /** Everything that a topology needs, in an order in which it can be created at once; with load workers where there are to be any. */

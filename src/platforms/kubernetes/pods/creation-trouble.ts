@@ -1,11 +1,18 @@
 import type { V1Deployment, V1Job } from '@kubernetes/client-node';
-import { look } from '../cluster/cluster.ts';
-import type { Trouble } from './pod-state.ts';
+import { insist } from '../cluster/cluster.ts';
+import { type Trouble, passingMs } from './pod-state.ts';
 import { hintForRefusal } from '../cluster/refusal.ts';
 import type { Pods, RunNamespace } from './run-namespace.ts';
 
 /** Reasons of the API server not to make a pod that waiting does not mend. */
-const finalRefusals = /quota|PodSecurity|security policy|usage per|must specify/i;
+const finalRefusals = /PodSecurity|security policy|usage per|must specify/i;
+/** What pods of before had of a quota is given back a moment after they are gone. */
+const quotaMs = 5_000;
+
+function patienceFor(message: string): number {
+  if (finalRefusals.test(message)) return 0;
+  return /exceeded quota/i.test(message) ? quotaMs : passingMs;
+}
 
 /** Why the cluster makes no pods, or too few, for Deployments or for a Job; undefined where nothing keeps it from that. */
 export async function creationTrouble(
@@ -21,7 +28,7 @@ export async function creationTrouble(
     if (message === undefined) continue;
     const text = `has no pod: ${message.replace(/^Error creating: /, '').replace(/\.$/, '')}`;
     const hint = hintForRefusal(message);
-    return { text, hasLog: false, mayPass: !finalRefusals.test(message), ...(hint === undefined ? {} : { hint }) };
+    return { text, hasLog: false, patienceMs: patienceFor(message), ...(hint === undefined ? {} : { hint }) };
   }
   return undefined;
 }
@@ -30,7 +37,7 @@ export async function creationTrouble(
 async function ofDeployment(run: RunNamespace, name: string, signal: AbortSignal): Promise<string | undefined> {
   const header = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: run.name } };
   const read = async () => run.cluster.objects.read<V1Deployment>(header);
-  const { status } = await look(`The Deployment ${name} cannot be looked at`, read, signal);
+  const { status } = await insist(`The Deployment ${name} cannot be looked at`, read, signal);
   return status?.conditions?.find(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True')?.message;
 }
 
@@ -38,9 +45,9 @@ async function ofDeployment(run: RunNamespace, name: string, signal: AbortSignal
 async function ofJob(run: RunNamespace, name: string, signal: AbortSignal): Promise<string | undefined> {
   const { core, objects } = run.cluster;
   const header = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: run.name } };
-  const job = await look(`The Job ${name} cannot be looked at`, async () => objects.read<V1Job>(header), signal);
+  const job = await insist(`The Job ${name} cannot be looked at`, async () => objects.read<V1Job>(header), signal);
   const fieldSelector = `reason=FailedCreate,involvedObject.uid=${job.metadata?.uid ?? ''}`;
   const list = async () => core.listNamespacedEvent({ namespace: run.name, fieldSelector });
-  const { items } = await look(`The events of ${run.name} cannot be read`, list, signal);
+  const { items } = await insist(`The events of ${run.name} cannot be read`, list, signal);
   return items.at(-1)?.message;
 }

@@ -1,5 +1,5 @@
 import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
-import { look } from '../cluster/cluster.ts';
+import { insist } from '../cluster/cluster.ts';
 import { isRunning, nameOf } from './pod-state.ts';
 import type { RunNamespace } from './run-namespace.ts';
 
@@ -15,7 +15,7 @@ export async function isPulling(
   const notStarted = pods.filter((pod) => !isRunning(pod));
   if (notStarted.length === 0) return false;
   const list = async () => cluster.core.listNamespacedEvent({ namespace: name });
-  const { items } = await look(`The events of ${name} cannot be read`, list, signal);
+  const { items } = await insist(`The events of ${name} cannot be read`, list, signal);
   return arePulling(items, notStarted.map(nameOf));
 }
 

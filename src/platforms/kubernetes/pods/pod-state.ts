@@ -9,9 +9,12 @@ export interface Trouble {
   readonly hint?: string;
   /** Whether its log tells more. */
   readonly hasLog: boolean;
-  /** Waiting may help: only when it does not is this the reason. */
-  readonly mayPass: boolean;
+  /** How long waiting may mend it: only when it does not is this the reason. */
+  readonly patienceMs: number;
 }
+
+/** Nodes, and registries, may be busy for a moment. A cluster that adds nodes by itself takes longer, and is not waited for. */
+export const passingMs = 20_000;
 
 /** The name of a pod. */
 export function nameOf({ metadata }: V1Pod): string {
@@ -73,7 +76,7 @@ function unscheduled({ status }: V1Pod): Trouble | undefined {
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
   const text = `stays pending: ${plain(scheduled.message ?? 'no node takes it')}`;
   const hint = 'Give the cluster room: lower replicas or limits of the scenario, or add a node.';
-  return { text, hint, hasLog: false, mayPass: true };
+  return { text, hint, hasLog: false, patienceMs: passingMs };
 }
 
 const imageReasons = ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName', 'ImageInspectError'];
@@ -85,22 +88,23 @@ function ofContainer(pod: V1Pod): Trouble | undefined {
     const said = waiting?.message === undefined ? '' : `: ${plain(waiting.message)}`;
     const text = `cannot start: its node cannot find the image ${container.image}${said}`;
     // The first answer of a registry may be a hiccup; the second try, a back-off later, is not.
-    return { text, hint: imageMissingHint, hasLog: false, mayPass: waiting?.reason === 'ErrImagePull' };
+    return {
+      text,
+      hint: imageMissingHint(serviceOf(pod)),
+      hasLog: false,
+      patienceMs: waiting?.reason === 'ErrImagePull' ? passingMs : 0,
+    };
   }
   if (/^(CreateContainer.*Error|RunContainerError|PreStartHookError)$/.test(waiting?.reason ?? '')) {
     const text = `could not be started: ${plain(waiting?.message ?? waiting?.reason ?? '')}`;
-    return { text, hint: 'See docs/kubernetes.md for what each image must understand.', hasLog: false, mayPass: false };
+    return { text, hint: 'See docs/kubernetes.md for what each image must understand.', hasLog: false, patienceMs: 0 };
   }
   const end = endOf(pod);
-  if (end === undefined || isRunningWell(pod)) return undefined;
+  // One that ended once and runs well again is no trouble by itself; what befell it is told elsewhere.
+  if (end === undefined || isReady(pod)) return undefined;
   const hint = end.includes('memory limit') ? { hint: 'Raise limits.memory.' } : {};
   const again = waiting?.reason === 'CrashLoopBackOff' ? ', again and again' : '';
-  return { text: `${end}${again}`, ...hint, hasLog: true, mayPass: false };
-}
-
-/** A program that ended once and runs again is no trouble by itself; what befell it is told elsewhere. */
-function isRunningWell(pod: V1Pod): boolean {
-  return isReady(pod);
+  return { text: `${end}${again}`, ...hint, hasLog: true, patienceMs: 0 };
 }
 
 /** The first line, without a full stop. */

@@ -2,10 +2,9 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
 import { logTail } from '../../common/log-tail.ts';
 import { pause } from '../../common/time-limit.ts';
-import { type Cluster, change, look } from '../cluster/cluster.ts';
+import { type Cluster, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { selector } from '../cluster/labels.ts';
 import { isLeaving, nameOf, restartsOf, type Trouble, troubleOf } from './pod-state.ts';
-import { refusedWith } from '../cluster/refusal.ts';
 
 /** Pods of a run, by their namespace and labels. */
 export interface PodGroup {
@@ -26,15 +25,13 @@ export interface Waiting {
 const pollMs = 250;
 /** Longer than an image of this size takes to be pulled over a slow line. */
 const readyLimitMs = 300_000;
-/** A cluster that adds nodes by itself takes a minute or two, and says so; without that nothing is to be waited for. */
-const passingLimitMs = 20_000;
 
 /** The pods of a group now, those on their way out included, by name. */
 export async function listPods(
   { cluster, namespace, labels }: PodGroup,
   signal: AbortSignal,
 ): Promise<readonly V1Pod[]> {
-  const list = await look(
+  const list = await insist(
     `The pods in ${namespace} cannot be listed`,
     async () => cluster.core.listNamespacedPod({ namespace, labelSelector: selector(labels) }),
     signal,
@@ -67,13 +64,13 @@ export async function untilPods(
     const trouble = first?.trouble ?? (await lookElsewhere(pods));
     troubledSinceMs = trouble === undefined ? undefined : (troubledSinceMs ?? performance.now());
     const isOver = performance.now() - startedMs > readyLimitMs;
-    const isStuck = troubledSinceMs !== undefined && performance.now() - troubledSinceMs > passingLimitMs;
-    if (trouble !== undefined && (!trouble.mayPass || isStuck || isOver))
+    const troubledMs = performance.now() - (troubledSinceMs ?? performance.now());
+    if (trouble !== undefined && (troubledMs >= trouble.patienceMs || isOver))
       throw await failure(group, what, trouble, first?.pod);
     if (trouble !== undefined) onTrouble(trouble.text);
     if (isOver) {
       const text = `was not ready after ${readyLimitMs / 1000} s`;
-      throw await failure(group, what, { text, hasLog: true, mayPass: false }, pods[0]);
+      throw await failure(group, what, { text, hasLog: true, patienceMs: 0 }, pods[0]);
     }
     await pause(pollMs, signal);
   }
@@ -104,10 +101,8 @@ export async function killPods(group: PodGroup, pods: readonly V1Pod[]): Promise
   await Promise.all(
     pods.map(async (pod) => {
       const header = { apiVersion: 'v1', kind: 'Pod', metadata: { name: nameOf(pod), namespace } };
-      const killed = cluster.objects.delete(header, undefined, undefined, 0).catch((error: unknown) => {
-        if (refusedWith(error) !== 404) throw error;
-      });
-      await change(`The pod ${nameOf(pod)} cannot be removed`, killed);
+      const kill = async () => cluster.objects.delete(header, undefined, undefined, 0);
+      await insistOnRemoval(`The pod ${nameOf(pod)} cannot be removed`, kill, new AbortController().signal);
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
 import { pause } from '../../common/time-limit.ts';
-import { type Cluster, change } from '../cluster/cluster.ts';
+import { type Cluster, change, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { creationTrouble } from './creation-trouble.ts';
 import { isPulling } from './image-pull.ts';
 import { type ServiceName, label } from '../manifests/labels.ts';
@@ -9,10 +9,12 @@ import type { Manifest, Plain } from '../manifests/plain.ts';
 import type { Surroundings } from '../manifests/surroundings.ts';
 import { isLeaving, nameOf } from './pod-state.ts';
 import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
-import { isPassing, refusal, refusedWith } from '../cluster/refusal.ts';
+import { refusal, refusedWith } from '../cluster/refusal.ts';
 
 /** How long a namespace, or a pod, may take to go: finalizers of the cluster may have a say in it. */
 const goneLimitMs = 120_000;
+/** So often in a row nothing is to be there. */
+const emptyLooks = 3;
 
 /** The pods of a Deployment, or all that are there for something: a Job is called as its pods' service is. */
 export type Pods = { readonly deployment: string } | { readonly service: ServiceName };
@@ -75,22 +77,24 @@ export class RunNamespace {
   }
 
   /** Removes objects; content with those that are not there. */
-  async remove(objects: readonly Manifest[]): Promise<void> {
+  async remove(objects: readonly Manifest[], signal: AbortSignal): Promise<void> {
     for (const object of objects) {
-      const removal = this.cluster.objects.delete(object, undefined, undefined, undefined, undefined, 'Background');
-      await change(`${described(object)} cannot be removed`, forgiving(removal));
+      const remove = async () =>
+        this.cluster.objects.delete(object, undefined, undefined, undefined, undefined, 'Background');
+      await insistOnRemoval(`${described(object)} cannot be removed`, remove, signal);
     }
   }
 
-  /** Ends all pods of a group, and waits until there is none. */
+  /** Ends all pods of a group, and waits until there is none: what makes them may do so until it is gone itself. */
   async untilNone(of: Pods, signal: AbortSignal): Promise<void> {
     const group = this.pods(of);
     const end = performance.now() + goneLimitMs;
-    for (;;) {
+    for (let empty = 0; ;) {
       const pods = await listPods(group, signal);
       const [first] = pods;
-      if (first === undefined) return;
-      if (performance.now() > end) throw stillThere(`The pod ${nameOf(first)}`);
+      empty = first === undefined ? empty + 1 : 0;
+      if (empty === emptyLooks) return;
+      if (first !== undefined && performance.now() > end) throw stillThere(`The pod ${nameOf(first)}`);
       await killPods(group, pods);
       await pause(100, signal);
     }
@@ -129,7 +133,7 @@ export class RunNamespace {
 
   /** Removes a Job with its pods, which end at once. */
   async removeJob(name: ServiceName, signal: AbortSignal): Promise<void> {
-    await this.remove([this.object('batch/v1', 'Job', name)]);
+    await this.remove([this.object('batch/v1', 'Job', name)], signal);
     await this.untilNone({ service: name }, signal);
   }
 
@@ -137,30 +141,41 @@ export class RunNamespace {
   async close(): Promise<void> {
     if (this.#isSomebodyElses) return;
     this.#onStep(`the namespace ${this.name} is removed`);
-    await removeNamespace(this.cluster, this.name);
+    await removeNamespace(this.cluster, this.name, new AbortController().signal);
   }
 }
 
 /** Deletes a namespace, ends its pods at once, and waits until it is gone; also while somebody else does the same. */
-export async function removeNamespace(cluster: Cluster, name: string): Promise<void> {
-  const { signal } = new AbortController();
-  const end = performance.now() + goneLimitMs;
-  const sentence = `The namespace ${name} cannot be removed`;
+export async function removeNamespace(
+  cluster: Cluster,
+  name: string,
+  signal: AbortSignal,
+  limitMs = goneLimitMs,
+): Promise<void> {
+  const end = performance.now() + limitMs;
   const all: PodGroup = { cluster, namespace: name, labels: {} };
-  for (;;) {
-    try {
-      await cluster.core.deleteNamespace({ name });
-      // It makes no new pods now, and these have nothing to finish.
-      await killPods(all, await listPods(all, signal));
-    } catch (error) {
-      const status = refusedWith(error);
-      if (status === 404) return;
-      // 409: it is on its way out already.
-      if ((status !== 409 && !isPassing(error)) || performance.now() > end) throw refusal(sentence, error);
-    }
+  while (!(await isGone(cluster, name, signal))) {
+    // It makes no new pods now, and these have nothing to finish.
+    await killPods(all, await listPods(all, signal));
     if (performance.now() > end) throw stillThere(`The namespace ${name}`, await whatHolds(cluster, name));
     await pause(300, signal);
   }
+}
+
+/** Asks for the end of a namespace; whether it is there no more. */
+async function isGone({ core }: Cluster, name: string, signal: AbortSignal): Promise<boolean> {
+  const remove = async (): Promise<boolean> => {
+    try {
+      await core.deleteNamespace({ name });
+      return false;
+    } catch (error) {
+      const status = refusedWith(error);
+      // 409: it is on its way out already.
+      if (status !== 404 && status !== 409) throw error;
+      return status === 404;
+    }
+  };
+  return insist(`The namespace ${name} cannot be removed`, remove, signal);
 }
 
 /** What the cluster says of a namespace that does not go: an API that nobody serves any more holds all of them up. */
@@ -171,7 +186,7 @@ async function whatHolds({ core }: Cluster, name: string): Promise<readonly stri
 }
 
 function stillThere(what: string, details: readonly string[] = []): LabError {
-  return new LabError(`${what} cannot be removed: it is still there after ${goneLimitMs / 1000} s.`, {
+  return new LabError(`${what} cannot be removed: it is still there.`, {
     details,
     hint: 'Something of the cluster holds it: see its metadata.finalizers, and the state of its node.',
   });
@@ -179,11 +194,4 @@ function stillThere(what: string, details: readonly string[] = []): LabError {
 
 function described({ kind, metadata }: Manifest): string {
   return `The ${kind ?? 'object'} ${metadata?.name ?? ''}`;
-}
-
-/** Takes it for done where there is nothing to remove. */
-async function forgiving(removal: Promise<unknown>): Promise<void> {
-  await removal.catch((error: unknown) => {
-    if (refusedWith(error) !== 404) throw error;
-  });
 }

@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Topology } from '../../../scenarios/plan.ts';
 import { plural } from '../../../numbers.ts';
-import { applicationManifests } from '../manifests/application.ts';
+import { appPods, applicationManifests } from '../manifests/application.ts';
 import { appPort } from '../manifests/app-container.ts';
 import { versionAnnotation } from '../manifests/labels.ts';
 import type { Manifest } from '../manifests/plain.ts';
@@ -75,7 +75,7 @@ export async function scale(
 
 /** Removes the application with its pods, which end at once: nothing is in flight on them. */
 export async function removeApplication(run: RunNamespace, signal: AbortSignal): Promise<void> {
-  await run.remove(leftBehind(run));
+  await run.remove(leftBehind(run), signal);
   await run.untilNone(service, signal);
 }
 
@@ -87,7 +87,7 @@ function leftBehind(run: RunNamespace): readonly Manifest[] {
       run.object('apps/v1', 'Deployment', name),
       run.object('v1', 'ConfigMap', name),
     ]),
-    ...['app', 'app-pods'].map((name) => run.object('v1', 'Service', name)),
+    ...['app', appPods].map((name) => run.object('v1', 'Service', name)),
   ];
 }
 
@@ -107,8 +107,12 @@ async function untilReady(
 }
 
 function replicaOf(pod: V1Pod): ReplicaPod {
-  const ip = pod.status?.podIP ?? '';
-  return { name: nameOf(pod), upstream: `${ip.includes(':') ? `[${ip}]` : ip}:${appPort}` };
+  return { name: nameOf(pod), upstream: hostAndPort(pod.status?.podIP ?? '', appPort) };
+}
+
+/** An address with a port, as URLs and nginx take it. */
+export function hostAndPort(ip: string, port: number): string {
+  return `${ip.includes(':') ? `[${ip}]` : ip}:${port}`;
 }
 
 /** The pods of the application now, whatever their state. */

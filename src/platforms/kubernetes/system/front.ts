@@ -1,10 +1,11 @@
 import type { V1Service } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
 import type { Topology } from '../../../scenarios/plan.ts';
-import type { Application } from './app.ts';
-import { look } from '../cluster/cluster.ts';
+import { type Application, hostAndPort } from './app.ts';
+import { insist } from '../cluster/cluster.ts';
 import { appPort } from '../manifests/app-container.ts';
 import { balancerManifests, balancerPort } from '../manifests/balancer.ts';
+import { hasBalancer } from '../manifests/system.ts';
 import { isReady } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 
@@ -34,26 +35,24 @@ export async function startBalancer(
 
 /** Removes nginx, where it runs. */
 export async function removeBalancer(run: RunNamespace, signal: AbortSignal): Promise<void> {
-  await run.remove([
-    run.object('apps/v1', 'Deployment', deployment),
-    run.object('v1', 'ConfigMap', deployment),
-    run.object('v1', 'Service', deployment),
-  ]);
+  await run.remove(
+    [
+      run.object('apps/v1', 'Deployment', deployment),
+      run.object('v1', 'ConfigMap', deployment),
+      run.object('v1', 'Service', deployment),
+    ],
+    signal,
+  );
   await run.untilNone({ deployment }, signal);
 }
 
 /** What load goes to: nginx where a scenario asks for a balancer and there is something to balance, else the Service. */
-export async function frontOf(
-  run: RunNamespace,
-  { replicas, balancer }: Topology,
-  signal: AbortSignal,
-): Promise<Front> {
-  const hasBalancer = replicas > 1 && balancer !== undefined;
-  const [service, port] = hasBalancer ? (['nginx', balancerPort] as const) : (['app', appPort] as const);
+export async function frontOf(run: RunNamespace, topology: Topology, signal: AbortSignal): Promise<Front> {
+  const [service, port] = hasBalancer(topology) ? (['nginx', balancerPort] as const) : (['app', appPort] as const);
   const header = { apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace: run.name } };
   const sentence = `The Service ${service} cannot be looked at`;
-  const { spec } = await look(sentence, async () => run.cluster.objects.read<V1Service>(header), signal);
+  const { spec } = await insist(sentence, async () => run.cluster.objects.read<V1Service>(header), signal);
   const ip = spec?.clusterIP;
   if (ip === undefined || ip === 'None') throw new LabError(`The Service ${service} was given no address.`);
-  return { service, port, url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${port}` };
+  return { service, port, url: `http://${hostAndPort(ip, port)}` };
 }

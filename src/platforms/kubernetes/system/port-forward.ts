@@ -54,6 +54,11 @@ async function connect(run: RunNamespace, forward: PodPort, { service, port }: F
   if (pod === undefined) throw new Error('no pod of the front is ready');
   const connection = await forward.portForward(run.name, nameOf(pod), [port], socket, null, socket);
   if (typeof connection === 'function') throw new Error('a connection was wanted');
+  // Whoever asked may have hung up meanwhile.
+  if (socket.destroyed) {
+    connection.close();
+    return;
+  }
   connection.on('close', () => socket.end());
   connection.on('error', () => socket.destroy());
   socket.on('close', () => connection.close());

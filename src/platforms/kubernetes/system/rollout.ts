@@ -1,12 +1,14 @@
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { type Application, applicationPods, versionOf } from './app.ts';
-import { pause } from '../../common/time-limit.ts';
+import { pause, withTimeLimit } from '../../common/time-limit.ts';
 import { applicationManifests } from '../manifests/application.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
 import { isReady, isRunning } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 
 const pollMs = 250;
+/** Longer than any time of grace: one that runs still lies on a node that does not answer. */
+const lastLimitMs = 60_000;
 
 /**
  * Rolls a new version out: the Deployment replaces its pods one after another. Resolves when the last pod of the old version has
@@ -25,7 +27,9 @@ export async function rollOut(run: RunNamespace, application: Application, signa
   await run.until({ service: 'app' }, 'The new version', areReady, signal, makers);
   // What has ended is listed until its node has put everything of it away, which may take much longer.
   const isOver = (pod: V1Pod): boolean => isNew(pod) || !isRunning(pod);
-  while (!(await applicationPods(run, signal)).every(isOver)) await pause(pollMs, signal);
+  await withTimeLimit(lastLimitMs, signal, async (limited) => {
+    while (!(await applicationPods(run, limited)).every(isOver)) await pause(pollMs, limited);
+  });
   // Its replicas are left as they are told to be at its deployment: nobody balances or counts them by name.
   return { ...application, version };
 }

@@ -4,8 +4,6 @@ import { happeningsOf } from './happenings.ts';
 import type { Plain } from '../manifests/plain.ts';
 
 const at = (second: number): Date => new Date(1_000_000_000_000 + second * 1000);
-const still = { autoscale: undefined, rollout: undefined };
-const changing = { autoscale: undefined, rollout: { atMs: 0, shutdown: 'graceful' } } as const;
 
 interface Ended {
   readonly exitCode: number;
@@ -41,7 +39,7 @@ describe('what befell the services', () => {
       event('app-1-a', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503\nmore', 8),
       event('app-1-lost', 'NodeNotReady', 'Node is not ready', 4),
     ];
-    expect(happeningsOf(pods, events, still)).toEqual([
+    expect(happeningsOf(pods, events)).toEqual([
       {
         atMs: at(3).getTime(),
         service: 'postgres',
@@ -76,13 +74,17 @@ describe('what befell the services', () => {
   });
 
   it('is nothing where pods come and go as they should', () => {
-    const pods: Plain<V1Pod>[] = [pod('app-1-a', 'app')];
+    const leaving: Plain<V1Pod> = { ...pod('app-1-b', 'app') };
+    leaving.metadata = { ...leaving.metadata, deletionTimestamp: at(0) };
+    const pods: Plain<V1Pod>[] = [pod('app-1-a', 'app'), leaving];
     const events: Plain<CoreV1Event>[] = [
       event('app-1-a', 'Scheduled', 'Successfully assigned', 1),
       event('app-1-a', 'Killing', 'Stopping container app', 2),
-      event('app-1-a', 'Unhealthy', 'Startup probe failed', 3),
+      event('app-1-a', 'Unhealthy', 'Startup probe failed: connection refused', 3),
+      event('app-1-b', 'Unhealthy', 'Readiness probe failed: 503', 4),
+      event('app-1-gone', 'Unhealthy', 'Readiness probe failed: 503', 4),
     ];
-    expect(happeningsOf(pods, events, changing)).toEqual([]);
+    expect(happeningsOf(pods, events)).toEqual([]);
   });
 
   it('leaves out load workers and the set-up, of which others tell', () => {
@@ -91,6 +93,6 @@ describe('what befell the services', () => {
       pod('setup-1', 'setup', { exitCode: 0, reason: 'Completed', second: 1 }),
     ];
     const events: Plain<CoreV1Event>[] = [event('load-1', 'Evicted', 'low on memory', 1)];
-    expect(happeningsOf(pods, events, still)).toEqual([]);
+    expect(happeningsOf(pods, events)).toEqual([]);
   });
 });

@@ -1,9 +1,8 @@
 import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
-import type { Topology } from '../../../scenarios/plan.ts';
 import type { Happening } from '../../platform.ts';
-import { look } from '../cluster/cluster.ts';
+import { insist } from '../cluster/cluster.ts';
 import { eventTimeMs } from './event-time.ts';
-import { describeEnd, nameOf, serviceOf } from '../pods/pod-state.ts';
+import { describeEnd, isLeaving, nameOf, serviceOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 
@@ -13,7 +12,6 @@ import type { RunNamespace } from '../pods/run-namespace.ts';
  */
 export async function readHappenings(
   run: RunNamespace,
-  topology: Topology,
   sinceMs: number,
   signal: AbortSignal,
 ): Promise<readonly Happening[]> {
@@ -21,21 +19,17 @@ export async function readHappenings(
   const list = async () => run.cluster.core.listNamespacedEvent({ namespace: run.name });
   const [pods, { items }] = await Promise.all([
     listPods({ cluster: run.cluster, namespace: run.name, labels: {} }, signal),
-    look(sentence, list, signal),
+    insist(sentence, list, signal),
   ]);
-  return happeningsOf(pods, items, topology).filter(({ atMs }) => atMs >= sinceMs);
+  return happeningsOf(pods, items).filter(({ atMs }) => atMs >= sinceMs);
 }
 
 /** What pods and events say of what befell the services; the earliest first. */
-export function happeningsOf(
-  pods: readonly V1Pod[],
-  events: readonly CoreV1Event[],
-  topology: Pick<Topology, 'autoscale' | 'rollout'>,
-): readonly Happening[] {
+export function happeningsOf(pods: readonly V1Pod[], events: readonly CoreV1Event[]): readonly Happening[] {
   const services = pods.filter((pod) => !['load', 'setup'].includes(serviceOf(pod)));
   const isOther = ({ involvedObject }: CoreV1Event): boolean =>
     pods.some((pod) => nameOf(pod) === involvedObject.name && !services.includes(pod));
-  const told = events.filter((event) => !isOther(event)).flatMap((event) => ofEvent(event, services, topology));
+  const told = events.filter((event) => !isOther(event)).flatMap((event) => ofEvent(event, services));
   return [...services.flatMap(ofPod), ...told].sort((one, other) => one.atMs - other.atMs);
 }
 
@@ -50,18 +44,18 @@ function called(pod: V1Pod): string {
 function ofPod(pod: V1Pod): readonly Happening[] {
   const service = called(pod);
   const [container] = pod.status?.containerStatuses ?? [];
-  const ended = container?.state?.terminated ?? container?.lastState?.terminated;
+  const over = container?.state?.terminated;
+  const ended = over ?? container?.lastState?.terminated;
   const atMs = ended?.finishedAt?.getTime();
   if (ended === undefined || atMs === undefined) return [];
   if (ended.reason === 'OOMKilled') return [{ atMs, service, kind: 'out-of-memory', text: describeEnd(ended) }];
-  return [{ atMs, service, kind: 'restarted', text: `${describeEnd(ended)}, and was started anew` }];
+  // One that leaves ends as it should.
+  if (isLeaving(pod)) return [];
+  const text = `${describeEnd(ended)}${over === undefined ? ', and was started anew' : ''}`;
+  return [{ atMs, service, kind: 'restarted', text }];
 }
 
-function ofEvent(
-  event: CoreV1Event,
-  pods: readonly V1Pod[],
-  topology: Pick<Topology, 'autoscale' | 'rollout'>,
-): readonly Happening[] {
+function ofEvent(event: CoreV1Event, pods: readonly V1Pod[]): readonly Happening[] {
   const pod = pods.find((candidate) => nameOf(candidate) === event.involvedObject.name);
   const atMs = eventTimeMs(event);
   if (atMs === undefined) return [];
@@ -70,12 +64,13 @@ function ofEvent(
   const said = (event.message ?? '').trim().split('\n')[0]?.replace(/\.$/, '') ?? '';
   const { reason = '' } = event;
   if (reason === 'Evicted') return [{ atMs, service, kind: 'evicted', text: `was evicted: ${said}` }];
-  if (lossReasons.includes(reason)) {
+  // A node that answers again is no loss.
+  if (lossReasons.includes(reason) && !said.startsWith('Cancelling')) {
     return [{ atMs, service, kind: 'node-lost', text: `was lost with its node: ${said}` }];
   }
-  // A replica that starts or leaves within the measured time is not ready for a while, as it should be.
-  const isChanging = topology.autoscale !== undefined || topology.rollout !== undefined;
-  if (reason !== 'Unhealthy' || pod === undefined || isChanging) return [];
+  // One that starts is not there yet, and one that leaves not any more, as it should be.
+  const isExpected = pod === undefined || isLeaving(pod) || said.startsWith('Startup probe');
+  if (reason !== 'Unhealthy' || isExpected) return [];
   return [{ atMs, service, kind: 'probe-failed', text: `did not pass a probe: ${probeEnd(said)}` }];
 }
 

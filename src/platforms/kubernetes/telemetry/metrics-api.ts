@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withTimeLimit } from '../../common/time-limit.ts';
 import { type Cluster, serves } from '../cluster/cluster.ts';
 import { listPods } from '../pods/pods.ts';
 import { nameOf, serviceOf } from '../pods/pod-state.ts';
@@ -7,6 +8,9 @@ import type { RunNamespace } from '../pods/run-namespace.ts';
 
 /** The API that tells what pods use, in the version of metrics-server. */
 const metricsApi = 'metrics.k8s.io/v1beta1';
+
+/** A sample a second is taken: one that takes longer is none. */
+const answerLimitMs = 2_000;
 
 const quantity = z.string().transform((text, context) => {
   const value = parseQuantity(text);
@@ -52,11 +56,12 @@ export function parsePodMetrics(body: string): ReadonlyMap<string, Metered> {
 /** What the services that are not the application use, with their pods; nothing where the API does not answer now. */
 export async function readBackendMetrics({ cluster, name }: RunNamespace, signal: AbortSignal) {
   const path = `/apis/${metricsApi}/namespaces/${name}/pods`;
-  const [pods, answer] = await Promise.all([
-    listPods({ cluster, namespace: name, labels: {} }, signal),
-    cluster.requests.get(path, signal).catch(() => undefined),
-  ]);
-  if (answer?.status !== 200) return [];
+  const read = async (limited: AbortSignal) =>
+    Promise.all([listPods({ cluster, namespace: name, labels: {} }, limited), cluster.requests.get(path, limited)]);
+  const told = await withTimeLimit(answerLimitMs, signal, read).catch(() => undefined);
+  if (told === undefined) return [];
+  const [pods, answer] = told;
+  if (answer.status !== 200) return [];
   const metered = parsePodMetrics(answer.body);
   return pods.flatMap((pod) => {
     const used = metered.get(nameOf(pod));

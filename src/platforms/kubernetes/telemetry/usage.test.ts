@@ -24,7 +24,8 @@ test('a replica tells of itself what it uses', async () => {
     'process_resident_memory_bytes 1000000',
     'container_cpu_throttled_seconds_total 0.25',
   ].join('\n');
-  const scrape = { atMs: 7, pods: [app], metrics: [{ replica: 'app-1', text }] };
+  const answeredMs = new Map([['app-1', 7]]);
+  const scrape = { atMs: 9, answeredMs, pods: [app], metrics: [{ replica: 'app-1', text }] };
   expect(await new UsageMeter(nothing, limits).usage(scrape, signal)).toEqual([
     {
       service: 'app-1',
@@ -46,7 +47,9 @@ test('one that is silent, or tells nothing of that, has no row', async () => {
     { replica: 'app-1', problem: 'no answer' },
     { replica: 'app-1', text: 'http_requests_total 1' },
   ];
-  expect(await new UsageMeter(nothing, limits).usage({ atMs: 0, pods: [app], metrics }, signal)).toEqual([]);
+  expect(
+    await new UsageMeter(nothing, limits).usage({ atMs: 0, answeredMs: new Map(), pods: [app], metrics }, signal),
+  ).toEqual([]);
 });
 
 const window = (atMs: number, cores: number) => ({ pod: postgres, atMs, cores, memoryBytes: 100 });
@@ -57,7 +60,7 @@ async function toldOf(...answers: readonly (ReturnType<typeof window> | undefine
   const meter = new UsageMeter(async () => Promise.resolve([left.shift() ?? []].flat()), limits);
   const told: (readonly (number | undefined)[])[] = [];
   for (const _ of answers) {
-    const usages = await meter.usage({ atMs: 0, pods: [], metrics: [] }, signal);
+    const usages = await meter.usage({ atMs: 0, answeredMs: new Map(), pods: [], metrics: [] }, signal);
     told.push(usages.flatMap(({ atMs, cpuSeconds }) => [atMs, cpuSeconds]));
   }
   return told;

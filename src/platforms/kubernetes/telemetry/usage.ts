@@ -35,9 +35,10 @@ export class UsageMeter {
     return [...replicas, ...begun, ...known];
   }
 
-  #replica(metrics: ReplicaMetrics, { atMs, pods }: Scrape): readonly ServiceUsage[] {
+  #replica(metrics: ReplicaMetrics, { answeredMs, pods }: Scrape): readonly ServiceUsage[] {
     const pod = pods.find((candidate) => nameOf(candidate) === metrics.replica);
-    if (!('text' in metrics) || pod === undefined) return [];
+    const atMs = answeredMs.get(metrics.replica);
+    if (!('text' in metrics) || pod === undefined || atMs === undefined) return [];
     const cpuSeconds = metricOf(metrics.text, 'process_cpu_seconds_total');
     const memoryBytes = metricOf(metrics.text, 'process_resident_memory_bytes');
     if (cpuSeconds === undefined || memoryBytes === undefined) return [];
