@@ -71,7 +71,7 @@ describe('a kubeconfig', () => {
     await given({ one: { server: stopped }, other: { server: stopped } });
     const err = await refused('--context', 'another');
     expect(err).toContain('The kubeconfig has no context another.');
-    expect(err).toContain('hint: There are: one, other');
+    expect(err).toContain('hint: The contexts there are: one, other');
   });
 });
 
