@@ -6,6 +6,7 @@ import { pack } from 'tar-stream';
 import { vi } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
 import { openEngine } from '../../src/platforms/engine/engine.ts';
+import { listLabelled } from '../../src/platforms/engine/image-list.ts';
 import { label, labelled } from '../../src/platforms/engine/labels.ts';
 import { followProgress } from '../../src/platforms/engine/progress-stream.ts';
 
@@ -78,10 +79,11 @@ export async function removeLabImages(environment: NodeJS.ProcessEnv): Promise<v
   if ((await engineProblem()) !== undefined) return;
   const docker = await openDocker();
   const platform = await openPlatform('docker', { environment, temporaryFolder: '/nowhere' });
-  const filters = labelled(label.host, String(environment.SCALE_LAB_HOST));
+  const labels = labelled(label.host, String(environment.SCALE_LAB_HOST)).label;
+  const { signal } = new AbortController();
   const remove = async (): Promise<void> => {
-    await platform.clean(new AbortController().signal, { images: true });
-    const left = await docker.listImages({ filters });
+    await platform.clean(signal, { images: true });
+    const left = await listLabelled(docker, labels, signal);
     if (left.length > 0) throw new Error(`${left.length} images are still used`);
   };
   // A node removes its containers a moment after their pods.

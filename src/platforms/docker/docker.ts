@@ -104,7 +104,7 @@ async function clean(
   const host = hostOf(options.environment);
   return onEngine(options, signal, async (engine) => [
     ...(await removeOrphans(engine, host, signal)),
-    ...(await removeImages(engine, host, images ? undefined : await currentImage(options, engine))),
+    ...(await removeImages(engine, host, images ? undefined : await currentImage(options, engine), signal)),
   ]);
 }
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Owner, isAlive, isDetached } from '../common/owner.ts';
 import type { Engine } from '../engine/engine.ts';
+import { listLabelled } from '../engine/image-list.ts';
 import { type Labels, label, labelled, ownerOf } from '../engine/labels.ts';
-import { refusedWith } from '../engine/refusal.ts';
+import { refusalText, refusedWith } from '../engine/refusal.ts';
 import type { Leftover } from '../platform.ts';
 import { removeContainer, removeNetwork, removeVolume } from './removal.ts';
 
@@ -73,10 +74,10 @@ export async function removeImages(
   engine: Engine,
   host: string,
   staying: string | undefined,
+  signal: AbortSignal,
 ): Promise<readonly Leftover[]> {
-  const ours = await engine.docker.listImages({
-    filters: { label: [`${label.image}=true`, ...labelled(label.host, host).label] },
-  });
+  const labels = [`${label.image}=true`, ...labelled(label.host, host).label];
+  const ours = await listLabelled(engine.docker, labels, signal);
   const youngest = Date.now() / 1000 - buildSeconds;
   const outdated = ours.filter(({ RepoTags, Created }) => {
     const tags = realTags(RepoTags);
@@ -91,7 +92,7 @@ export async function removeImages(
         for (const name of tags.length === 0 ? [Id] : tags) await engine.docker.getImage(name).remove();
       } catch (error) {
         // In use, or removed by somebody else meanwhile.
-        if ([404, 409].includes(refusedWith(error) ?? 0)) return [];
+        if ([404, 409].includes(refusedWith(error) ?? 0) || /no such image/i.test(refusalText(error))) return [];
         throw error;
       }
       const labels: Labels = labelsSchema.parse(Labels) ?? {};
