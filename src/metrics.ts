@@ -218,7 +218,7 @@ export const metrics: readonly Metric[] = [
     unit: 'ms',
     kind: 'timed',
     description:
-      'Autoscaling: time from when the stage with the highest rate began, or the measured time, until the most replicas served.',
+      'Autoscaling: time from the start of the stage with the highest rate (without stages, of the measured time) until the most replicas served.',
   },
   {
     ...server,

@@ -90,9 +90,12 @@ describe('a trial with a roll-out', () => {
   });
 
   it('waits for one that goes on after the load, and doubts what was measured of it', async () => {
+    const told = gate();
     const { record, calls } = await play({
-      rollOut: async () => setTimeout(50),
-      script: { result: recorded(1) },
+      rollOut: async () => told.opened,
+      // What befell the services is asked for once the load is over.
+      happenings: async () => Promise.resolve(told.open()).then(() => []),
+      script: { result: recorded(0.001) },
     });
     expect(calls).toEqual(['load', 'roll out', 'rolled out']);
     const caveat = record?.caveats.find(({ kind }) => kind === 'rollout-unfinished');
@@ -121,8 +124,8 @@ describe('a trial fails', () => {
   it('with a roll-out that fails after the load', async () => {
     const measured = gate();
     const { error } = await play({
-      rollOut: async () => measured.opened.then(async () => setTimeout(20)).then(async () => Promise.reject(unready)),
-      script: { load: async () => Promise.resolve().then(measured.open) },
+      rollOut: async () => measured.opened.then(async () => Promise.reject(unready)),
+      happenings: async () => Promise.resolve(measured.open()).then(() => []),
     });
     expect(error).toBe(unready);
   });

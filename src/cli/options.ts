@@ -47,3 +47,9 @@ function understood(text: string, parse: (text: string) => number): number {
     throw new InvalidArgumentError(messageOf(error));
   }
 }
+
+/** Names and says what `--context` is, wherever a cluster may be meant. */
+export const contextOption = [
+  '--context <name>',
+  'the context of the kubeconfig, for clusters (default: the current one if it is local, or that of minikube)',
+] as const;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
 import type { CommandFactory } from '../command.ts';
 import { tellRemoved } from '../removed.ts';
+import { contextOption } from '../options.ts';
 
 const examples = `
 What belongs to a run that is still alive is left alone, and so is what \`up --detach\` left.
@@ -13,7 +14,7 @@ Examples:
 export const cleanCommand: CommandFactory = (io, finish) =>
   new Command('clean')
     .description('remove what runs that were killed have left')
-    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
+    .option(...contextOption)
     .addHelpText('after', examples)
     .action(async ({ context }: { readonly context?: string }) => {
       await tellRemoved(io, context, async (platform, onSkip) => platform.clean(io.signal, { images: true, onSkip }));

@@ -3,6 +3,7 @@ import { exitCodes } from '../../errors.ts';
 import { platformNames, type PlatformName, type Requirement } from '../../platforms/platform.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
+import { contextOption } from '../options.ts';
 
 const examples = `
 The exit code is 0 if the platform that you name, or any of them if you name none, has all that it needs.
@@ -30,14 +31,16 @@ export const doctorCommand: CommandFactory = (io, finish) =>
   new Command('doctor')
     .description('check what each platform needs, and say how to mend what is missing')
     .addArgument(new Argument('[platform]', 'only this one').choices(platformNames))
-    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
+    .option(...contextOption)
     .addHelpText('after', examples)
     .action(async (only: PlatformName | undefined, { context }: { readonly context?: string }) => {
       const { openPlatform } = await import('../platform.ts');
       let isReady = false;
       for (const name of only === undefined ? platformNames : [only]) {
+        // Of all platforms only the one that takes any context is meant by it.
+        const isMeant = name === (only ?? 'kubernetes');
         io.out.write(`${name}\n`);
-        const platform = await openPlatform(name, io, name === 'kubernetes' ? { context } : {});
+        const platform = await openPlatform(name, io, isMeant ? { context } : {});
         const requirements = await platform.requirements(io.signal);
         await tell(requirements, io);
         isReady ||= requirements.every(({ met }) => met);

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { exitCodes } from '../../errors.ts';
 import type { CommandFactory } from '../command.ts';
 import { tellRemoved } from '../removed.ts';
+import { contextOption } from '../options.ts';
 
 const examples = `
 Examples:
@@ -11,7 +12,7 @@ Examples:
 export const downCommand: CommandFactory = (io, finish) =>
   new Command('down')
     .description('end what `up --detach` left running')
-    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
+    .option(...contextOption)
     .addHelpText('after', examples)
     .action(async ({ context }: { readonly context?: string }) => {
       await tellRemoved(io, context, async (platform, onSkip) => platform.down(io.signal, { onSkip }));

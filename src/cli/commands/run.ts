@@ -5,7 +5,7 @@ import { reporterNames, type ReporterName } from '../../reporters/reporter.ts';
 import type { RunRecord } from '../../result.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
-import { duration, list, positive, positives, rate, seed } from '../options.ts';
+import { contextOption, duration, list, positive, positives, rate, seed } from '../options.ts';
 
 const examples = `
 Without a name it runs the suite "quickstart".
@@ -124,7 +124,7 @@ export const runCommand: CommandFactory = (io, finish) =>
     .argument('[scenario...]', 'scenarios or suites (default: the suite "quickstart")')
     .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
     .addOption(new Option('--platform <name>', 'where it runs').choices(platformNames).default('local'))
-    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
+    .option(...contextOption)
     .option('--replicas <counts>', 'replica counts, e.g. 1,2,4', positives)
     .option('--variant <names>', 'only these variants', list)
     .option('--connections <count>', 'connections of closed load; the most that open load has', positive)

@@ -4,7 +4,7 @@ import { platformNames, type PlatformName } from '../../platforms/platform.ts';
 import type { TrialOptions } from '../chosen-trial.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
-import { positive } from '../options.ts';
+import { contextOption, positive } from '../options.ts';
 
 const examples = `
 Ctrl-C is its way to end, with exit code 0.
@@ -79,7 +79,7 @@ export const upCommand: CommandFactory = (io, finish) =>
     .argument('<scenario>', 'the scenario')
     .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
     .addOption(new Option('--platform <name>', 'where it runs').choices(platformNames).default('local'))
-    .option('--context <name>', 'the context of the kubeconfig (kubernetes; default: the current one, if it is local)')
+    .option(...contextOption)
     .option('--variant <name>', 'the variant (default: the first)')
     .option('--replicas <count>', 'how many replicas (default: the fewest)', positive)
     .option('--detach', 'leave it running, until `scale-lab down`')

@@ -86,7 +86,7 @@ function startHint({ name, flavour, clusterName }: ClusterContext): string {
 
 function renewHint({ flavour, name }: ClusterContext): string {
   return flavour === 'minikube'
-    ? `Renew it: minikube update-context --profile ${name}, or minikube delete and minikube start.`
+    ? `Renew it: minikube start --profile ${name}, which makes new certificates.`
     : 'Renew it as your cluster does that (kubeadm certs renew all, or your provider’s command).';
 }
 
