@@ -96,12 +96,15 @@ async function removeLeftovers({ platform, emit, signal }: Lab): Promise<void> {
 }
 
 async function startStack(plan: Plan, runId: string, { platform, pin, emit, signal }: Lab): Promise<Stack> {
-  const bare = plan.trials.every(({ system }) => system.kind === 'url');
+  const bare = plan.trials.every(({ system }) => system.kind !== 'app');
   return platform.up({ runId, signal, pin, bare, onStep: (step) => emit({ type: 'step', step }) });
 }
 
 async function deploy(stack: Stack, { system }: Trial, signal: AbortSignal): Promise<Deployment> {
-  return system.kind === 'url' ? stack.reach(system.url) : stack.deploy(system, signal);
+  if (system.kind === 'url') return stack.reach(system.url);
+  if (system.kind === 'app') return stack.deploy(system, signal);
+  if (stack.host === undefined) throw new Error('The platform hosts no servers of the user.');
+  return stack.host(system, signal);
 }
 
 async function save(record: RunRecord, folder: RunFolder, lab: Lab): Promise<void> {

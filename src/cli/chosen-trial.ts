@@ -44,5 +44,10 @@ export async function chooseTrial(io: Io, name: string, options: TrialOptions): 
   if (system.kind === 'url') {
     throw new UsageError(`"${name}", ${trial.variant}, runs already at ${system.url}: there is nothing to start.`);
   }
+  if (system.kind !== 'app') {
+    throw new UsageError(
+      `"${name}", ${trial.variant}, is a server of your own: this command is for the reference app.`,
+    );
+  }
   return { file, plan, trial, system };
 }

@@ -1,5 +1,6 @@
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
-import { type Pace, type Topology, paces } from '../scenarios/plan.ts';
+import { type HostedTopology, type Pace, type Topology, paces } from '../scenarios/plan.ts';
+import type { HostedSystem } from '../scenarios/scenario.ts';
 
 /** The platforms that can be named on the command line. */
 export const platformNames = ['local', 'docker', 'kubernetes', 'minikube'] as const;
@@ -49,7 +50,7 @@ export interface StackOptions {
   readonly detached?: boolean;
   /** Whether the load generator gets cores of its own, where the platform can. */
   readonly pin?: boolean;
-  /** Whether database and cache are left out, because nothing but servers of the user's own will be reached. */
+  /** Whether database and cache are left out, because nothing but servers of the user's own will be reached or started. */
   readonly bare?: boolean;
 }
 
@@ -127,6 +128,11 @@ export interface Stack extends AsyncDisposable {
   readonly cores?: string | undefined;
   /** Lays schema and data, empties the cache, and starts the application in place of the one before. */
   deploy(topology: Topology, signal: AbortSignal): Promise<Deployment>;
+  /**
+   * Starts a server of the user's own in place of what ran before; left out by a platform that hosts none. What would be started
+   * with the same settings stays as it is. Throws a LabError with its log where it does not become ready.
+   */
+  host?(topology: HostedTopology, signal: AbortSignal): Promise<Deployment>;
   /** A server of the user's own that runs already, to put load on: nothing is started. */
   reach(url: string): Deployment;
   /** Lets go of a stack that was started as detached: it runs on, and nothing of it keeps this process alive. */
@@ -140,6 +146,8 @@ export interface Platform {
   readonly enforcesLimits: boolean;
   /** Whether its load workers can reach a server that the user named by an address of this machine. */
   readonly reachesUrls: boolean;
+  /** Which servers of the user's own it can start. */
+  readonly hosts: readonly HostedSystem['kind'][];
   /** Whether it can add replicas by itself, and roll out a new version while there is load. */
   readonly orchestrates: boolean;
   /** What it needs, in the order in which a user would mend it. */

@@ -1,7 +1,7 @@
 import { override, type Overrides } from './overrides.ts';
-import type { Plan, Topology, Trial } from './plan.ts';
+import type { Plan, Topology, Trial, TrialSystem } from './plan.ts';
 import { seedOf, shuffled } from './random.ts';
-import { writes, type Data, type Scenario, type ScenarioFile } from './scenario.ts';
+import { writes, type Data, type Scenario, type ScenarioFile, type Variant } from './scenario.ts';
 import { selectScenarios } from './select.ts';
 
 /**
@@ -26,11 +26,9 @@ function trialsOf(scenario: Scenario, planSeed: number, overrides: Overrides): r
     const seed = seedOf(planSeed, scenario.name, round);
     const trials = scenario.variants.flatMap((variant) =>
       scenario.replicas.map((replicas): Trial => {
-        const system =
-          variant.system.kind === 'app'
-            ? { ...variant.system, replicas, data: scenario.data, freshData: false, serverTiming: telemetry }
-            : variant.system;
-        const { name, load, workload, trust } = scenario;
+        const system = systemOf(variant, scenario, replicas, telemetry);
+        const { name, workload, trust } = scenario;
+        const load = variant.load ?? scenario.load;
         const place = { number: 0, scenario: name, variant: variant.name, replicas, round };
         return { ...place, system, load, workers, telemetry, trust, workload, seed };
       }),
@@ -39,11 +37,23 @@ function trialsOf(scenario: Scenario, planSeed: number, overrides: Overrides): r
   });
 }
 
+function systemOf({ system }: Variant, { data }: Scenario, replicas: number, serverTiming: boolean): TrialSystem {
+  switch (system.kind) {
+    case 'app':
+      return { ...system, replicas, data, freshData: false, serverTiming };
+    case 'command':
+    case 'image':
+      return { ...system, replicas };
+    case 'url':
+      return system;
+  }
+}
+
 /** Trials in their final order: only now it is known which one finds rows that another has changed. */
 function numbered(trials: readonly Trial[]): readonly Trial[] {
   return trials.map((trial, index) => {
     const { system } = trial;
-    if (system.kind === 'url') return { ...trial, number: index + 1 };
+    if (system.kind !== 'app') return { ...trial, number: index + 1 };
     return { ...trial, number: index + 1, system: { ...system, freshData: isStale(system, trials.slice(0, index)) } };
   });
 }

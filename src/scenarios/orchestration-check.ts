@@ -20,7 +20,7 @@ export function checkOrchestration(
 }
 
 function demandOf({ system }: Trial): string | undefined {
-  if (system.kind === 'url') return undefined;
+  if (system.kind !== 'app') return undefined;
   if (system.autoscale) return 'scales by itself';
   return system.rollout && 'rolls out a new version';
 }

@@ -60,7 +60,7 @@ export interface Misfit extends Fault {
 
 /** What does not go with the autoscaling or the roll-out of a variant: told at the variant, or where a run was changed. */
 export function misfitsOf(system: System, { replicas, load }: Runs): readonly Misfit[] {
-  if (system.kind === 'url') return [];
+  if (system.kind !== 'app') return [];
   const { autoscale, rollout } = system;
   const outside = autoscale && replicas.filter((count) => count < autoscale.least || count > autoscale.most);
   return [

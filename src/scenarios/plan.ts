@@ -4,7 +4,9 @@ import type {
   Autoscale,
   Balancer,
   ClosedLoad,
+  CommandSystem,
   Data,
+  ImageSystem,
   Limits,
   LoadProfile,
   OpenLoad,
@@ -36,8 +38,14 @@ export interface Topology {
   readonly serverTiming: boolean;
 }
 
+/** A server of the user's own as it has to run for a trial. */
+export type HostedTopology = (CommandSystem | ImageSystem) & { readonly replicas: number };
+
+/** What has to run for a trial, or runs already. */
+export type TrialSystem = Topology | HostedTopology | UrlSystem;
+
 /** Whether replicas come and go while it is measured, as they are meant to. */
-export function changes(system: Topology | UrlSystem): boolean {
+export function changes(system: TrialSystem): boolean {
   return system.kind === 'app' && (system.autoscale ?? system.rollout) !== undefined;
 }
 
@@ -50,7 +58,7 @@ export interface Trial {
   readonly replicas: number;
   /** From 1. */
   readonly round: number;
-  readonly system: Topology | UrlSystem;
+  readonly system: TrialSystem;
   readonly load: LoadProfile;
   /** How many load workers share the load. */
   readonly workers: number;

@@ -67,6 +67,18 @@ export interface RateStage {
 /** How the arrivals of an open load are spaced: evenly, or as a Poisson process, as independent users are. */
 export const arrivalProcesses = ['even', 'poisson'] as const;
 
+/** A search for the highest rate that keeps an objective, in place of a load at one rate. */
+export interface RateSearch {
+  /** Claims about one trial, all of which are to hold: they name no variant and no replica count. Never empty. */
+  readonly slo: readonly Expectation[];
+  /** How long the rate that was found is confirmed for. */
+  readonly confirmMs: number;
+  /** The answer is known to this share of itself. */
+  readonly precision: number;
+  /** No higher rate is tried. */
+  readonly mostPerSecond: number;
+}
+
 /** Arrivals at a rate, whatever the answers do. */
 export interface OpenLoad {
   readonly kind: 'open';
@@ -85,6 +97,8 @@ export interface OpenLoad {
   readonly timeoutMs: number;
   /** How long requests are waited for after the measured time; what is then in flight is unfinished. */
   readonly drainMs: number;
+  /** Where it is there, the only stage is the first probe: how long one takes, and the rate that it begins with. */
+  readonly search?: RateSearch | undefined;
 }
 
 /** How requests arrive. */
@@ -189,13 +203,69 @@ export interface UrlSystem {
   readonly url: string;
 }
 
+/** The counters that a server may tell of itself on its Prometheus endpoint, as the reference app names them. */
+export const toldCounters = [
+  'http_requests_total',
+  'db_queries_total',
+  'cache_hits_total',
+  'cache_misses_total',
+  'cache_recomputes_total',
+  'db_pool_rejected_total',
+] as const;
+
+/** One of {@link toldCounters}. */
+export type ToldCounter = (typeof toldCounters)[number];
+
+/** What a server of the user's own has, however it is started. */
+interface HostedSettings {
+  /** Beside `PORT`, the port that it is to listen on. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The path that answers with a status below 400 once it is ready; undefined where listening is enough. */
+  readonly readyPath: string | undefined;
+  /** How long it may take to be ready. */
+  readonly readyLimitMs: number;
+  /** The path of its Prometheus endpoint; undefined where it has none. */
+  readonly metricsPath: string | undefined;
+  /** What it calls the counters that the lab knows, where that is something else. */
+  readonly counters: Readonly<Partial<Record<ToldCounter, string>>>;
+  /** How requests are dealt out over several replicas. */
+  readonly balancer: Balancer | undefined;
+  readonly limits: Limits;
+}
+
+/** A server of the user's own that the lab starts as a process of this machine. */
+export interface CommandSystem extends HostedSettings {
+  readonly kind: 'command';
+  /** A command line for `/bin/sh`; `{port}` in it is the port. */
+  readonly command: string;
+  /** The folder that it runs in; absolute. */
+  readonly folder: string;
+  /** The port that it listens on by itself; undefined where it heeds `PORT` or `{port}`, and any free one will do. */
+  readonly port: number | undefined;
+}
+
+/** A server of the user's own that the lab starts as containers. */
+export interface ImageSystem extends HostedSettings {
+  readonly kind: 'image';
+  readonly image: string;
+  /** What it is started with; undefined for what the image says. */
+  readonly args: readonly string[] | undefined;
+  /** The port that it listens on inside. */
+  readonly port: number;
+}
+
+/** A server of the user's own that the lab starts. */
+export type HostedSystem = CommandSystem | ImageSystem;
+
 /** What is under test. */
-export type System = AppSystem | UrlSystem;
+export type System = AppSystem | UrlSystem | HostedSystem;
 
 /** A named system under test. */
 export interface Variant {
   readonly name: string;
   readonly system: System;
+  /** Its own load in place of the scenario's. */
+  readonly load?: LoadProfile | undefined;
 }
 
 /** One experiment. Every default has been applied. */
@@ -243,5 +313,5 @@ export function writes(workload: Workload): boolean {
 
 /** Whether the variant is a server of the user's own. */
 export function isTarget({ system }: Variant): boolean {
-  return system.kind === 'url';
+  return system.kind !== 'app';
 }

@@ -50,6 +50,8 @@ export function describeData({ data: { users, todos }, variants }: Pick<Scenario
 /** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address. */
 export function describeSettings({ system }: Variant): string {
   if (system.kind === 'url') return `target ${system.url}`;
+  if (system.kind === 'command') return `command ${system.command}`;
+  if (system.kind === 'image') return `image ${system.image}`;
   const { app, balancer, limits, slowReplicaMs, autoscale, rollout } = system;
   const { feed, pool, connections, queryCostMs, workers, titleIndex } = app;
   const changed = [

@@ -106,6 +106,7 @@ export function fakePlatform(
     calls,
     requirements: async () => Promise.resolve([]),
     enforcesLimits: true,
+    hosts: [],
     reachesUrls: onUrl !== undefined,
     orchestrates: orchestration !== undefined,
     clean: async () => Promise.resolve([]),

@@ -35,6 +35,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
   return {
     name: 'docker',
     enforcesLimits: true,
+    hosts: [],
     reachesUrls: false,
     orchestrates: false,
     requirements: (signal) => dockerRequirements(options, signal),

@@ -40,6 +40,7 @@ export function createKubernetesPlatform(
   return {
     name,
     enforcesLimits: true,
+    hosts: [],
     reachesUrls: false,
     orchestrates: true,
     requirements: (signal) => kubernetesRequirements(choose, options, signal),

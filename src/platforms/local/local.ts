@@ -26,6 +26,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
   return {
     name: 'local',
     enforcesLimits: false,
+    hosts: [],
     reachesUrls: true,
     orchestrates: false,
     requirements: () => localRequirements(options),

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const sideSchema = z.object({
+  name: z.string().describe('As it is called in sentences: the variant, or the run'),
+  variant: z.string(),
+  run: z.string().optional().describe('The id of the run that it was measured in, where the two are different runs'),
+});
+
+const comparedMetricSchema = z
+  .object({
+    metric: z.string(),
+    a: z.number().optional().describe('Median over the rounds, in the unit of the metric'),
+    b: z.number().optional(),
+    scale: z.enum(['ratio', 'difference']).describe('Whether the next three are B / A or B − A'),
+    estimate: z.number().optional(),
+    low: z.number().optional().describe('Lower end of the interval; not there where too few rounds give none'),
+    high: z.number().optional(),
+    p: z.number().min(0).max(1).optional().describe('Of the exact two-sided test that there is no difference'),
+    outcome: z.enum(['b-higher', 'b-lower', 'same', 'unresolved', 'not-measured']),
+    moreRounds: z.int().positive().optional().describe('About how many more would resolve it'),
+    text: z.string().describe('The outcome in words'),
+  })
+  .describe('What B is to A in one metric');
+
+/** What two sides are to each other. */
+export const comparisonSchema = z
+  .object({
+    scenario: z.string(),
+    replicas: z.int().positive(),
+    a: sideSchema,
+    b: sideSchema,
+    paired: z.boolean().describe('Whether the rounds of the two were run next to each other, in random order'),
+    rounds: z.object({ a: z.int().nonnegative(), b: z.int().nonnegative() }),
+    looks: z
+      .int()
+      .positive()
+      .describe('How often the numbers could have been looked at: the intervals pay for all of them'),
+    confidence: z.number().min(0).max(1).describe('Of all looks together'),
+    smallest: z.number().positive().describe('Differences below this share are called none'),
+    metrics: z.array(comparedMetricSchema),
+    caveats: z.array(z.string()),
+  })
+  .describe('What two sides are to each other, with intervals');

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { errorKinds } from '../load/job.ts';
+
+/** How many. */
+export const count = z.int().nonnegative();
+
+const latencySchema = z
+  .object({
+    meanUs: z.number().nonnegative(),
+    p50Us: count,
+    p90Us: count,
+    p95Us: count,
+    p99Us: count,
+    p999Us: count,
+    maxUs: count,
+    histogram: z.string().describe('HdrHistogram of latency in µs, compressed (V2), base64; 3 significant digits'),
+  })
+  .describe('Latency of the right answers, in microseconds');
+
+const sliceSchema = z.object({
+  second: z.int().describe('From the start of the measured time; below zero in the warm-up'),
+  sent: count,
+  requests: count.describe('Right answers that came in it'),
+  errors: count,
+  p50Us: count,
+  p99Us: count,
+  maxUs: count,
+});
+
+const generatorSchema = z.object({
+  cpuRatio: z.number().nonnegative().describe('CPU time over elapsed time: 1 is one core'),
+  eventLoopUtilisation: z.number().min(0).max(1),
+  lagP99Us: z.number().nonnegative().describe('How late its timers were'),
+});
+
+const openSchema = z
+  .object({
+    offered: count.describe('Due in the measured time: offered = sent + dropped + unsent'),
+    released: count.describe('Of those, the ones that the pacer let go within the measured time'),
+    dropped: count.describe('Never sent: as many as the limit allows were in flight'),
+    unsent: count.describe('Due, and not sent when the waiting was over'),
+    late: count.describe('Right answers that came after the measured time'),
+    inFlightMost: count,
+    connectionsMost: count,
+    service: latencySchema.describe('From the moment of being sent'),
+    scheduleLag: z.object({ p50Us: count, p99Us: count, maxUs: count }).describe('How late the pacer was'),
+  })
+  .describe('What only open load has: its latency is the response time, from the moment of being due');
+
+const partsSchema = z.record(z.string(), z.number().nonnegative());
+
+const anatomySchema = z
+  .object({
+    percentile: z.enum(['p50', 'p99']),
+    latencyUs: z.number().nonnegative().describe('Mean of the samples'),
+    samples: count,
+    parts: partsSchema.describe('Mean µs: waiting, network, app, and what the server names; they add up to latencyUs'),
+  })
+  .describe('How the time of requests of about this latency divides');
+
+const slowRequestSchema = z.object({
+  atMs: z.number().describe('When it ended, from the start of the measured time'),
+  request: z.string(),
+  latencyUs: count,
+  parts: partsSchema.describe('In µs; empty where the server said nothing'),
+});
+
+/** What one trial recorded on the side of the client. */
+export const measurementSchema = z
+  .object({
+    startedAt: z.iso.datetime(),
+    durationMs: z.number().positive(),
+    carried: count.describe('In flight when the measured time began'),
+    sent: count.describe(
+      'In the measured time; of open load, those due in it. Always carried + sent = requests + failed + unfinished',
+    ),
+    requests: count.describe('Right answers'),
+    failed: count.describe('Requests that ended without a right answer'),
+    completed: count.describe('Right answers that came within the measured time: what a rate is made of'),
+    unfinished: count.describe('In flight when the measured time, and the waiting after it, ended'),
+    bytes: count,
+    statuses: z.record(z.string(), count),
+    errors: z.partialRecord(z.enum(errorKinds), count),
+    latency: latencySchema,
+    timeline: z.array(sliceSchema),
+    anatomy: z.array(anatomySchema).describe('Empty where the server says nothing of its times'),
+    slowest: z.array(slowRequestSchema),
+    open: openSchema.optional(),
+    generator: generatorSchema,
+  })
+  .describe('What one trial recorded on the side of the client');

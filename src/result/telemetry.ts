@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { count } from './measurement.ts';
+
+const happeningSchema = z.object({
+  second: count.describe('From the start of the measured time; the first time'),
+  service: z.string(),
+  kind: z.enum(['restarted', 'out-of-memory', 'evicted', 'probe-failed', 'node-lost']),
+  text: z.string().describe('What happened to it, in words that follow its name'),
+  times: z.int().positive().describe('How often it happened'),
+});
+
+/** What the stack said of itself. */
+export const telemetrySchema = z
+  .object({
+    replicas: z.array(
+      z.object({
+        replica: z.string(),
+        counters: z.record(z.string(), z.number()).describe('How much each counter rose in the measured time'),
+        gauges: z.record(z.string(), z.number()).describe('Each gauge at the end of the measured time'),
+      }),
+    ),
+    backends: z
+      .object({
+        counters: z.record(z.string(), z.number()),
+        gauges: z.record(z.string(), z.number()),
+        statements: z
+          .array(z.object({ statement: z.string(), calls: z.number(), totalMs: z.number() }))
+          .describe('The costliest first'),
+      })
+      .optional()
+      .describe('What database and cache said of themselves'),
+    timeline: z
+      .object({
+        seconds: z.array(z.number()).describe('When each sample was taken, from the start of the measured time'),
+        series: z.array(
+          z.object({
+            source: z.string().describe('A replica, "backends", or "stack" for how many replicas answered'),
+            name: z.string(),
+            values: z.array(z.number().nullable()).describe('Counters as their rise per second'),
+          }),
+        ),
+      })
+      .describe('A sample a second, on the clock of the measurement'),
+    lost: z
+      .array(z.object({ replica: z.string(), problem: z.string() }))
+      .describe('Replicas that died or restarted, or lost a worker process: what they counted is gone'),
+    silent: z.array(z.object({ replica: z.string(), problem: z.string() })).describe('Replicas that did not answer'),
+    left: z
+      .array(z.string())
+      .optional()
+      .describe('Where replicas come and go: those that were gone at the end, and count with what they said last'),
+    happenings: z
+      .object({ told: z.array(happeningSchema), problem: z.string().optional().describe('Why it could not tell') })
+      .optional()
+      .describe('What befell services, as the platform tells it; not there where it never does'),
+  })
+  .describe('What the stack said of itself meanwhile');
+
+/** What one service used. */
+export const resourceSchema = z
+  .object({
+    service: z.string(),
+    cpuRatio: z.number().nonnegative().describe('Cores that it used, on average'),
+    cpuLimit: z.number().positive().optional().describe('In cores'),
+    throttledRatio: z.number().nonnegative().describe('Share of the time in which its limit kept it from the CPU'),
+    memoryPeakBytes: count.describe('The most that a sample a second saw'),
+    memoryLimitBytes: count.optional(),
+    restarts: count.describe('In the measured time'),
+    outOfMemory: z.boolean().describe('The kernel ended it at its memory limit'),
+    ended: z.string().optional().describe('How it ended, if it did'),
+  })
+  .describe('What one service used in the measured time');
