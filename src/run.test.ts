@@ -11,7 +11,8 @@ import { Recorder } from './load/recorder.ts';
 import { jsonReport } from './reporters/json.ts';
 import { markdownReport } from './reporters/markdown.ts';
 import { terminalReport } from './reporters/terminal.ts';
-import { run, type RunOutcome } from './run.ts';
+import { run } from './run.ts';
+import type { RunOutcome } from './run-session.ts';
 import { planOf } from './scenarios/expand.ts';
 import type { Plan } from './scenarios/plan.ts';
 

@@ -1,0 +1,129 @@
+import { messageOf } from './errors.ts';
+import type { EventSink } from './events.ts';
+import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
+import { newRecord } from './record.ts';
+import type { RunRecord, TrialRecord } from './result.ts';
+import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
+import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
+import { runTrial } from './trial.ts';
+
+/** Where a plan is run, and who hears of it. */
+export interface Lab {
+  readonly platform: Platform;
+  /** Whether the load generator gets cores of its own, where the platform can. */
+  readonly pin?: boolean;
+  /** The folder that gets a folder for this run. */
+  readonly results: string;
+  /** The command that runs it again, for the record. */
+  readonly command: string;
+  /** When the command was given, in milliseconds since 1970. */
+  readonly startedAtMs: number;
+  readonly emit: EventSink;
+  readonly signal: AbortSignal;
+}
+
+/** How a run ended: what it kept, and why it stopped early if it did. */
+export interface RunOutcome {
+  readonly record: RunRecord;
+  readonly folder: RunFolder;
+  /** What broke it off: a LabError, or the signal's reason. */
+  readonly error: Error | undefined;
+}
+
+/** What is being run, and what is kept of it: the record is saved after every trial, whole or not at all. */
+export class RunSession {
+  readonly plan: Plan;
+  readonly lab: Lab;
+  readonly record: RunRecord;
+  readonly folder: RunFolder;
+
+  constructor(plan: Plan, lab: Lab, record: RunRecord, folder: RunFolder) {
+    this.plan = plan;
+    this.lab = lab;
+    this.record = record;
+    this.folder = folder;
+  }
+
+  /** Brings a stack up for trials; `suffix` tells it from another stack of the same run. */
+  async startStack(trials: readonly Trial[], suffix = ''): Promise<Stack> {
+    const { platform, pin, emit, signal } = this.lab;
+    const bare = trials.every(({ system }) => system.kind !== 'app');
+    const runId = this.record.id + suffix;
+    const stack = await platform.up({ runId, signal, pin, bare, onStep: (step) => emit({ type: 'step', step }) });
+    this.record.versions = { ...this.record.versions, ...stack.versions };
+    this.record.cores = stack.cores;
+    return stack;
+  }
+
+  /** Runs a trial on what `deploy` brings up, and keeps what was measured. */
+  async measure(trial: Trial, deploy: () => Promise<Deployment>): Promise<TrialRecord> {
+    const { platform, emit, signal } = this.lab;
+    emit({
+      type: 'trial-started',
+      trial,
+      remainingMs: remainingMs(this.plan, trial.number - 1, paceOf(platform.name)),
+    });
+    const result = await runTrial(await deploy(), trial, emit, signal);
+    this.record.trials.push(result);
+    this.record.loadMs += loadMs(trial.load);
+    await this.save();
+    emit({ type: 'trial-finished', trial, record: result });
+    return result;
+  }
+
+  async save(): Promise<void> {
+    this.record.wallMs = Date.now() - this.lab.startedAtMs;
+    await this.folder.write('run.json', `${JSON.stringify(this.record, null, 1)}\n`);
+  }
+}
+
+/** Puts what a trial needs in place of what ran before. */
+export async function deploy(stack: Stack, { system }: Trial, signal: AbortSignal): Promise<Deployment> {
+  if (system.kind === 'url') return stack.reach(system.url);
+  if (system.kind === 'app') return stack.deploy(system, signal);
+  if (stack.host === undefined) throw new Error('The platform hosts no servers of the user.');
+  return stack.host(system, signal);
+}
+
+/**
+ * Gives work a session of a plan: its record and folder, with what killed runs left removed. However the work ends, what was
+ * measured is saved, and the record says how it ended.
+ * @throws {LabError} only where there is no folder for the results
+ */
+export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) => Promise<void>): Promise<RunOutcome> {
+  const runId = newRunId(new Date(lab.startedAtMs));
+  const record = newRecord(plan, { ...lab, runId });
+  const folder = await createRunFolder(lab.results, runId);
+  const session = new RunSession(plan, lab, record, folder);
+  await session.save();
+  const expectedMs = remainingMs(plan, 0, paceOf(lab.platform.name));
+  lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs });
+  const broken = await errorOf(async () => {
+    await removeLeftovers(lab);
+    await work(session);
+  });
+  if (broken === undefined) {
+    record.status = 'complete';
+  } else {
+    record.status = lab.signal.aborted ? 'interrupted' : 'broken off';
+    record.problem = broken.message;
+  }
+  // A disk that is full now must not keep what was measured from being shown.
+  const unsaved = await errorOf(async () => session.save());
+  lab.emit({ type: 'run-finished', runId, folder: folder.path });
+  return { record, folder, error: broken ?? unsaved };
+}
+
+async function errorOf(work: () => Promise<void>): Promise<Error | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(messageOf(error));
+  }
+}
+
+async function removeLeftovers({ platform, emit, signal }: Lab): Promise<void> {
+  const leftovers = await platform.clean(signal);
+  if (leftovers.length > 0) emit({ type: 'leftovers-removed', leftovers });
+}
