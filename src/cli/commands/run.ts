@@ -55,12 +55,6 @@ function exitCodeOf({ verdicts }: RunRecord): ExitCode {
   return verdicts.some(({ outcome }) => outcome === 'inconclusive') ? exitCodes.inconclusive : exitCodes.passed;
 }
 
-/** All addresses of a name, as a connection would find them. */
-async function lookUp(name: string): Promise<readonly string[]> {
-  const { lookup } = await import('node:dns/promises');
-  return (await lookup(name, { all: true })).map(({ address }) => address);
-}
-
 async function execute(names: readonly string[], options: RunOptions, io: Io): Promise<ExitCode> {
   const { loadScenarioFile } = await import('../scenario-file.ts');
   const { describePlan } = await import('../../scenarios/describe.ts');
@@ -88,17 +82,11 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   const path = await import('node:path');
   const { openPlatform } = await import('../platform.ts');
   const { openReporter } = await import('../../reporters/index.ts');
-  const { checkLimits } = await import('../../scenarios/limits-check.ts');
-  const { checkOrchestration } = await import('../../scenarios/orchestration-check.ts');
-  const { checkReach, checkRemote } = await import('../../scenarios/remote-check.ts');
+  const { checkPlan } = await import('../check-plan.ts');
   const { run } = await import('../../run.ts');
   const { showProgress } = await import('../progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
-  // First: what it needs keeps to limits as well, and one hint should do.
-  checkOrchestration(plan, platform);
-  checkLimits(plan, platform);
-  checkReach(plan, platform);
-  await checkRemote(plan, options.allowRemote === true, lookUp);
+  await checkPlan(plan, platform, options.allowRemote === true);
   const { record, folder, error } = await run(plan, {
     platform,
     pin: options.pin === true,

@@ -1,0 +1,23 @@
+import type { Platform } from '../platforms/platform.ts';
+import { checkLimits } from '../scenarios/limits-check.ts';
+import { checkOrchestration } from '../scenarios/orchestration-check.ts';
+import type { Plan } from '../scenarios/plan.ts';
+import { checkReach, checkRemote } from '../scenarios/remote-check.ts';
+
+/** All addresses of a name, as a connection would find them. */
+async function lookUp(name: string): Promise<readonly string[]> {
+  const { lookup } = await import('node:dns/promises');
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}
+
+/**
+ * Checks what a plan asks of a platform, before anything is started.
+ * @throws {UsageError} where the platform cannot do it, or load would leave this machine and its networks
+ */
+export async function checkPlan(plan: Plan, platform: Platform, allowRemote: boolean): Promise<void> {
+  // First: what it needs keeps to limits as well, and one hint should do.
+  checkOrchestration(plan, platform);
+  checkLimits(plan, platform);
+  checkReach(plan, platform);
+  await checkRemote(plan, allowRemote, lookUp);
+}
