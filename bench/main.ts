@@ -1,6 +1,7 @@
 // npm run bench: every figure of docs/benchmarks.md. Each section is taken side by side in one run.
 // --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker,
-// kubernetes, client, telemetry or accuracy. memory, which takes ten minutes, is taken only when it is named; --minutes N makes it shorter.
+// kubernetes, client, telemetry or accuracy. memory and gate take long, and are taken only when they are named: --minutes N and
+// --cycles N make them shorter.
 // The exit code is 1 where figures that have goals miss them.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,6 +12,7 @@ import { benchAccuracy } from './accuracy.ts';
 import { benchCachedRead } from './cached-read.ts';
 import { benchClient } from './client.ts';
 import { benchDocker } from './docker.ts';
+import { benchGate } from './gate.ts';
 import { benchKubernetes } from './kubernetes.ts';
 import { benchOverhead, benchReplicas } from './lab.ts';
 import { benchMemory } from './memory.ts';
@@ -29,8 +31,9 @@ const benches = {
   telemetry: benchTelemetry,
   accuracy: benchAccuracy,
   memory: () => benchMemory(Number(option('--minutes') ?? 10)),
+  gate: () => benchGate(Number(option('--cycles') ?? 60), process.argv.includes('--fresh')),
 };
-const onlyWhenNamed = ['memory'];
+const onlyWhenNamed = ['memory', 'gate'];
 
 const page = path.join(packageFolder, 'docs', 'benchmarks.md');
 const { cpu, cores, memoryBytes, os, node } = describeMachine();

@@ -1,6 +1,6 @@
 import type { Leftover } from './platforms/platform.ts';
 import type { Trial } from './scenarios/plan.ts';
-import type { TrialRecord } from './result.ts';
+import type { Comparison, TrialRecord } from './result.ts';
 
 /** Everything that happens in a run: the only way in which work talks to a screen. */
 export type LabEvent =
@@ -19,6 +19,8 @@ export type LabEvent =
       readonly p99Ms: number;
     }
   | { readonly type: 'trial-finished'; readonly trial: Trial; readonly record: TrialRecord }
+  /** The numbers of a comparison were looked at after that many rounds of a batch. */
+  | { readonly type: 'look'; readonly rounds: number; readonly comparison: Comparison }
   | { readonly type: 'run-finished'; readonly runId: string; readonly folder: string };
 
 /** Receives events as they happen; must not throw. */

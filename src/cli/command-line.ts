@@ -1,9 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, type ExitCode } from '../errors.ts';
 import { labVersion } from '../package.ts';
+import { calibrateCommand } from './commands/calibrate.ts';
 import { cleanCommand } from './commands/clean.ts';
+import { compareCommand } from './commands/compare.ts';
 import { downCommand } from './commands/down.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { gateCommand } from './commands/gate.ts';
 import { listCommand } from './commands/list.ts';
 import { manifestsCommand } from './commands/manifests.ts';
 import { reportCommand } from './commands/report.ts';
@@ -16,6 +19,9 @@ import type { Io } from './io.ts';
 
 const commands: readonly CommandFactory[] = [
   runCommand,
+  compareCommand,
+  gateCommand,
+  calibrateCommand,
   listCommand,
   validateCommand,
   reportCommand,

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { messageOf } from '../errors.ts';
+import { findMetric, metrics } from '../metrics.ts';
+import { suggestion } from '../scenarios/suggest.ts';
 import { parseDuration, parseRate } from '../scenarios/units.ts';
 
 /** Splits `a,b` and adds to what an earlier use of the option gave. */
@@ -38,6 +40,30 @@ export function duration(text: string): number {
 /** A rate with its unit, per second. */
 export function rate(text: string): number {
   return understood(text, parseRate);
+}
+
+/** A share such as `5%`, as a number from 0 to 1. */
+export function percentage(text: string): number {
+  const parts = /^(\d+(?:\.\d+)?)%$/.exec(text);
+  const value = Number(parts?.[1]) / 100;
+  if (!parts || value <= 0 || value > 1) throw new InvalidArgumentError('Give a share above 0%, for example 5%.');
+  return value;
+}
+
+/** `p50=10%,rps=5%` as shares by metric; added to what an earlier use of the option gave. */
+export function tolerances(
+  text: string,
+  earlier: Readonly<Record<string, number>> = {},
+): Readonly<Record<string, number>> {
+  const entries = list(text).map((part) => {
+    const [name = '', share = ''] = part.split('=').map((piece) => piece.trim());
+    if (!findMetric(name)) {
+      const names = metrics.map((metric) => metric.name);
+      throw new InvalidArgumentError(`There is no metric "${name}": ${suggestion(name, names)}.`);
+    }
+    return [name, percentage(share)] as const;
+  });
+  return { ...earlier, ...Object.fromEntries(entries) };
 }
 
 function understood(text: string, parse: (text: string) => number): number {

@@ -49,6 +49,15 @@ function landmark(event: Extract<LabEvent, { type: 'run-started' | 'leftovers-re
   }
 }
 
+/** What is known after some rounds: the metrics that a person asks for first. */
+function lookAt({ rounds, comparison }: Extract<LabEvent, { type: 'look' }>): string {
+  const said = comparison.metrics.filter(({ metric }) => ['rps', 'p50', 'p99'].includes(metric));
+  const parts = said.map(
+    ({ metric, outcome, text }) => `${metric}: ${outcome === 'not-measured' ? 'not measured' : text}`,
+  );
+  return `after ${plural(rounds, 'round')}: ${parts.join('; ')}`;
+}
+
 /** One line that moves, and a line that stays for each trial that has ended. */
 function onTerminal(event: LabEvent, standing: Standing, { columns }: Output): string {
   const stays = (line: string): string => `${clearLine}${line}\n`;
@@ -61,6 +70,8 @@ function onTerminal(event: LabEvent, standing: Standing, { columns }: Output): s
       return stays(landmark(event));
     case 'step':
       return standing.trial === '' ? moves(event.step) : goesOn(event.step);
+    case 'look':
+      return stays(lookAt(event));
     case 'trial-started':
       return goesOn(left(standing));
     case 'trial-second': {
@@ -82,6 +93,8 @@ function inPipe(event: LabEvent, standing: Standing): string {
       return `${landmark(event)}\n`;
     case 'step':
       return `  ${event.step}\n`;
+    case 'look':
+      return `${lookAt(event)}\n`;
     case 'trial-started':
       return `${standing.trial} (${left(standing)})\n`;
     case 'trial-second':

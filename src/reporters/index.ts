@@ -7,6 +7,14 @@ export async function openReporter(name: ReporterName): Promise<Reporter> {
       return (await import('./terminal.ts')).terminalReport;
     case 'markdown':
       return (await import('./markdown.ts')).markdownReport;
+    case 'junit':
+      return (await import('./junit.ts')).junitReport;
+    case 'github':
+      return (await import('./github.ts')).githubReport;
+    case 'comment':
+      return (await import('./comment.ts')).commentReport;
+    case 'csv':
+      return (await import('./csv.ts')).csvReport;
     case 'json':
       return (await import('./json.ts')).jsonReport;
   }

@@ -2,6 +2,7 @@ import { rowsOf, type Row } from '../analysis/summary.ts';
 import { formatBytes, formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
 import { anatomyTable } from './anatomy-table.ts';
+import { comparisonTable } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { eventLines, findingLines, noteLines } from './remarks.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
@@ -34,6 +35,10 @@ export interface Section {
   readonly findings: readonly string[];
   /** The reasons to read them with care. */
   readonly notes: readonly string[];
+  /** What two sides are to each other, a table each. */
+  readonly comparisons: readonly Table[];
+  /** The reasons to read those with care. */
+  readonly comparisonNotes: readonly string[];
   readonly verdicts: readonly Verdict[];
 }
 
@@ -74,6 +79,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
   );
   const timings = timingTable(rows, scenario.rounds);
   const evidence = evidenceTable(rows, scenario.evidence);
+  const comparisons = (record.comparisons ?? []).filter((comparison) => comparison.scenario === scenario.name);
   return {
     title: scenario.name,
     question: scenario.question,
@@ -88,6 +94,8 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     slowest: slowestTable(rows),
     findings: findingLines(rows),
     notes: noteLines(scenario, rows, [timings, evidence]),
+    comparisons: comparisons.map(comparisonTable),
+    comparisonNotes: [...new Set(comparisons.flatMap(({ caveats }) => caveats))],
     verdicts: record.verdicts.filter((verdict) => verdict.scenario === scenario.name),
   };
 }
@@ -106,7 +114,8 @@ function runFacts(record: RunRecord): readonly (readonly [string, string])[] {
   ];
 }
 
-function warning(record: RunRecord): string | undefined {
+/** Why a run is not whole, if it is not. */
+export function statusText(record: RunRecord): string | undefined {
   const done = `${record.trials.length} of ${record.plannedTrials} trials were measured`;
   switch (record.status) {
     case 'complete':
@@ -120,23 +129,27 @@ function warning(record: RunRecord): string | undefined {
   }
 }
 
-function conclusion(record: RunRecord): string {
+/** How many claims held. */
+export function conclusionText(record: RunRecord): string {
   if (record.status !== 'complete') return 'No verdict.';
-  if (record.verdicts.length === 0) return 'There was nothing to judge.';
+  if (record.verdicts.length === 0) {
+    return record.comparisons === undefined ? 'There was nothing to judge.' : 'Compared; there was nothing to judge.';
+  }
   const count = (outcome: Verdict['outcome']): number =>
     record.verdicts.filter((verdict) => verdict.outcome === outcome).length;
   const parts = (['passed', 'failed', 'inconclusive'] as const).map((outcome) => `${count(outcome)} ${outcome}`);
   return parts.join(', ');
 }
 
-/** Lays a run out. Scenarios of which nothing was measured are left away. */
+/** Lays a run out. Scenarios of which nothing was measured, nor judged, are left away. */
 export function layoutOf(record: RunRecord): Layout {
-  const measured = record.scenarios.filter(({ name }) => record.trials.some((trial) => trial.scenario === name));
+  const told = [...record.trials, ...record.verdicts];
+  const measured = record.scenarios.filter(({ name }) => told.some(({ scenario }) => scenario === name));
   return {
     title: `scale-lab run ${record.id}`,
     facts: runFacts(record),
-    warning: warning(record),
+    warning: statusText(record),
     sections: measured.map((scenario) => section(scenario, record)),
-    conclusion: conclusion(record),
+    conclusion: conclusionText(record),
   };
 }

@@ -5,12 +5,13 @@ import type { Cell, Table } from './table.ts';
 // What Markdown would take as its own, and the bar that ends a table's cell.
 const special = /[\\`*_{}[\]<>#|~]/g;
 
-function escape(text: string): string {
+/** Text as Markdown shows it. */
+export function escape(text: string): string {
   return text.replace(special, (character) => `\\${character}`).replaceAll('\n', ' ');
 }
 
 /** Code in backticks, fenced by more of them than it holds. */
-function code(text: string): string {
+export function code(text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return longest === 0 ? `${fence}${text}${fence}` : `${fence} ${text} ${fence}`;
@@ -20,7 +21,8 @@ function tableCell({ text, mark }: Cell): string {
   return mark === 'best' || mark === 'largest' ? `**${escape(text)}**` : escape(text);
 }
 
-function table({ title, headings, labels, rows }: Table): string {
+/** A table as GitHub's Markdown has it; nothing where it has no rows. */
+export function table({ title, headings, labels, rows }: Table): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rule = headings.map((_, column) => (column < labels ? '---' : '---:'));
@@ -30,7 +32,8 @@ function table({ title, headings, labels, rows }: Table): string {
   );
 }
 
-const symbols = { passed: '✅', failed: '❌', inconclusive: '❔' } as const;
+/** How an outcome is marked. */
+export const symbols = { passed: '✅', failed: '❌', inconclusive: '❔' } as const;
 
 function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${escape(line)}`).join('\n');
@@ -50,6 +53,8 @@ function section(content: Section): string {
     table(content.resources),
     list(content.findings),
     notes.map((note) => `> ${escape(note)}`).join('\n>\n'),
+    ...content.comparisons.map(table),
+    content.comparisonNotes.map((note) => `> ${escape(note)}`).join('\n>\n'),
     verdicts
       .map(
         ({ outcome, expectation, reason }) =>

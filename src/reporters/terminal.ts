@@ -50,6 +50,8 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
     drawTable(section.cores, columns, chalk),
     section.findings.map((finding) => labelled('→', finding, 1, columns, chalk.cyan)).join('\n'),
     section.notes.map((note) => labelled('!', note, 1, columns, chalk.yellow)).join('\n'),
+    ...section.comparisons.map((comparison) => drawTable(comparison, columns, chalk)),
+    section.comparisonNotes.map((note) => labelled('!', note, 1, columns, chalk.yellow)).join('\n'),
     section.verdicts.map((verdict) => drawVerdict(verdict, columns, chalk)).join('\n'),
   ];
   return parts.filter((part) => part !== '').join('\n\n');

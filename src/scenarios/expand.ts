@@ -4,6 +4,9 @@ import { seedOf, shuffled } from './random.ts';
 import { writes, type Data, type Scenario, type ScenarioFile, type Variant } from './scenario.ts';
 import { selectScenarios } from './select.ts';
 
+/** What of the overrides is no part of a scenario. */
+export type TrialSettings = Pick<Overrides, 'workers' | 'telemetry'>;
+
 /**
  * The plan for those names of scenarios and suites; without a name, for the suite `quickstart`.
  * @throws {UsageError} for a name or an override that does not fit
@@ -14,13 +17,18 @@ export function planOf(file: ScenarioFile, names: readonly string[], overrides: 
   const leftOut = overridden.flatMap(({ scenario, leftOut: texts }) =>
     texts.map((expectation) => ({ scenario: scenario.name, expectation })),
   );
-  const trials = scenarios.flatMap((scenario) => trialsOf(scenario, seed, overrides));
-  return { seed, scenarios, trials: numbered(trials), leftOut };
+  return { ...planOfScenarios(scenarios, overrides, seed), leftOut };
+}
+
+/** The plan for scenarios to which nothing has to be changed any more. */
+export function planOfScenarios(scenarios: readonly Scenario[], settings: TrialSettings, seed: number): Plan {
+  const trials = scenarios.flatMap((scenario) => trialsOf(scenario, seed, settings));
+  return { seed, scenarios, trials: numbered(trials), leftOut: [] };
 }
 
 /** Round by round, so that what changes slowly on the machine meets all variants; within a round in a random order. */
-function trialsOf(scenario: Scenario, planSeed: number, overrides: Overrides): readonly Trial[] {
-  const { workers = 1, telemetry = true } = overrides;
+function trialsOf(scenario: Scenario, planSeed: number, settings: TrialSettings): readonly Trial[] {
+  const { workers = 1, telemetry = true } = settings;
   const rounds = Array.from({ length: scenario.rounds }, (_, index) => index + 1);
   return rounds.flatMap((round) => {
     const seed = seedOf(planSeed, scenario.name, round);

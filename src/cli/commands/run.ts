@@ -1,11 +1,12 @@
 import { Command, Option } from 'commander';
 import { exitCodes, type ExitCode } from '../../errors.ts';
 import { paceOf, platformNames, type PlatformName } from '../../platforms/platform.ts';
-import { reporterNames, type ReporterName } from '../../reporters/reporter.ts';
-import type { RunRecord } from '../../result.ts';
 import type { CommandFactory } from '../command.ts';
+import { commandAgain } from '../command-again.ts';
+import { exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { contextOption, duration, list, positive, positives, rate, seed } from '../options.ts';
+import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
 
 const examples = `
 Without a name it runs the suite "quickstart".
@@ -19,7 +20,7 @@ Examples:
   scale-lab run autoscale --platform kubernetes --context my-cluster --workers 4
   scale-lab run --dry-run`;
 
-interface RunOptions {
+interface RunOptions extends ReportOptions {
   readonly file?: string;
   readonly platform: PlatformName;
   readonly context?: string;
@@ -33,26 +34,10 @@ interface RunOptions {
   readonly rounds?: number;
   readonly seed?: number;
   readonly out: string;
-  readonly reporter: ReporterName;
   readonly pin?: boolean;
   readonly telemetry: boolean;
   readonly allowRemote?: boolean;
   readonly dryRun?: boolean;
-}
-
-/** Quotes for a POSIX shell what would not survive there as it is. */
-function quote(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function commandAgain(io: Io, planSeed: number, options: RunOptions): string {
-  const given = options.seed === undefined ? [...io.args, '--seed', String(planSeed)] : io.args;
-  return ['scale-lab', ...given].map(quote).join(' ');
-}
-
-function exitCodeOf({ verdicts }: RunRecord): ExitCode {
-  if (verdicts.some(({ outcome }) => outcome === 'failed')) return exitCodes.failed;
-  return verdicts.some(({ outcome }) => outcome === 'inconclusive') ? exitCodes.inconclusive : exitCodes.passed;
 }
 
 async function execute(names: readonly string[], options: RunOptions, io: Io): Promise<ExitCode> {
@@ -81,33 +66,27 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
 
   const path = await import('node:path');
   const { openPlatform } = await import('../platform.ts');
-  const { openReporter } = await import('../../reporters/index.ts');
   const { checkPlan } = await import('../check-plan.ts');
   const { run } = await import('../../run.ts');
   const { showProgress } = await import('../progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   await checkPlan(plan, platform, options.allowRemote === true);
-  const { record, folder, error } = await run(plan, {
+  const outcome = await run(plan, {
     platform,
     pin: options.pin === true,
     results: path.resolve(io.folder, options.out),
-    command: commandAgain(io, planSeed, options),
+    command: commandAgain(io, planSeed, options.seed),
     startedAtMs: io.startedAtMs,
     emit: showProgress(io.err),
     signal: io.signal,
   });
-  if (record.trials.length > 0) {
-    const [page, report] = await Promise.all([openReporter('markdown'), openReporter(options.reporter)]);
-    io.out.write(`\n${report(record, io.out)}`);
-    await folder.write('report.md', page(record, io.out));
-  }
-  if (error !== undefined) throw error;
-  return exitCodeOf(record);
+  await reportRun(io, outcome, options);
+  return exitCodeOf(outcome.record);
 }
 
 /** `scale-lab run`: the lab's main job. */
 export const runCommand: CommandFactory = (io, finish) =>
-  new Command('run')
+  addReportOptions(new Command('run'))
     .description('start a real system, put load on it, and report what came out and which claims held')
     .argument('[scenario...]', 'scenarios or suites (default: the suite "quickstart")')
     .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
@@ -123,7 +102,6 @@ export const runCommand: CommandFactory = (io, finish) =>
     .option('--workers <count>', 'load workers that share the load (default: 1)', positive)
     .option('--seed <number>', 'seeds keys, mix and the order of trials (default: drawn, and told)', seed)
     .option('--out <folder>', 'where the folder with the results goes', 'results')
-    .addOption(new Option('--reporter <name>', 'what is printed at the end').choices(reporterNames).default('terminal'))
     .option('--pin', 'give the load generator cores of its own (docker)')
     .option('--no-telemetry', 'do not watch the system while it is under load')
     .option('--allow-remote', 'put load on targets outside this machine and private networks')

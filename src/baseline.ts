@@ -1,0 +1,97 @@
+import { machineMismatches, scenarioMismatches } from './analysis/baseline.ts';
+import { compareTrials } from './analysis/comparison.ts';
+import { confirmed, gateVerdicts, tolerancesFor } from './analysis/gate.ts';
+import type { Gate } from './gate.ts';
+import type { Comparison, RunRecord, TrialRecord, Verdict } from './result.ts';
+import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
+import type { Plan } from './scenarios/plan.ts';
+
+const confidence = 0.95;
+
+/** The trials of one variant at one replica count. */
+interface Row {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly replicas: number;
+}
+
+/**
+ * Judges what runs now against a saved run: the first half of the plan's rounds, and where one of them fails the second half as
+ * well. Another kind of machine, or another experiment, gives no more than inconclusive verdicts, and nothing is run.
+ * @param plan with an even number of rounds of each scenario
+ * @returns the run, with its comparisons and verdicts; none where it was interrupted
+ * @throws {LabError} only where there is no folder for the results
+ */
+export async function gateOnBaseline(plan: Plan, saved: RunRecord, gate: Gate, lab: Lab): Promise<RunOutcome> {
+  return conduct(plan, lab, async (session) => {
+    const { record } = session;
+    const reasons = mismatches(saved, record);
+    if (reasons.length > 0) {
+      record.verdicts = inconclusive(plan, saved, reasons);
+      return;
+    }
+    await using stack = await session.startStack(plan.trials);
+    const half = Math.max(...plan.trials.map(({ round }) => round)) / 2;
+    const runRounds = async (after: number, last: number): Promise<readonly TrialRecord[]> => {
+      for (const trial of plan.trials.filter(({ round }) => round > after && round <= last)) {
+        await session.measure(trial, () => deploy(stack, trial, lab.signal));
+      }
+      return record.trials.filter(({ round }) => round > after);
+    };
+    const judge = (trials: readonly TrialRecord[]): Verdict[] => judgeAll(session, saved, trials, gate);
+    const first = judge(await runRounds(0, half));
+    const hasFailed = first.some(({ outcome }) => outcome === 'failed');
+    record.verdicts = hasFailed ? confirmed(first, judge(await runRounds(half, 2 * half))) : first;
+  });
+}
+
+function mismatches(saved: RunRecord, now: RunRecord): readonly string[] {
+  const ofScenarios = now.scenarios.flatMap((scenario) => {
+    const before = saved.scenarios.find(({ name }) => name === scenario.name);
+    return before ? scenarioMismatches(before, scenario).map((reason) => `${scenario.name}: ${reason}`) : [];
+  });
+  return [...machineMismatches(saved, now), ...ofScenarios];
+}
+
+function rowsOf(plan: Plan): readonly Row[] {
+  const first = plan.trials.filter(({ round }) => round === 1);
+  return first.map(({ scenario, variant, replicas }) => ({ scenario, variant, replicas }));
+}
+
+function inconclusive(plan: Plan, saved: RunRecord, reasons: readonly string[]): Verdict[] {
+  return rowsOf(plan).map(({ scenario, variant, replicas }) => ({
+    scenario,
+    expectation: `${variant} ×${replicas} is no worse than in run ${saved.id}`,
+    outcome: 'inconclusive',
+    reason: `the two cannot be compared: ${reasons.join('; ')}`,
+  }));
+}
+
+/** Judges every row of the plan by its trials of now, and keeps the comparisons. */
+function judgeAll(session: RunSession, saved: RunRecord, trials: readonly TrialRecord[], gate: Gate): Verdict[] {
+  const { plan, record } = session;
+  const comparisons = rowsOf(plan).map((row): Comparison => {
+    const isOf = (trial: TrialRecord): boolean =>
+      trial.scenario === row.scenario && trial.variant === row.variant && trial.replicas === row.replicas;
+    const { scenario, variant, replicas } = row;
+    return compareTrials(
+      {
+        scenario,
+        replicas,
+        a: { name: 'baseline', variant, run: saved.id },
+        b: { name: 'now', variant, run: record.id },
+        paired: false,
+        looks: 1,
+        confidence,
+        smallest: gate.smallest,
+      },
+      saved.trials.filter(isOf),
+      trials.filter(isOf),
+    );
+  });
+  record.comparisons = [...(record.comparisons ?? []), ...comparisons];
+  return comparisons.flatMap((comparison) => {
+    const evidence = plan.scenarios.find(({ name }) => name === comparison.scenario)?.evidence ?? [];
+    return gateVerdicts(comparison, tolerancesFor(evidence, trials, gate));
+  });
+}

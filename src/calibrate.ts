@@ -1,0 +1,19 @@
+import { runBatch } from './batch.ts';
+import type { Match } from './match.ts';
+import { conduct, type Lab, type RunOutcome } from './run-session.ts';
+import { Sides } from './sides.ts';
+
+/**
+ * Sets a system against itself for as long as the budget allows: whatever differs is noise.
+ * @param match of two variants that are the same in all but name
+ * @returns the run, with the comparison in its record
+ * @throws {LabError} only where there is no folder for the results
+ */
+export async function calibrate(match: Match, smallest: number, lab: Lab): Promise<RunOutcome> {
+  return conduct(match.plan, lab, async (session) => {
+    await using sides = await Sides.start(session, match);
+    const batch = { after: 0, looks: match.looks, smallest, isSettled: () => false };
+    const { comparison } = await runBatch(session, sides, match, batch);
+    session.record.comparisons = [comparison];
+  });
+}

@@ -1,0 +1,92 @@
+import { Command } from 'commander';
+import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
+import type { CommandFactory } from '../command.ts';
+import { commandAgain } from '../command-again.ts';
+import type { Io } from '../io.ts';
+import { addMatchOptions, describeMatch, prepareMatch, type MatchOptions } from '../match.ts';
+import { percentage, positive } from '../options.ts';
+import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
+import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
+
+const examples = `
+With two runs it compares what they have saved. Otherwise it starts both sides, and runs rounds of
+both, in random order, until it is known how they differ or the budget is spent.
+
+Exit code: 0 where RPS, p50, p95 and p99 are resolved, 3 where one of them is not.
+
+Examples:
+  scale-lab compare results/20261121-224003-3fa9 results/20261122-091500-a01c
+  scale-lab compare thundering-herd --a none --b lock --budget 2m
+  scale-lab compare --a-command 'node base/server.js' --b-command 'node head/server.js' --ready /
+  scale-lab compare --a-url http://127.0.0.1:8080 --b-url http://127.0.0.1:8081 --request 'GET /items'
+  scale-lab compare cache-hit --a-image me/app:1.0 --b-image me/app:1.1 --port 8080 --platform docker`;
+
+interface CompareOptions extends MatchOptions, SidesOptions, ReportOptions {
+  readonly smallest: number;
+}
+
+async function compareLive(name: string | undefined, options: CompareOptions, io: Io): Promise<ExitCode> {
+  const path = await import('node:path');
+  const { loadScenarioFile } = await import('../scenario-file.ts');
+  const { compare, comparedFirst } = await import('../../compare.ts');
+  const { isResolved } = await import('../../analysis/comparison.ts');
+  const { showProgress } = await import('../progress.ts');
+  const load = () => loadScenarioFile(io, options.file);
+  const { scenario, sides } = await chooseSides(io, name, options, load);
+  const images = name === undefined ? {} : (await load()).images;
+  const ready = await prepareMatch(io, options, { scenario, sides, batches: 1, images });
+  if (options.dryRun) {
+    io.out.write(await describeMatch(ready, options));
+    return exitCodes.passed;
+  }
+  const outcome = await compare(ready.match, options.smallest, {
+    platform: ready.platform,
+    results: path.resolve(io.folder, options.out),
+    command: commandAgain(io, ready.seed, options.seed),
+    startedAtMs: io.startedAtMs,
+    emit: showProgress(io.err),
+    signal: io.signal,
+  });
+  await reportRun(io, outcome, options);
+  const comparisons = outcome.record.comparisons ?? [];
+  const isKnown = comparisons.every((comparison) => isResolved(comparison, comparedFirst));
+  return isKnown ? exitCodes.passed : exitCodes.inconclusive;
+}
+
+async function compareSaved(locations: readonly [string, string], options: CompareOptions, io: Io): Promise<ExitCode> {
+  const path = await import('node:path');
+  const { readRun } = await import('../../run-folder.ts');
+  const { compareRuns } = await import('../../analysis/runs.ts');
+  const { isResolved } = await import('../../analysis/comparison.ts');
+  const { comparedFirst } = await import('../../compare.ts');
+  const { reportRecord } = await import('../reports.ts');
+  const [a, b] = await Promise.all(locations.map((location) => readRun(path.resolve(io.folder, location))));
+  if (a === undefined || b === undefined) throw new Error('two runs were to be read');
+  const record = compareRuns(a, b, options.smallest);
+  const comparisons = record.comparisons ?? [];
+  if (comparisons.length === 0) {
+    throw new UsageError(`The runs ${a.id} and ${b.id} have no scenario and variant in common.`);
+  }
+  await reportRecord(io, record, options);
+  const isKnown = comparisons.every((comparison) => isResolved(comparison, comparedFirst));
+  return isKnown ? exitCodes.passed : exitCodes.inconclusive;
+}
+
+async function execute(names: readonly string[], options: CompareOptions, io: Io): Promise<ExitCode> {
+  const [first, second, third] = names;
+  if (third !== undefined) throw new UsageError('Two runs can be compared, or the variants of one scenario.');
+  if (first !== undefined && second !== undefined) return compareSaved([first, second], options, io);
+  return compareLive(first, options, io);
+}
+
+/** `scale-lab compare`: what two sides are to each other, with an interval. */
+export const compareCommand: CommandFactory = (io, finish) => {
+  const command = new Command('compare')
+    .description('say how two runs, variants or servers differ, with an interval')
+    .argument('[runs or scenario...]', 'two saved runs; or the scenario whose workload and load both sides get');
+  addSidesOptions(command, positive);
+  addMatchOptions(command, '5m').option('--smallest <share>', 'differences below it are called none', percentage, 0.05);
+  return addReportOptions(command)
+    .addHelpText('after', examples)
+    .action(async (names: readonly string[], options: CompareOptions) => finish(await execute(names, options, io)));
+};

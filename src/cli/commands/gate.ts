@@ -1,0 +1,118 @@
+import { Command } from 'commander';
+import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
+import type { Gate } from '../../gate.ts';
+import type { RunOutcome, Lab } from '../../run-session.ts';
+import type { ScenarioFile } from '../../scenarios/scenario.ts';
+import type { CommandFactory } from '../command.ts';
+import { commandAgain } from '../command-again.ts';
+import { exitCodeOf } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { addMatchOptions, describeMatch, prepareMatch, type MatchOptions } from '../match.ts';
+import { positive, tolerances } from '../options.ts';
+import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
+import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
+
+const examples = `
+B is judged against A: both run now, in rounds of random order; or what runs now against a saved run of
+the same kind of machine (--baseline). Judged are p50, RPS, the error rate and counted metrics; p99 where
+every round has 10,000 answers; and what --tolerance names. A failure is confirmed by fresh rounds first.
+
+Exit code: 0 no worse, 1 worse, 3 cannot tell, 130 or 143 interrupted: no verdict.
+
+Examples:
+  scale-lab gate my-api --a-command 'node base/server.js' --b-command 'node head/server.js'
+  scale-lab gate cache-hit --a no-cache --b cache-aside --tolerance p50=5%,p99=20%
+  scale-lab run cache-hit --rounds 8 --out baseline
+  scale-lab gate --baseline baseline/20261121-224003-3fa9`;
+
+interface GateOptions extends MatchOptions, SidesOptions, ReportOptions {
+  readonly baseline?: string;
+  readonly tolerance: Readonly<Record<string, number>>;
+}
+
+/** In words only: what a gate lets pass is said by its tolerances. */
+const smallest = 0.05;
+
+async function gatePaired(name: string | undefined, options: GateOptions, io: Io): Promise<ExitCode> {
+  const { loadScenarioFile } = await import('../scenario-file.ts');
+  const { gate } = await import('../../gate.ts');
+  const { describeLoad } = await import('../../scenarios/load-words.ts');
+  const load = (): Promise<ScenarioFile> => loadScenarioFile(io, options.file);
+  const { scenario, sides } = await chooseSides(io, name, options, load);
+  const images = name === undefined ? {} : (await load()).images;
+  const ready = await prepareMatch(io, options, { scenario, sides, batches: 2, images });
+  if (options.dryRun) {
+    io.out.write(await describeMatch(ready, options));
+    return exitCodes.passed;
+  }
+  const lab = await labOf(io, options, ready);
+  const settings = await settingsOf(options, lab, scenario.name, describeLoad(ready.match.scenario.load));
+  return finishGate(io, await gate(ready.match, settings, lab), options);
+}
+
+async function gateBaseline(names: readonly string[], options: GateOptions, io: Io): Promise<ExitCode> {
+  const path = await import('node:path');
+  const { readRun } = await import('../../run-folder.ts');
+  const { baselinePlan } = await import('../baseline-plan.ts');
+  const { gateOnBaseline } = await import('../../baseline.ts');
+  const saved = await readRun(path.resolve(io.folder, options.baseline ?? ''));
+  const ready = await baselinePlan(io, names, saved, options);
+  const lab = await labOf(io, options, ready);
+  const settings = await settingsOf(options, lab, undefined, '');
+  return finishGate(io, await gateOnBaseline(ready.plan, saved, settings, lab), options);
+}
+
+/** What the gate tolerates: what the user said, and the noise that a calibration of the same experiment has found. */
+async function settingsOf(options: GateOptions, lab: Lab, scenario: string | undefined, load: string): Promise<Gate> {
+  const { readCalibrations } = await import('../../calibration-file.ts');
+  const { floorsFor, machineKey } = await import('../../analysis/calibration.ts');
+  const { describeMachine } = await import('../../machine.ts');
+  const key = { platform: lab.platform.name, ...machineKey(describeMachine()), scenario: scenario ?? '', load };
+  const noise = scenario === undefined ? undefined : floorsFor(await readCalibrations(lab.results), key);
+  return { smallest, tolerances: options.tolerance, noise: noise ?? {} };
+}
+
+async function labOf(
+  io: Io,
+  options: GateOptions,
+  { platform, seed }: { readonly platform: Lab['platform']; readonly seed: number },
+): Promise<Lab> {
+  const path = await import('node:path');
+  const { showProgress } = await import('../progress.ts');
+  return {
+    platform,
+    results: path.resolve(io.folder, options.out),
+    command: commandAgain(io, seed, options.seed),
+    startedAtMs: io.startedAtMs,
+    emit: showProgress(io.err),
+    signal: io.signal,
+  };
+}
+
+async function finishGate(io: Io, outcome: RunOutcome, options: GateOptions): Promise<ExitCode> {
+  await reportRun(io, outcome, options);
+  return exitCodeOf(outcome.record);
+}
+
+async function execute(names: readonly string[], options: GateOptions, io: Io): Promise<ExitCode> {
+  if (options.baseline !== undefined) return gateBaseline(names, options, io);
+  const [name, second] = names;
+  if (second !== undefined) {
+    throw new UsageError('One scenario is gated at a time.', { hint: 'Several can be gated with --baseline.' });
+  }
+  return gatePaired(name, options, io);
+}
+
+/** `scale-lab gate`: whether B is worse than A, for a job that has to decide. */
+export const gateCommand: CommandFactory = (io, finish) => {
+  const command = new Command('gate')
+    .description('say whether B is worse than A, or now worse than a saved run: a verdict for CI')
+    .argument('[scenario...]', 'the scenario whose workload and load both sides get; with --baseline all of its own');
+  addSidesOptions(command, positive);
+  addMatchOptions(command, '5m')
+    .option('--baseline <run>', 'a saved run to judge against: a run.json, or the folder that holds it')
+    .option('--tolerance <list>', 'how much worse B may be, by metric: p50=10%,rps=5%', tolerances, {});
+  return addReportOptions(command)
+    .addHelpText('after', examples)
+    .action(async (names: readonly string[], options: GateOptions) => finish(await execute(names, options, io)));
+};

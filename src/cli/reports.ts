@@ -1,0 +1,86 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { LabError, messageOf } from '../errors.ts';
+import { openReporter } from '../reporters/index.ts';
+import { reporterNames, type ReporterName } from '../reporters/reporter.ts';
+import type { RunRecord } from '../result.ts';
+import type { RunOutcome } from '../run-session.ts';
+import type { Io } from './io.ts';
+
+/** A report that is written to a file. */
+export interface SaveRequest {
+  readonly reporter: ReporterName;
+  readonly file: string;
+}
+
+/** Which reports a command is asked for. */
+export interface ReportOptions {
+  readonly reporter: ReporterName;
+  readonly save: readonly SaveRequest[];
+}
+
+function saveRequest(text: string, earlier: readonly SaveRequest[]): readonly SaveRequest[] {
+  const [name = '', ...rest] = text.split('=');
+  const reporter = reporterNames.find((known) => known === name);
+  const file = rest.join('=');
+  if (reporter === undefined || file === '') {
+    throw new InvalidArgumentError(`Write <format>=<file>; formats are ${reporterNames.join(', ')}.`);
+  }
+  return [...earlier, { reporter, file }];
+}
+
+/** Adds the options of every command that reports a run. */
+export function addReportOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--reporter <name>', 'what is printed at the end').choices(reporterNames).default('terminal'))
+    .option('--save <format=file>', 'write a report to a file as well (can be given again)', saveRequest, []);
+}
+
+/**
+ * Prints a run, and writes the reports that are to be kept. Under GitHub Actions the reporter `github` adds its page to the
+ * summary of the job.
+ * @throws {LabError} where a file cannot be written
+ */
+export async function reportRecord(io: Io, record: RunRecord, { reporter, save }: ReportOptions): Promise<void> {
+  const report = await openReporter(reporter);
+  io.out.write(`${io.out.isTerminal ? '\n' : ''}${report(record, io.out)}`);
+  for (const { reporter: name, file } of save) {
+    const text = (await openReporter(name))(record, { columns: 100, color: false });
+    await writeReport(io, file, text);
+  }
+  const summary = io.environment.GITHUB_STEP_SUMMARY;
+  if (reporter !== 'github' || summary === undefined || summary === '') return;
+  const page = await openReporter('comment');
+  const { appendFile } = await import('node:fs/promises');
+  await written(summary, () => appendFile(summary, page(record, io.out)));
+}
+
+async function writeReport(io: Io, file: string, text: string): Promise<void> {
+  const path = await import('node:path');
+  const { mkdir, writeFile } = await import('node:fs/promises');
+  const target = path.resolve(io.folder, file);
+  await written(file, async () => {
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, text);
+  });
+}
+
+async function written(file: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    throw new LabError(`The report cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/**
+ * Reports a run that has ended, whichever way: what was measured is shown, and kept as a page beside the record. What broke the run
+ * off is thrown after that.
+ */
+export async function reportRun(io: Io, { record, folder, error }: RunOutcome, options: ReportOptions): Promise<void> {
+  if (record.trials.length > 0 || record.verdicts.length > 0 || options.save.length > 0) {
+    await reportRecord(io, record, options);
+    const page = await openReporter('markdown');
+    await folder.write('report.md', page(record, io.out));
+  }
+  if (error !== undefined) throw error;
+}

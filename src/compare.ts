@@ -1,0 +1,22 @@
+import { isResolved } from './analysis/comparison.ts';
+import { runBatch } from './batch.ts';
+import type { Match } from './match.ts';
+import { conduct, type Lab, type RunOutcome } from './run-session.ts';
+import { Sides } from './sides.ts';
+
+/** The metrics that a comparison goes on for, as long as the budget lasts. */
+export const comparedFirst = ['rps', 'p50', 'p95', 'p99'] as const;
+
+/**
+ * Sets two sides against each other, round by round, until it is known how they differ or the budget is spent.
+ * @returns the run, with its comparison in the record
+ * @throws {LabError} only where there is no folder for the results
+ */
+export async function compare(match: Match, smallest: number, lab: Lab): Promise<RunOutcome> {
+  return conduct(match.plan, lab, async (session) => {
+    await using sides = await Sides.start(session, match);
+    const isSettled = (comparison: Parameters<typeof isResolved>[0]): boolean => isResolved(comparison, comparedFirst);
+    const { comparison } = await runBatch(session, sides, match, { after: 0, looks: match.looks, smallest, isSettled });
+    session.record.comparisons = [comparison];
+  });
+}

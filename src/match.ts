@@ -1,0 +1,97 @@
+import { UsageError } from './errors.ts';
+import { formatDuration } from './numbers.ts';
+import { leastRounds, planLooks, type Looks } from './analysis/statistics/looks.ts';
+import { changeLoad } from './scenarios/change-load.ts';
+import { planOfScenarios } from './scenarios/expand.ts';
+import { limits } from './scenarios/load-profile.ts';
+import { override, type Overrides } from './scenarios/overrides.ts';
+import { loadMs, type Pace, type Plan } from './scenarios/plan.ts';
+import { isConstant } from './scenarios/rate-stages.ts';
+import { writes, type LoadProfile, type Scenario, type Variant } from './scenarios/scenario.ts';
+
+/** How long two sides may be set against each other, and in which way. */
+export interface MatchSettings {
+  /** For all of it. */
+  readonly budgetMs: number;
+  /** How many batches of rounds the budget is for: a second one confirms what the first has found. */
+  readonly batches: 1 | 2;
+  /** Whether both sides are up at once; otherwise each takes the other's place in every round. */
+  readonly isSideBySide: boolean;
+  readonly pace: Pace;
+  readonly overrides: Overrides;
+  readonly seed: number;
+}
+
+/** Two sides, A and B, and the rounds in which they are set against each other. */
+export interface Match {
+  /** The rounds of all batches, one batch after the other: fewer are run where the numbers resolve earlier. */
+  readonly plan: Plan;
+  readonly scenario: Scenario;
+  readonly a: string;
+  readonly b: string;
+  readonly replicas: number;
+  /** When the numbers of a batch are looked at. */
+  readonly looks: Looks;
+  /** Rounds are begun as long as a batch has not taken longer than this. */
+  readonly batchMs: number;
+  readonly isSideBySide: boolean;
+}
+
+/** A load that says nothing of its times gets so many rounds into the budget, and rounds of at least so long. */
+const wantedRounds = 27;
+const leastMeasuredMs = 500;
+/** Enough for sides that stay up and are warm after their first rounds. */
+const shortWarmupMs = 500;
+/** To start a load worker, when nothing is deployed before it. */
+const workerMs = 300;
+
+/**
+ * Plans the rounds of two variants. Unless it is told, a round takes as long as fits: many short rounds say more than few long
+ * ones, as a round is one number.
+ * @throws {UsageError} for overrides that do not fit, and where the budget is too short to resolve anything
+ */
+export function matchOf(base: Scenario, [a, b]: readonly [Variant, Variant], settings: MatchSettings): Match {
+  const { overrides, seed, batches, isSideBySide, pace } = settings;
+  const { replicas: counts = base.replicas.slice(0, 1) } = overrides;
+  const [replicas = 1] = counts;
+  if (counts.length > 1) throw new UsageError('Two sides are compared at one replica count.', { hint: 'Name one.' });
+  const sides = { ...base, variants: [a, b], replicas: [replicas], expectations: [] };
+  const [changed] = override([{ original: sides, chosen: sides }], overrides);
+  if (changed === undefined) throw new Error('a match has lost its scenario');
+  const batchMs = (settings.budgetMs - pace.startMs) / batches;
+  const overheadMs = isSideBySide && !writes(base.workload) ? workerMs : pace.deployMs;
+  const fit = (load: LoadProfile): LoadProfile =>
+    shortened(load, overrides, isSideBySide, batchMs / (2 * wantedRounds) - overheadMs);
+  const scenario = { ...changed.scenario, load: fit(changed.scenario.load) };
+  const variants = changed.scenario.variants.map((it) => (it.load ? { ...it, load: fit(it.load) } : it));
+  const roundMs = variants.reduce((sum, { load = scenario.load }) => sum + overheadMs + loadMs(load), 0);
+  const looks = planLooks(Math.floor(batchMs / roundMs));
+  if (looks === undefined) throw tooShort(settings, roundMs);
+  const rounds = (looks.rounds.at(-1) ?? 0) * batches;
+  const match = { ...scenario, variants, rounds };
+  const plan = planOfScenarios([match], overrides, seed);
+  return { plan, scenario: match, a: a.name, b: b.name, replicas, looks, batchMs, isSideBySide };
+}
+
+/** The load with times that fit, where it has none that it needs and nothing was said of them. */
+function shortened(load: LoadProfile, overrides: Overrides, isSideBySide: boolean, roomMs: number): LoadProfile {
+  if (load.kind === 'burst' || (load.kind === 'open' && (load.search !== undefined || !isConstant(load.stages)))) {
+    return load;
+  }
+  const warmup = overrides.warmupMs ?? (isSideBySide ? Math.min(load.warmupMs, shortWarmupMs) : load.warmupMs);
+  const fitting = Math.max(leastMeasuredMs, Math.floor((roomMs - warmup) / 100) * 100);
+  const most = load.kind === 'open' ? loadMs(load) - load.warmupMs : load.durationMs;
+  const changed = changeLoad(load, { warmup, duration: overrides.durationMs ?? Math.min(most, fitting) });
+  return 'value' in changed ? changed.value : load;
+}
+
+function tooShort({ budgetMs, batches }: MatchSettings, roundMs: number): UsageError {
+  const least = leastRounds * roundMs * batches;
+  const budget = formatDuration(budgetMs);
+  return new UsageError(
+    `In ${budget} no difference can be told from chance: a round of both sides takes ${formatDuration(roundMs)}`,
+    {
+      hint: `Give it --budget ${Math.ceil(least / 60_000) + 1}m, or shorter rounds: --duration ${limits.durationMs.least}ms is the least.`,
+    },
+  );
+}

@@ -1,0 +1,34 @@
+import { Chalk } from 'chalk';
+import type { Calibration, Noise } from '../analysis/calibration.ts';
+import { findMetric } from '../metrics.ts';
+import { formatNumber, plural } from '../numbers.ts';
+import type { Screen } from './reporter.ts';
+import type { Cell, Table } from './table.ts';
+import { drawTable } from './terminal-table.ts';
+
+/** A share as percent; of an error rate, percentage points. */
+function amount({ metric, scale }: Noise, value: number): string {
+  if (scale === 'ratio') return `±${formatNumber(value * 100)}%`;
+  return findMetric(metric)?.unit === 'ratio' ? `±${formatNumber(value * 100)} points` : `±${formatNumber(value)}`;
+}
+
+function table({ noise }: Calibration): Table {
+  const row = (one: Noise): readonly Cell[] => [
+    { text: one.metric },
+    { text: amount(one, one.floor) },
+    { text: amount(one, one.detectable) },
+  ];
+  return { headings: ['metric', 'noise', 'can be found'], labels: 1, rows: noise.map(row) };
+}
+
+/** What a person reads at the end of a calibration. */
+export function calibrationReport(entry: Calibration, file: string, { columns, color }: Screen): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const { scenario, variant, replicas, load, rounds } = entry;
+  const head = `${scenario}: ${variant} against itself, ${plural(rounds, 'round')}, ${plural(replicas, 'replica')}, ${load}`;
+  const meaning = [
+    '"noise" is how far the interval reached with nothing changed; a gate tolerates no less.',
+    '"can be found" is the smallest true difference that nine of ten such runs would find.',
+  ];
+  return `${[chalk.bold(head), drawTable(table(entry), columns, chalk), meaning.join('\n'), `Kept in ${file}`].join('\n\n')}\n`;
+}

@@ -1,0 +1,51 @@
+import { findMetric, type MetricUnit } from '../metrics.ts';
+import { formatNumber, formatValue, plural } from '../numbers.ts';
+import type { ComparedMetric, Comparison } from '../result.ts';
+import { heading } from './metric-cells.ts';
+import type { Cell, Table } from './table.ts';
+
+function ratio(value: number): string {
+  return value < 10 ? value.toFixed(2) : formatNumber(value);
+}
+
+/** `1.20 (1.18 to 1.24)`, of a ratio; `+0.30 points (…)` of a difference of shares. */
+function estimateText({ estimate, low, high, scale }: ComparedMetric, unit: MetricUnit): string {
+  if (estimate === undefined) return '-';
+  const text = (value: number): string =>
+    scale === 'ratio' ? ratio(value) : `${value > 0 ? '+' : ''}${formatValue(value, unit)}`;
+  if (low === undefined || high === undefined) return `~${text(estimate)}`;
+  return low === high ? text(estimate) : `${text(estimate)} (${text(low)} to ${text(high)})`;
+}
+
+function row(compared: ComparedMetric): readonly Cell[] {
+  const metric = findMetric(compared.metric);
+  const unit = metric?.unit ?? 'count';
+  const value = (number: number | undefined): string => (number === undefined ? '-' : formatValue(number, unit));
+  return [
+    { text: metric === undefined ? compared.metric : heading(metric) },
+    { text: compared.text },
+    { text: value(compared.a) },
+    { text: value(compared.b) },
+    { text: compared.outcome === 'not-measured' ? '-' : estimateText(compared, unit) },
+  ];
+}
+
+/** How many rounds it rests on, and how they were taken. */
+function titleOf({ a, b, paired, rounds, replicas, looks }: Comparison): string {
+  const sides = a.variant === b.variant ? `${a.variant}: ${b.name} against ${a.name}` : `${b.name} against ${a.name}`;
+  const counts = rounds.a === rounds.b ? plural(rounds.a, 'round') : `${rounds.a} and ${plural(rounds.b, 'round')}`;
+  const way = paired ? 'side by side' : 'apart';
+  const paid = looks > 1 ? `, ${looks} looks paid for` : '';
+  return `${sides}, ${plural(replicas, 'replica')}, ${counts} ${way}, 95% intervals${paid}`;
+}
+
+/** What B is to A, a line a metric. */
+export function comparisonTable(comparison: Comparison): Table {
+  const isDifference = comparison.metrics.every(({ scale }) => scale === 'difference');
+  return {
+    title: titleOf(comparison),
+    headings: ['metric', 'in words', 'A', 'B', isDifference ? 'B - A' : 'B / A'],
+    labels: 2,
+    rows: comparison.metrics.map(row),
+  };
+}

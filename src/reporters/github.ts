@@ -1,0 +1,32 @@
+import type { RunRecord, Verdict } from '../result.ts';
+import { conclusionText, statusText } from './layout.ts';
+
+/** As GitHub's own toolkit escapes what comes after `::` (actions/toolkit, packages/core/src/command.ts). */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+function command(level: 'error' | 'warning' | 'notice', title: string, text: string): string {
+  return `::${level} title=${property(title)}::${data(text)}`;
+}
+
+function ofVerdict({ scenario, expectation, outcome, reason }: Verdict): readonly string[] {
+  const text = `${expectation}: ${reason}`;
+  if (outcome === 'failed') return [command('error', `${scenario}: failed`, text)];
+  return outcome === 'inconclusive' ? [command('warning', `${scenario}: inconclusive`, text)] : [];
+}
+
+/** Workflow commands, which GitHub Actions shows as annotations: an error a failed claim, a warning an inconclusive one. */
+export function githubReport(record: RunRecord): string {
+  const status = statusText(record);
+  const lines = [
+    ...(status === undefined ? [] : [command('error', 'scale-lab', status)]),
+    ...record.verdicts.flatMap(ofVerdict),
+    command('notice', `scale-lab run ${record.id}`, conclusionText(record)),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,89 @@
+import XMLBuilder from 'fast-xml-builder';
+import { formatDuration } from '../numbers.ts';
+import type { RunRecord, ScenarioRecord, TrialRecord, Verdict } from '../result.ts';
+import { loadMsOf } from './load-time.ts';
+import { statusText } from './layout.ts';
+
+/** A node of the document; `@` marks attributes. */
+type Node = Readonly<Record<string, unknown>>;
+
+/** What XML cannot hold, in no writing: control characters, halves of pairs, and two that are no characters. */
+const notXml =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+function clean(text: string): string {
+  return text.replace(notXml, '\ufffd');
+}
+
+/** An inconclusive claim is neither passed nor failed: viewers show "skipped" for what they are not to count as either. */
+function testcase({ scenario, expectation, outcome, reason }: Verdict): Node {
+  const base = { '@name': clean(expectation), '@classname': clean(scenario) };
+  const text = clean(reason);
+  switch (outcome) {
+    case 'passed':
+      return { ...base, 'system-out': text };
+    case 'failed':
+      return { ...base, failure: { '@message': text, '@type': 'failed', '#text': text } };
+    case 'inconclusive':
+      return { ...base, skipped: { '@message': `inconclusive: ${text}` } };
+  }
+}
+
+function leftOut(scenario: ScenarioRecord): readonly Node[] {
+  const message = 'not judged: not all that it compares was selected';
+  return scenario.leftOut.map((claim) => ({
+    '@name': clean(claim),
+    '@classname': clean(scenario.name),
+    skipped: { '@message': message },
+  }));
+}
+
+/** A run that is not whole has no verdicts, and must not look as if nothing had been wrong. */
+function brokenOff(record: RunRecord): readonly Node[] {
+  const text = statusText(record);
+  if (text === undefined) return [];
+  const error = { '@message': clean(text), '@type': record.status, '#text': clean(text) };
+  return [{ '@name': 'the run', '@classname': 'scale-lab', error }];
+}
+
+function suite(name: string, cases: readonly Node[], trials: readonly TrialRecord[], record: RunRecord): Node {
+  const count = (kind: string): number => cases.filter((each) => kind in each).length;
+  const properties = { platform: record.platform, seed: record.seed, run: record.id, cpu: record.machine.cpu };
+  return {
+    '@name': clean(name),
+    '@tests': cases.length,
+    '@failures': count('failure'),
+    '@errors': count('error'),
+    '@skipped': count('skipped'),
+    '@time': (loadMsOf(trials) / 1000).toFixed(3),
+    '@timestamp': record.startedAt.slice(0, 19),
+    properties: {
+      property: Object.entries(properties).map(([key, value]) => ({ '@name': key, '@value': clean(String(value)) })),
+    },
+    testcase: cases,
+  };
+}
+
+/** JUnit's XML, as CI systems read it: a suite a scenario, a case a claim. */
+export function junitReport(record: RunRecord): string {
+  const suites = record.scenarios.map((scenario) => {
+    const ofScenario = (item: { readonly scenario: string }): boolean => item.scenario === scenario.name;
+    const cases = [...record.verdicts.filter(ofScenario).map(testcase), ...leftOut(scenario)];
+    return suite(scenario.name, cases, record.trials.filter(ofScenario), record);
+  });
+  const broken = brokenOff(record);
+  const all = broken.length === 0 ? suites : [suite('scale-lab', broken, [], record), ...suites];
+  const total = (key: string): number => all.reduce((sum, each) => sum + Number(each[key]), 0);
+  const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true });
+  const head = { '?xml': { '@version': '1.0', '@encoding': 'UTF-8' } };
+  const testsuites = {
+    '@name': `scale-lab run ${record.id}, ${formatDuration(record.wallMs)}`,
+    '@tests': total('@tests'),
+    '@failures': total('@failures'),
+    '@errors': total('@errors'),
+    '@skipped': total('@skipped'),
+    '@time': (record.wallMs / 1000).toFixed(3),
+    testsuite: all,
+  };
+  return builder.build({ ...head, testsuites });
+}
