@@ -17,6 +17,8 @@ export interface Metric {
   /** Which direction is good news, for marking the best variant. */
   readonly better: 'higher' | 'lower';
   readonly description: string;
+  /** Whether it can be narrowed to a status. */
+  readonly byStatus?: true;
 }
 
 const latency = { unit: 'ms', kind: 'timed', side: 'client', better: 'lower' } as const;
@@ -49,6 +51,23 @@ export const metrics: readonly Metric[] = [
     description: 'The highest p99 that any one second of the measured time had.',
   },
   { ...outcome, name: 'requests', title: 'requests', better: 'higher', description: 'Right answers.' },
+  {
+    ...outcome,
+    name: 'responses',
+    title: 'responses',
+    better: 'higher',
+    byStatus: true,
+    description: 'Answers, right or not; those with one status as `responses(status=503)` or `responses(status=5xx)`.',
+  },
+  {
+    ...outcome,
+    name: 'response_share',
+    title: 'share',
+    unit: 'ratio',
+    better: 'higher',
+    byStatus: true,
+    description: 'Answers with one status as a share of all answers: `response_share(status=429)`.',
+  },
   {
     ...outcome,
     name: 'errors',
@@ -105,24 +124,20 @@ export const metrics: readonly Metric[] = [
     title: 'unsent',
     description: 'Open load: requests that still waited for a connection at the end.',
   },
-  {
-    ...latency,
-    name: 'p50.service',
-    title: 'p50 service',
-    description: 'Open load: median time from being sent, without the wait before it.',
-  },
-  {
-    ...latency,
-    name: 'p90.service',
-    title: 'p90 service',
-    description: 'Open load: 90th percentile of the time from being sent.',
-  },
-  {
-    ...latency,
-    name: 'p99.service',
-    title: 'p99 service',
-    description: 'Open load: 99th percentile of the time from being sent.',
-  },
+  ...['p50', 'p90', 'p95', 'p99'].flatMap((name) => [
+    {
+      ...latency,
+      name: `${name}.response`,
+      title: `${name} response`,
+      description: `Open load: ${name} of the response time, from the moment of being due.`,
+    },
+    {
+      ...latency,
+      name: `${name}.service`,
+      title: `${name} service`,
+      description: `${name} of the service time, from being sent: of open load without the wait before it.`,
+    },
+  ]),
   {
     ...server,
     name: 'queries_per_request',

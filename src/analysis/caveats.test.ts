@@ -80,7 +80,7 @@ describe('caveatsOf the samples', () => {
     ]);
     const [caveat] = caveats({ measurement: { requests: 999, open: openLoad() } });
     expect(caveat?.text).toBe('999 answers are too few for p99, p99.9');
-    expect(caveat?.doubts).toEqual(['p99', 'p99.9', 'p99.service']);
+    expect(caveat?.doubts).toEqual(['p99', 'p99.9', 'p99.response', 'p99.service']);
   });
 
   it('doubts the worst second where a whole second of the measured time had too few answers', () => {

@@ -4,7 +4,7 @@ import type { System, Trust } from '../scenarios/scenario.ts';
 import { doubts } from './doubts.ts';
 import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
 import { happeningCaveats, hasEnd } from './happenings.ts';
-import { censoredPercentiles, ofService, thinPercentiles } from './percentiles.ts';
+import { aliasesOf, censoredPercentiles, thinPercentiles } from './percentiles.ts';
 import { measuredSlices } from './timeline.ts';
 
 /** What caveats need to know of the trial besides what was recorded. */
@@ -29,12 +29,12 @@ function isWorstSecondThin(measurement: Measurement, samples: number): boolean {
 }
 
 function sampleCaveats(measurement: Measurement, { samples }: Trust): Caveat[] {
-  const { requests, open } = measurement;
+  const { requests } = measurement;
   const percentiles = thinPercentiles(requests, samples);
   const thin = [...percentiles, ...(isWorstSecondThin(measurement, samples) ? ['worst_second_p99'] : [])];
   if (thin.length === 0) return [];
   const text = `${formatNumber(requests)} answers are too few for ${thin.join(', ')}`;
-  return [{ kind: 'too-few-samples', text, doubts: [...thin, ...(open ? ofService(percentiles) : [])] }];
+  return [{ kind: 'too-few-samples', text, doubts: [...thin, ...aliasesOf(percentiles)] }];
 }
 
 /** Open load goes on whatever the answers do, so that requests may be given up: none of them is among the latencies. */
@@ -55,7 +55,7 @@ function absenceCaveats({ open, unfinished }: Measurement): Caveat[] {
     const text = `${share(missing, expected)} without an answer when the waiting was over: ${censored.join(', ')} may be higher`;
     // Far fewer can change the mean and the worst second than the median: they go with p99. One can change the maximum.
     const others = censored.includes('p99') ? ['mean', 'worst_second_p99', 'max'] : ['max'];
-    caveats.push({ kind: 'unfinished', text, doubts: [...censored, ...ofService(censored), ...others] });
+    caveats.push({ kind: 'unfinished', text, doubts: [...censored, ...aliasesOf(censored), ...others] });
   }
   return caveats;
 }

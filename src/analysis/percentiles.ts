@@ -33,7 +33,8 @@ export function censoredPercentiles(share: number): readonly string[] {
   return percentiles.filter(({ quantile }) => share > (1 - quantile) / 10 + rounding).map(({ name }) => name);
 }
 
-/** The same percentiles of the time from being sent, as far as there are metrics for them. */
-export function ofService(names: readonly string[]): readonly string[] {
-  return names.map((name) => `${name}.service`).filter((name) => findMetric(name) !== undefined);
+/** The same percentiles of the response and of the service time, as far as there are metrics for them. */
+export function aliasesOf(names: readonly string[]): readonly string[] {
+  const aliases = names.flatMap((name) => [`${name}.response`, `${name}.service`]);
+  return aliases.filter((name) => findMetric(name) !== undefined);
 }

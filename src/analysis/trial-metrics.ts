@@ -45,27 +45,36 @@ function timings(measurement: Measurement): Record<string, number | undefined> {
     max: ms(latency.maxUs),
     worst_second_p99: ms(Math.max(0, ...measuredSlices(measurement).map((slice) => slice.p99Us))),
     requests,
+    responses: Object.values(measurement.statuses).reduce((sum, count) => sum + count, 0),
     errors: failed,
     error_rate: ratio(failed, requests + failed),
     unfinished: measurement.unfinished,
   };
 }
 
+/** The time from being sent; and, where requests have a moment at which they are due, the time from that. */
+function twoTimes({ open, latency, requests }: Measurement): Record<string, number | undefined> {
+  const of = (kind: string, { p50Us, p90Us, p95Us, p99Us }: Measurement['latency']) => ({
+    [`p50.${kind}`]: p50Us / usPerMs,
+    [`p90.${kind}`]: p90Us / usPerMs,
+    [`p95.${kind}`]: p95Us / usPerMs,
+    [`p99.${kind}`]: p99Us / usPerMs,
+  });
+  if (requests === 0) return {};
+  return open ? { ...of('response', latency), ...of('service', open.service) } : of('service', latency);
+}
+
 /** What only open load has. */
-function openTimings({ open, requests, durationMs }: Measurement): Record<string, number | undefined> {
+function openTimings({ open, durationMs }: Measurement): Record<string, number | undefined> {
   if (!open) return {};
-  const { offered, service, scheduleLag } = open;
+  const { offered, scheduleLag } = open;
   const seconds = durationMs / msPerSecond;
-  const ms = (us: number): number | undefined => (requests > 0 ? us / usPerMs : undefined);
   return {
     offered_rate: offered / seconds,
     sent_rate: (offered - open.dropped - open.unsent) / seconds,
     schedule_lag: offered > 0 ? scheduleLag.p99Us / usPerMs : undefined,
     dropped: open.dropped,
     unsent: open.unsent,
-    'p50.service': ms(service.p50Us),
-    'p90.service': ms(service.p90Us),
-    'p99.service': ms(service.p99Us),
   };
 }
 
@@ -156,6 +165,7 @@ export function trialMetrics(
 ): Record<string, number> {
   const all = {
     ...timings(measurement),
+    ...twoTimes(measurement),
     ...openTimings(measurement),
     ...counts(measurement, telemetry, context),
     ...changes(telemetry, context),

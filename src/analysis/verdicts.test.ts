@@ -23,21 +23,21 @@ const lock = (metrics: Record<string, number>, changes: Partial<TrialRecord> = {
 describe('judge', () => {
   it('compares variants and tells both sides in their unit', () => {
     const trials = [none({ rps: 1_000 }), lock({ rps: 4_000 })];
-    expect(verdict('rps(lock) > 3 * rps(none)', trials)).toBe('passed: 4,000/s against 3,000/s');
-    expect(verdict('rps(lock) > 5 * rps(none)', trials)).toBe('failed: 4,000/s against 5,000/s');
+    expect(verdict('rps(lock) > 3 * rps(none)', trials)).toBe('passed: 4,000/s against 3,000/s, 33% inside');
+    expect(verdict('rps(lock) > 5 * rps(none)', trials)).toBe('failed: 4,000/s against 5,000/s, 20% outside');
     expect(verdict('rps(lock) / rps(none) >= 4', trials)).toBe('passed: 4 against 4');
-    expect(verdict('rps(lock) - rps(none) < 100/s', trials)).toBe('failed: 3,000/s against 100/s');
+    expect(verdict('rps(lock) - rps(none) < 100/s', trials)).toBe('failed: 3,000/s against 100/s, 2900% outside');
   });
 
   it('looks at every variant that a claim leaves open, and tells the worst', () => {
     const trials = [none({ p99: 48 }), lock({ p99: 12 })];
-    expect(verdict('p99 < 50ms', trials)).toBe('passed: 48 ms against 50 ms (none)');
-    expect(verdict('p99 < 20ms', trials)).toBe('failed: 48 ms against 20 ms (none)');
+    expect(verdict('p99 < 50ms', trials)).toBe('passed: 48 ms against 50 ms, 4% inside (none)');
+    expect(verdict('p99 < 20ms', trials)).toBe('failed: 48 ms against 20 ms, 140% outside (none)');
   });
 
   it('looks at every replica count that a claim leaves open', () => {
     const trials = [lock({ recomputes: 1 }), lock({ recomputes: 3 }, { replicas: 2 })];
-    expect(verdict('recomputes(lock) <= 2', trials, [1, 2])).toBe('failed: 3 against 2 (2 replicas)');
+    expect(verdict('recomputes(lock) <= 2', trials, [1, 2])).toBe('failed: 3 against 2, 50% outside (2 replicas)');
     expect(verdict('recomputes(lock, replicas=1) <= 2', trials, [1, 2])).toMatch(/^passed: 1 against 2/);
   });
 
@@ -63,13 +63,70 @@ describe('judge', () => {
   it('is inconclusive where rounds disagree, and fails or passes where they agree', () => {
     const rounds = (...values: number[]) => values.map((p99, index) => lock({ p99 }, { round: index + 1 }));
     expect(verdict('p99(lock) < 50ms', rounds(40, 45, 60))).toBe(
-      'inconclusive: rounds disagree: 2 of 3 hold; medians 45 ms against 50 ms',
+      'inconclusive: the rounds do not agree: 45 ms (40 to 60) against 50 ms, 10% inside',
     );
-    expect(verdict('p99(lock) < 50ms', rounds(51, 55, 60))).toBe('failed: 55 ms against 50 ms');
-    expect(verdict('p99(lock) < 50ms', rounds(40, 45, 49))).toBe('passed: 45 ms against 50 ms');
+    expect(verdict('p99(lock) < 50ms', rounds(51, 55, 60))).toBe('failed: 55 ms (51 to 60) against 50 ms, 10% outside');
+    expect(verdict('p99(lock) < 50ms', rounds(40, 45, 49))).toBe('passed: 45 ms (40 to 49) against 50 ms, 10% inside');
+  });
+
+  it('takes the interval of the centre from six rounds of a timed metric on: one slow round is not the server', () => {
+    const rounds = (...values: number[]) => values.map((p99, index) => lock({ p99 }, { round: index + 1 }));
+    expect(verdict('p99(lock) < 50ms', rounds(40, 41, 42, 43, 44, 80))).toMatch(
+      /^inconclusive: the rounds do not agree/,
+    );
+    expect(verdict('p99(lock) < 50ms', rounds(40, 41, 41, 42, 42, 43, 43, 44, 44, 45, 45, 80))).toMatch(
+      /^passed: 43 ms \(\d+(\.\d+)? to 4\d(\.\d+)?\) against 50 ms/,
+    );
+  });
+
+  it('wants every round of counted evidence to hold', () => {
+    const rounds = (count: number) =>
+      Array.from({ length: count }, (_, index) => lock({ errors: index === 3 ? 1 : 0 }, { round: index + 1 }));
+    expect(verdict('errors(lock) == 0', rounds(12))).toBe(
+      'inconclusive: the rounds do not agree: 0 (0 to 1) against 0',
+    );
+    expect(verdict('errors(lock) < 1', rounds(12))).toMatch(/^inconclusive/);
+  });
+
+  it('compares variants round by round: what all of a round have in common cancels out', () => {
+    const trials = [1, 2, 3].flatMap((round) => [
+      none({ rps: 1000 * round }, { round }),
+      lock({ rps: 2000 * round }, { round }),
+    ]);
+    expect(verdict('rps(lock) > 1.9 * rps(none)', trials)).toBe('passed: 4,000/s against 3,800/s, 5% inside');
+  });
+
+  it('counts answers by their status', () => {
+    const { measurement } = lock({});
+    const statuses = { '200': 970, '429': 20, '503': 10 };
+    const trials = [lock({ responses: 1000 }, { measurement: { ...measurement, statuses } })];
+    expect(verdict('responses(lock, status=503) <= 10', trials)).toBe('passed: 10 against 10');
+    expect(verdict('responses(lock, status=5xx) == 10', trials)).toBe('passed: 10 against 10');
+    expect(verdict('responses(lock, status=404) == 0', trials)).toBe('passed: 0 against 0');
+    expect(verdict('response_share(lock, status=429) < 1%', trials)).toBe('failed: 2% against 1%, 100% outside');
+  });
+
+  it('says why closed load has no response time', () => {
+    expect(verdict('p99.response(lock) < 1s', [lock({ p99: 3, 'p99.service': 3 })])).toBe(
+      'inconclusive: p99.response is of open load only: under lock each request is due when it is sent',
+    );
+  });
+
+  it('keeps the numbers beside the words', () => {
+    const judged = expectations('p99(lock) < 50ms');
+    const [expectation] = judged.expectations;
+    const trials = [40, 45, 49].map((p99, index) => lock({ p99 }, { round: index + 1 }));
+    expect(expectation && judge(expectation, judged, trials).evidence).toEqual({
+      value: 45,
+      low: 40,
+      high: 49,
+      limit: 50,
+      margin: 0.1,
+      rounds: 3,
+    });
   });
 
   it('counts a failure in one place above missing data in another', () => {
-    expect(verdict('p99 < 50ms', [none({ p99: 80 })])).toBe('failed: 80 ms against 50 ms (none)');
+    expect(verdict('p99 < 50ms', [none({ p99: 80 })])).toBe('failed: 80 ms against 50 ms, 60% outside (none)');
   });
 });

@@ -1,24 +1,11 @@
 import { findMetric, type MetricUnit } from '../metrics.ts';
-import { formatQuantity } from '../numbers.ts';
+import { formatPercent, formatQuantity, formatValue } from '../numbers.ts';
 import type { TrialRecord, Verdict } from '../result.ts';
-import {
-  referencesIn,
-  type Comparator,
-  type Expectation,
-  type Expression,
-  type MetricReference,
-} from '../scenarios/expectation.ts';
+import { referencesIn, type Expectation, type Expression } from '../scenarios/expectation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
+import { holds, sidesOf, type Instance } from './evaluate.ts';
+import { leastDifferences, signedRankInterval } from './statistics/signed-rank.ts';
 import { median } from './summary.ts';
-
-/** Which trials a claim is looked at for: a reference without a variant or a replica count takes it from here. */
-interface Instance {
-  readonly variant: string | undefined;
-  readonly replicas: number;
-}
-
-/** One side of a claim in one round. */
-type Side = { readonly value: number } | { readonly missing: string };
 
 interface Judgement {
   readonly instance: Instance;
@@ -26,6 +13,7 @@ interface Judgement {
   readonly reason: string;
   /** How far inside the claim it is, as a share of the right side: the smallest one is told. */
   readonly margin: number;
+  readonly evidence: Verdict['evidence'];
 }
 
 /** The unit of an expression: numbers take it from what they stand with, and a quotient of two metrics is a plain number. */
@@ -44,100 +32,104 @@ function unitOf(expression: Expression): MetricUnit | undefined {
   }
 }
 
-function calculate(operator: '+' | '-' | '*' | '/', left: number, right: number): number {
-  switch (operator) {
-    case '+':
-      return left + right;
-    case '-':
-      return left - right;
-    case '*':
-      return left * right;
-    case '/':
-      return left / right;
-  }
-}
-
-function holds(comparator: Comparator, left: number, right: number): boolean {
-  switch (comparator) {
-    case '<':
-      return left < right;
-    case '<=':
-      return left <= right;
-    case '>':
-      return left > right;
-    case '>=':
-      return left >= right;
-    case '==':
-      return left === right;
-    case '!=':
-      return left !== right;
-  }
-}
-
-function trialFor(
-  reference: MetricReference,
-  instance: Instance,
-  round: readonly TrialRecord[],
-): TrialRecord | undefined {
-  const variant = reference.variant ?? instance.variant;
-  const replicas = reference.replicas ?? instance.replicas;
-  return round.find((trial) => trial.variant === variant && trial.replicas === replicas);
-}
-
-function evaluate(expression: Expression, instance: Instance, round: readonly TrialRecord[]): Side {
-  switch (expression.kind) {
-    case 'number':
-      return expression;
-    case 'metric': {
-      const trial = trialFor(expression, instance, round);
-      if (!trial) return { missing: 'its trial was not run' };
-      const value = trial.metrics[expression.metric];
-      if (value === undefined) return { missing: `${expression.metric} of ${trial.variant} was not measured` };
-      const doubt = trial.caveats.find((caveat) => caveat.doubts.includes(expression.metric));
-      return doubt ? { missing: `${trial.variant}: ${doubt.text}` } : { value };
-    }
-    case 'binary': {
-      const left = evaluate(expression.left, instance, round);
-      const right = evaluate(expression.right, instance, round);
-      if ('missing' in left) return left;
-      if ('missing' in right) return right;
-      const value = calculate(expression.operator, left.value, right.value);
-      return Number.isFinite(value) ? { value } : { missing: 'a division by zero' };
-    }
-  }
-}
-
 function roundsOf(trials: readonly TrialRecord[]): readonly (readonly TrialRecord[])[] {
   const numbers = [...new Set(trials.map((trial) => trial.round))];
   return numbers.map((number) => trials.filter((trial) => trial.round === number));
 }
 
+/** The 95% of the intervals, and the fewest rounds that give one. */
+const confidence = 0.95;
+const leastRounds = leastDifferences(confidence);
+
+/** What a value is over the rounds: its median, and where it lies. */
+interface Range {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Counted evidence has no noise that more rounds would average out, and an equality none to tolerate: each round has to hold. */
+function isNoisy({ left, right, comparator }: Expectation): boolean {
+  if (comparator === '==' || comparator === '!=') return false;
+  const references = [...referencesIn(left), ...referencesIn(right)];
+  return references.some(({ metric }) => findMetric(metric)?.kind === 'timed');
+}
+
+/** Of timed metrics, from 6 rounds on, the exact interval of the centre (95%); otherwise what the rounds have shown. */
+function rangeOf(expectation: Expectation, values: readonly number[]): Range {
+  const shown = { value: median(values), low: Math.min(...values), high: Math.max(...values) };
+  if (values.length < leastRounds || !isNoisy(expectation)) return shown;
+  return { ...signedRankInterval(values, confidence), value: shown.value };
+}
+
+/**
+ * How the left side lies to the right one: of claims about one number as it is, of others by the ratio round by round where both
+ * are positive, so that what all of a round had in common cancels out; told in the unit of the left side, against the median of the
+ * right one.
+ */
+function leftRange(expectation: Expectation, lefts: readonly number[], rights: readonly number[]): Range {
+  const limit = median(rights);
+  const isFixed = expectation.right.kind === 'number';
+  if (isFixed || [...lefts, ...rights].some((value) => value <= 0)) {
+    const { low, high } = rangeOf(
+      expectation,
+      lefts.map((left, round) => left - (rights[round] ?? NaN)),
+    );
+    return { value: median(lefts), low: low + limit, high: high + limit };
+  }
+  const { low, high } = rangeOf(
+    expectation,
+    lefts.map((left, round) => Math.log(left / (rights[round] ?? NaN))),
+  );
+  return { value: median(lefts), low: Math.exp(low) * limit, high: Math.exp(high) * limit };
+}
+
+function outcomeOf({ comparator }: Expectation, { low, high }: Range, limit: number): Verdict['outcome'] {
+  const [atLow, atHigh] = [holds(comparator, low, limit), holds(comparator, high, limit)];
+  // All of the interval, and not only its ends, has to be on one side.
+  if (comparator === '==' || comparator === '!=') {
+    const isPoint = low === high;
+    const excludes = limit < low || limit > high;
+    if (isPoint) return atLow ? 'passed' : 'failed';
+    if (excludes) return comparator === '!=' ? 'passed' : 'failed';
+    return 'inconclusive';
+  }
+  if (atLow && atHigh) return 'passed';
+  return atLow || atHigh ? 'inconclusive' : 'failed';
+}
+
+/** `4.10 ms (3.80 to 4.40) against 50 ms`, and how much of the limit is left. */
+function reasonOf(expectation: Expectation, evidence: NonNullable<Verdict['evidence']>): string {
+  const unit = unitOf(expectation.left) ?? unitOf(expectation.right) ?? 'count';
+  const { value, limit, low = value, high = value, margin, rounds } = evidence;
+  const [from, to] = [low, high].map((end) => formatValue(end, unit));
+  const range = rounds > 1 && from !== to ? ` (${String(from)} to ${String(to)})` : '';
+  const numbers = `${formatQuantity(value, unit)}${range} against ${formatQuantity(limit, unit)}`;
+  const isEquality = expectation.comparator === '==' || expectation.comparator === '!=';
+  if (isEquality || limit === 0 || value === limit) return numbers;
+  return `${numbers}, ${formatPercent(Math.abs(margin))} ${margin >= 0 ? 'inside' : 'outside'}`;
+}
+
 function judgeInstance(expectation: Expectation, instance: Instance, trials: readonly TrialRecord[]): Judgement {
   const lefts: number[] = [];
   const rights: number[] = [];
-  const held: boolean[] = [];
   for (const round of roundsOf(trials)) {
-    const left = evaluate(expectation.left, instance, round);
-    const right = evaluate(expectation.right, instance, round);
-    const missing = 'missing' in left ? left.missing : 'missing' in right ? right.missing : undefined;
-    if (missing !== undefined) return { instance, outcome: 'inconclusive', reason: missing, margin: -Infinity };
-    if ('value' in left && 'value' in right) {
-      lefts.push(left.value);
-      rights.push(right.value);
-      held.push(holds(expectation.comparator, left.value, right.value));
+    const sides = sidesOf(expectation, instance, round);
+    if ('missing' in sides) {
+      return { instance, outcome: 'inconclusive', reason: sides.missing, margin: -Infinity, evidence: undefined };
     }
+    lefts.push(sides.left);
+    rights.push(sides.right);
   }
-  const left = median(lefts);
-  const right = median(rights);
-  const unit = unitOf(expectation.left) ?? unitOf(expectation.right) ?? 'count';
-  const numbers = `${formatQuantity(left, unit)} against ${formatQuantity(right, unit)}`;
-  const kept = held.filter(Boolean).length;
-  const inside = expectation.comparator.startsWith('>') ? left - right : right - left;
-  const margin = inside / Math.max(Math.abs(right), Number.MIN_VALUE);
-  if (kept === held.length) return { instance, outcome: 'passed', reason: numbers, margin };
-  if (kept === 0) return { instance, outcome: 'failed', reason: numbers, margin };
-  const reason = `rounds disagree: ${kept} of ${held.length} hold; medians ${numbers}`;
-  return { instance, outcome: 'inconclusive', reason, margin };
+  const limit = median(rights);
+  const range = leftRange(expectation, lefts, rights);
+  const inside = expectation.comparator.startsWith('>') ? range.value - limit : limit - range.value;
+  const margin = inside / (limit === 0 ? 1 : Math.abs(limit));
+  const evidence = { ...range, limit, margin, rounds: lefts.length };
+  const outcome = outcomeOf(expectation, range, limit);
+  const said = reasonOf(expectation, evidence);
+  const reason = outcome === 'inconclusive' ? `the rounds do not agree: ${said}` : said;
+  return { instance, outcome, reason, margin, evidence };
 }
 
 function instancesOf(expectation: Expectation, scenario: Scenario): readonly Instance[] {
@@ -162,9 +154,9 @@ function describeInstance({ instance, reason }: Judgement, scenario: Scenario): 
 }
 
 /**
- * Judges one claim. It is looked at for every variant and replica count that it leaves open, and in every round; what is told
- * is the worst of them. Failed: some place fails it in every round. Inconclusive: data is missing, a caveat doubts a metric
- * that it uses, or rounds disagree. Missing data is never a pass.
+ * Judges one claim. It is looked at for every variant and replica count that it leaves open, over all rounds; what is told is the
+ * worst of them. Failed: some place fails it, wherever in its interval it lies. Inconclusive: data is missing, a caveat doubts a
+ * metric that it uses, or its interval reaches to both sides. Missing data is never a pass.
  */
 export function judge(expectation: Expectation, scenario: Scenario, trials: readonly TrialRecord[]): Verdict {
   const ofScenario = trials.filter((trial) => trial.scenario === scenario.name);
@@ -174,7 +166,9 @@ export function judge(expectation: Expectation, scenario: Scenario, trials: read
   const [worst] = judgements;
   const base = { scenario: scenario.name, expectation: expectation.text };
   if (!worst) return { ...base, outcome: 'inconclusive', reason: 'nothing was measured' };
-  return { ...base, outcome: worst.outcome, reason: describeInstance(worst, scenario) };
+  const { outcome, evidence } = worst;
+  const reason = describeInstance(worst, scenario);
+  return { ...base, outcome, reason, ...(evidence === undefined ? {} : { evidence }) };
 }
 
 /** Judges every claim of the scenarios. */

@@ -11,8 +11,8 @@ function written(expression: Expression): string {
     case 'number':
       return String(expression.value);
     case 'metric': {
-      const { metric, variant, replicas } = expression;
-      return `${metric}[${variant ?? ''}|${replicas ?? ''}]`;
+      const { metric, variant, replicas, status } = expression;
+      return `${metric}[${variant ?? ''}|${replicas ?? ''}${status === undefined ? '' : `|${status}`}]`;
     }
     case 'binary':
       return `(${written(expression.left)} ${expression.operator} ${written(expression.right)})`;
@@ -45,6 +45,9 @@ describe('parseExpectation understands', () => {
     ['error_rate * requests < 3', '(error_rate[|] * requests[|]) < 3'],
     ['p99 < 120% * p50', 'p99[|] < (1.2 * p50[|])'],
     ['  p99 < 50ms  ', 'p99[|] < 50'],
+    ['p99.response < 50ms', 'p99.response[|] < 50'],
+    ['responses(lock, status=503) == 0', 'responses[lock||503] == 0'],
+    ['response_share(status=5xx, replicas=2) < 1%', 'response_share[|2|5xx] < 0.01'],
   ])('%s', (text, tree) => {
     const parsed = parseExpectation(text, scope);
     if (!parsed.ok) expect.fail(JSON.stringify(parsed.faults));
@@ -99,7 +102,15 @@ describe('parseExpectation refuses', () => {
     ],
     ['p99(replicas=3) < 5ms', ['[3] the scenario does not run at 3 replicas | there are: 1, 2, 4']],
     ['p99(replicas=two) < 5ms', ['[two] the number of replicas must be a whole number']],
-    ['p99(replica=2) < 5ms', ['[replica] a metric cannot be narrowed by "replica" | did you mean "replicas"?']],
+    [
+      'p99(replica=2) < 5ms',
+      ['[replica] a metric cannot be narrowed by "replica" | did you mean "replicas"? There are: replicas, status'],
+    ],
+    ['p99(status=503) < 5ms', ['[status] p99 cannot be narrowed by status | only responses and response_share can']],
+    [
+      'responses(status=teapot) == 0',
+      ['[teapot] "teapot" is no status | write status=503, or status=5xx for all of them'],
+    ],
     ['p99(lock, none) < 5ms', ['[none] a metric is narrowed to one variant and one number of replicas']],
     // Dimensions.
     ['p99 < 50', ['[50] p99 is a time: write 50ms']],

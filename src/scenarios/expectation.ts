@@ -1,9 +1,11 @@
-/** A metric of the trials, narrowed to one variant or one replica count where the claim says so. */
+/** A metric of the trials, narrowed to one variant, one replica count or one status where the claim says so. */
 export interface MetricReference {
   readonly kind: 'metric';
   readonly metric: string;
   readonly variant: string | undefined;
   readonly replicas: number | undefined;
+  /** `503`, or `5xx` for all from 500 to 599; only where the metric can be narrowed by it. */
+  readonly status: string | undefined;
 }
 
 /** One side of a claim. Numbers are in the metric's unit: times in milliseconds, 1% as 0.01. */

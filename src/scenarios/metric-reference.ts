@@ -1,4 +1,4 @@
-import { findMetric, metrics } from '../metrics.ts';
+import { findMetric, metrics, type Metric } from '../metrics.ts';
 import { dimensionOf, type Dimension } from './dimension.ts';
 import type { MetricReference } from './expectation.ts';
 import type { Extent, Fault } from './fault.ts';
@@ -25,8 +25,10 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
   const { name, args } = token;
   const metric = findMetric(name.text);
   const [variant, ...otherVariants] = args.filter((argument) => argument.value === undefined);
-  const [count, ...otherCounts] = args.filter((argument) => argument.value !== undefined);
-  const twice = [...otherVariants, ...otherCounts].map((argument) =>
+  const valued = args.filter((argument) => argument.value !== undefined);
+  const [status, ...otherStatuses] = valued.filter((argument) => argument.name === 'status');
+  const [count, ...otherCounts] = valued.filter((argument) => argument.name !== 'status');
+  const twice = [...otherVariants, ...otherCounts, ...otherStatuses].map((argument) =>
     faultAt(argument, 'a metric is narrowed to one variant and one number of replicas'),
   );
   const faults = [
@@ -34,10 +36,11 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
     ...twice,
     variantFault(variant, scope),
     countFault(count, scope),
+    statusFault(status, metric),
   ];
   const replicas = count && Number(count.value?.text);
   return {
-    expression: { kind: 'metric', metric: name.text, variant: variant?.name, replicas },
+    expression: { kind: 'metric', metric: name.text, variant: variant?.name, replicas, status: status?.value?.text },
     dimension: metric ? dimensionOf(metric.unit) : 'unknown',
     faults: faults.filter((fault) => fault !== undefined),
   };
@@ -64,10 +67,25 @@ function countFault(argument: ArgumentToken | undefined, { replicas }: Expectati
   if (!argument?.value) return undefined;
   const { name, value } = argument;
   if (name !== 'replicas')
-    return faultAt(argument, `a metric cannot be narrowed by "${name}"`, 'did you mean "replicas"?');
+    return faultAt(argument, `a metric cannot be narrowed by "${name}"`, suggestion(name, ['replicas', 'status']));
   if (!/^\d{1,4}$/.test(value.text)) return faultAt(value, 'the number of replicas must be a whole number');
   if (!replicas || replicas.includes(Number(value.text))) return undefined;
   return faultAt(value, `the scenario does not run at ${value.text} replicas`, `there are: ${replicas.join(', ')}`);
+}
+
+/** `status=503` or `status=5xx`, and only behind a metric that counts answers. */
+function statusFault(argument: ArgumentToken | undefined, metric: Metric | undefined): Fault | undefined {
+  if (!argument?.value) return undefined;
+  if (metric && metric.byStatus !== true) {
+    const names = metrics.flatMap(({ name, byStatus }) => (byStatus ? [name] : []));
+    return faultAt(argument, `${metric.name} cannot be narrowed by status`, `only ${names.join(' and ')} can`);
+  }
+  if (/^[1-5](?:\d\d|xx)$/.test(argument.value.text)) return undefined;
+  return faultAt(
+    argument.value,
+    `"${argument.value.text}" is no status`,
+    'write status=503, or status=5xx for all of them',
+  );
 }
 
 function unknownMetric(name: Extent & { readonly text: string }, text: string): Fault {
