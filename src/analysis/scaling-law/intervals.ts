@@ -1,0 +1,173 @@
+import { lawAt, peakOf, type LawParameters, type Sample } from './law.ts';
+import { student975 } from './student.ts';
+
+/** An estimate, and the 95% interval around it. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What the data say of the law, with 95% intervals. */
+export interface LawEstimates {
+  readonly perOne: Estimate;
+  readonly contention: Estimate;
+  readonly coherency: Estimate;
+  /** Ends at infinity where the data do not exclude that there is no peak. */
+  readonly peakCount: Estimate;
+  readonly peakRps: Estimate;
+}
+
+/** How far the law is from the samples for given contention and coherency, with what one gives chosen best. */
+interface Misfit {
+  readonly logOne: number;
+  readonly squares: number;
+}
+
+/** The rounds at each count, by their logarithms: all that a misfit depends on. */
+interface Logs {
+  readonly rounds: number;
+  readonly points: readonly { readonly count: number; readonly rounds: number; readonly mean: number }[];
+  /** Squares that no curve explains: rounds at one count differ from each other. */
+  readonly within: number;
+}
+
+/** Golden section: each step keeps this share. */
+const golden = (Math.sqrt(5) - 1) / 2;
+const sectionSteps = 32;
+const bisectionSteps = 32;
+const gridSteps = 40;
+const mostCoherency = 1;
+
+function logsOf(samples: readonly Sample[]): Logs {
+  const counts = [...new Set(samples.map(({ count }) => count))];
+  const groups = counts.map((count) => {
+    const logs = samples.filter((sample) => sample.count === count).map(({ rps }) => Math.log(rps));
+    const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+    return { count, rounds: logs.length, mean, squares: logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) };
+  });
+  return { rounds: samples.length, points: groups, within: groups.reduce((sum, { squares }) => sum + squares, 0) };
+}
+
+function misfit({ rounds, points, within }: Logs, contention: number, coherency: number): Misfit {
+  let sum = 0;
+  let squares = 0;
+  for (const { count, rounds: weight, mean } of points) {
+    const rest = mean - Math.log(lawAt({ perOne: 1, contention, coherency }, count));
+    sum += weight * rest;
+    squares += weight * rest ** 2;
+  }
+  const logOne = sum / rounds;
+  return { logOne, squares: within + squares - rounds * logOne ** 2 };
+}
+
+/** The least value of a function with one valley between two places. */
+function valley(of: (at: number) => number, from: number, to: number): number {
+  let [low, high] = [from, to];
+  for (let step = 0; step < sectionSteps; step++) {
+    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
+    if (of(left) <= of(right)) high = right;
+    else low = left;
+  }
+  return Math.min(of(from), of(to), of((low + high) / 2));
+}
+
+/** The last place between one that is good and one that may not be at which a condition holds. */
+function edge(holds: (at: number) => boolean, good: number, beyond: number): number {
+  if (holds(beyond)) return beyond;
+  let [inside, outside] = [good, beyond];
+  for (let step = 0; step < bisectionSteps; step++) {
+    const middle = (inside + outside) / 2;
+    if (holds(middle)) inside = middle;
+    else outside = middle;
+  }
+  return inside;
+}
+
+/**
+ * Intervals by profile likelihood: all parameters whose misfit is not larger than the least one by more than chance explains
+ * (Bates and Watts, "Nonlinear Regression Analysis and Its Applications", 1988, 6.1). Unlike those from the curvature at the best
+ * fit, they hold where a parameter is at its limit, and need not be symmetric.
+ */
+export function estimateLaw(samples: readonly Sample[], best: LawParameters): LawEstimates {
+  const logs = logsOf(samples);
+  const least = misfit(logs, best.contention, best.coherency).squares;
+  const degrees = samples.length - 3;
+  // Rounding makes a perfect fit a little less than that.
+  const most = least * (1 + student975(degrees) ** 2 / degrees) + 1e-12;
+  const ofContention = (sigma: number): number =>
+    valley((root) => misfit(logs, sigma, root ** 2).squares, 0, Math.sqrt(mostCoherency));
+  const ofCoherency = (kappa: number): number => valley((sigma) => misfit(logs, sigma, kappa).squares, 0, 1);
+  const isContention = (sigma: number): boolean => ofContention(sigma) <= most;
+  // By its root: where it is small, small steps matter.
+  const isRoot = (root: number): boolean => ofCoherency(root ** 2) <= most;
+  const sigma = [edge(isContention, best.contention, 0), edge(isContention, best.contention, 1)] as const;
+  const root = Math.sqrt(best.coherency);
+  const kappa = [edge(isRoot, root, 0), edge(isRoot, root, Math.sqrt(mostCoherency))] as const;
+  const rest = scan(logs, best, { sigma, root: kappa, most });
+  return {
+    contention: { value: best.contention, low: sigma[0], high: sigma[1] },
+    coherency: { value: best.coherency, low: kappa[0] ** 2, high: kappa[1] ** 2 },
+    ...rest,
+  };
+}
+
+interface Region {
+  readonly sigma: readonly [number, number];
+  readonly root: readonly [number, number];
+  readonly most: number;
+}
+
+/** What else can be said of all laws that fit well enough: their extremes over a grid. */
+function scan(
+  logs: Logs,
+  best: LawParameters,
+  { sigma, root, most }: Region,
+): Pick<LawEstimates, 'perOne' | 'peakCount' | 'peakRps'> {
+  const peakCount = peakOf(best);
+  const found = {
+    perOne: new Extremes(best.perOne),
+    peakCount: new Extremes(peakCount),
+    peakRps: new Extremes(Number.isFinite(peakCount) ? lawAt(best, peakCount) : Infinity),
+  };
+  const along = ([from, to]: readonly [number, number], step: number): number =>
+    from + ((to - from) * step) / gridSteps;
+  for (let row = 0; row <= gridSteps; row++) {
+    for (let column = 0; column <= gridSteps; column++) {
+      const [contention, coherency] = [along(sigma, row), along(root, column) ** 2];
+      const { logOne, squares } = misfit(logs, contention, coherency);
+      if (squares > most) continue;
+      const reach = Math.sqrt((most - squares) / logs.rounds);
+      const count = peakOf({ contention, coherency });
+      found.peakCount.add(count);
+      for (const end of [logOne - reach, logOne + reach]) {
+        const law = { perOne: Math.exp(end), contention, coherency };
+        found.perOne.add(law.perOne);
+        found.peakRps.add(Number.isFinite(count) ? lawAt(law, count) : Infinity);
+      }
+    }
+  }
+  return { perOne: found.perOne.estimate, peakCount: found.peakCount.estimate, peakRps: found.peakRps.estimate };
+}
+
+/** The lowest and the highest of what was added. */
+class Extremes {
+  readonly #value: number;
+  #low: number;
+  #high: number;
+
+  constructor(value: number) {
+    this.#value = value;
+    this.#low = value;
+    this.#high = value;
+  }
+
+  add(value: number): void {
+    this.#low = Math.min(this.#low, value);
+    this.#high = Math.max(this.#high, value);
+  }
+
+  get estimate(): Estimate {
+    return { value: this.#value, low: this.#low, high: this.#high };
+  }
+}
