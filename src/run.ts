@@ -1,3 +1,4 @@
+import { scalingOf } from './analysis/scaling-law/scaling.ts';
 import { verdictsOf } from './analysis/verdicts.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
@@ -12,6 +13,8 @@ export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
     await runTrials(session);
     // Only here: the trials that an interrupted run lacks might have changed the verdicts.
     session.record.verdicts = verdictsOf(plan.scenarios, session.record.trials);
+    const scaling = scalingOf(plan.scenarios, session.record.trials);
+    if (scaling.length > 0) session.record.scaling = scaling;
   });
 }
 

@@ -6,6 +6,7 @@ import { comparisonTable } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { eventLines, findingLines, noteLines } from './remarks.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
+import { scalingLine, scalingTable } from './scaling-table.ts';
 import { slowestTable } from './slowest-table.ts';
 import type { Table } from './table.ts';
 import { isOpen, timingTable } from './timing-table.ts';
@@ -35,6 +36,10 @@ export interface Section {
   readonly findings: readonly string[];
   /** The reasons to read them with care. */
   readonly notes: readonly string[];
+  /** How RPS grows with replicas or connections, a table each curve. */
+  readonly scaling: readonly Table[];
+  /** The law through each curve in words, or why there is none. */
+  readonly scalingLines: readonly string[];
   /** What two sides are to each other, a table each. */
   readonly comparisons: readonly Table[];
   /** The reasons to read those with care. */
@@ -80,6 +85,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
   const timings = timingTable(rows, scenario.rounds);
   const evidence = evidenceTable(rows, scenario.evidence);
   const comparisons = (record.comparisons ?? []).filter((comparison) => comparison.scenario === scenario.name);
+  const scaling = (record.scaling ?? []).filter((curve) => curve.scenario === scenario.name);
   return {
     title: scenario.name,
     question: scenario.question,
@@ -94,6 +100,8 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     slowest: slowestTable(rows),
     findings: findingLines(rows),
     notes: noteLines(scenario, rows, [timings, evidence]),
+    scaling: scaling.map(scalingTable),
+    scalingLines: scaling.map(scalingLine),
     comparisons: comparisons.map(comparisonTable),
     comparisonNotes: [...new Set(comparisons.flatMap(({ caveats }) => caveats))],
     verdicts: record.verdicts.filter((verdict) => verdict.scenario === scenario.name),

@@ -51,6 +51,8 @@ function section(content: Section): string {
     list(content.events),
     table(content.anatomy),
     table(content.resources),
+    ...content.scaling.map(table),
+    list(content.scalingLines),
     list(content.findings),
     notes.map((note) => `> ${escape(note)}`).join('\n>\n'),
     ...content.comparisons.map(table),

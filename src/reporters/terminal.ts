@@ -48,6 +48,8 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
     section.events.map((event) => labelled('@', event, 1, columns, chalk.dim)).join('\n'),
     drawTable(section.anatomy, columns, chalk),
     drawTable(section.cores, columns, chalk),
+    ...section.scaling.map((curve) => drawTable(curve, columns, chalk)),
+    section.scalingLines.map((line) => labelled('→', line, 1, columns, chalk.cyan)).join('\n'),
     section.findings.map((finding) => labelled('→', finding, 1, columns, chalk.cyan)).join('\n'),
     section.notes.map((note) => labelled('!', note, 1, columns, chalk.yellow)).join('\n'),
     ...section.comparisons.map((comparison) => drawTable(comparison, columns, chalk)),
