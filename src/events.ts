@@ -1,6 +1,6 @@
 import type { Leftover } from './platforms/platform.ts';
 import type { Trial } from './scenarios/plan.ts';
-import type { Comparison, TrialRecord } from './result.ts';
+import type { Comparison, RateSearchRecord, TrialRecord } from './result.ts';
 
 /** Everything that happens in a run: the only way in which work talks to a screen. */
 export type LabEvent =
@@ -18,6 +18,8 @@ export type LabEvent =
       readonly errors: number;
       readonly p99Ms: number;
     }
+  /** A search for a rate has tried one. */
+  | { readonly type: 'probe'; readonly trial: Trial; readonly probe: RateSearchRecord['probes'][number] }
   | { readonly type: 'trial-finished'; readonly trial: Trial; readonly record: TrialRecord }
   /** The numbers of a comparison were looked at after that many rounds of a batch. */
   | { readonly type: 'look'; readonly rounds: number; readonly comparison: Comparison }

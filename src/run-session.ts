@@ -2,9 +2,10 @@ import { messageOf } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
-import type { RunRecord, TrialRecord } from './result.ts';
+import type { RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
+import { searchRate } from './rate-search.ts';
 import { runTrial } from './trial.ts';
 
 /** Where a plan is run, and who hears of it. */
@@ -63,9 +64,9 @@ export class RunSession {
       trial,
       remainingMs: remainingMs(this.plan, trial.number - 1, paceOf(platform.name)),
     });
-    const result = await runTrial(await deploy(), trial, emit, signal);
+    const result = await measure(await deploy(), trial, emit, signal);
     this.record.trials.push(result);
-    this.record.loadMs += loadMs(trial.load);
+    this.record.loadMs += result.search ? probedMs(result.search) : loadMs(trial.load);
     await this.save();
     emit({ type: 'trial-finished', trial, record: result });
     return result;
@@ -75,6 +76,16 @@ export class RunSession {
     this.record.wallMs = Date.now() - this.lab.startedAtMs;
     await this.folder.write('run.json', `${JSON.stringify(this.record, null, 1)}\n`);
   }
+}
+
+async function measure(deployment: Deployment, trial: Trial, ...rest: readonly [EventSink, AbortSignal]) {
+  const { load } = trial;
+  if (load.kind !== 'open' || load.search === undefined) return runTrial(deployment, trial, ...rest);
+  return searchRate(deployment, trial, { load, search: load.search }, ...rest);
+}
+
+function probedMs({ probes }: RateSearchRecord): number {
+  return probes.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
 /** Puts what a trial needs in place of what ran before. */

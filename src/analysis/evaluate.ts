@@ -1,3 +1,4 @@
+import { findMetric, type MetricUnit } from '../metrics.ts';
 import type { TrialRecord } from '../result.ts';
 import type { Comparator, Expectation, Expression, MetricReference } from '../scenarios/expectation.ts';
 
@@ -97,4 +98,20 @@ export function sidesOf({ left, right }: Expectation, instance: Instance, round:
   if ('missing' in one) return one;
   if ('missing' in other) return other;
   return { left: one.value, right: other.value };
+}
+
+/** The unit of an expression: numbers take it from what they stand with, and a quotient of two metrics is a plain number. */
+export function unitOf(expression: Expression): MetricUnit | undefined {
+  switch (expression.kind) {
+    case 'number':
+      return undefined;
+    case 'metric':
+      return findMetric(expression.metric)?.unit;
+    case 'binary': {
+      const left = unitOf(expression.left);
+      const right = unitOf(expression.right);
+      if (expression.operator === '/' && right !== undefined) return 'count';
+      return left ?? right;
+    }
+  }
 }

@@ -23,6 +23,12 @@ export function thinPercentiles(requests: number, samples: number): readonly str
   return percentiles.filter(({ quantile }) => requests * (1 - quantile) < samples - rounding).map(({ name }) => name);
 }
 
+/** How many answers a metric takes for `samples` of them to lie beyond it; none where it is no percentile. */
+export function samplesFor(metric: string, samples: number): number {
+  const found = percentiles.find(({ name }) => name === metric || aliasesOf([name]).includes(metric));
+  return found === undefined ? 0 : Math.ceil(samples / (1 - found.quantile) - rounding);
+}
+
 /**
  * Names of the percentiles that requests without an answer could change, were they the slowest of all. A share u of such
  * requests takes a percentile q to where q × (1 + u) is now. That moves it by u × q, out of the 1 − q that lie beyond it: from a

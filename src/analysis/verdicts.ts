@@ -1,9 +1,9 @@
-import { findMetric, type MetricUnit } from '../metrics.ts';
+import { findMetric } from '../metrics.ts';
 import { formatPercent, formatQuantity, formatValue } from '../numbers.ts';
 import type { TrialRecord, Verdict } from '../result.ts';
-import { referencesIn, type Expectation, type Expression } from '../scenarios/expectation.ts';
+import { referencesIn, type Expectation } from '../scenarios/expectation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { holds, sidesOf, type Instance } from './evaluate.ts';
+import { holds, sidesOf, unitOf, type Instance } from './evaluate.ts';
 import { leastDifferences, signedRankInterval } from './statistics/signed-rank.ts';
 import { median } from './summary.ts';
 
@@ -14,22 +14,6 @@ interface Judgement {
   /** How far inside the claim it is, as a share of the right side: the smallest one is told. */
   readonly margin: number;
   readonly evidence: Verdict['evidence'];
-}
-
-/** The unit of an expression: numbers take it from what they stand with, and a quotient of two metrics is a plain number. */
-function unitOf(expression: Expression): MetricUnit | undefined {
-  switch (expression.kind) {
-    case 'number':
-      return undefined;
-    case 'metric':
-      return findMetric(expression.metric)?.unit;
-    case 'binary': {
-      const left = unitOf(expression.left);
-      const right = unitOf(expression.right);
-      if (expression.operator === '/' && right !== undefined) return 'count';
-      return left ?? right;
-    }
-  }
 }
 
 function roundsOf(trials: readonly TrialRecord[]): readonly (readonly TrialRecord[])[] {

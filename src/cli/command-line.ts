@@ -8,6 +8,7 @@ import { downCommand } from './commands/down.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
 import { listCommand } from './commands/list.ts';
+import { maxRpsCommand } from './commands/max-rps.ts';
 import { manifestsCommand } from './commands/manifests.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -22,6 +23,7 @@ const commands: readonly CommandFactory[] = [
   compareCommand,
   gateCommand,
   calibrateCommand,
+  maxRpsCommand,
   listCommand,
   validateCommand,
   reportCommand,

@@ -21,7 +21,8 @@ function nameOf({ number, scenario, variant, replicas, round }: Trial, trials: n
   return `[${number}/${trials}] ${scenario}: ${variant}, ${plural(replicas, 'replica')}${again}`;
 }
 
-function outcomeOf({ metrics, measurement }: TrialRecord): string {
+function outcomeOf({ metrics, measurement, search }: TrialRecord): string {
+  if (search) return `${formatNumber(metrics.max_rps ?? 0)}/s is the highest rate that keeps it`;
   const p99 = metrics.p99 === undefined ? 'no answers' : `p99 ${formatNumber(metrics.p99)} ms`;
   return `${formatNumber(metrics.rps ?? 0)} RPS, ${p99}, ${plural(measurement.failed, 'error')}`;
 }
@@ -58,6 +59,12 @@ function lookAt({ rounds, comparison }: Extract<LabEvent, { type: 'look' }>): st
   return `after ${plural(rounds, 'round')}: ${parts.join('; ')}`;
 }
 
+/** `1,400/s: broken (p99 81 ms against 50 ms)`. */
+function probeText({ probe }: Extract<LabEvent, { type: 'probe' }>): string {
+  const outcomes = { kept: 'kept', broken: 'broken', generator: 'beyond the generator' } as const;
+  return `${probe.phase} ${formatNumber(probe.ratePerSecond)}/s: ${outcomes[probe.outcome]} (${probe.why})`;
+}
+
 /** One line that moves, and a line that stays for each trial that has ended. */
 function onTerminal(event: LabEvent, standing: Standing, { columns }: Output): string {
   const stays = (line: string): string => `${clearLine}${line}\n`;
@@ -79,6 +86,8 @@ function onTerminal(event: LabEvent, standing: Standing, { columns }: Output): s
       const now = `${formatNumber(rps)} RPS, p99 ${formatNumber(p99Ms)} ms, ${plural(errors, 'error')}`;
       return goesOn(`${phase} ${second + 1} s | ${now} | ${left(standing)}`);
     }
+    case 'probe':
+      return stays(`  ${probeText(event)}`);
     case 'trial-finished':
       return stays(`${standing.trial}: ${outcomeOf(event.record)}`);
   }
@@ -99,6 +108,8 @@ function inPipe(event: LabEvent, standing: Standing): string {
       return `${standing.trial} (${left(standing)})\n`;
     case 'trial-second':
       return '';
+    case 'probe':
+      return `  ${probeText(event)}\n`;
     case 'trial-finished':
       return `  ${outcomeOf(event.record)}\n`;
   }

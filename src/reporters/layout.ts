@@ -6,6 +6,7 @@ import { comparisonTable } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { eventLines, findingLines, noteLines } from './remarks.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
+import { searchLines, searchTable } from './search-table.ts';
 import { scalingLine, scalingTable } from './scaling-table.ts';
 import { slowestTable } from './slowest-table.ts';
 import type { Table } from './table.ts';
@@ -36,6 +37,9 @@ export interface Section {
   readonly findings: readonly string[];
   /** The reasons to read them with care. */
   readonly notes: readonly string[];
+  /** The highest rates that keep an objective; no rows where none was looked for. */
+  readonly searches: Table;
+  readonly searchLines: readonly string[];
   /** How RPS grows with replicas or connections, a table each curve. */
   readonly scaling: readonly Table[];
   /** The law through each curve in words, or why there is none. */
@@ -100,6 +104,8 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     slowest: slowestTable(rows),
     findings: findingLines(rows),
     notes: noteLines(scenario, rows, [timings, evidence]),
+    searches: searchTable(rows),
+    searchLines: searchLines(rows),
     scaling: scaling.map(scalingTable),
     scalingLines: scaling.map(scalingLine),
     comparisons: comparisons.map(comparisonTable),

@@ -51,6 +51,8 @@ function section(content: Section): string {
     list(content.events),
     table(content.anatomy),
     table(content.resources),
+    table(content.searches),
+    list(content.searchLines),
     ...content.scaling.map(table),
     list(content.scalingLines),
     list(content.findings),

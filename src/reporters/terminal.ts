@@ -48,6 +48,8 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
     section.events.map((event) => labelled('@', event, 1, columns, chalk.dim)).join('\n'),
     drawTable(section.anatomy, columns, chalk),
     drawTable(section.cores, columns, chalk),
+    drawTable(section.searches, columns, chalk),
+    section.searchLines.map((line) => labelled('→', line, 1, columns, chalk.cyan)).join('\n'),
     ...section.scaling.map((curve) => drawTable(curve, columns, chalk)),
     section.scalingLines.map((line) => labelled('→', line, 1, columns, chalk.cyan)).join('\n'),
     section.findings.map((finding) => labelled('→', finding, 1, columns, chalk.cyan)).join('\n'),

@@ -19,6 +19,7 @@ export const caveatSchema = z
       'node-lost',
       'no-happenings',
       'rollout-unfinished',
+      'search-limit',
     ]),
     text: z.string(),
     doubts: z.array(z.string()).describe('Names of the metrics that cannot be judged because of it'),

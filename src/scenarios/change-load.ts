@@ -4,7 +4,8 @@ import { loadSchema, signOf, type LoadChange } from './load-schema.ts';
 import { measuredMs } from './plan.ts';
 import { arrivalsIn, constantRate, durationOf, isConstant, stagesFrom, stretched } from './rate-stages.ts';
 import type { Reader } from './reader.ts';
-import type { LoadProfile, RateStage } from './scenario.ts';
+import type { LoadProfile, OpenLoad, RateSearch, RateStage } from './scenario.ts';
+import { changeSearch, firstProbe } from './search-schema.ts';
 import { issueOf, type ShapeFault } from './shapes.ts';
 import type { Branch } from './tree.ts';
 import { durationText, rateText } from './units.ts';
@@ -64,15 +65,20 @@ function closed(load: LoadProfile, change: LoadChange): LoadReading {
 
 function open(load: LoadProfile, change: LoadChange): LoadReading {
   const base = load.kind === 'open' ? load : undefined;
-  const perSecond = change.rate ?? base?.stages[0]?.fromPerSecond;
+  const isNewSearch = change.find !== undefined && base?.search === undefined;
+  const perSecond =
+    change.rate ?? (isNewSearch ? firstProbe.ratePerSecond : undefined) ?? base?.stages[0]?.fromPerSecond;
   if (perSecond === undefined) {
     const hint = change.stages ? 'write rate: 0/s to begin with nothing' : 'write rate: 500/s';
     return faultAt([signOf(change)?.key ?? 'rate'], 'an open load needs the rate that it begins with', hint, true);
   }
-  const { durationMs, ...times } = timesOf(load, change);
+  const search = searchOf(base, change, perSecond);
+  if (search && 'fault' in search) return search;
+  // A search has times of its own: those of a load at one rate are too long for each of its probes.
+  const { durationMs, ...times } = timesOf(load, isNewSearch ? withProbeTimes(change) : change);
   const stages = change.stages
     ? stagesFrom(perSecond, change.stages)
-    : base && change.rate === undefined
+    : base && change.rate === undefined && !isNewSearch
       ? stretched(base.stages, durationMs)
       : constantRate(perSecond, durationMs);
   const fault = faultIn(stages, perSecond, change);
@@ -87,10 +93,43 @@ function open(load: LoadProfile, change: LoadChange): LoadReading {
       inFlightLimit: change['in-flight'] ?? of.inFlightLimit,
       keepAlive: change['keep-alive'] ?? of.keepAlive,
       ...times,
-      // Who says nothing of it waits for as long as an answer may take, even if the time-out changes later.
-      drainMs: change.drain ?? (base && base.drainMs !== base.timeoutMs ? base.drainMs : times.timeoutMs),
+      drainMs: drainOf(base, change, times.timeoutMs, isNewSearch),
+      ...(search && { search: search.value }),
     },
   };
+}
+
+/** Who says nothing of it waits for as long as an answer may take, even if the time-out changes later; between probes, a moment. */
+function drainOf(base: OpenLoad | undefined, change: LoadChange, timeoutMs: number, isNewSearch: boolean): number {
+  if (change.drain !== undefined) return change.drain;
+  if (isNewSearch) return Math.min(firstProbe.drainMs, timeoutMs);
+  return base && base.drainMs !== base.timeoutMs ? base.drainMs : timeoutMs;
+}
+
+function withProbeTimes(change: LoadChange): LoadChange {
+  const { warmup = firstProbe.warmupMs, duration = firstProbe.durationMs } = change;
+  return { ...change, warmup, duration };
+}
+
+/** The search that a load with that change makes, if it makes one. */
+function searchOf(
+  base: OpenLoad | undefined,
+  change: LoadChange,
+  first: number,
+): { readonly value: RateSearch } | { readonly fault: ShapeFault } | undefined {
+  const own = (['slo', 'confirm', 'precision', 'most'] as const).find((key) => change[key] !== undefined);
+  if (change.find === undefined && base?.search === undefined) {
+    return own && faultAt([own], `"${own}" is of a search for a rate`, 'write find: max-rps beside it', true);
+  }
+  // Stages are a load of their own.
+  if (change.stages) return undefined;
+  const value = changeSearch(base?.search, change);
+  if (!value)
+    return faultAt(['find'], 'a search needs an objective', "write slo: 'p99 < 50ms, error_rate < 0.1%'", true);
+  if (first >= 1 && first <= value.mostPerSecond) return { value };
+  const key = change.rate === undefined ? 'most' : 'rate';
+  const words = `a search that begins at ${rateText(first)} cannot go from 1/s to ${rateText(value.mostPerSecond)}`;
+  return faultAt([key], words, 'begin between the two');
 }
 
 function faultIn(stages: readonly RateStage[], perSecond: number, change: LoadChange): ShapeFault | undefined {
@@ -127,6 +166,6 @@ function fault(path: readonly PropertyKey[], sentence: string, hint?: string, on
   return { path, sentence, hint, onKey };
 }
 
-function faultAt(...parts: Parameters<typeof fault>): LoadReading {
+function faultAt(...parts: Parameters<typeof fault>): { readonly fault: ShapeFault } {
   return { fault: fault(...parts) };
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { limits } from './load-profile.ts';
 import { arrivalProcesses, closedDrivers, type LoadProfile } from './scenario.ts';
+import { searchKeys } from './search-schema.ts';
 import { choice, duration, issueOf, rate, table, whole, yesNo } from './shapes.ts';
 import { stagesSchema } from './stage-schema.ts';
 
@@ -12,6 +13,7 @@ const keys = table('load', {
   driver: choice('the driver', closedDrivers).optional(),
   rate: rate('the rate', ratePerSecond.least, ratePerSecond.most).optional(),
   stages: stagesSchema.optional(),
+  ...searchKeys,
   arrivals: choice('the kind of arrivals', arrivalProcesses).optional(),
   'in-flight': whole('the number of requests in flight', 1, 100_000).optional(),
   'keep-alive': yesNo('keep-alive').optional(),
@@ -32,6 +34,7 @@ type Key = keyof LoadChange;
 
 /** The keys that only one kind has. Of several that stand in one load, the first here says which kind it is. */
 const signs: readonly (readonly [Key, Kind])[] = [
+  ['find', 'open'],
   ['rate', 'open'],
   ['burst', 'burst'],
   ['stages', 'open'],
@@ -39,6 +42,10 @@ const signs: readonly (readonly [Key, Kind])[] = [
   ['in-flight', 'open'],
   ['keep-alive', 'open'],
   ['drain', 'open'],
+  ['slo', 'open'],
+  ['confirm', 'open'],
+  ['precision', 'open'],
+  ['most', 'open'],
   ['times', 'burst'],
   ['every', 'burst'],
   ['think', 'closed'],
@@ -48,7 +55,20 @@ const signs: readonly (readonly [Key, Kind])[] = [
 /** All keys of a kind but `timeout`, which each has. */
 const keysOf: Readonly<Record<Kind, readonly Key[]>> = {
   closed: ['connections', 'think', 'driver', 'warmup', 'duration'],
-  open: ['rate', 'stages', 'arrivals', 'connections', 'in-flight', 'keep-alive', 'drain', 'warmup', 'duration'],
+  open: [
+    ...([
+      'rate',
+      'stages',
+      'arrivals',
+      'connections',
+      'in-flight',
+      'keep-alive',
+      'drain',
+      'warmup',
+      'duration',
+    ] as const),
+    ...(['find', 'slo', 'confirm', 'precision', 'most'] as const),
+  ],
   burst: ['burst', 'times', 'every'],
 };
 const kindHint = `closed load has ${keysOf.closed.join(', ')}; open load ${keysOf.open.join(', ')}; bursts ${keysOf.burst.join(', ')}`;
@@ -68,6 +88,10 @@ export const loadSchema = keys.superRefine((load, context) => {
     if (!sign || keysOf[sign.kind].includes(key)) continue;
     const fault = { sentence: `a load with "${sign.key}" has no "${key}"`, hint: kindHint };
     context.issues.push(issueOf(load, fault, [key], true));
+  }
+  if (load.stages && load.find !== undefined) {
+    const hint = 'it begins at rate, and goes on from there by itself';
+    context.issues.push(issueOf(load, { sentence: 'a search for a rate has no stages', hint }, ['stages'], true));
   }
   if (load.stages && load.duration !== undefined) {
     const hint = 'it takes as long as they do: change their "for"';

@@ -2,7 +2,9 @@ import { formatDuration, plural } from '../numbers.ts';
 import { defaultLoad, defaultOpen } from './load-profile.ts';
 import { measuredMs } from './plan.ts';
 import { isConstant } from './rate-stages.ts';
-import type { ClosedLoad, LoadProfile, OpenLoad, RateStage } from './scenario.ts';
+import type { ClosedLoad, LoadProfile, OpenLoad, RateSearch, RateStage } from './scenario.ts';
+import { defaultSearch } from './search-schema.ts';
+import { ratioText } from './units.ts';
 
 /** "50 connections for 10 s after 2 s of warm-up", "500/s, evenly spaced, for 20 s, at most 100 connections". */
 export function describeLoad(load: LoadProfile): string {
@@ -31,20 +33,32 @@ function closedParts(load: ClosedLoad): readonly string[] {
   return [`${connections} ${time}`, ...(load.driver === 'lab' ? ["the lab's own driver"] : [])];
 }
 
+/** "the highest rate that keeps p99 < 50ms, from 100/s on in probes of 3 s after 1 s of warm-up, confirmed for 10 s". */
+function searchParts(load: OpenLoad, { slo, confirmMs, precision, mostPerSecond }: RateSearch): readonly string[] {
+  const first = rateWords(load.stages[0]?.fromPerSecond ?? 0);
+  return [
+    `the highest rate that keeps ${slo.map(({ text }) => text).join(' and ')}`,
+    `from ${first} on in probes of ${timeOf(load)}`,
+    `confirmed for ${formatDuration(confirmMs)}`,
+    `known to ${ratioText(precision)}`,
+    ...(mostPerSecond === defaultSearch.mostPerSecond ? [] : [`no more than ${rateWords(mostPerSecond)}`]),
+  ];
+}
+
 function openParts(load: OpenLoad): readonly string[] {
-  const { arrivals, stages, connections, keepAlive, inFlightLimit, drainMs, timeoutMs } = load;
+  const { arrivals, stages, connections, keepAlive, inFlightLimit, drainMs, timeoutMs, search } = load;
   const spacing = arrivals === 'even' ? 'evenly spaced' : 'Poisson arrivals';
   const [first] = stages;
   const rate = first && isConstant(stages) ? rateWords(first.fromPerSecond) : describeStages(stages);
   return [
-    rate,
+    ...(search ? searchParts(load, search) : [rate]),
     spacing,
-    `for ${timeOf(load)}`,
+    ...(search ? [] : [`for ${timeOf(load)}`]),
     `at most ${plural(connections, 'connection')}${keepAlive ? '' : ', each for one request'}`,
     ...(inFlightLimit === defaultOpen.inFlightLimit
       ? []
       : [`at most ${inFlightLimit.toLocaleString('en-US')} in flight`]),
-    ...(drainMs === timeoutMs ? [] : [`late answers awaited for ${formatDuration(drainMs)}`]),
+    ...(drainMs === timeoutMs || search ? [] : [`late answers awaited for ${formatDuration(drainMs)}`]),
   ];
 }
 

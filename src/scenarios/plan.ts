@@ -10,6 +10,7 @@ import type {
   Limits,
   LoadProfile,
   OpenLoad,
+  RateSearch,
   Rollout,
   Scenario,
   Trust,
@@ -94,12 +95,23 @@ export const paces = {
   pods: { startMs: 12_000, deployMs: 8000 },
 } as const satisfies Readonly<Record<string, Pace>>;
 
-/** How long a load lasts, its warm-up included; open load may wait for late answers after it. */
+/** How long a load lasts, its warm-up included; open load may wait for late answers after it. Of a search it is a guess. */
 export function loadMs(load: LoadProfile): number {
-  return load.kind === 'burst' ? (load.times + 1) * load.everyMs : load.warmupMs + measuredMs(load);
+  if (load.kind === 'burst') return (load.times + 1) * load.everyMs;
+  const onceMs = load.warmupMs + measuredMs(load);
+  if (load.kind === 'closed' || load.search === undefined) return onceMs;
+  return probesOf(load.search) * onceMs + load.warmupMs + load.search.confirmMs;
 }
 
-/** How long the measured time of a load is. */
+/** To find the double of the rate that holds from 100/s takes some 6 probes, and some are run twice. */
+const usualProbes = 8;
+
+/** About how many probes a search takes: each bisection halves what is not known. */
+function probesOf({ precision }: RateSearch): number {
+  return usualProbes + Math.ceil(Math.log2(Math.log(2) / Math.log(1 + precision)));
+}
+
+/** How long the measured time of a load is; of a search, that of each probe. */
 export function measuredMs(load: ClosedLoad | OpenLoad): number {
   return load.kind === 'closed' ? load.durationMs : durationOf(load.stages);
 }

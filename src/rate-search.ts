@@ -1,0 +1,106 @@
+import { nextStep, type Found } from './analysis/rate-search/next-probe.ts';
+import { probeOutcome } from './analysis/rate-search/objective.ts';
+import { samplesFor } from './analysis/percentiles.ts';
+import type { EventSink } from './events.ts';
+import { formatQuantity } from './numbers.ts';
+import type { Deployment } from './platforms/platform.ts';
+import type { Caveat, RateSearchRecord, TrialRecord } from './result.ts';
+import { referencesIn } from './scenarios/expectation.ts';
+import type { Trial } from './scenarios/plan.ts';
+import { constantRate } from './scenarios/rate-stages.ts';
+import type { OpenLoad, RateSearch } from './scenarios/scenario.ts';
+import { runTrial } from './trial.ts';
+
+type Probe = RateSearchRecord['probes'][number];
+
+/** A confirmation is made longer for the samples that a percentile takes, by this factor at most. */
+const mostStretch = 6;
+
+/**
+ * Looks for the highest rate at which what is deployed keeps an objective, by trials at one rate each.
+ * @returns the trial that confirmed it (where none did, the last one), with the search and the metric `max_rps`
+ * @throws {LabError} where the load generator fails; the signal's reason where it is aborted
+ */
+export async function searchRate(
+  deployment: Deployment,
+  trial: Trial,
+  { load, search }: { readonly load: OpenLoad; readonly search: RateSearch },
+  emit: EventSink,
+  signal: AbortSignal,
+): Promise<TrialRecord> {
+  const { mostPerSecond, precision, slo } = search;
+  const settings = { firstPerSecond: load.stages[0]?.fromPerSecond ?? 1, mostPerSecond, precision };
+  const probes: Probe[] = [];
+  let last: TrialRecord | undefined;
+  for (;;) {
+    const step = nextStep(settings, probes);
+    if ('found' in step) {
+      if (last === undefined) throw new Error('a search has probed nothing');
+      return concluded(last, step.found, probes, trial, search);
+    }
+    const { phase, ratePerSecond } = step.probe;
+    const durationMs = phase === 'confirm' ? confirmationMs(trial, search, ratePerSecond) : measuredMs(load);
+    const probeLoad: OpenLoad = { ...load, stages: constantRate(ratePerSecond, durationMs), search: undefined };
+    last = await runTrial(deployment, { ...trial, load: probeLoad }, emit, signal);
+    const probe = { phase, ratePerSecond, durationMs: load.warmupMs + durationMs, ...probeOutcome(slo, last) };
+    probes.push(probe);
+    emit({ type: 'probe', trial, probe });
+  }
+}
+
+function measuredMs({ stages }: OpenLoad): number {
+  return stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
+}
+
+/** As long as was asked, or until there are the answers that the percentiles of the objective take. */
+function confirmationMs({ trust }: Trial, { slo, confirmMs }: RateSearch, ratePerSecond: number): number {
+  const metrics = slo.flatMap(({ left, right }) => [...referencesIn(left), ...referencesIn(right)]);
+  const answers = Math.max(0, ...metrics.map(({ metric }) => samplesFor(metric, trust.samples)));
+  // A few more than are needed: not all that are due are right answers.
+  const neededMs = Math.ceil((1.05 * answers * 1000) / ratePerSecond);
+  return Math.max(confirmMs, Math.min(neededMs, confirmMs * mostStretch));
+}
+
+function concluded(
+  record: TrialRecord,
+  found: Found,
+  probes: readonly Probe[],
+  { number, round }: Trial,
+  { slo }: RateSearch,
+): TrialRecord {
+  const caveats = [...doubtedToo(record.caveats, slo), ...caveatsOf(found, probes)];
+  const search = { slo: slo.map(({ text }) => text), probes: [...probes], ...found };
+  return { ...record, number, round, search, metrics: { ...record.metrics, max_rps: found.lowPerSecond }, caveats };
+}
+
+/** What was confirmed with too few answers is no more certain than the percentile that it rests on. */
+function doubtedToo(caveats: readonly Caveat[], slo: RateSearch['slo']): Caveat[] {
+  const metrics = slo.flatMap(({ left, right }) => [...referencesIn(left), ...referencesIn(right)]);
+  return caveats.map((caveat) => {
+    const isMeant = metrics.some(({ metric }) => caveat.doubts.includes(metric));
+    return isMeant ? { ...caveat, doubts: [...caveat.doubts, 'max_rps'] } : caveat;
+  });
+}
+
+function caveatsOf({ limit, highPerSecond }: Found, probes: readonly Probe[]): Caveat[] {
+  const broken = probes.findLast(({ ratePerSecond }) => ratePerSecond === highPerSecond);
+  const at = formatQuantity(highPerSecond ?? 0, 'per-second');
+  switch (limit) {
+    case 'objective':
+      return [];
+    case 'generator': {
+      const text = `the search ended at the load generator's own limit: at ${at} ${broken?.why ?? ''}`;
+      return [{ kind: 'search-limit', text, doubts: ['max_rps'] }];
+    }
+    case 'most':
+      return [
+        {
+          kind: 'search-limit',
+          text: 'the highest rate that was allowed kept the objective: what it can carry is more',
+          doubts: ['max_rps'],
+        },
+      ];
+    case 'nothing':
+      return [{ kind: 'search-limit', text: `no rate kept the objective: at ${at} ${broken?.why ?? ''}`, doubts: [] }];
+  }
+}

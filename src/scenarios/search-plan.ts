@@ -1,0 +1,41 @@
+import { UsageError } from '../errors.ts';
+import { changeLoad } from './change-load.ts';
+import { planOfScenarios } from './expand.ts';
+import type { LoadChange } from './load-schema.ts';
+import { override, type Overrides } from './overrides.ts';
+import type { Plan } from './plan.ts';
+import type { LoadProfile, Scenario } from './scenario.ts';
+import type { SearchChange } from './search-schema.ts';
+import { capitalised } from './select.ts';
+
+/**
+ * The plan that looks for the highest rate of each variant of a scenario. Its claims are about the load that it has itself: they are
+ * judged only where that is such a search already.
+ * @throws {UsageError} for what does not fit, and where no objective is given
+ */
+export function planOfSearch(base: Scenario, search: SearchChange, overrides: Overrides, seed: number): Plan {
+  const isSearch = base.load.kind === 'open' && base.load.search !== undefined;
+  const searching: Scenario = {
+    ...base,
+    load: searchingLoad(base.load, search),
+    variants: base.variants.map((variant) =>
+      variant.load ? { ...variant, load: searchingLoad(variant.load, search) } : variant,
+    ),
+    expectations: isSearch ? base.expectations : [],
+    evidence: base.evidence,
+  };
+  const overridden = override([{ original: searching, chosen: searching }], overrides);
+  return planOfScenarios(
+    overridden.map(({ scenario }) => scenario),
+    overrides,
+    seed,
+  );
+}
+
+function searchingLoad(load: LoadProfile, search: SearchChange): LoadProfile {
+  const change: LoadChange = { ...search, find: 'max-rps' };
+  const changed = changeLoad(load, change);
+  if ('value' in changed) return changed.value;
+  const { sentence, hint = '' } = changed.fault;
+  throw new UsageError(capitalised(sentence), { hint: `${capitalised(hint)}.` });
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { Expectation } from './expectation.ts';
+import { limits } from './load-profile.ts';
+import { parseObjective } from './objective.ts';
+import type { RateSearch } from './scenario.ts';
+import { choice, duration, issueOf, percentage, rate } from './shapes.ts';
+
+/** What a search looks for. */
+export const searchGoals = ['max-rps'] as const;
+
+const example = "write slo: 'p99 < 50ms, error_rate < 0.1%'";
+
+const objective = z.unknown().transform((input, context): readonly Expectation[] => {
+  if (typeof input !== 'string') {
+    context.issues.push(issueOf(input, { sentence: 'the objective must be a text', hint: example }));
+    return z.NEVER;
+  }
+  const parsed = parseObjective(input);
+  if (parsed.ok) return parsed.claims;
+  for (const fault of parsed.faults) context.issues.push(issueOf(input, fault));
+  return z.NEVER;
+});
+
+/** The keys of a `load:` that looks for a rate. */
+export const searchKeys = {
+  find: choice('what is looked for', searchGoals).optional(),
+  slo: objective.optional(),
+  confirm: duration('the time to confirm', limits.durationMs.least, limits.durationMs.most).optional(),
+  precision: percentage('the precision', 0.5).optional(),
+  most: rate('the highest rate', 1, limits.ratePerSecond.most).optional(),
+};
+
+/** What a `load:` changes of a search. */
+export type SearchChange = { readonly [Key in keyof typeof searchKeys]?: z.output<(typeof searchKeys)[Key]> };
+
+/** A search that says nothing but its objective. */
+export const defaultSearch: Omit<RateSearch, 'slo'> = {
+  confirmMs: 10_000,
+  precision: 0.02,
+  mostPerSecond: limits.ratePerSecond.most,
+};
+
+/** The load that a search begins with, where nothing is said of it. */
+export const firstProbe = { ratePerSecond: 100, warmupMs: 1000, durationMs: 3000, drainMs: 2000 } as const;
+/** No finer precision makes sense of rates that vary by themselves. */
+export const finestPrecision = 0.001;
+
+/** The search with a change laid over it; nothing where nobody asks for one. */
+export function changeSearch(base: RateSearch | undefined, change: SearchChange): RateSearch | undefined {
+  const slo = change.slo ?? base?.slo;
+  if (slo === undefined) return undefined;
+  const of = base ?? defaultSearch;
+  return {
+    slo,
+    confirmMs: change.confirm ?? of.confirmMs,
+    precision: Math.max(finestPrecision, change.precision ?? of.precision),
+    mostPerSecond: change.most ?? of.mostPerSecond,
+  };
+}
