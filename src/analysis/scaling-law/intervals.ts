@@ -1,4 +1,5 @@
 import { lawAt, peakOf, type LawParameters, type Sample } from './law.ts';
+import { coherencyFor, contentionFor, logsOf, misfit, limits, type Logs } from './misfit.ts';
 import { student975 } from './student.ts';
 
 /** An estimate, and the 95% interval around it. */
@@ -18,59 +19,8 @@ export interface LawEstimates {
   readonly peakRps: Estimate;
 }
 
-/** How far the law is from the samples for given contention and coherency, with what one gives chosen best. */
-interface Misfit {
-  readonly logOne: number;
-  readonly squares: number;
-}
-
-/** The rounds at each count, by their logarithms: all that a misfit depends on. */
-interface Logs {
-  readonly rounds: number;
-  readonly points: readonly { readonly count: number; readonly rounds: number; readonly mean: number }[];
-  /** Squares that no curve explains: rounds at one count differ from each other. */
-  readonly within: number;
-}
-
-/** Golden section: each step keeps this share. */
-const golden = (Math.sqrt(5) - 1) / 2;
-const sectionSteps = 32;
 const bisectionSteps = 32;
 const gridSteps = 40;
-const mostCoherency = 1;
-
-function logsOf(samples: readonly Sample[]): Logs {
-  const counts = [...new Set(samples.map(({ count }) => count))];
-  const groups = counts.map((count) => {
-    const logs = samples.filter((sample) => sample.count === count).map(({ rps }) => Math.log(rps));
-    const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-    return { count, rounds: logs.length, mean, squares: logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) };
-  });
-  return { rounds: samples.length, points: groups, within: groups.reduce((sum, { squares }) => sum + squares, 0) };
-}
-
-function misfit({ rounds, points, within }: Logs, contention: number, coherency: number): Misfit {
-  let sum = 0;
-  let squares = 0;
-  for (const { count, rounds: weight, mean } of points) {
-    const rest = mean - Math.log(lawAt({ perOne: 1, contention, coherency }, count));
-    sum += weight * rest;
-    squares += weight * rest ** 2;
-  }
-  const logOne = sum / rounds;
-  return { logOne, squares: within + squares - rounds * logOne ** 2 };
-}
-
-/** The least value of a function with one valley between two places. */
-function valley(of: (at: number) => number, from: number, to: number): number {
-  let [low, high] = [from, to];
-  for (let step = 0; step < sectionSteps; step++) {
-    const [left, right] = [high - golden * (high - low), low + golden * (high - low)];
-    if (of(left) <= of(right)) high = right;
-    else low = left;
-  }
-  return Math.min(of(from), of(to), of((low + high) / 2));
-}
 
 /** The last place between one that is good and one that may not be at which a condition holds. */
 function edge(holds: (at: number) => boolean, good: number, beyond: number): number {
@@ -95,15 +45,15 @@ export function estimateLaw(samples: readonly Sample[], best: LawParameters): La
   const degrees = samples.length - 3;
   // Rounding makes a perfect fit a little less than that.
   const most = least * (1 + student975(degrees) ** 2 / degrees) + 1e-12;
-  const ofContention = (sigma: number): number =>
-    valley((root) => misfit(logs, sigma, root ** 2).squares, 0, Math.sqrt(mostCoherency));
-  const ofCoherency = (kappa: number): number => valley((sigma) => misfit(logs, sigma, kappa).squares, 0, 1);
-  const isContention = (sigma: number): boolean => ofContention(sigma) <= most;
+  const isContention = (sigma: number): boolean => misfit(logs, sigma, coherencyFor(logs, sigma)).squares <= most;
   // By its root: where it is small, small steps matter.
-  const isRoot = (root: number): boolean => ofCoherency(root ** 2) <= most;
-  const sigma = [edge(isContention, best.contention, 0), edge(isContention, best.contention, 1)] as const;
+  const isRoot = (root: number): boolean => misfit(logs, contentionFor(logs, root ** 2), root ** 2).squares <= most;
+  const sigma = [
+    edge(isContention, best.contention, 0),
+    edge(isContention, best.contention, limits.contention),
+  ] as const;
   const root = Math.sqrt(best.coherency);
-  const kappa = [edge(isRoot, root, 0), edge(isRoot, root, Math.sqrt(mostCoherency))] as const;
+  const kappa = [edge(isRoot, root, 0), edge(isRoot, root, Math.sqrt(limits.coherency))] as const;
   const rest = scan(logs, best, { sigma, root: kappa, most });
   return {
     contention: { value: best.contention, low: sigma[0], high: sigma[1] },

@@ -1,22 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { fitLaw } from './fit.ts';
 import { estimateLaw, type Estimate } from './intervals.ts';
-import { fitLaw, lawAt, type LawParameters, type Sample } from './law.ts';
-
-/** Numbers from 0 to 1 that are the same in every run of the test (mulberry32). */
-function randomBy(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** A normally distributed number (Box and Muller). */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
+import { normal, randomBy } from '../testing/random.ts';
+import { lawAt, type LawParameters, type Sample } from './law.ts';
 
 const countSets: readonly [readonly number[], ...(readonly number[])[]] = [
   [1, 2, 3, 4],
@@ -59,6 +45,7 @@ describe('the scaling law', () => {
     (parameter) => {
       const holds = ({ low, high }: Estimate, truth: number): boolean => low <= truth && truth <= high;
       const held = all.filter(({ law, found }) => holds(found[parameter], law[parameter])).length;
+
       expect(held).toBeGreaterThanOrEqual(0.95 * cases);
       // And not because it says nothing.
       expect(held).toBeLessThan(cases);

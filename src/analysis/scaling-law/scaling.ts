@@ -2,8 +2,9 @@ import { formatPercent, plural } from '../../numbers.ts';
 import type { Scaling, TrialRecord } from '../../result.ts';
 import type { Scenario, Variant } from '../../scenarios/scenario.ts';
 import { median } from '../summary.ts';
+import { fitLaw } from './fit.ts';
 import { estimateLaw, type LawEstimates } from './intervals.ts';
-import { fitLaw, lawAt, type LawParameters, type Sample } from './law.ts';
+import { lawAt, type LawParameters, type Sample } from './law.ts';
 
 /** A curve with three parameters through fewer counts fits whatever they are. */
 const leastCounts = 4;

@@ -10,12 +10,14 @@ function drawsBySum(ranks: readonly number[], size: number): Float64Array {
   const ways = Array.from({ length: size + 1 }, () => new Float64Array(total + 1));
   const [none] = ways;
   if (none) none[0] = 1;
+  let largest = 0;
   for (const rank of ranks) {
+    largest += rank;
     for (let drawn = size; drawn >= 1; drawn--) {
       const into = ways[drawn];
       const from = ways[drawn - 1];
       if (!into || !from) continue;
-      for (let sum = total; sum >= rank; sum--) into[sum] = (into[sum] ?? 0) + (from[sum - rank] ?? 0);
+      for (let sum = largest; sum >= rank; sum--) into[sum] = (into[sum] ?? 0) + (from[sum - rank] ?? 0);
     }
   }
   const all = ways[size] ?? new Float64Array(0);

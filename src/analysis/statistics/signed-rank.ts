@@ -10,8 +10,10 @@ function rankSums(ranks: readonly number[]): Float64Array {
   const total = ranks.reduce((sum, rank) => sum + rank, 0);
   const likely = new Float64Array(total + 1);
   likely[0] = 1;
+  let largest = 0;
   for (const rank of ranks) {
-    for (let sum = total; sum >= 0; sum--) {
+    largest += rank;
+    for (let sum = largest; sum >= 0; sum--) {
       const before = sum >= rank ? (likely[sum - rank] ?? 0) : 0;
       likely[sum] = ((likely[sum] ?? 0) + before) / 2;
     }
@@ -26,8 +28,9 @@ function rankSums(ranks: readonly number[]): Float64Array {
  */
 export function signedRankP(differences: readonly number[]): number {
   const some = differences.filter((difference) => difference !== 0);
-  // Doubled, so that shared ranks are whole as well.
-  const ranks = midRanks(some.map(Math.abs)).map((rank) => Math.round(2 * rank));
+  const shared = midRanks(some.map(Math.abs));
+  // Doubled where that makes them whole.
+  const ranks = shared.every(Number.isInteger) ? shared : shared.map((rank) => Math.round(2 * rank));
   const positive = ranks.reduce((sum, rank, index) => ((some[index] ?? 0) > 0 ? sum + rank : sum), 0);
   const likely = rankSums(ranks);
   const extreme = Math.min(positive, likely.length - 1 - positive);
