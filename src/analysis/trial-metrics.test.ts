@@ -154,7 +154,10 @@ describe('trialMetrics', () => {
     const context = { ttlMs: 1_000, peakAtMs: 0, rollout: { beganMs: 0, endedMs: 1 } };
     const names = Object.keys(trialMetrics(measurement({ open: openLoad() }), everything, context));
     expect(names.filter((name) => !findMetric(name))).toEqual([]);
-    // A share of the answers is one only of a status that a claim names.
-    expect(catalogue.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual(['response_share']);
+    // A share of the answers is one only of a status that a claim names, and the highest rate is found by several trials.
+    expect(catalogue.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([
+      'max_rps',
+      'response_share',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import type { RunRecord, Verdict } from '../result.ts';
-import { comparisonTable } from './comparison-table.ts';
+import { comparisonLines, comparisonTable } from './comparison-table.ts';
 import { conclusionText, statusText } from './layout.ts';
-import { code, escape, markdownReport, symbols, table } from './markdown.ts';
+import { code, escape, list, markdownReport, symbols, table } from './markdown.ts';
 
 /** A bot finds its comment by this line, and updates it. */
 const marker = '<!-- scale-lab -->';
@@ -35,7 +35,10 @@ export function commentReport(record: RunRecord): string {
     `### scale-lab: ${escape(conclusionText(record))}`,
     ...(status === undefined ? [] : [`**${escape(status)}**`]),
     verdictTable(record.verdicts),
-    ...(record.comparisons ?? []).map((comparison) => table(comparisonTable(comparison))),
+    ...(record.comparisons ?? []).flatMap((comparison) => [
+      table(comparisonTable(comparison)),
+      list(comparisonLines(comparison)),
+    ]),
   ].filter((part) => part !== '');
   const top = shortened(head.join('\n\n'), mostCharacters / 2);
   const details = shortened(markdownReport(record), mostCharacters - top.length - room);

@@ -23,10 +23,9 @@ function row(compared: ComparedMetric): readonly Cell[] {
   const value = (number: number | undefined): string => (number === undefined ? '-' : formatValue(number, unit));
   return [
     { text: metric === undefined ? compared.metric : heading(metric) },
-    { text: compared.text },
     { text: value(compared.a) },
     { text: value(compared.b) },
-    { text: compared.outcome === 'not-measured' ? '-' : estimateText(compared, unit) },
+    { text: estimateText(compared, unit) },
   ];
 }
 
@@ -44,8 +43,21 @@ export function comparisonTable(comparison: Comparison): Table {
   const isDifference = comparison.metrics.every(({ scale }) => scale === 'difference');
   return {
     title: titleOf(comparison),
-    headings: ['metric', 'in words', 'A', 'B', isDifference ? 'B - A' : 'B / A'],
-    labels: 2,
-    rows: comparison.metrics.map(row),
+    headings: ['metric', 'A', 'B', isDifference ? 'B - A' : 'B / A'],
+    labels: 1,
+    rows: comparison.metrics.filter(isMeasured).map(row),
   };
+}
+
+/** The outcomes in words, a line a metric; what was not measured shares one. */
+export function comparisonLines({ metrics }: Comparison): readonly string[] {
+  const missing = metrics.filter((compared) => !isMeasured(compared)).map(({ metric }) => metric);
+  return [
+    ...metrics.filter(isMeasured).map(({ metric, text }) => `${metric}: ${text}`),
+    ...(missing.length === 0 ? [] : [`not measured on both sides: ${missing.join(', ')}`]),
+  ];
+}
+
+function isMeasured({ outcome }: ComparedMetric): boolean {
+  return outcome !== 'not-measured';
 }

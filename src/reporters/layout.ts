@@ -2,7 +2,7 @@ import { rowsOf, type Row } from '../analysis/summary.ts';
 import { formatBytes, formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
 import { anatomyTable } from './anatomy-table.ts';
-import { comparisonTable } from './comparison-table.ts';
+import { comparisonLines, comparisonTable } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { eventLines, findingLines, noteLines } from './remarks.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
@@ -44,8 +44,8 @@ export interface Section {
   readonly scaling: readonly Table[];
   /** The law through each curve in words, or why there is none. */
   readonly scalingLines: readonly string[];
-  /** What two sides are to each other, a table each. */
-  readonly comparisons: readonly Table[];
+  /** What two sides are to each other: a table each, and its outcomes in words. */
+  readonly comparisons: readonly { readonly table: Table; readonly lines: readonly string[] }[];
   /** The reasons to read those with care. */
   readonly comparisonNotes: readonly string[];
   readonly verdicts: readonly Verdict[];
@@ -108,7 +108,10 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     searchLines: searchLines(rows),
     scaling: scaling.map(scalingTable),
     scalingLines: scaling.map(scalingLine),
-    comparisons: comparisons.map(comparisonTable),
+    comparisons: comparisons.map((comparison) => ({
+      table: comparisonTable(comparison),
+      lines: comparisonLines(comparison),
+    })),
     comparisonNotes: [...new Set(comparisons.flatMap(({ caveats }) => caveats))],
     verdicts: record.verdicts.filter((verdict) => verdict.scenario === scenario.name),
   };

@@ -35,7 +35,8 @@ export function table({ title, headings, labels, rows }: Table): string {
 /** How an outcome is marked. */
 export const symbols = { passed: '✅', failed: '❌', inconclusive: '❔' } as const;
 
-function list(lines: readonly string[]): string {
+/** Lines as a list. */
+export function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${escape(line)}`).join('\n');
 }
 
@@ -57,7 +58,7 @@ function section(content: Section): string {
     list(content.scalingLines),
     list(content.findings),
     notes.map((note) => `> ${escape(note)}`).join('\n>\n'),
-    ...content.comparisons.map(table),
+    ...content.comparisons.flatMap((comparison) => [table(comparison.table), list(comparison.lines)]),
     content.comparisonNotes.map((note) => `> ${escape(note)}`).join('\n>\n'),
     verdicts
       .map(

@@ -48,6 +48,16 @@ describe('eventLines', () => {
 describe('noteLines', () => {
   const note = (kind: TrialRecord['caveats'][number]['kind'], doubts: string[] = []) => ({ kind, text: kind, doubts });
 
+  it('says once what holds of several rounds with other numbers', () => {
+    const late = (ms: number) => ({
+      caveats: [{ kind: 'generator-saturated' as const, text: `timers were ${ms} ms late`, doubts: ['rps'] }],
+    });
+    expect(noteLines(scenario, [row('none', late(61), {}, late(72.5))], [])).toEqual([
+      'none ×1: timers were 72.5 ms late (likewise in 2 of 3 rounds)',
+    ]);
+    expect(noteLines(scenario, [row('none', late(61), late(61))], [])).toEqual(['none ×1: timers were 61 ms late']);
+  });
+
   it('tells what is wrong beyond p99.9, and leaves the rest to the marks', () => {
     const caveats = [
       note('too-few-samples', ['p99.9']),

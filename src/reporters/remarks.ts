@@ -54,12 +54,26 @@ function isTold({ kind, doubts }: Caveat, row: Row): boolean {
   return kind !== 'throttled' || !lastOf(row)?.findings.some((finding) => finding.kind === 'throttled');
 }
 
+/** What is said of each round with other numbers is said once, as of the last of them. */
+function caveatTexts(row: Row): readonly string[] {
+  const kinds = new Map<string, { readonly texts: Set<string>; rounds: number }>();
+  for (const { caveats } of row.trials) {
+    for (const caveat of caveats.filter((candidate) => isTold(candidate, row))) {
+      const key = `${caveat.kind} ${caveat.text.replaceAll(/[\d.,]+/g, '#')}`;
+      const known = kinds.get(key) ?? { texts: new Set(), rounds: 0 };
+      kinds.set(key, { texts: known.texts.add(caveat.text), rounds: known.rounds + 1 });
+    }
+  }
+  return [...kinds.values()].map(({ texts, rounds }) => {
+    const last = [...texts].at(-1) ?? '';
+    return texts.size === 1 ? last : `${last} (likewise in ${rounds} of ${row.trials.length} rounds)`;
+  });
+}
+
 /** The reasons to read the tables with care. */
 export function noteLines(scenario: ScenarioRecord, rows: readonly Row[], tables: readonly Table[]): readonly string[] {
   const errors = rows.filter((row) => failedOf(row) > 0).map((row) => ({ row, text: `errors: ${errorKinds(row)}` }));
-  const caveats = rows.flatMap((row) =>
-    row.caveats.filter((caveat) => isTold(caveat, row)).map(({ text }) => ({ row, text })),
-  );
+  const caveats = rows.flatMap((row) => caveatTexts(row).map((text) => ({ row, text })));
   const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(({ text }) => text.startsWith('~'))));
   const { length: leftOut } = scenario.leftOut;
   return [

@@ -54,7 +54,10 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
     section.scalingLines.map((line) => labelled('→', line, 1, columns, chalk.cyan)).join('\n'),
     section.findings.map((finding) => labelled('→', finding, 1, columns, chalk.cyan)).join('\n'),
     section.notes.map((note) => labelled('!', note, 1, columns, chalk.yellow)).join('\n'),
-    ...section.comparisons.map((comparison) => drawTable(comparison, columns, chalk)),
+    ...section.comparisons.flatMap(({ table, lines }) => [
+      drawTable(table, columns, chalk),
+      lines.map((line) => labelled('→', line, 1, columns, chalk.cyan)).join('\n'),
+    ]),
     section.comparisonNotes.map((note) => labelled('!', note, 1, columns, chalk.yellow)).join('\n'),
     section.verdicts.map((verdict) => drawVerdict(verdict, columns, chalk)).join('\n'),
   ];

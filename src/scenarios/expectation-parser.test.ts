@@ -133,7 +133,7 @@ describe('parseExpectation refuses', () => {
       /^\[p98\] the metric "p98" is not known \| did you mean "p9\d"\? There are: rps,/,
     );
     expect(faultsOf('error-rate == 0')[0]).toContain('did you mean "error_rate"?');
-    expect(faultsOf('latency < 5ms')[0]).toContain('| there are: rps, mean, p50');
+    expect(faultsOf('latency < 5ms')[0]).toContain('| there are: rps, max_rps, mean, p50');
   });
 
   it('knows every metric by its name', () => {

@@ -143,7 +143,7 @@ describe('a load over another', () => {
 
 describe('a load is refused', () => {
   const hintOfKinds =
-    'closed load has connections, think, driver, warmup, duration; open load rate, stages, arrivals, connections, in-flight, keep-alive, drain, warmup, duration; bursts burst, times, every';
+    'closed load has connections, think, driver, warmup, duration; open load rate, stages, arrivals, connections, in-flight, keep-alive, drain, warmup, duration, find, slo, confirm, precision, most; bursts burst, times, every';
 
   /** The problems of `load:`, each as its underlined text, its sentence and its hint. */
   function faultsOf(load: string): string[] {
