@@ -1,5 +1,5 @@
 import { findMetric, type Metric } from '../metrics.ts';
-import { formatNumber, formatPercent } from '../numbers.ts';
+import { formatNumber, formatPercent, formatValue } from '../numbers.ts';
 import type { ComparedMetric, Comparison, TrialRecord, Verdict } from '../result.ts';
 
 /** How much worse B may be in a metric: a share of A, or for an error rate percentage points as a share of 1. */
@@ -93,7 +93,7 @@ function claimText({ a, b }: Comparison, tolerance: Tolerance, metric: Metric, s
   const than = metric.better === 'higher' ? '>=' : '<=';
   const [ofA, ofB] = [a, b].map(({ variant }) => `${metric.name}(${variant})`);
   if (scale === 'ratio') return `${String(ofB)} ${than} ${formatNumber(limit)} * ${String(ofA)}`;
-  const points = metric.unit === 'ratio' ? formatPercent(Math.abs(limit)) : formatNumber(Math.abs(limit));
+  const points = metric.unit === 'ratio' ? formatValue(Math.abs(limit), 'ratio') : formatNumber(Math.abs(limit));
   return `${String(ofB)} ${than} ${String(ofA)} ${limit < 0 ? '-' : '+'} ${points}`;
 }
 

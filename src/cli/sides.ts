@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import type { Scenario, ScenarioFile, System, Variant } from '../scenarios/scenario.ts';
+import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
 
 /** What the options say of one side. */
 interface SideOptions {
   readonly variant: string | undefined;
-  readonly command: string | undefined;
-  readonly image: string | undefined;
   readonly url: string | undefined;
 }
 
@@ -15,20 +13,13 @@ interface SideOptions {
 export interface SidesOptions {
   readonly a?: string;
   readonly b?: string;
-  readonly aCommand?: string;
-  readonly bCommand?: string;
-  readonly aImage?: string;
-  readonly bImage?: string;
   readonly aUrl?: string;
   readonly bUrl?: string;
   readonly request: readonly string[];
-  readonly port?: number;
-  readonly ready?: string;
-  readonly metrics?: string;
 }
 
 /** Adds the options by which two sides are named. */
-export function addSidesOptions(command: Command, port: (text: string) => number): Command {
+export function addSidesOptions(command: Command): Command {
   const collect = (text: string, earlier: readonly string[]): readonly string[] => [...earlier, text];
   for (const [side, article] of [
     ['a', 'what B is measured against'],
@@ -36,15 +27,14 @@ export function addSidesOptions(command: Command, port: (text: string) => number
   ] as const) {
     command
       .option(`--${side} <variant>`, `${article}: a variant of the scenario`)
-      .option(`--${side}-command <line>`, 'or a server of your own, by its command line; it gets PORT')
-      .option(`--${side}-image <image>`, 'or by its image')
-      .option(`--${side}-url <url>`, 'or one that runs already');
+      .option(`--${side}-url <url>`, 'or a server of your own that runs already');
   }
-  return command
-    .option('--request <line>', 'without a scenario: what is asked, e.g. "GET /" (can be given again)', collect, [])
-    .option('--port <number>', 'the port that servers of your own listen on', port)
-    .option('--ready <path>', 'the path that they answer on once they are ready')
-    .option('--metrics <path>', 'the path of their Prometheus endpoint');
+  return command.option(
+    '--request <line>',
+    'without a scenario: what is asked, e.g. "GET /" (can be given again)',
+    collect,
+    [],
+  );
 }
 
 /** A scenario and its two sides. */
@@ -54,8 +44,7 @@ export interface ChosenSides {
 }
 
 /**
- * Finds the scenario and the sides that the options name. Servers of the user's own take the place of the scenario's systems;
- * what the scenario's own target says of port, readiness and environment holds for them too.
+ * Finds the scenario and the sides that the options name. Servers of the user's own take the place of the scenario's systems.
  * @throws {UsageError} where a side is missing, is named twice, or is not right
  */
 export async function chooseSides(
@@ -67,7 +56,7 @@ export async function chooseSides(
   const a = sideOptions(options, 'a');
   const b = sideOptions(options, 'b');
   const scenario = name === undefined ? await scenarioOf(io, options) : scenarioNamed(await load(), name);
-  const [first, second] = [await sideOf(io, 'a', a, scenario, options), await sideOf(io, 'b', b, scenario, options)];
+  const [first, second] = [await sideOf(io, 'a', a, scenario), await sideOf(io, 'b', b, scenario)];
   if (first.name === second.name) {
     throw new UsageError(`Both sides are the variant "${first.name}".`, {
       hint: 'Name two variants; scale-lab calibrate sets one against itself.',
@@ -79,15 +68,12 @@ export async function chooseSides(
 function sideOptions(options: SidesOptions, side: 'a' | 'b'): SideOptions {
   const of = {
     variant: options[side],
-    command: options[`${side}Command`],
-    image: options[`${side}Image`],
     url: options[`${side}Url`],
   };
   const given = Object.values(of).filter((value) => value !== undefined).length;
   if (given === 1) return of;
-  const all = ['', '-command', '-image', '-url'].map((kind) => `--${side}${kind}`).join(', ');
   throw new UsageError(`Side ${side.toUpperCase()} is ${given === 0 ? 'missing' : 'named more than once'}.`, {
-    hint: `Give one of ${all}.`,
+    hint: `Give --${side}, or --${side}-url.`,
   });
 }
 
@@ -108,13 +94,7 @@ async function scenarioOf(io: Io, { request }: SidesOptions): Promise<Scenario> 
   return parseOne(io, 'compare', { question: 'Is B as fast as A?', workload, target: { url: 'http://127.0.0.1' } });
 }
 
-async function sideOf(
-  io: Io,
-  side: 'a' | 'b',
-  { variant, command, image, url }: SideOptions,
-  scenario: Scenario,
-  options: SidesOptions,
-): Promise<Variant> {
+async function sideOf(io: Io, side: 'a' | 'b', { variant, url }: SideOptions, scenario: Scenario): Promise<Variant> {
   if (variant !== undefined) {
     const found = scenario.variants.find((candidate) => candidate.name === variant);
     if (found) return found;
@@ -123,36 +103,10 @@ async function sideOf(
       hint: `There are: ${known}`,
     });
   }
-  const { port, ready, metrics } = options;
-  const shared = Object.fromEntries(
-    Object.entries({ port, ready, metrics }).filter(([, value]) => value !== undefined),
-  );
-  const target = url === undefined ? { ...shared, ...(command === undefined ? { image } : { command }) } : { url };
-  const parsed = await parseOne(io, `--${side}`, { question: side, workload: ['GET /'], target });
+  const parsed = await parseOne(io, `--${side}`, { question: side, workload: ['GET /'], target: { url } });
   const [{ system } = { system: undefined }] = parsed.variants;
   if (system === undefined) throw new Error('a target has been parsed to nothing');
-  return { name: side.toUpperCase(), system: withSettingsOf(scenario, system, shared) };
-}
-
-/** A server of the user's own with what the scenario says of its target, where that is of the same kind. */
-function withSettingsOf({ variants }: Scenario, system: System, given: Readonly<Record<string, unknown>>): System {
-  const [own] = variants.flatMap((variant) => (variant.system.kind === system.kind ? [variant.system] : []));
-  if (own?.kind === 'command' && system.kind === 'command')
-    return { ...own, ...named(system, given), command: system.command };
-  if (own?.kind === 'image' && system.kind === 'image') return { ...own, ...named(system, given), image: system.image };
-  return system;
-}
-
-/** Of the settings those that were given on the command line. */
-function named(
-  { port, readyPath, metricsPath }: Extract<System, { kind: 'command' | 'image' }>,
-  given: Readonly<Record<string, unknown>>,
-) {
-  return {
-    ...('port' in given && port !== undefined ? { port } : {}),
-    ...('ready' in given ? { readyPath } : {}),
-    ...('metrics' in given ? { metricsPath } : {}),
-  };
+  return { name: side.toUpperCase(), system };
 }
 
 /** Reads what options say as a scenario file would: in the same words, with the same limits. */

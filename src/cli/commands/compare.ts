@@ -4,7 +4,7 @@ import type { CommandFactory } from '../command.ts';
 import { commandAgain } from '../command-again.ts';
 import type { Io } from '../io.ts';
 import { addMatchOptions, describeMatch, prepareMatch, type MatchOptions } from '../match.ts';
-import { percentage, positive } from '../options.ts';
+import { percentage } from '../options.ts';
 import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
 import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
 
@@ -17,9 +17,7 @@ Exit code: 0 where RPS, p50, p95 and p99 are resolved, 3 where one of them is no
 Examples:
   scale-lab compare results/20261121-224003-3fa9 results/20261122-091500-a01c
   scale-lab compare thundering-herd --a none --b lock --budget 2m
-  scale-lab compare --a-command 'node base/server.js' --b-command 'node head/server.js' --ready /
-  scale-lab compare --a-url http://127.0.0.1:8080 --b-url http://127.0.0.1:8081 --request 'GET /items'
-  scale-lab compare cache-hit --a-image me/app:1.0 --b-image me/app:1.1 --port 8080 --platform docker`;
+  scale-lab compare --a-url http://127.0.0.1:8080 --b-url http://127.0.0.1:8081 --request 'GET /items'`;
 
 interface CompareOptions extends MatchOptions, SidesOptions, ReportOptions {
   readonly smallest: number;
@@ -84,7 +82,7 @@ export const compareCommand: CommandFactory = (io, finish) => {
   const command = new Command('compare')
     .description('say how two runs, variants or servers differ, with an interval')
     .argument('[runs or scenario...]', 'two saved runs; or the scenario whose workload and load both sides get');
-  addSidesOptions(command, positive);
+  addSidesOptions(command);
   addMatchOptions(command, '5m').option('--smallest <share>', 'differences below it are called none', percentage, 0.05);
   return addReportOptions(command)
     .addHelpText('after', examples)

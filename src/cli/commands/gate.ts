@@ -8,7 +8,7 @@ import { commandAgain } from '../command-again.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { addMatchOptions, describeMatch, prepareMatch, type MatchOptions } from '../match.ts';
-import { positive, tolerances } from '../options.ts';
+import { tolerances } from '../options.ts';
 import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
 import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
 
@@ -20,7 +20,6 @@ every round has 10,000 answers; and what --tolerance names. A failure is confirm
 Exit code: 0 no worse, 1 worse, 3 cannot tell, 130 or 143 interrupted: no verdict.
 
 Examples:
-  scale-lab gate my-api --a-command 'node base/server.js' --b-command 'node head/server.js'
   scale-lab gate cache-hit --a no-cache --b cache-aside --tolerance p50=5%,p99=20%
   scale-lab run cache-hit --rounds 8 --out baseline
   scale-lab gate --baseline baseline/20261121-224003-3fa9`;
@@ -108,7 +107,7 @@ export const gateCommand: CommandFactory = (io, finish) => {
   const command = new Command('gate')
     .description('say whether B is worse than A, or now worse than a saved run: a verdict for CI')
     .argument('[scenario...]', 'the scenario whose workload and load both sides get; with --baseline all of its own');
-  addSidesOptions(command, positive);
+  addSidesOptions(command);
   addMatchOptions(command, '5m')
     .option('--baseline <run>', 'a saved run to judge against: a run.json, or the folder that holds it')
     .option('--tolerance <list>', 'how much worse B may be, by metric: p50=10%,rps=5%', tolerances, {});
