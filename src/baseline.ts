@@ -1,8 +1,8 @@
 import { machineMismatches, scenarioMismatches } from './analysis/baseline.ts';
 import { compareTrials } from './analysis/comparison.ts';
-import { confirmed, gateVerdicts, tolerancesFor } from './analysis/gate.ts';
+import { askedBy, confirmed, gateVerdicts, tolerancesFor } from './analysis/gate.ts';
 import type { Gate } from './gate.ts';
-import type { Comparison, RunRecord, TrialRecord, Verdict } from './result.ts';
+import type { RunRecord, TrialRecord, Verdict } from './result.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
 
@@ -70,11 +70,13 @@ function inconclusive(plan: Plan, saved: RunRecord, reasons: readonly string[]):
 /** Judges every row of the plan by its trials of now, and keeps the comparisons. */
 function judgeAll(session: RunSession, saved: RunRecord, trials: readonly TrialRecord[], gate: Gate): Verdict[] {
   const { plan, record } = session;
-  const comparisons = rowsOf(plan).map((row): Comparison => {
+  return rowsOf(plan).flatMap((row) => {
     const isOf = (trial: TrialRecord): boolean =>
       trial.scenario === row.scenario && trial.variant === row.variant && trial.replicas === row.replicas;
+    const [before, now] = [saved.trials.filter(isOf), trials.filter(isOf)];
     const { scenario, variant, replicas } = row;
-    return compareTrials(
+    const evidence = plan.scenarios.find(({ name }) => name === scenario)?.evidence ?? [];
+    const comparison = compareTrials(
       {
         scenario,
         replicas,
@@ -84,14 +86,12 @@ function judgeAll(session: RunSession, saved: RunRecord, trials: readonly TrialR
         looks: 1,
         confidence,
         smallest: gate.smallest,
+        asked: askedBy(evidence, gate),
       },
-      saved.trials.filter(isOf),
-      trials.filter(isOf),
+      before,
+      now,
     );
-  });
-  record.comparisons = [...(record.comparisons ?? []), ...comparisons];
-  return comparisons.flatMap((comparison) => {
-    const evidence = plan.scenarios.find(({ name }) => name === comparison.scenario)?.evidence ?? [];
-    return gateVerdicts(comparison, tolerancesFor(evidence, trials, gate));
+    record.comparisons = [...(record.comparisons ?? []), comparison];
+    return gateVerdicts(comparison, tolerancesFor(evidence, [...before, ...now], gate));
   });
 }

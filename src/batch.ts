@@ -12,6 +12,8 @@ export interface Batch {
   readonly looks: Looks;
   /** What is called no difference, as a share. */
   readonly smallest: number;
+  /** Metrics that are compared besides those that always are. */
+  readonly asked: readonly string[];
   /** Whether the numbers say enough, so that no more rounds are needed. */
   readonly isSettled: (comparison: Comparison) => boolean;
 }
@@ -48,7 +50,7 @@ export async function runBatch(session: RunSession, sides: Sides, match: Match, 
   return result?.last === last ? result : look(session, match, batch, last);
 }
 
-function look(session: RunSession, match: Match, { after, looks, smallest }: Batch, last: number): BatchResult {
+function look(session: RunSession, match: Match, { after, looks, smallest, asked }: Batch, last: number): BatchResult {
   const { a, b, scenario, replicas } = match;
   const trials = session.record.trials.filter(({ round }) => round > after && round <= last);
   const [ofA, ofB] = [a, b].map((name) => trials.filter(({ variant }) => variant === name));
@@ -62,6 +64,7 @@ function look(session: RunSession, match: Match, { after, looks, smallest }: Bat
       looks: looks.rounds.length,
       confidence: looks.confidence,
       smallest,
+      asked,
     },
     ofA ?? [],
     ofB ?? [],

@@ -16,7 +16,9 @@ export async function compare(match: Match, smallest: number, lab: Lab): Promise
   return conduct(match.plan, lab, async (session) => {
     await using sides = await Sides.start(session, match);
     const isSettled = (comparison: Parameters<typeof isResolved>[0]): boolean => isResolved(comparison, comparedFirst);
-    const { comparison } = await runBatch(session, sides, match, { after: 0, looks: match.looks, smallest, isSettled });
+    const { looks, scenario } = match;
+    const batch = { after: 0, looks, smallest, asked: scenario.evidence, isSettled };
+    const { comparison } = await runBatch(session, sides, match, batch);
     session.record.comparisons = [comparison];
   });
 }

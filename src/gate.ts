@@ -1,4 +1,4 @@
-import { confirmed, gateVerdicts, tolerancesFor, type GateSettings } from './analysis/gate.ts';
+import { askedBy, confirmed, gateVerdicts, tolerancesFor, type GateSettings } from './analysis/gate.ts';
 import { runBatch } from './batch.ts';
 import type { Match } from './match.ts';
 import type { Comparison, Verdict } from './result.ts';
@@ -25,6 +25,7 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
     await using sides = await Sides.start(session, match);
     const { evidence } = match.scenario;
     const { smallest } = settings;
+    const asked = askedBy(evidence, settings);
     const judge = (comparison: Comparison, rounds: { readonly after: number; readonly last: number }): Verdict[] => {
       const trials = session.record.trials.filter(({ round }) => round > rounds.after && round <= rounds.last);
       return gateVerdicts(comparison, tolerancesFor(evidence, trials, settings));
@@ -32,7 +33,13 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
     const isClear = (verdicts: readonly Verdict[]): boolean =>
       verdicts.every(({ outcome }) => outcome !== 'inconclusive');
     const isSettled = (comparison: Comparison): boolean => isClear(judge(comparison, { after: 0, last: Infinity }));
-    const first = await runBatch(session, sides, match, { after: 0, looks: match.looks, smallest, isSettled });
+    const first = await runBatch(session, sides, match, {
+      after: 0,
+      looks: match.looks,
+      smallest,
+      asked,
+      isSettled,
+    });
     const verdicts = judge(first.comparison, { after: 0, last: first.last });
     session.record.comparisons = [first.comparison];
     if (verdicts.every(({ outcome }) => outcome !== 'failed')) {
@@ -42,7 +49,13 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
     lab.emit({ type: 'step', step: 'a failure is confirmed by fresh rounds' });
     // One look, and both batches have to say so: it need not be paid for like those of the first.
     const looks = { rounds: [first.last], confidence: confirmation };
-    const fresh = await runBatch(session, sides, match, { after: first.last, looks, smallest, isSettled: () => false });
+    const fresh = await runBatch(session, sides, match, {
+      after: first.last,
+      looks,
+      smallest,
+      asked,
+      isSettled: () => false,
+    });
     session.record.comparisons.push(fresh.comparison);
     session.record.verdicts = confirmed(verdicts, judge(fresh.comparison, { after: first.last, last: fresh.last }));
   });

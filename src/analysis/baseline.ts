@@ -43,11 +43,11 @@ export function scenarioMismatches(saved: ScenarioRecord, now: ScenarioRecord): 
 }
 
 /** How many rounds every row of a saved run has at least. */
-export function roundsOf({ scenarios, trials }: RunRecord): number {
+export function roundsOf({ trials }: RunRecord): number {
   const rows = new Map<string, number>();
   for (const { scenario, variant, replicas } of trials) {
     const row = [scenario, variant, replicas].join('\0');
     rows.set(row, (rows.get(row) ?? 0) + 1);
   }
-  return scenarios.length === 0 ? 0 : Math.min(...rows.values());
+  return rows.size === 0 ? 0 : Math.min(...rows.values());
 }

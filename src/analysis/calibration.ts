@@ -6,6 +6,7 @@ const noiseSchema = z.object({
   scale: z.enum(['ratio', 'difference']),
   floor: z.number().nonnegative().describe('How far from "no difference" the interval reached with nothing changed'),
   detectable: z.number().nonnegative().describe('The smallest true difference that is found nine times in ten'),
+  size: z.number().nonnegative().optional().describe('Of a difference: what it is a share of, the larger median'),
 });
 
 const entrySchema = z.object({
@@ -41,7 +42,7 @@ export function noiseOf({ metrics }: Comparison): readonly Noise[] {
   return metrics.flatMap((compared) => noiseIn(compared) ?? []);
 }
 
-function noiseIn({ metric, scale, low, high }: ComparedMetric): Noise | undefined {
+function noiseIn({ metric, scale, low, high, a = 0, b = 0 }: ComparedMetric): Noise | undefined {
   if (low === undefined || high === undefined) return undefined;
   const nothing = scale === 'ratio' ? 1 : 0;
   const halfWidth = (high - low) / 2;
@@ -50,11 +51,18 @@ function noiseIn({ metric, scale, low, high }: ComparedMetric): Noise | undefine
     scale,
     floor: Math.max(Math.abs(low - nothing), Math.abs(high - nothing)),
     detectable: halfWidth * (1 + z90 / z975),
+    ...(scale === 'difference' ? { size: Math.max(a, b) } : {}),
   };
 }
 
 function isOf(entry: Calibration, key: CalibrationKey): boolean {
   return (['platform', 'cpu', 'cores', 'scenario', 'load'] as const).every((part) => entry[part] === key[part]);
+}
+
+/** A floor as a gate's tolerance has it: a share, or for an error rate the difference itself. */
+function shareOf({ metric, scale, floor, size = 0 }: Noise): number {
+  if (scale === 'ratio' || metric === 'error_rate') return floor;
+  return size > 0 ? floor / size : 0;
 }
 
 /** The noise floors, by metric, of the same experiment on the same kind of machine; undefined where there is no such entry. */
@@ -63,7 +71,7 @@ export function floorsFor(
   key: CalibrationKey,
 ): Readonly<Record<string, number>> | undefined {
   const entry = entries.findLast((candidate) => isOf(candidate, key));
-  return entry && Object.fromEntries(entry.noise.map(({ metric, floor }) => [metric, floor]));
+  return entry && Object.fromEntries(entry.noise.map((noise) => [noise.metric, shareOf(noise)]));
 }
 
 /** The calibrations with one more, in place of an older one of the same. */

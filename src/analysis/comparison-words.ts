@@ -53,7 +53,7 @@ export function differenceText(sides: Sides, metric: Metric, { low, high }: Inte
     case 'b-higher':
       return `${sides.b.name} has ${between(low, high)} more ${metric.title}`;
     case 'b-lower':
-      return `${sides.b.name} has ${between(-high, -low)} less ${metric.title}`;
+      return `${sides.b.name} has ${between(-high, -low)} ${metric.unit === 'count' ? 'fewer' : 'less'} ${metric.title}`;
     case 'unresolved':
     case 'not-measured':
       return undecided(found);

@@ -16,6 +16,8 @@ export interface ComparisonSettings extends Pick<
   readonly looks: number;
   /** Of each interval, after that was paid for. */
   readonly confidence: number;
+  /** Metrics that are compared on top of those that always are: wherever a side has them, even if all are 0. */
+  readonly asked?: readonly string[];
 }
 
 /** A metric of both sides, a value a round; where rounds are paired, those of the same round have the same place. */
@@ -45,7 +47,7 @@ export function compareTrials(
   trialsA: readonly TrialRecord[],
   trialsB: readonly TrialRecord[],
 ): Comparison {
-  const { looks, confidence, ...rest } = settings;
+  const { looks, confidence, asked: _, ...rest } = settings;
   const [a, b] = settings.paired ? pairs(trialsA, trialsB) : [trialsA, trialsB];
   return {
     ...rest,
@@ -70,7 +72,7 @@ function pairs(
 }
 
 function comparable(
-  { replicas }: ComparisonSettings,
+  { replicas, asked = [] }: ComparisonSettings,
   a: readonly TrialRecord[],
   b: readonly TrialRecord[],
 ): readonly Metric[] {
@@ -79,7 +81,7 @@ function comparable(
   const says = (name: string): boolean => [...a, ...b].some((trial) => trial.metrics[name] !== 0);
   return metrics.filter(({ name, kind, side }) => {
     if (always.includes(name)) return true;
-    if (name === 'max_rps') return has(a, name) || has(b, name);
+    if (name === 'max_rps' || asked.includes(name)) return has(a, name) || has(b, name);
     if (kind !== 'counted' || side !== 'server' || !has(a, name) || !has(b, name) || !says(name)) return false;
     return replicas > 1 || !amongReplicas.includes(name);
   });

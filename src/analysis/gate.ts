@@ -1,5 +1,5 @@
 import { findMetric, type Metric } from '../metrics.ts';
-import { formatNumber, formatPercent, formatValue } from '../numbers.ts';
+import { formatNumber, formatRounded } from '../numbers.ts';
 import type { ComparedMetric, Comparison, TrialRecord, Verdict } from '../result.ts';
 
 /** How much worse B may be in a metric: a share of A, or for an error rate percentage points as a share of 1. */
@@ -21,6 +21,11 @@ const answersForP99 = 10_000;
 export interface GateSettings {
   readonly tolerances: Readonly<Record<string, number>>;
   readonly noise: Readonly<Record<string, number>>;
+}
+
+/** The metrics that a gate judges whatever they are, where a side has them: queries, what it is about, what the user names. */
+export function askedBy(evidence: readonly string[], { tolerances }: GateSettings): readonly string[] {
+  return ['queries_per_request', ...evidence, ...Object.keys(tolerances)];
 }
 
 /**
@@ -56,16 +61,15 @@ export function gateVerdicts(comparison: Comparison, tolerances: readonly Tolera
 
 function judge(comparison: Comparison, tolerance: Tolerance, metric: Metric): Verdict {
   const compared = comparison.metrics.find((each) => each.metric === metric.name);
-  const scale = compared?.scale ?? 'ratio';
   const claim = {
     scenario: comparison.scenario,
-    expectation: claimText(comparison, tolerance, metric, scale),
+    expectation: claimText(comparison, tolerance, metric),
   };
   const { estimate, low, high } = compared ?? {};
   if (compared === undefined || estimate === undefined) {
     return { ...claim, outcome: 'inconclusive', reason: compared?.text ?? `${metric.name} was not measured` };
   }
-  const limit = limitOf(tolerance, metric, scale);
+  const limit = limitOf(tolerance, metric, compared);
   const sign = metric.better === 'higher' ? -1 : 1;
   const inside = (value: number): boolean => (value - limit) * sign <= 0;
   const evidence = {
@@ -82,30 +86,48 @@ function judge(comparison: Comparison, tolerance: Tolerance, metric: Metric): Ve
   return { ...claim, outcome, reason, evidence };
 }
 
-function limitOf({ share }: Tolerance, { better }: Metric, scale: ComparedMetric['scale']): number {
-  const worse = better === 'higher' ? -share : share;
-  return scale === 'ratio' ? 1 + worse : worse;
+/** An error rate may rise by so much, whatever it is; everything else by a share of what A has. */
+function isAbsolute({ name }: Metric): boolean {
+  return name === 'error_rate';
 }
 
-/** The tolerance as a claim in the language of expectations. */
-function claimText({ a, b }: Comparison, tolerance: Tolerance, metric: Metric, scale: ComparedMetric['scale']): string {
-  const limit = limitOf(tolerance, metric, scale);
-  const than = metric.better === 'higher' ? '>=' : '<=';
-  const [ofA, ofB] = [a, b].map(({ variant }) => `${metric.name}(${variant})`);
-  if (scale === 'ratio') return `${String(ofB)} ${than} ${formatNumber(limit)} * ${String(ofA)}`;
-  const points = metric.unit === 'ratio' ? formatValue(Math.abs(limit), 'ratio') : formatNumber(Math.abs(limit));
-  return `${String(ofB)} ${than} ${String(ofA)} ${limit < 0 ? '-' : '+'} ${points}`;
+/** What B / A, or B − A, is held to. */
+function limitOf({ share }: Tolerance, metric: Metric, { scale, a = 0 }: ComparedMetric): number {
+  const worse = metric.better === 'higher' ? -share : share;
+  if (scale === 'ratio') return 1 + worse;
+  return isAbsolute(metric) ? worse : worse * a;
+}
+
+/** The tolerance as a claim in the language of expectations: the same in every batch, whatever was measured. */
+function claimText(comparison: Comparison, { share }: Tolerance, metric: Metric): string {
+  const of = (side: Comparison['a']): string => `${metric.name}(${sideText(side, comparison)})`;
+  const [than, sign] = metric.better === 'higher' ? (['>=', -1] as const) : (['<=', 1] as const);
+  const left = `${of(comparison.b)} ${than}`;
+  if (isAbsolute(metric)) return `${left} ${of(comparison.a)} + ${percent(share)}`;
+  return `${left} ${formatNumber(1 + sign * share)} * ${of(comparison.a)}`;
+}
+
+/** Two runs have the same variant, and may have it at several replica counts. */
+function sideText({ name, variant, run }: Comparison['a'], { replicas }: Comparison): string {
+  return run === undefined ? variant : `${variant} ×${replicas}, ${name}`;
+}
+
+/** Tolerances of an error rate are less than one per cent. */
+function percent(share: number): string {
+  return `${formatRounded(share * 100, 2)}%`;
 }
 
 function reasonOf({ text }: ComparedMetric, { noise }: Tolerance): string {
-  return noise === undefined ? text : `${text}; the tolerance is the noise of this machine, ${formatPercent(noise)}`;
+  return noise === undefined ? text : `${text}; the tolerance is the noise of this machine, ${percent(noise)}`;
 }
 
 /** What is left of a first batch's verdicts after a fresh one: a failure stands only where both have it. */
 export function confirmed(first: readonly Verdict[], fresh: readonly Verdict[]): Verdict[] {
   return first.map((verdict) => {
     if (verdict.outcome !== 'failed') return verdict;
-    const again = fresh.find(({ expectation }) => expectation === verdict.expectation);
+    const again = fresh.find(
+      ({ scenario, expectation }) => scenario === verdict.scenario && expectation === verdict.expectation,
+    );
     const rounds = `${again?.evidence?.rounds ?? 0} fresh rounds`;
     if (again?.outcome === 'failed') return { ...verdict, reason: `${verdict.reason}; ${rounds} confirm it` };
     const reason = `${verdict.reason}; ${rounds} do not confirm it: ${again?.reason ?? 'they were not measured'}`;

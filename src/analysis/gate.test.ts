@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { measurement } from '../../test/fakes/records.ts';
+import type { Verdict } from '../result.ts';
+import { compareTrials } from './comparison.ts';
+import { askedBy, confirmed, gateVerdicts, tolerancesFor, type GateSettings, type Tolerance } from './gate.ts';
+import { pairedOnce, rounds } from './testing/rounds.ts';
+
+type Values = Readonly<Record<string, readonly number[]>>;
+
+const nothingSaid: GateSettings = { tolerances: {}, noise: {} };
+const a = [10, 11, 12, 13, 14, 15];
+const by = (...ratios: readonly number[]): number[] => a.map((value, round) => value * (ratios[round] ?? NaN));
+const same = (value: number): number[] => a.map(() => value);
+
+function verdicts(
+  ofA: Values,
+  ofB: Values,
+  tolerances: readonly Tolerance[],
+  asked: readonly string[] = [],
+): Verdict[] {
+  return gateVerdicts(compareTrials({ ...pairedOnce, asked }, rounds('A', ofA), rounds('B', ofB)), tolerances);
+}
+
+function verdict(metric: string, ofA: readonly number[], ofB: readonly number[], share: number): Verdict {
+  const [only] = verdicts({ [metric]: ofA }, { [metric]: ofB }, [{ metric, share }], [metric]);
+  if (only === undefined) throw new Error('there is no verdict');
+  return only;
+}
+
+describe('a gate on a metric', () => {
+  it.each([
+    ['passes where all of the interval is within the tolerance', by(1.02, 1.09, 1.05, 1.03, 1.04, 1.06), 'passed'],
+    ['passes what is better', by(0.5, 0.6, 0.5, 0.7, 0.5, 0.5), 'passed'],
+    ['fails where the near end is past it', by(1.12, 1.3, 1.2, 1.11, 1.2, 1.2), 'failed'],
+    ['is inconclusive where the tolerance is in between', by(1.02, 1.3, 1.2, 1.11, 1.2, 1.2), 'inconclusive'],
+    [
+      'is inconclusive where a difference is certain, but may be tolerated',
+      by(1.06, 1.12, 1.08, 1.07, 1.08, 1.09),
+      'inconclusive',
+    ],
+  ])('of which less is better %s', (_, b, outcome) => {
+    expect(verdict('p50', a, b, 0.1)).toMatchObject({ outcome, expectation: 'p50(B) <= 1.10 * p50(A)' });
+  });
+
+  it.each([
+    ['passes', by(0.92, 1.3, 1.2, 1.1, 1.2, 1.2), 'passed'],
+    ['fails', by(0.7, 0.88, 0.8, 0.8, 0.8, 0.8), 'failed'],
+    ['is inconclusive', by(0.85, 1, 0.95, 1, 1, 1), 'inconclusive'],
+  ])('of which more is better %s on the other side', (_, b, outcome) => {
+    expect(verdict('rps', a, b, 0.1)).toMatchObject({ outcome, expectation: 'rps(B) >= 0.90 * rps(A)' });
+  });
+
+  it('has its numbers as evidence: the estimate, its interval, the limit and the margin', () => {
+    const { evidence, reason } = verdict('p50', a, by(1.2, 1.2, 1.2, 1.2, 1.2, 1.2), 0.1);
+    expect(evidence?.value).toBeCloseTo(1.2, 10);
+    expect(evidence?.low).toBeCloseTo(1.2, 10);
+    expect(evidence?.high).toBeCloseTo(1.2, 10);
+    expect(evidence).toMatchObject({ limit: 1.1, rounds: 6 });
+    expect(evidence?.margin).toBeCloseTo(-0.1 / 1.1, 10);
+    expect(reason).toBe('B is 1.20 times slower');
+  });
+
+  it('lets an error rate rise by percentage points, whatever it was', () => {
+    const text = 'error_rate(B) <= error_rate(A) + 0.1%';
+    const of = (value: number): Verdict => verdict('error_rate', same(0), same(value), 0.001);
+    expect(of(0)).toMatchObject({ outcome: 'passed', expectation: text });
+    expect(of(0.0009)).toMatchObject({ outcome: 'passed', expectation: text });
+    expect(of(0.02)).toMatchObject({ outcome: 'failed', expectation: text });
+  });
+
+  it('lets a count that may be 0 rise by a share of what A has', () => {
+    const before = [100, 0, 100, 100, 100, 100];
+    const text = 'recomputes(B) <= 1.05 * recomputes(A)';
+    const plus = (more: number): number[] => before.map((value) => value + more);
+    expect(verdict('recomputes', before, plus(4), 0.05)).toMatchObject({ outcome: 'passed', expectation: text });
+    expect(verdict('recomputes', before, plus(6), 0.05)).toMatchObject({ outcome: 'failed', expectation: text });
+    expect(verdict('recomputes', before, plus(6), 0.05).evidence?.limit).toBe(5);
+    expect(verdict('recomputes', same(0), same(1), 0.05)).toMatchObject({ outcome: 'failed', expectation: text });
+  });
+
+  it('passes a count that neither side has any of', () => {
+    expect(verdict('pool_rejected', same(0), same(0), 0.05)).toMatchObject({
+      outcome: 'passed',
+      reason: 'no difference',
+    });
+  });
+
+  it('is inconclusive, and never passed, where it was not measured, doubted or measured too seldom', () => {
+    const [missing] = verdicts({ rps: a }, { rps: a }, [{ metric: 'p50', share: 0.1 }]);
+    expect(missing).toMatchObject({ outcome: 'inconclusive', reason: 'not measured in every round of A' });
+    const [unknown] = verdicts({ rps: a }, { rps: a }, [{ metric: 'p90', share: 0.1 }], ['p90']);
+    expect(unknown).toMatchObject({ outcome: 'inconclusive', reason: 'p90 was not measured' });
+    const caveat = { kind: 'generator-saturated' as const, text: 'the load generator was busy', doubts: ['rps'] };
+    const comparison = compareTrials(
+      pairedOnce,
+      rounds('A', { rps: a }),
+      rounds('B', { rps: a }, { caveats: [caveat] }),
+    );
+    expect(gateVerdicts(comparison, [{ metric: 'rps', share: 0.1 }])).toMatchObject([
+      { outcome: 'inconclusive', reason: 'B, 6 rounds of 6: the load generator was busy' },
+    ]);
+    expect(verdict('rps', [10, 10], [1, 1], 0.1)).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'cannot tell yet: run 4 more rounds',
+    });
+  });
+
+  it('names the runs and the replica count where both sides are the same variant', () => {
+    const side = { variant: 'aside', run: 'an-id' };
+    const settings = { ...pairedOnce, replicas: 2, a: { ...side, name: 'baseline' }, b: { ...side, name: 'now' } };
+    const comparison = compareTrials(settings, rounds('aside', { p50: a }), rounds('aside', { p50: a }));
+    expect(gateVerdicts(comparison, [{ metric: 'p50', share: 0.1 }])).toMatchObject([
+      { outcome: 'passed', expectation: 'p50(aside ×2, now) <= 1.10 * p50(aside ×2, baseline)' },
+    ]);
+  });
+});
+
+describe('the tolerances of a gate', () => {
+  const some = rounds(
+    'A',
+    { rps: a, queries_per_request: a, recomputes: a },
+    { measurement: measurement({ requests: 9_999 }) },
+  );
+  const many = rounds('A', { rps: a }, { measurement: measurement({ requests: 10_000 }) });
+
+  it('are 10% for RPS and p50, a thousandth of errors, 5% for what is counted', () => {
+    expect(tolerancesFor(['recomputes'], some, nothingSaid)).toEqual([
+      { metric: 'rps', share: 0.1 },
+      { metric: 'p50', share: 0.1 },
+      { metric: 'error_rate', share: 0.001 },
+      { metric: 'queries_per_request', share: 0.05 },
+      { metric: 'recomputes', share: 0.05 },
+    ]);
+  });
+
+  it('are of p99 only where every round has a hundred answers beyond it', () => {
+    const metrics = (trials: typeof many): readonly string[] =>
+      tolerancesFor([], trials, nothingSaid).map(({ metric }) => metric);
+    expect(tolerancesFor([], many, nothingSaid)).toContainEqual({ metric: 'p99', share: 0.25 });
+    expect(metrics([...many, ...some])).not.toContain('p99');
+  });
+
+  it('are what the user says, of metrics that are not gated otherwise as well', () => {
+    const said = { tolerances: { p50: 0.02, p99: 0.5 }, noise: {} };
+    expect(tolerancesFor([], some, said)).toEqual(
+      expect.arrayContaining([
+        { metric: 'p50', share: 0.02 },
+        { metric: 'p99', share: 0.5 },
+      ]),
+    );
+    expect(askedBy(['recomputes'], said)).toEqual(['queries_per_request', 'recomputes', 'p50', 'p99']);
+  });
+
+  it('are never below the noise of the machine, and say so', () => {
+    const wide = tolerancesFor([], some, { tolerances: { p50: 0.02 }, noise: { p50: 0.15, rps: 0.05, p90: 0.5 } });
+    expect(wide).toContainEqual({ metric: 'p50', share: 0.15, noise: 0.15 });
+    expect(wide).toContainEqual({ metric: 'rps', share: 0.1 });
+    expect(wide.map(({ metric }) => metric)).not.toContain('p90');
+    const [judged] = verdicts({ p50: a }, { p50: by(1.1, 1.1, 1.1, 1.1, 1.1, 1.1) }, wide.slice(1, 2));
+    expect(judged).toMatchObject({
+      outcome: 'passed',
+      reason: 'B is 1.10 times slower; the tolerance is the noise of this machine, 15%',
+    });
+  });
+});
+
+describe('a failure', () => {
+  const p50: Tolerance = { metric: 'p50', share: 0.1 };
+  const slow = verdicts({ p50: a }, { p50: by(1.2, 1.2, 1.2, 1.2, 1.2, 1.2) }, [p50]);
+  const good = verdicts({ p50: a }, { p50: a }, [p50]);
+
+  it('stands where a fresh batch has it as well', () => {
+    expect(confirmed(slow, slow)).toMatchObject([
+      { outcome: 'failed', reason: 'B is 1.20 times slower; 6 fresh rounds confirm it' },
+    ]);
+  });
+
+  it('is inconclusive where it has not, or where it was not measured again', () => {
+    expect(confirmed(slow, good)).toMatchObject([
+      {
+        outcome: 'inconclusive',
+        reason: 'B is 1.20 times slower; 6 fresh rounds do not confirm it: no difference',
+      },
+    ]);
+    expect(confirmed(slow, [])).toMatchObject([{ outcome: 'inconclusive' }]);
+  });
+
+  it('is not made by a fresh batch alone', () => {
+    expect(confirmed(good, slow)).toEqual(good);
+  });
+
+  it('is held against the same claim of the same scenario', () => {
+    const other = good.map((verdict) => ({ ...verdict, scenario: 'another' }));
+    expect(confirmed(slow, [...other, ...slow])).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it('is the same claim in both batches where a count is 0 in one round of one of them', () => {
+    const recomputes: Tolerance = { metric: 'recomputes', share: 0.05 };
+    const of = (ofA: readonly number[], ofB: readonly number[]): Verdict[] =>
+      verdicts({ recomputes: ofA }, { recomputes: ofB }, [recomputes], ['recomputes']);
+    const first = of(a, by(2, 2, 2, 2, 2, 2));
+    expect(confirmed(first, of([0, 11, 12, 13, 14, 15], same(30)))).toMatchObject([{ outcome: 'failed' }]);
+  });
+});
