@@ -37,7 +37,9 @@ export function addMatchOptions(command: Command, budget: string): Command {
     .option('--duration <time>', 'measured time of a side in a round (default: what fits the budget)', duration)
     .option('--warmup <time>', 'time before it that is not measured', duration)
     .option('--workers <count>', 'load workers that share the load (default: 1)', positive)
-    .option('--budget <time>', 'how long it may take', duration, duration(budget))
+    .addOption(
+      new Option('--budget <time>', 'how long it may take').argParser(duration).default(duration(budget), budget),
+    )
     .option('--seed <number>', 'seeds keys, mix and the order of the sides (default: drawn, and told)', seed)
     .option('--out <folder>', 'where the folder with the results goes', 'results')
     .option('--allow-remote', 'put load on targets outside this machine and private networks')

@@ -28,11 +28,13 @@ function saveRequest(text: string, earlier: readonly SaveRequest[]): readonly Sa
   return [...earlier, { reporter, file }];
 }
 
+const saveHelp = 'write a report to a file as well (can be given again)';
+
 /** Adds the options of every command that reports a run. */
 export function addReportOptions(command: Command): Command {
   return command
     .addOption(new Option('--reporter <name>', 'what is printed at the end').choices(reporterNames).default('terminal'))
-    .option('--save <format=file>', 'write a report to a file as well (can be given again)', saveRequest, []);
+    .addOption(new Option('--save <format=file>', saveHelp).argParser(saveRequest).default([], 'none'));
 }
 
 /**

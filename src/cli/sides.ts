@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
@@ -29,12 +29,8 @@ export function addSidesOptions(command: Command): Command {
       .option(`--${side} <variant>`, `${article}: a variant of the scenario`)
       .option(`--${side}-url <url>`, 'or a server of your own that runs already');
   }
-  return command.option(
-    '--request <line>',
-    'without a scenario: what is asked, e.g. "GET /" (can be given again)',
-    collect,
-    [],
-  );
+  const asked = 'without a scenario: what is asked (can be given again)';
+  return command.addOption(new Option('--request <line>', asked).argParser(collect).default([], 'GET /'));
 }
 
 /** A scenario and its two sides. */

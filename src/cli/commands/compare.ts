@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
 import type { CommandFactory } from '../command.ts';
 import { commandAgain } from '../command-again.ts';
@@ -83,7 +83,9 @@ export const compareCommand: CommandFactory = (io, finish) => {
     .description('say how two runs, variants or servers differ, with an interval')
     .argument('[runs or scenario...]', 'two saved runs; or the scenario whose workload and load both sides get');
   addSidesOptions(command);
-  addMatchOptions(command, '5m').option('--smallest <share>', 'differences below it are called none', percentage, 0.05);
+  addMatchOptions(command, '5m').addOption(
+    new Option('--smallest <share>', 'differences below it are called none').argParser(percentage).default(0.05, '5%'),
+  );
   return addReportOptions(command)
     .addHelpText('after', examples)
     .action(async (names: readonly string[], options: CompareOptions) => finish(await execute(names, options, io)));

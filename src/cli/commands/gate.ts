@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
 import type { Gate } from '../../gate.ts';
 import type { RunOutcome, Lab } from '../../run-session.ts';
@@ -102,6 +102,8 @@ async function execute(names: readonly string[], options: GateOptions, io: Io): 
   return gatePaired(name, options, io);
 }
 
+const toleranceHelp = 'how much worse B may be, by metric: p50=10%,rps=5%';
+
 /** `scale-lab gate`: whether B is worse than A, for a job that has to decide. */
 export const gateCommand: CommandFactory = (io, finish) => {
   const command = new Command('gate')
@@ -110,7 +112,11 @@ export const gateCommand: CommandFactory = (io, finish) => {
   addSidesOptions(command);
   addMatchOptions(command, '5m')
     .option('--baseline <run>', 'a saved run to judge against: a run.json, or the folder that holds it')
-    .option('--tolerance <list>', 'how much worse B may be, by metric: p50=10%,rps=5%', tolerances, {});
+    .addOption(
+      new Option('--tolerance <list>', toleranceHelp)
+        .argParser(tolerances)
+        .default({}, 'rps, p50: 10%; p99: 25%; error_rate: 0.1%'),
+    );
   return addReportOptions(command)
     .addHelpText('after', examples)
     .action(async (names: readonly string[], options: GateOptions) => finish(await execute(names, options, io)));
