@@ -28,10 +28,8 @@ export interface FakePlatform extends Platform {
 /** What a trial records on a deployed topology; may throw to break the run off. */
 export type ScriptOf<T> = (system: T, jobs: readonly LoadJob[]) => Script;
 
-function exposition(counters: Readonly<Record<string, number>>, factor: number): string {
-  return Object.entries(counters)
-    .map(([name, value]) => `# TYPE ${name} counter\n${name} ${1000 + value * factor}\n`)
-    .join('');
+function exposition(totals: ReadonlyMap<string, number>): string {
+  return [...totals].map(([name, total]) => `# TYPE ${name} counter\n${name} ${total}\n`).join('');
 }
 
 function second(phase: 'warm-up' | 'measuring', requests: number, latencyMs: number): WorkerMessage {
@@ -50,13 +48,13 @@ export function fakePlatform(
   const { rollOut, happenings } = orchestration ?? {};
 
   function running(url: string, replicas: readonly string[], script: (jobs: readonly LoadJob[]) => Script): Deployment {
-    let counters: Readonly<Record<string, number>> = {};
-    let factor = 0;
+    // They rise with every load, as on a deployment that stays up.
+    const totals = new Map<string, number>();
     return {
       urls: [url],
       address: undefined,
       async scrape(): Promise<readonly ReplicaMetrics[]> {
-        return Promise.resolve(replicas.map((replica) => ({ replica, text: exposition(counters, factor) })));
+        return Promise.resolve(replicas.map((replica) => ({ replica, text: exposition(totals) })));
       },
       ...(happenings && { happenings }),
       ...(rollOut && {
@@ -69,10 +67,11 @@ export function fakePlatform(
       async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
         calls.push(jobs.length === 1 ? 'load' : `load by ${jobs.length}`);
         const scripted = script(jobs);
-        counters = scripted.counters;
+        const counters = Object.entries(scripted.counters);
+        for (const [name] of counters) totals.set(name, totals.get(name) ?? 1000);
         yield second('warm-up', 10, 1);
         yield { type: 'measuring' };
-        factor = 1;
+        for (const [name, value] of counters) totals.set(name, (totals.get(name) ?? 0) + value);
         yield second('measuring', 100, 2);
         await scripted.load?.(signal);
         signal.throwIfAborted();
@@ -113,7 +112,8 @@ export function fakePlatform(
     down: async () => Promise.resolve([]),
     async up({ bare = false }) {
       calls.push(bare ? 'up bare' : 'up');
-      return Promise.resolve(stack);
+      // Each is one of its own, to be closed by itself.
+      return Promise.resolve({ ...stack });
     },
   };
 }

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { LabEvent } from '../../src/events.ts';
+import type { WorkerResult } from '../../src/load/job.ts';
+import { Recorder } from '../../src/load/recorder.ts';
+import type { Lab } from '../../src/run-session.ts';
+import type { FakePlatform } from './platform.ts';
+
+/** A lab on a fake platform, with a folder of its own for the test, and what it told. */
+export interface FakeLab {
+  readonly lab: Lab;
+  readonly events: readonly LabEvent[];
+}
+
+/** Makes one; `onEvent` hears of what happens as it does. */
+export async function fakeLab(
+  platform: FakePlatform,
+  onEvent: (event: LabEvent) => void = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<FakeLab> {
+  const results = await mkdtemp(path.join(os.tmpdir(), 'fake-lab-'));
+  onTestFinished(async () => rm(results, { recursive: true }));
+  const events: LabEvent[] = [];
+  const emit = (event: LabEvent): void => {
+    events.push(event);
+    onEvent(event);
+  };
+  const lab = { platform, results, command: 'scale-lab compare herd', startedAtMs: Date.now(), emit, signal };
+  return { lab, events };
+}
+
+/** Two seconds in which every answer took as long. */
+export function recorded(requests: number, latencyMs: number): WorkerResult {
+  const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
+  for (let index = 0; index < requests; index++) {
+    const atMs = (index * 2000) / requests;
+    recorder.sent(atMs);
+    recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100 });
+  }
+  return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
+}
