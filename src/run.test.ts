@@ -2,12 +2,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recorded } from '../test/fakes/lab.ts';
 import { fakePlatform, type FakePlatform } from '../test/fakes/platform.ts';
 import { scenarioFile } from '../test/fakes/scenario.ts';
 import { Interruption, LabError } from './errors.ts';
 import type { LabEvent } from './events.ts';
-import type { WorkerResult } from './load/job.ts';
-import { Recorder } from './load/recorder.ts';
 import { jsonReport } from './reporters/json.ts';
 import { markdownReport } from './reporters/markdown.ts';
 import { terminalReport } from './reporters/terminal.ts';
@@ -32,17 +31,6 @@ const file = scenarioFile({
     },
   },
 });
-
-/** Two seconds in which every answer took as long as the variant's latency. */
-function recorded(requests: number, latencyMs: number): WorkerResult {
-  const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
-  for (let index = 0; index < requests; index++) {
-    const atMs = (index * 2000) / requests;
-    recorder.sent(atMs);
-    recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100 });
-  }
-  return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
-}
 
 const scripts = {
   aside: { result: recorded(4000, 2), counters: { cache_recomputes_total: 150, http_requests_total: 4000 } },

@@ -80,10 +80,18 @@ function judge(comparison: Comparison, tolerance: Tolerance, metric: Metric): Ve
     margin: ((limit - estimate) * sign) / (limit === 0 ? 1 : Math.abs(limit)),
     rounds: Math.min(comparison.rounds.a, comparison.rounds.b),
   };
-  const reason = reasonOf(compared, tolerance);
-  if (low === undefined || high === undefined) return { ...claim, outcome: 'inconclusive', reason, evidence };
-  const outcome = inside(low) && inside(high) ? 'passed' : inside(low) || inside(high) ? 'inconclusive' : 'failed';
-  return { ...claim, outcome, reason, evidence };
+  const outcome = outcomeIn(low, high, inside);
+  return { ...claim, outcome, reason: reasonOf(compared, tolerance, outcome), evidence };
+}
+
+/** Both ends of an interval have to be on one side; without an interval nothing is known. */
+function outcomeIn(
+  low: number | undefined,
+  high: number | undefined,
+  inside: (value: number) => boolean,
+): Verdict['outcome'] {
+  if (low === undefined || high === undefined || inside(low) !== inside(high)) return 'inconclusive';
+  return inside(low) ? 'passed' : 'failed';
 }
 
 /** An error rate may rise by so much, whatever it is; everything else by a share of what A has. */
@@ -117,8 +125,14 @@ function percent(share: number): string {
   return `${formatRounded(share * 100, 2)}%`;
 }
 
-function reasonOf({ text }: ComparedMetric, { noise }: Tolerance): string {
-  return noise === undefined ? text : `${text}; the tolerance is the noise of this machine, ${percent(noise)}`;
+/** The outcome in words; where the comparison cannot tell which is higher, the numbers that are held against the tolerance. */
+function reasonOf(compared: ComparedMetric, { noise }: Tolerance, outcome: Verdict['outcome']): string {
+  const { text, low, high, scale } = compared;
+  const isTold = compared.outcome !== 'unresolved' || low === undefined || high === undefined;
+  const what = scale === 'ratio' ? 'B / A' : 'B - A';
+  const range = isTold ? text : `${what} is ${formatNumber(low)} to ${formatNumber(high)}`;
+  const words = isTold || outcome === 'passed' ? range : `${range}: ${text}`;
+  return noise === undefined ? words : `${words}; the tolerance is the noise of this machine, ${percent(noise)}`;
 }
 
 /** What is left of a first batch's verdicts after a fresh one: a failure stands only where both have it. */

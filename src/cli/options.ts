@@ -44,11 +44,20 @@ export function rate(text: string): number {
 
 /** A share such as `5%`, as a number from 0 to 1. */
 export function percentage(text: string): number {
+  return shareUpTo(text, 1);
+}
+
+function shareUpTo(text: string, most: number): number {
   const parts = /^(\d+(?:\.\d+)?)%$/.exec(text);
   const value = Number(parts?.[1]) / 100;
-  if (!parts || value <= 0 || value > 1) throw new InvalidArgumentError('Give a share above 0%, for example 5%.');
+  if (!parts || value <= 0 || value > most) {
+    throw new InvalidArgumentError(`Give a share from above 0% to ${most * 100}%, for example 5%.`);
+  }
   return value;
 }
+
+/** What takes ten times as long is worse by 900%. */
+const mostTolerance = 10;
 
 /** `p50=10%,rps=5%` as shares by metric; added to what an earlier use of the option gave. */
 export function tolerances(
@@ -61,7 +70,7 @@ export function tolerances(
       const names = metrics.map((metric) => metric.name);
       throw new InvalidArgumentError(`There is no metric "${name}": ${suggestion(name, names)}.`);
     }
-    return [name, percentage(share)] as const;
+    return [name, shareUpTo(share, mostTolerance)] as const;
   });
   return { ...earlier, ...Object.fromEntries(entries) };
 }

@@ -1,5 +1,5 @@
 import type { RunRecord, Verdict } from '../result.ts';
-import { comparisonLines, comparisonTable } from './comparison-table.ts';
+import { drawComparisons } from './comparison-table.ts';
 import { conclusionText, statusText } from './layout.ts';
 import { code, escape, list, markdownReport, symbols, table } from './markdown.ts';
 
@@ -35,10 +35,7 @@ export function commentReport(record: RunRecord): string {
     `### scale-lab: ${escape(conclusionText(record))}`,
     ...(status === undefined ? [] : [`**${escape(status)}**`]),
     verdictTable(record.verdicts),
-    ...(record.comparisons ?? []).flatMap((comparison) => [
-      table(comparisonTable(comparison)),
-      list(comparisonLines(comparison)),
-    ]),
+    ...drawComparisons(record.comparisons ?? []).flatMap((drawn) => [table(drawn.table), list(drawn.lines)]),
   ].filter((part) => part !== '');
   const top = shortened(head.join('\n\n'), mostCharacters / 2);
   const details = shortened(markdownReport(record), mostCharacters - top.length - room);

@@ -1,5 +1,5 @@
 import { findMetric, type MetricUnit } from '../metrics.ts';
-import { formatNumber, formatValue, plural } from '../numbers.ts';
+import { formatNumber, formatRounded, formatValue, plural } from '../numbers.ts';
 import type { ComparedMetric, Comparison } from '../result.ts';
 import { heading } from './metric-cells.ts';
 import type { Cell, Table } from './table.ts';
@@ -8,11 +8,15 @@ function ratio(value: number): string {
   return value < 10 ? value.toFixed(2) : formatNumber(value);
 }
 
-/** `1.20 (1.18 to 1.24)`, of a ratio; `+0.30 points (…)` of a difference of shares. */
+function difference(value: number, unit: MetricUnit): string {
+  const sign = value > 0 ? '+' : '';
+  return unit === 'ratio' ? `${sign}${formatRounded(value * 100, 2)} pp` : sign + formatNumber(value);
+}
+
+/** `1.20 (1.18 to 1.24)`, of a ratio; `+0.3 pp`, percentage points, of a difference of shares. */
 function estimateText({ estimate, low, high, scale }: ComparedMetric, unit: MetricUnit): string {
   if (estimate === undefined) return '-';
-  const text = (value: number): string =>
-    scale === 'ratio' ? ratio(value) : `${value > 0 ? '+' : ''}${formatValue(value, unit)}`;
+  const text = (value: number): string => (scale === 'ratio' ? ratio(value) : difference(value, unit));
   if (low === undefined || high === undefined) return `~${text(estimate)}`;
   return low === high ? text(estimate) : `${text(estimate)} (${text(low)} to ${text(high)})`;
 }
@@ -30,32 +34,48 @@ function row(compared: ComparedMetric): readonly Cell[] {
 }
 
 /** How many rounds it rests on, and how they were taken. */
-function titleOf({ a, b, paired, rounds, replicas, looks }: Comparison): string {
+function titleOf({ a, b, paired, rounds, replicas, looks }: Comparison, isConfirming: boolean): string {
   const sides = a.variant === b.variant ? `${a.variant}: ${b.name} against ${a.name}` : `${b.name} against ${a.name}`;
-  const counts = rounds.a === rounds.b ? plural(rounds.a, 'round') : `${rounds.a} and ${plural(rounds.b, 'round')}`;
+  const fresh = isConfirming ? 'fresh ' : '';
+  const counts =
+    rounds.a === rounds.b ? plural(rounds.a, `${fresh}round`) : `${rounds.a} and ${plural(rounds.b, 'round')}`;
   const way = paired ? 'side by side' : 'apart';
   const paid = looks > 1 ? `, ${looks} looks paid for` : '';
   return `${sides}, ${plural(replicas, 'replica')}, ${counts} ${way}, 95% intervals${paid}`;
 }
 
-/** What B is to A, a line a metric. */
-export function comparisonTable(comparison: Comparison): Table {
-  const isDifference = comparison.metrics.every(({ scale }) => scale === 'difference');
+/** What B is to A, a line a metric: a ratio, or with its sign a difference; `isConfirming` where its rounds confirm others. */
+function comparisonTable(comparison: Comparison, isConfirming: boolean): Table {
   return {
-    title: titleOf(comparison),
-    headings: ['metric', 'A', 'B', isDifference ? 'B - A' : 'B / A'],
+    title: titleOf(comparison, isConfirming),
+    headings: ['metric', 'A', 'B', 'B to A'],
     labels: 1,
     rows: comparison.metrics.filter(isMeasured).map(row),
   };
 }
 
 /** The outcomes in words, a line a metric; what was not measured shares one. */
-export function comparisonLines({ metrics }: Comparison): readonly string[] {
+function comparisonLines({ metrics }: Comparison): readonly string[] {
   const missing = metrics.filter((compared) => !isMeasured(compared)).map(({ metric }) => metric);
   return [
     ...metrics.filter(isMeasured).map(({ metric, text }) => `${metric}: ${text}`),
     ...(missing.length === 0 ? [] : [`not measured on both sides: ${missing.join(', ')}`]),
   ];
+}
+
+/** A comparison as a report has it. */
+export interface DrawnComparison {
+  readonly table: Table;
+  readonly lines: readonly string[];
+}
+
+/** Draws comparisons; of several with the same sides, those after the first confirm it. */
+export function drawComparisons(comparisons: readonly Comparison[]): readonly DrawnComparison[] {
+  const sidesOf = ({ scenario, replicas, a, b }: Comparison): string => JSON.stringify([scenario, replicas, a, b]);
+  return comparisons.map((comparison, index) => {
+    const isConfirming = comparisons.slice(0, index).some((earlier) => sidesOf(earlier) === sidesOf(comparison));
+    return { table: comparisonTable(comparison, isConfirming), lines: comparisonLines(comparison) };
+  });
 }
 
 function isMeasured({ outcome }: ComparedMetric): boolean {

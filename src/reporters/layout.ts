@@ -2,7 +2,7 @@ import { rowsOf, type Row } from '../analysis/summary.ts';
 import { formatBytes, formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
 import { anatomyTable } from './anatomy-table.ts';
-import { comparisonLines, comparisonTable } from './comparison-table.ts';
+import { drawComparisons, type DrawnComparison } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { eventLines, findingLines, noteLines } from './remarks.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
@@ -45,7 +45,7 @@ export interface Section {
   /** The law through each curve in words, or why there is none. */
   readonly scalingLines: readonly string[];
   /** What two sides are to each other: a table each, and its outcomes in words. */
-  readonly comparisons: readonly { readonly table: Table; readonly lines: readonly string[] }[];
+  readonly comparisons: readonly DrawnComparison[];
   /** The reasons to read those with care. */
   readonly comparisonNotes: readonly string[];
   readonly verdicts: readonly Verdict[];
@@ -108,10 +108,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     searchLines: searchLines(rows),
     scaling: scaling.map(scalingTable),
     scalingLines: scaling.map(scalingLine),
-    comparisons: comparisons.map((comparison) => ({
-      table: comparisonTable(comparison),
-      lines: comparisonLines(comparison),
-    })),
+    comparisons: drawComparisons(comparisons),
     comparisonNotes: [...new Set(comparisons.flatMap(({ caveats }) => caveats))],
     verdicts: record.verdicts.filter((verdict) => verdict.scenario === scenario.name),
   };

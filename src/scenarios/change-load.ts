@@ -5,10 +5,10 @@ import { measuredMs } from './plan.ts';
 import { arrivalsIn, constantRate, durationOf, isConstant, stagesFrom, stretched } from './rate-stages.ts';
 import type { Reader } from './reader.ts';
 import type { LoadProfile, OpenLoad, RateSearch, RateStage } from './scenario.ts';
-import { changeSearch, firstProbe } from './search-schema.ts';
+import { changeSearch, firstProbe, precisions } from './search-schema.ts';
 import { issueOf, type ShapeFault } from './shapes.ts';
 import type { Branch } from './tree.ts';
-import { durationText, rateText } from './units.ts';
+import { durationText, ratioText, rateText } from './units.ts';
 
 /** A load, or what is wrong with the change that should lead to it. */
 export type LoadReading = { readonly value: LoadProfile } | { readonly fault: ShapeFault };
@@ -126,10 +126,26 @@ function searchOf(
   const value = changeSearch(base?.search, change);
   if (!value)
     return faultAt(['find'], 'a search needs an objective', "write slo: 'p99 < 50ms, error_rate < 0.1%'", true);
-  if (first >= 1 && first <= value.mostPerSecond) return { value };
+  const { precision, confirmMs, mostPerSecond } = value;
+  if (isOutside(precision, precisions)) {
+    const range = `${ratioText(precisions.least)} to ${ratioText(precisions.most)}`;
+    return faultAt(['precision'], `the precision must be from ${range}, not ${ratioText(precision)}`);
+  }
+  if (isOutside(confirmMs, limits.durationMs)) {
+    const { least, most } = limits.durationMs;
+    const range = `${durationText(least)} to ${durationText(most)}`;
+    return faultAt(['confirm'], `the time to confirm must be from ${range}, not ${durationText(confirmMs)}`);
+  }
+  const highest = limits.ratePerSecond.most;
+  if (mostPerSecond > highest) return faultAt(['most'], `no rate above ${rateText(highest)} can be tried`);
+  if (first >= 1 && first <= mostPerSecond) return { value };
   const key = change.rate === undefined ? 'most' : 'rate';
   const words = `a search that begins at ${rateText(first)} cannot go from 1/s to ${rateText(value.mostPerSecond)}`;
   return faultAt([key], words, 'begin between the two');
+}
+
+function isOutside(value: number, { least, most }: { readonly least: number; readonly most: number }): boolean {
+  return value < least || value > most;
 }
 
 function faultIn(stages: readonly RateStage[], perSecond: number, change: LoadChange): ShapeFault | undefined {

@@ -22,7 +22,6 @@ export function planOfSearch(base: Scenario, search: SearchChange, overrides: Ov
       variant.load ? { ...variant, load: searchingLoad(variant.load, search) } : variant,
     ),
     expectations: isSearch ? base.expectations : [],
-    evidence: base.evidence,
   };
   const overridden = override([{ original: searching, chosen: searching }], overrides);
   return planOfScenarios(

@@ -26,7 +26,7 @@ export const searchKeys = {
   find: choice('what is looked for', searchGoals).optional(),
   slo: objective.optional(),
   confirm: duration('the time to confirm', limits.durationMs.least, limits.durationMs.most).optional(),
-  precision: percentage('the precision', 0.5).optional(),
+  precision: percentage('the precision', 1).optional(),
   most: rate('the highest rate', 1, limits.ratePerSecond.most).optional(),
 };
 
@@ -43,7 +43,7 @@ export const defaultSearch: Omit<RateSearch, 'slo'> = {
 /** The load that a search begins with, where nothing is said of it. */
 export const firstProbe = { ratePerSecond: 100, warmupMs: 1000, durationMs: 3000, drainMs: 2000 } as const;
 /** No finer precision makes sense of rates that vary by themselves. */
-export const finestPrecision = 0.001;
+export const precisions = { least: 0.001, most: 0.5 } as const;
 
 /** The search with a change laid over it; nothing where nobody asks for one. */
 export function changeSearch(base: RateSearch | undefined, change: SearchChange): RateSearch | undefined {
@@ -53,7 +53,7 @@ export function changeSearch(base: RateSearch | undefined, change: SearchChange)
   return {
     slo,
     confirmMs: change.confirm ?? of.confirmMs,
-    precision: Math.max(finestPrecision, change.precision ?? of.precision),
+    precision: change.precision ?? of.precision,
     mostPerSecond: change.most ?? of.mostPerSecond,
   };
 }

@@ -46,6 +46,7 @@ describe('a load that looks for a rate', () => {
     ],
     ["{ find: max-rps, slo: 'p99(lock) < 50ms' }", 'it names no variant'],
     ["{ find: max-rps, slo: 'max_rps > 5/s' }", 'max_rps is what is looked for'],
+    [`{ find: max-rps, ${slo}, precision: 0.01% }`, 'the precision must be from 0.1% to 50%, not 0.01%'],
     ["{ find: max-rps, slo: '' }", 'the objective is empty'],
   ])('%s: %s', (load, words) => expect(problemsOf(scenario(workload, `load: ${load}`))).toContain(words));
 

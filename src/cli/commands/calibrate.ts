@@ -7,8 +7,9 @@ import type { Io } from '../io.ts';
 import { addMatchOptions, describeMatch, prepareMatch, type MatchOptions } from '../match.ts';
 
 const examples = `
-It sets a variant against itself: whatever differs is the noise of this machine. "gate" heeds it where it has the
-same scenario and load, and tolerates no less than that noise. Give it the options that the gate will get.
+It sets a variant against itself: whatever differs is the noise of this machine.
+"gate" heeds it where it has the same scenario and load, and tolerates no less
+than that noise. Give it the options that the gate will get.
 
 Examples:
   scale-lab calibrate cache-hit --variant cache-aside

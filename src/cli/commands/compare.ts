@@ -9,15 +9,16 @@ import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
 import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
 
 const examples = `
-With two runs it compares what they have saved. Otherwise it starts both sides, and runs rounds of
-both, in random order, until it is known how they differ or the budget is spent.
+With two runs it compares what they have saved. Otherwise it starts both sides,
+and runs rounds of both, in random order, until it is known how they differ or
+the budget is spent.
 
 Exit code: 0 where RPS, p50, p95 and p99 are resolved, 3 where one of them is not.
 
 Examples:
   scale-lab compare results/20261121-224003-3fa9 results/20261122-091500-a01c
   scale-lab compare thundering-herd --a none --b lock --budget 2m
-  scale-lab compare --a-url http://127.0.0.1:8080 --b-url http://127.0.0.1:8081 --request 'GET /items'`;
+  scale-lab compare --a-url http://127.0.0.1:8080 --b-url http://127.0.0.1:8081`;
 
 interface CompareOptions extends MatchOptions, SidesOptions, ReportOptions {
   readonly smallest: number;

@@ -13,9 +13,10 @@ import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
 import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
 
 const examples = `
-B is judged against A: both run now, in rounds of random order; or what runs now against a saved run of
-the same kind of machine (--baseline). Judged are p50, RPS, the error rate and counted metrics; p99 where
-every round has 10,000 answers; and what --tolerance names. A failure is confirmed by fresh rounds first.
+B is judged against A: both run now, in rounds of random order; or what runs now
+against a saved run of the same kind of machine (--baseline). Judged are p50, RPS,
+the error rate and counted metrics; p99 where every round has 10,000 answers; and
+what --tolerance names. A failure is confirmed by fresh rounds first.
 
 Exit code: 0 no worse, 1 worse, 3 cannot tell, 130 or 143 interrupted: no verdict.
 
