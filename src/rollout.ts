@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Deployment } from './platforms/platform.ts';
 import type { RolloutTimes } from './result.ts';
-import type { Rollout } from './scenarios/scenario.ts';
+import type { Rollout } from './scenarios/system.ts';
 
 /** Rolls a new version out while the load goes on; does nothing in a trial that has none. */
 export class RolloutWatch implements AsyncDisposable {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { System } from './scenarios/scenario.ts';
+import type { System } from './scenarios/system.ts';
 import { canBeSideBySide } from './sides.ts';
 
 function server(port: number | undefined): System {

@@ -3,7 +3,8 @@ import type { Match } from './match.ts';
 import type { Deployment, Platform, Stack } from './platforms/platform.ts';
 import { deploy, type RunSession } from './run-session.ts';
 import type { Trial } from './scenarios/plan.ts';
-import { writes, type System } from './scenarios/scenario.ts';
+import { writes } from './scenarios/scenario.ts';
+import type { System } from './scenarios/system.ts';
 
 /** Below so much free memory two systems are not brought up at once. */
 const roomyBytes = 1.5 * 2 ** 30;

@@ -1,6 +1,7 @@
 import { formatDuration, formatNumber, formatValue, plural } from '../numbers.ts';
 import type { Caveat, Measurement, RolloutTimes, ServiceResources, Telemetry } from '../result.ts';
-import type { System, Trust } from '../scenarios/scenario.ts';
+import type { Trust } from '../scenarios/scenario.ts';
+import type { System } from '../scenarios/system.ts';
 import { doubts } from './doubts.ts';
 import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
 import { happeningCaveats, hasEnd } from './happenings.ts';

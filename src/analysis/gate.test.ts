@@ -60,6 +60,14 @@ describe('a gate on a metric', () => {
     expect(reason).toBe('B is 1.20 times slower');
   });
 
+  it('gives the numbers, and not that more rounds are needed, where the tolerance is clear of a difference that is not', () => {
+    const unclear = verdict('p50', a, by(0.9, 1.1, 0.95, 1.05, 1.02, 0.97), 0.5);
+    expect(unclear).toMatchObject({ outcome: 'passed', reason: 'B / A is 0.90 to 1.10' });
+    const both = verdict('p50', a, by(0.9, 1.1, 0.95, 1.05, 1.02, 0.97), 0.05);
+    expect(both.outcome).toBe('inconclusive');
+    expect(both.reason).toMatch(/^B \/ A is 0\.90 to 1\.10: cannot tell yet: run \d+ more round/);
+  });
+
   it('lets an error rate rise by percentage points, whatever it was', () => {
     const text = 'error_rate(B) <= error_rate(A) + 0.1%';
     const of = (value: number): Verdict => verdict('error_rate', same(0), same(value), 0.001);

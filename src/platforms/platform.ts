@@ -1,6 +1,6 @@
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import { type HostedTopology, type Pace, type Topology, paces } from '../scenarios/plan.ts';
-import type { HostedSystem } from '../scenarios/scenario.ts';
+import type { HostedSystem } from '../scenarios/system.ts';
 
 /** The platforms that can be named on the command line. */
 export const platformNames = ['local', 'docker', 'kubernetes', 'minikube'] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cacheStrategies, feedStrategies, type AppSettings } from './scenario.ts';
+import { cacheStrategies, feedStrategies, type AppSettings } from './system.ts';
 import { choice, duration, number, percentage, shorthand, table, whole, yesNo } from './shapes.ts';
 
 const day = 86_400_000;

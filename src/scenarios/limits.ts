@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Limits } from './scenario.ts';
+import type { Limits } from './system.ts';
 import { memory, number, table } from './shapes.ts';
 
 /** `limits:` as it is written: only what it changes. */

@@ -1,7 +1,8 @@
 import { faulty, type Fault, type Reading } from './fault.ts';
 import { limits } from './load-profile.ts';
 import { measuredMs } from './plan.ts';
-import { shutdowns, type Autoscale, type LoadProfile, type Rollout, type System } from './scenario.ts';
+import type { LoadProfile } from './scenario.ts';
+import { shutdowns, type Autoscale, type Rollout, type System } from './system.ts';
 import { choice, duration, issueOf, reading, table, whole } from './shapes.ts';
 import { durationText, readPercentage } from './units.ts';
 

@@ -1,22 +1,15 @@
 import { durationOf, peakAtMs } from './rate-stages.ts';
+import type { ClosedLoad, Data, LoadProfile, OpenLoad, RateSearch, Scenario, Trust, Workload } from './scenario.ts';
 import type {
   AppSettings,
   Autoscale,
   Balancer,
-  ClosedLoad,
   CommandSystem,
-  Data,
   ImageSystem,
   Limits,
-  LoadProfile,
-  OpenLoad,
-  RateSearch,
   Rollout,
-  Scenario,
-  Trust,
   UrlSystem,
-  Workload,
-} from './scenario.ts';
+} from './system.ts';
 
 /** The reference app as it has to run for a trial: a platform is handed this and nothing else. */
 export interface Topology {

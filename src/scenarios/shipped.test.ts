@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { metrics } from '../metrics.ts';
 import { planOf } from './expand.ts';
 import { loadMs, remainingMs } from './plan.ts';
-import { cacheStrategies, feedStrategies, type ScenarioFile } from './scenario.ts';
+import type { ScenarioFile } from './scenario.ts';
+import { cacheStrategies, feedStrategies } from './system.ts';
 import { parsed, scenario } from './testing/files.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -2,14 +2,13 @@ import { formatDuration, plural } from '../numbers.ts';
 import { defaultApp } from './app-settings.ts';
 import {
   isTarget,
-  type AppSettings,
-  type Autoscale,
   type KeyDistribution,
   type RequestTemplate,
   type Scenario,
   type Variant,
   type Workload,
 } from './scenario.ts';
+import type { AppSettings, Autoscale } from './system.ts';
 import { memoryText, ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
 

@@ -2,7 +2,8 @@ import type { LoadJob } from '../../src/load/job.ts';
 import { splitJob } from '../../src/load/share.ts';
 import type { ReplicaMetrics } from '../../src/platforms/platform.ts';
 import type { Topology } from '../../src/scenarios/plan.ts';
-import type { AppSettings, ClosedLoad, LoadProfile, Workload } from '../../src/scenarios/scenario.ts';
+import type { ClosedLoad, LoadProfile, Workload } from '../../src/scenarios/scenario.ts';
+import type { AppSettings } from '../../src/scenarios/system.ts';
 
 type Cache = AppSettings['cache'];
 

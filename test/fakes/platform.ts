@@ -2,7 +2,7 @@ import { LatencyHistogram } from '../../src/load/histogram.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/load/job.ts';
 import type { Deployment, Happening, Platform, ReplicaMetrics, Stack } from '../../src/platforms/platform.ts';
 import type { Topology } from '../../src/scenarios/plan.ts';
-import type { UrlSystem } from '../../src/scenarios/scenario.ts';
+import type { UrlSystem } from '../../src/scenarios/system.ts';
 
 /** What the fake's load workers record, all of them together, and what its replicas count for one deployment. */
 export interface Script {

@@ -1,5 +1,5 @@
 import { LabError } from '../../errors.ts';
-import type { Limits } from '../../scenarios/scenario.ts';
+import type { Limits } from '../../scenarios/system.ts';
 import type { Environment } from './app-environment.ts';
 
 /** The least that a kernel's quota can be, in cores. */

@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { Limits } from '../../scenarios/scenario.ts';
+import type { Limits } from '../../scenarios/system.ts';
 import { type Labels, label } from '../engine/labels.ts';
 
 /** A container that is to run in the network of a stack. */

@@ -1,4 +1,4 @@
-import type { Balancer } from '../../scenarios/scenario.ts';
+import type { Balancer } from '../../scenarios/system.ts';
 import { untilReady } from '../common/answer.ts';
 import { nginxConfiguration } from '../common/nginx-configuration.ts';
 import { pause } from '../common/time-limit.ts';

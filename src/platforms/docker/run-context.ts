@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Limits } from '../../scenarios/scenario.ts';
+import type { Limits } from '../../scenarios/system.ts';
 import type { Images } from '../engine/base-images.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Labels } from '../engine/labels.ts';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { Limits } from '../../scenarios/scenario.ts';
+import type { Limits } from '../../scenarios/system.ts';
 import type { ServiceUsage } from '../platform.ts';
 import type { Container } from './container.ts';
 

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Balancer } from '../../scenarios/scenario.ts';
+import type { Balancer } from '../../scenarios/system.ts';
 import { untilReady } from '../common/answer.ts';
 import { nginx, requireExecutable } from '../common/executable.ts';
 import { nginxConfiguration } from '../common/nginx-configuration.ts';

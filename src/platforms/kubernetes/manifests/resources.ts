@@ -1,5 +1,5 @@
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
-import type { Limits } from '../../../scenarios/scenario.ts';
+import type { Limits } from '../../../scenarios/system.ts';
 import type { Plain } from './plain.ts';
 
 const unlimited = { cpu: '100m', memory: '128Mi' } as const;

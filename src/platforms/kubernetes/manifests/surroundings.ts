@@ -1,5 +1,5 @@
 import type { V1ObjectMeta } from '@kubernetes/client-node';
-import type { Limits } from '../../../scenarios/scenario.ts';
+import type { Limits } from '../../../scenarios/system.ts';
 import type { RunLabels } from './labels.ts';
 import type { Plain } from './plain.ts';
 

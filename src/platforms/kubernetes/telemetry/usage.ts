@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Limits } from '../../../scenarios/scenario.ts';
+import type { Limits } from '../../../scenarios/system.ts';
 import type { ReplicaMetrics, ServiceUsage } from '../../platform.ts';
 import { metricOf } from './exposition.ts';
 import type { Metered } from './metrics-api.ts';

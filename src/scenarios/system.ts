@@ -1,0 +1,135 @@
+/** The cache strategies of the reference app. */
+export const cacheStrategies = ['none', 'aside', 'single-flight', 'lock', 'stale-while-revalidate', 'xfetch'] as const;
+
+/** The ways in which the reference app loads its feed. */
+export const feedStrategies = ['join', 'n+1', 'batched'] as const;
+
+/** What a scenario chooses of the reference app; a platform turns it into environment variables. */
+export interface AppSettings {
+  readonly cache: {
+    readonly strategy: (typeof cacheStrategies)[number];
+    readonly ttlMs: number;
+    /** The ttl is multiplied by a random factor in [1 - jitter, 1 + jitter]. */
+    readonly jitter: number;
+    readonly lockTimeoutMs: number;
+    /** The eagerness of xfetch; 1 is the paper's optimum. */
+    readonly beta: number;
+  };
+  readonly feed: (typeof feedStrategies)[number];
+  readonly pool: { readonly size: number; readonly queueLimit: number; readonly timeoutMs: number };
+  readonly connections: 'pool' | 'per-request';
+  /** Added to the queries of the todo routes by `pg_sleep`. */
+  readonly queryCostMs: number;
+  /** Processes in each replica. */
+  readonly workers: number;
+  /** Whether the title search has its index. */
+  readonly titleIndex: boolean;
+}
+
+/** How a balancer in front of several replicas chooses among them. */
+export const balancers = ['round-robin', 'least-connections', 'ip-hash', 'random-two'] as const;
+
+/** One of {@link balancers}. */
+export type Balancer = (typeof balancers)[number];
+
+/** A rule that adds replicas when they are busy and takes them away again, as a HorizontalPodAutoscaler has it. */
+export interface Autoscale {
+  /** The share of its CPU request that a replica is to use on average: 0.5 is half of it. */
+  readonly cpu: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How a replica ends when it is replaced: told to stop and given time to answer what is in flight, or killed. */
+export const shutdowns = ['graceful', 'abrupt'] as const;
+
+/** A new version that takes the place of the running one, replica by replica, while the load goes on. */
+export interface Rollout {
+  /** When it begins, from the start of the measured time. */
+  readonly atMs: number;
+  /** Abrupt ones also have no readiness probe: they are sent requests as soon as they are started. */
+  readonly shutdown: (typeof shutdowns)[number];
+}
+
+/** How much each replica may use; undefined for as much as there is. */
+export interface Limits {
+  /** In cores: 0.5 is half of one. */
+  readonly cpu: number | undefined;
+  readonly memoryBytes: number | undefined;
+}
+
+/** The reference app, as a variant has it. */
+export interface AppSystem {
+  readonly kind: 'app';
+  readonly app: AppSettings;
+  /** Undefined where nothing is said of it: nginx in turn, or what the platform itself has. */
+  readonly balancer: Balancer | undefined;
+  readonly limits: Limits;
+  /** Added to the query cost of the last replica, which is then slower than the others. */
+  readonly slowReplicaMs: number;
+  readonly autoscale: Autoscale | undefined;
+  readonly rollout: Rollout | undefined;
+}
+
+/** A server of the user's own that runs already: nothing is started. */
+export interface UrlSystem {
+  readonly kind: 'url';
+  readonly url: string;
+}
+
+/** The counters that a server may tell of itself on its Prometheus endpoint, as the reference app names them. */
+export const toldCounters = [
+  'http_requests_total',
+  'db_queries_total',
+  'cache_hits_total',
+  'cache_misses_total',
+  'cache_recomputes_total',
+  'db_pool_rejected_total',
+] as const;
+
+/** One of {@link toldCounters}. */
+export type ToldCounter = (typeof toldCounters)[number];
+
+/** What a server of the user's own has, however it is started. */
+interface HostedSettings {
+  /** Beside `PORT`, the port that it is to listen on. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The path that answers with a status below 400 once it is ready; undefined where listening is enough. */
+  readonly readyPath: string | undefined;
+  /** How long it may take to be ready. */
+  readonly readyLimitMs: number;
+  /** The path of its Prometheus endpoint; undefined where it has none. */
+  readonly metricsPath: string | undefined;
+  /** What it calls the counters that the lab knows, where that is something else. */
+  readonly counters: Readonly<Partial<Record<ToldCounter, string>>>;
+  /** How requests are dealt out over several replicas. */
+  readonly balancer: Balancer | undefined;
+  readonly limits: Limits;
+}
+
+/** A server of the user's own that the lab starts as a process of this machine. */
+export interface CommandSystem extends HostedSettings {
+  readonly kind: 'command';
+  /** A command line for `/bin/sh`; `{port}` in it is the port. */
+  readonly command: string;
+  /** The folder that it runs in; absolute. */
+  readonly folder: string;
+  /** The port that it listens on by itself; undefined where it heeds `PORT` or `{port}`, and any free one will do. */
+  readonly port: number | undefined;
+}
+
+/** A server of the user's own that the lab starts as containers. */
+export interface ImageSystem extends HostedSettings {
+  readonly kind: 'image';
+  readonly image: string;
+  /** What it is started with; undefined for what the image says. */
+  readonly args: readonly string[] | undefined;
+  /** The port that it listens on inside. */
+  readonly port: number;
+}
+
+/** A server of the user's own that the lab starts. */
+export type HostedSystem = CommandSystem | ImageSystem;
+
+/** What is under test. */
+export type System = AppSystem | UrlSystem | HostedSystem;
