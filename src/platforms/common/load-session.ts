@@ -32,6 +32,9 @@ export interface LoadSession {
 /** From the last `ready` to the start: each of several workers has to hear of it before, wherever it is. */
 const leadMs = { here: 200, elsewhere: 1_000 } as const;
 
+/** A worker that says nothing more has ended, or is about to; its platform may take a while to tell how. */
+const endMs = 5_000;
+
 /** How often a clock is asked; the quickest answer tells best. */
 const clockQuestions = 5;
 
@@ -120,7 +123,7 @@ async function clockOffset({ stdin }: LoadSession, messages: AsyncIterator<Worke
 async function loss({ worker, job }: LoadSession, error: LabError): Promise<LabError> {
   const { index, of } = job.share;
   const name = of === 1 ? 'The load worker' : `Load worker ${index + 1} of ${of}`;
-  await settlesWithin(500, worker.ended);
+  await settlesWithin(endMs, worker.ended);
   const details = [...error.details, ...logTail(await worker.log())];
   const { hint = worker.end === undefined ? undefined : `${name} ${worker.end}.` } = error;
   return new LabError(error.message.replace(/^The load worker/, name), {
