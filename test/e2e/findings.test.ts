@@ -16,7 +16,7 @@ scenarios:
     question: What if a query takes long, and there are connections enough?
     workload: [GET /todos/1]
     load: { connections: 10 }
-    app: { pool: 20, query-cost: 30ms }
+    app: { pool: 20, query-cost: 250ms }
   many-queries:
     question: What if each item of a list is a query of its own?
     workload: [GET /feed?limit=20]
@@ -38,7 +38,7 @@ scenarios:
   connection-limit:
     question: What if the pools are larger than the database allows?
     workload: [GET /todos/1]
-    load: { connections: 150 }
+    load: { connections: 150, warmup: 3s, duration: 5s }
     app: { pool: 150, query-cost: 200ms }
   event-loop-full:
     question: What if one process has to do all the work?
