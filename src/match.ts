@@ -43,7 +43,7 @@ const leastMeasuredMs = 500;
 /** Enough for sides that stay up and are warm after their first rounds. */
 const shortWarmupMs = 500;
 /** To start a load worker, when nothing is deployed before it. */
-const workerMs = 300;
+const workerMs = 500;
 
 /**
  * Plans the rounds of two variants. Unless it is told, a round takes as long as fits: many short rounds say more than few long

@@ -145,6 +145,34 @@ describe('what cannot be compared', () => {
     expect(metrics.find(({ metric }) => metric === 'rps')?.outcome).toBe('same');
   });
 
+  it('is not one of which few rounds are doubted: they are left out, with their partners', () => {
+    const caveat = { kind: 'generator-saturated' as const, text: 'the load generator was busy', doubts: ['p50'] };
+    const values = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
+    const spoilt = values.map((value, index) => (index === 3 ? 1_000 : value));
+    const ofB = rounds('B', { p50: spoilt, rps: values }).map((trial) =>
+      trial.round === 4 ? { ...trial, caveats: [caveat] } : trial,
+    );
+    const { metrics } = compareTrials(pairedOnce, rounds('A', { p50: values, rps: values }), ofB);
+    expect(metrics.find(({ metric }) => metric === 'p50')).toMatchObject({
+      // The median of nine: without the fourth.
+      a: 15,
+      b: 15,
+      outcome: 'same',
+      leftOut: 'left out: B, 1 round of 10: the load generator was busy',
+    });
+    expect(metrics.find(({ metric }) => metric === 'rps')?.leftOut).toBeUndefined();
+  });
+
+  it('leaves out rounds of one side alone where they are not paired', () => {
+    const caveat = { kind: 'generator-saturated' as const, text: 'the load generator was busy', doubts: ['p50'] };
+    const values = [10, 11, 12, 13, 14, 15, 16, 17, 18, 19];
+    const ofB = rounds('B', { p50: values }).map((trial) =>
+      trial.round === 1 ? { ...trial, caveats: [caveat] } : trial,
+    );
+    const { metrics } = compareTrials({ ...pairedOnce, paired: false }, rounds('A', { p50: values }), ofB);
+    expect(metrics.find(({ metric }) => metric === 'p50')).toMatchObject({ a: 14.5, b: 15 });
+  });
+
   it('is everything where a side has no round', () => {
     const { metrics, rounds: counts } = compareTrials(pairedOnce, rounds('A', { rps: a }), []);
     expect(counts).toEqual({ a: 0, b: 0 });

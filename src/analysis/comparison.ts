@@ -1,7 +1,7 @@
 import { metrics, type Metric } from '../metrics.ts';
-import { plural } from '../numbers.ts';
 import type { ComparedMetric, Comparison, TrialRecord } from '../result.ts';
 import { differenceText, ratioText } from './comparison-words.ts';
+import { heededRounds } from './doubted-rounds.ts';
 import type { Interval } from './statistics/interval.ts';
 import { rankSumInterval, rankSumP } from './statistics/rank-sum.ts';
 import { leastDifferences, signedRankInterval, signedRankP } from './statistics/signed-rank.ts';
@@ -97,33 +97,16 @@ function compareMetric(
   const values = { a: of(a), b: of(b) };
   const isRatio = metric.name !== 'error_rate' && [...values.a, ...values.b].every((value) => value > 0);
   const base = { metric: metric.name, scale: isRatio ? 'ratio' : 'difference' } as const;
-  const gap = gapIn(settings, metric, a, b);
-  if (gap !== undefined) return { ...base, ...medians(values), outcome: 'not-measured', text: gap };
-  return { ...base, ...medians(values), ...(isRatio ? byRatio : byDifference)(settings, metric, values) };
+  const heeded = heededRounds(metric.name, settings, a, b);
+  if ('gap' in heeded) return { ...base, ...medians(values), outcome: 'not-measured', text: heeded.gap };
+  const kept = { a: of(heeded.a), b: of(heeded.b) };
+  const found = (isRatio ? byRatio : byDifference)(settings, metric, kept);
+  const remark = heeded.leftOut === undefined ? {} : { leftOut: heeded.leftOut };
+  return { ...base, ...medians(kept), ...found, ...remark };
 }
 
 function medians({ a, b }: Values): { a?: number; b?: number } {
   return { ...(a.length === 0 ? {} : { a: median(a) }), ...(b.length === 0 ? {} : { b: median(b) }) };
-}
-
-/** Why a metric cannot be compared: a round lacks it, or a caveat speaks against it. */
-function gapIn(
-  settings: ComparisonSettings,
-  { name }: Metric,
-  a: readonly TrialRecord[],
-  b: readonly TrialRecord[],
-): string | undefined {
-  for (const [side, trials] of [
-    [settings.a, a],
-    [settings.b, b],
-  ] as const) {
-    if (trials.length === 0) return 'nothing was measured';
-    if (trials.some((trial) => trial.metrics[name] === undefined)) return `not measured in every round of ${side.name}`;
-    const doubted = trials.filter(({ caveats }) => caveats.some(({ doubts }) => doubts.includes(name)));
-    const [first] = doubted.flatMap(({ caveats }) => caveats.filter(({ doubts }) => doubts.includes(name)));
-    if (first) return `${side.name}, ${plural(doubted.length, 'round')} of ${trials.length}: ${first.text}`;
-  }
-  return undefined;
 }
 
 function estimate({ paired, confidence }: ComparisonSettings, { a, b }: Values): Interval & { readonly p: number } {

@@ -45,11 +45,11 @@ describe('a comparison in a report', () => {
     ]);
   });
 
-  it('says the outcomes in lines of their own, and what was not measured in one', () => {
+  it('says the outcomes in lines of their own, and why a metric was not measured', () => {
     const [drawn] = drawComparisons([comparison([rps, p99])]);
     expect(drawn?.lines).toEqual([
       'rps: lock has 1.18 to 1.24 times the RPS of none',
-      'not measured on both sides: p99',
+      'p99: not measured: too few answers',
     ]);
   });
 

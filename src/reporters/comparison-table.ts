@@ -54,13 +54,27 @@ function comparisonTable(comparison: Comparison, isConfirming: boolean): Table {
   };
 }
 
-/** The outcomes in words, a line a metric; what was not measured shares one. */
+/** The outcomes in words, a line a metric; what was not measured, and rounds that were left out, a line a reason. */
 function comparisonLines({ metrics }: Comparison): readonly string[] {
-  const missing = metrics.filter((compared) => !isMeasured(compared)).map(({ metric }) => metric);
+  const missing = metrics.filter((compared) => !isMeasured(compared));
   return [
     ...metrics.filter(isMeasured).map(({ metric, text }) => `${metric}: ${text}`),
-    ...(missing.length === 0 ? [] : [`not measured on both sides: ${missing.join(', ')}`]),
+    ...byReason(metrics, ({ leftOut }) => leftOut),
+    ...byReason(missing, ({ text }) => `not measured: ${text}`),
   ];
+}
+
+/** `p50, p95: the reason`: metrics mostly have it in common. */
+function byReason(
+  metrics: readonly ComparedMetric[],
+  reasonOf: (compared: ComparedMetric) => string | undefined,
+): readonly string[] {
+  const names = new Map<string, readonly string[]>();
+  for (const compared of metrics) {
+    const reason = reasonOf(compared);
+    if (reason !== undefined) names.set(reason, [...(names.get(reason) ?? []), compared.metric]);
+  }
+  return [...names].map(([reason, of]) => `${of.join(', ')}: ${reason}`);
 }
 
 /** A comparison as a report has it. */

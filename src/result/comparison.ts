@@ -19,6 +19,7 @@ const comparedMetricSchema = z
     outcome: z.enum(['b-higher', 'b-lower', 'same', 'unresolved', 'not-measured']),
     moreRounds: z.int().positive().optional().describe('About how many more would resolve it'),
     text: z.string().describe('The outcome in words'),
+    leftOut: z.string().optional().describe('The rounds that a caveat spoke against, and that are therefore not in it'),
   })
   .describe('What B is to A in one metric');
 
