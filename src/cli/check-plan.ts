@@ -1,4 +1,5 @@
 import type { Platform } from '../platforms/platform.ts';
+import { checkHosting } from '../scenarios/hosting-check.ts';
 import { checkLimits } from '../scenarios/limits-check.ts';
 import { checkOrchestration } from '../scenarios/orchestration-check.ts';
 import type { Plan } from '../scenarios/plan.ts';
@@ -17,6 +18,7 @@ async function lookUp(name: string): Promise<readonly string[]> {
 export async function checkPlan(plan: Plan, platform: Platform, allowRemote: boolean): Promise<void> {
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);
+  checkHosting(plan, platform);
   checkLimits(plan, platform);
   checkReach(plan, platform);
   await checkRemote(plan, allowRemote, lookUp);

@@ -8,7 +8,9 @@ import type { Plan } from './plan.ts';
 export function checkLimits(plan: Plan, platform: { readonly name: string; readonly enforcesLimits: boolean }): void {
   if (platform.enforcesLimits) return;
   const limited = plan.trials.find(
-    ({ system }) => system.kind === 'app' && Object.values(system.limits).some((limit) => limit !== undefined),
+    ({ system }) =>
+      (system.kind === 'app' || system.kind === 'image') &&
+      Object.values(system.limits).some((limit) => limit !== undefined),
   );
   if (!limited) return;
   throw new UsageError(

@@ -9,9 +9,21 @@ import type { ArgumentToken, Token } from './tokens.ts';
 export interface ExpectationScope {
   readonly variants: readonly string[] | undefined;
   readonly replicas: readonly number[] | undefined;
-  /** The variants that are servers of the user's own. */
-  readonly targets?: readonly string[] | undefined;
+  /** The variants that are servers of the user's own of which only the client's side is known. */
+  readonly silent?: readonly string[] | undefined;
+  /** Those that tell some counters of themselves. */
+  readonly hosted?: readonly string[] | undefined;
 }
+
+/** What is made of the counters that a server of the user's own may tell. */
+const toldMetrics = [
+  'smallest_share',
+  'largest_share',
+  'queries_per_request',
+  'cache_hit_rate',
+  'recomputes',
+  'pool_rejected',
+];
 
 /** A metric as a claim refers to it, and what is wrong with that. */
 export interface ReadMetric {
@@ -48,13 +60,20 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
 
 /** What is wrong with a metric of the replicas' own where every variant that may be meant is a target. */
 export function serverFault(metric: string, variant: string | undefined, scope: ExpectationScope): Fault | undefined {
-  const { targets = [], variants = [] } = scope;
+  const { silent = [], hosted = [], variants = [] } = scope;
+  if (findMetric(metric)?.side !== 'server') return undefined;
   const meant = variant === undefined ? variants : [variant];
-  const silent = meant.length > 0 && meant.every((name) => targets.includes(name));
-  if (!silent || findMetric(metric)?.side !== 'server') return undefined;
+  const tells = (name: string): boolean => {
+    return !silent.includes(name) && (!hosted.includes(name) || toldMetrics.includes(metric));
+  };
+  if (meant.length === 0 || meant.some(tells)) return undefined;
+  const isTelling = meant.some((name) => hosted.includes(name));
+  const known = metrics.filter(({ name, side }) => side !== 'server' || (isTelling && toldMetrics.includes(name)));
   return {
-    sentence: `${metric} comes from the reference app's own telemetry, and a target has none`,
-    hint: `there are: ${metrics.flatMap(({ name, side }) => (side === 'server' ? [] : [name])).join(', ')}`,
+    sentence: isTelling
+      ? `${metric} comes from the reference app's own telemetry, and the counters of a target do not tell it`
+      : `${metric} comes from the reference app's own telemetry, and a target has none`,
+    hint: `there are: ${known.map(({ name }) => name).join(', ')}`,
   };
 }
 

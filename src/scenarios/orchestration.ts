@@ -54,13 +54,14 @@ export interface Runs {
 /** Something about the replica counts or the load that does not go with what a variant says. */
 export interface Misfit extends Fault {
   /** The variant's key that it does not go with. */
-  readonly key: 'autoscale' | 'rollout';
+  readonly key: 'autoscale' | 'rollout' | 'target';
   /** Which of the two is wrong. */
   readonly about: keyof Runs;
 }
 
-/** What does not go with the autoscaling or the roll-out of a variant: told at the variant, or where a run was changed. */
+/** What does not go with the autoscaling, the roll-out or the fixed port of a variant: told at the variant, or where a run was changed. */
 export function misfitsOf(system: System, { replicas, load }: Runs): readonly Misfit[] {
+  if (system.kind === 'command' && system.port !== undefined) return portMisfit(system.port, replicas);
   if (system.kind !== 'app') return [];
   const { autoscale, rollout } = system;
   const outside = autoscale && replicas.filter((count) => count < autoscale.least || count > autoscale.most);
@@ -77,6 +78,14 @@ function replicaMisfit(autoscale: Autoscale, outside: readonly number[]): Misfit
     sentence: `autoscale keeps ${autoscale.least} to ${autoscale.most} replicas, and it would begin with ${outside.join(', ')}`,
     hint: 'replicas is how many there are at the start',
   };
+}
+
+function portMisfit(port: number, replicas: readonly number[]): readonly Misfit[] {
+  const several = replicas.find((count) => count > 1);
+  if (several === undefined) return [];
+  const sentence = `${several} replicas of a command cannot all listen on port ${port}`;
+  const hint = 'leave port out: each finds its own in the variable PORT, or where {port} is in the command';
+  return [{ key: 'target', about: 'replicas', sentence, hint }];
 }
 
 function loadMisfit({ atMs }: Rollout, load: LoadProfile): readonly Misfit[] {

@@ -5,7 +5,7 @@ import { misfitsOf } from './orchestration.ts';
 import type { Overrides } from './overrides.ts';
 import { mostWorkersOf } from './plan.ts';
 import { isConstant } from './rate-stages.ts';
-import { isTarget, type LoadProfile, type Scenario } from './scenario.ts';
+import { runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
 import { capitalised } from './select.ts';
 import { durationText, rateText } from './units.ts';
 
@@ -31,7 +31,7 @@ const selective: readonly {
   {
     option: '--replicas',
     key: 'replicas',
-    takes: ({ variants }) => !variants.some(isTarget),
+    takes: ({ variants }) => !variants.some(runsAlready),
     why: 'all of it has targets, which run already',
   },
 ];

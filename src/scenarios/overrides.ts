@@ -3,14 +3,14 @@ import { changeLoad } from './change-load.ts';
 import { canJudge, narrow } from './narrow.ts';
 import { checkFit, checkLimits, checkOrchestrated, checkWorkers } from './override-checks.ts';
 import { isConstant } from './rate-stages.ts';
-import { isTarget, type LoadProfile, type Scenario } from './scenario.ts';
+import { runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
 import { capitalised, type Selected } from './select.ts';
 import { suggestion } from './suggest.ts';
 
 /** What the command line changes of all selected scenarios. */
 export interface Overrides {
   readonly variants?: readonly string[] | undefined;
-  /** Not for scenarios with targets. */
+  /** Not for scenarios with targets that run already. */
   readonly replicas?: readonly number[] | undefined;
   /** This and the next two are for closed and open load: a burst has none of them. */
   readonly connections?: number | undefined;
@@ -66,7 +66,7 @@ function shared(scenario: Scenario, wanted: readonly string[] | undefined): read
 }
 
 function overrideReplicas(scenario: Scenario, { replicas }: Overrides): readonly number[] {
-  return replicas && !scenario.variants.some(isTarget) ? [...new Set(replicas)] : scenario.replicas;
+  return replicas && !scenario.variants.some(runsAlready) ? [...new Set(replicas)] : scenario.replicas;
 }
 
 function overrideLoad({ name, load }: Scenario, overrides: Overrides): LoadProfile {

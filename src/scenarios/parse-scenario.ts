@@ -4,12 +4,13 @@ import { parseCommon, type CommonSettings } from './common-settings.ts';
 import { parseExpectation } from './expectation-parser.ts';
 import type { Expectation } from './expectation.ts';
 import { serverFault, type ExpectationScope } from './metric-reference.ts';
-import { checkMisfits, ofTarget, parseVariants, refuse } from './parse-variants.ts';
+import { checkMisfits, ofProcess, ofTargets, parseVariants, refuse } from './parse-variants.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { Reader } from './reader.ts';
-import { isTarget, type LoadProfile, type Scenario, type Variant } from './scenario.ts';
+import { isTarget, runsAlready, type LoadProfile, type Scenario, type Variant } from './scenario.ts';
 import { choice, text } from './shapes.ts';
-import { field, type Branch, type Entry } from './tree.ts';
+import { isTelling } from './target.ts';
+import { field, type Branch, type Entry, type Table } from './tree.ts';
 
 /** What others may refer to of a scenario, even where it has problems; what could not be read is not there. */
 export interface ScenarioOutline {
@@ -58,12 +59,13 @@ export function parseScenario(
   const common = parseCommon(from, base, reader);
   const workload = parseWorkload(from, reader);
   const variants = parseVariants(from, common, reader);
-  if (variants?.every(isTarget)) refuse(from, ['app', 'data', 'limits'], 'a scenario of targets', ofTarget, reader);
-  const replicas = variants?.some(isTarget) ? onlyReplica(at('replicas'), common.replicas, reader) : common.replicas;
+  if (variants) refuseIdle(from, variants, reader);
+  const replicas = variants?.some(runsAlready) ? onlyReplica(at('replicas'), common.replicas, reader) : common.replicas;
   if (variants) checkMisfits(from, variants, { replicas, load: common.load }, reader);
   const scope = {
     variants: variants?.map((variant) => variant.name),
-    targets: variants?.filter(isTarget).map((variant) => variant.name),
+    silent: variants?.filter(({ system }) => !isTelling(system)).map((variant) => variant.name),
+    hosted: variants?.filter((variant) => isTarget(variant) && isTelling(variant.system)).map(({ name }) => name),
     replicas,
   };
   const scenario = {
@@ -82,12 +84,20 @@ export function parseScenario(
   return { name, variants, load, scenario: complete ? { ...scenario, workload, variants, load } : undefined };
 }
 
+/** Settings that no variant of the scenario heeds. */
+function refuseIdle(from: Table, variants: readonly Variant[], reader: Reader): void {
+  if (!variants.every(isTarget)) return;
+  const isLimited = variants.some(({ system }) => system.kind === 'image');
+  refuse(from, ['app', 'data'], 'a scenario of targets', ofTargets, reader);
+  if (!isLimited) refuse(from, ['limits'], 'a scenario of targets', ofProcess, reader);
+}
+
 const missingHints: Readonly<Record<string, string>> = {
   question: 'question: one sentence that the numbers will answer',
   workload: 'workload: a list of requests such as GET /todos/{todo}',
 };
 
-/** The lab starts no replicas of a target: more than one that are asked for are a fault, inherited ones are not meant. */
+/** The lab starts no replicas of a server that runs already: more than one that are asked for are a fault, inherited ones are not meant. */
 export function onlyReplica(
   branch: Branch | undefined,
   replicas: readonly number[] | undefined,

@@ -4,7 +4,7 @@ import { narrow } from './narrow.ts';
 import { misfitsOf } from './orchestration.ts';
 import { onlyReplica, type ScenarioOutline } from './parse-scenario.ts';
 import type { Reader } from './reader.ts';
-import { isTarget, type Scenario, type Suite } from './scenario.ts';
+import { runsAlready, type Scenario, type Suite } from './scenario.ts';
 import { choice } from './shapes.ts';
 import { suggestion } from './suggest.ts';
 import { field, type Branch, type Entry, type Table } from './tree.ts';
@@ -61,7 +61,7 @@ function parseItem(item: Branch, outline: ScenarioOutline | undefined, reader: R
   const replicas = branch && parseReplicas(branch, reader);
   const selection = {
     variants,
-    replicas: selected?.some(isTarget) ? onlyReplica(branch, replicas, reader) : replicas,
+    replicas: selected?.some(runsAlready) ? onlyReplica(branch, replicas, reader) : replicas,
     load: parseLoad(field(from, 'load')?.value, outline?.load, reader),
     rounds: reader.read(roundCount, field(from, 'rounds')?.value),
   };

@@ -4,21 +4,23 @@ import { changeLimits, limitsSchema } from './limits.ts';
 import { autoscaleSchema, misfitsOf, rolloutSchema, type Runs } from './orchestration.ts';
 import type { Reader } from './reader.ts';
 import type { Variant } from './scenario.ts';
-import { balancers, type Limits, type System, type UrlSystem } from './system.ts';
+import { balancers, type Limits, type System } from './system.ts';
 import { choice, duration } from './shapes.ts';
-import { targetSchema } from './target.ts';
-import { field, type Branch, type Table } from './tree.ts';
+import { parseTarget, type TargetSystem } from './target.ts';
+import { field, type Table } from './tree.ts';
 
 const balancerSchema = choice('the balancer', balancers);
 const slowReplica = duration('the slowness of the slow replica', 0, 60_000);
 const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'rollout'];
+const ofAppOnly = ['app', 'slow-replica', 'autoscale', 'rollout'];
 const variantKeys = [...appKeys, 'target'];
 
 /** The variants of a scenario, or the only one of a scenario that names none; nothing where they cannot be read. */
 export function parseVariants(from: Table, common: CommonSettings, reader: Reader): readonly Variant[] | undefined {
   const variants = field(from, 'variants')?.value;
-  const target = parseTarget(field(from, 'target')?.value, reader);
-  if (variants === undefined) return [{ name: 'default', system: target ?? appSystem(undefined, common, reader) }];
+  const shared = field(from, 'target')?.value;
+  const target = shared && parseTarget(shared, undefined, reader);
+  if (variants === undefined) return [{ name: 'default', system: parseSystem(undefined, target, common, reader) }];
   return reader.named(variants, 'variants')?.map(({ key: name, value }): Variant => {
     const unchanged = value.kind === 'leaf' && value.value === null;
     const table = unchanged ? undefined : reader.table(value, `the variant "${name}"`, variantKeys);
@@ -26,21 +28,27 @@ export function parseVariants(from: Table, common: CommonSettings, reader: Reade
   });
 }
 
-/** `target:`. What is wrong with it is told once: everything else takes it for a target. */
-function parseTarget(branch: Branch | undefined, reader: Reader): UrlSystem | undefined {
-  return branch && { kind: 'url', url: reader.read(targetSchema, branch)?.url ?? '' };
-}
-
 function parseSystem(
   from: Table | undefined,
-  shared: UrlSystem | undefined,
+  shared: TargetSystem | undefined,
   common: CommonSettings,
   reader: Reader,
 ): System {
-  const target = (from && parseTarget(field(from, 'target')?.value, reader)) ?? shared;
+  const own = from && field(from, 'target')?.value;
+  const target = own ? parseTarget(own, shared, reader) : shared;
   if (!target) return appSystem(from, common, reader);
-  if (from) refuse(from, appKeys, 'a variant with a target', ofTarget, reader);
-  return target;
+  if (target.kind === 'url') {
+    if (from) refuse(from, appKeys, 'a variant with a target', ofTarget, reader);
+    return target;
+  }
+  const at = (key: string) => from && field(from, key)?.value;
+  if (from) refuse(from, ofAppOnly, 'a variant with a target', ofHosted, reader);
+  const hosted = { ...target, balancer: reader.read(balancerSchema, at('balancer')) };
+  if (hosted.kind === 'image') {
+    return { ...hosted, limits: changeLimits(common.limits, reader.read(limitsSchema, at('limits'))) };
+  }
+  if (from) refuse(from, ['limits'], 'a variant with a command', ofProcess, reader);
+  return hosted;
 }
 
 function appSystem(from: Table | undefined, { app, limits }: CommonSettings, reader: Reader): System {
@@ -80,14 +88,21 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
   for (const { name, system } of variants) {
     const variant = named?.kind === 'table' ? field(named, name)?.value : undefined;
     for (const { key, sentence, hint } of misfitsOf(system, runs)) {
-      const entry = variant?.kind === 'table' ? field(variant, key) : undefined;
+      const entry = (variant?.kind === 'table' ? field(variant, key) : undefined) ?? field(from, key);
       if (entry) reader.fault(entry.keyPlace, { sentence, hint });
     }
   }
 }
 
 /** Why a target has none of the settings of the reference app. */
-export const ofTarget = 'a target runs already: the lab changes nothing of it';
+const ofTarget = 'a target runs already: the lab changes nothing of it';
+const ofHosted = 'that is of the reference app: a server of your own is told things by the env of its target';
+
+/** Why a scenario in which there is nothing else has none of them either. */
+export const ofTargets = 'that is of the reference app, and the scenario has none of it';
+
+/** Why a command has no limits, and neither has what runs already. */
+export const ofProcess = 'a process of this machine has none: the lab limits images only';
 
 /** Settings that nothing would heed. */
 export function refuse(from: Table, keys: readonly string[], noun: string, hint: string, reader: Reader): void {

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
 import { commonKeys, defaultSettings, parseCommon } from './common-settings.ts';
 import { parseScenario } from './parse-scenario.ts';
@@ -24,10 +25,10 @@ const imagesSchema = table('images', {
 });
 const largestFile = 1_048_576;
 
-/** Understands the text of a scenario file. `path` is only what problems are said to be in. */
-export function parseScenarioFile(text: string, path: string): ParsedScenarioFile {
+/** Understands the text of a scenario file. `path` is what problems are said to be in; commands run in the (absolute) `folder`. */
+export function parseScenarioFile(text: string, path: string, folder = '/'): ParsedScenarioFile {
   const source = new SourceText(path, text.replace(/^\uFEFF/, ''));
-  const reader = new Reader(source);
+  const reader = new Reader(source, folder);
   const root = growTree(source.text, (place, fault) => reader.fault(place, fault));
   const file = root && parseFile(root, path, reader);
   const { problems } = reader;
@@ -85,7 +86,8 @@ export class ScenarioFileError extends UsageError {
  * @throws {UsageError} where it cannot be read
  */
 export async function readScenarioFile(path: string, shownAs = path): Promise<ScenarioFile> {
-  const parsed = parseScenarioFile(await readText(path, shownAs), shownAs);
+  const folder = dirname(resolve(path));
+  const parsed = parseScenarioFile(await readText(path, shownAs), shownAs, folder);
   if (parsed.ok) return parsed.file;
   throw new ScenarioFileError(shownAs, parsed.problems);
 }

@@ -7,11 +7,14 @@ import { follow, plainOf, type Branch, type Entry, type Table } from './tree.ts'
 
 /** Reads the branches of a file as what they should be, and collects what is wrong with it. */
 export class Reader {
+  /** Where the file is: commands run in there. Absolute. */
+  readonly folder: string;
   readonly #source: SourceText;
   readonly #problems = new Map<string, { readonly at: number; readonly problem: Problem }>();
 
-  constructor(source: SourceText) {
+  constructor(source: SourceText, folder: string) {
     this.#source = source;
+    this.folder = folder;
   }
 
   /** In the order of the file. */

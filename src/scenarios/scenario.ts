@@ -180,3 +180,8 @@ export function writes(workload: Workload): boolean {
 export function isTarget({ system }: Variant): boolean {
   return system.kind !== 'app';
 }
+
+/** Whether the variant runs already: the lab starts no replicas of it. */
+export function runsAlready({ system }: Variant): boolean {
+  return system.kind === 'url';
+}

@@ -94,7 +94,7 @@ export type ToldCounter = (typeof toldCounters)[number];
 interface HostedSettings {
   /** Beside `PORT`, the port that it is to listen on. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The path that answers with a status below 400 once it is ready; undefined where listening is enough. */
+  /** The path that answers with a status below 400 once it is ready; undefined where any answer to `GET /` will do. */
   readonly readyPath: string | undefined;
   /** How long it may take to be ready. */
   readonly readyLimitMs: number;

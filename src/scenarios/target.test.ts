@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeSettings } from './words.ts';
 import { only, parsed, problemsOf, scenario, workload } from './testing/files.ts';
 
 const url = 'http://127.0.0.1:8080';
@@ -39,6 +40,85 @@ describe('a target', () => {
   });
 });
 
+describe('a target that the lab starts', () => {
+  it('is a command, in the folder of the file, and finds its port by itself', () => {
+    expect(only(scenario(workload, 'target: { command: node server.js }')).variants).toEqual([
+      {
+        name: 'default',
+        system: {
+          kind: 'command',
+          command: 'node server.js',
+          folder: '/',
+          port: undefined,
+          environment: {},
+          readyPath: undefined,
+          readyLimitMs: 30_000,
+          metricsPath: undefined,
+          counters: {},
+          balancer: undefined,
+          limits: { cpu: undefined, memoryBytes: undefined },
+        },
+      },
+    ]);
+  });
+
+  it('may be a list of words, which the shell takes as they are', () => {
+    const command = `command: [node, my server.js, '--port={port}', "it's"]`;
+    const [variant] = only(scenario(workload, `target: { ${command} }`)).variants;
+    expect(variant?.system).toMatchObject({ command: `node 'my server.js' --port={port} 'it'\\''s'` });
+  });
+
+  it('is an image, with all that can be said of it', () => {
+    const target =
+      'target: { image: shop, args: [serve], env: { LEVEL: 3, DEBUG: true }, ready: /health, ready-limit: 1m, metrics: /metrics, counters: { cache_hits_total: hits } }';
+    const { variants, replicas } = only(
+      scenario(
+        workload,
+        target,
+        'replicas: [1, 2]',
+        'limits: { cpu: 2 }',
+        'variants: { one: { balancer: ip-hash, limits: { memory: 64MB } } }',
+      ),
+    );
+    expect(replicas).toEqual([1, 2]);
+    expect(variants[0]?.system).toMatchObject({
+      kind: 'image',
+      image: 'shop',
+      args: ['serve'],
+      port: 8080,
+      environment: { LEVEL: '3', DEBUG: 'true' },
+      readyPath: '/health',
+      readyLimitMs: 60_000,
+      metricsPath: '/metrics',
+      counters: { cache_hits_total: 'hits' },
+      balancer: 'ip-hash',
+      limits: { cpu: 2, memoryBytes: 64 * 2 ** 20 },
+    });
+  });
+
+  it('is laid over that of its scenario, so that variants may differ in one variable', () => {
+    const { variants } = only(
+      scenario(
+        workload,
+        'target: { command: node a.js, env: { CACHE: on, LEVEL: 3 }, ready: /health }',
+        'variants: { on: , off: { target: { env: { CACHE: off } } }, other: { target: { command: node b.js } }, image: { target: { image: b } } }',
+      ),
+    );
+    expect(variants.map(({ system }) => system)).toMatchObject([
+      { command: 'node a.js', environment: { CACHE: 'on', LEVEL: '3' }, readyPath: '/health' },
+      { command: 'node a.js', environment: { CACHE: 'off', LEVEL: '3' }, readyPath: '/health' },
+      { command: 'node b.js', environment: { CACHE: 'on', LEVEL: '3' }, readyPath: '/health' },
+      { image: 'b', environment: {}, readyPath: undefined },
+    ]);
+  });
+
+  it('is described without what its variables hold', () => {
+    const target = 'target: { command: node a.js, env: { TOKEN: secret } }';
+    const [variant] = only(scenario(workload, target)).variants;
+    expect(variant && describeSettings(variant)).toBe('command node a.js, with TOKEN');
+  });
+});
+
 /** The problems of those lines, each as its underlined text and its sentence. */
 function faultsOf(...lines: string[]): string[] {
   return problemsOf(scenario(workload, ...lines))
@@ -62,11 +142,19 @@ describe('a target is refused', () => {
     ['8080', '[8080] the url must be a text'],
   ])('%s', (address, fault) => expect(faultsOf(`target: { url: ${address} }`)).toEqual([fault]));
 
-  it('without a url, and with keys that it does not have', () => {
-    expect(faultsOf('target: { port: 8080 }')).toEqual([
-      '[{ port: 8080 }] the url is missing',
-      '[port] target has no key "port"',
+  it('without a server, with two of them, and with keys that it does not have', () => {
+    expect(faultsOf('target: { port: 8080 }')).toEqual(['[{ port: 8080 }] the target names no server']);
+    expect(faultsOf(`target: { url: "${url}", command: node server.js }`)).toEqual([
+      '[command] a target has one of url and command, not both',
     ]);
+    expect(faultsOf(`target: { url: "${url}", port: 8080, ready: / }`)).toEqual([
+      '[port] a target that runs already has no "port"',
+      '[ready] a target that runs already has no "ready"',
+    ]);
+    expect(faultsOf('target: { command: node server.js, args: [a] }')).toEqual([
+      '[args] a target that is a command has no "args"',
+    ]);
+    expect(faultsOf('target: { comand: node server.js }')).toEqual(['[comand] target has no key "comand"']);
     expect(faultsOf(`target: ${url}`)).toEqual([`[${url}] target must be a map`]);
   });
 
@@ -99,6 +187,52 @@ describe('a target is refused', () => {
     expect(faultsOf(target, 'evidence: [p99, queries_per_request]', 'expect: [queries_per_request < 2]')).toEqual([
       `[queries_per_request] ${sentence}`,
       `[queries_per_request] ${sentence}`,
+    ]);
+  });
+
+  it('with an environment, paths or counters that cannot be', () => {
+    const faults = faultsOf(
+      'target: { command: a, env: { PORT: 80, 1x: a, LIST: [a] }, ready: ready, metrics: /m, counters: { cache: a, cache_hits_total: a-b } }',
+    );
+    expect(faults).toEqual([
+      '[PORT] the lab sets PORT',
+      '[1x] "1x" is not the name of a variable',
+      '[[a]] LIST must be a text',
+      '[ready] ready must be a path',
+      '[cache] counters has no key "cache"',
+      '[a-b] the counter must be the name of a Prometheus metric',
+    ]);
+    expect(faultsOf('target: { command: a, counters: { cache_hits_total: hits } }')).toEqual([
+      '[counters] counters are read where metrics says',
+    ]);
+  });
+
+  it('with more replicas than a port of its own allows', () => {
+    const sentence = '2 replicas of a command cannot all listen on port 80';
+    expect(faultsOf('target: { command: a, port: 80 }', 'replicas: [1, 2]')).toEqual([`[target] ${sentence}`]);
+    expect(faultsOf('variants: { one: { target: { command: a, port: 80 } } }', 'replicas: 2')).toEqual([
+      `[target] ${sentence}`,
+    ]);
+  });
+
+  it('with settings that only the reference app, or only an image has', () => {
+    const settings = 'slow-replica: 1s, limits: { cpu: 1 }';
+    expect(faultsOf(`variants: { one: { target: { command: a }, ${settings} } }`)).toEqual([
+      '[slow-replica] a variant with a target has no "slow-replica"',
+      '[limits] a variant with a command has no "limits"',
+    ]);
+    expect(faultsOf(`variants: { one: { target: { image: a }, ${settings} } }`)).toEqual([
+      '[slow-replica] a variant with a target has no "slow-replica"',
+    ]);
+  });
+
+  it('with metrics that its counters do not tell', () => {
+    const hosted = 'target: { command: a, metrics: /metrics }';
+    expect(faultsOf(hosted, 'expect: [pool_wait < 1ms, queries_per_request < 2]')).toEqual([
+      "[pool_wait] pool_wait comes from the reference app's own telemetry, and the counters of a target do not tell it",
+    ]);
+    expect(faultsOf('target: { command: a }', 'expect: [queries_per_request < 2]')).toEqual([
+      "[queries_per_request] queries_per_request comes from the reference app's own telemetry, and a target has none",
     ]);
   });
 

@@ -1,27 +1,111 @@
-import { faulty, type Reading } from './fault.ts';
-import { reading, table } from './shapes.ts';
+import type { Reader } from './reader.ts';
+import type { CommandSystem, HostedSystem, ImageSystem, System, ToldCounter, UrlSystem } from './system.ts';
+import { targetSchema, type TargetChange } from './target-schema.ts';
+import { field, type Branch, type Table } from './tree.ts';
 
-const example = 'for example http://127.0.0.1:8080';
+/** A server of the user's own: one that runs already, or one that the lab starts. */
+export type TargetSystem = UrlSystem | HostedSystem;
 
-const address = reading('the url', (input): Reading<string> => {
-  if (typeof input !== 'string') return faulty('the url must be a text', example);
-  if (!/^https?:\/\//i.test(input)) {
-    const hint = /^[\w.-]+(:\d+)?(\/|$)/.test(input) ? `write http://${input}` : example;
-    return faulty('the url must begin with http:// or https://', hint);
-  }
-  const url = URL.canParse(input) ? new URL(input) : undefined;
-  if (!url || /\s/.test(input)) return faulty(`the url "${input}" is not an address`, example);
-  const extra = /[?#]/.exec(input);
-  if (extra) {
-    const within = { start: extra.index, end: input.length };
-    return faulty('the url of a target ends with its path', 'a query belongs to the requests of the workload', within);
-  }
-  if (url.username !== '' || url.password !== '') {
-    // It would be printed in every report.
-    return faulty('the url cannot hold a name or a password', 'give the requests a header "authorization"');
-  }
-  return { value: url.href.replace(/\/+$/, '') };
-});
+const kinds = ['url', 'command', 'image'] as const;
+const hostedKeys = ['port', 'env', 'ready', 'ready-limit', 'metrics', 'counters'];
+const keysOf: Readonly<Record<TargetSystem['kind'], readonly string[]>> = {
+  url: ['url'],
+  command: ['command', ...hostedKeys],
+  image: ['image', 'args', ...hostedKeys],
+};
+const nouns: Readonly<Record<TargetSystem['kind'], string>> = {
+  url: 'a target that runs already',
+  command: 'a target that is a command',
+  image: 'a target that is an image',
+};
 
-/** `target:`: a server of the user's own in place of the reference app. */
-export const targetSchema = table('target', { url: address });
+/** Where an image listens unless it is told otherwise: what most platforms that run containers set PORT to. */
+const imagePort = 8080;
+const readyLimitMs = 30_000;
+
+/** Takes the place of a target that is wrong, so that this is told once. */
+const wrong: UrlSystem = { kind: 'url', url: '' };
+
+/**
+ * `target:`, laid over the scenario's own where it is of the same kind or names none: variants may differ in one variable.
+ * What is wrong with it is told once: everything else takes it for a target.
+ */
+export function parseTarget(branch: Branch, shared: TargetSystem | undefined, reader: Reader): TargetSystem {
+  const change = reader.read(targetSchema, branch);
+  if (!change || branch.kind !== 'table') return wrong;
+  const [named, other] = kinds.filter((kind) => change[kind] !== undefined);
+  const otherEntry = other && field(branch, other);
+  if (named && otherEntry) {
+    reader.fault(otherEntry.keyPlace, { sentence: `a target has one of ${named} and ${other}, not both` });
+    return wrong;
+  }
+  const kind = named ?? shared?.kind;
+  if (kind === undefined) {
+    const hint = 'give it a url, a command, or an image';
+    reader.fault(branch.place, { sentence: 'the target names no server', hint });
+    return wrong;
+  }
+  if (hasStrangers(branch, kind, reader)) return wrong;
+  const before = shared?.kind === kind ? shared : undefined;
+  const system = kind === 'url' ? urlOf(change, before) : hostedOf(kind, change, before, reader);
+  const told = field(branch, 'counters');
+  if (told && system && !isTelling(system)) {
+    const hint = 'write metrics: /metrics, the path of its Prometheus endpoint';
+    reader.fault(told.keyPlace, { sentence: 'counters are read where metrics says', hint });
+  }
+  return system ?? wrong;
+}
+
+/** Tells of keys that this kind of target does not have. */
+function hasStrangers(from: Table, kind: TargetSystem['kind'], reader: Reader): boolean {
+  const strangers = from.entries.filter(({ key }) => !keysOf[kind].includes(key));
+  const hint = kind === 'url' ? 'the lab starts nothing of it' : `its keys are: ${keysOf[kind].join(', ')}`;
+  for (const { key, keyPlace } of strangers) {
+    reader.fault(keyPlace, { sentence: `${nouns[kind]} has no "${key}"`, hint });
+  }
+  return strangers.length > 0;
+}
+
+function urlOf({ url }: TargetChange, before: TargetSystem | undefined): UrlSystem | undefined {
+  const known = url ?? (before?.kind === 'url' ? before.url : undefined);
+  return known === undefined ? undefined : { kind: 'url', url: known };
+}
+
+function hostedOf(
+  kind: HostedSystem['kind'],
+  change: TargetChange,
+  before: TargetSystem | undefined,
+  reader: Reader,
+): HostedSystem | undefined {
+  const base = before?.kind === 'url' ? undefined : before;
+  const settings = {
+    environment: { ...base?.environment, ...change.env },
+    readyPath: change.ready ?? base?.readyPath,
+    readyLimitMs: change['ready-limit'] ?? base?.readyLimitMs ?? readyLimitMs,
+    metricsPath: change.metrics ?? base?.metricsPath,
+    counters: { ...base?.counters, ...namesOf(change.counters) },
+    balancer: undefined,
+    limits: { cpu: undefined, memoryBytes: undefined },
+  };
+  if (kind === 'command') {
+    const command = change.command ?? (base?.kind === 'command' ? base.command : undefined);
+    const port = change.port ?? base?.port;
+    return command === undefined
+      ? undefined
+      : ({ kind, command, folder: reader.folder, port, ...settings } satisfies CommandSystem);
+  }
+  const former = base?.kind === 'image' ? base : undefined;
+  const image = change.image ?? former?.image;
+  const args = change.args ?? former?.args;
+  const port = change.port ?? former?.port ?? imagePort;
+  return image === undefined ? undefined : ({ kind, image, args, port, ...settings } satisfies ImageSystem);
+}
+
+function namesOf(counters: TargetChange['counters'] = {}): Readonly<Partial<Record<ToldCounter, string>>> {
+  return Object.fromEntries(Object.entries(counters).filter(([, name]) => name !== undefined));
+}
+
+/** Whether it can tell counters of itself. */
+export function isTelling(system: System): boolean {
+  return system.kind === 'app' || (system.kind !== 'url' && system.metricsPath !== undefined);
+}

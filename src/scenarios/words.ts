@@ -8,7 +8,7 @@ import {
   type Variant,
   type Workload,
 } from './scenario.ts';
-import type { AppSettings, Autoscale } from './system.ts';
+import type { AppSettings, Autoscale, HostedSystem, Limits } from './system.ts';
 import { memoryText, ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
 
@@ -49,8 +49,7 @@ export function describeData({ data: { users, todos }, variants }: Pick<Scenario
 /** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address. */
 export function describeSettings({ system }: Variant): string {
   if (system.kind === 'url') return `target ${system.url}`;
-  if (system.kind === 'command') return `command ${system.command}`;
-  if (system.kind === 'image') return `image ${system.image}`;
+  if (system.kind !== 'app') return describeHosted(system);
   const { app, balancer, limits, slowReplicaMs, autoscale, rollout } = system;
   const { feed, pool, connections, queryCostMs, workers, titleIndex } = app;
   const changed = [
@@ -64,13 +63,33 @@ export function describeSettings({ system }: Variant): string {
     workers !== defaultApp.workers && plural(workers, 'worker'),
     titleIndex !== defaultApp.titleIndex && 'title index',
     balancer !== undefined && `balanced by ${balancer}`,
-    limits.cpu !== undefined && `${limits.cpu} CPU`,
-    limits.memoryBytes !== undefined && memoryText(limits.memoryBytes),
+    ...limitTexts(limits),
     slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,
     autoscale !== undefined && describeAutoscale(autoscale),
     rollout !== undefined && `rolls out at ${formatDuration(rollout.atMs)}, ${rollout.shutdown}`,
   ].filter((part) => part !== false);
   return changed.length === 0 ? 'defaults' : changed.join(', ');
+}
+
+/** The names of its variables and not what they are: some hold secrets. */
+function describeHosted(system: HostedSystem): string {
+  const { environment, balancer, limits } = system;
+  const names = Object.keys(environment);
+  return [
+    system.kind === 'command'
+      ? `command ${system.command}`
+      : `image ${[system.image, ...(system.args ?? [])].join(' ')}`,
+    ...(names.length === 0 ? [] : [`with ${names.join(', ')}`]),
+    ...(balancer === undefined ? [] : [`balanced by ${balancer}`]),
+    ...limitTexts(limits),
+  ].join(', ');
+}
+
+function limitTexts({ cpu, memoryBytes }: Limits): readonly string[] {
+  return [
+    ...(cpu === undefined ? [] : [`${cpu} CPU`]),
+    ...(memoryBytes === undefined ? [] : [memoryText(memoryBytes)]),
+  ];
 }
 
 function describeAutoscale({ cpu, least, most }: Autoscale): string {
