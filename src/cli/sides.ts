@@ -2,11 +2,14 @@ import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
+import { positive } from './options.ts';
 
 /** What the options say of one side. */
 interface SideOptions {
   readonly variant: string | undefined;
   readonly url: string | undefined;
+  readonly command: string | undefined;
+  readonly image: string | undefined;
 }
 
 /** The options by which two sides are named. */
@@ -15,6 +18,14 @@ export interface SidesOptions {
   readonly b?: string;
   readonly aUrl?: string;
   readonly bUrl?: string;
+  readonly aCommand?: string;
+  readonly bCommand?: string;
+  readonly aImage?: string;
+  readonly bImage?: string;
+  /** This and the next two are for both sides, where they are commands or images. */
+  readonly port?: number;
+  readonly ready?: string;
+  readonly metrics?: string;
   readonly request: readonly string[];
 }
 
@@ -27,8 +38,14 @@ export function addSidesOptions(command: Command): Command {
   ] as const) {
     command
       .option(`--${side} <variant>`, `${article}: a variant of the scenario`)
-      .option(`--${side}-url <url>`, 'or a server of your own that runs already');
+      .option(`--${side}-url <url>`, 'or a server of your own that runs already')
+      .option(`--${side}-command <line>`, 'or one that is started: PORT or {port} is its port')
+      .option(`--${side}-image <image>`, 'or one that is started as containers');
   }
+  command
+    .option('--port <port>', 'where a command or an image listens by itself', positive)
+    .option('--ready <path>', 'what it answers with a status below 400 once it is ready')
+    .option('--metrics <path>', 'its Prometheus endpoint, for its counters');
   const asked = 'without a scenario: what is asked (can be given again)';
   return command.addOption(new Option('--request <line>', asked).argParser(collect).default([], 'GET /'));
 }
@@ -52,7 +69,8 @@ export async function chooseSides(
   const a = sideOptions(options, 'a');
   const b = sideOptions(options, 'b');
   const scenario = name === undefined ? await scenarioOf(io, options) : scenarioNamed(await load(), name);
-  const [first, second] = [await sideOf(io, 'a', a, scenario), await sideOf(io, 'b', b, scenario)];
+  const settings = hostedSettings(options, [a, b]);
+  const [first, second] = [await sideOf(io, 'a', a, settings, scenario), await sideOf(io, 'b', b, settings, scenario)];
   if (first.name === second.name) {
     throw new UsageError(`Both sides are the variant "${first.name}".`, {
       hint: 'Name two variants; scale-lab calibrate sets one against itself.',
@@ -65,11 +83,13 @@ function sideOptions(options: SidesOptions, side: 'a' | 'b'): SideOptions {
   const of = {
     variant: options[side],
     url: options[`${side}Url`],
+    command: options[`${side}Command`],
+    image: options[`${side}Image`],
   };
   const given = Object.values(of).filter((value) => value !== undefined).length;
   if (given === 1) return of;
   throw new UsageError(`Side ${side.toUpperCase()} is ${given === 0 ? 'missing' : 'named more than once'}.`, {
-    hint: `Give --${side}, or --${side}-url.`,
+    hint: `Give one of --${side}, --${side}-url, --${side}-command and --${side}-image.`,
   });
 }
 
@@ -90,7 +110,28 @@ async function scenarioOf(io: Io, { request }: SidesOptions): Promise<Scenario> 
   return parseOne(io, 'compare', { question: 'Is B as fast as A?', workload, target: { url: 'http://127.0.0.1' } });
 }
 
-async function sideOf(io: Io, side: 'a' | 'b', { variant, url }: SideOptions, scenario: Scenario): Promise<Variant> {
+/** What a target file would say of every server that is started. */
+function hostedSettings(
+  { port, ready, metrics }: SidesOptions,
+  sides: readonly SideOptions[],
+): Record<string, unknown> {
+  const given = Object.entries({ port, ready, metrics }).filter(([, value]) => value !== undefined);
+  const [first] = given;
+  if (first !== undefined && sides.every(({ command, image }) => command === undefined && image === undefined)) {
+    throw new UsageError(`--${first[0]} is for servers that the lab starts, and neither side is one.`, {
+      hint: 'Leave it out, or name a side by --b-command or --b-image.',
+    });
+  }
+  return Object.fromEntries(given);
+}
+
+async function sideOf(
+  io: Io,
+  side: 'a' | 'b',
+  { variant, url, command, image }: SideOptions,
+  settings: Record<string, unknown>,
+  scenario: Scenario,
+): Promise<Variant> {
   if (variant !== undefined) {
     const found = scenario.variants.find((candidate) => candidate.name === variant);
     if (found) return found;
@@ -99,7 +140,8 @@ async function sideOf(io: Io, side: 'a' | 'b', { variant, url }: SideOptions, sc
       hint: `There are: ${known}`,
     });
   }
-  const parsed = await parseOne(io, `--${side}`, { question: side, workload: ['GET /'], target: { url } });
+  const target = url === undefined ? { ...settings, command, image } : { url };
+  const parsed = await parseOne(io, `--${side}`, { question: side, workload: ['GET /'], target });
   const [{ system } = { system: undefined }] = parsed.variants;
   if (system === undefined) throw new Error('a target has been parsed to nothing');
   return { name: side.toUpperCase(), system };
@@ -111,7 +153,7 @@ async function parseOne(io: Io, name: string, content: Readonly<Record<string, u
   const { parseScenarioFile } = await import('../scenarios/parse.ts');
   const path = await import('node:path');
   const text = stringify({ version: 1, scenarios: { compare: content } });
-  const parsed = parseScenarioFile(text, path.join(io.folder, 'command-line'));
+  const parsed = parseScenarioFile(text, path.join(io.folder, 'command-line'), io.folder);
   if (!parsed.ok) {
     const [first] = parsed.problems;
     const { sentence = 'it is not right', hint } = first ?? {};

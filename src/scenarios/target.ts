@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts';
-import type { CommandSystem, HostedSystem, ImageSystem, System, ToldCounter, UrlSystem } from './system.ts';
+import type { CommandSystem, HostedSystem, ImageSystem, System, UrlSystem } from './system.ts';
 import { targetSchema, type TargetChange } from './target-schema.ts';
 import { field, type Branch, type Table } from './tree.ts';
 
@@ -83,7 +83,7 @@ function hostedOf(
     readyPath: change.ready ?? base?.readyPath,
     readyLimitMs: change['ready-limit'] ?? base?.readyLimitMs ?? readyLimitMs,
     metricsPath: change.metrics ?? base?.metricsPath,
-    counters: { ...base?.counters, ...namesOf(change.counters) },
+    counters: { ...base?.counters, ...change.counters },
     balancer: undefined,
     limits: { cpu: undefined, memoryBytes: undefined },
   };
@@ -99,10 +99,6 @@ function hostedOf(
   const args = change.args ?? former?.args;
   const port = change.port ?? former?.port ?? imagePort;
   return image === undefined ? undefined : ({ kind, image, args, port, ...settings } satisfies ImageSystem);
-}
-
-function namesOf(counters: TargetChange['counters'] = {}): Readonly<Partial<Record<ToldCounter, string>>> {
-  return Object.fromEntries(Object.entries(counters).filter(([, name]) => name !== undefined));
 }
 
 /** Whether it can tell counters of itself. */

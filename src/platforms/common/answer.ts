@@ -26,13 +26,21 @@ export function ask(url: string, signal: AbortSignal): Promise<Answer> {
 /** A way to ask once. */
 export type Ask = (url: string, signal: AbortSignal) => Promise<Answer>;
 
-/** Asks again and again until the answer is 200. Ends by the signal only; then tells what the last try saw. */
-export async function untilReady(url: string, signal: AbortSignal, askOnce: Ask = ask): Promise<void> {
+/** Which status says that a server is ready. */
+export type Accepts = (status: number) => boolean;
+
+/** Asks again and again until the answer says ready. Ends by the signal only; then tells what the last try saw. */
+export async function untilReady(
+  url: string,
+  signal: AbortSignal,
+  askOnce: Ask = ask,
+  accepts: Accepts = (status) => status === 200,
+): Promise<void> {
   let seen = 'nothing yet';
   for (;;) {
     try {
       const answer = await withTimeLimit(2_000, signal, (limited) => askOnce(url, limited));
-      if (answer.status === 200) return;
+      if (accepts(answer.status)) return;
       seen = `status ${answer.status}: ${answer.body.slice(0, 200)}`;
     } catch (error) {
       seen = messageOf(error);
@@ -45,7 +53,7 @@ export async function untilReady(url: string, signal: AbortSignal, askOnce: Ask 
   }
 }
 
-/** The time was up before {@link untilReady} saw a 200. */
+/** The time was up before {@link untilReady} saw that answer. */
 export class NotReady extends Error {
   override readonly name = 'NotReady';
 

@@ -12,7 +12,7 @@ export interface Watched {
   failure(what: string, cause?: unknown): Promise<LabError>;
 }
 
-const readyLimitMs = 30_000;
+const usualLimitMs = 30_000;
 
 class Ended extends Error {}
 
@@ -21,17 +21,18 @@ export async function untilSign<T>(
   service: Watched,
   sign: (signal: AbortSignal) => Promise<T>,
   signal: AbortSignal,
+  limitMs = usualLimitMs,
 ): Promise<T> {
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   void service.ended.then((end) => controller.abort(new Ended(end)));
   try {
-    return await withTimeLimit(readyLimitMs, controller.signal, sign);
+    return await withTimeLimit(limitMs, controller.signal, sign);
   } catch (error) {
     signal.throwIfAborted();
     if (service.end !== undefined) throw await service.failure(service.end, error);
-    if (error instanceof TimeLimit) throw await service.failure(`was not ready after ${readyLimitMs / 1000} s`, error);
+    if (error instanceof TimeLimit) throw await service.failure(`was not ready after ${limitMs / 1000} s`, error);
     if (error instanceof NotReady) throw await service.failure(error.message, error);
     throw error;
   } finally {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Topology } from '../../scenarios/plan.ts';
+import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
 import { extraCostMs } from './app-environment.ts';
 
 /** The numbers of the replicas, from 1. */
-export function replicaNumbers({ replicas }: Topology): readonly number[] {
+export function replicaNumbers({ replicas }: Pick<Topology, 'replicas'>): readonly number[] {
   return Array.from({ length: replicas }, (_, index) => index + 1);
 }
 
@@ -11,7 +11,15 @@ export function replicaNumbers({ replicas }: Topology): readonly number[] {
  * The numbers of the replicas that can stay when one topology follows another: those that would be started with the same
  * settings. The count of replicas and the balancer are no settings of a replica.
  */
-export function stayingReplicas(running: Topology, wanted: Topology): readonly number[] {
+export function stayingReplicas(
+  running: Topology | HostedTopology,
+  wanted: Topology | HostedTopology,
+): readonly number[] {
+  if (running.kind !== 'app' || wanted.kind !== 'app') {
+    const settings = (topology: Topology | HostedTopology) => ({ ...topology, replicas: 0, balancer: undefined });
+    if (!isDeepStrictEqual(settings(running), settings(wanted))) return [];
+    return replicaNumbers(wanted).filter((number) => number <= running.replicas);
+  }
   // Data that may have been written to is laid anew with nothing running on it.
   if (wanted.freshData) return [];
   const settings = ({ app, limits, data, serverTiming }: Topology) => ({ app, limits, data, serverTiming });

@@ -1,7 +1,21 @@
 import { messageOf } from '../../errors.ts';
 import type { ReplicaMetrics } from '../platform.ts';
+import type { HostedSystem } from '../../scenarios/system.ts';
 import { type Ask, ask } from './answer.ts';
 import { TimeLimit, withTimeLimit } from './time-limit.ts';
+import { toldCountersOf } from './told-counters.ts';
+
+/** Reads the counters of a server of the user's own; what keeps it from answering is part of the result. */
+export async function scrapeTarget(
+  replica: string,
+  url: string,
+  { metricsPath, counters }: Pick<HostedSystem, 'counters'> & { readonly metricsPath: string },
+  signal: AbortSignal,
+  askOnce: Ask = ask,
+): Promise<ReplicaMetrics> {
+  const answer = await scrape(replica, url, metricsPath, signal, askOnce);
+  return 'problem' in answer ? answer : { replica, text: toldCountersOf(answer.text, counters) };
+}
 
 /** Reads the metrics of one replica; what keeps it from answering is part of the result. */
 export async function scrapeReplica(

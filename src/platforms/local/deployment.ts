@@ -1,7 +1,8 @@
 import os from 'node:os';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
-import type { Topology } from '../../scenarios/plan.ts';
-import { scrapeBackends, scrapeReplica } from '../common/scrape.ts';
+import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
+import type { HostedSystem } from '../../scenarios/system.ts';
+import { scrapeBackends, scrapeReplica, scrapeTarget } from '../common/scrape.ts';
 import type { Deployment, ReplicaMetrics } from '../platform.ts';
 import type { Replica } from './app.ts';
 import type { BalancerInFront } from './nginx.ts';
@@ -17,7 +18,7 @@ export interface Foundation {
 
 /** What runs in front of the backends now. */
 export interface Running {
-  readonly topology: Topology;
+  readonly topology: Topology | HostedTopology;
   readonly replicas: readonly Replica[];
   readonly balancer: BalancerInFront | undefined;
 }
@@ -31,21 +32,50 @@ export function deploymentOf(
   { postgres, redis }: Foundation,
   generate: Generate,
 ): Deployment {
-  const address = balancer?.url ?? replicas[0]?.url ?? '';
-  const meter = new UsageMeter([
-    ...replicas,
+  const backends = [
     { name: 'postgres', service: postgres.service },
     { name: 'redis', service: redis.service },
-    ...(balancer === undefined ? [] : [{ name: 'nginx', service: balancer.service }]),
-  ] satisfies readonly Metered[]);
+  ];
   return {
-    ...serverAt(address, generate),
-    cores: os.availableParallelism(),
-    scrape: (signal) => Promise.all(replicas.map((replica) => scrape(replica, signal))),
+    ...frontOf({ replicas, balancer }, backends, generate),
+    scrape: (signal) => Promise.all(replicas.map((replica) => scrape(replica, signal, scrapeReplica))),
     scrapeBackends: (signal) => {
       const asked = replicas.find(({ service }) => service.end === undefined);
       return scrapeBackends(asked?.url, signal);
     },
+  };
+}
+
+/** A server of the user's own that runs now: it tells of itself what it can, and that it has died. */
+export function hostedDeploymentOf(running: Running, system: HostedSystem, generate: Generate): Deployment {
+  const { metricsPath, counters } = system;
+  return {
+    ...frontOf(running, [], generate),
+    scrape: async (signal) => {
+      const all = running.replicas.map(async (replica): Promise<readonly ReplicaMetrics[]> => {
+        if (metricsPath === undefined && replica.service.end === undefined) return [];
+        return [
+          await scrape(replica, signal, (name, url, limited) =>
+            scrapeTarget(name, url, { metricsPath: metricsPath ?? '', counters }, limited),
+          ),
+        ];
+      });
+      return (await Promise.all(all)).flat();
+    },
+  };
+}
+
+/** What takes the load, and what all of it uses. */
+function frontOf(
+  { replicas, balancer }: Pick<Running, 'replicas' | 'balancer'>,
+  behind: readonly Metered[],
+  generate: Generate,
+): Deployment {
+  const front = balancer === undefined ? [] : [{ name: 'nginx', service: balancer.service }];
+  const meter = new UsageMeter([...replicas, ...behind, ...front]);
+  return {
+    ...serverAt(balancer?.url ?? replicas[0]?.url ?? '', generate),
+    cores: os.availableParallelism(),
     ...(canLookAtProcesses ? { usage: () => meter.read() } : {}),
   };
 }
@@ -55,7 +85,9 @@ export function serverAt(url: string, generate: Generate): Deployment {
   return { urls: [url], address: url, scrape: () => Promise.resolve([]), generate };
 }
 
-async function scrape({ name, url, service }: Replica, signal: AbortSignal): Promise<ReplicaMetrics> {
+type Scrape = (replica: string, url: string, signal: AbortSignal) => Promise<ReplicaMetrics>;
+
+async function scrape({ name, url, service }: Replica, signal: AbortSignal, read: Scrape): Promise<ReplicaMetrics> {
   if (service.end !== undefined) return { replica: name, problem: `it ${service.end}`, ended: true };
-  return scrapeReplica(name, url, signal);
+  return read(name, url, signal);
 }

@@ -4,13 +4,16 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { processStatus } from '../common/owner.ts';
 
-/** A process whose working directory is in the folder of a run. */
+/** The variable by which a process that has to run elsewhere is known: the folder of its run. */
+export const runVariable = 'SCALE_LAB_RUN';
+
+/** A process that works in the folder of a run, or says by its environment that it belongs to it. */
 export interface Inhabitant {
   readonly pid: number;
   readonly command: string;
 }
 
-/** The processes that live in a folder. Zombies do not count, and neither do processes that this user may not look into. */
+/** The processes that live in a folder, or are told to belong there (that is seen on Linux only). Zombies do not count, and neither do processes that this user may not look into. */
 export async function findInhabitants(folder: string): Promise<readonly Inhabitant[]> {
   const real = await realpath(folder).catch(() => folder);
   const all = process.platform === 'linux' ? await fromProc(real) : await fromLsof(real);
@@ -61,12 +64,18 @@ async function inhabitant(pid: number, folder: string): Promise<Inhabitant | und
   try {
     // The kernel marks a folder that was removed; who sits in one is still to be found.
     const cwd = (await readlink(`/proc/${pid}/cwd`)).replace(/ \(deleted\)$/, '');
-    if (cwd !== folder && !cwd.startsWith(folder + path.sep)) return undefined;
+    const isInside = cwd === folder || cwd.startsWith(folder + path.sep);
+    if (!isInside && !(await isTold(pid, folder))) return undefined;
     const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
     return { pid, command };
   } catch {
     return undefined;
   }
+}
+
+async function isTold(pid: number, folder: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+  return environment.split('\0').includes(`${runVariable}=${folder}`);
 }
 
 async function fromLsof(folder: string): Promise<readonly Inhabitant[]> {

@@ -26,7 +26,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
   return {
     name: 'local',
     enforcesLimits: false,
-    hosts: [],
+    hosts: ['command'],
     reachesUrls: true,
     orchestrates: false,
     requirements: () => localRequirements(options),
@@ -44,7 +44,7 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
   const owner = detached ? nobody(runId) : await thisOwner(runId);
   const folder = await createRunFolder(options.temporaryFolder, owner);
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
-  if (bare) return new LocalStack(run, programs, undefined, {});
+  if (bare) return new LocalStack(run, options, undefined, {});
   try {
     return await start(run, options, signal);
   } catch (error) {
@@ -65,7 +65,7 @@ async function start(run: RunContext, options: LocalPlatformOptions, signal: Abo
     redis: redis.version,
     ...(nginxVersion === undefined ? {} : { nginx: nginxVersion }),
   };
-  return new LocalStack(run, options.programs, { postgres, redis }, versions);
+  return new LocalStack(run, options, { postgres, redis }, versions);
 }
 
 /** Only more than one replica needs it: who has none is told then. */

@@ -1,8 +1,9 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Balancer } from '../../scenarios/system.ts';
-import { untilReady } from '../common/answer.ts';
+import { ask, untilReady } from '../common/answer.ts';
 import { nginx, requireExecutable } from '../common/executable.ts';
+import type { Readiness } from '../common/hosting.ts';
 import { nginxConfiguration } from '../common/nginx-configuration.ts';
 import { withPort } from '../common/ports.ts';
 import type { Replica } from './app.ts';
@@ -23,6 +24,7 @@ export async function startNginx(
   run: RunContext,
   replicas: readonly Replica[],
   balancer: Balancer | undefined,
+  { path: readyPath, accepts }: Readiness,
   signal: AbortSignal,
 ): Promise<BalancerInFront> {
   const command = await requireExecutable(nginx, run.environment);
@@ -52,7 +54,7 @@ export async function startNginx(
     );
     await service.ready(service.logged(hasStarted), signal);
     const url = `http://127.0.0.1:${port}`;
-    await service.ready((limited) => untilReady(`${url}/readyz`, limited), signal);
+    await service.ready((limited) => untilReady(url + readyPath, limited, ask, accepts), signal);
     return { url, service };
   });
 }

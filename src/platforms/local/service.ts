@@ -15,6 +15,8 @@ export interface ServiceDescription {
   readonly environment: Readonly<Record<string, string>>;
   /** The folder of the run. */
   readonly folder: string;
+  /** Where it runs, if not there. */
+  readonly workingFolder?: string;
   /** The name of its log in that folder; standard error and, unless it is piped, standard output go there. */
   readonly log: string;
   /** Whether standard input and output are for the lab to write and read. */
@@ -25,6 +27,8 @@ export interface ServiceDescription {
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   /** Asks it to stop. Without one it is only waited for: it ends by itself, and soon. */
   readonly stopSignal?: NodeJS.Signals;
+  /** Whether all that it started is asked with it: a shell hands no signal on. */
+  readonly stopsGroup?: boolean;
   /** How long it may take to stop before it is killed. */
   readonly graceMs: number;
 }
@@ -50,7 +54,7 @@ export class Service {
     this.ended = new Promise<string>((resolve) => {
       child.once('exit', (code, signal) => {
         // What it left behind goes with it; now, because later its number may belong to a stranger.
-        this.#killGroup();
+        this.#signalGroup('SIGKILL');
         resolve(code === null ? `was killed by ${String(signal)}` : `exited with code ${code}`);
       });
       // Only a process that was never there ends by an error.
@@ -62,14 +66,14 @@ export class Service {
 
   /** Starts the program; whether it works is for {@link ready} to say. */
   static async start(description: ServiceDescription, signal: AbortSignal): Promise<Service> {
-    const { command, args, folder, environment, user, piped = false } = description;
+    const { command, args, folder, workingFolder: cwd = folder, environment, user, piped = false } = description;
     const log = await open(path.join(folder, description.log), 'a');
     try {
       const { size } = await log.stat();
       signal.throwIfAborted();
       const output = piped ? 'pipe' : log.fd;
       const stdio = [piped ? 'pipe' : 'ignore', output, log.fd] as const;
-      const child = spawn(command, args, { cwd: folder, env: environment, detached: true, stdio: [...stdio], ...user });
+      const child = spawn(command, args, { cwd, env: environment, detached: true, stdio: [...stdio], ...user });
       return new Service(description, child, size);
     } finally {
       await log.close();
@@ -77,8 +81,8 @@ export class Service {
   }
 
   /** Waits for a sign of readiness. If the service ends instead, or takes too long, this fails with its log. */
-  async ready<T>(sign: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    return untilSign(this, sign, signal);
+  async ready<T>(sign: (signal: AbortSignal) => Promise<T>, signal: AbortSignal, limitMs?: number): Promise<T> {
+    return untilSign(this, sign, signal, limitMs);
   }
 
   /** A sign of readiness: something that is found in the log. */
@@ -109,19 +113,20 @@ export class Service {
 
   /** Ends it, with all that it started: asks, waits, kills. Never fails. */
   async stop(): Promise<void> {
-    const { stopSignal, graceMs } = this.#description;
+    const { stopSignal, stopsGroup, graceMs } = this.#description;
     if (this.end !== undefined) return;
-    if (stopSignal !== undefined) this.process.kill(stopSignal);
+    if (stopSignal !== undefined && stopsGroup === true) this.#signalGroup(stopSignal);
+    else if (stopSignal !== undefined) this.process.kill(stopSignal);
     if (await settlesWithin(graceMs, this.ended)) return;
-    this.#killGroup();
+    this.#signalGroup('SIGKILL');
     await settlesWithin(2_000, this.ended);
   }
 
-  #killGroup(): void {
+  #signalGroup(signal: NodeJS.Signals): void {
     const { pid } = this.process;
     if (pid === undefined) return;
     try {
-      process.kill(-pid, 'SIGKILL');
+      process.kill(-pid, signal);
     } catch {
       // The usual case: nothing is left of the group. (macOS says EPERM of a group of zombies.)
     }

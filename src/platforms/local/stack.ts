@@ -1,21 +1,40 @@
-import type { Topology } from '../../scenarios/plan.ts';
+import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
+import type { Environment } from '../common/app-environment.ts';
+import { appReadiness, readinessOf, type Readiness } from '../common/hosting.ts';
 import type { Programs } from '../common/programs.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
-import { type App, type Replica, layData, startReplica } from './app.ts';
-import { type Foundation, type Generate, type Running, deploymentOf, serverAt } from './deployment.ts';
+import { type Replica, layData, startReplica } from './app.ts';
+import {
+  type Foundation,
+  type Generate,
+  type Running,
+  deploymentOf,
+  hostedDeploymentOf,
+  serverAt,
+} from './deployment.ts';
+import { startHosted } from './hosted.ts';
 import { endInhabitants } from './inhabitants.ts';
 import { generateLoad } from './load-worker.ts';
 import { startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
 
+/** What is put in place of what ran before. */
+interface Servers {
+  readonly noun: string;
+  readonly readiness: Readiness;
+  readonly prepare: (signal: AbortSignal) => Promise<void>;
+  readonly start: (number: number, signal: AbortSignal) => Promise<Replica>;
+}
+
 /** PostgreSQL and Redis as processes of this machine, and the application that is deployed on them. */
 export class LocalStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly #run: RunContext;
   readonly #programs: Programs;
+  readonly #environment: Environment;
   readonly #foundation: Foundation | undefined;
   readonly #generate: Generate;
   #running: Running | undefined;
@@ -23,12 +42,13 @@ export class LocalStack implements Stack {
   /** Without a foundation it is good for servers of the user's own only. */
   constructor(
     run: RunContext,
-    programs: Programs,
+    { programs, environment }: { readonly programs: Programs; readonly environment: Environment },
     foundation: Foundation | undefined,
     versions: Readonly<Record<string, string>>,
   ) {
     this.#run = run;
     this.#programs = programs;
+    this.#environment = environment;
     this.#foundation = foundation;
     this.#generate = (jobs, signal) => generateLoad(programs.worker, run, jobs, signal);
     this.versions = versions;
@@ -38,15 +58,33 @@ export class LocalStack implements Stack {
     if (this.#foundation === undefined) throw new Error('A bare stack has nothing to deploy an application on.');
     const { postgres, redis } = this.#foundation;
     const app = { program: this.#programs.app, backends: { databaseUrl: postgres.url, redisUrl: redis.url } };
-    const before = this.#running;
-    this.#running = undefined;
-    try {
-      this.#running = await this.#change(app, before, topology, signal);
-    } catch (error) {
-      await this.#run.stopFront();
-      throw error;
-    }
-    return deploymentOf(this.#running, this.#foundation, this.#generate);
+    const run = this.#run;
+    const running = await this.#replace(
+      topology,
+      {
+        noun: 'app',
+        readiness: appReadiness,
+        prepare: (limited) => layData(app, run, topology, limited),
+        start: (number, limited) => startReplica(app, run, topology, number, limited),
+      },
+      signal,
+    );
+    return deploymentOf(running, this.#foundation, this.#generate);
+  }
+
+  async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
+    if (topology.kind !== 'command') throw new Error('An image is not started as a process.');
+    const running = await this.#replace(
+      topology,
+      {
+        noun: 'target',
+        readiness: readinessOf(topology),
+        prepare: () => Promise.resolve(),
+        start: (number, limited) => startHosted(this.#run, this.#environment, topology, number, limited),
+      },
+      signal,
+    );
+    return hostedDeploymentOf(running, topology, this.#generate);
   }
 
   reach(url: string): Deployment {
@@ -61,21 +99,38 @@ export class LocalStack implements Stack {
     await closeRun(this.#run);
   }
 
-  /** Puts a topology in place of the one before; what would be started with the same settings stays as it is. */
-  async #change(app: App, before: Running | undefined, topology: Topology, signal: AbortSignal): Promise<Running> {
+  /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
+  async #replace(topology: Topology | HostedTopology, servers: Servers, signal: AbortSignal): Promise<Running> {
+    const before = this.#running;
+    this.#running = undefined;
+    try {
+      return (this.#running = await this.#change(before, topology, servers, signal));
+    } catch (error) {
+      await this.#run.stopFront();
+      throw error;
+    }
+  }
+
+  /** What would be started with the same settings stays as it is. */
+  async #change(
+    before: Running | undefined,
+    topology: Topology | HostedTopology,
+    { noun, readiness, prepare, start }: Servers,
+    signal: AbortSignal,
+  ): Promise<Running> {
     const staying = before === undefined ? [] : stayingOf(before, topology);
     const front = isSameFront(before, staying, topology) ? before?.balancer : undefined;
     await this.#run.stopFront([...staying, ...(front === undefined ? [] : [front])].map(({ service }) => service));
     const missing = replicaNumbers(topology).filter((number) => !staying.some((replica) => replica.number === number));
-    if (missing.length > 0) this.#run.onStep(`${missing.length} × app starts`);
+    if (missing.length > 0) this.#run.onStep(`${missing.length} × ${noun} starts`);
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, started] = await together(signal, (limited) => [
-      layData(app, this.#run, topology, limited),
-      together(limited, (inner) => missing.map((number) => startReplica(app, this.#run, topology, number, inner))),
+      prepare(limited),
+      together(limited, (inner) => missing.map((number) => start(number, inner))),
     ]);
     const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
     if (replicas.length === 1) return { topology, replicas, balancer: undefined };
-    const balancer = front ?? (await startNginx(this.#run, replicas, topology.balancer, signal));
+    const balancer = front ?? (await startNginx(this.#run, replicas, topology.balancer, readiness, signal));
     return { topology, replicas, balancer };
   }
 }
@@ -89,14 +144,18 @@ export async function closeRun(run: RunContext): Promise<void> {
 }
 
 /** The replicas that can stay; none where something has died meanwhile. */
-function stayingOf({ topology, replicas, balancer }: Running, wanted: Topology): readonly Replica[] {
+function stayingOf({ topology, replicas, balancer }: Running, wanted: Topology | HostedTopology): readonly Replica[] {
   const services = [...replicas, ...(balancer === undefined ? [] : [balancer])].map(({ service }) => service);
   if (services.some(({ end }) => end !== undefined)) return [];
   const numbers = stayingReplicas(topology, wanted);
   return replicas.filter(({ number }) => numbers.includes(number));
 }
 
-function isSameFront(before: Running | undefined, staying: readonly Replica[], wanted: Topology): boolean {
+function isSameFront(
+  before: Running | undefined,
+  staying: readonly Replica[],
+  wanted: Topology | HostedTopology,
+): boolean {
   if (before === undefined) return false;
   const { topology } = before;
   return (

@@ -1,0 +1,37 @@
+import { LabError } from '../../errors.ts';
+import type { HostedTopology } from '../../scenarios/plan.ts';
+import type { Accepts } from './answer.ts';
+
+/** What is asked, and which status says that a server is ready. */
+export interface Readiness {
+  readonly path: string;
+  readonly accepts: Accepts;
+}
+
+/** Of the reference app. */
+export const appReadiness: Readiness = { path: '/readyz', accepts: (status) => status === 200 };
+
+/** Of a server of the user's own: any answer shows that it listens. */
+export function readinessOf({ readyPath }: Pick<HostedTopology, 'readyPath'>): Readiness {
+  return readyPath === undefined
+    ? { path: '/', accepts: () => true }
+    : { path: readyPath, accepts: (status) => status < 400 };
+}
+
+/** How long a server of the user's own may take to stop before it is killed. */
+export const hostedGraceMs = 5_000;
+
+/** The name of a replica, from 1. */
+export function hostedName(number: number): string {
+  return `target-${number}`;
+}
+
+/** Adds what to do about a server that does not become ready, where its log has told nothing better. */
+export async function withHint<T>(hint: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof LabError) || error.hint !== undefined) throw error;
+    throw new LabError(error.message, { details: error.details, hint, cause: error });
+  }
+}
