@@ -49,8 +49,9 @@ export class RunSession {
   async startStack(trials: readonly Trial[], suffix = ''): Promise<Stack> {
     const { platform, pin, emit, signal } = this.lab;
     const bare = trials.every(({ system }) => system.kind !== 'app');
+    const open = trials.some(({ system }) => system.kind === 'command' || system.kind === 'image');
     const runId = this.record.id + suffix;
-    const stack = await platform.up({ runId, signal, pin, bare, onStep: (step) => emit({ type: 'step', step }) });
+    const stack = await platform.up({ runId, signal, pin, bare, open, onStep: (step) => emit({ type: 'step', step }) });
     this.record.versions = { ...this.record.versions, ...stack.versions };
     this.record.cores = stack.cores;
     return stack;

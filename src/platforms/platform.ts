@@ -52,6 +52,8 @@ export interface StackOptions {
   readonly pin?: boolean;
   /** Whether database and cache are left out, because nothing but servers of the user's own will be reached or started. */
   readonly bare?: boolean;
+  /** Whether a server of the user's own will be started in it, which may have to reach what lies beyond. */
+  readonly open?: boolean;
 }
 
 /** What a service has used so far, where the platform can tell. */

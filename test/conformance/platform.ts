@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, PlatformName, Requirement } from '../../src/platforms/platform.ts';
 import { describeDeployments } from './deployments.ts';
+import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLoad } from './load.ts';
 
@@ -56,6 +57,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
 
     describeDeployments(bench);
     describeLoad(bench);
+    describeHosting(bench);
     describeLifecycle(bench);
   });
 }

@@ -18,6 +18,8 @@ export interface Replica {
   readonly name: string;
   /** From 1. */
   readonly number: number;
+  /** Where it listens, in a network name space of its own. */
+  readonly port: number;
   readonly url: string;
   readonly container: Container;
 }
@@ -79,5 +81,5 @@ export async function startReplica(
   );
   const url = `http://${name}:${appPort}`;
   await container.ready((limited) => untilReady(`${url}/readyz`, limited, app.agent.ask), signal);
-  return { name, number, url, container };
+  return { name, number, port: appPort, url, container };
 }

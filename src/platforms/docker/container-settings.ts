@@ -11,7 +11,8 @@ export interface ContainerDescription {
   readonly image: string;
   /** In place of the image's own, where that does more than start the program. */
   readonly entrypoint?: readonly string[];
-  readonly command: readonly string[];
+  /** That of the image where there is none. */
+  readonly command: readonly string[] | undefined;
   /** Never root; that of the image where there is none. */
   readonly user?: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -23,6 +24,8 @@ export interface ContainerDescription {
   readonly health?: HealthCheck;
   /** A port to publish on loopback, at a port that the Engine draws. */
   readonly publish?: number | undefined;
+  /** Whether it is the user's own: it may write to its root, and do what images are used to. */
+  readonly isForeign?: boolean;
   /** Whether the lab writes to its standard input. It then ends with the lab: its input does. */
   readonly hasInput?: boolean;
   /** Whether it is the load generator, which gets cores of its own where that was asked for. */
@@ -64,7 +67,7 @@ export function containerSettings(
     Image: image,
     Hostname: service,
     ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
-    Cmd: [...command],
+    ...(command === undefined ? {} : { Cmd: [...command] }),
     ...(user === undefined ? {} : { User: user }),
     Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
     Labels: { ...labels, [label.service]: service },
@@ -76,7 +79,7 @@ export function containerSettings(
     ...(health === undefined ? {} : { Healthcheck: healthSettings(health) }),
     ...(publish === undefined ? {} : { ExposedPorts: { [port]: {} } }),
     HostConfig: {
-      ...sandbox,
+      ...(description.isForeign === true ? foreignSandbox : sandbox),
       ...storage(description, labels),
       ...limited(description.limits),
       NetworkMode: network,
@@ -87,15 +90,15 @@ export function containerSettings(
   };
 }
 
-const sandbox: HostConfig = {
-  ReadonlyRootfs: true,
-  CapDrop: ['ALL'],
+const foreignSandbox: HostConfig = {
   SecurityOpt: ['no-new-privileges'],
   PidsLimit: mostProcesses,
   RestartPolicy: { Name: 'no' },
   // Whatever the Engine's own default is: this one can be read back, and does not fill the disk.
   LogConfig: { Type: 'json-file', Config: { 'max-size': '10m' } },
 };
+
+const sandbox: HostConfig = { ...foreignSandbox, ReadonlyRootfs: true, CapDrop: ['ALL'] };
 
 function storage({ writable = [], volumes = [] }: ContainerDescription, labels: Labels): HostConfig {
   // Without a name, so that they are removed with their container, and cannot be forgotten.

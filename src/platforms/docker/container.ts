@@ -2,6 +2,7 @@ import { Readable, addAbortSignal } from 'node:stream';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { LabError, messageOf } from '../../errors.ts';
+import { NotReady } from '../common/answer.ts';
 import { logTail } from '../common/log-tail.ts';
 import { type Watched, untilSign } from '../common/readiness.ts';
 import { pause, settlesWithin } from '../common/time-limit.ts';
@@ -55,8 +56,8 @@ export class Container implements Watched {
   }
 
   /** Waits for a sign of readiness. If the container ends instead, or takes too long, this fails with its log. */
-  async ready<T>(sign: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    return untilSign(this, sign, signal);
+  async ready<T>(sign: (signal: AbortSignal) => Promise<T>, signal: AbortSignal, limitMs?: number): Promise<T> {
+    return untilSign(this, sign, signal, limitMs);
   }
 
   /** Opens its standard input and output; before it is started, so that nothing is missed. */
@@ -109,7 +110,12 @@ export class Container implements Watched {
   /** What went wrong with it, with the end of its log and what to do where that is known. */
   async failure(what: string, cause?: unknown): Promise<LabError> {
     const details = logTail(await this.log());
-    const hint = hintForRefusal([what, ...details].join('\n'));
+    // What it does not answer, and what a stranger logs, is no trouble of the Engine's.
+    const ofEngine = [
+      ...(cause instanceof NotReady ? [] : [what]),
+      ...(this.description.isForeign === true ? [] : details),
+    ];
+    const hint = hintForRefusal(ofEngine.join('\n'));
     return new LabError(`${this.description.title} ${what}.`, {
       details,
       cause,

@@ -1,6 +1,6 @@
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
-import type { Topology } from '../../scenarios/plan.ts';
-import { scrapeBackends, scrapeReplica } from '../common/scrape.ts';
+import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
+import { scrapeBackends, scrapeReplica, scrapeTarget } from '../common/scrape.ts';
 import { settlesWithin } from '../common/time-limit.ts';
 import type { Deployment, ReplicaMetrics, ServiceUsage } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
@@ -15,51 +15,56 @@ import { type Metered, UsageMeter } from './usage.ts';
 export interface Foundation {
   readonly postgres: Backend;
   readonly redis: Backend;
-  readonly agent: Agent;
 }
 
 /** What runs in front of the foundation. */
 export interface Front {
-  readonly topology: Topology;
+  readonly topology: Topology | HostedTopology;
   readonly replicas: readonly Replica[];
   readonly balancer: BalancerInFront | undefined;
   readonly urls: readonly string[];
   readonly address: string | undefined;
 }
 
-/** The application as it runs now in containers. */
+/** What runs now in containers: a server of the user's own, unless more is said. */
 export class DockerDeployment implements Deployment {
   readonly urls: readonly string[];
   readonly address: string | undefined;
   readonly cores: number;
   readonly #run: RunContext;
   readonly #agent: Agent;
-  readonly #replicas: readonly Replica[];
+  readonly #front: Front;
   readonly #metered: readonly Metered[];
   #meter = new UsageMeter();
 
-  constructor(run: RunContext, { postgres, redis, agent }: Foundation, front: Front) {
+  constructor(run: RunContext, agent: Agent, front: Front, behind: readonly Metered[] = []) {
     const { topology, replicas, balancer, urls, address } = front;
     this.urls = urls;
     this.address = address;
     this.cores = run.settings.engine.cores;
     this.#run = run;
     this.#agent = agent;
-    this.#replicas = replicas;
+    this.#front = front;
     // The load workers are left out: they tell of themselves, to the end, and are gone with their results.
     this.#metered = [
       ...replicas.map(({ container }) => ({ container, limits: topology.limits })),
-      ...[postgres, redis, ...(balancer === undefined ? [] : [balancer])],
+      ...behind,
+      ...(balancer === undefined ? [] : [balancer]),
     ];
   }
 
   async scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]> {
-    return Promise.all(this.#replicas.map((replica) => scrape(replica, this.#agent, signal)));
-  }
-
-  async scrapeBackends(signal: AbortSignal): Promise<ReplicaMetrics> {
-    const asked = this.#replicas.find(({ container }) => container.end === undefined);
-    return scrapeBackends(asked?.url, signal, this.#agent.ask);
+    const { replicas, topology } = this.#front;
+    const ask = this.#agent.ask;
+    const all = replicas.map(async (replica): Promise<readonly ReplicaMetrics[]> => {
+      if (topology.kind === 'app')
+        return [await scrape(replica, () => scrapeReplica(replica.name, replica.url, signal, ask))];
+      const { metricsPath, counters } = topology;
+      if (metricsPath === undefined && replica.container.end === undefined) return [];
+      const told = { metricsPath: metricsPath ?? '', counters };
+      return [await scrape(replica, () => scrapeTarget(replica.name, replica.url, told, signal, ask))];
+    });
+    return (await Promise.all(all)).flat();
   }
 
   async usage(): Promise<readonly ServiceUsage[]> {
@@ -74,8 +79,25 @@ export class DockerDeployment implements Deployment {
   }
 }
 
-async function scrape({ name, url, container }: Replica, agent: Agent, signal: AbortSignal): Promise<ReplicaMetrics> {
-  const metrics = container.end === undefined ? await scrapeReplica(name, url, signal, agent.ask) : undefined;
+/** The reference app as it runs now in containers. */
+export class DockerAppDeployment extends DockerDeployment {
+  readonly #agent: Agent;
+  readonly #replicas: readonly Replica[];
+
+  constructor(run: RunContext, agent: Agent, front: Front, { postgres, redis }: Foundation) {
+    super(run, agent, front, [postgres, redis]);
+    this.#agent = agent;
+    this.#replicas = front.replicas;
+  }
+
+  async scrapeBackends(signal: AbortSignal): Promise<ReplicaMetrics> {
+    const asked = this.#replicas.find(({ container }) => container.end === undefined);
+    return scrapeBackends(asked?.url, signal, this.#agent.ask);
+  }
+}
+
+async function scrape({ name, container }: Replica, ask: () => Promise<ReplicaMetrics>): Promise<ReplicaMetrics> {
+  const metrics = container.end === undefined ? await ask() : undefined;
   // It may have died of the question, or just before it.
   if (metrics !== undefined && ('text' in metrics || !(await settlesWithin(200, container.ended)))) return metrics;
   return { replica: name, problem: `it ${container.end ?? 'has ended'}`, ended: true };

@@ -1,10 +1,18 @@
 import { messageOf } from '../../errors.ts';
+import type { ImageName } from '../../scenarios/scenario.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { loadLimitsOf } from '../common/load-limits.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
 import { type Programs, missingPrograms, requireBuilt } from '../common/programs.ts';
 import { together } from '../common/together.ts';
-import { type BaseImages, type Image, chooseImages, ensureImages, findImage } from '../engine/base-images.ts';
+import {
+  type BaseImages,
+  type Image,
+  chooseImages,
+  ensureImage,
+  ensureImages,
+  findImage,
+} from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../engine/lab-image.ts';
 import { hostOf, label, runLabels } from '../engine/labels.ts';
@@ -35,7 +43,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
   return {
     name: 'docker',
     enforcesLimits: true,
-    hosts: [],
+    hosts: ['image'],
     reachesUrls: false,
     orchestrates: false,
     requirements: (signal) => dockerRequirements(options, signal),
@@ -46,9 +54,10 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
 }
 
 async function up(options: DockerPlatformOptions, stackOptions: StackOptions): Promise<Stack> {
-  const { runId, signal, onStep, publish = false, detached = false, pin = false, bare = false } = stackOptions;
+  const { runId, signal, onStep, publish = false, detached = false, pin = false } = stackOptions;
+  const { bare = false, open = false } = stackOptions;
   signal.throwIfAborted();
-  if (bare) throw reachesNoUrls();
+  if (bare && !open) throw reachesNoUrls();
   const loadLimits = loadLimitsOf(options.environment);
   requireBuilt(options.programs);
   const engine = await openEngine(options.environment, signal);
@@ -58,12 +67,14 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   const owner = detached ? nobody(runId) : await thisOwner(runId);
   const labels = runLabels(owner, host);
   const names = chooseImages(options.environment, options.images);
-  const images = await ensureImages(engine, names, onStep, signal);
-  const described = await describeLabImage(images.node, options.programs, host);
+  const image = (kind: ImageName, limited: AbortSignal): Promise<Image> =>
+    ensureImage(engine, kind, names[kind], onStep, limited);
+  const base = bare ? await image('node', signal) : (await ensureImages(engine, names, onStep, signal)).node;
+  const described = await describeLabImage(base, options.programs, host);
   const labImage = await ensureLabImage(engine, described, { [label.run]: runId }, onStep, signal);
-  const run = new RunContext({ engine, runId, labels, cores, loadLimits, images, labImage, publish, onStep });
+  const run = new RunContext({ engine, runId, labels, cores, loadLimits, image, labImage, publish, open, onStep });
   try {
-    return await start(run, signal);
+    return await start(run, bare, signal);
   } catch (error) {
     // What went wrong first is what the user has to know.
     await run.close().catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
@@ -71,11 +82,15 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   }
 }
 
-async function start(run: RunContext, signal: AbortSignal): Promise<Stack> {
-  const { engine, images, onStep } = run.settings;
+async function start(run: RunContext, bare: boolean, signal: AbortSignal): Promise<Stack> {
+  const { engine, onStep } = run.settings;
   onStep('the network is made');
   signal.throwIfAborted();
   await run.createNetwork();
+  if (bare) {
+    const agent = await startAgent(run, signal);
+    return new DockerStack(run, agent, undefined, { docker: engine.version, 'node of the image': agent.node });
+  }
   const [postgres, redis, agent] = await together(signal, (limited) => [
     startPostgres(run, limited),
     startRedis(run, limited),
@@ -86,9 +101,9 @@ async function start(run: RunContext, signal: AbortSignal): Promise<Stack> {
     'node of the image': agent.node,
     postgresql: postgres.version,
     redis: redis.version,
-    nginx: nginxVersion(images.nginx),
+    nginx: nginxVersion(await run.settings.image('nginx', signal)),
   };
-  return new DockerStack(run, { postgres, redis, agent }, versions);
+  return new DockerStack(run, agent, { postgres, redis }, versions);
 }
 
 /** As the official image says it, else as its tag does: nginx itself is started by a second replica, and only then. */

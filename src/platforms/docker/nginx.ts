@@ -1,10 +1,13 @@
 import type { Balancer } from '../../scenarios/system.ts';
 import { untilReady } from '../common/answer.ts';
+import type { Readiness } from '../common/hosting.ts';
 import { nginxConfiguration } from '../common/nginx-configuration.ts';
 import { pause } from '../common/time-limit.ts';
-import { type App, type Replica, appPort } from './app.ts';
+import type { Agent } from './agent-connection.ts';
+import type { Replica } from './app.ts';
 import { healthEveryMs } from './backend.ts';
 import type { Container } from './container.ts';
+import type { RunContext } from './run-context.ts';
 
 /** A balancer that runs, and the address that load goes to. */
 export interface BalancerInFront {
@@ -20,23 +23,26 @@ const program = `nginx -p ${prefix} -c ${prefix}/nginx.conf`;
 const write = `printf '%s' "$CONFIGURATION" > ${prefix}/nginx.conf`;
 
 function configuration(replicas: readonly Replica[], balancer: Balancer | undefined): string {
-  const upstreams = replicas.map(({ name }) => `${name}:${appPort}`);
+  const upstreams = replicas.map(({ name, port: inside }) => `${name}:${inside}`);
   return nginxConfiguration({ listen: String(port), upstreams, balancer });
 }
 
 /** Starts nginx in front of the replicas, and waits until one of them answers through it. */
 export async function startNginx(
-  { run, agent }: App,
+  run: RunContext,
+  agent: Agent,
   replicas: readonly Replica[],
   balancer: Balancer | undefined,
+  { path, accepts }: Readiness,
   signal: AbortSignal,
 ): Promise<BalancerInFront> {
+  const image = await run.settings.image('nginx', signal);
   const container = await run.start(
     {
       service: 'nginx',
       title: 'nginx',
-      image: run.settings.images.nginx.name,
-      volumes: run.settings.images.nginx.volumes,
+      image: image.name,
+      volumes: image.volumes,
       entrypoint: ['sh', '-c'],
       command: [`${write} && exec ${program}`],
       // Nobody, whom images need not know by name: it reads no file but its own.
@@ -48,7 +54,7 @@ export async function startNginx(
     },
     signal,
   );
-  await container.ready((limited) => untilReady(`${url}/readyz`, limited, agent.ask), signal);
+  await container.ready((limited) => untilReady(url + path, limited, agent.ask, accepts), signal);
   return { url, container };
 }
 

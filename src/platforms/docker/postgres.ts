@@ -6,12 +6,12 @@ import {
   postgresUrl,
   postgresStart,
 } from '../common/postgres-container.ts';
+import type { Image } from '../engine/base-images.ts';
 import { type Backend, askUntil, healthEveryMs, versionIn } from './backend.ts';
 import type { RunContext } from './run-context.ts';
 
-async function entrypointOf({ settings }: RunContext): Promise<readonly string[]> {
-  const { images, engine } = settings;
-  const { Config } = await engine.docker.getImage(images.postgres.id).inspect();
+async function entrypointOf({ settings }: RunContext, { id }: Image): Promise<readonly string[]> {
+  const { Config } = await settings.engine.docker.getImage(id).inspect();
   return [Config.Entrypoint ?? []].flat();
 }
 
@@ -21,14 +21,14 @@ async function entrypointOf({ settings }: RunContext): Promise<readonly string[]
  */
 export async function startPostgres(run: RunContext, signal: AbortSignal): Promise<Backend> {
   const password = randomBytes(18).toString('base64url');
-  const image = run.settings.images.postgres;
+  const image = await run.settings.image('postgres', signal);
   run.settings.onStep('PostgreSQL starts');
   const container = await run.start(
     {
       service: 'postgres',
       title: 'PostgreSQL',
       image: image.name,
-      entrypoint: ['sh', '-c', postgresStart, 'sh', ...(await entrypointOf(run))],
+      entrypoint: ['sh', '-c', postgresStart, 'sh', ...(await entrypointOf(run, image))],
       command: ['postgres'],
       user: 'postgres',
       environment: { ...postgresEnvironment, POSTGRES_PASSWORD: password },

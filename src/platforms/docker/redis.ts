@@ -6,7 +6,7 @@ import type { RunContext } from './run-context.ts';
 /** Starts an empty Redis: a random password, nothing written to disk. */
 export async function startRedis(run: RunContext, signal: AbortSignal): Promise<Backend> {
   const password = randomBytes(18).toString('base64url');
-  const image = run.settings.images.redis;
+  const image = await run.settings.image('redis', signal);
   run.settings.onStep('Redis starts');
   const container = await run.start(
     {

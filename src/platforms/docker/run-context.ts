@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Limits } from '../../scenarios/system.ts';
-import type { Images } from '../engine/base-images.ts';
+import type { ImageName } from '../../scenarios/scenario.ts';
+import type { Image } from '../engine/base-images.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Labels } from '../engine/labels.ts';
 import { asked, refusal } from '../engine/refusal.ts';
@@ -17,11 +18,14 @@ export interface RunSettings {
   readonly cores: CoreShare;
   /** What each load worker may use. */
   readonly loadLimits: Limits;
-  readonly images: Images;
+  /** Finds one of the base images, and pulls it where it is missing. */
+  readonly image: (kind: ImageName, signal: AbortSignal) => Promise<Image>;
   /** The image with the lab's own programs. */
   readonly labImage: string;
   /** Whether somebody on this machine wants to reach the application. */
   readonly publish: boolean;
+  /** Whether what runs may reach beyond its network. */
+  readonly open: boolean;
   readonly onStep: (step: string) => void;
 }
 
@@ -41,11 +45,17 @@ export class RunContext {
     return `scale-lab-${this.settings.runId}`;
   }
 
-  /** Makes the network. Without a way out of it, unless something is to be published, which needs one. */
+  /** Makes the network. Without a way out of it, unless that is wanted or something is to be published, which needs one. */
   async createNetwork(): Promise<void> {
-    const { engine, labels, publish } = this.settings;
+    const { engine, labels, publish, open } = this.settings;
     const Name = this.#network;
-    const network = { Name, Driver: 'bridge', CheckDuplicate: true, Internal: !publish, Labels: { ...labels } };
+    const network = {
+      Name,
+      Driver: 'bridge',
+      CheckDuplicate: true,
+      Internal: !publish && !open,
+      Labels: { ...labels },
+    };
     await asked(`The network ${Name} cannot be made`, engine.docker.createNetwork(network));
   }
 

@@ -1,19 +1,31 @@
 import { LabError } from '../../errors.ts';
-import type { Topology } from '../../scenarios/plan.ts';
+import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
+import type { Balancer } from '../../scenarios/system.ts';
+import { appReadiness, readinessOf, type Readiness } from '../common/hosting.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
-import { type App, type Replica, appGraceSeconds, layData, startReplica } from './app.ts';
+import type { Agent } from './agent-connection.ts';
+import { type Replica, appGraceSeconds, layData, startReplica } from './app.ts';
 import type { Container } from './container.ts';
-import { DockerDeployment, type Foundation } from './deployment.ts';
+import { DockerAppDeployment, DockerDeployment, type Foundation, type Front } from './deployment.ts';
+import { startHosted } from './hosted.ts';
 import { checkLimits } from './limits.ts';
 import { type BalancerInFront, reloadNginx, startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What runs in front of the backends now. */
 interface Running {
-  readonly topology: Topology;
+  readonly topology: Topology | HostedTopology;
   readonly replicas: readonly Replica[];
+}
+
+/** What is put in place of what ran before. */
+interface Servers {
+  readonly noun: string;
+  readonly readiness: Readiness;
+  readonly prepare: (signal: AbortSignal) => Promise<void>;
+  readonly start: (number: number, signal: AbortSignal) => Promise<Replica>;
 }
 
 /** PostgreSQL and Redis as containers in a network of their own, and the application that is deployed on them. */
@@ -21,28 +33,68 @@ export class DockerStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly cores: string | undefined;
   readonly #run: RunContext;
-  readonly #app: App;
-  readonly #foundation: Foundation;
+  readonly #agent: Agent;
+  readonly #foundation: Foundation | undefined;
   #running: Running | undefined;
   /** Once it is there it stays: to tell it of other replicas takes less time than to start it. */
   #balancer: BalancerInFront | undefined;
 
-  constructor(run: RunContext, foundation: Foundation, versions: Readonly<Record<string, string>>) {
-    const { postgres, redis, agent } = foundation;
+  /** Without a foundation it is good for servers of the user's own only. */
+  constructor(
+    run: RunContext,
+    agent: Agent,
+    foundation: Foundation | undefined,
+    versions: Readonly<Record<string, string>>,
+  ) {
     this.versions = versions;
     this.cores = run.settings.cores.sentence;
     this.#run = run;
+    this.#agent = agent;
     this.#foundation = foundation;
-    this.#app = { run, agent, backends: { databaseUrl: postgres.url, redisUrl: redis.url } };
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
+    const foundation = this.#foundation;
+    if (foundation === undefined) throw new Error('A bare stack has nothing to deploy an application on.');
+    const { postgres, redis } = foundation;
+    const agent = this.#agent;
+    const app = { run: this.#run, agent, backends: { databaseUrl: postgres.url, redisUrl: redis.url } };
+    const front = await this.#replace(
+      topology,
+      {
+        noun: 'app',
+        readiness: appReadiness,
+        prepare: (limited) => layData(app, topology, limited),
+        start: (number, limited) => startReplica(app, topology, number, limited),
+      },
+      signal,
+    );
+    return new DockerAppDeployment(this.#run, agent, front, foundation);
+  }
+
+  async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
+    if (topology.kind !== 'image') throw new Error('A command is not started as a container.');
+    const front = await this.#replace(
+      topology,
+      {
+        noun: 'target',
+        readiness: readinessOf(topology),
+        prepare: () => Promise.resolve(),
+        start: (number, limited) => startHosted(this.#run, this.#agent, topology, number, limited),
+      },
+      signal,
+    );
+    return new DockerDeployment(this.#run, this.#agent, front);
+  }
+
+  /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
+  async #replace(topology: Topology | HostedTopology, servers: Servers, signal: AbortSignal): Promise<Front> {
     checkLimits(this.#run.settings.engine, topology.limits);
     const before = this.#running;
     this.#running = undefined;
     try {
-      this.#running = await this.#change(before, topology, signal);
-      return await this.#deployment(this.#running);
+      this.#running = await this.#change(before, topology, servers, signal);
+      return await this.#front(this.#running);
     } catch (error) {
       this.#balancer = undefined;
       await this.#run.removeOthers(this.#backends());
@@ -63,46 +115,56 @@ export class DockerStack implements Stack {
   }
 
   #backends(): readonly Container[] {
-    const { postgres, redis, agent } = this.#foundation;
-    return [postgres.container, redis.container, agent.container];
+    const { postgres, redis } = this.#foundation ?? {};
+    return [this.#agent, postgres, redis].flatMap((backend) => backend?.container ?? []);
   }
 
-  /** Puts a topology in place of the one before; what would be started with the same settings stays as it is. */
-  async #change(before: Running | undefined, topology: Topology, signal: AbortSignal): Promise<Running> {
+  /** What would be started with the same settings stays as it is. */
+  async #change(
+    before: Running | undefined,
+    topology: Topology | HostedTopology,
+    { noun, readiness, prepare, start }: Servers,
+    signal: AbortSignal,
+  ): Promise<Running> {
     const staying = before === undefined ? [] : this.#staying(before, topology);
     const leaving = (before?.replicas ?? []).filter((replica) => !staying.includes(replica));
     const missing = replicaNumbers(topology).filter((number) => !staying.some((replica) => replica.number === number));
-    if (missing.length > 0) this.#run.settings.onStep(`${missing.length} × app starts`);
+    if (missing.length > 0) this.#run.settings.onStep(`${missing.length} × ${noun} starts`);
     // Nothing is in flight on a replica that is replaced: there is no time to lose on its farewell.
     const replaced = leaving.filter(({ number }) => missing.includes(number));
     await this.#run.remove(replaced.map(({ container }) => container));
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, started] = await together(signal, (limited) => [
-      layData(this.#app, topology, limited),
-      together(limited, (inner) => missing.map((number) => startReplica(this.#app, topology, number, inner))),
+      prepare(limited),
+      together(limited, (inner) => missing.map((number) => start(number, inner))),
     ]);
     const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
     const isSameFront = before?.topology.balancer === topology.balancer && leaving.length + missing.length === 0;
-    if (replicas.length > 1 && !isSameFront) await this.#putInFront(replicas, topology, signal);
+    if (replicas.length > 1 && !isSameFront) await this.#putInFront(replicas, topology.balancer, readiness, signal);
     await this.#retire(leaving.filter((replica) => !replaced.includes(replica)));
     return { topology, replicas };
   }
 
   /** The replicas that can stay; none where something has died meanwhile. */
-  #staying({ topology, replicas }: Running, wanted: Topology): readonly Replica[] {
+  #staying({ topology, replicas }: Running, wanted: Topology | HostedTopology): readonly Replica[] {
     if (replicas.some(({ container }) => container.end !== undefined)) return [];
     const numbers = stayingReplicas(topology, wanted);
     return replicas.filter(({ number }) => numbers.includes(number));
   }
 
-  async #putInFront(replicas: readonly Replica[], { balancer }: Topology, signal: AbortSignal): Promise<void> {
+  async #putInFront(
+    replicas: readonly Replica[],
+    balancer: Balancer | undefined,
+    readiness: Readiness,
+    signal: AbortSignal,
+  ): Promise<void> {
     const front = this.#balancer;
     if (front !== undefined && front.container.end === undefined) {
       await reloadNginx(front, replicas, balancer, signal);
       return;
     }
     if (front !== undefined) await this.#run.remove([front.container]);
-    this.#balancer = await startNginx(this.#app, replicas, balancer, signal);
+    this.#balancer = await startNginx(this.#run, this.#agent, replicas, balancer, readiness, signal);
   }
 
   /** Replicas of which there are to be fewer: they get to end what they are at. */
@@ -112,16 +174,16 @@ export class DockerStack implements Stack {
     await this.#run.remove(containers);
   }
 
-  async #deployment({ replicas, topology }: Running): Promise<Deployment> {
+  async #front({ replicas, topology }: Running): Promise<Front> {
     const balancer = replicas.length > 1 ? this.#balancer : undefined;
     const front = balancer ?? replicas[0];
-    return new DockerDeployment(this.#run, this.#foundation, {
+    return {
       topology,
       replicas,
       balancer,
       urls: front === undefined ? [] : [front.url],
       address: front === undefined ? undefined : await this.#address(front.container),
-    });
+    };
   }
 
   /** Where the front is published; undefined where it is not, or not on this machine. */

@@ -89,16 +89,38 @@ export async function ensureImage(
   onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<Image> {
+  const setting = `${imageSetting(kind)}=<image>, or images: { ${kind}: <image> } in the scenario file`;
+  const hint = `Pull it yourself (docker pull ${name}), or name an image that is there: ${setting}.`;
+  return ensureNamed(engine, name, hint, onStep, signal);
+}
+
+/** Finds an image of the user's own, and pulls it if it is missing. */
+export async function ensureHostedImage(
+  engine: Engine,
+  name: string,
+  onStep: (step: string) => void,
+  signal: AbortSignal,
+): Promise<Image> {
+  return ensureNamed(engine, name, `Build it first: docker build -t ${name} .`, onStep, signal);
+}
+
+async function ensureNamed(
+  engine: Engine,
+  name: string,
+  hint: string,
+  onStep: (step: string) => void,
+  signal: AbortSignal,
+): Promise<Image> {
   const found = await findImage(engine, name);
   if (found !== undefined) return found;
   try {
     await pull(engine, name, onStep, signal);
   } catch (error) {
     signal.throwIfAborted();
-    throw pullError(kind, name, error);
+    throw pullError(name, hint, error);
   }
   const pulled = await findImage(engine, name);
-  if (pulled === undefined) throw pullError(kind, name, new Error('it was pulled, but is not there'));
+  if (pulled === undefined) throw pullError(name, hint, new Error('it was pulled, but is not there'));
   return pulled;
 }
 
@@ -108,9 +130,8 @@ async function pull(engine: Engine, name: string, onStep: (step: string) => void
   await followProgress(new Readable().wrap(stream), pullProgress(name, onStep), signal);
 }
 
-function pullError(kind: ImageName, name: string, cause: unknown): LabError {
+function pullError(name: string, hint: string, cause: unknown): LabError {
   const text = refusalText(cause).replace(/\.$/, '');
-  const hint = `Pull it yourself (docker pull ${name}), or name an image that is there: ${imageSetting(kind)}=<image>, or images: { ${kind}: <image> } in the scenario file.`;
   return new LabError(`The image ${name} is not here and cannot be pulled: ${text}.`, {
     hint: hintForRefusal(text) ?? hint,
     cause,
