@@ -10,6 +10,7 @@ import { askThroughProxy, proxyUrl } from './telemetry/pod-proxy.ts';
 import { isReady, nameOf } from './pods/pod-state.ts';
 import { type Scrape, scrapeApplication } from './telemetry/replica-metrics.ts';
 import { rollOut } from './system/rollout.ts';
+import type { RunNamespace } from './pods/run-namespace.ts';
 import type { StackSettings } from './stack.ts';
 import { UsageMeter } from './telemetry/usage.ts';
 import { readBackendMetrics } from './telemetry/metrics-api.ts';
@@ -24,20 +25,20 @@ export interface Deployed {
   readonly address: string | undefined;
 }
 
-/** The application as it runs now in a cluster. */
+/** What runs now in a cluster: a server of the user's own, unless more is said. */
 export class KubernetesDeployment implements Deployment {
   readonly urls: readonly string[];
   readonly address: string | undefined;
   readonly #settings: StackSettings;
   readonly #meter: UsageMeter;
-  #application: Application;
+  protected application: Application;
   #lastScrape: Scrape | undefined;
 
   constructor(settings: StackSettings, { application, front, address }: Deployed) {
     this.urls = [front.url];
     this.address = address;
     this.#settings = settings;
-    this.#application = application;
+    this.application = application;
     const { run, hasMetrics } = settings;
     const source = async (signal: AbortSignal) => (hasMetrics ? readBackendMetrics(run, signal) : []);
     this.#meter = new UsageMeter(source, application.topology.limits);
@@ -45,15 +46,8 @@ export class KubernetesDeployment implements Deployment {
 
   async scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]> {
     const { run } = this.#settings;
-    this.#lastScrape = await scrapeApplication(run, this.#application, signal);
+    this.#lastScrape = await scrapeApplication(run, this.application, signal);
     return this.#lastScrape.metrics;
-  }
-
-  async scrapeBackends(signal: AbortSignal): Promise<ReplicaMetrics> {
-    const { run } = this.#settings;
-    const pod = (await applicationPods(run, signal)).find(isReady);
-    const url = pod && proxyUrl(run.name, nameOf(pod), appPort);
-    return scrapeBackends(url, signal, askThroughProxy(run.cluster));
   }
 
   async usage(signal: AbortSignal): Promise<readonly ServiceUsage[]> {
@@ -67,12 +61,29 @@ export class KubernetesDeployment implements Deployment {
     return readHappenings(this.#settings.run, sinceMs, signal);
   }
 
-  async rollOut(signal: AbortSignal): Promise<void> {
-    this.#application = await rollOut(this.#settings.run, this.#application, signal);
-  }
-
   async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
     const { run, onStep } = this.#settings;
     yield* generateLoad(run, jobs, onStep, signal);
+  }
+}
+
+/** The reference app as it runs now in a cluster. */
+export class KubernetesAppDeployment extends KubernetesDeployment {
+  readonly #run: RunNamespace;
+
+  constructor(settings: StackSettings, deployed: Deployed) {
+    super(settings, deployed);
+    this.#run = settings.run;
+  }
+
+  async scrapeBackends(signal: AbortSignal): Promise<ReplicaMetrics> {
+    const run = this.#run;
+    const pod = (await applicationPods(run, signal)).find(isReady);
+    const url = pod && proxyUrl(run.name, nameOf(pod), appPort);
+    return scrapeBackends(url, signal, askThroughProxy(run.cluster));
+  }
+
+  async rollOut(signal: AbortSignal): Promise<void> {
+    this.application = await rollOut(this.#run, this.application, signal);
   }
 }

@@ -10,7 +10,7 @@ import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { startBackends } from './system/backends.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { type ClusterContext, chooseContext, requireConsent } from './cluster/context.ts';
-import { deliverImages } from './images/delivery.ts';
+import { deliverHosted, deliverImages } from './images/delivery.ts';
 import { hostIdentity } from './cluster/labels.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { namespaceManifest } from './manifests/objects.ts';
@@ -19,7 +19,7 @@ import { servesMetrics } from './telemetry/metrics-api.ts';
 import { kubernetesRequirements } from './requirements.ts';
 import { requireRights } from './cluster/access.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
-import { KubernetesStack, reachesNoUrls } from './stack.ts';
+import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
 
 /** What the platform is told of the machine, once. */
 export interface KubernetesPlatformOptions {
@@ -40,7 +40,7 @@ export function createKubernetesPlatform(
   return {
     name,
     enforcesLimits: true,
-    hosts: [],
+    hosts: ['image'],
     reachesUrls: false,
     orchestrates: true,
     requirements: (signal) => kubernetesRequirements(choose, options, signal),
@@ -53,10 +53,10 @@ export function createKubernetesPlatform(
 async function up(
   context: ClusterContext,
   options: KubernetesPlatformOptions,
-  { runId, signal, onStep, publish = false, detached = false, pin = false, bare = false }: StackOptions,
+  { runId, signal, onStep, publish = false, detached = false, pin = false, bare = false, open = false }: StackOptions,
 ): Promise<Stack> {
   signal.throwIfAborted();
-  if (bare) throw reachesNoUrls();
+  if (bare && !open) throw reachesNoUrls();
   if (pin) throw pinsNothing();
   const loadLimits = loadLimitsOf(options.environment);
   requireBuilt(options.programs);
@@ -83,18 +83,17 @@ async function up(
       loadLimits,
     };
     const run = new RunNamespace(cluster, surroundings, onStep);
-    return await startOrRemove(run, { publish, detached, onStep }, signal);
+    const target = { flavour: context.flavour, name: context.clusterName };
+    const deliver = (image: string, limited: AbortSignal): Promise<void> =>
+      deliverHosted(target, image, options.environment, onStep, limited);
+    return await startOrRemove(run, { publish, detached, onStep, hasBackends: !bare, deliver }, signal);
   } catch (error) {
     cluster.requests.close();
     throw error;
   }
 }
 
-interface StartOptions {
-  readonly publish: boolean;
-  readonly detached: boolean;
-  readonly onStep: (step: string) => void;
-}
+type StartOptions = Omit<StackSettings, 'run' | 'versions' | 'hasMetrics'>;
 
 /** A start that fails leaves nothing, and what went wrong first is what the user has to know. */
 async function startOrRemove(run: RunNamespace, options: StartOptions, signal: AbortSignal): Promise<Stack> {
@@ -109,7 +108,7 @@ async function startOrRemove(run: RunNamespace, options: StartOptions, signal: A
 async function start(run: RunNamespace, options: StartOptions, signal: AbortSignal): Promise<Stack> {
   options.onStep(`the namespace ${run.name} is made`);
   await run.make(namespaceManifest(run.surroundings), signal);
-  const backends = await startBackends(run, options.onStep, signal);
+  const backends = options.hasBackends ? await startBackends(run, options.onStep, signal) : {};
   const versions = { kubernetes: run.cluster.version, ...backends };
   return new KubernetesStack({ run, versions, hasMetrics: await servesMetrics(run.cluster, signal), ...options });
 }

@@ -1,13 +1,14 @@
 import { LabError } from '../../errors.ts';
-import { type Topology, changes } from '../../scenarios/plan.ts';
+import { type HostedTopology, type Topology, changes } from '../../scenarios/plan.ts';
 import { stayingReplicas } from '../common/scaling.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { type Application, removeApplication, scale, startApplication } from './system/app.ts';
 import { requireAutoscaling } from './autoscaling.ts';
-import { KubernetesDeployment } from './deployment.ts';
+import { type Deployed, KubernetesAppDeployment, KubernetesDeployment } from './deployment.ts';
 import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
 import { PortForward } from './system/port-forward.ts';
+import type { ServedTopology } from './manifests/served.ts';
 import { hasBalancer } from './manifests/system.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
 import { layData } from './system/setup.ts';
@@ -21,6 +22,10 @@ export interface StackSettings {
   readonly publish: boolean;
   readonly detached: boolean;
   readonly onStep: (step: string) => void;
+  /** Whether there is a database and a cache. */
+  readonly hasBackends: boolean;
+  /** Brings an image of the user's own to the nodes, where the lab can. */
+  readonly deliver: (image: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** What is in front of the backends now. */
@@ -44,15 +49,27 @@ export class KubernetesStack implements Stack {
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
+    if (!this.#settings.hasBackends) throw new Error('A bare stack has nothing to deploy an application on.');
     // Before anything is changed: what is deployed stays as it is where this cannot be.
     if (topology.autoscale !== undefined) await requireAutoscaling(this.#run.cluster, signal);
+    return new KubernetesAppDeployment(this.#settings, await this.#replace(topology, signal));
+  }
+
+  async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
+    if (topology.kind !== 'image') throw new Error('A command is not started as a pod.');
+    await this.#settings.deliver(topology.image, signal);
+    return new KubernetesDeployment(this.#settings, await this.#replace(topology, signal));
+  }
+
+  /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
+  async #replace(topology: ServedTopology, signal: AbortSignal): Promise<Deployed> {
     const before = this.#running;
     this.#running = undefined;
     try {
       const running = await this.#change(before, topology, signal);
       const address = await this.#publish(running.front);
       this.#running = running;
-      return new KubernetesDeployment(this.#settings, { ...running, address });
+      return { ...running, address };
     } catch (error) {
       // The stack stays usable; where even this fails, the first error is the one to know.
       await this.#removeAll().catch(() => undefined);
@@ -77,14 +94,14 @@ export class KubernetesStack implements Stack {
     }
   }
 
-  /** Puts a topology in place of the one before; replicas that would be started with the same settings stay. */
-  async #change(before: Running | undefined, topology: Topology, signal: AbortSignal): Promise<Running> {
+  /** Replicas that would be started with the same settings stay. */
+  async #change(before: Running | undefined, topology: ServedTopology, signal: AbortSignal): Promise<Running> {
     const { onStep } = this.#settings;
     const staying = before !== undefined && canStay(before.application.topology, topology) ? before : undefined;
     if (staying === undefined) await removeApplication(this.#run, signal);
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, application] = await together(signal, (limited) => [
-      layData(this.#run, topology, onStep, limited),
+      topology.kind === 'app' ? layData(this.#run, topology, onStep, limited) : Promise.resolve(),
       staying === undefined
         ? startApplication(this.#run, topology, onStep, limited)
         : scale(this.#run, staying.application, topology, onStep, limited),
@@ -118,8 +135,10 @@ export class KubernetesStack implements Stack {
 }
 
 /** Whether all replicas that run can stay; those that a controller has changed, or that are set otherwise, are started anew. */
-function canStay(running: Topology, wanted: Topology): boolean {
-  const isStill = [running, wanted].every((topology) => !changes(topology) && topology.slowReplicaMs === 0);
+function canStay(running: ServedTopology, wanted: ServedTopology): boolean {
+  const isStill = [running, wanted].every(
+    (topology) => !changes(topology) && (topology.kind !== 'app' || topology.slowReplicaMs === 0),
+  );
   return isStill && stayingReplicas(running, wanted).length > 0;
 }
 

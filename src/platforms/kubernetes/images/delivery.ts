@@ -72,6 +72,27 @@ export async function deliverImages(
 }
 
 /**
+ * Loads an image of the user's own into a cluster whose program can, where this machine's Engine has it; elsewhere the nodes have
+ * it, or pull it.
+ * @throws {LabError} where it cannot be loaded
+ */
+export async function deliverHosted(
+  { flavour, name }: Parameters<typeof deliverImages>[0],
+  image: string,
+  environment: Environment,
+  onStep: OnStep,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isLoaderName(flavour)) return;
+  const loader = await Loader.open(flavour, name, environment);
+  if ((await loader.listed(signal))(image)) return;
+  const engine = await openEngine(environment, signal);
+  if ((await findImage(engine, image)) === undefined) return;
+  onStep(`${image} is loaded into the cluster ${name}`);
+  await loader.load(image, signal);
+}
+
+/**
  * How the lab's image would get to the nodes of a cluster, in words, without a change.
  * @throws {LabError} that names what is missing for it
  */

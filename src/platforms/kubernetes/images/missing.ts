@@ -7,8 +7,12 @@ const ofTheLab = [
   'or they have it, or can pull it, under a name that you give (SCALE_LAB_IMAGE=<image>).',
 ].join('; ');
 
-/** What to do where a node cannot find the image of a service: the lab's own, or one that it builds on. */
+const ofTheUser =
+  'Load it onto the nodes (for minikube, kind and k3d that is done by itself where this machine has it), or push it to where they pull from.';
+
+/** What to do where a node cannot find the image of a service: the lab's own, one that it builds on, or the user's. */
 export function imageMissingHint(service: string): string {
+  if (service === 'target') return ofTheUser;
   const base = imageNames.find((name) => name === service);
   if (base === undefined) return ofTheLab;
   return `Load it onto the nodes, push it to where they pull from, or name one that they have or can pull: ${imageSetting(base)}=<image>, or images: { ${base}: <image> } in the scenario file.`;

@@ -3,6 +3,7 @@ import type {
   V1Container,
   V1Deployment,
   V1HorizontalPodAutoscaler,
+  V1Secret,
   V1Service,
 } from '@kubernetes/client-node';
 import type { Topology } from '../../../scenarios/plan.ts';
@@ -20,7 +21,7 @@ import { type Surroundings, metadataOf } from './surroundings.ts';
 
 /** The application of a topology: what has to be there before its Deployments, they, and what finds and scales their pods. */
 export interface ApplicationManifests {
-  readonly config: readonly Plain<V1ConfigMap>[];
+  readonly config: readonly (Plain<V1ConfigMap> | Plain<V1Secret>)[];
   readonly deployments: readonly Plain<V1Deployment>[];
   readonly services: readonly Plain<V1Service>[];
   readonly autoscaler: Plain<V1HorizontalPodAutoscaler> | undefined;

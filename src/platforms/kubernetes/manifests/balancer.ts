@@ -26,7 +26,7 @@ const configurationMount: Mount = {
 /** nginx in front of upstreams, each an address or a name with its port. It is replaced where they are others. */
 export function balancerManifests(
   s: Surroundings,
-  { balancer }: Topology,
+  { balancer }: Pick<Topology, 'balancer'>,
   upstreams: readonly string[],
 ): readonly Manifest[] {
   const configuration = nginxConfiguration({ listen: String(balancerPort), upstreams, balancer });

@@ -11,7 +11,7 @@ export const label = {
 export const versionAnnotation = 'scale-lab/version';
 
 /** What a pod is for. */
-export type ServiceName = 'app' | 'postgres' | 'redis' | 'nginx' | 'setup' | 'load';
+export type ServiceName = 'app' | 'target' | 'postgres' | 'redis' | 'nginx' | 'setup' | 'load';
 
 /** Labels of everything that a run creates; its id is among them. */
 export type RunLabels = Readonly<Record<string, string>> & { readonly [label.run]: string };

@@ -21,6 +21,6 @@ export function podSecurity(userId: number): Plain<V1PodSecurityContext> {
 }
 
 /** What a container may do: nothing that it does not need. */
-export function containerSecurity(): Plain<V1SecurityContext> {
-  return { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
+export function containerSecurity(readOnlyRootFilesystem: boolean): Plain<V1SecurityContext> {
+  return { allowPrivilegeEscalation: false, readOnlyRootFilesystem, capabilities: { drop: ['ALL'] } };
 }

@@ -14,6 +14,8 @@ export interface PodDescription {
   readonly container: Omit<Plain<V1Container>, 'name' | 'securityContext' | 'volumeMounts'>;
   /** Folders on the node's disk that it may write to; they go with the pod. The rest is read-only. */
   readonly writable?: readonly string[];
+  /** Whether it may write to all of its root, which goes with its container. */
+  readonly hasWritableRoot?: boolean;
   /** What else it sees, and where. */
   readonly mounts?: readonly Mount[];
   readonly spec?: Omit<Partial<Plain<V1PodSpec>>, 'containers' | 'securityContext' | 'volumes'>;
@@ -27,7 +29,16 @@ export interface Mount {
 
 /** The template of a pod: what it may do is as little as it needs. */
 export function podTemplate({ labels }: Surroundings, description: PodDescription): Plain<V1PodTemplateSpec> {
-  const { service, deployment, annotations, userId, container, writable = [], spec } = description;
+  const {
+    service,
+    deployment,
+    annotations,
+    userId,
+    container,
+    writable = [],
+    hasWritableRoot = false,
+    spec,
+  } = description;
   const mounts = [...writable.map(emptyFolder), ...(description.mounts ?? [])];
   return {
     metadata: {
@@ -47,7 +58,7 @@ export function podTemplate({ labels }: Surroundings, description: PodDescriptio
         {
           name: service,
           ...container,
-          securityContext: containerSecurity(),
+          securityContext: containerSecurity(!hasWritableRoot),
           ...(mounts.length === 0
             ? {}
             : { volumeMounts: mounts.map(({ volume, at }) => ({ name: volume.name, ...at })) }),

@@ -13,7 +13,7 @@ import type { Surroundings } from './surroundings.ts';
 const setupRetries = 10;
 
 /** Whether nginx stands in front of the replicas, and not the Service alone: where a balancer is named for several of them. */
-export function hasBalancer({ balancer, replicas }: Topology): boolean {
+export function hasBalancer({ balancer, replicas }: Pick<Topology, 'balancer' | 'replicas'>): boolean {
   return balancer !== undefined && replicas > 1;
 }
 

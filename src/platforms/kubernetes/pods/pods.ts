@@ -66,7 +66,7 @@ export async function untilPods(
     const isOver = performance.now() - startedMs > readyLimitMs;
     const troubledMs = performance.now() - (troubledSinceMs ?? performance.now());
     if (trouble !== undefined && (troubledMs >= trouble.patienceMs || isOver))
-      throw await failure(group, what, trouble, first?.pod);
+      throw await failure(group, what, trouble, first?.pod ?? pods[0]);
     if (trouble !== undefined) onTrouble(trouble.text);
     if (isOver) {
       const text = `was not ready after ${readyLimitMs / 1000} s`;

@@ -7,7 +7,7 @@ import { isPulling } from './image-pull.ts';
 import { type ServiceName, label } from '../manifests/labels.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
 import type { Surroundings } from '../manifests/surroundings.ts';
-import { isLeaving, nameOf } from './pod-state.ts';
+import { isLeaving, nameOf, type Trouble } from './pod-state.ts';
 import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
 import { refusal, refusedWith } from '../cluster/refusal.ts';
 
@@ -109,6 +109,7 @@ export class RunNamespace {
   /**
    * {@link untilPods}, which also hears of pods that the cluster does not even make for those Deployments or that Job, and tells
    * what may take long.
+   * @param look finds trouble that only the caller knows of
    */
   async until(
     of: Pods,
@@ -116,6 +117,7 @@ export class RunNamespace {
     isDone: (pods: readonly V1Pod[]) => boolean,
     signal: AbortSignal,
     makers: readonly Pods[] = [of],
+    look: (pods: readonly V1Pod[]) => Trouble | undefined = () => undefined,
   ): Promise<readonly V1Pod[]> {
     const told = new Set<string>();
     const tell = (text: string): void => {
@@ -125,7 +127,7 @@ export class RunNamespace {
     return untilPods(this.pods(of), what, isDone, signal, {
       lookElsewhere: async (pods) => {
         if (await isPulling(this, pods, signal)) tell(': its image is pulled');
-        return creationTrouble(this, makers, signal);
+        return (await creationTrouble(this, makers, signal)) ?? look(pods);
       },
       onTrouble: (text) => tell(` ${text}`),
     });

@@ -1,17 +1,18 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Topology } from '../../../scenarios/plan.ts';
 import { plural } from '../../../numbers.ts';
-import { appPods, applicationManifests } from '../manifests/application.ts';
-import { appPort } from '../manifests/app-container.ts';
+import { together } from '../../common/together.ts';
+import { appPods } from '../manifests/application.ts';
+import { hostedName } from '../manifests/hosted.ts';
 import { versionAnnotation } from '../manifests/labels.ts';
 import type { Manifest } from '../manifests/plain.ts';
-import { isReady, nameOf } from '../pods/pod-state.ts';
+import { portOf, servedManifests, serviceNameOf, type ServedTopology } from '../manifests/served.ts';
+import { isReady, nameOf, type Trouble } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 
 /** The application as it runs, with the pods that were ready when it was deployed. */
 export interface Application {
-  readonly topology: Topology;
+  readonly topology: ServedTopology;
   /** Rises with each roll-out. */
   readonly version: number;
   readonly replicas: readonly ReplicaPod[];
@@ -26,19 +27,17 @@ export interface ReplicaPod {
   readonly upstream: string;
 }
 
-const service = { service: 'app' } as const;
-
 /** Starts the application of a topology, and waits until every replica is ready. */
 export async function startApplication(
   run: RunNamespace,
-  topology: Topology,
+  topology: ServedTopology,
   onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<Application> {
-  onStep(`${topology.replicas} × app starts`);
-  const { config, deployments, services, autoscaler } = applicationManifests(run.surroundings, topology, 1);
+  onStep(`${topology.replicas} × ${serviceNameOf(topology)} starts`);
+  const { config, deployments, services, autoscaler } = servedManifests(run.surroundings, topology, 1);
   await run.create([...config, ...services, ...deployments], signal);
-  const replicas = await untilReady(run, topology.replicas, deployments, signal);
+  const replicas = await untilReady(run, topology, deployments, signal);
   // Only now: before that it would count what starting takes as load.
   if (autoscaler !== undefined) await run.create([autoscaler], signal);
   return { topology, version: 1, replicas, isUnchanged: false };
@@ -48,15 +47,15 @@ export async function startApplication(
 export async function scale(
   run: RunNamespace,
   { topology: before, version, replicas: running }: Application,
-  topology: Topology,
+  topology: ServedTopology,
   onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<Application> {
   const { replicas } = topology;
-  const { deployments } = applicationManifests(run.surroundings, topology, version);
+  const { deployments } = servedManifests(run.surroundings, topology, version);
   const difference = replicas - before.replicas;
   if (difference !== 0) {
-    onStep(`${Math.abs(difference)} × app ${difference > 0 ? 'starts' : 'ends'}`);
+    onStep(`${Math.abs(difference)} × ${serviceNameOf(topology)} ${difference > 0 ? 'starts' : 'ends'}`);
     const apiVersion = 'apps/v1';
     for (const { metadata } of deployments) {
       const patch = {
@@ -68,7 +67,7 @@ export async function scale(
       await run.patch(patch);
     }
   }
-  const ready = await untilReady(run, replicas, deployments, signal);
+  const ready = await untilReady(run, topology, deployments, signal);
   const isUnchanged = ready.map(({ upstream }) => upstream).join() === running.map(({ upstream }) => upstream).join();
   return { topology, version, replicas: ready, isUnchanged };
 }
@@ -76,10 +75,13 @@ export async function scale(
 /** Removes the application with its pods, which end at once: nothing is in flight on them. */
 export async function removeApplication(run: RunNamespace, signal: AbortSignal): Promise<void> {
   await run.remove(leftBehind(run), signal);
-  await run.untilNone(service, signal);
+  await together(signal, (limited) => [
+    run.untilNone({ service: 'app' }, limited),
+    run.untilNone({ service: hostedName }, limited),
+  ]);
 }
 
-/** Everything that any topology makes of an application. */
+/** Everything that any topology makes. */
 function leftBehind(run: RunNamespace): readonly Manifest[] {
   return [
     run.object('autoscaling/v1', 'HorizontalPodAutoscaler', 'app'),
@@ -87,27 +89,48 @@ function leftBehind(run: RunNamespace): readonly Manifest[] {
       run.object('apps/v1', 'Deployment', name),
       run.object('v1', 'ConfigMap', name),
     ]),
-    ...['app', appPods].map((name) => run.object('v1', 'Service', name)),
+    run.object('apps/v1', 'Deployment', hostedName),
+    run.object('v1', 'Secret', hostedName),
+    ...['app', appPods, hostedName].map((name) => run.object('v1', 'Service', name)),
   ];
 }
 
 /** Waits until there are as many replicas as there are to be, all ready, and no other. */
 async function untilReady(
   run: RunNamespace,
-  count: number,
+  topology: ServedTopology,
   deployments: readonly Manifest[],
   signal: AbortSignal,
 ): Promise<readonly ReplicaPod[]> {
+  const service = serviceNameOf(topology);
+  const { replicas: count } = topology;
   const all = (pods: readonly V1Pod[]): boolean => pods.length === count && pods.every(isReady);
   const makers = deployments.map(({ metadata }) => ({ deployment: metadata?.name ?? '' }));
-  const what = count === 1 ? 'The application' : `The application (${plural(count, 'replica')})`;
-  const pods = await run.until(service, what, all, signal, makers);
-  await run.hurry(service, signal);
-  return pods.map(replicaOf);
+  const noun = topology.kind === 'app' ? 'The application' : 'The target';
+  const what = count === 1 ? noun : `${noun} (${plural(count, 'replica')})`;
+  const pods = await run.until({ service }, what, all, signal, makers, (seen) => lateness(topology, seen));
+  await run.hurry({ service }, signal);
+  return pods.map((pod) => ({ name: nameOf(pod), upstream: hostAndPort(pod.status?.podIP ?? '', portOf(topology)) }));
 }
 
-function replicaOf(pod: V1Pod): ReplicaPod {
-  return { name: nameOf(pod), upstream: hostAndPort(pod.status?.podIP ?? '', appPort) };
+/** A server of the user's own that has run for longer than it may take to be ready. */
+function lateness(topology: ServedTopology, pods: readonly V1Pod[]): Trouble | undefined {
+  if (topology.kind === 'app') return undefined;
+  const { readyLimitMs, readyPath, port } = topology;
+  const isLate = pods.some((pod) => !isReady(pod) && runningMs(pod) > readyLimitMs);
+  if (!isLate) return undefined;
+  const asked = readyPath === undefined ? `port ${port}` : `${readyPath} on port ${port}`;
+  const text = `was not ready after ${readyLimitMs / 1000} s: asked was ${asked}`;
+  const hint =
+    `It has to listen on port ${port} of all addresses (0.0.0.0); the variable PORT says so, too. ` +
+    'Here it runs as the user 1000, without any capability.';
+  return { text, hint, hasLog: true, patienceMs: 0 };
+}
+
+/** How long the container of a pod has run. */
+function runningMs({ status }: V1Pod): number {
+  const startedAt = status?.containerStatuses?.[0]?.state?.running?.startedAt;
+  return startedAt === undefined ? 0 : Date.now() - new Date(startedAt).getTime();
 }
 
 /** An address with a port, as URLs and nginx take it. */
@@ -116,8 +139,12 @@ export function hostAndPort(ip: string, port: number): string {
 }
 
 /** The pods of the application now, whatever their state. */
-export async function applicationPods(run: RunNamespace, signal: AbortSignal): Promise<readonly V1Pod[]> {
-  return listPods(run.pods(service), signal);
+export async function applicationPods(
+  run: RunNamespace,
+  signal: AbortSignal,
+  service: 'app' | 'target' = 'app',
+): Promise<readonly V1Pod[]> {
+  return listPods(run.pods({ service }), signal);
 }
 
 /** The version of the application that a pod was made for. */

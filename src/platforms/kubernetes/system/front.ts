@@ -1,17 +1,16 @@
 import type { V1Service } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
-import type { Topology } from '../../../scenarios/plan.ts';
 import { type Application, hostAndPort } from './app.ts';
 import { insist } from '../cluster/cluster.ts';
-import { appPort } from '../manifests/app-container.ts';
 import { balancerManifests, balancerPort } from '../manifests/balancer.ts';
+import { portOf, serviceNameOf, type ServedTopology } from '../manifests/served.ts';
 import { hasBalancer } from '../manifests/system.ts';
 import { isReady } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 
 /** The Service that load goes to. */
 export interface Front {
-  readonly service: 'app' | 'nginx';
+  readonly service: 'app' | 'target' | 'nginx';
   readonly port: number;
   /** By the Service's own address: a name would be looked up for each new connection, and that would be measured too. */
   readonly url: string;
@@ -47,8 +46,10 @@ export async function removeBalancer(run: RunNamespace, signal: AbortSignal): Pr
 }
 
 /** What load goes to: nginx where a scenario asks for a balancer and there is something to balance, else the Service. */
-export async function frontOf(run: RunNamespace, topology: Topology, signal: AbortSignal): Promise<Front> {
-  const [service, port] = hasBalancer(topology) ? (['nginx', balancerPort] as const) : (['app', appPort] as const);
+export async function frontOf(run: RunNamespace, topology: ServedTopology, signal: AbortSignal): Promise<Front> {
+  const [service, port] = hasBalancer(topology)
+    ? (['nginx', balancerPort] as const)
+    : ([serviceNameOf(topology), portOf(topology)] as const);
   const header = { apiVersion: 'v1', kind: 'Service', metadata: { name: service, namespace: run.name } };
   const sentence = `The Service ${service} cannot be looked at`;
   const { spec } = await insist(sentence, async () => run.cluster.objects.read<V1Service>(header), signal);

@@ -1,7 +1,7 @@
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { type Application, applicationPods, versionOf } from './app.ts';
 import { pause, withTimeLimit } from '../../common/time-limit.ts';
-import { applicationManifests } from '../manifests/application.ts';
+import { servedManifests } from '../manifests/served.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
 import { isReady, isRunning } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
@@ -18,7 +18,7 @@ const lastLimitMs = 60_000;
 export async function rollOut(run: RunNamespace, application: Application, signal: AbortSignal): Promise<Application> {
   const { topology } = application;
   const version = application.version + 1;
-  const { deployments } = applicationManifests(run.surroundings, topology, version);
+  const { deployments } = servedManifests(run.surroundings, topology, version);
   for (const deployment of deployments) await run.patch(patchOf(run, deployment));
   const isNew = (pod: V1Pod): boolean => versionOf(pod) === version;
   const areReady = (pods: readonly V1Pod[]): boolean =>

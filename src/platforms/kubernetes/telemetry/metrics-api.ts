@@ -53,7 +53,7 @@ export function parsePodMetrics(body: string): ReadonlyMap<string, Metered> {
   );
 }
 
-/** What the services that are not the application use, with their pods; nothing where the API does not answer now. */
+/** What the services use that do not tell it themselves, with their pods; nothing where the API does not answer now. */
 export async function readBackendMetrics({ cluster, name }: RunNamespace, signal: AbortSignal) {
   const path = `/apis/${metricsApi}/namespaces/${name}/pods`;
   const read = async (limited: AbortSignal) =>
@@ -65,7 +65,7 @@ export async function readBackendMetrics({ cluster, name }: RunNamespace, signal
   const metered = parsePodMetrics(answer.body);
   return pods.flatMap((pod) => {
     const used = metered.get(nameOf(pod));
-    const isBackend = ['postgres', 'redis', 'nginx'].includes(serviceOf(pod));
-    return used === undefined || !isBackend ? [] : [{ pod, ...used }];
+    const isTold = ['postgres', 'redis', 'nginx', 'target'].includes(serviceOf(pod));
+    return used === undefined || !isTold ? [] : [{ pod, ...used }];
   });
 }

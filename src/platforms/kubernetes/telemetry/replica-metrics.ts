@@ -1,9 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { changes } from '../../../scenarios/plan.ts';
-import { scrapeReplica } from '../../common/scrape.ts';
+import type { Ask } from '../../common/answer.ts';
+import { scrapeReplica, scrapeTarget } from '../../common/scrape.ts';
 import { TimeLimit, withTimeLimit } from '../../common/time-limit.ts';
 import type { ReplicaMetrics } from '../../platform.ts';
-import { appPort } from '../manifests/app-container.ts';
+import { portOf, serviceNameOf, type ServedTopology } from '../manifests/served.ts';
 import { endOf, isLeaving, isRunning, nameOf } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 import { type Application, applicationPods } from '../system/app.ts';
@@ -32,7 +33,9 @@ export async function scrapeApplication(
   signal: AbortSignal,
 ): Promise<Scrape> {
   try {
-    const pods = await withTimeLimit(listLimitMs, signal, async (limited) => applicationPods(run, limited));
+    const pods = await withTimeLimit(listLimitMs, signal, async (limited) =>
+      applicationPods(run, limited, serviceNameOf(application.topology)),
+    );
     return await scrapePods(run, application, pods, signal);
   } catch (error) {
     if (!(error instanceof TimeLimit)) throw error;
@@ -54,16 +57,30 @@ async function scrapePods(
   const ask = askThroughProxy(run.cluster);
   const answeredMs = new Map<string, number>();
   const told = await Promise.all(
-    there.map(async (pod): Promise<ReplicaMetrics> => {
+    there.map(async (pod): Promise<ReplicaMetrics | undefined> => {
       const replica = nameOf(pod);
       if (!isRunning(pod)) return notRunning(pod);
-      const metrics = await scrapeReplica(replica, proxyUrl(run.name, replica, appPort), signal, ask);
+      const url = proxyUrl(run.name, replica, portOf(topology));
+      const metrics = await scrapeServed(topology, replica, url, signal, ask);
       answeredMs.set(replica, Date.now());
       return metrics;
     }),
   );
   const lost = gone.map(({ name }): ReplicaMetrics => ({ replica: name, problem: 'its pod was deleted', ended: true }));
-  return { atMs: Date.now(), answeredMs, pods, metrics: [...told, ...lost] };
+  return { atMs: Date.now(), answeredMs, pods, metrics: [...told.filter((metrics) => metrics !== undefined), ...lost] };
+}
+
+/** What a replica tells; nothing where nobody has said that it tells anything. */
+async function scrapeServed(
+  topology: ServedTopology,
+  replica: string,
+  url: string,
+  signal: AbortSignal,
+  ask: Ask,
+): Promise<ReplicaMetrics | undefined> {
+  if (topology.kind === 'app') return scrapeReplica(replica, url, signal, ask);
+  const { metricsPath, counters } = topology;
+  return metricsPath === undefined ? undefined : scrapeTarget(replica, url, { metricsPath, counters }, signal, ask);
 }
 
 function notRunning(pod: V1Pod): ReplicaMetrics {

@@ -50,7 +50,7 @@ export class UsageMeter {
 
   /** Adds what a service used in its latest window. @returns what it begins with, where this is its first */
   #add(pod: V1Pod, { atMs, cores, memoryBytes }: Metered): readonly ServiceUsage[] {
-    const service = serviceOf(pod);
+    const service = serviceOf(pod) === 'target' ? nameOf(pod) : serviceOf(pod);
     const before = this.#latest.get(service);
     const seconds = Math.max(0, atMs - (before?.atMs ?? atMs)) / 1000;
     const cpuSeconds = (before?.cpuSeconds ?? 0) + cores * seconds;
