@@ -7,6 +7,7 @@ import { compareCommand } from './commands/compare.ts';
 import { downCommand } from './commands/down.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
+import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { maxRpsCommand } from './commands/max-rps.ts';
 import { manifestsCommand } from './commands/manifests.ts';
@@ -24,6 +25,7 @@ const commands: readonly CommandFactory[] = [
   gateCommand,
   calibrateCommand,
   maxRpsCommand,
+  initCommand,
   listCommand,
   validateCommand,
   reportCommand,

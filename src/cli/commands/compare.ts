@@ -18,6 +18,7 @@ Exit code: 0 where RPS, p50, p95 and p99 are resolved, 3 where one of them is no
 Examples:
   scale-lab compare results/20261121-224003-3fa9 results/20261122-091500-a01c
   scale-lab compare thundering-herd --a none --b lock --budget 2m
+  scale-lab compare --a-image shop:1.4 --b-image shop:1.5 --platform docker
   scale-lab compare --a-url http://127.0.0.1:8080 --b-url http://127.0.0.1:8081`;
 
 interface CompareOptions extends MatchOptions, SidesOptions, ReportOptions {

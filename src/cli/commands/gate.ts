@@ -21,6 +21,8 @@ what --tolerance names. A failure is confirmed by fresh rounds first.
 Exit code: 0 no worse, 1 worse, 3 cannot tell, 130 or 143 interrupted: no verdict.
 
 Examples:
+  scale-lab gate --a-command 'cd ../base && node server.js' \\
+    --b-command 'node server.js' --ready /health --request 'GET /items'
   scale-lab gate cache-hit --a no-cache --b cache-aside --tolerance p50=5%,p99=20%
   scale-lab run cache-hit --rounds 8 --out baseline
   scale-lab gate --baseline baseline/20261121-224003-3fa9`;
@@ -28,6 +30,7 @@ Examples:
 interface GateOptions extends MatchOptions, SidesOptions, ReportOptions {
   readonly baseline?: string;
   readonly tolerance: Readonly<Record<string, number>>;
+  readonly allowInconclusive?: boolean;
 }
 
 /** In words only: what a gate lets pass is said by its tolerances. */
@@ -91,7 +94,8 @@ async function labOf(
 
 async function finishGate(io: Io, outcome: RunOutcome, options: GateOptions): Promise<ExitCode> {
   await reportRun(io, outcome, options);
-  return exitCodeOf(outcome.record);
+  const code = exitCodeOf(outcome.record);
+  return code === exitCodes.inconclusive && options.allowInconclusive === true ? exitCodes.passed : code;
 }
 
 async function execute(names: readonly string[], options: GateOptions, io: Io): Promise<ExitCode> {
@@ -118,6 +122,7 @@ export const gateCommand: CommandFactory = (io, finish) => {
         .argParser(tolerances)
         .default({}, 'rps, p50: 10%; p99: 25%; error_rate: 0.1%'),
     );
+  command.option('--allow-inconclusive', 'exit with 0 where it cannot tell; the reports say so all the same');
   return addReportOptions(command)
     .addHelpText('after', examples)
     .action(async (names: readonly string[], options: GateOptions) => finish(await execute(names, options, io)));

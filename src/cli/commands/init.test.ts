@@ -1,0 +1,94 @@
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { fakeOutput } from '../../../test/fakes/output.ts';
+import { parseScenarioFile } from '../../scenarios/parse.ts';
+import { runCommandLine } from '../command-line.ts';
+
+const workflow = '.github/workflows/scale-lab.yml';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-init-'));
+});
+afterEach(async () => rm(folder, { recursive: true }));
+
+async function lab(...args: readonly string[]) {
+  const [out, err] = [fakeOutput(), fakeOutput()];
+  const { signal } = new AbortController();
+  const code = await runCommandLine({ out, err, environment: {}, folder, args, signal, startedAtMs: 0 });
+  return { code, out: out.text(), err: err.text() };
+}
+
+const read = async (name: string) => readFile(path.join(folder, name), 'utf8');
+
+describe('scale-lab init', () => {
+  it('writes a scenario file without problems, with a claim, for a server of the user', async () => {
+    expect(await lab('init')).toMatchObject({ code: 0, err: '' });
+    const parsed = parseScenarioFile(await read('scenarios.yaml'), 'scenarios.yaml');
+    if (!parsed.ok) throw new Error(parsed.problems.map(({ sentence }) => sentence).join('; '));
+    const [scenario] = parsed.file.scenarios;
+    expect(scenario?.variants.map(({ system }) => system)).toMatchObject([
+      { kind: 'command', command: 'node server.js', readyPath: '/' },
+    ]);
+    expect(scenario?.expectations.map(({ text }) => text)).toEqual(['error_rate == 0', 'p99 < 500ms']);
+    expect(await lab('validate')).toMatchObject({ code: 0, out: 'scenarios.yaml: 1 scenario, 1 suite, no problems\n' });
+  });
+
+  it('writes a workflow that gates pull requests by the same scenario, with no more rights than it needs', async () => {
+    await lab('init');
+    const steps = z.array(z.object({ name: z.string().optional(), run: z.string().optional() }));
+    const shape = z.object({
+      on: z.literal('pull_request'),
+      permissions: z.strictObject({ contents: z.literal('read'), 'pull-requests': z.literal('write') }),
+      jobs: z.strictObject({ gate: z.object({ steps }) }),
+    });
+    const { jobs } = shape.parse(parse(await read(workflow)));
+    const gate = jobs.gate.steps.find(({ name }) => name === 'Gate')?.run ?? '';
+    const line = gate.replaceAll('\\\n', ' ').replaceAll('"$READY"', '/').replaceAll('"$BUDGET"', '5m');
+    const words = line.match(/"[^"]*"|\S+/g)?.map((word) => word.replaceAll('"', '')) ?? [];
+    expect(words.slice(0, 4)).toEqual(['exec', 'head/node_modules/.bin/scale-lab', 'gate', 'my-server']);
+    const options = words.slice(3).map((word) => (word === 'head/scenarios.yaml' ? 'scenarios.yaml' : word));
+    const { code, out, err } = await lab('gate', ...options, '--dry-run');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('A         A: command cd base && $START\n');
+  });
+
+  it('says what it wrote and what to do next, in 80 columns', async () => {
+    const { out } = await lab('init', 'services/api');
+    expect(out).toContain(`wrote services/api/scenarios.yaml\nwrote services/api/${workflow}\n\nNext:\n`);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(await read(`services/api/${workflow}`)).toContain('my-server');
+  });
+
+  it('leaves what is there, and then writes nothing at all', async () => {
+    await writeFile(path.join(folder, 'scenarios.yaml'), 'mine');
+    const { code, out, err } = await lab('init');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('scenarios.yaml is there already.');
+    expect(err).toContain('--force');
+    expect(await read('scenarios.yaml')).toBe('mine');
+    await expect(access(path.join(folder, '.github'))).rejects.toThrow('ENOENT');
+  });
+
+  it('replaces it with --force, and with --print writes nothing', async () => {
+    await writeFile(path.join(folder, 'scenarios.yaml'), 'mine');
+    const { code, out } = await lab('init', '--print');
+    expect(code).toBe(0);
+    expect(await read('scenarios.yaml')).toBe('mine');
+    expect((await lab('init', '--force')).code).toBe(0);
+    const written = await read('scenarios.yaml');
+    expect(written).toContain('my-server');
+    expect(out).toContain(written);
+  });
+
+  it('says which file cannot be written', async () => {
+    await writeFile(path.join(folder, '.github'), 'a file');
+    const { code, err } = await lab('init');
+    expect(code).toBe(4);
+    expect(err).toContain(`${workflow} cannot be written: `);
+  });
+});
