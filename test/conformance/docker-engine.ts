@@ -61,11 +61,16 @@ export async function containersOf(docker: Docker, runId: string): Promise<Reado
 }
 
 /** Builds an image for one test, and removes it after that. */
-export async function makeImage(docker: Docker, name: string, dockerfile: string): Promise<AsyncDisposable> {
+export async function makeImage(
+  docker: Docker,
+  name: string,
+  dockerfile: string,
+  { files = {}, buildargs = {} }: { files?: Record<string, string>; buildargs?: Record<string, string> } = {},
+): Promise<AsyncDisposable> {
   const tar = pack();
-  tar.entry({ name: 'Dockerfile' }, dockerfile);
+  for (const [file, text] of Object.entries({ Dockerfile: dockerfile, ...files })) tar.entry({ name: file }, text);
   tar.finalize();
-  const stream = await docker.buildImage(tar, { t: name, rm: true });
+  const stream = await docker.buildImage(tar, { t: name, rm: true, buildargs });
   await followProgress(new Readable().wrap(stream), () => undefined, new AbortController().signal);
   return {
     async [Symbol.asyncDispose]() {

@@ -67,7 +67,8 @@ class PullRequest implements AsyncDisposable {
     const options = { cwd: this.bench.folder, env } as const;
     const child = spawn('bash', ['-e', '-c', commandOf(step)], options);
     let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => (text += part));
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (part: string) => (text += part));
     const ended = new Promise<{ code: number | null; text: string }>((resolve) =>
       child.once('close', (code) => resolve({ code, text })),
     );
