@@ -109,7 +109,25 @@ test('the rights that are asked for are enough, from the start to the end', asyn
   expect(typeof rolling.rollOut).toBe('function');
   await rolling.rollOut?.(signal);
   expect((await rolling.scrape(signal)).map((replica) => 'text' in replica)).toEqual([true]);
+  const hosted = await stack.host?.(plainServer, signal);
+  expect((await fetch(String(hosted?.address))).status).toBe(200);
   await stack[Symbol.asyncDispose]();
   expect(await traces()).toEqual([]);
   expect(await platform.clean(signal)).toEqual([]);
 });
+
+const { SCALE_LAB_NODE_IMAGE: nodeImage = 'node:22-slim' } = process.env;
+const plainServer = {
+  kind: 'image',
+  image: nodeImage,
+  args: ['node', '-e', "require('http').createServer((_, answer) => answer.end()).listen(process.env.PORT)"],
+  port: 3000,
+  environment: { A: 'secret' },
+  readyPath: undefined,
+  readyLimitMs: 30_000,
+  metricsPath: undefined,
+  counters: {},
+  balancer: undefined,
+  limits: { cpu: undefined, memoryBytes: undefined },
+  replicas: 1,
+} as const;

@@ -18,7 +18,7 @@ test('the role is what the published schema takes', () => {
 
 test('the lab never reads secrets, and asks for no right twice or by a wildcard', () => {
   const secrets = neededRights.filter(({ resource }) => resource === 'secrets');
-  expect(secrets.map(({ verbs }) => verbs)).toEqual([['create']]);
+  expect(secrets.map(({ verbs }) => verbs)).toEqual([['create', 'delete']]);
   expect(new Set(neededRights.map(({ group, resource }) => `${group}/${resource}`)).size).toBe(neededRights.length);
   expect(JSON.stringify(neededRights)).not.toContain('*');
 });

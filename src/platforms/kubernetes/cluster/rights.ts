@@ -25,7 +25,7 @@ export const neededRights: readonly Right[] = [
   { group: core, resource: 'pods/attach', verbs: ['get', 'create'], scope: 'namespace' },
   { group: core, resource: 'pods/portforward', verbs: ['get', 'create'], scope: 'namespace' },
   { group: core, resource: 'events', verbs: ['list'], scope: 'namespace' },
-  { group: core, resource: 'secrets', verbs: ['create'], scope: 'namespace' },
+  { group: core, resource: 'secrets', verbs: ['create', 'delete'], scope: 'namespace' },
   { group: core, resource: 'configmaps', verbs: ['create', 'delete'], scope: 'namespace' },
   { group: core, resource: 'services', verbs: ['get', 'create', 'delete'], scope: 'namespace' },
   { group: 'apps', resource: 'deployments', verbs: ['get', 'create', 'patch', 'delete'], scope: 'namespace' },

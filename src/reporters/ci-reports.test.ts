@@ -1,0 +1,137 @@
+import { parse } from 'csv-parse/sync';
+import { XMLParser } from 'fast-xml-parser';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { trialRecord } from '../../test/fakes/records.ts';
+import { runRecord } from '../../test/fakes/run-record.ts';
+import type { RunRecord } from '../result.ts';
+import { commentReport } from './comment.ts';
+import { csvReport } from './csv.ts';
+import { githubReport } from './github.ts';
+import { junitReport } from './junit.ts';
+
+const verdicts: RunRecord['verdicts'] = [
+  { scenario: 'herd', expectation: 'rps > 1', outcome: 'passed', reason: '2,000/s against 1/s' },
+  { scenario: 'herd', expectation: 'p99 < 5ms & "more"', outcome: 'failed', reason: '9 ms, 80% outside: <too slow>' },
+  { scenario: 'herd', expectation: 'p50 < 5ms', outcome: 'inconclusive', reason: 'too few | answers\nof all' },
+];
+const broken: Partial<RunRecord> = { status: 'interrupted', problem: 'SIGINT', verdicts: [] };
+
+describe('JUnit', () => {
+  const attributes = z.record(z.string(), z.unknown());
+  const node = z.looseObject({ '@name': z.string() });
+  const document = z.object({
+    testsuites: attributes.and(
+      z.object({ testsuite: z.array(attributes.and(z.object({ testcase: z.array(node).default([]) }))) }),
+    ),
+  });
+  const read = (record: RunRecord) => {
+    const isArray = (name: string): boolean => ['testsuite', 'testcase'].includes(name);
+    const parser = new XMLParser({
+      ignoreAttributes: false,
+      attributeNamePrefix: '@',
+      isArray,
+      parseAttributeValue: true,
+    });
+    return document.parse(parser.parse(junitReport(record), true)).testsuites;
+  };
+
+  it('has a case a claim, with its numbers; an inconclusive one is skipped', () => {
+    const all = read(runRecord({ verdicts }, { leftOut: ['rps(other) > 1'] }));
+    expect(all).toMatchObject({ '@tests': 4, '@failures': 1, '@errors': 0, '@skipped': 2 });
+    const [suite] = all.testsuite;
+    expect(suite).toMatchObject({ '@name': 'herd', '@tests': 4, '@failures': 1, '@skipped': 2 });
+    expect(suite?.testcase).toMatchObject([
+      { '@name': 'rps > 1', '@classname': 'herd', 'system-out': '2,000/s against 1/s' },
+      { '@name': 'p99 < 5ms & "more"', failure: { '@message': '9 ms, 80% outside: <too slow>' } },
+      { '@name': 'p50 < 5ms', skipped: { '@message': expect.stringMatching(/^inconclusive: too few/) as string } },
+      { '@name': 'rps(other) > 1', skipped: { '@message': expect.stringContaining('not judged') as string } },
+    ]);
+  });
+
+  it('does not look as if nothing had been wrong with a run that was broken off', () => {
+    const all = read(runRecord(broken));
+    expect(all).toMatchObject({ '@tests': 1, '@errors': 1, '@failures': 0 });
+    expect(all.testsuite[0]?.testcase[0]).toMatchObject({ '@name': 'the run', error: { '@type': 'interrupted' } });
+  });
+
+  it('is XML whatever is in a text', () => {
+    const [verdict] = verdicts;
+    if (verdict === undefined) throw new Error('there is no verdict');
+    const strange = { ...verdict, reason: 'a\u0000b\ud800c\u{1f600} ]]> <!--' };
+    const [suite] = read(runRecord({ verdicts: [strange] })).testsuite;
+    expect(suite?.testcase[0]).toMatchObject({ 'system-out': 'a\ufffdb\ufffdc\u{1f600} ]]> <!--' });
+  });
+});
+
+describe('annotations for GitHub', () => {
+  it('are an error a failed claim and a warning an inconclusive one, each in one line', () => {
+    expect(githubReport(runRecord({ verdicts })).split('\n')).toEqual([
+      '::error title=herd%3A failed::p99 < 5ms & "more": 9 ms, 80%25 outside: <too slow>',
+      '::warning title=herd%3A inconclusive::p50 < 5ms: too few | answers%0Aof all',
+      '::notice title=scale-lab run r1::1 passed, 1 failed, 1 inconclusive',
+      '',
+    ]);
+  });
+
+  it('say that a run was broken off', () => {
+    expect(githubReport(runRecord(broken))).toMatch(/^::error title=scale-lab::Interrupted: .*no verdict/);
+  });
+});
+
+describe('CSV', () => {
+  it('has a row a metric of a trial, and says which are doubted', () => {
+    const caveats = [{ kind: 'too-few-samples' as const, text: 'too few', doubts: ['p99'] }];
+    const text = csvReport(runRecord({ trials: [trialRecord({ metrics: { rps: 2000.5, p99: 4 }, caveats })] }));
+    const common = { run: 'r1', scenario: 'herd', variant: 'aside', replicas: '1', round: '1', trial: '1' };
+    expect(parse(text, { columns: true })).toEqual([
+      { ...common, metric: 'rps', value: '2000.5', unit: 'per-second', doubted: 'no' },
+      { ...common, metric: 'p99', value: '4', unit: 'ms', doubted: 'yes' },
+    ]);
+  });
+
+  it('keeps a name with commas and quotes whole, and no spreadsheet takes one for a formula', () => {
+    const trials = ['a,"b"', '=1+1'].map((variant) => trialRecord({ variant, metrics: { rps: 1 } }));
+    const rows: unknown = parse(csvReport(runRecord({ trials })), { columns: true });
+    expect(rows).toMatchObject([{ variant: 'a,"b"' }, { variant: "'=1+1" }]);
+  });
+});
+
+describe('a comment on a pull request', () => {
+  it('begins with the line by which it is found, then the conclusion, then failures first', () => {
+    const text = commentReport(runRecord({ verdicts }));
+    expect(text.split('\n').slice(0, 3)).toEqual([
+      '<!-- scale-lab -->',
+      '',
+      '### scale-lab: 1 passed, 1 failed, 1 inconclusive',
+    ]);
+    const rows = text.split('\n').filter((line) => line.startsWith('| ') && line.includes(' herd '));
+    expect(rows.map((row) => /failed|inconclusive|passed/.exec(row)?.[0])).toEqual([
+      'failed',
+      'inconclusive',
+      'passed',
+    ]);
+    // What would end a cell, or begin a tag, does not.
+    expect(rows[0]).toContain('\\<too slow\\>');
+    expect(rows[1]?.replaceAll('\\|', '').split('|')).toHaveLength(6);
+  });
+
+  it('says first that there is no verdict where the run was broken off', () => {
+    expect(commentReport(runRecord(broken)).split('\n').slice(0, 6).join('\n')).toMatch(
+      /### scale-lab: No verdict\.\n\n\*\*Interrupted: /,
+    );
+  });
+
+  it('is no longer than GitHub takes', () => {
+    const many = Array.from({ length: 2_000 }, (_, index) => ({
+      scenario: 'herd',
+      expectation: `p99 < ${index}ms`,
+      outcome: 'failed' as const,
+      reason: 'x'.repeat(100),
+    }));
+    const text = commentReport(runRecord({ verdicts: many }));
+    expect(text.length).toBeLessThan(65_536);
+    expect(text).toContain('The rest is in the report of the run.');
+    expect(text).toMatch(/<\/details>\n$/);
+  });
+});
