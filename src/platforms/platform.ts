@@ -131,8 +131,8 @@ export interface Stack extends AsyncDisposable {
   /** Lays schema and data, empties the cache, and starts the application in place of the one before. */
   deploy(topology: Topology, signal: AbortSignal): Promise<Deployment>;
   /**
-   * Starts a server of the user's own in place of what ran before; left out by a platform that hosts none. What would be started
-   * with the same settings stays as it is. Throws a LabError with its log where it does not become ready.
+   * Starts a server of the user's own in place of what ran before, even of one with the same settings: it may remember things.
+   * Left out by a platform that hosts none. Throws a LabError with its log where it does not become ready.
    */
   host?(topology: HostedTopology, signal: AbortSignal): Promise<Deployment>;
   /** A server of the user's own that runs already, to put load on: nothing is started. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anatomy, measurement, openLoad, telemetry, timeline, trialRecord } from '../../test/fakes/records.ts';
-import { newRecord } from '../record.ts';
+import { runRecord } from '../../test/fakes/run-record.ts';
 import type { RunRecord, Telemetry, TrialRecord } from '../result.ts';
 import { layoutOf } from './layout.ts';
 import { markdownReport } from './markdown.ts';
@@ -9,36 +9,18 @@ import { terminalReport } from './terminal.ts';
 const metrics = { rps: 2000, p50: 1, p95: 3, p99: 4, 'p99.9': 5, max: 6, recomputes: 150, recomputes_per_expiry: 75 };
 
 function record(changes: Partial<RunRecord> = {}): RunRecord {
-  const plan = { seed: 7, scenarios: [], trials: [], leftOut: [] };
-  const run = { runId: 'r1', command: 'scale-lab run herd --seed 7', startedAtMs: 0, platform: { name: 'local' } };
-  return {
-    ...newRecord(plan, run),
-    status: 'complete',
-    wallMs: 20_000,
-    loadMs: 18_000,
-    machine: { cpu: 'A CPU', cores: 2, memoryBytes: 8 * 1024 ** 3, os: 'Linux 6', node: 'v20.20.2' },
+  const scenario = {
+    prediction: 'Yes.',
+    variants: [
+      { name: 'stale-while-revalidate', settings: 'defaults' },
+      { name: 'lock', settings: 'cache lock' },
+    ],
+    evidence: ['recomputes', 'recomputes_per_expiry'],
+    leftOut: ['p99(xfetch) < 1ms'],
+  };
+  const usual: Partial<RunRecord> = {
     versions: { postgresql: '18.4' },
     plannedTrials: 2,
-    scenarios: [
-      {
-        name: 'herd',
-        question: 'Does a lock stop the herd?',
-        prediction: 'Yes.',
-        load: '10 connections for 10 s',
-        workers: 1,
-        trust: { utilisation: 0.95, lagMs: 50, scheduleLagMs: 10, shortfall: 0.01, samples: 10 },
-        workload: ['GET /todos/{todo}'],
-        data: '100 users',
-        variants: [
-          { name: 'stale-while-revalidate', settings: 'defaults' },
-          { name: 'lock', settings: 'cache lock' },
-        ],
-        replicas: [1],
-        rounds: 1,
-        evidence: ['recomputes', 'recomputes_per_expiry'],
-        leftOut: ['p99(xfetch) < 1ms'],
-      },
-    ],
     trials: [
       trialRecord({ variant: 'stale-while-revalidate', metrics }),
       trialRecord({
@@ -55,8 +37,8 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
       { scenario: 'herd', expectation: 'p99 < 5ms', outcome: 'inconclusive', reason: 'lock: too few' },
       { scenario: 'herd', expectation: 'recomputes(lock) <= 2', outcome: 'passed', reason: '2 against 2' },
     ],
-    ...changes,
   };
+  return runRecord({ ...usual, ...changes }, scenario);
 }
 
 /** A run of open load that the system did not keep up with. */

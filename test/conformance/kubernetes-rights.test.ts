@@ -13,7 +13,7 @@ import {
   openTestCluster,
 } from './kubernetes-cluster.ts';
 import { userWith } from './kubernetes-user.ts';
-import { jobs, topology } from './topology.ts';
+import { jobs, plainTarget, topology } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -122,12 +122,6 @@ const plainServer = {
   image: nodeImage,
   args: ['node', '-e', "require('http').createServer((_, answer) => answer.end()).listen(process.env.PORT)"],
   port: 3000,
+  ...plainTarget,
   environment: { A: 'secret' },
-  readyPath: undefined,
-  readyLimitMs: 30_000,
-  metricsPath: undefined,
-  counters: {},
-  balancer: undefined,
-  limits: { cpu: undefined, memoryBytes: undefined },
-  replicas: 1,
 } as const;

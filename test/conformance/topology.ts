@@ -44,6 +44,18 @@ export function topology(
   };
 }
 
+/** What one replica of a server of the user's own has of which nothing is known but that it answers. */
+export const plainTarget = {
+  environment: {},
+  readyPath: undefined,
+  readyLimitMs: 30_000,
+  metricsPath: undefined,
+  counters: {},
+  balancer: undefined,
+  limits: { cpu: undefined, memoryBytes: undefined },
+  replicas: 1,
+} as const;
+
 /** A short closed load, changed as told. */
 export function closed(change: Partial<ClosedLoad> = {}): ClosedLoad {
   const usual = { driver: 'autocannon', connections: 6, thinkMs: 0, warmupMs: 100, durationMs: 400 } as const;

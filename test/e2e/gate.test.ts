@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -51,7 +51,10 @@ class PullRequest implements AsyncDisposable {
     await mkdir(folder);
     const git = async (...args: readonly string[]) => promisify(execFile)('git', [...args], { cwd: folder });
     await git('init', '--quiet');
-    await cp(path.join(example, 'scenarios.yaml'), path.join(folder, 'scenarios.yaml'));
+    const scenarios = await readFile(path.join(example, 'scenarios.yaml'), 'utf8');
+    // A busy machine makes the generator late, and that is not what is tested.
+    const trusting = scenarios.replace('    load:', '    trust: { lag: 1m }\n    load:');
+    await writeFile(path.join(folder, 'scenarios.yaml'), trusting);
     for (const text of [base, head]) {
       await writeFile(path.join(folder, 'server.js'), text);
       await git('add', '.');
@@ -63,7 +66,7 @@ class PullRequest implements AsyncDisposable {
 
   /** Runs steps of the workflow one after the other, as its runner does: each by bash, in the folder of the checkout. */
   start(step: string) {
-    const env = { ...this.bench.env, ...workflow.env, BUILD: buildStep, BUDGET: '40s', START: 'node server.js' };
+    const env = { ...this.bench.env, ...workflow.env, BUILD: buildStep, BUDGET: '60s', START: 'node server.js' };
     const options = { cwd: this.bench.folder, env } as const;
     const child = spawn('bash', ['-e', '-c', commandOf(step)], options);
     let text = '';

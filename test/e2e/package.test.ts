@@ -23,7 +23,7 @@ describe('the package', () => {
     expect(files).toEqual(
       expect.arrayContaining(['scenarios.yaml', 'dist/cli/main.js', 'dist/target-app.mjs', 'dist/load-worker.mjs']),
     );
-    expect(files.filter((file) => /\.test\.|^src\/|^test\//.test(file))).toEqual([]);
+    expect(files.filter((file) => /\.test\.|^src\/|^test\/|\/results\//.test(file))).toEqual([]);
 
     await bench.write('package.json', '{ "private": true }');
     const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed?.filename ?? ''}`];
@@ -37,6 +37,8 @@ describe('the package', () => {
     const command = path.join(bench.folder, 'node_modules', '.bin', 'scale-lab');
     const list = await execute(command, ['list'], { cwd: bench.folder });
     expect(list.stdout).toContain('thundering-herd');
+    const init = await execute(command, ['init', 'mine'], { cwd: bench.folder });
+    expect(init.stdout).toContain('wrote mine/scenarios.yaml');
     const args = [
       'run',
       'n-plus-one',

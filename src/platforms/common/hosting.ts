@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { HostedTopology } from '../../scenarios/plan.ts';
-import type { Accepts } from './answer.ts';
+import { type Accepts, NotReady } from './answer.ts';
+import { TimeLimit } from './time-limit.ts';
 
 /** What is asked, and which status says that a server is ready. */
 export interface Readiness {
@@ -26,12 +27,24 @@ export function hostedName(number: number): string {
   return `target-${number}`;
 }
 
-/** Adds what to do about a server that does not become ready, where its log has told nothing better. */
+/** What is put in place of what ran before: how its replicas are started, and what is needed beside them. */
+export interface Servers<Replica> {
+  readonly noun: string;
+  readonly readiness: Readiness;
+  readonly prepare: (signal: AbortSignal) => Promise<void>;
+  readonly start: (number: number, signal: AbortSignal) => Promise<Replica>;
+}
+
+/** Adds what to do about a server that runs and does not become ready; of one that has ended its log tells. */
 export async function withHint<T>(hint: string, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
-    if (!(error instanceof LabError) || error.hint !== undefined) throw error;
+    if (!(error instanceof LabError) || error.hint !== undefined || !isLate(error.cause)) throw error;
     throw new LabError(error.message, { details: error.details, hint, cause: error });
   }
+}
+
+function isLate(cause: unknown): boolean {
+  return cause instanceof NotReady || cause instanceof TimeLimit;
 }

@@ -1,7 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
 import type { Balancer } from '../../scenarios/system.ts';
-import { appReadiness, readinessOf, type Readiness } from '../common/hosting.ts';
+import { appReadiness, readinessOf, type Readiness, type Servers } from '../common/hosting.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
@@ -18,14 +18,6 @@ import type { RunContext } from './run-context.ts';
 interface Running {
   readonly topology: Topology | HostedTopology;
   readonly replicas: readonly Replica[];
-}
-
-/** What is put in place of what ran before. */
-interface Servers {
-  readonly noun: string;
-  readonly readiness: Readiness;
-  readonly prepare: (signal: AbortSignal) => Promise<void>;
-  readonly start: (number: number, signal: AbortSignal) => Promise<Replica>;
 }
 
 /** PostgreSQL and Redis as containers in a network of their own, and the application that is deployed on them. */
@@ -88,7 +80,7 @@ export class DockerStack implements Stack {
   }
 
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
-  async #replace(topology: Topology | HostedTopology, servers: Servers, signal: AbortSignal): Promise<Front> {
+  async #replace(topology: Topology | HostedTopology, servers: Servers<Replica>, signal: AbortSignal): Promise<Front> {
     checkLimits(this.#run.settings.engine, topology.limits);
     const before = this.#running;
     this.#running = undefined;
@@ -123,7 +115,7 @@ export class DockerStack implements Stack {
   async #change(
     before: Running | undefined,
     topology: Topology | HostedTopology,
-    { noun, readiness, prepare, start }: Servers,
+    { noun, readiness, prepare, start }: Servers<Replica>,
     signal: AbortSignal,
   ): Promise<Running> {
     const staying = before === undefined ? [] : this.#staying(before, topology);

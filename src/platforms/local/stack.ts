@@ -1,6 +1,6 @@
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
 import type { Environment } from '../common/app-environment.ts';
-import { appReadiness, readinessOf, type Readiness } from '../common/hosting.ts';
+import { appReadiness, readinessOf, type Servers } from '../common/hosting.ts';
 import type { Programs } from '../common/programs.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
 import { together } from '../common/together.ts';
@@ -20,14 +20,6 @@ import { generateLoad } from './load-worker.ts';
 import { startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
-
-/** What is put in place of what ran before. */
-interface Servers {
-  readonly noun: string;
-  readonly readiness: Readiness;
-  readonly prepare: (signal: AbortSignal) => Promise<void>;
-  readonly start: (number: number, signal: AbortSignal) => Promise<Replica>;
-}
 
 /** PostgreSQL and Redis as processes of this machine, and the application that is deployed on them. */
 export class LocalStack implements Stack {
@@ -100,7 +92,11 @@ export class LocalStack implements Stack {
   }
 
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
-  async #replace(topology: Topology | HostedTopology, servers: Servers, signal: AbortSignal): Promise<Running> {
+  async #replace(
+    topology: Topology | HostedTopology,
+    servers: Servers<Replica>,
+    signal: AbortSignal,
+  ): Promise<Running> {
     const before = this.#running;
     this.#running = undefined;
     try {
@@ -115,7 +111,7 @@ export class LocalStack implements Stack {
   async #change(
     before: Running | undefined,
     topology: Topology | HostedTopology,
-    { noun, readiness, prepare, start }: Servers,
+    { noun, readiness, prepare, start }: Servers<Replica>,
     signal: AbortSignal,
   ): Promise<Running> {
     const staying = before === undefined ? [] : stayingOf(before, topology);
