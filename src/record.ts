@@ -1,7 +1,7 @@
 import { describeMachine } from './machine.ts';
 import { labVersion } from './package.ts';
 import { recordVersion, type RunRecord, type ScenarioRecord } from './result.ts';
-import { describeLoad } from './scenarios/load-words.ts';
+import { describeSharedLoad } from './scenarios/load-words.ts';
 import { workersOf, type Plan } from './scenarios/plan.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { describeData, describeRequest, describeSettings } from './scenarios/words.ts';
@@ -12,7 +12,7 @@ function scenarioRecord(scenario: Scenario, plan: Plan): ScenarioRecord {
     name,
     question,
     ...(prediction === undefined ? {} : { prediction }),
-    load: describeLoad(scenario.load),
+    load: describeSharedLoad(scenario),
     workers: workersOf(plan, name),
     trust: { ...scenario.trust },
     workload: scenario.workload.requests.map((request) => describeRequest(request, scenario.workload)),

@@ -100,7 +100,7 @@ export function overridesOf(options: MatchOptions): Overrides {
 /** What will be run at most, for `--dry-run`; it ends with a newline. */
 export async function describeMatch({ match, seed: planSeed }: ReadyMatch, options: MatchOptions): Promise<string> {
   const { formatDuration } = await import('../numbers.ts');
-  const { describeLoad } = await import('../scenarios/load-words.ts');
+  const { describeSharedLoad } = await import('../scenarios/load-words.ts');
   const { describeSettings } = await import('../scenarios/words.ts');
   const { scenario, looks, isSideBySide, replicas } = match;
   const [a, b] = scenario.variants;
@@ -109,7 +109,7 @@ export async function describeMatch({ match, seed: planSeed }: ReadyMatch, optio
     ['scenario', `${scenario.name}, ${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`],
     ['A', a ? `${a.name}: ${describeSettings(a)}` : ''],
     ['B', b ? `${b.name}: ${describeSettings(b)}` : ''],
-    ['load', describeLoad(scenario.load)],
+    ['load', describeSharedLoad(scenario)],
     ['rounds', `at most ${rounds}, looked at after ${looks.rounds.join(', ')}`],
     ['sides', isSideBySide ? 'both up at once, measured in turn' : 'in turn, each in place of the other'],
     ['budget', formatDuration(options.budget)],

@@ -1,5 +1,5 @@
 import { formatDuration, plural } from '../numbers.ts';
-import { describeLoad } from './load-words.ts';
+import { describeSharedLoad } from './load-words.ts';
 import { type Pace, type Plan, expectedTrialMs, paces, remainingMs, workersOf } from './plan.ts';
 import type { Scenario } from './scenario.ts';
 import { describeData, describeRequest, describeSettings } from './words.ts';
@@ -19,7 +19,7 @@ function describeScenario(scenario: Scenario, plan: Plan, pace: Pace): string {
   const leftOut = plan.leftOut.filter((left) => left.scenario === scenario.name);
   const facts = [
     ...fact('question', [scenario.question]),
-    ...fact('load', [describeLoad(scenario.load)]),
+    ...fact('load', [describeSharedLoad(scenario)]),
     ...fact('workers', workers > 1 ? [`${workers}, which share the load`] : []),
     ...fact(
       'requests',

@@ -2,7 +2,7 @@ import { formatDuration, plural } from '../numbers.ts';
 import { defaultLoad, defaultOpen } from './load-profile.ts';
 import { measuredMs } from './plan.ts';
 import { isConstant } from './rate-stages.ts';
-import type { ClosedLoad, LoadProfile, OpenLoad, RateSearch, RateStage } from './scenario.ts';
+import type { ClosedLoad, LoadProfile, OpenLoad, RateSearch, RateStage, Scenario } from './scenario.ts';
 import { defaultSearch } from './search-schema.ts';
 import { ratioText } from './units.ts';
 
@@ -10,6 +10,11 @@ import { ratioText } from './units.ts';
 export function describeLoad(load: LoadProfile): string {
   const timeout = load.timeoutMs === defaultLoad.timeoutMs ? [] : [`time-out ${formatDuration(load.timeoutMs)}`];
   return [...partsOf(load), ...timeout].join(', ');
+}
+
+/** The load that the variants of a scenario have in common. */
+export function describeSharedLoad({ load, variants }: Pick<Scenario, 'load' | 'variants'>): string {
+  return variants.every((variant) => variant.load) ? 'of each variant its own' : describeLoad(load);
 }
 
 function partsOf(load: LoadProfile): readonly string[] {

@@ -5,19 +5,22 @@ import type { LoadProfile, Scenario } from './scenario.ts';
 export interface Selection {
   readonly variants?: readonly string[] | undefined;
   readonly replicas?: readonly number[] | undefined;
-  readonly load?: LoadProfile | undefined;
+  /** What becomes of the load of the scenario, and of those that its variants have of their own. */
+  readonly load?: ((before: LoadProfile) => LoadProfile) | undefined;
   readonly rounds?: number | undefined;
 }
 
 /** The scenario with only what is selected, and with only the expectations that can then be judged. */
 export function narrow(scenario: Scenario, selection: Selection): Scenario {
   const { variants: names, replicas = scenario.replicas } = selection;
-  const variants = scenario.variants.filter((variant) => names?.includes(variant.name) ?? true);
+  const change = selection.load ?? ((before: LoadProfile) => before);
+  const chosen = scenario.variants.filter((variant) => names?.includes(variant.name) ?? true);
+  const variants = chosen.map((variant) => (variant.load ? { ...variant, load: change(variant.load) } : variant));
   const narrowed = {
     ...scenario,
     variants,
     replicas,
-    load: selection.load ?? scenario.load,
+    load: change(scenario.load),
     rounds: selection.rounds ?? scenario.rounds,
   };
   const expectations = scenario.expectations.filter((expectation) => canJudge(expectation, narrowed));

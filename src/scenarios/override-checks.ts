@@ -5,7 +5,7 @@ import { misfitsOf } from './orchestration.ts';
 import type { Overrides } from './overrides.ts';
 import { mostWorkersOf } from './plan.ts';
 import { isConstant } from './rate-stages.ts';
-import { runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
+import { loadsOf, runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
 import { capitalised } from './select.ts';
 import { durationText, rateText } from './units.ts';
 
@@ -19,13 +19,19 @@ const selective: readonly {
   ...(['connections', 'durationMs', 'warmupMs'] as const).map((key) => ({
     option: `--${key.replace('Ms', '')}`,
     key,
-    takes: ({ load }: Scenario) => load.kind !== 'burst',
+    takes: (scenario: Scenario) => loadsOf(scenario).some(({ kind }) => kind !== 'burst'),
     why: 'all of it sends bursts',
   })),
   {
+    option: '--connections',
+    key: 'connections',
+    takes: sharesConnections,
+    why: 'its variants differ in that',
+  },
+  {
     option: '--rate',
     key: 'ratePerSecond',
-    takes: ({ load }) => load.kind === 'open' && isConstant(load.stages),
+    takes: (scenario) => loadsOf(scenario).some((load) => load.kind === 'open' && isConstant(load.stages)),
     why: 'none of it is open load at a constant rate',
   },
   {
@@ -35,6 +41,12 @@ const selective: readonly {
     why: 'all of it has targets, which run already',
   },
 ];
+
+/** Whether all variants have as many connections: where that is what they differ in, one number for all would end the comparison. */
+export function sharesConnections(scenario: Scenario): boolean {
+  const counts = loadsOf(scenario).flatMap((load) => (load.kind === 'burst' ? [] : load.connections));
+  return new Set(counts).size < 2;
+}
 
 /**
  * Refuses options that nothing takes.
@@ -52,9 +64,11 @@ export function checkFit(scenarios: readonly Scenario[], overrides: Overrides): 
  * Refuses more workers than a load can be shared among.
  * @throws {UsageError} that says how many are possible
  */
-export function checkWorkers({ name, load }: Scenario, workers = 1): void {
+export function checkWorkers(scenario: Scenario, workers = 1): void {
+  const load = loadsOf(scenario).find((candidate) => mostWorkersOf(candidate) < workers);
+  if (!load) return;
+  const { name } = scenario;
   const most = mostWorkersOf(load);
-  if (workers <= most) return;
   const hint = most === 1 ? 'Leave --workers out.' : `Use --workers ${most}, or fewer.`;
   throw new UsageError(
     `The load of the scenario "${name}" cannot be shared among ${workers} workers: ${shared(load)}`,
@@ -76,8 +90,8 @@ function shared(load: LoadProfile): string {
  * Refuses replica counts and times that do not go with the autoscaling or the roll-out of a variant.
  * @throws {UsageError} that says why
  */
-export function checkOrchestrated({ name, variants, replicas, load }: Scenario): void {
-  const [misfit] = variants.flatMap(({ system }) => misfitsOf(system, { replicas, load }));
+export function checkOrchestrated({ name, variants, replicas, load: shared }: Scenario): void {
+  const [misfit] = variants.flatMap(({ system, load = shared }) => misfitsOf(system, { replicas, load }));
   if (!misfit) return;
   const { sentence, hint = '' } = misfit;
   throw new UsageError(`The scenario "${name}" cannot run like this: ${sentence}`, { hint: `${capitalised(hint)}.` });

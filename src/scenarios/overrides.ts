@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { changeLoad } from './change-load.ts';
 import { canJudge, narrow } from './narrow.ts';
-import { checkFit, checkLimits, checkOrchestrated, checkWorkers } from './override-checks.ts';
+import { checkFit, checkLimits, checkOrchestrated, checkWorkers, sharesConnections } from './override-checks.ts';
 import { isConstant } from './rate-stages.ts';
 import { runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
 import { capitalised, type Selected } from './select.ts';
@@ -40,17 +40,19 @@ export function override(selected: readonly Selected[], overrides: Overrides): r
   checkVariants(selected, overrides.variants);
   const wanted = selected.flatMap(({ original, chosen }) => {
     const variants = shared(chosen, overrides.variants);
-    return variants.length === 0 ? [] : [{ original, variants, chosen: narrow(chosen, { variants }) }];
+    return variants.length === 0 ? [] : [{ original, chosen: narrow(chosen, { variants }) }];
   });
   checkFit(
     wanted.map(({ chosen }) => chosen),
     overrides,
   );
-  return wanted.map(({ original, variants, chosen }) => {
-    const scenario = narrow(original, {
-      variants,
+  return wanted.map(({ original, chosen }) => {
+    const { connections, ...others } = overrides;
+    const fitting = sharesConnections(chosen) ? { ...others, connections } : others;
+    const whole = { ...original, load: chosen.load, variants: chosen.variants };
+    const scenario = narrow(whole, {
       replicas: overrideReplicas(chosen, overrides),
-      load: overrideLoad(chosen, overrides),
+      load: (load) => overrideLoad(chosen.name, load, fitting),
       rounds: overrides.rounds ?? chosen.rounds,
     });
     checkWorkers(scenario, overrides.workers);
@@ -69,7 +71,7 @@ function overrideReplicas(scenario: Scenario, { replicas }: Overrides): readonly
   return replicas && !scenario.variants.some(runsAlready) ? [...new Set(replicas)] : scenario.replicas;
 }
 
-function overrideLoad({ name, load }: Scenario, overrides: Overrides): LoadProfile {
+function overrideLoad(name: string, load: LoadProfile, overrides: Overrides): LoadProfile {
   if (load.kind === 'burst') return load;
   const { connections, durationMs: duration, warmupMs: warmup } = overrides;
   const rate = load.kind === 'open' && isConstant(load.stages) ? overrides.ratePerSecond : undefined;

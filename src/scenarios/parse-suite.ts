@@ -4,7 +4,7 @@ import { narrow } from './narrow.ts';
 import { misfitsOf } from './orchestration.ts';
 import { onlyReplica, type ScenarioOutline } from './parse-scenario.ts';
 import type { Reader } from './reader.ts';
-import { runsAlready, type Scenario, type Suite } from './scenario.ts';
+import { runsAlready, type LoadProfile, type Scenario, type Suite } from './scenario.ts';
 import { choice } from './shapes.ts';
 import { suggestion } from './suggest.ts';
 import { field, type Branch, type Entry, type Table } from './tree.ts';
@@ -62,16 +62,36 @@ function parseItem(item: Branch, outline: ScenarioOutline | undefined, reader: R
   const selection = {
     variants,
     replicas: selected?.some(runsAlready) ? onlyReplica(branch, replicas, reader) : replicas,
-    load: parseLoad(field(from, 'load')?.value, outline?.load, reader),
+    load: parseLoads(field(from, 'load')?.value, outline, reader),
     rounds: reader.read(roundCount, field(from, 'rounds')?.value),
   };
-  const runs = { replicas: selection.replicas ?? [], load: selection.load };
-  for (const { about, sentence, hint } of (selected ?? []).flatMap(({ system }) => misfitsOf(system, runs))) {
+  const misfits = (selected ?? []).flatMap(({ system, load = outline?.load }) =>
+    misfitsOf(system, { replicas: selection.replicas ?? [], load: load && selection.load?.(load) }),
+  );
+  for (const { about, sentence, hint } of misfits) {
     const changed = field(from, about);
     // What the entry does not change was told of the scenario.
     if (changed) reader.fault(changed.value.place, { sentence, hint });
   }
   return outline?.scenario && narrow(outline.scenario, selection);
+}
+
+/** `load:` laid over the load of the scenario, and over those that its variants have of their own. */
+function parseLoads(
+  branch: Branch | undefined,
+  outline: ScenarioOutline | undefined,
+  reader: Reader,
+): ((before: LoadProfile) => LoadProfile) | undefined {
+  if (!branch) return undefined;
+  const after = new Map<LoadProfile, LoadProfile>();
+  for (const before of [outline?.load, ...(outline?.variants ?? []).map(({ load }) => load ?? outline?.load)]) {
+    if (before && after.has(before)) continue;
+    const changed = parseLoad(branch, before, reader);
+    // What is wrong with it has been told, and would be told again of the next one.
+    if (!before || !changed) return undefined;
+    after.set(before, changed);
+  }
+  return (before) => after.get(before) ?? before;
 }
 
 function parseVariantNames(

@@ -1,4 +1,5 @@
 import { appSchema, changeApp } from './app-settings.ts';
+import { parseLoad } from './change-load.ts';
 import type { CommonSettings } from './common-settings.ts';
 import { changeLimits, limitsSchema } from './limits.ts';
 import { autoscaleSchema, misfitsOf, rolloutSchema, type Runs } from './orchestration.ts';
@@ -13,7 +14,7 @@ const balancerSchema = choice('the balancer', balancers);
 const slowReplica = duration('the slowness of the slow replica', 0, 60_000);
 const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'rollout'];
 const ofAppOnly = ['app', 'slow-replica', 'autoscale', 'rollout'];
-const variantKeys = [...appKeys, 'target'];
+const variantKeys = [...appKeys, 'target', 'load'];
 
 /** The variants of a scenario, or the only one of a scenario that names none; nothing where they cannot be read. */
 export function parseVariants(from: Table, common: CommonSettings, reader: Reader): readonly Variant[] | undefined {
@@ -24,7 +25,9 @@ export function parseVariants(from: Table, common: CommonSettings, reader: Reade
   return reader.named(variants, 'variants')?.map(({ key: name, value }): Variant => {
     const unchanged = value.kind === 'leaf' && value.value === null;
     const table = unchanged ? undefined : reader.table(value, `the variant "${name}"`, variantKeys);
-    return { name, system: parseSystem(table, target, common, reader) };
+    const own = table && field(table, 'load')?.value;
+    const load = own && parseLoad(own, common.load, reader);
+    return { name, system: parseSystem(table, target, common, reader), load };
   });
 }
 
@@ -85,9 +88,9 @@ function checkOrchestration(from: Table, { cpu }: Limits, reader: Reader): void 
 /** The variants of a scenario that do not go with its replica counts or its load. */
 export function checkMisfits(from: Table, variants: readonly Variant[], runs: Runs, reader: Reader): void {
   const named = field(from, 'variants')?.value;
-  for (const { name, system } of variants) {
+  for (const { name, system, load = runs.load } of variants) {
     const variant = named?.kind === 'table' ? field(named, name)?.value : undefined;
-    for (const { key, sentence, hint } of misfitsOf(system, runs)) {
+    for (const { key, sentence, hint } of misfitsOf(system, { ...runs, load })) {
       const entry = (variant?.kind === 'table' ? field(variant, key) : undefined) ?? field(from, key);
       if (entry) reader.fault(entry.keyPlace, { sentence, hint });
     }

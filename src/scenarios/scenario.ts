@@ -129,7 +129,7 @@ export interface Data {
 export interface Variant {
   readonly name: string;
   readonly system: System;
-  /** Its own load in place of the scenario's. */
+  /** Its own load in place of the scenario's: what it says of it is laid over that. */
   readonly load?: LoadProfile | undefined;
 }
 
@@ -174,6 +174,11 @@ export interface ScenarioFile {
 /** True where a request of the workload may change rows, so that data must be laid anew before the next trial. */
 export function writes(workload: Workload): boolean {
   return workload.requests.some((request) => !['GET', 'HEAD', 'OPTIONS'].includes(request.method));
+}
+
+/** The load of each variant, in their order: the scenario's where it has none of its own. */
+export function loadsOf({ variants, load }: Pick<Scenario, 'variants' | 'load'>): readonly LoadProfile[] {
+  return variants.map((variant) => variant.load ?? load);
 }
 
 /** Whether the variant is a server of the user's own. */

@@ -2,9 +2,10 @@ import { UsageError } from '../errors.ts';
 import { changeLoad } from './change-load.ts';
 import { planOfScenarios } from './expand.ts';
 import type { LoadChange } from './load-schema.ts';
+import { narrow } from './narrow.ts';
 import { override, type Overrides } from './overrides.ts';
 import type { Plan } from './plan.ts';
-import type { LoadProfile, Scenario } from './scenario.ts';
+import { loadsOf, type LoadProfile, type Scenario } from './scenario.ts';
 import type { SearchChange } from './search-schema.ts';
 import { capitalised } from './select.ts';
 
@@ -14,15 +15,9 @@ import { capitalised } from './select.ts';
  * @throws {UsageError} for what does not fit, and where no objective is given
  */
 export function planOfSearch(base: Scenario, search: SearchChange, overrides: Overrides, seed: number): Plan {
-  const isSearch = base.load.kind === 'open' && base.load.search !== undefined;
-  const searching: Scenario = {
-    ...base,
-    load: searchingLoad(base.load, search),
-    variants: base.variants.map((variant) =>
-      variant.load ? { ...variant, load: searchingLoad(variant.load, search) } : variant,
-    ),
-    expectations: isSearch ? base.expectations : [],
-  };
+  const isSearch = loadsOf(base).every((load) => load.kind === 'open' && load.search !== undefined);
+  const narrowed = narrow(base, { load: (load) => searchingLoad(load, search) });
+  const searching = { ...narrowed, expectations: isSearch ? base.expectations : [] };
   const overridden = override([{ original: searching, chosen: searching }], overrides);
   return planOfScenarios(
     overridden.map(({ scenario }) => scenario),

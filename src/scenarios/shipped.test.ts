@@ -28,6 +28,8 @@ describe('scenarios.yaml', () => {
       'spike',
       'load-balancing',
       'replicas',
+      'concurrency',
+      'capacity',
       'rolling-update',
       'autoscale',
     ]);

@@ -1,5 +1,6 @@
 import { formatDuration, plural } from '../numbers.ts';
 import { defaultApp } from './app-settings.ts';
+import { describeLoad } from './load-words.ts';
 import {
   isTarget,
   type KeyDistribution,
@@ -8,7 +9,7 @@ import {
   type Variant,
   type Workload,
 } from './scenario.ts';
-import type { AppSettings, Autoscale, HostedSystem, Limits } from './system.ts';
+import type { AppSettings, Autoscale, HostedSystem, Limits, System } from './system.ts';
 import { memoryText, ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
 
@@ -46,8 +47,17 @@ export function describeData({ data: { users, todos }, variants }: Pick<Scenario
   return `${plural(users, 'user')}, ${plural(todos, 'todo')}`;
 }
 
-/** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address. */
-export function describeSettings({ system }: Variant): string {
+/** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address; then a load of its own. */
+export function describeSettings({ system, load }: Variant): string {
+  const own = load && `under ${describeLoad(load)}`;
+  const changes = describeSystem(system);
+  return own === undefined ? changes : changes === unchanged ? own : `${changes}, ${own}`;
+}
+
+/** What is said of a system of which nothing is changed. */
+const unchanged = 'defaults';
+
+function describeSystem(system: System): string {
   if (system.kind === 'url') return `target ${system.url}`;
   if (system.kind !== 'app') return describeHosted(system);
   const { app, balancer, limits, slowReplicaMs, autoscale, rollout } = system;
@@ -68,7 +78,7 @@ export function describeSettings({ system }: Variant): string {
     autoscale !== undefined && describeAutoscale(autoscale),
     rollout !== undefined && `rolls out at ${formatDuration(rollout.atMs)}, ${rollout.shutdown}`,
   ].filter((part) => part !== false);
-  return changed.length === 0 ? 'defaults' : changed.join(', ');
+  return changed.length === 0 ? unchanged : changed.join(', ');
 }
 
 /** The names of its variables and not what they are: some hold secrets. */
