@@ -51,7 +51,7 @@ describe('a gate on a saved run', () => {
     const platform = fakePlatform(() => usualSpeed);
     const { lab } = await fakeLab(platform);
     const before = await saved();
-    const { record, error } = await gateOnBaseline(plan(12), before, usual, lab);
+    const { record, error } = await gateOnBaseline(plan(12), before, () => usual, lab);
     expect(error).toBeUndefined();
     expect(new Set(ofP50(record))).toEqual(new Set([`passed: ${claim(1)}`, `passed: ${claim(2)}`]));
     expect(record.verdicts.every(({ outcome }) => outcome === 'passed')).toBe(true);
@@ -66,7 +66,7 @@ describe('a gate on a saved run', () => {
 
   it('fails the row that is slower, and no other, once the second half has confirmed it', async () => {
     const { lab } = await fakeLab(slowerAtTwo(Infinity));
-    const { record } = await gateOnBaseline(plan(12), await saved(), usual, lab);
+    const { record } = await gateOnBaseline(plan(12), await saved(), () => usual, lab);
     expect(new Set(ofP50(record))).toEqual(new Set([`passed: ${claim(1)}`, `failed: ${claim(2)}`]));
     const failed = record.verdicts.find(({ expectation }) => expectation === claim(2));
     expect(failed?.reason).toBe('now is 1.50 times slower; 6 fresh rounds confirm it');
@@ -75,7 +75,7 @@ describe('a gate on a saved run', () => {
 
   it('does not fail what the second half does not find again', async () => {
     const { lab } = await fakeLab(slowerAtTwo(6));
-    const { record } = await gateOnBaseline(plan(12), await saved(), usual, lab);
+    const { record } = await gateOnBaseline(plan(12), await saved(), () => usual, lab);
     expect(new Set(ofP50(record))).toEqual(new Set([`passed: ${claim(1)}`, `inconclusive: ${claim(2)}`]));
   });
 
@@ -88,7 +88,7 @@ describe('a gate on a saved run', () => {
       machine: { ...before.machine, cpu: 'Another CPU' },
       scenarios: before.scenarios.map((it) => ({ ...it, load: 'another load' })),
     };
-    const { record } = await gateOnBaseline(plan(12), elsewhere, usual, lab);
+    const { record } = await gateOnBaseline(plan(12), elsewhere, () => usual, lab);
     expect(platform.calls).toEqual([]);
     expect(record.verdicts.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
     expect(new Set(record.verdicts.map(({ expectation }) => expectation))).toEqual(
@@ -103,7 +103,7 @@ describe('a gate on a saved run', () => {
     const { lab } = await fakeLab(fakePlatform(() => usualSpeed));
     const before = await saved();
     const half = { ...before, trials: before.trials.filter(({ replicas }) => replicas === 1) };
-    const { record } = await gateOnBaseline(plan(12), half, usual, lab);
+    const { record } = await gateOnBaseline(plan(12), half, () => usual, lab);
     expect(new Set(ofP50(record))).toEqual(new Set([`passed: ${claim(1)}`, `inconclusive: ${claim(2)}`]));
     expect(record.verdicts.find(({ expectation }) => expectation === claim(2))?.reason).toBe('nothing was measured');
   });
@@ -118,7 +118,7 @@ describe('a gate on a saved run', () => {
       },
       controller.signal,
     );
-    const { record, error } = await gateOnBaseline(plan(12), await saved(), usual, lab);
+    const { record, error } = await gateOnBaseline(plan(12), await saved(), () => usual, lab);
     expect(error).toBeInstanceOf(Interruption);
     expect(record).toMatchObject({ status: 'interrupted', verdicts: [] });
     expect(platform.calls.at(-1)).toBe('down');

@@ -5,6 +5,7 @@ import type { Gate } from './gate.ts';
 import type { RunRecord, TrialRecord, Verdict } from './result.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
+import type { Scenario } from './scenarios/scenario.ts';
 
 const confidence = 0.95;
 
@@ -19,10 +20,16 @@ interface Row {
  * Judges what runs now against a saved run: the first half of the plan's rounds, and where one of them fails the second half as
  * well. Another kind of machine, or another experiment, gives no more than inconclusive verdicts, and nothing is run.
  * @param plan with an even number of rounds of each scenario
+ * @param gateOf what is tolerated of a scenario of the plan
  * @returns the run, with its comparisons and verdicts; none where it was interrupted
  * @throws {LabError} only where there is no folder for the results
  */
-export async function gateOnBaseline(plan: Plan, saved: RunRecord, gate: Gate, lab: Lab): Promise<RunOutcome> {
+export async function gateOnBaseline(
+  plan: Plan,
+  saved: RunRecord,
+  gateOf: (scenario: Scenario) => Gate,
+  lab: Lab,
+): Promise<RunOutcome> {
   return conduct(plan, lab, async (session) => {
     const { record } = session;
     const reasons = mismatches(saved, record);
@@ -38,7 +45,7 @@ export async function gateOnBaseline(plan: Plan, saved: RunRecord, gate: Gate, l
       }
       return record.trials.filter(({ round }) => round > after);
     };
-    const judge = (trials: readonly TrialRecord[]): Verdict[] => judgeAll(session, saved, trials, gate);
+    const judge = (trials: readonly TrialRecord[]): Verdict[] => judgeAll(session, saved, trials, gateOf);
     const first = judge(await runRounds(0, half));
     const hasFailed = first.some(({ outcome }) => outcome === 'failed');
     record.verdicts = hasFailed ? confirmed(first, judge(await runRounds(half, 2 * half))) : first;
@@ -68,14 +75,22 @@ function inconclusive(plan: Plan, saved: RunRecord, reasons: readonly string[]):
 }
 
 /** Judges every row of the plan by its trials of now, and keeps the comparisons. */
-function judgeAll(session: RunSession, saved: RunRecord, trials: readonly TrialRecord[], gate: Gate): Verdict[] {
+function judgeAll(
+  session: RunSession,
+  saved: RunRecord,
+  trials: readonly TrialRecord[],
+  gateOf: (scenario: Scenario) => Gate,
+): Verdict[] {
   const { plan, record } = session;
   return rowsOf(plan).flatMap((row) => {
     const isOf = (trial: TrialRecord): boolean =>
       trial.scenario === row.scenario && trial.variant === row.variant && trial.replicas === row.replicas;
     const [before, now] = [saved.trials.filter(isOf), trials.filter(isOf)];
     const { scenario, variant, replicas } = row;
-    const evidence = plan.scenarios.find(({ name }) => name === scenario)?.evidence ?? [];
+    const planned = plan.scenarios.find(({ name }) => name === scenario);
+    if (!planned) return [];
+    const { evidence } = planned;
+    const gate = gateOf(planned);
     const comparison = compareTrials(
       {
         scenario,

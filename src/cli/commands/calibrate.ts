@@ -25,7 +25,7 @@ async function execute(name: string, options: CalibrateOptions, io: Io): Promise
   const { calibrate } = await import('../../calibrate.ts');
   const { machineKey, noiseOf, withCalibration } = await import('../../analysis/calibration.ts');
   const { readCalibrations, writeCalibrations, calibrationFile } = await import('../../calibration-file.ts');
-  const { describeLoad } = await import('../../scenarios/load-words.ts');
+  const { describeSharedLoad } = await import('../../scenarios/load-words.ts');
   const { calibrationReport } = await import('../../reporters/calibration.ts');
   const { showProgress } = await import('../progress.ts');
   const { scenarioNamed } = await import('../sides.ts');
@@ -70,7 +70,7 @@ async function execute(name: string, options: CalibrateOptions, io: Io): Promise
     scenario: name,
     variant: variant.name,
     replicas: comparison.replicas,
-    load: describeLoad(ready.match.scenario.load),
+    load: describeSharedLoad(ready.match.scenario),
     rounds: comparison.rounds.a,
     noise: [...noiseOf(comparison)],
   };

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
 import type { Gate } from '../../gate.ts';
 import type { RunOutcome, Lab } from '../../run-session.ts';
-import type { ScenarioFile } from '../../scenarios/scenario.ts';
+import type { Scenario, ScenarioFile } from '../../scenarios/scenario.ts';
 import type { CommandFactory } from '../command.ts';
 import { commandAgain } from '../command-again.ts';
 import { exitCodeOf } from '../exit-code.ts';
@@ -39,7 +39,6 @@ const smallest = 0.05;
 async function gatePaired(name: string | undefined, options: GateOptions, io: Io): Promise<ExitCode> {
   const { loadScenarioFile } = await import('../scenario-file.ts');
   const { gate } = await import('../../gate.ts');
-  const { describeLoad } = await import('../../scenarios/load-words.ts');
   const load = (): Promise<ScenarioFile> => loadScenarioFile(io, options.file);
   const { scenario, sides } = await chooseSides(io, name, options, load);
   const images = name === undefined ? {} : (await load()).images;
@@ -49,8 +48,8 @@ async function gatePaired(name: string | undefined, options: GateOptions, io: Io
     return exitCodes.passed;
   }
   const lab = await labOf(io, options, ready);
-  const settings = await settingsOf(options, lab, scenario.name, describeLoad(ready.match.scenario.load));
-  return finishGate(io, await gate(ready.match, settings, lab), options);
+  const settingsOf = await readSettings(options, lab);
+  return finishGate(io, await gate(ready.match, settingsOf(ready.match.scenario), lab), options);
 }
 
 async function gateBaseline(names: readonly string[], options: GateOptions, io: Io): Promise<ExitCode> {
@@ -61,18 +60,22 @@ async function gateBaseline(names: readonly string[], options: GateOptions, io: 
   const saved = await readRun(path.resolve(io.folder, options.baseline ?? ''));
   const ready = await baselinePlan(io, names, saved, options);
   const lab = await labOf(io, options, ready);
-  const settings = await settingsOf(options, lab, undefined, '');
-  return finishGate(io, await gateOnBaseline(ready.plan, saved, settings, lab), options);
+  const settingsOf = await readSettings(options, lab);
+  return finishGate(io, await gateOnBaseline(ready.plan, saved, settingsOf, lab), options);
 }
 
-/** What the gate tolerates: what the user said, and the noise that a calibration of the same experiment has found. */
-async function settingsOf(options: GateOptions, lab: Lab, scenario: string | undefined, load: string): Promise<Gate> {
+/** What the gate tolerates of a scenario: what the user said, and the noise that a calibration of the same experiment has found. */
+async function readSettings(options: GateOptions, lab: Lab): Promise<(scenario: Scenario) => Gate> {
   const { readCalibrations } = await import('../../calibration-file.ts');
   const { floorsFor, machineKey } = await import('../../analysis/calibration.ts');
   const { describeMachine } = await import('../../machine.ts');
-  const key = { platform: lab.platform.name, ...machineKey(describeMachine()), scenario: scenario ?? '', load };
-  const noise = scenario === undefined ? undefined : floorsFor(await readCalibrations(lab.results), key);
-  return { smallest, tolerances: options.tolerance, noise: noise ?? {} };
+  const { describeSharedLoad } = await import('../../scenarios/load-words.ts');
+  const calibrations = await readCalibrations(lab.results);
+  const machine = { platform: lab.platform.name, ...machineKey(describeMachine()) };
+  return (scenario) => {
+    const noise = floorsFor(calibrations, { ...machine, scenario: scenario.name, load: describeSharedLoad(scenario) });
+    return { smallest, tolerances: options.tolerance, noise: noise ?? {} };
+  };
 }
 
 async function labOf(

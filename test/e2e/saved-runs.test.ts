@@ -1,0 +1,128 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { calibrationsSchema } from '../../src/analysis/calibration.ts';
+import { serve, type TestServer } from '../../src/load/testing/servers.ts';
+import { runRecordSchema, type RunRecord } from '../../src/result.ts';
+import { scaleLab } from './cli.ts';
+import { Workbench } from './workbench.ts';
+
+/** What the server takes for an answer: far more than a busy machine adds. */
+const usualMs = 40;
+let serviceMs = usualMs;
+let bench: Workbench;
+let server: TestServer;
+
+beforeEach(async () => {
+  bench = await Workbench.create();
+  serviceMs = usualMs;
+  server = await serve((_request, response) => {
+    void sleep(serviceMs).then(() => response.end('ok'));
+  });
+  await bench.write(
+    'scenarios.yaml',
+    `version: 1
+scenarios:
+  mine:
+    question: Is it as fast as it was?
+    target: { url: '${server.url}' }
+    workload: [GET /]
+    load: { driver: lab, connections: 4, warmup: 0s, duration: 400ms }
+    # A busy machine makes the generator late, and that is not what is tested.
+    trust: { lag: 1m }
+`,
+  );
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await bench[Symbol.asyncDispose]();
+});
+
+const run = async (...args: readonly string[]) => scaleLab([...args], { cwd: bench.folder, env: bench.env });
+
+/** Runs the scenario, and says where its folder is. */
+async function measure(): Promise<string> {
+  const before = await runs();
+  const { code, err } = await run('run', 'mine', '--rounds', '8');
+  expect(code, err).toBe(0);
+  const [id] = (await runs()).filter((candidate) => !before.includes(candidate));
+  return path.join('results', id ?? '');
+}
+
+const runs = async (): Promise<readonly string[]> => readdir(path.join(bench.folder, 'results')).catch(() => []);
+
+async function recordIn(folder: string): Promise<RunRecord> {
+  return runRecordSchema.parse(JSON.parse(await readFile(path.join(bench.folder, folder, 'run.json'), 'utf8')));
+}
+
+/** The tolerance is as wide as it is so that the tests are about what is judged, and not about the machine. */
+const wide = ['--tolerance', 'rps=40%,p50=40%'];
+
+describe('scale-lab compare of two saved runs', { timeout: 120_000 }, () => {
+  it('says by how much the second differs, and measures nothing', async () => {
+    const one = await measure();
+    serviceMs = 2 * usualMs;
+    const other = await measure();
+    const requests = server.received;
+    const { code, out, err } = await run('compare', one, `${other}/run.json`);
+    expect(code, err).toBe(0);
+    expect(out).toMatch(/p50 +.*B is [\d.]+ to [\d.]+ times slower/);
+    expect(server.received).toBe(requests);
+  });
+
+  it('names what it cannot read', async () => {
+    await bench.write('other.json', '{}');
+    const missing = await run('compare', 'results/none', 'other.json');
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('There is no run to read at')]);
+  });
+});
+
+describe('scale-lab gate --baseline', { timeout: 120_000 }, () => {
+  it('passes what is as it was, and fails what is slower, which fresh rounds confirm', async () => {
+    const saved = await measure();
+    const same = await run('gate', '--baseline', saved, ...wide);
+    expect(same.code, same.out + same.err).toBe(0);
+    serviceMs = 3 * usualMs;
+    const slower = await run('gate', '--baseline', saved, ...wide);
+    expect(slower.code, slower.out + slower.err).toBe(1);
+    expect(slower.out).toContain('fresh rounds confirm it');
+  });
+
+  it('cannot tell on another machine, and runs nothing there', async () => {
+    const saved = await measure();
+    const record = await recordIn(saved);
+    const elsewhere = { ...record, machine: { ...record.machine, cpu: 'Z80', cores: record.machine.cores + 4 } };
+    await bench.write('elsewhere.json', JSON.stringify(elsewhere));
+    const requests = server.received;
+    const { code, out, err } = await run('gate', '--baseline', 'elsewhere.json');
+    expect(code, out + err).toBe(3);
+    expect(out).toContain('the CPU was Z80');
+    expect(server.received).toBe(requests);
+  });
+});
+
+describe('scale-lab calibrate', { timeout: 120_000 }, () => {
+  it('keeps the noise that the gate then heeds, in pairs and against a saved run', async () => {
+    const file = path.join(bench.folder, 'results', 'calibration.json');
+    const times = ['--duration', '400ms', '--warmup', '0s', '--budget', '30s'];
+    const { code, out, err } = await run('calibrate', 'mine', ...times);
+    expect(code, err).toBe(0);
+    expect(out).toContain('mine: default against itself');
+    expect(out).toContain('can be found');
+    const calibrations = calibrationsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const [entry] = calibrations.entries;
+    expect(entry?.noise.map(({ metric }) => metric)).toEqual(expect.arrayContaining(['rps', 'p50', 'error_rate']));
+    expect(entry?.noise.every(({ floor, detectable }) => floor >= 0 && detectable >= 0)).toBe(true);
+
+    // A machine on which nothing below six times can be told.
+    const noisy = { ...entry, noise: entry?.noise.map((noise) => ({ ...noise, floor: 5 })) };
+    await bench.write('results/calibration.json', JSON.stringify({ ...calibrations, entries: [noisy] }));
+    const saved = await measure();
+    serviceMs = 2 * usualMs;
+    const gated = await run('gate', '--baseline', saved, '--tolerance', 'p50=10%');
+    expect(gated.out).toMatch(/p50.*the tolerance is the noise of this machine, 500%/);
+    const paired = await run('gate', 'mine', '--a-url', server.url, '--b-url', server.url, ...times);
+    expect(paired.out).toMatch(/p50.*the tolerance is the noise of this machine, 500%/);
+  });
+});
