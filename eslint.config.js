@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist', 'results', 'coverage', '.cache'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -17,7 +17,7 @@ export default tseslint.config(
   },
   {
     // The command line alone may touch the process; everything else is handed what it needs.
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.ts', 'src/**/*.tsx'],
     ignores: ['src/cli/main.ts', 'src/target-app/main.ts', 'src/load/worker.ts', '**/*.test.ts'],
     rules: {
       'no-restricted-properties': [

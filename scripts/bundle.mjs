@@ -1,4 +1,5 @@
-// Bundles the programs that run beside the system under test into one file each, so that an image is a base and one layer.
+// Bundles the programs that run beside the system under test into one file each, so that an image is a base and one layer; and the
+// script and the style of the HTML report, which go into every page.
 import { build } from 'esbuild';
 
 const programs = {
@@ -24,3 +25,14 @@ await build({
   legalComments: 'eof',
   logLevel: 'warning',
 });
+
+const page = {
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+await build({ ...page, entryPoints: { 'report-page': 'src/reporters/html/browser/page.ts' }, format: 'iife' });
+await build({ ...page, entryPoints: { 'report-page': 'src/reporters/html/browser/page.css' } });

@@ -2,7 +2,14 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { hash, inRoot, npm, readStamp, root, say, writeStamp } from './common.mjs';
 
-const outputs = ['dist/cli/main.js', 'dist/target-app.mjs', 'dist/load-worker.mjs', 'dist/agent.mjs'];
+const outputs = [
+  'dist/cli/main.js',
+  'dist/target-app.mjs',
+  'dist/load-worker.mjs',
+  'dist/agent.mjs',
+  'dist/report-page.js',
+  'dist/report-page.css',
+];
 
 function buildStamp() {
   const configuration = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));

@@ -15,7 +15,7 @@ const noticeable = 0.01;
 const columnsAtMost = 7;
 
 /** How the time of a row divides, by its last round. */
-function anatomiesOf(row: Row): readonly Anatomy[] {
+export function anatomiesOf(row: Row): readonly Anatomy[] {
   return row.trials.at(-1)?.measurement.anatomy ?? [];
 }
 
@@ -26,7 +26,7 @@ function orderOf(part: string): number {
 }
 
 /** The parts that are worth a column: those that are noticeable anywhere, and of them the largest. */
-function partsOf(anatomies: readonly Anatomy[]): readonly string[] {
+export function partsOf(anatomies: readonly Anatomy[]): readonly string[] {
   const mostOf = (part: string): number =>
     Math.max(...anatomies.map(({ parts, latencyUs }) => (parts[part] ?? 0) / Math.max(1, latencyUs)));
   const names = [...new Set(anatomies.flatMap(({ parts }) => Object.keys(parts)))];

@@ -5,6 +5,8 @@ export async function openReporter(name: ReporterName): Promise<Reporter> {
   switch (name) {
     case 'terminal':
       return (await import('./terminal.ts')).terminalReport;
+    case 'html':
+      return (await import('./html/html.tsx')).htmlReport;
     case 'markdown':
       return (await import('./markdown.ts')).markdownReport;
     case 'junit':

@@ -1,3 +1,4 @@
+import { answerOf } from '../analysis/answer.ts';
 import { rowsOf, type Row } from '../analysis/summary.ts';
 import { formatBytes, formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
@@ -16,6 +17,8 @@ import { isOpen, timingTable } from './timing-table.ts';
 export interface Section {
   readonly title: string;
   readonly question: string;
+  /** What leads and by how much, and how many claims hold; may be empty. */
+  readonly answer: string;
   readonly prediction: string | undefined;
   /** Load, requests, data: name and text. */
   readonly facts: readonly (readonly [string, string])[];
@@ -93,6 +96,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
   return {
     title: scenario.name,
     question: scenario.question,
+    answer: answerOf(record, scenario.name),
     prediction: scenario.prediction,
     facts: scenarioFacts(scenario, rows),
     timings,

@@ -11,7 +11,7 @@ export interface Screen {
 export type Reporter = (record: RunRecord, screen: Screen) => string;
 
 /** The reporters that can be named on the command line. */
-export const reporterNames = ['terminal', 'markdown', 'json', 'junit', 'github', 'comment', 'csv'] as const;
+export const reporterNames = ['terminal', 'html', 'markdown', 'json', 'junit', 'github', 'comment', 'csv'] as const;
 
 /** One of {@link reporterNames}. */
 export type ReporterName = (typeof reporterNames)[number];

@@ -1,0 +1,66 @@
+import type { Row } from '../../../analysis/summary.ts';
+import { findMetric, type Metric } from '../../../metrics.ts';
+import { formatValue } from '../../../numbers.ts';
+import { heading, isDoubted } from '../../metric-cells.ts';
+import { labelCells, labelHeadings, nameOf } from '../../table.ts';
+import { isOpen } from '../../timing-table.ts';
+import type { Figure } from '../figure.tsx';
+
+/** What people ask for first: of a search what it found, of open load the latency at the rate that was asked for. */
+function metricNames(rows: readonly Row[]): readonly string[] {
+  if (rows.some(({ values }) => values.max_rps)) return ['max_rps'];
+  return isOpen(rows) ? ['p99', 'rps'] : ['rps', 'p99'];
+}
+
+function metricFigure(metric: Metric, rows: readonly Row[]): Figure {
+  const isRepeated = rows.some(({ trials }) => trials.length > 1);
+  const text = (value: number | undefined): string => (value === undefined ? '-' : formatValue(value, metric.unit));
+  const direction = `${metric.better} is better`;
+  const isDoubtful = rows.some((row) => isDoubted(row, metric.name));
+  const notes = [
+    direction,
+    ...(isRepeated ? ['the bar is the median over the rounds, the whisker goes from the lowest to the highest'] : []),
+    ...(isDoubtful ? ['~ marks what a caveat speaks against'] : []),
+  ];
+  return {
+    title: metric.name === 'max_rps' ? 'The highest rate that holds' : heading(metric),
+    note: `${notes.join('; ')}.`,
+    chart: {
+      kind: 'bars',
+      axis: { title: heading(metric), scale: 'linear', unit: metric.unit },
+      shape: 'bar',
+      isStacked: false,
+      categories: rows.map((row) => (isDoubted(row, metric.name) ? `~${nameOf(row)}` : nameOf(row))),
+      series: [
+        {
+          name: metric.title,
+          values: rows.map(({ values: { [metric.name]: spread } }) =>
+            spread === undefined
+              ? { value: null }
+              : { value: spread.median, ...(isRepeated ? { low: spread.min, high: spread.max } : {}) },
+          ),
+        },
+      ],
+    },
+    table: {
+      headings: [...labelHeadings, 'rounds', 'median', 'lowest', 'highest'],
+      labels: 1,
+      rows: rows.map((row) => {
+        const { [metric.name]: spread } = row.values;
+        return [
+          ...labelCells(row),
+          { text: String(row.trials.length) },
+          ...[spread?.median, spread?.min, spread?.max].map((value) => ({ text: text(value) })),
+        ];
+      }),
+    },
+  };
+}
+
+/** The variants side by side in what is asked for first: a figure each metric. */
+export function metricFigures(rows: readonly Row[]): readonly Figure[] {
+  const metrics = metricNames(rows).flatMap((name) => findMetric(name) ?? []);
+  return metrics
+    .filter(({ name }) => rows.some(({ values }) => values[name] !== undefined))
+    .map((metric) => metricFigure(metric, rows));
+}
