@@ -26,6 +26,19 @@ testbed_up() {
   fi
 }
 
+# The browser that reports are looked at with, and the shells that complete commands.
+programs_up() {
+  local program missing=()
+  for program in chromium zsh fish; do command -v "$program" >/dev/null || missing+=("$program"); done
+  [[ -e /usr/share/bash-completion/bash_completion ]] || missing+=(bash-completion)
+  if ((${#missing[@]})); then
+    command -v apt-get >/dev/null || return 0
+    echo "ci: installing ${missing[*]}" >&2
+    { apt-get update -qq || true; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >/dev/null
+  fi
+  export SCALE_LAB_REQUIRE_CHROMIUM=1 SCALE_LAB_REQUIRE_SHELLS=1
+}
+
 # Runs the tests. Docker 20.10 can hang when many containers end at one moment, and then every test of containers fails for
 # a reason that is not ours: the tests are ended where the Engine gives no answer for a minute, and its stacks are printed.
 test_with_the_engine() {

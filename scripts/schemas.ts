@@ -1,4 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { runSchemaText } from '../src/result-schema.ts';
+import { schemaNames, schemaText } from '../src/schemas.ts';
 
-writeFileSync('schemas/run.schema.json', runSchemaText());
+for (const name of schemaNames) writeFileSync(`schemas/${name}.schema.json`, schemaText(name));

@@ -16,6 +16,7 @@ export type LabEvent =
       readonly second: number;
       readonly rps: number;
       readonly errors: number;
+      readonly p50Ms: number;
       readonly p99Ms: number;
     }
   /** A search for a rate has tried one. */

@@ -72,8 +72,9 @@ async function observe(
 
 function secondOf(trial: Trial, message: Extract<WorkerMessage, { type: 'second' }>): Parameters<EventSink>[0] {
   const { phase, second, requests, errors, histogram } = message;
-  const p99Ms = LatencyHistogram.decode(histogram).quantileUs(0.99) / 1000;
-  return { type: 'trial-second', trial, phase, second, rps: requests, errors, p99Ms };
+  const latencies = LatencyHistogram.decode(histogram);
+  const [p50Ms, p99Ms] = [latencies.quantileUs(0.5) / 1000, latencies.quantileUs(0.99) / 1000];
+  return { type: 'trial-second', trial, phase, second, rps: requests, errors, p50Ms, p99Ms };
 }
 
 /**

@@ -4,6 +4,7 @@ import { labVersion } from '../package.ts';
 import { calibrateCommand } from './commands/calibrate.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { compareCommand } from './commands/compare.ts';
+import { completeCommand, completionCommand } from './commands/completion.ts';
 import { downCommand } from './commands/down.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { gateCommand } from './commands/gate.ts';
@@ -13,6 +14,7 @@ import { maxRpsCommand } from './commands/max-rps.ts';
 import { manifestsCommand } from './commands/manifests.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 import type { CommandFactory } from './command.ts';
@@ -29,11 +31,13 @@ const commands: readonly CommandFactory[] = [
   listCommand,
   validateCommand,
   reportCommand,
+  schemaCommand,
   upCommand,
   downCommand,
   manifestsCommand,
   doctorCommand,
   cleanCommand,
+  completionCommand,
 ];
 
 const epilogue = `
@@ -47,6 +51,7 @@ function program(io: Io, finish: (code: ExitCode) => void): Command {
     .helpCommand(false)
     .addHelpText('after', epilogue);
   for (const command of commands) root.addCommand(command(io, finish));
+  root.addCommand(completeCommand(io, finish), { hidden: true });
   for (const command of [root, ...root.commands]) {
     command
       .exitOverride()

@@ -1,14 +1,18 @@
 import { Command, Option } from 'commander';
 import type { Match } from '../match.ts';
 import { paceOf, platformNames, type Platform, type PlatformName } from '../platforms/platform.ts';
+import type { Lab } from '../run-session.ts';
 import type { Overrides } from '../scenarios/overrides.ts';
 import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
+import { commandAgain } from './command-again.ts';
 import type { Io } from './io.ts';
 import { contextOption, duration, positive, rate, seed } from './options.ts';
 import { openPlatform } from './platform.ts';
+import { addProgressOptions } from './progress/options.ts';
+import type { ProgressOptions } from './progress/progress.ts';
 
 /** The options of every command that sets two sides against each other. */
-export interface MatchOptions {
+export interface MatchOptions extends ProgressOptions {
   readonly file?: string;
   readonly platform: PlatformName;
   readonly context?: string;
@@ -27,7 +31,7 @@ export interface MatchOptions {
 
 /** Adds the options of every command that sets two sides against each other. */
 export function addMatchOptions(command: Command, budget: string): Command {
-  return command
+  return addProgressOptions(command)
     .option('--file <file>', 'the scenario file (default: ./scenarios.yaml, else the shipped one)')
     .addOption(new Option('--platform <name>', 'where it runs').choices(platformNames).default('local'))
     .option(...contextOption)
@@ -51,6 +55,26 @@ export interface ReadyMatch {
   readonly match: Match;
   readonly platform: Platform;
   readonly seed: number;
+}
+
+/** Hands work the lab that it runs in; what it does is shown until it is done. */
+export async function inLab<T>(
+  io: Io,
+  options: MatchOptions,
+  { platform, seed: planSeed }: Pick<ReadyMatch, 'platform' | 'seed'>,
+  work: (lab: Lab) => Promise<T>,
+): Promise<T> {
+  const path = await import('node:path');
+  const { showProgress } = await import('./progress/progress.ts');
+  using progress = showProgress(io, options);
+  return await work({
+    platform,
+    results: path.resolve(io.folder, options.out),
+    command: commandAgain(io, planSeed, options.seed),
+    startedAtMs: io.startedAtMs,
+    emit: progress.sink,
+    signal: io.signal,
+  });
 }
 
 /** What a command says of its match besides the user's options. */

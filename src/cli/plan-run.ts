@@ -7,10 +7,12 @@ import type { ScenarioFile } from '../scenarios/scenario.ts';
 import { commandAgain } from './command-again.ts';
 import type { Io } from './io.ts';
 import { contextOption, duration, list, positive, positives, rate, seed } from './options.ts';
+import { addProgressOptions } from './progress/options.ts';
+import type { ProgressOptions } from './progress/progress.ts';
 import { addReportOptions, reportRun, type ReportOptions } from './reports.ts';
 
 /** The options of every command that runs the trials of a plan. */
-export interface PlanOptions extends ReportOptions {
+export interface PlanOptions extends ReportOptions, ProgressOptions {
   readonly file?: string;
   readonly platform: PlatformName;
   readonly context?: string;
@@ -57,7 +59,7 @@ export function addPlanOptions(command: Command, words: PlanWords): Command {
     .option('--no-telemetry', 'do not watch the system while it is under load')
     .option('--allow-remote', 'put load on targets outside this machine and private networks')
     .option('--dry-run', 'print the plan and start nothing');
-  return addReportOptions(command);
+  return addReportOptions(addProgressOptions(command));
 }
 
 /** What the options change of the scenarios. */
@@ -98,16 +100,17 @@ export async function planAndRun(
   const { openPlatform } = await import('./platform.ts');
   const { checkPlan } = await import('./check-plan.ts');
   const { run } = await import('../run.ts');
-  const { showProgress } = await import('./progress.ts');
+  const { showProgress } = await import('./progress/progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   await checkPlan(plan, platform, options.allowRemote === true);
+  using progress = showProgress(io, options);
   const outcome = await run(plan, {
     platform,
     pin: options.pin === true,
     results: path.resolve(io.folder, options.out),
     command: commandAgain(io, planSeed, options.seed),
     startedAtMs: io.startedAtMs,
-    emit: showProgress(io.err),
+    emit: progress.sink,
     signal: io.signal,
   });
   await reportRun(io, outcome, options);

@@ -5,6 +5,7 @@ import { reporterNames, type ReporterName } from '../reporters/reporter.ts';
 import type { RunRecord } from '../result.ts';
 import type { RunOutcome } from '../run-session.ts';
 import type { Io } from './io.ts';
+import type { ProgressOptions } from './progress/progress.ts';
 
 /** A report that is written to a file. */
 export interface SaveRequest {
@@ -38,13 +39,19 @@ export function addReportOptions(command: Command): Command {
 }
 
 /**
- * Prints a run, and writes the reports that are to be kept. Under GitHub Actions the reporter `github` adds its page to the
+ * Prints a run, unless its events are printed as JSON, and writes the reports that are to be kept. Under GitHub Actions the reporter `github` adds its page to the
  * summary of the job.
  * @throws {LabError} where a file cannot be written
  */
-export async function reportRecord(io: Io, record: RunRecord, { reporter, save }: ReportOptions): Promise<void> {
-  const report = await openReporter(reporter);
-  io.out.write(`${io.out.isTerminal ? '\n' : ''}${report(record, io.out)}`);
+export async function reportRecord(
+  io: Io,
+  record: RunRecord,
+  { reporter, save, json }: ReportOptions & ProgressOptions,
+): Promise<void> {
+  if (!json) {
+    const report = await openReporter(reporter);
+    io.out.write(`${io.out.isTerminal ? '\n' : ''}${report(record, io.out)}`);
+  }
   for (const { reporter: name, file } of save) {
     const text = (await openReporter(name))(record, { columns: 100, color: false });
     await writeReport(io, file, text);
@@ -78,11 +85,19 @@ async function written(file: string, write: () => Promise<void>): Promise<void> 
  * Reports a run that has ended, whichever way: what was measured is shown, and kept as a page beside the record. What broke the run
  * off is thrown after that.
  */
-export async function reportRun(io: Io, { record, folder, error }: RunOutcome, options: ReportOptions): Promise<void> {
+export async function reportRun(
+  io: Io,
+  { record, folder, error }: RunOutcome,
+  options: ReportOptions & ProgressOptions,
+): Promise<void> {
   if (record.trials.length > 0 || record.verdicts.length > 0 || options.save.length > 0) {
     await reportRecord(io, record, options);
     const page = await openReporter('markdown');
     await folder.write('report.md', page(record, io.out));
+  }
+  if (options.json) {
+    const { writeResult } = await import('./progress/json-events.ts');
+    writeResult(io.out, record, io.startedAtMs);
   }
   if (error !== undefined) throw error;
 }

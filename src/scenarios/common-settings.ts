@@ -33,13 +33,15 @@ export const defaultSettings: CommonSettings = {
 };
 
 /** The keys of `defaults:`. */
-export const commonKeys = ['load', 'trust', 'data', 'app', 'limits', 'replicas', 'rounds'];
+export const commonKeys = ['load', 'trust', 'data', 'app', 'limits', 'replicas', 'rounds'] as const;
 
-const dataSchema = table('data', {
+/** `data:` as it is written. */
+export const dataSchema = table('data', {
   users: whole('the number of users', 1, 1_000_000).optional(),
   todos: whole('the number of todos', 0, 10_000_000).optional(),
 });
-const replicaCount = whole('the number of replicas', limits.replicas.least, limits.replicas.most);
+/** A number of replicas. */
+export const replicaCount = whole('the number of replicas', limits.replicas.least, limits.replicas.most);
 
 /** A number of rounds. */
 export const roundCount = whole('the number of rounds', limits.rounds.least, limits.rounds.most);

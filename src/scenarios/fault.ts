@@ -21,3 +21,8 @@ export type Reading<T> = { readonly value: T } | { readonly fault: Fault };
 export function faulty(sentence: string, hint?: string, within?: Extent): { readonly fault: Fault } {
   return { fault: { sentence, hint, within } };
 }
+
+/** A hint as a sentence of the command line. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -4,18 +4,19 @@ import { measuredMs } from './plan.ts';
 import type { LoadProfile } from './scenario.ts';
 import { shutdowns, type Autoscale, type Rollout, type System } from './system.ts';
 import { choice, duration, issueOf, reading, table, whole } from './shapes.ts';
-import { durationText, readPercentage } from './units.ts';
+import { durationText, readPercentage, writtenUnits } from './units.ts';
 
 const { least, most } = limits.replicas;
 
 /** Autoscalers count in whole per cent. */
-const cpuShare = reading('the CPU share', (input, noun): Reading<number> => {
+const readCpuShare = (input: unknown, noun: string): Reading<number> => {
   const read = readPercentage(input, noun, 1);
   if ('fault' in read) return read;
   const percent = Math.round(read.value * 100);
   const isWhole = percent > 0 && Math.abs(read.value * 100 - percent) < 1e-9;
   return isWhole ? { value: percent / 100 } : faulty(`${noun} must be from 1% to 100%, in whole per cent`);
-});
+};
+const cpuShare = reading('the CPU share', readCpuShare, { type: 'string', pattern: writtenUnits.percentage });
 
 const autoscaleKeys = table('autoscale', {
   cpu: cpuShare,

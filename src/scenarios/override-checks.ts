@@ -1,3 +1,4 @@
+import { capitalised } from './fault.ts';
 import { UsageError } from '../errors.ts';
 import { plural } from '../numbers.ts';
 import { limits } from './load-profile.ts';
@@ -6,7 +7,6 @@ import type { Overrides } from './overrides.ts';
 import { mostWorkersOf } from './plan.ts';
 import { isConstant } from './rate-stages.ts';
 import { loadsOf, runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
-import { capitalised } from './select.ts';
 import { durationText, rateText } from './units.ts';
 
 /** The options that not every scenario takes: which ones do, and why it may be that none does. */

@@ -1,10 +1,11 @@
+import { capitalised } from './fault.ts';
 import { UsageError } from '../errors.ts';
 import { changeLoad } from './change-load.ts';
 import { canJudge, narrow } from './narrow.ts';
 import { checkFit, checkLimits, checkOrchestrated, checkWorkers, sharesConnections } from './override-checks.ts';
 import { isConstant } from './rate-stages.ts';
 import { runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
-import { capitalised, type Selected } from './select.ts';
+import { type Selected } from './select.ts';
 import { suggestion } from './suggest.ts';
 
 /** What the command line changes of all selected scenarios. */

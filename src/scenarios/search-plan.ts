@@ -1,3 +1,4 @@
+import { capitalised } from './fault.ts';
 import { UsageError } from '../errors.ts';
 import { changeLoad } from './change-load.ts';
 import { planOfScenarios } from './expand.ts';
@@ -7,7 +8,6 @@ import { override, type Overrides } from './overrides.ts';
 import type { Plan } from './plan.ts';
 import { loadsOf, type LoadProfile, type Scenario } from './scenario.ts';
 import type { SearchChange } from './search-schema.ts';
-import { capitalised } from './select.ts';
 
 /**
  * The plan that looks for the highest rate of each variant of a scenario. Its claims are about the load that it has itself: they are

@@ -4,13 +4,14 @@ import { limits } from './load-profile.ts';
 import { parseObjective } from './objective.ts';
 import type { RateSearch } from './scenario.ts';
 import { choice, duration, issueOf, percentage, rate } from './shapes.ts';
+import { withForm } from './written-form.ts';
 
 /** What a search looks for. */
 export const searchGoals = ['max-rps'] as const;
 
 const example = "write slo: 'p99 < 50ms, error_rate < 0.1%'";
 
-const objective = z.unknown().transform((input, context): readonly Expectation[] => {
+const readObjective = z.unknown().transform((input, context): readonly Expectation[] => {
   if (typeof input !== 'string') {
     context.issues.push(issueOf(input, { sentence: 'the objective must be a text', hint: example }));
     return z.NEVER;
@@ -20,6 +21,7 @@ const objective = z.unknown().transform((input, context): readonly Expectation[]
   for (const fault of parsed.faults) context.issues.push(issueOf(input, fault));
   return z.NEVER;
 });
+const objective = withForm(readObjective, { type: 'string', minLength: 1, description: 'Claims about one trial' });
 
 /** The keys of a `load:` that looks for a rate. */
 export const searchKeys = {

@@ -1,3 +1,4 @@
+import { capitalised } from './fault.ts';
 import { UsageError } from '../errors.ts';
 import type { Scenario, ScenarioFile } from './scenario.ts';
 import { suggestion } from './suggest.ts';
@@ -45,9 +46,4 @@ function named(file: ScenarioFile, name: string, byDefault: boolean): readonly S
     });
   }
   throw new UsageError(`There is no scenario or suite "${name}"`, { hint: capitalised(suggestion(name, known)) });
-}
-
-/** A hint as a sentence of the command line. */
-export function capitalised(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { faulty, type Fault, type Reading } from './fault.ts';
+import { capitalised, faulty, type Fault, type Reading } from './fault.ts';
 import { suggestion } from './suggest.ts';
-import { readDuration, readMemory, readNumber, readPercentage, readRate, readWhole } from './units.ts';
+import { readDuration, readMemory, readNumber, readPercentage, readRate, readWhole, writtenUnits } from './units.ts';
+import { formOf, tableForm, withForm, type WrittenForm } from './written-form.ts';
 
 /** A fault inside zod's issues; `onKey` points at the key instead of the value. */
 const carriedSchema = z.object({
@@ -29,79 +30,100 @@ export function issueOf(input: unknown, fault: Fault, path: PropertyKey[] = [], 
 }
 
 /** A schema out of a function that reads a value or says what is wrong with it. */
-export function reading<T>(noun: string, read: (input: unknown, noun: string) => Reading<T>) {
-  return z.unknown().transform((input, context): T => {
+export function reading<T>(noun: string, read: (input: unknown, noun: string) => Reading<T>, form: WrittenForm = {}) {
+  const schema = z.unknown().transform((input, context): T => {
     const result = input === undefined ? faulty(`${noun} is missing`) : read(input, noun);
     if ('value' in result) return result.value;
     context.issues.push(issueOf(input, result.fault));
     return z.NEVER;
   });
+  return withForm(schema, { ...form, description: capitalised(noun) });
 }
 
 /** A time between two limits, in whole milliseconds. */
 export function duration(noun: string, leastMs: number, mostMs: number) {
-  return reading(noun, (input) => {
-    const read = readDuration(input, noun, leastMs, mostMs);
-    return 'value' in read && !Number.isInteger(read.value) ? faulty(`${noun} must be whole milliseconds`) : read;
-  });
+  const read = (input: unknown): Reading<number> => {
+    const time = readDuration(input, noun, leastMs, mostMs);
+    return 'value' in time && !Number.isInteger(time.value) ? faulty(`${noun} must be whole milliseconds`) : time;
+  };
+  return reading(noun, read, { type: 'string', pattern: writtenUnits.duration });
 }
 
 /** A rate between two limits, per second. */
 export function rate(noun: string, leastPerSecond: number, mostPerSecond: number) {
-  return reading(noun, (input) => readRate(input, noun, leastPerSecond, mostPerSecond));
+  return reading(noun, (input) => readRate(input, noun, leastPerSecond, mostPerSecond), {
+    type: 'string',
+    pattern: writtenUnits.rate,
+  });
 }
 
 /** A percentage up to a limit, as a ratio. */
 export function percentage(noun: string, most: number) {
-  return reading(noun, (input) => readPercentage(input, noun, most));
+  return reading(noun, (input) => readPercentage(input, noun, most), {
+    type: 'string',
+    pattern: writtenUnits.percentage,
+  });
 }
 
 /** A size in memory between two limits, in bytes. */
 export function memory(noun: string, leastBytes: number, mostBytes: number) {
-  return reading(noun, (input) => readMemory(input, noun, leastBytes, mostBytes));
+  return reading(noun, (input) => readMemory(input, noun, leastBytes, mostBytes), {
+    type: 'string',
+    pattern: writtenUnits.memory,
+  });
 }
 
 /** A whole number between two limits. */
 export function whole(noun: string, least: number, most: number) {
-  return reading(noun, (input) => readWhole(input, noun, least, most));
+  return reading(noun, (input) => readWhole(input, noun, least, most), {
+    type: 'integer',
+    minimum: least,
+    maximum: most,
+  });
 }
 
 /** A number between two limits. */
 export function number(noun: string, least: number, most: number) {
-  return reading(noun, (input) => readNumber(input, noun, least, most));
+  return reading(noun, (input) => readNumber(input, noun, least, most), {
+    type: 'number',
+    minimum: least,
+    maximum: most,
+  });
 }
 
 /** One of the known words. */
 export function choice<const T extends string>(noun: string, words: readonly T[]) {
-  return reading(noun, (input): Reading<T> => {
+  const read = (input: unknown): Reading<T> => {
     const word = words.find((candidate) => candidate === input);
     if (word !== undefined) return { value: word };
     if (typeof input !== 'string') return faulty(`${noun} must be a word`, `there are: ${words.join(', ')}`);
     return faulty(`${noun} "${input}" is not known`, suggestion(input, words));
-  });
+  };
+  return reading(noun, read, { enum: [...words] });
 }
 
 /** A text that is not empty. */
 export function text(noun: string, longest = 2000) {
-  return reading(noun, (input): Reading<string> => {
+  const read = (input: unknown): Reading<string> => {
     if (typeof input !== 'string') return faulty(`${noun} must be a text`, 'put it in quotes');
     if (input.trim() === '') return faulty(`${noun} is empty`);
     return input.length > longest ? faulty(`${noun} is longer than ${longest} characters`) : { value: input.trim() };
-  });
+  };
+  return reading(noun, read, { type: 'string', minLength: 1, maxLength: longest });
 }
 
 /** True or false. */
 export function yesNo(noun: string) {
-  return reading(noun, (input): Reading<boolean> => {
-    return typeof input === 'boolean' ? { value: input } : faulty(`${noun} must be true or false`);
-  });
+  const read = (input: unknown): Reading<boolean> =>
+    typeof input === 'boolean' ? { value: input } : faulty(`${noun} must be true or false`);
+  return reading(noun, read, { type: 'boolean' });
 }
 
 /** A map with known keys; every key that is not known is a fault of its own. */
 export function table<Fields extends Record<string, z.ZodType>>(noun: string, fields: Fields) {
   const known = z.object(fields);
   const keys = Object.keys(fields);
-  return z.unknown().transform((input, context) => {
+  const schema = z.unknown().transform((input, context) => {
     if (!isTable(input)) {
       const fault = input === undefined ? faulty(`${noun} is missing`) : faulty(`${noun} must be a map`, keyHint(keys));
       context.issues.push(issueOf(input, fault.fault));
@@ -111,23 +133,28 @@ export function table<Fields extends Record<string, z.ZodType>>(noun: string, fi
     for (const key of strange) context.issues.push(issueOf(input, unknownKey(key, noun, keys), [key], true));
     return handOn(known.safeParse(input), context);
   });
+  return withForm(schema, tableForm(fields));
 }
 
 /** A list of at least one value. */
 export function list<T>(noun: string, item: z.ZodType<T>, most: number) {
   const items = z.array(item);
-  return z.unknown().transform((input, context): readonly T[] => {
+  const schema = z.unknown().transform((input, context): readonly T[] => {
     if (Array.isArray(input) && input.length > 0 && input.length <= most)
       return handOn(items.safeParse(input), context);
     const wrong = !Array.isArray(input) ? 'must be a list' : input.length === 0 ? 'is empty' : `has more than ${most}`;
     context.issues.push(issueOf(input, { sentence: `${noun} ${wrong}` }));
     return z.NEVER;
   });
+  return withForm(schema, { type: 'array', items: formOf(item), minItems: 1, maxItems: most });
 }
 
 /** Two ways of writing a value: short, or as a map. */
 export function shorthand<T>(short: z.ZodType<T>, long: z.ZodType<T>) {
-  return z.unknown().transform((input, context) => handOn((isTable(input) ? long : short).safeParse(input), context));
+  const schema = z
+    .unknown()
+    .transform((input, context) => handOn((isTable(input) ? long : short).safeParse(input), context));
+  return withForm(schema, { anyOf: [formOf(short), formOf(long)] });
 }
 
 /** The fault of a key that is not one of those known. */

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { faulty, type Fault, type Reading } from './fault.ts';
 import { duration, handOn, issueOf, list, reading, table, text, whole } from './shapes.ts';
 import type { ToldCounter } from './system.ts';
+import { formOf, withForm } from './written-form.ts';
 
 const example = 'for example http://127.0.0.1:8080';
 
-const address = reading('the url', (input): Reading<string> => {
+const readAddress = (input: unknown): Reading<string> => {
   if (typeof input !== 'string') return faulty('the url must be a text', example);
   if (!/^https?:\/\//i.test(input)) {
     const hint = /^[\w.-]+(:\d+)?(\/|$)/.test(input) ? `write http://${input}` : example;
@@ -23,7 +24,8 @@ const address = reading('the url', (input): Reading<string> => {
     return faulty('the url cannot hold a name or a password', 'give the requests a header "authorization"');
   }
   return { value: url.href.replace(/\/+$/, '') };
-});
+};
+const address = reading('the url', readAddress, { type: 'string', pattern: '^https?://' });
 
 /** A word as the shell takes it, whatever is in it. */
 function quoted(word: string): string {
@@ -33,13 +35,17 @@ function quoted(word: string): string {
 const words = list('the command', text('a word of the command'), 100);
 
 /** A command line: a text for the shell, or a list of words that the shell takes as they are. */
-const command = z.unknown().transform((input, context): string => {
-  if (!Array.isArray(input)) return handOn(text('the command').safeParse(input), context);
-  return handOn(words.safeParse(input), context).map(quoted).join(' ');
-});
+const line = text('the command');
+const command = withForm(
+  z.unknown().transform((input, context): string => {
+    if (!Array.isArray(input)) return handOn(line.safeParse(input), context);
+    return handOn(words.safeParse(input), context).map(quoted).join(' ');
+  }),
+  { anyOf: [formOf(line), formOf(words)] },
+);
 
 /** Environment variables; numbers and yes or no are written as they would be in a shell. */
-const environment = z.unknown().transform((input, context): Readonly<Record<string, string>> => {
+const readEnvironment = z.unknown().transform((input, context): Readonly<Record<string, string>> => {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     context.issues.push(issueOf(input, { sentence: 'env must be a map', hint: 'write env: { LOG_LEVEL: warn }' }));
     return z.NEVER;
@@ -52,6 +58,10 @@ const environment = z.unknown().transform((input, context): Readonly<Record<stri
   }
   return variables;
 });
+const environment = withForm(readEnvironment, {
+  type: 'object',
+  additionalProperties: { type: ['string', 'number', 'boolean'] },
+});
 
 function variableFault(name: string, value: unknown): (Fault & { readonly onKey: boolean }) | undefined {
   if (!/^[A-Za-z_]\w*$/.test(name)) {
@@ -63,10 +73,11 @@ function variableFault(name: string, value: unknown): (Fault & { readonly onKey:
 }
 
 function urlPath(noun: string) {
-  return reading(noun, (input): Reading<string> => {
+  const read = (input: unknown): Reading<string> => {
     const isPath = typeof input === 'string' && /^\/[^\s#]*$/.test(input);
     return isPath ? { value: input } : faulty(`${noun} must be a path`, 'it begins with /');
-  });
+  };
+  return reading(noun, read, { type: 'string', pattern: '^/' });
 }
 
 const counterName = reading('the counter', (input): Reading<string> => {

@@ -6,6 +6,14 @@ const timeHint = 'write a number and us, ms, s, m or h, for example 500ms';
 const rateUnits: Readonly<Record<string, number>> = { '/s': 1, '/min': 1 / 60 };
 const rateHint = 'write a number and /s or /min, for example 500/s';
 
+/** How values with a unit are written, as regular expressions. */
+export const writtenUnits = {
+  duration: '^\\d+(\\.\\d+)?(us|µs|ms|s|m|h)$',
+  rate: '^\\d+(\\.\\d+)?/(s|min)$',
+  percentage: '^\\d+(\\.\\d+)?%$',
+  memory: '^\\d+(\\.\\d+)?[KMG]B$',
+} as const;
+
 /** What a number with a unit says, in the unit of the lab: milliseconds, requests a second, a ratio. */
 export type Quantity =
   | { readonly unit: 'ms'; readonly value: number }

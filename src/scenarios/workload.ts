@@ -3,6 +3,7 @@ import { faulty, type Reading } from './fault.ts';
 import type { AnswerCheck, KeyDistribution, RequestTemplate } from './scenario.ts';
 import { handOn, number, reading, shorthand, table, text, whole } from './shapes.ts';
 import { suggestion } from './suggest.ts';
+import { formOf, withForm } from './written-form.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const ownHeaders = ['host', 'connection', 'content-length', 'transfer-encoding'];
@@ -16,7 +17,7 @@ export function keysIn(template: string): { readonly name: string; readonly star
   });
 }
 
-const requestLine = reading('the request', (input): Reading<{ method: string; path: string }> => {
+const readRequestLine = (input: unknown): Reading<{ method: string; path: string }> => {
   const parts = typeof input === 'string' ? /^(\S+)(\s+)(.+)$/.exec(input) : null;
   const [, method = '', space = '', path = ''] = parts ?? [];
   if (!parts) return faulty('a request must be a method and a path', requestHint);
@@ -35,9 +36,13 @@ const requestLine = reading('the request', (input): Reading<{ method: string; pa
   if (!brace) return { value: { method, path } };
   const start = within.start + brace.index;
   return faulty('this brace belongs to no key', 'a key is a name in braces, such as {todo}', { start, end: start + 1 });
+};
+const requestLine = reading('the request', readRequestLine, {
+  type: 'string',
+  pattern: `^(${methods.join('|')})\\s+/\\S*$`,
 });
 
-const headers = reading('headers', (input): Reading<Record<string, string>> => {
+const readHeaders = (input: unknown): Reading<Record<string, string>> => {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return faulty('headers must be a map');
   const read: Record<string, string> = {};
   for (const [name, value] of Object.entries(input)) {
@@ -49,6 +54,10 @@ const headers = reading('headers', (input): Reading<Record<string, string>> => {
     read[name] = String(value);
   }
   return { value: read };
+};
+const headers = reading('headers', readHeaders, {
+  type: 'object',
+  additionalProperties: { type: ['string', 'number'] },
 });
 
 /** A text is sent as it is; anything else as JSON, in which a text that is nothing but a key becomes its number. */
@@ -102,11 +111,14 @@ const hot = table('a hot key', {
 }).transform((read): KeyDistribution => ({ kind: 'hot', key: read.hot }));
 
 /** One key of `keys:`: how its numbers are drawn. */
-export const keySchema = z.unknown().transform((input, context): KeyDistribution => {
-  const written = typeof input === 'object' && input !== null ? input : {};
-  const schema = 'zipf' in written ? zipf : 'uniform' in written ? uniform : 'hot' in written ? hot : none;
-  return handOn(schema.safeParse(input), context);
-});
+export const keySchema = withForm(
+  z.unknown().transform((input, context): KeyDistribution => {
+    const written = typeof input === 'object' && input !== null ? input : {};
+    const schema = 'zipf' in written ? zipf : 'uniform' in written ? uniform : 'hot' in written ? hot : none;
+    return handOn(schema.safeParse(input), context);
+  }),
+  { anyOf: [zipf, uniform, hot].map(formOf) },
+);
 
 const none = reading('the key', (): Reading<KeyDistribution> => {
   return faulty(

@@ -2,9 +2,8 @@ import { Command } from 'commander';
 import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
 import type { Calibration } from '../../analysis/calibration.ts';
 import type { CommandFactory } from '../command.ts';
-import { commandAgain } from '../command-again.ts';
 import type { Io } from '../io.ts';
-import { addMatchOptions, describeMatch, prepareMatch, type MatchOptions } from '../match.ts';
+import { addMatchOptions, describeMatch, inLab, prepareMatch, type MatchOptions } from '../match.ts';
 
 const examples = `
 It sets a variant against itself: whatever differs is the noise of this machine.
@@ -27,7 +26,7 @@ async function execute(name: string, options: CalibrateOptions, io: Io): Promise
   const { readCalibrations, writeCalibrations, calibrationFile } = await import('../../calibration-file.ts');
   const { describeSharedLoad } = await import('../../scenarios/load-words.ts');
   const { calibrationReport } = await import('../../reporters/calibration.ts');
-  const { showProgress } = await import('../progress.ts');
+  const { writeResult } = await import('../progress/json-events.ts');
   const { scenarioNamed } = await import('../sides.ts');
   const file = await loadScenarioFile(io, options.file);
   const scenario = scenarioNamed(file, name);
@@ -52,14 +51,7 @@ async function execute(name: string, options: CalibrateOptions, io: Io): Promise
   }
   const results = path.resolve(io.folder, options.out);
   const before = await readCalibrations(results);
-  const { record, error } = await calibrate(ready.match, 0.05, {
-    platform: ready.platform,
-    results,
-    command: commandAgain(io, ready.seed, options.seed),
-    startedAtMs: io.startedAtMs,
-    emit: showProgress(io.err),
-    signal: io.signal,
-  });
+  const { record, error } = await inLab(io, options, ready, async (lab) => calibrate(ready.match, 0.05, lab));
   if (error !== undefined) throw error;
   const [comparison] = record.comparisons ?? [];
   if (comparison === undefined) throw new Error('a calibration has compared nothing');
@@ -75,7 +67,8 @@ async function execute(name: string, options: CalibrateOptions, io: Io): Promise
     noise: [...noiseOf(comparison)],
   };
   await writeCalibrations(results, withCalibration(before, entry));
-  io.out.write(`\n${calibrationReport(entry, calibrationFile(options.out), io.out)}`);
+  if (options.json) writeResult(io.out, record, io.startedAtMs);
+  else io.out.write(`\n${calibrationReport(entry, calibrationFile(options.out), io.out)}`);
   return exitCodes.passed;
 }
 

@@ -1,9 +1,8 @@
 import { Command, Option } from 'commander';
 import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
 import type { CommandFactory } from '../command.ts';
-import { commandAgain } from '../command-again.ts';
 import type { Io } from '../io.ts';
-import { addMatchOptions, describeMatch, prepareMatch, type MatchOptions } from '../match.ts';
+import { addMatchOptions, describeMatch, inLab, prepareMatch, type MatchOptions } from '../match.ts';
 import { percentage } from '../options.ts';
 import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
 import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
@@ -26,11 +25,9 @@ interface CompareOptions extends MatchOptions, SidesOptions, ReportOptions {
 }
 
 async function compareLive(name: string | undefined, options: CompareOptions, io: Io): Promise<ExitCode> {
-  const path = await import('node:path');
   const { loadScenarioFile } = await import('../scenario-file.ts');
   const { compare, comparedFirst } = await import('../../compare.ts');
   const { isResolved } = await import('../../analysis/comparison.ts');
-  const { showProgress } = await import('../progress.ts');
   const load = () => loadScenarioFile(io, options.file);
   const { scenario, sides } = await chooseSides(io, name, options, load);
   const images = name === undefined ? {} : (await load()).images;
@@ -39,14 +36,7 @@ async function compareLive(name: string | undefined, options: CompareOptions, io
     io.out.write(await describeMatch(ready, options));
     return exitCodes.passed;
   }
-  const outcome = await compare(ready.match, options.smallest, {
-    platform: ready.platform,
-    results: path.resolve(io.folder, options.out),
-    command: commandAgain(io, ready.seed, options.seed),
-    startedAtMs: io.startedAtMs,
-    emit: showProgress(io.err),
-    signal: io.signal,
-  });
+  const outcome = await inLab(io, options, ready, async (lab) => compare(ready.match, options.smallest, lab));
   await reportRun(io, outcome, options);
   const comparisons = outcome.record.comparisons ?? [];
   const isKnown = comparisons.every((comparison) => isResolved(comparison, comparedFirst));

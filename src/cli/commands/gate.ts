@@ -4,10 +4,9 @@ import type { Gate } from '../../gate.ts';
 import type { RunOutcome, Lab } from '../../run-session.ts';
 import type { Scenario, ScenarioFile } from '../../scenarios/scenario.ts';
 import type { CommandFactory } from '../command.ts';
-import { commandAgain } from '../command-again.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
-import { addMatchOptions, describeMatch, prepareMatch, type MatchOptions } from '../match.ts';
+import { addMatchOptions, describeMatch, inLab, prepareMatch, type MatchOptions } from '../match.ts';
 import { tolerances } from '../options.ts';
 import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
 import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
@@ -47,9 +46,11 @@ async function gatePaired(name: string | undefined, options: GateOptions, io: Io
     io.out.write(await describeMatch(ready, options));
     return exitCodes.passed;
   }
-  const lab = await labOf(io, options, ready);
-  const settingsOf = await readSettings(options, lab);
-  return finishGate(io, await gate(ready.match, settingsOf(ready.match.scenario), lab), options);
+  const outcome = await inLab(io, options, ready, async (lab) => {
+    const settingsOf = await readSettings(options, lab);
+    return gate(ready.match, settingsOf(ready.match.scenario), lab);
+  });
+  return finishGate(io, outcome, options);
 }
 
 async function gateBaseline(names: readonly string[], options: GateOptions, io: Io): Promise<ExitCode> {
@@ -59,9 +60,11 @@ async function gateBaseline(names: readonly string[], options: GateOptions, io: 
   const { gateOnBaseline } = await import('../../baseline.ts');
   const saved = await readRun(path.resolve(io.folder, options.baseline ?? ''));
   const ready = await baselinePlan(io, names, saved, options);
-  const lab = await labOf(io, options, ready);
-  const settingsOf = await readSettings(options, lab);
-  return finishGate(io, await gateOnBaseline(ready.plan, saved, settingsOf, lab), options);
+  const outcome = await inLab(io, options, ready, async (lab) => {
+    const settingsOf = await readSettings(options, lab);
+    return gateOnBaseline(ready.plan, saved, settingsOf, lab);
+  });
+  return finishGate(io, outcome, options);
 }
 
 /** What the gate tolerates of a scenario: what the user said, and the noise that a calibration of the same experiment has found. */
@@ -75,23 +78,6 @@ async function readSettings(options: GateOptions, lab: Lab): Promise<(scenario: 
   return (scenario) => {
     const noise = floorsFor(calibrations, { ...machine, scenario: scenario.name, load: describeSharedLoad(scenario) });
     return { smallest, tolerances: options.tolerance, noise: noise ?? {} };
-  };
-}
-
-async function labOf(
-  io: Io,
-  options: GateOptions,
-  { platform, seed }: { readonly platform: Lab['platform']; readonly seed: number },
-): Promise<Lab> {
-  const path = await import('node:path');
-  const { showProgress } = await import('../progress.ts');
-  return {
-    platform,
-    results: path.resolve(io.folder, options.out),
-    command: commandAgain(io, seed, options.seed),
-    startedAtMs: io.startedAtMs,
-    emit: showProgress(io.err),
-    signal: io.signal,
   };
 }
 

@@ -1,0 +1,138 @@
+import type { EventSink, LabEvent } from '../../events.ts';
+import { formatDuration } from '../../numbers.ts';
+import { measuredMs } from '../../scenarios/plan.ts';
+import type { Trial } from '../../scenarios/plan.ts';
+import type { Output } from '../io.ts';
+import { LiveRegion } from './live-region.ts';
+import { sparkline } from './sparkline.ts';
+import { landmark, leftText, lookText, outcomeText, probeText, secondText, trialName, type EventOf } from './words.ts';
+
+/** A step that takes longer than this is told with its time. */
+const slowStepMs = 1000;
+const tickMs = 250;
+/** A sparkline shows so many seconds at most. */
+const lastSeconds = 60;
+
+/** What runs on a terminal while a run goes on: two lines that change, below lines that stay. */
+export class LiveProgress implements Disposable {
+  readonly #region: LiveRegion;
+  readonly #output: Output;
+  readonly #isVerbose: boolean;
+  readonly #timer: NodeJS.Timeout;
+  #trials = 0;
+  #trial: { readonly trial: Trial; readonly endMs: number } | undefined;
+  #step: { readonly text: string; readonly startMs: number } | undefined;
+  #second: EventOf<'trial-second'> | undefined;
+  #rates: readonly number[] = [];
+
+  constructor(output: Output, isVerbose: boolean, signal: AbortSignal) {
+    this.#output = output;
+    this.#region = new LiveRegion(output);
+    this.#isVerbose = isVerbose;
+    // Times go on where nothing else does, and a window that was resized is drawn anew.
+    this.#timer = setInterval(() => this.#draw(), tickMs).unref();
+    signal.addEventListener('abort', () => {
+      this.#region.keep('stopping: what runs is taken down (once more, and it ends at once)');
+    });
+  }
+
+  readonly sink: EventSink = (event) => {
+    this.#take(event);
+    this.#draw();
+  };
+
+  #take(event: LabEvent): void {
+    switch (event.type) {
+      case 'run-started':
+        this.#trials = event.trials;
+        this.#region.keep(landmark(event));
+        break;
+      case 'leftovers-removed':
+        this.#region.keep(landmark(event));
+        break;
+      case 'step':
+        this.#endStep();
+        this.#step = { text: event.step, startMs: performance.now() };
+        break;
+      case 'trial-started':
+        this.#endStep();
+        this.#trial = { trial: event.trial, endMs: performance.now() + event.remainingMs };
+        this.#second = undefined;
+        this.#rates = [];
+        break;
+      case 'trial-second':
+        this.#endStep();
+        this.#second = event;
+        this.#rates = [...this.#rates, event.rps].slice(-lastSeconds);
+        break;
+      case 'probe':
+        this.#region.keep(`  ${probeText(event)}`);
+        break;
+      case 'look':
+        this.#region.keep(lookText(event));
+        break;
+      case 'trial-finished':
+        this.#endStep();
+        this.#region.keep(`${trialName(event.trial, this.#trials)}: ${outcomeText(event.record)}`);
+        this.#second = undefined;
+        break;
+      case 'run-finished':
+        this.#endStep();
+        this.#trial = undefined;
+        this.#region.keep(landmark(event));
+        this.#region.clear();
+        break;
+    }
+  }
+
+  /** Where much is wanted, what was done stays on the screen with the time that it took. */
+  #endStep(): void {
+    const step = this.#step;
+    this.#step = undefined;
+    if (step && this.#isVerbose) {
+      this.#region.keep(`  ${step.text} (${formatDuration(performance.now() - step.startMs)})`);
+    }
+  }
+
+  #draw(): void {
+    const lines = [...this.#head(), ...this.#now()];
+    if (lines.length > 0) this.#region.draw(lines);
+  }
+
+  /** Which trial it is, and at the right what is left of the whole. */
+  #head(): readonly string[] {
+    if (!this.#trial) return [];
+    const { trial, endMs } = this.#trial;
+    const left = leftText(endMs - performance.now());
+    const room = this.#output.columns - 1 - left.length - 2;
+    const name = trialName(trial, this.#trials);
+    const shown = name.length <= room ? name.padEnd(room) : `${name.slice(0, room - 1)}…`;
+    return [`${shown}  ${left}`];
+  }
+
+  /** The second of load, or the step that goes on. */
+  #now(): readonly string[] {
+    if (this.#step) {
+      const tookMs = performance.now() - this.#step.startMs;
+      const time = tookMs < slowStepMs ? '' : ` (${Math.floor(tookMs / 1000)} s)`;
+      return [`  ${this.#step.text}${time}`];
+    }
+    if (!this.#second) return [];
+    const { phase, second } = this.#second;
+    const now = `  ${phase} ${second + 1}${lengthText(this.#second)} s  ${secondText(this.#second)}  `;
+    return [now + sparkline(this.#rates, this.#output.columns - 1 - now.length)];
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#region.clear();
+  }
+}
+
+/** `/10` of a measured time of ten seconds. */
+function lengthText({ phase, trial }: EventOf<'trial-second'>): string {
+  const { load } = trial;
+  if (load.kind === 'burst' || (load.kind === 'open' && load.search !== undefined)) return '';
+  const lengthMs = phase === 'warm-up' ? load.warmupMs : measuredMs(load);
+  return `/${Math.ceil(lengthMs / 1000)}`;
+}

@@ -1,0 +1,38 @@
+import type { EventSink } from '../../events.ts';
+import type { Output } from '../io.ts';
+import { landmark, leftText, lookText, outcomeText, probeText, secondText, trialName } from './words.ts';
+
+/** Plain lines for a pipe and for the log of a CI job: one for each step, and where much is wanted one for each second. */
+export function plainProgress(output: Output, isVerbose: boolean): EventSink {
+  let trials = 0;
+  return (event) => {
+    switch (event.type) {
+      case 'run-started':
+        trials = event.trials;
+        output.write(`${landmark(event)}\n`);
+        break;
+      case 'leftovers-removed':
+      case 'run-finished':
+        output.write(`${landmark(event)}\n`);
+        break;
+      case 'step':
+        output.write(`  ${event.step}\n`);
+        break;
+      case 'look':
+        output.write(`${lookText(event)}\n`);
+        break;
+      case 'trial-started':
+        output.write(`${trialName(event.trial, trials)} (${leftText(event.remainingMs)})\n`);
+        break;
+      case 'trial-second':
+        if (isVerbose) output.write(`  ${event.phase} ${event.second + 1} s: ${secondText(event)}\n`);
+        break;
+      case 'probe':
+        output.write(`  ${probeText(event)}\n`);
+        break;
+      case 'trial-finished':
+        output.write(`  ${outcomeText(event.record)}\n`);
+        break;
+    }
+  };
+}

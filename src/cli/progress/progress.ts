@@ -1,0 +1,29 @@
+import type { EventSink } from '../../events.ts';
+import type { Io } from '../io.ts';
+import { jsonProgress } from './json-events.ts';
+import { LiveProgress } from './live.ts';
+import { plainProgress } from './plain.ts';
+
+/** How much a command says while it runs. */
+export interface ProgressOptions {
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+}
+
+/** Shows a run as it goes, until it is disposed of. */
+export interface Progress extends Disposable {
+  readonly sink: EventSink;
+}
+
+/** Shows a run as it goes: two lines that change on a terminal, plain lines elsewhere, NDJSON or nothing where that is asked for. */
+export function showProgress(io: Io, { quiet, verbose = false, json }: ProgressOptions): Progress {
+  if (json) return lasting(jsonProgress(io.out, io.startedAtMs));
+  if (quiet) return lasting(() => undefined);
+  return io.err.isTerminal ? new LiveProgress(io.err, verbose, io.signal) : lasting(plainProgress(io.err, verbose));
+}
+
+/** What leaves nothing to be taken away. */
+function lasting(sink: EventSink): Progress {
+  return { sink, [Symbol.dispose]: () => undefined };
+}

@@ -1,0 +1,58 @@
+import type { LabEvent } from '../../events.ts';
+import { formatDuration, formatNumber, plural } from '../../numbers.ts';
+import type { TrialRecord } from '../../result.ts';
+import type { Trial } from '../../scenarios/plan.ts';
+
+/** An event of one type. */
+export type EventOf<Type extends LabEvent['type']> = Extract<LabEvent, { type: Type }>;
+
+/** `[2/12] herd: lock, 2 replicas, round 2`. */
+export function trialName({ number, scenario, variant, replicas, round }: Trial, trials: number): string {
+  const again = round === 1 ? '' : `, round ${round}`;
+  return `[${number}/${trials}] ${scenario}: ${variant}, ${plural(replicas, 'replica')}${again}`;
+}
+
+/** `1,234 RPS, p99 12.3 ms, 1 error`. */
+export function outcomeText({ metrics, measurement, search }: TrialRecord): string {
+  if (search) return `${formatNumber(metrics.max_rps ?? 0)}/s is the highest rate that keeps it`;
+  const p99 = metrics.p99 === undefined ? 'no answers' : `p99 ${formatNumber(metrics.p99)} ms`;
+  return `${formatNumber(metrics.rps ?? 0)} RPS, ${p99}, ${plural(measurement.failed, 'error')}`;
+}
+
+/** What a second of load was like: `1,234 RPS, p50 1.20 ms, p99 4.50 ms, 0 errors`. */
+export function secondText({ rps, p50Ms, p99Ms, errors }: EventOf<'trial-second'>): string {
+  const times = rps === 0 ? 'no answers' : `p50 ${formatNumber(p50Ms)} ms, p99 ${formatNumber(p99Ms)} ms`;
+  return `${formatNumber(rps)} RPS, ${times}, ${plural(errors, 'error')}`;
+}
+
+/** `1 min 20 s left`. */
+export function leftText(remainingMs: number): string {
+  return `${formatDuration(Math.round(Math.max(0, remainingMs) / 1000) * 1000)} left`;
+}
+
+/** What is said of the run itself, the same everywhere. */
+export function landmark(event: EventOf<'run-started' | 'leftovers-removed' | 'run-finished'>): string {
+  switch (event.type) {
+    case 'run-started':
+      return `run ${event.runId}: ${plural(event.trials, 'trial')}, about ${formatDuration(event.expectedMs)}`;
+    case 'leftovers-removed':
+      return `removed ${plural(event.leftovers.length, 'leftover')} of runs that were killed`;
+    case 'run-finished':
+      return `results in ${event.folder}`;
+  }
+}
+
+/** What is known after some rounds: the metrics that a person asks for first. */
+export function lookText({ rounds, comparison }: EventOf<'look'>): string {
+  const said = comparison.metrics.filter(({ metric }) => ['rps', 'p50', 'p99'].includes(metric));
+  const parts = said.map(
+    ({ metric, outcome, text }) => `${metric}: ${outcome === 'not-measured' ? 'not measured' : text}`,
+  );
+  return `after ${plural(rounds, 'round')}: ${parts.join('; ')}`;
+}
+
+/** `confirm 1,400/s: broken (p99 81 ms against 50 ms)`. */
+export function probeText({ probe }: EventOf<'probe'>): string {
+  const outcomes = { kept: 'kept', broken: 'broken', generator: 'beyond the generator' } as const;
+  return `${probe.phase} ${formatNumber(probe.ratePerSecond)}/s: ${outcomes[probe.outcome]} (${probe.why})`;
+}
