@@ -15,10 +15,11 @@ export interface Lead {
   readonly isClear: boolean | undefined;
 }
 
-/** What architectures are compared by: a rate that was searched for; of open load its latency; else RPS. */
-function leadingMetric(rows: readonly Row[]): string {
-  if (rows.some(({ values }) => values.max_rps)) return 'max_rps';
-  return rows.some(({ trials }) => trials.some(({ measurement }) => measurement.open)) ? 'p99' : 'rps';
+/** The metrics that people ask for first, the first one being what architectures are compared by: a rate that was searched for; of open load its latency; else RPS. */
+export function headlineMetrics(rows: readonly Row[]): readonly Metric[] {
+  const isOpen = rows.some(({ trials }) => trials.some(({ measurement }) => measurement.open));
+  const names = rows.some(({ values }) => values.max_rps) ? ['max_rps'] : isOpen ? ['p99', 'rps'] : ['rps', 'p99'];
+  return names.flatMap((name) => findMetric(name) ?? []);
 }
 
 /** Who refuses requests quickly has not won, and neither has who is in doubt. */
@@ -29,7 +30,7 @@ function isRival(row: Row, metric: string): boolean {
 
 /** Which row leads; undefined where fewer than two can be compared, or none is better than another. */
 export function leadOf(rows: readonly Row[]): Lead | undefined {
-  const metric = findMetric(leadingMetric(rows));
+  const [metric] = headlineMetrics(rows);
   if (metric === undefined) return undefined;
   const medianOf = (row: Row): number => row.values[metric.name]?.median ?? NaN;
   const isHigherBetter = metric.better === 'higher';

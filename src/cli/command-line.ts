@@ -7,6 +7,7 @@ import { compareCommand } from './commands/compare.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { downCommand } from './commands/down.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
 import { gateCommand } from './commands/gate.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
@@ -29,6 +30,7 @@ const commands: readonly CommandFactory[] = [
   maxRpsCommand,
   initCommand,
   listCommand,
+  explainCommand,
   validateCommand,
   reportCommand,
   schemaCommand,

@@ -18,6 +18,9 @@ const styles: Readonly<Record<PaintRole, Parameters<typeof styleText>[0]>> = {
 
 const paint: Paint = (role, text) => styleText(styles[role], text);
 
+/** The scenarios that come with the lab. */
+export const shippedFile = path.join(packageFolder, 'scenarios.yaml');
+
 /** As a user would name it: relative to the working folder where it is in there. */
 function shownAs(file: string, folder: string): string {
   const relative = path.relative(folder, file);
@@ -30,7 +33,7 @@ function shownAs(file: string, folder: string): string {
  */
 export async function loadScenarioFile(io: Io, named: string | undefined): Promise<ScenarioFile> {
   const own = path.join(io.folder, 'scenarios.yaml');
-  const unnamed = existsSync(own) ? own : path.join(packageFolder, 'scenarios.yaml');
+  const unnamed = existsSync(own) ? own : shippedFile;
   const file = named === undefined ? unnamed : path.resolve(io.folder, named);
   try {
     return await readScenarioFile(file, shownAs(file, io.folder));

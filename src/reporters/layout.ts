@@ -2,6 +2,7 @@ import { answerOf } from '../analysis/answer.ts';
 import { rowsOf, type Row } from '../analysis/summary.ts';
 import { formatBytes, formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
+import { barChart, type BarChart } from './bar-chart.ts';
 import { anatomyTable } from './anatomy-table.ts';
 import { drawComparisons, type DrawnComparison } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
@@ -22,6 +23,8 @@ export interface Section {
   readonly prediction: string | undefined;
   /** Load, requests, data: name and text. */
   readonly facts: readonly (readonly [string, string])[];
+  /** The rows side by side in what people ask for first, for who would rather look than read. */
+  readonly bars: BarChart | undefined;
   /** Label columns, then one a client-side metric. */
   readonly timings: Table;
   /** Label columns, then how RPS grew with the replicas, one a metric that the scenario is about, and bars; may be empty. */
@@ -99,6 +102,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     answer: answerOf(record, scenario.name),
     prediction: scenario.prediction,
     facts: scenarioFacts(scenario, rows),
+    bars: barChart(rows),
     timings,
     evidence,
     events: eventLines(rows),

@@ -45,6 +45,7 @@ function section(content: Section): string {
   return [
     `## ${escape(title)}`,
     escape(question),
+    content.answer === '' ? '' : `**${escape(content.answer)}**`,
     prediction === undefined ? '' : `*Predicted:* ${escape(prediction)}`,
     list(facts.map(([name, text]) => `${name}: ${text}`)),
     table(content.timings),

@@ -1,34 +1,10 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { RunRecord, Verdict } from '../result.ts';
+import { drawBars } from './bar-chart.ts';
 import { layoutOf, type Section } from './layout.ts';
 import type { Screen } from './reporter.ts';
 import { drawTable, drawTables, indent } from './terminal-table.ts';
-
-/** Breaks text at spaces so that each line fits; a word that is longer than a line stays whole. */
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
-
-/** A name in a column of its own, and text beside it that wraps under itself. */
-function labelled(
-  name: string,
-  text: string,
-  labelWidth: number,
-  columns: number,
-  paint: (name: string) => string,
-): string {
-  const left = indent.length + labelWidth + 1;
-  const [first = '', ...rest] = wrap(text, Math.max(20, columns - left));
-  return [`${indent}${paint(name.padEnd(labelWidth))} ${first}`, ...rest.map((line) => ' '.repeat(left) + line)].join(
-    '\n',
-  );
-}
+import { labelled, wrap } from './wrapped-text.ts';
 
 function drawVerdict({ outcome, expectation, reason }: Verdict, columns: number, chalk: ChalkInstance): string {
   const paints = { passed: chalk.green, failed: chalk.red, inconclusive: chalk.yellow };
@@ -40,10 +16,13 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
   const facts =
     section.prediction === undefined ? section.facts : [['predicted', section.prediction] as const, ...section.facts];
   const parts = [
-    [chalk.bold(section.title), ...wrap(section.question, columns - indent.length).map((line) => indent + line)].join(
-      '\n',
-    ),
+    [
+      chalk.bold(section.title),
+      ...wrap(section.question, columns - indent.length).map((line) => indent + line),
+      ...wrap(section.answer, columns - indent.length).map((line) => indent + chalk.bold(line)),
+    ].join('\n'),
     facts.map(([name, text]) => labelled(name, text, 9, columns, chalk.dim)).join('\n'),
+    section.bars === undefined ? '' : drawBars(section.bars, columns, chalk),
     drawTables(section.timings, section.evidence, columns, chalk),
     section.events.map((event) => labelled('@', event, 1, columns, chalk.dim)).join('\n'),
     drawTable(section.anatomy, columns, chalk),

@@ -1,16 +1,10 @@
+import { headlineMetrics } from '../../../analysis/answer.ts';
 import type { Row } from '../../../analysis/summary.ts';
-import { findMetric, type Metric } from '../../../metrics.ts';
+import type { Metric } from '../../../metrics.ts';
 import { formatValue } from '../../../numbers.ts';
 import { heading, isDoubted } from '../../metric-cells.ts';
 import { labelCells, labelHeadings, nameOf } from '../../table.ts';
-import { isOpen } from '../../timing-table.ts';
 import type { Figure } from '../figure.tsx';
-
-/** What people ask for first: of a search what it found, of open load the latency at the rate that was asked for. */
-function metricNames(rows: readonly Row[]): readonly string[] {
-  if (rows.some(({ values }) => values.max_rps)) return ['max_rps'];
-  return isOpen(rows) ? ['p99', 'rps'] : ['rps', 'p99'];
-}
 
 function metricFigure(metric: Metric, rows: readonly Row[]): Figure {
   const isRepeated = rows.some(({ trials }) => trials.length > 1);
@@ -59,8 +53,7 @@ function metricFigure(metric: Metric, rows: readonly Row[]): Figure {
 
 /** The variants side by side in what is asked for first: a figure each metric. */
 export function metricFigures(rows: readonly Row[]): readonly Figure[] {
-  const metrics = metricNames(rows).flatMap((name) => findMetric(name) ?? []);
-  return metrics
+  return headlineMetrics(rows)
     .filter(({ name }) => rows.some(({ values }) => values[name] !== undefined))
     .map((metric) => metricFigure(metric, rows));
 }

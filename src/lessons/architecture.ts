@@ -1,0 +1,118 @@
+import { plural } from '../numbers.ts';
+import { loadsOf, runsAlready, type LoadProfile, type Scenario, type Variant } from '../scenarios/scenario.ts';
+
+/** One part of a system: its name, and what is to be known of it. */
+interface Part {
+  readonly name: string;
+  readonly details: readonly string[];
+}
+
+/** Texts that differ between variants, shortest first where they are numbers; none where all have it. */
+function distinct<T>(values: readonly T[]): readonly T[] {
+  return [...new Set(values)];
+}
+
+function loadDetail(load: LoadProfile): string {
+  switch (load.kind) {
+    case 'closed':
+      return plural(load.connections, 'connection');
+    case 'open':
+      if (load.search) return 'a search';
+      return `from ${load.stages[0]?.fromPerSecond ?? 0}/s`;
+    case 'burst':
+      return `bursts of ${load.size}`;
+  }
+}
+
+/** The same detail of all variants, or how many there are of it. */
+function shared(details: readonly string[], several: string): string {
+  const [first = '', ...others] = distinct(details);
+  return others.length === 0 ? first : several;
+}
+
+function balancerOf({ system }: Variant): string {
+  return ('balancer' in system ? system.balancer : undefined) ?? 'in turn';
+}
+
+function appOf({ variants, replicas }: Scenario): Part {
+  const counts = replicas.map((count) => `×${count}`).join(', ');
+  const apps = variants.flatMap(({ system }) => (system.kind === 'app' ? [system.app] : []));
+  if (apps.length === 0) return { name: 'your server', details: variants.some(runsAlready) ? [] : [counts] };
+  const pools = distinct(
+    apps.map(({ pool, connections }) => (connections === 'pool' ? `pool of ${pool.size}` : 'no pool')),
+  );
+  return { name: 'app', details: [counts, shared(pools, 'several pools')] };
+}
+
+function backendsOf({ variants, data }: Scenario): readonly Part[] {
+  const apps = variants.flatMap(({ system }) => (system.kind === 'app' ? [system.app] : []));
+  if (apps.length === 0) return [];
+  const isCached = apps.some(({ cache }) => cache.strategy !== 'none');
+  const always = apps.every(({ cache }) => cache.strategy !== 'none');
+  return [
+    ...(isCached ? [{ name: 'Redis', details: [always ? 'the cache' : 'with a cache'] }] : []),
+    { name: 'PostgreSQL', details: [plural(data.todos, 'todo')] },
+  ];
+}
+
+/** The parts from left to right; the last place may hold several, one below the other. */
+function partsOf(scenario: Scenario): readonly (readonly Part[])[] {
+  const { variants, replicas } = scenario;
+  const load = shared(loadsOf(scenario).map(loadDetail), 'several loads');
+  const isBalanced = replicas.some((count) => count > 1);
+  const balancers = distinct(variants.map(balancerOf));
+  const balancer = {
+    name: 'load balancer',
+    details: [balancers.length === 1 ? (balancers[0] ?? '') : 'several ways'],
+  };
+  const backends = backendsOf(scenario);
+  return [
+    [{ name: 'load generator', details: [load] }],
+    ...(isBalanced ? [[balancer]] : []),
+    [appOf(scenario)],
+    ...(backends.length > 0 ? [backends] : []),
+  ];
+}
+
+function box({ name, details }: Part, height: number): readonly string[] {
+  const width = Math.max(name.length, ...details.map(({ length }) => length));
+  const lines = [name, ...details, ...Array.from({ length: Math.max(0, height - 1 - details.length) }, () => '')];
+  return [
+    `┌${'─'.repeat(width + 2)}┐`,
+    ...lines.map((line) => `│ ${line.padEnd(width)} │`),
+    `└${'─'.repeat(width + 2)}┘`,
+  ];
+}
+
+/** What leads to a row of a column of boxes: an arrow to the name of each, out of what is left of the first. */
+function arrowAt(row: number, boxHeight: number, boxes: number): string {
+  const [index, place] = [Math.floor(row / boxHeight), row % boxHeight];
+  const isName = place === 1;
+  if (index === 0 && isName) return boxes > 1 ? '─┬─▶' : '───▶';
+  if (isName) return index < boxes - 1 ? ' ├─▶' : ' └─▶';
+  const isBetween = row > 1 && row < (boxes - 1) * boxHeight + 1;
+  return isBetween ? ' │  ' : '    ';
+}
+
+/** Boxes of the same size below one another, with arrows that lead to them unless they are where it begins. */
+function column(parts: readonly Part[], isFirst: boolean): readonly string[] {
+  const lines = Math.max(...parts.map(({ details }) => details.length + 1));
+  const boxes = parts.map((part) => box(part, lines));
+  const width = Math.max(...boxes.map(([top = '']) => top.length));
+  return boxes.flat().map((line, row) => {
+    const arrow = isFirst ? '' : arrowAt(row, lines + 2, boxes.length);
+    return arrow + line.padEnd(width);
+  });
+}
+
+/** What a scenario starts, as boxes and arrows of at most 80 columns: where the load comes from, and what it passes through. */
+export function architectureOf(scenario: Scenario): readonly string[] {
+  const columns = partsOf(scenario).map((parts, index) => column(parts, index === 0));
+  const height = Math.max(...columns.map(({ length }) => length));
+  return Array.from({ length: height }, (_, row) =>
+    columns
+      .map((lines) => lines[row] ?? ' '.repeat(lines[0]?.length ?? 0))
+      .join('')
+      .trimEnd(),
+  );
+}

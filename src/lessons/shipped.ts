@@ -1,0 +1,297 @@
+import type { Lesson } from './lesson.ts';
+
+/** The lessons of the shipped scenarios, by their names: the part of the guide that is about a system under load. */
+export const shippedLessons: Readonly<Record<string, Lesson>> = {
+  'cache-hit': {
+    predict: [
+      'How many times as many requests does one replica answer when 98 of 100 come from Redis?',
+      'Which of the two will have its event loop full first, and why?',
+    ],
+    look: [
+      'queries/req: a hit asks the database nothing. It is counted, so it holds on every machine.',
+      'Where the time goes: without the cache it is pool and db, with it mostly the network and the loop.',
+      'The second replica: what is gained by it when the first was not the limit?',
+    ],
+    next: [
+      {
+        text: 'Make the query itself dearer. The cache gains more, as what it saves costs more.',
+        command: 'scale-lab run cache-hit --replicas 1 --connections 200',
+      },
+      { text: 'Ask how sure the difference is.', command: 'scale-lab compare cache-hit --a no-cache --b cache-aside' },
+    ],
+    read: [
+      {
+        title: 'Nishtala et al., Scaling Memcache at Facebook (NSDI 2013)',
+        url: 'https://www.usenix.org/conference/nsdi13/technical-sessions/presentation/nishtala',
+      },
+      {
+        title: 'Redis: client-side caching and the cache-aside pattern',
+        url: 'https://redis.io/docs/latest/develop/use/client-side-caching/',
+      },
+    ],
+    figures: ['RPS', 'Latency by percentile', 'Where the time of a request goes'],
+  },
+  'thundering-herd': {
+    predict: [
+      'A key expires once a second, and 400 clients want it. How many times is it computed anew each time?',
+      'Which strategy has the lowest p99, and what does it give up for that?',
+    ],
+    look: [
+      'recomputes per expiry: one, or a herd. The rest follows from it.',
+      'p99 by second: with cache-aside each expiry is a wall that everyone runs into.',
+      'stale-while-revalidate answers with an old value meanwhile: fast, and out of date for a moment.',
+    ],
+    next: [
+      {
+        text: 'Let two replicas share the key: single-flight is one per process, a lock is one for all.',
+        command: 'scale-lab run thundering-herd --variant single-flight,lock --replicas 1,4',
+      },
+      { text: 'A smaller herd.', command: 'scale-lab run thundering-herd --connections 20' },
+    ],
+    read: [
+      {
+        title: 'Vattani, Chierichetti, Lowenstein, Optimal Probabilistic Cache Stampede Prevention (VLDB 2015)',
+        url: 'https://cseweb.ucsd.edu/~avattani/papers/cache_stampede.pdf',
+      },
+      { title: 'RFC 5861: stale-while-revalidate', url: 'https://www.rfc-editor.org/rfc/rfc5861' },
+    ],
+    figures: ['RPS', 'p99 over time', 'Latency by percentile'],
+  },
+  'n-plus-one': {
+    predict: [
+      'A list of twenty costs one query, two, or twenty-one. How many times as slow is the last?',
+      'Is a join always better than a second query for all items at once?',
+    ],
+    look: [
+      'queries/req: 1, 2 and 21.',
+      'Where the time goes: twenty round trips, each short, one after the other.',
+      'RPS: it is not the database alone. Each answer is parsed and waited for in the one event loop.',
+    ],
+    next: [
+      {
+        text: 'A database that is further away makes each round trip dearer: give queries a cost of their own in a copy of the file.',
+      },
+      { text: 'More clients at once.', command: 'scale-lab run n-plus-one --connections 100' },
+    ],
+    read: [
+      { title: 'DataLoader: batching and caching per request', url: 'https://github.com/graphql/dataloader' },
+      { title: 'PostgreSQL: using EXPLAIN', url: 'https://www.postgresql.org/docs/current/using-explain.html' },
+    ],
+    figures: ['RPS', 'Where the time of a request goes'],
+  },
+  'missing-index': {
+    predict: [
+      'How many rows does a search read that finds one of 20,000?',
+      'Would a larger connection pool help without the index?',
+    ],
+    look: [
+      'rows read per request: 20,000, or a handful. It needs no stopwatch.',
+      'CPU: it is PostgreSQL whose cores are used up, and a second replica of the app changes nothing.',
+    ],
+    next: [
+      {
+        text: 'See that more replicas do not help.',
+        command: 'scale-lab run missing-index --variant without-index --replicas 1,2',
+      },
+      { text: 'Five times the rows, in a copy of the file: data: { todos: 100000 }.' },
+    ],
+    read: [
+      { title: 'PostgreSQL: indexes', url: 'https://www.postgresql.org/docs/current/indexes-intro.html' },
+      { title: 'Markus Winand, Use the Index, Luke', url: 'https://use-the-index-luke.com/' },
+    ],
+    figures: ['RPS', 'Latency by percentile'],
+  },
+  'pool-exhaustion': {
+    predict: [
+      'A query takes 20 ms. How many answers a second can a pool of 10 give at most?',
+      'What becomes of 150 clients where each request opens a connection of its own, and PostgreSQL allows 100?',
+    ],
+    look: [
+      'pool wait: with 2 connections nearly all of the latency is the queue for one of them.',
+      'errors: without a pool the database refuses, and that is the end of the request.',
+      'RPS: connections divided by the time of a query, until something else is full.',
+    ],
+    next: [
+      {
+        text: 'Two replicas have two pools: together they may ask for more than the database allows.',
+        command: 'scale-lab run pool-exhaustion --replicas 1,2',
+      },
+      { text: 'Fewer clients than connections.', command: 'scale-lab run pool-exhaustion --connections 20' },
+    ],
+    read: [
+      {
+        title: 'HikariCP: about pool sizing',
+        url: 'https://github.com/brettwooldridge/HikariCP/wiki/About-Pool-Sizing',
+      },
+      {
+        title: 'Little, A Proof for the Queuing Formula L = λW (1961), and what it is used for',
+        url: 'https://en.wikipedia.org/wiki/Little%27s_law',
+      },
+    ],
+    figures: ['RPS', 'p99 ms', 'Where the time of a request goes'],
+  },
+  spike: {
+    predict: [
+      'The system answers 500 a second. For two seconds 1,200 arrive. How long after that does everyone wait?',
+      'Is it kinder to refuse some at once?',
+    ],
+    look: [
+      'p99 over time: the queue of two seconds takes five more to empty.',
+      'errors: those who were refused know it at once, and can try again later.',
+      'response and service time: a server that is asked has no idea how long the request has waited for it.',
+    ],
+    next: [
+      { text: 'A spike that the pool can take.', command: 'scale-lab run spike --rate 400/s' },
+      { text: 'What rate holds at all?', command: "scale-lab max-rps spike --variant wait --slo 'p99 < 200ms'" },
+    ],
+    read: [
+      { title: 'Google SRE book: handling overload', url: 'https://sre.google/sre-book/handling-overload/' },
+      {
+        title: 'Tene, wrk2: why latency is counted from when a request was due',
+        url: 'https://github.com/giltene/wrk2',
+      },
+    ],
+    figures: ['p99 over time', 'Errors over time', 'Latency by percentile'],
+  },
+  'load-balancing': {
+    predict: [
+      'One of three replicas takes 100 ms longer. What does round robin make of the other two?',
+      'Which way notices without being told?',
+    ],
+    look: [
+      'What each replica answered: a third each is fair to the replicas, and not to the clients.',
+      'p50 and p99: with round robin every third request is slow, so the median may look well.',
+    ],
+    next: [
+      { text: 'More replicas make one slow one matter less.', command: 'scale-lab run load-balancing --replicas 3,6' },
+      {
+        text: 'See it in open load, where nobody waits for the slow one.',
+        command: 'scale-lab max-rps load-balancing --slo "p99 < 150ms"',
+      },
+    ],
+    read: [
+      {
+        title: 'Mitzenmacher, The Power of Two Choices in Randomized Load Balancing (2001)',
+        url: 'https://www.eecs.harvard.edu/~michaelm/postscripts/tpds2001.pdf',
+      },
+      { title: 'nginx: using it as a load balancer', url: 'https://nginx.org/en/docs/http/load_balancing.html' },
+    ],
+    figures: ['RPS', 'What each replica answered', 'Latency by percentile'],
+  },
+  replicas: {
+    predict: [
+      'Do four replicas serve four times as much as one? What may keep them from it?',
+      'How many would still pay, by the scaling law?',
+    ],
+    look: [
+      'efficiency: what each replica gives, as a share of what one gives alone.',
+      'The law: contention is what only one at a time can do, coherency what it costs to agree.',
+      'CPU: whether the replicas are at their limits, or something in front of or behind them is.',
+    ],
+    next: [
+      {
+        text: 'Where processes keep to the limits for real.',
+        command: 'scale-lab run replicas --platform docker --rounds 3',
+      },
+      { text: 'Many more.', command: 'scale-lab run replicas --platform docker --replicas 1,2,4,8' },
+    ],
+    read: [
+      {
+        title: 'Gunther, the Universal Scalability Law',
+        url: 'http://www.perfdynamics.com/Manifesto/USLscalability.html',
+      },
+    ],
+    figures: ['RPS', 'How default scales over replicas', 'What each replica answered'],
+  },
+  concurrency: {
+    predict: [
+      'Queries take 10 ms, and 16 can run at once. At how many clients does throughput stop to grow?',
+      'What happens to the latency of 64 clients?',
+    ],
+    look: [
+      'RPS over connections: a line, a knee at 16, a plateau.',
+      'p50: flat up to the knee, and from there on proportional to the clients. RPS × latency is the number of clients: Little.',
+      'pool in use: full from the knee on.',
+    ],
+    next: [
+      { text: 'A pool of 32 moves the knee: change it in a copy of the file.' },
+      { text: 'Two replicas have two pools.', command: 'scale-lab run concurrency --replicas 2' },
+    ],
+    read: [
+      { title: "Little's law", url: 'https://en.wikipedia.org/wiki/Little%27s_law' },
+      {
+        title: 'Gunther, the Universal Scalability Law',
+        url: 'http://www.perfdynamics.com/Manifesto/USLscalability.html',
+      },
+    ],
+    figures: ['RPS', 'p99 ms', 'How c1, c2, c4, c8, c16, c32, c64 scales over connections'],
+  },
+  capacity: {
+    predict: [
+      'Closed load showed how much each can do at most. What share of that holds while p99 stays below 50 ms?',
+      'Does the cache help more here than there?',
+    ],
+    look: [
+      'max RPS: the rate that was confirmed, and the lowest that broke the objective.',
+      'The probes: p99 hardly moves, and then all at once. That is how queues are.',
+    ],
+    next: [
+      { text: 'A stricter objective.', command: "scale-lab max-rps capacity --slo 'p99 < 10ms, error_rate < 0.1%'" },
+      { text: 'Another architecture.', command: "scale-lab max-rps n-plus-one --slo 'p99 < 50ms'" },
+    ],
+    read: [
+      {
+        title: 'Google SRE book: service level objectives',
+        url: 'https://sre.google/sre-book/service-level-objectives/',
+      },
+      { title: 'Dean, Barroso, The Tail at Scale (2013)', url: 'https://research.google/pubs/the-tail-at-scale/' },
+    ],
+    figures: ['The highest rate that holds', 'Latency by percentile'],
+  },
+  'rolling-update': {
+    predict: [
+      'A new version takes the place of the old one under load. How many requests are lost?',
+      'What has to happen, in which order, for it to be none?',
+    ],
+    look: [
+      'errors: none, or those that a killed replica was answering, and those sent to one that did not listen yet.',
+      'The timeline: when the rollout began and ended, and what p99 did meanwhile.',
+    ],
+    next: [
+      {
+        text: 'More replicas are replaced one after the other.',
+        command: 'scale-lab run rolling-update --platform kubernetes --replicas 4',
+      },
+    ],
+    read: [
+      {
+        title: 'Kubernetes: termination of pods',
+        url: 'https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination',
+      },
+    ],
+    figures: ['Errors over time', 'p99 over time', 'Replicas that answer, over time'],
+  },
+  autoscale: {
+    predict: [
+      'The load becomes ten times as high. How long is it until there are replicas enough?',
+      'What becomes of the requests until then?',
+    ],
+    look: [
+      'Replicas over time: the autoscaler looks at averages, and doubles.',
+      'dropped: what nobody answered while it looked.',
+    ],
+    next: [
+      {
+        text: 'Start with two, and see what the wait costs then.',
+        command: 'scale-lab run autoscale --platform kubernetes --replicas 2',
+      },
+    ],
+    read: [
+      {
+        title: 'Kubernetes: horizontal pod autoscaling',
+        url: 'https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/',
+      },
+    ],
+    figures: ['Replicas that answer, over time', 'RPS over time', 'p99 over time'],
+  },
+};
