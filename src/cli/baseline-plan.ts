@@ -5,7 +5,7 @@ import type { RunRecord } from '../result.ts';
 import { planOfScenarios } from '../scenarios/expand.ts';
 import { override, type Overrides } from '../scenarios/overrides.ts';
 import type { Plan } from '../scenarios/plan.ts';
-import type { ScenarioFile } from '../scenarios/scenario.ts';
+import { runsAlready, type ScenarioFile } from '../scenarios/scenario.ts';
 import { checkPlan } from './check-plan.ts';
 import type { Io } from './io.ts';
 import { overridesOf, type MatchOptions } from './match.ts';
@@ -71,6 +71,8 @@ function scenariosOf(file: ScenarioFile, saved: RunRecord, name: string, overrid
   const original = file.scenarios.find((scenario) => scenario.name === name);
   if (!before || !original) return [];
   const variants = before.variants.map((variant) => variant.name);
-  const now = override([{ original, chosen: original }], { ...overrides, variants, replicas: before.replicas });
+  // What runs already has no replicas that could be chosen.
+  const replicas = original.variants.some(runsAlready) ? undefined : before.replicas;
+  const now = override([{ original, chosen: original }], { ...overrides, variants, replicas });
   return now.map(({ scenario }) => ({ ...scenario, rounds, expectations: [] }));
 }

@@ -13,6 +13,8 @@ export interface Io {
   readonly out: Output;
   /** Progress and errors. */
   readonly err: Output;
+  /** Asks the user, and returns the line that is answered; undefined where nobody will answer any more. */
+  readonly ask: (question: string) => Promise<string | undefined>;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The working folder. */
   readonly folder: string;

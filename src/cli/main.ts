@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { exitCodes, Interruption } from '../errors.ts';
+import { Questions } from './ask.ts';
 import { runCommandLine } from './command-line.ts';
 import { describeError } from './describe-error.ts';
 import type { Output } from './io.ts';
@@ -40,9 +41,11 @@ process.on('uncaughtException', (bug) => {
   stop.abort(bug);
 });
 
+using questions = new Questions();
 process.exitCode = await runCommandLine({
   out: output(process.stdout),
   err: output(process.stderr),
+  ask: async (question) => questions.ask(question, stop.signal),
   environment: process.env,
   folder: process.cwd(),
   args: process.argv.slice(2),

@@ -65,16 +65,17 @@ export async function inLab<T>(
   work: (lab: Lab) => Promise<T>,
 ): Promise<T> {
   const path = await import('node:path');
-  const { showProgress } = await import('./progress/progress.ts');
-  using progress = showProgress(io, options);
-  return await work({
-    platform,
-    results: path.resolve(io.folder, options.out),
-    command: commandAgain(io, planSeed, options.seed),
-    startedAtMs: io.startedAtMs,
-    emit: progress.sink,
-    signal: io.signal,
-  });
+  const { withProgress } = await import('./progress/progress.ts');
+  return withProgress(io, options, async (emit) =>
+    work({
+      platform,
+      results: path.resolve(io.folder, options.out),
+      command: commandAgain(io, planSeed, options.seed),
+      startedAtMs: io.startedAtMs,
+      emit,
+      signal: io.signal,
+    }),
+  );
 }
 
 /** What a command says of its match besides the user's options. */

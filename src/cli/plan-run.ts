@@ -86,6 +86,7 @@ export async function planAndRun(
   io: Io,
   options: PlanOptions,
   planBy: (file: ScenarioFile, seed: number) => Plan,
+  begin: (plan: Plan) => Promise<void> = async () => Promise.resolve(),
 ): Promise<RunOutcome | undefined> {
   const { loadScenarioFile } = await import('./scenario-file.ts');
   const file = await loadScenarioFile(io, options.file);
@@ -100,19 +101,21 @@ export async function planAndRun(
   const { openPlatform } = await import('./platform.ts');
   const { checkPlan } = await import('./check-plan.ts');
   const { run } = await import('../run.ts');
-  const { showProgress } = await import('./progress/progress.ts');
+  const { withProgress } = await import('./progress/progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   await checkPlan(plan, platform, options.allowRemote === true);
-  using progress = showProgress(io, options);
-  const outcome = await run(plan, {
-    platform,
-    pin: options.pin === true,
-    results: path.resolve(io.folder, options.out),
-    command: commandAgain(io, planSeed, options.seed),
-    startedAtMs: io.startedAtMs,
-    emit: progress.sink,
-    signal: io.signal,
-  });
+  await begin(plan);
+  const outcome = await withProgress(io, options, async (emit) =>
+    run(plan, {
+      platform,
+      pin: options.pin === true,
+      results: path.resolve(io.folder, options.out),
+      command: commandAgain(io, planSeed, options.seed),
+      startedAtMs: io.startedAtMs,
+      emit,
+      signal: io.signal,
+    }),
+  );
   await reportRun(io, outcome, options);
   return outcome;
 }

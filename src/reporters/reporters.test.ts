@@ -184,12 +184,17 @@ describe('terminalReport', () => {
 
       herd
         Does a lock stop the herd?
+        1 of 2 claims holds, 1 cannot be told.
 
         predicted Yes.
         load      10 connections for 10 s
         requests  GET /todos/{todo}
         data      100 users
         settings  stale-while-revalidate: defaults; lock: cache lock
+
+                                   RPS                         p99 ms
+        stale-while-revalidate ×1  █████████████▍       2,000  ████████████████████  4
+        lock ×1                    ████████████████████ 3,000  ████████████████████ ~4
 
         variant                N   RPS p50 ms p95 ms p99 ms p99.9 ms max ms errors
         stale-while-revalidate 1 2,000      1      3      4        5      6      0
@@ -244,6 +249,10 @@ describe('terminalReport', () => {
         requests  GET /todos/{todo}
         data      100 users
         settings  stale-while-revalidate: defaults; lock: cache lock
+
+                                   p99 ms                   RPS
+        stale-while-revalidate ×1  ████████████████████ ~4  ████████████████████ 1,200
+        lock ×1                    ████████████████████ ~4  ████████████████████ 1,200
 
         variant     N offered   RPS p50 ms p95 ms p99 ms max ms service errors dropped
         stale-while 1   2,000 1,200     ~1     ~3     ~4     ~6    41.5      0   1,204

@@ -3,7 +3,7 @@ import { indent } from './terminal-table.ts';
 /** Breaks text at spaces so that each line fits; a word that is longer than a line stays whole. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.trim() === '' ? [] : text.split(/\s+/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);

@@ -6,6 +6,7 @@ export function fakeIo(changes: Partial<Io> = {}): Io {
   return {
     out: fakeOutput(),
     err: fakeOutput(),
+    ask: async () => Promise.resolve(undefined),
     environment: {},
     folder: '/nowhere',
     args: [],

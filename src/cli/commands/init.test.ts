@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { fakeIo } from '../../../test/fakes/io.ts';
 import { fakeOutput } from '../../../test/fakes/output.ts';
 import { parseScenarioFile } from '../../scenarios/parse.ts';
 import { runCommandLine } from '../command-line.ts';
@@ -19,7 +20,7 @@ afterEach(async () => rm(folder, { recursive: true }));
 async function lab(...args: readonly string[]) {
   const [out, err] = [fakeOutput(), fakeOutput()];
   const { signal } = new AbortController();
-  const code = await runCommandLine({ out, err, environment: {}, folder, args, signal, startedAtMs: 0 });
+  const code = await runCommandLine(fakeIo({ out, err, folder, args, signal }));
   return { code, out: out.text(), err: err.text() };
 }
 

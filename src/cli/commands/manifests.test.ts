@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { fakeIo } from '../../../test/fakes/io.ts';
 import { fakeOutput } from '../../../test/fakes/output.ts';
 import { runCommandLine } from '../command-line.ts';
 
@@ -33,7 +34,7 @@ afterAll(async () => rm(folder, { recursive: true }));
 async function manifests(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const [out, err] = [fakeOutput(), fakeOutput()];
   const { signal } = new AbortController();
-  const io = { out, err, environment, folder, args: ['manifests', ...args], signal, startedAtMs: 0 };
+  const io = fakeIo({ out, err, environment, folder, args: ['manifests', ...args], signal });
   const code = await runCommandLine(io);
   return { code, out: out.text(), err: err.text() };
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exitCodes, type ExitCode } from '../../errors.ts';
 import type { CommandFactory } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
@@ -11,6 +11,7 @@ Without a name it runs the suite "quickstart".
 Examples:
   scale-lab run
   scale-lab run thundering-herd --variant none,lock --replicas 1,2
+  scale-lab run cache-hit --predict
   scale-lab run cache-hit --connections 100 --duration 30s --rounds 3
   scale-lab run my-open-load --rate 2000/s --workers 2
   scale-lab run replicas --platform minikube
@@ -23,10 +24,25 @@ const words = {
   warmup: 'time before it that is not measured, e.g. 2s',
 };
 
-async function execute(names: readonly string[], options: PlanOptions, io: Io): Promise<ExitCode> {
+interface RunOptions extends PlanOptions {
+  readonly predict?: boolean;
+}
+
+async function execute(names: readonly string[], options: RunOptions, io: Io): Promise<ExitCode> {
   const { planOf } = await import('../../scenarios/expand.ts');
-  const outcome = await planAndRun(io, options, (file, seed) => planOf(file, names, overridesOf(options), seed));
-  return outcome === undefined ? exitCodes.passed : exitCodeOf(outcome.record);
+  const { askGuesses, showGuesses } = await import('../prediction.ts');
+  let guesses: Awaited<ReturnType<typeof askGuesses>> = [];
+  const outcome = await planAndRun(
+    io,
+    options,
+    (file, seed) => planOf(file, names, overridesOf(options), seed),
+    async (plan) => {
+      if (options.predict) guesses = await askGuesses(io, plan);
+    },
+  );
+  if (outcome === undefined) return exitCodes.passed;
+  showGuesses(io, guesses, outcome.record);
+  return exitCodeOf(outcome.record);
 }
 
 /** `scale-lab run`: the lab's main job. */
@@ -34,5 +50,8 @@ export const runCommand: CommandFactory = (io, finish) =>
   addPlanOptions(new Command('run'), words)
     .description('start a real system, put load on it, and report what came out and which claims held')
     .argument('[scenario...]', 'scenarios or suites (default: the suite "quickstart")')
+    .addOption(
+      new Option('--predict', 'ask for your guess first, and set it beside the result').conflicts(['json', 'quiet']),
+    )
     .addHelpText('after', examples)
-    .action(async (names: readonly string[], options: PlanOptions) => finish(await execute(names, options, io)));
+    .action(async (names: readonly string[], options: RunOptions) => finish(await execute(names, options, io)));

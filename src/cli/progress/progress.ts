@@ -23,6 +23,16 @@ export function showProgress(io: Io, { quiet, verbose = false, json }: ProgressO
   return io.err.isTerminal ? new LiveProgress(io.err, verbose, io.signal) : lasting(plainProgress(io.err, verbose));
 }
 
+/** Shows what work does while it does it. */
+export async function withProgress<T>(
+  io: Io,
+  options: ProgressOptions,
+  work: (emit: EventSink) => Promise<T>,
+): Promise<T> {
+  using progress = showProgress(io, options);
+  return await work(progress.sink);
+}
+
 /** What leaves nothing to be taken away. */
 function lasting(sink: EventSink): Progress {
   return { sink, [Symbol.dispose]: () => undefined };

@@ -20,7 +20,7 @@ export const TableView = ({ title, headings, labels, rows }: Table) => {
   if (rows.length === 0) return null;
   const kind = (column: number): string => (column < labels ? 'label' : 'number');
   return (
-    <div class="table" tabindex={0} role="region" aria-label={title ?? headings.join(', ')}>
+    <div class="table" tabindex={0} role="group" aria-label={title ?? headings.join(', ')}>
       <table>
         {title === undefined ? null : <caption>{title}</caption>}
         <thead>

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { terminalExplanation } from '../reporters/explanation.ts';
+import { parsed } from '../scenarios/testing/files.ts';
+import { architectureOf } from './architecture.ts';
+import { explain } from './explain.ts';
+import { shippedLessons } from './shipped.ts';
+
+const { scenarios } = parsed(readFileSync('scenarios.yaml', 'utf8'), 'scenarios.yaml');
+const named = (name: string) => scenarios.find((scenario) => scenario.name === name) ?? expect.fail(`no ${name}`);
+
+describe('a lesson', () => {
+  it('is there for every shipped scenario, and for nothing else', () => {
+    expect(Object.keys(shippedLessons)).toEqual(scenarios.map(({ name }) => name));
+  });
+
+  it('has something to predict, to look at, to try and to read', () => {
+    for (const [name, { predict, look, next, read, figures }] of Object.entries(shippedLessons)) {
+      for (const part of [predict, look, next, read, figures]) expect(part.length, name).toBeGreaterThan(0);
+      for (const { url } of read) expect(URL.canParse(url), url).toBe(true);
+    }
+  });
+
+  it.each([80, 120])('fits %i columns', (columns) => {
+    for (const scenario of scenarios) {
+      const text = terminalExplanation(explain(scenario, true), { columns, color: false });
+      // Commands and addresses are copied, and so they are not broken.
+      const prose = text.split('\n').filter((line) => !/^ +(scale-lab|https?:)/.test(line));
+      expect(prose.filter((line) => line.length > columns)).toEqual([]);
+    }
+  });
+
+  it('is made of the scenario where there is none for it', () => {
+    const [mine] = parsed(`
+version: 1
+scenarios:
+  mine: { question: Is it fast?, workload: [GET /], target: { command: node server.js }, expect: [p99 < 5ms] }`).scenarios;
+    const text = terminalExplanation(explain(mine ?? expect.fail(), false), { columns: 80, color: false });
+    expect(text).toContain('Is it fast?');
+    expect(text).toContain('your server');
+    expect(text).toContain('p99 < 5ms');
+    expect(text).not.toContain('Read more');
+  });
+});
+
+describe('the architecture', () => {
+  it('goes from the load to the database, past what there is of it', () => {
+    expect(architectureOf(named('cache-hit')).join('\n')).toBe(`\
+┌────────────────┐    ┌───────────────┐    ┌────────────┐    ┌──────────────┐
+│ load generator │───▶│ load balancer │───▶│ app        │─┬─▶│ Redis        │
+│ 50 connections │    │ in turn       │    │ ×1, ×2     │ │  │ with a cache │
+└────────────────┘    └───────────────┘    │ pool of 10 │ │  └──────────────┘
+                                           └────────────┘ │  ┌──────────────┐
+                                                          └─▶│ PostgreSQL   │
+                                                             │ 10,000 todos │
+                                                             └──────────────┘`);
+  });
+
+  it('has no balancer before a single replica, and no cache where nobody has one', () => {
+    const [generator = ''] = architectureOf(named('n-plus-one'));
+    expect(generator.match(/┌/g)).toHaveLength(3);
+  });
+});
