@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { LabError, messageOf, UsageError } from './errors.ts';
@@ -86,4 +86,15 @@ export async function readRun(location: string): Promise<RunRecord> {
     details: z.prettifyError(parsed.error).split('\n').slice(0, 10),
     cause: parsed.error,
   });
+}
+
+/** Every whole run under a folder, and how many there are that cannot be read; none where there is no such folder. */
+export async function readRuns(
+  results: string,
+): Promise<{ readonly runs: readonly RunRecord[]; readonly unread: number }> {
+  const names = await readdir(results).catch(() => []);
+  const folders = names.filter((name) => existsSync(path.join(results, name, 'run.json')));
+  const read = await Promise.all(folders.map(async (name) => readRun(path.join(results, name)).catch(() => undefined)));
+  const runs = read.flatMap((run) => (run?.status === 'complete' ? [run] : []));
+  return { runs, unread: read.filter((run) => run === undefined).length };
 }

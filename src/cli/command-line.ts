@@ -9,6 +9,7 @@ import { downCommand } from './commands/down.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
 import { gateCommand } from './commands/gate.ts';
+import { historyCommand } from './commands/history.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { maxRpsCommand } from './commands/max-rps.ts';
@@ -33,6 +34,7 @@ const commands: readonly CommandFactory[] = [
   explainCommand,
   validateCommand,
   reportCommand,
+  historyCommand,
   schemaCommand,
   upCommand,
   downCommand,

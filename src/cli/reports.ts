@@ -63,7 +63,11 @@ export async function reportRecord(
   await written(summary, () => appendFile(summary, page(record, io.out)));
 }
 
-async function writeReport(io: Io, file: string, text: string): Promise<void> {
+/**
+ * Writes a report where the user wants it.
+ * @throws {LabError} where it cannot be written
+ */
+export async function writeReport(io: Io, file: string, text: string): Promise<void> {
   const path = await import('node:path');
   const { mkdir, writeFile } = await import('node:fs/promises');
   const target = path.resolve(io.folder, file);

@@ -85,6 +85,21 @@ describe('scale-lab compare of two saved runs', { timeout: 120_000 }, () => {
   });
 });
 
+describe('scale-lab history', { timeout: 120_000 }, () => {
+  it('shows run after run, marks what changed, and writes a page of it', async () => {
+    await measure();
+    serviceMs = 3 * usualMs;
+    await measure();
+    const { code, out, err } = await run('history', 'mine', '--html', 'history.html');
+    expect(code, err).toBe(0);
+    expect(unwrapped(out)).toMatch(/#1 rps: it has 0\.\d+ to 0\.\d+ times the RPS of the run before; p50: it is/);
+    const page = await readFile(path.join(bench.folder, 'history.html'), 'utf8');
+    expect(page).toContain('RPS from run to run');
+    const none = await run('history', 'yours');
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('There are runs of: mine')]);
+  });
+});
+
 describe('scale-lab gate --baseline', { timeout: 120_000 }, () => {
   it('passes what is as it was, and fails what is slower, which fresh rounds confirm', async () => {
     const saved = await measure();
