@@ -110,10 +110,12 @@ export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) 
   await session.save();
   const expectedMs = remainingMs(plan, 0, paceOf(lab.platform.name));
   lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs });
-  const broken = await errorOf(async () => {
+  const thrown = await errorOf(async () => {
     await removeLeftovers(lab);
     await work(session);
   });
+  // What ends because of a signal may say so in words of its own: that a worker has ended, that a server is gone.
+  const broken = thrown && lab.signal.aborted ? errorFrom(lab.signal.reason) : thrown;
   if (broken === undefined) {
     record.status = 'complete';
   } else {
@@ -131,8 +133,12 @@ async function errorOf(work: () => Promise<void>): Promise<Error | undefined> {
     await work();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error(messageOf(error));
+    return errorFrom(error);
   }
+}
+
+function errorFrom(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
 }
 
 async function removeLeftovers({ platform, emit, signal }: Lab): Promise<void> {

@@ -148,6 +148,24 @@ describe('run', () => {
     expect(lab.calls.at(-1)).toBe('down');
   });
 
+  it('was interrupted, whatever broke first because of the signal', async () => {
+    const controller = stop();
+    const lab = fakePlatform(() => {
+      controller.abort(new Interruption('SIGINT'));
+      throw new LabError('The load worker ended without a result.');
+    });
+    const { record, error } = await run(planOf(file, ['herd'], {}, 7), {
+      platform: lab,
+      results: folder,
+      command: 'scale-lab run herd',
+      startedAtMs: Date.now(),
+      emit: () => undefined,
+      signal: controller.signal,
+    });
+    expect(error).toBeInstanceOf(Interruption);
+    expect(record).toMatchObject({ status: 'interrupted', problem: 'Interrupted.' });
+  });
+
   it('says why it was broken off, with what was measured before', async () => {
     let trials = 0;
     const lab = fakePlatform(() => {
