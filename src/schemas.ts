@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { jsonEventSchema } from './cli/progress/json-events.ts';
 import { runRecordSchema } from './result.ts';
+import { jsonEventSchema } from './result/event.ts';
 import { scenarioFileForm } from './scenarios/file-form.ts';
 
 /** The formats that are published. */

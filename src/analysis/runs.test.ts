@@ -20,7 +20,7 @@ function run(id: string, rps: readonly number[], others: readonly string[]): Run
 }
 
 describe('two saved runs', () => {
-  const both = compareRuns(run('first', values, ['lock', 'none']), run('second', half, ['lock', 'xfetch']), 0.05);
+  const both = compareRuns(run('first', values, ['lock', 'none']), [run('second', half, ['lock', 'xfetch'])], 0.05);
 
   it('are compared in all that both have measured, each row with its own interval', () => {
     const found = both.comparisons?.map(({ a, b, metrics }) => {
@@ -59,7 +59,7 @@ describe('two saved runs', () => {
     const other = run('second', half, []);
     const elsewhere = { ...other, machine: { ...other.machine, cores: 4 } };
     const changed = { ...elsewhere, scenarios: elsewhere.scenarios.map((it) => ({ ...it, load: 'another' })) };
-    const [comparison] = compareRuns(run('first', values, []), changed, 0.05).comparisons ?? [];
+    const [comparison] = compareRuns(run('first', values, []), [changed], 0.05).comparisons ?? [];
     expect(comparison?.caveats[0]).toMatch(
       /^A and B were not measured alike: the number of cores was 2, is 4; the load was .+, is another$/,
     );
@@ -69,6 +69,27 @@ describe('two saved runs', () => {
   it('have nothing to compare where they share no row', () => {
     const other = run('second', half, []);
     const renamed = { ...other, trials: other.trials.map((trial) => ({ ...trial, scenario: 'another' })) };
-    expect(compareRuns(run('first', values, []), renamed, 0.05)).toMatchObject({ comparisons: [], trials: [] });
+    expect(compareRuns(run('first', values, []), [renamed], 0.05)).toMatchObject({ comparisons: [], trials: [] });
+  });
+});
+
+describe('several saved runs', () => {
+  const all = compareRuns(run('one', values, []), [run('two', half, []), run('three', values, ['lock'])], 0.05);
+
+  it('are each held against the first', () => {
+    expect(all.comparisons?.map(({ a, b }) => [a.name, a.run, b.name, b.run])).toEqual([
+      ['A', 'one', 'B', 'two'],
+      ['A', 'one', 'C', 'three'],
+    ]);
+    expect(all.command).toBe('scale-lab compare one two three');
+  });
+
+  it('have their own variants in the record', () => {
+    expect(all.scenarios[0]?.variants.map(({ name }) => name)).toEqual([
+      'aside (A)',
+      'aside (B)',
+      'aside (C)',
+      'lock (C)',
+    ]);
   });
 });

@@ -4,17 +4,19 @@ import { compareTrials } from './comparison.ts';
 
 const confidence = 0.95;
 
-/** Tells the rows of the two runs apart. */
-const marks = { a: 'A', b: 'B' } as const;
-
-function marked(variant: string, side: keyof typeof marks): string {
-  return `${variant} (${marks[side]})`;
+/** Tells the rows of the runs apart: A is the first. */
+function markOf(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
-function ofSide(trials: readonly TrialRecord[], scenario: string, side: keyof typeof marks): TrialRecord[] {
+function marked(variant: string, mark: string): string {
+  return `${variant} (${mark})`;
+}
+
+function ofSide(trials: readonly TrialRecord[], scenario: string, mark: string): TrialRecord[] {
   return trials
     .filter((trial) => trial.scenario === scenario)
-    .map((trial) => ({ ...trial, variant: marked(trial.variant, side) }));
+    .map((trial) => ({ ...trial, variant: marked(trial.variant, mark) }));
 }
 
 /** What both runs have measured: a variant of a scenario at a replica count. */
@@ -31,26 +33,31 @@ function commonRows(a: RunRecord, b: RunRecord, scenario: string): readonly { va
 }
 
 /** Two saved runs were not taken side by side: what the machine did between them is in the difference as well. */
-function caveatsOf(a: RunRecord, b: RunRecord, scenario: ScenarioRecord): string[] {
+function caveatsOf(a: RunRecord, b: RunRecord, scenario: ScenarioRecord, mark: string): string[] {
   const before = a.scenarios.find(({ name }) => name === scenario.name);
   const changed = before ? scenarioMismatches(before, scenario) : [];
   const unlike = [...machineMismatches(a, b), ...changed];
   return [
-    ...(unlike.length === 0 ? [] : [`A and B were not measured alike: ${unlike.join('; ')}`]),
+    ...(unlike.length === 0 ? [] : [`A and ${mark} were not measured alike: ${unlike.join('; ')}`]),
     'the runs were not taken side by side: what the machine did between them counts as a difference too',
   ];
 }
 
-function comparisonsOf(a: RunRecord, b: RunRecord, scenario: ScenarioRecord, smallest: number): readonly Comparison[] {
-  const caveats = caveatsOf(a, b, scenario);
+function comparisonsOf(
+  a: RunRecord,
+  { run: b, mark }: { readonly run: RunRecord; readonly mark: string },
+  scenario: ScenarioRecord,
+  smallest: number,
+): readonly Comparison[] {
+  const caveats = caveatsOf(a, b, scenario, mark);
   return commonRows(a, b, scenario.name).map(({ variant, replicas }) => {
     const rowOf = ({ trials }: RunRecord): readonly TrialRecord[] =>
       trials.filter((it) => it.scenario === scenario.name && it.variant === variant && it.replicas === replicas);
     const settings = {
       scenario: scenario.name,
       replicas,
-      a: { name: marks.a, variant, run: a.id },
-      b: { name: marks.b, variant, run: b.id },
+      a: { name: markOf(0), variant, run: a.id },
+      b: { name: mark, variant, run: b.id },
       paired: false,
       looks: 1,
       confidence,
@@ -62,29 +69,40 @@ function comparisonsOf(a: RunRecord, b: RunRecord, scenario: ScenarioRecord, sma
 }
 
 /**
- * Sets two saved runs against each other, in all that both of them have measured.
+ * Sets saved runs against the first of them, in all that they have measured in common with it.
+ * @param a the first; what the others are is told in relation to it
+ * @param others at least one, and no more than the alphabet has letters
  * @param smallest differences below this share are called none
- * @returns a record that reporters can show: the trials of both under names that tell them apart, and the comparisons
+ * @returns a record that reporters can show: the trials of all under names that tell them apart, and the comparisons
  */
-export function compareRuns(a: RunRecord, b: RunRecord, smallest: number): RunRecord {
-  const scenarios = b.scenarios.filter(({ name }) => commonRows(a, b, name).length > 0);
+export function compareRuns(a: RunRecord, others: readonly RunRecord[], smallest: number): RunRecord {
+  const runs = [a, ...others].map((run, index) => ({ run, mark: markOf(index) }));
+  const last = runs.at(-1)?.run ?? a;
+  const isShared = ({ name }: ScenarioRecord): boolean => others.some((b) => commonRows(a, b, name).length > 0);
+  const scenarios = a.scenarios.filter(isShared);
   return {
-    ...b,
-    id: `${a.id} (A) and ${b.id} (B)`,
-    command: `scale-lab compare ${a.id} ${b.id}`,
-    wallMs: a.wallMs + b.wallMs,
-    loadMs: a.loadMs + b.loadMs,
+    ...last,
+    id: runs.map(({ run, mark }) => `${run.id} (${mark})`).join(' and '),
+    command: `scale-lab compare ${runs.map(({ run }) => run.id).join(' ')}`,
+    wallMs: runs.reduce((sum, { run }) => sum + run.wallMs, 0),
+    loadMs: runs.reduce((sum, { run }) => sum + run.loadMs, 0),
     status: 'complete',
     scenarios: scenarios.map((scenario) => ({
-      ...scenario,
-      variants: (['a', 'b'] as const).flatMap((side) =>
-        scenario.variants.map(({ name, settings }) => ({ name: marked(name, side), settings })),
-      ),
+      ...(last.scenarios.find(({ name }) => name === scenario.name) ?? scenario),
+      variants: runs.flatMap(({ run, mark }) => {
+        const own = run.scenarios.find(({ name }) => name === scenario.name)?.variants ?? [];
+        return own.map(({ name, settings }) => ({ name: marked(name, mark), settings }));
+      }),
       leftOut: [],
     })),
-    trials: scenarios.flatMap(({ name }) => [...ofSide(a.trials, name, 'a'), ...ofSide(b.trials, name, 'b')]),
+    trials: scenarios.flatMap(({ name }) => runs.flatMap(({ run, mark }) => ofSide(run.trials, name, mark))),
     verdicts: [],
-    comparisons: scenarios.flatMap((scenario) => comparisonsOf(a, b, scenario, smallest)),
+    comparisons: scenarios.flatMap((scenario) =>
+      runs.slice(1).flatMap((side) => {
+        const own = side.run.scenarios.find(({ name }) => name === scenario.name);
+        return own ? comparisonsOf(a, side, own, smallest) : [];
+      }),
+    ),
     scaling: [],
   };
 }

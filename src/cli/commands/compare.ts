@@ -8,7 +8,7 @@ import { addReportOptions, reportRun, type ReportOptions } from '../reports.ts';
 import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
 
 const examples = `
-With two runs it compares what they have saved. Otherwise it starts both sides,
+With saved runs it holds each against the first. Otherwise it starts both sides,
 and runs rounds of both, in random order, until it is known how they differ or
 the budget is spent.
 
@@ -16,6 +16,7 @@ Exit code: 0 where RPS, p50, p95 and p99 are resolved, 3 where one of them is no
 
 Examples:
   scale-lab compare results/20261121-224003-3fa9 results/20261122-091500-a01c
+  scale-lab compare results/a results/b results/c --save html=three.html
   scale-lab compare thundering-herd --a none --b lock --budget 2m
   scale-lab compare --a-image shop:1.4 --b-image shop:1.5 --platform docker
   scale-lab compare --a-url http://127.0.0.1:8080 --b-url http://127.0.0.1:8081`;
@@ -43,37 +44,39 @@ async function compareLive(name: string | undefined, options: CompareOptions, io
   return isKnown ? exitCodes.passed : exitCodes.inconclusive;
 }
 
-async function compareSaved(locations: readonly [string, string], options: CompareOptions, io: Io): Promise<ExitCode> {
+async function compareSaved(locations: readonly string[], options: CompareOptions, io: Io): Promise<ExitCode> {
   const path = await import('node:path');
   const { readRun } = await import('../../run-folder.ts');
   const { compareRuns } = await import('../../analysis/runs.ts');
   const { isResolved } = await import('../../analysis/comparison.ts');
   const { comparedFirst } = await import('../../compare.ts');
   const { reportRecord } = await import('../reports.ts');
-  const [a, b] = await Promise.all(locations.map((location) => readRun(path.resolve(io.folder, location))));
-  if (a === undefined || b === undefined) throw new Error('two runs were to be read');
-  const record = compareRuns(a, b, options.smallest);
+  const runs = await Promise.all(locations.map(async (location) => readRun(path.resolve(io.folder, location))));
+  const [a, ...others] = runs;
+  if (a === undefined || others.length === 0) throw new Error('two runs were to be read');
+  const record = compareRuns(a, others, options.smallest);
   const comparisons = record.comparisons ?? [];
   if (comparisons.length === 0) {
-    throw new UsageError(`The runs ${a.id} and ${b.id} have no scenario and variant in common.`);
+    throw new UsageError(`The runs ${runs.map(({ id }) => id).join(', ')} have no scenario and variant in common.`);
   }
   await reportRecord(io, record, options);
   const isKnown = comparisons.every((comparison) => isResolved(comparison, comparedFirst));
   return isKnown ? exitCodes.passed : exitCodes.inconclusive;
 }
 
+/** They are called A to Z. */
+const mostRuns = 26;
+
 async function execute(names: readonly string[], options: CompareOptions, io: Io): Promise<ExitCode> {
-  const [first, second, third] = names;
-  if (third !== undefined) throw new UsageError('Two runs can be compared, or the variants of one scenario.');
-  if (first !== undefined && second !== undefined) return compareSaved([first, second], options, io);
-  return compareLive(first, options, io);
+  if (names.length > mostRuns) throw new UsageError(`At most ${mostRuns} runs can be compared.`);
+  return names.length > 1 ? compareSaved(names, options, io) : compareLive(names[0], options, io);
 }
 
 /** `scale-lab compare`: what two sides are to each other, with an interval. */
 export const compareCommand: CommandFactory = (io, finish) => {
   const command = new Command('compare')
     .description('say how two runs, variants or servers differ, with an interval')
-    .argument('[runs or scenario...]', 'two saved runs; or the scenario whose workload and load both sides get');
+    .argument('[runs or scenario...]', 'saved runs, held against the first; or the scenario that both sides get');
   addSidesOptions(command);
   addMatchOptions(command, '5m').addOption(
     new Option('--smallest <share>', 'differences below it are called none').argParser(percentage).default(0.05, '5%'),

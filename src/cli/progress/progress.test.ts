@@ -5,8 +5,8 @@ import { measurement, trialRecord } from '../../../test/fakes/records.ts';
 import { scenarioFile } from '../../../test/fakes/scenario.ts';
 import { Screen } from '../../../test/fakes/terminal.ts';
 import type { LabEvent } from '../../events.ts';
+import { jsonEventSchema } from '../../result/event.ts';
 import { planOf } from '../../scenarios/expand.ts';
-import { jsonEventSchema } from './json-events.ts';
 import { showProgress, type ProgressOptions } from './progress.ts';
 
 const file = scenarioFile({ scenarios: { herd: { question: 'Q?', workload: ['GET /todos/1'], replicas: [2] } } });

@@ -1,0 +1,137 @@
+// npm run lessons -- [scenario…]: the pages of docs/lessons with their pictures, and the picture of the README, each from a real
+// run that it makes now. Without names, all shipped scenarios; each on the least platform that can run it: a limit needs Docker, and
+// what changes by itself a cluster.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+import { explain } from '../src/lessons/explain.ts';
+import { shippedLessons } from '../src/lessons/shipped.ts';
+import { packageFolder } from '../src/package.ts';
+import { markdownExplanation } from '../src/reporters/explanation.ts';
+import { table } from '../src/reporters/markdown.ts';
+import { layoutOf } from '../src/reporters/layout.ts';
+import { runRecordSchema, type RunRecord } from '../src/result.ts';
+import { readScenarioFile } from '../src/scenarios/parse.ts';
+import type { Scenario } from '../src/scenarios/scenario.ts';
+
+const docs = path.join(packageFolder, 'docs');
+const asked = process.argv.slice(2);
+/** Long enough for numbers that repeat, and short enough to be made anew. */
+const times = ['--duration', '5s', '--warmup', '2s'];
+
+async function run(args: readonly string[]): Promise<void> {
+  const program = path.join(packageFolder, 'dist', 'cli', 'main.js');
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  // 1 and 3 are verdicts: they are what the page shows.
+  if (code === null || code === 2 || code > 3) throw new Error(`scale-lab ${args.join(' ')} ended with ${code}`);
+}
+
+/** What a reader types to run it as the page did. */
+function commandFor(scenario: Scenario): readonly string[] {
+  const platform = platformOf(scenario);
+  const hasTimes = platform !== 'kubernetes' && scenario.load.kind === 'closed';
+  return ['run', scenario.name, ...(hasTimes ? times : []), ...(platform === 'local' ? [] : ['--platform', platform])];
+}
+
+/** Runs a scenario, and hands on its record and its report. */
+async function measure(scenario: Scenario, work: (record: RunRecord, report: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-lessons-'));
+  try {
+    const report = path.join(folder, 'report.html');
+    const where = ['--out', folder, '--save', `html=${report}`];
+    await run([...commandFor(scenario), ...where]);
+    const [id = ''] = (await readdir(folder)).filter((entry) => existsSync(path.join(folder, entry, 'run.json')));
+    const text = await readFile(path.join(folder, id, 'run.json'), 'utf8');
+    await work(runRecordSchema.parse(JSON.parse(text)), report);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function openBrowser(): Promise<Browser> {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const executablePath = folders.map((folder) => path.join(folder, 'chromium')).find((file) => existsSync(file));
+  if (executablePath === undefined) throw new Error('no chromium is installed');
+  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+}
+
+/** Takes pictures of figures of a report, and returns them as Markdown. */
+async function takePictures(browser: Browser, name: string, report: string): Promise<string> {
+  const page = await browser.newPage({ viewport: { width: 860, height: 900 }, deviceScaleFactor: 1.5 });
+  await page.goto(`file://${report}`);
+  const pictures: string[] = [];
+  for (const title of shippedLessons[name]?.figures ?? []) {
+    const figure = page.locator('figure.chart', { has: page.getByRole('heading', { name: title, exact: true }) });
+    if ((await figure.count()) === 0) continue;
+    const file = `${name}-${pictures.length + 1}.png`;
+    await figure.first().screenshot({ path: path.join(docs, 'lessons', 'images', file) });
+    pictures.push(`![${title}](images/${file})`);
+  }
+  await page.close();
+  return pictures.join('\n\n');
+}
+
+/** What the README shows: the top of a report, in both colour schemes. */
+async function takeTop(browser: Browser, report: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.newPage({ viewport: { width: 1100, height: 1250 }, colorScheme });
+    await page.goto(`file://${report}`);
+    await page.screenshot({ path: path.join(docs, 'images', `report-${colorScheme}.png`) });
+    await page.close();
+  }
+}
+
+/** Whether only a cluster can run it: it changes by itself while it is measured. */
+function needsCluster({ variants }: Scenario): boolean {
+  return variants.some(({ system }) => system.kind === 'app' && (system.autoscale ?? system.rollout) !== undefined);
+}
+
+function platformOf(scenario: Scenario): string {
+  const isLimited = scenario.variants.some(({ system }) => 'limits' in system && system.limits.cpu !== undefined);
+  return needsCluster(scenario) ? 'kubernetes' : isLimited ? 'docker' : 'local';
+}
+
+function resultOf(scenario: Scenario, record: RunRecord, pictures: string): string {
+  const { sections, facts } = layoutOf(record);
+  const [section] = sections;
+  if (!section) throw new Error('nothing was measured');
+  const machine = facts.find(([name]) => name === 'machine')?.[1] ?? '';
+  return [
+    '### What a run of it has shown',
+    `On ${record.startedAt.slice(0, 10)}, ${machine}: \`scale-lab ${commandFor(scenario).join(' ')} --seed ${record.seed}\``,
+    `**${section.answer}**`,
+    table(section.timings),
+    table(section.evidence),
+    pictures,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+const file = await readScenarioFile(path.join(packageFolder, 'scenarios.yaml'));
+await using browser = await openBrowser();
+for (const scenario of file.scenarios) {
+  const { name } = scenario;
+  if (asked.length > 0 && !asked.includes(name)) continue;
+  await measure(scenario, async (record, report) => {
+    const pictures = await takePictures(browser, name, report);
+    const page = markdownExplanation(explain(scenario, true), resultOf(scenario, record, pictures));
+    await writeFile(path.join(docs, 'lessons', `${name}.md`), page);
+    if (name === 'thundering-herd') await takeTop(browser, report);
+  });
+}
+const rows = file.scenarios.filter(({ name }) => existsSync(path.join(docs, 'lessons', `${name}.md`)));
+await writeFile(
+  path.join(docs, 'lessons', 'README.md'),
+  `# Lessons
+
+Each is a scenario that the lab ships, with what to predict, where to look and what a run has shown; \`scale-lab explain <scenario>\`
+prints the same in a terminal. \`npm run lessons\` makes these pages, each from a real run.
+
+${rows.map(({ name, question }) => `- [${name}](${name}.md): ${question}`).join('\n')}
+`,
+);
