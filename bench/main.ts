@@ -1,6 +1,6 @@
 // npm run bench: every figure of docs/benchmarks.md. Each section is taken side by side in one run.
 // --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker,
-// kubernetes, client, telemetry or accuracy. memory and gate take long, and are taken only when they are named: --minutes N and
+// kubernetes, client, telemetry, accuracy or report. memory and gate take long, and are taken only when they are named: --minutes N and
 // --cycles N make them shorter.
 // The exit code is 1 where figures that have goals miss them.
 import { readFile, writeFile } from 'node:fs/promises';
@@ -16,6 +16,7 @@ import { benchGate } from './gate.ts';
 import { benchKubernetes } from './kubernetes.ts';
 import { benchOverhead, benchReplicas } from './lab.ts';
 import { benchMemory } from './memory.ts';
+import { benchReport } from './report.ts';
 import { benchTelemetry } from './telemetry.ts';
 
 const option = (name: string): string | undefined =>
@@ -30,6 +31,7 @@ const benches = {
   client: benchClient,
   telemetry: benchTelemetry,
   accuracy: benchAccuracy,
+  report: benchReport,
   memory: () => benchMemory(Number(option('--minutes') ?? 10)),
   gate: () => benchGate(Number(option('--cycles') ?? 60), process.argv.includes('--fresh')),
 };

@@ -49,8 +49,12 @@ export async function reportRecord(
   { reporter, save, json }: ReportOptions & ProgressOptions,
 ): Promise<void> {
   if (!json) {
-    const report = await openReporter(reporter);
+    // Nobody reads a page of HTML on a terminal, and a run must not have been for nothing.
+    const isUnreadable = reporter === 'html' && io.out.isTerminal;
+    const report = await openReporter(isUnreadable ? 'terminal' : reporter);
     io.out.write(`${io.out.isTerminal ? '\n' : ''}${report(record, io.out)}`);
+    if (isUnreadable)
+      io.err.write('An HTML report goes to a file: --save html=report.html, or `report <run> --open`.\n');
   }
   for (const { reporter: name, file } of save) {
     const text = (await openReporter(name))(record, { columns: 100, color: false });

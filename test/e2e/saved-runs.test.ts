@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +82,22 @@ describe('scale-lab compare of two saved runs', { timeout: 120_000 }, () => {
     await bench.write('other.json', '{}');
     const missing = await run('compare', 'results/none', 'other.json');
     expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('There is no run to read at')]);
+  });
+});
+
+describe('scale-lab report --open', { timeout: 120_000 }, () => {
+  it('writes the page beside the run, and hands it to the browser', async () => {
+    const folder = await measure();
+    const said = path.join(bench.folder, 'opened');
+    await bench.write('browser', `#!/bin/sh\necho "$1" > '${said}'\n`);
+    await chmod(path.join(bench.folder, 'browser'), 0o755);
+    const env = { ...bench.env, BROWSER: path.join(bench.folder, 'browser'), DISPLAY: '' };
+    const { code, out, err } = await scaleLab(['report', folder, '--open'], { cwd: bench.folder, env });
+    expect(code, err).toBe(0);
+    const page = path.join(bench.folder, folder, 'report.html');
+    expect(out).toBe(`${page}\n`);
+    expect(await readFile(page, 'utf8')).toContain('Is it as fast as it was?');
+    await expect.poll(async () => readFile(said, 'utf8').catch(() => ''), { timeout: 10_000 }).toBe(`${page}\n`);
   });
 });
 

@@ -12,7 +12,8 @@ With saved runs it holds each against the first. Otherwise it starts both sides,
 and runs rounds of both, in random order, until it is known how they differ or
 the budget is spent.
 
-Exit code: 0 where RPS, p50, p95 and p99 are resolved, 3 where one of them is not.
+Exit code: 0 where RPS, p50, p95 and p99 are resolved, 3 where one of them is
+not.
 
 Examples:
   scale-lab compare results/20261121-224003-3fa9 results/20261122-091500-a01c

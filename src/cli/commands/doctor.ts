@@ -6,7 +6,8 @@ import type { Io } from '../io.ts';
 import { contextOption } from '../options.ts';
 
 const examples = `
-The exit code is 0 if the platform that you name, or any of them if you name none, has all that it needs.
+The exit code is 0 if the platform that you name, or any of them if you name
+none, has all that it needs.
 
 Examples:
   scale-lab doctor

@@ -13,16 +13,17 @@ import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
 
 const examples = `
 B is judged against A: both run now, in rounds of random order; or what runs now
-against a saved run of the same kind of machine (--baseline). Judged are p50, RPS,
-the error rate and counted metrics; p99 where every round has 10,000 answers; and
-what --tolerance names. A failure is confirmed by fresh rounds first.
+against a saved run of the same kind of machine (--baseline). Judged are p50,
+RPS, the error rate and counted metrics; p99 where every round has 10,000
+answers; and what --tolerance names. A failure is confirmed by fresh rounds.
 
-Exit code: 0 no worse, 1 worse, 3 cannot tell, 130 or 143 interrupted: no verdict.
+Exit code: 0 no worse, 1 worse, 3 cannot tell, 130 or 143 interrupted: no
+verdict.
 
 Examples:
   scale-lab gate --a-command 'cd ../base && node server.js' \\
     --b-command 'node server.js' --ready /health --request 'GET /items'
-  scale-lab gate cache-hit --a no-cache --b cache-aside --tolerance p50=5%,p99=20%
+  scale-lab gate cache-hit --a no-cache --b cache-aside --tolerance p50=5%
   scale-lab run cache-hit --rounds 8 --out baseline
   scale-lab gate --baseline baseline/20261121-224003-3fa9`;
 

@@ -9,8 +9,8 @@ import type { Io } from '../io.ts';
 import { positive } from '../options.ts';
 
 const examples = `
-It asks no cluster for anything; a Docker Engine, if there is one, what the lab's image is called. The passwords are new
-each time.
+It asks no cluster for anything; a Docker Engine, if there is one, what the
+lab's image is called. The passwords are new each time.
 
 Examples:
   scale-lab manifests cache-hit | kubectl apply -f -

@@ -9,15 +9,15 @@ import { addPlanOptions, overridesOf, planAndRun, type PlanOptions } from '../pl
 
 const examples = `
 It doubles the rate until the objective breaks, halves what lies between, and
-confirms the answer for longer. What is asked is the scenario's workload, in open
-load; its claims are judged only where it is such a search itself.
+confirms the answer for longer. What is asked is the scenario's workload, in
+open load; its claims are judged only where it is such a search itself.
 
 Exit code: 0 where the objective set the limit; 3 where the load generator or
 --most did, so that the answer is more than that; 1 where no rate kept it.
 
 Examples:
   scale-lab max-rps cache-hit --slo 'p99 < 50ms, error_rate < 0.1%'
-  scale-lab max-rps replicas --slo 'p99 < 100ms' --replicas 1,2 --platform docker
+  scale-lab max-rps replicas --slo 'p99 < 100ms' --platform docker
   scale-lab max-rps my-api --slo 'p95 < 20ms' --rate 500/s --precision 1%`;
 
 const words = {
