@@ -35,6 +35,6 @@ describe('the report of a calibration', () => {
   });
 
   it('fits 80 columns', () => {
-    expect(Math.max(...report.split('\n').map((line) => line.length))).toBeLessThanOrEqual(88);
+    expect(Math.max(...report.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 });

@@ -5,6 +5,7 @@ import { formatNumber, plural } from '../numbers.ts';
 import type { Screen } from './reporter.ts';
 import type { Cell, Table } from './table.ts';
 import { drawTable } from './terminal-table.ts';
+import { wrap } from './wrapped-text.ts';
 
 /** A share as percent; of an error rate, percentage points. */
 function amount({ metric, scale }: Noise, value: number): string {
@@ -30,5 +31,5 @@ export function calibrationReport(entry: Calibration, file: string, { columns, c
     '"noise" is how far the interval reached with nothing changed; a gate tolerates no less.',
     '"can be found" is the smallest true difference that nine of ten such runs would find.',
   ];
-  return `${[chalk.bold(head), drawTable(table(entry), columns, chalk), meaning.join('\n'), `Kept in ${file}`].join('\n\n')}\n`;
+  return `${[chalk.bold(head), drawTable(table(entry), columns, chalk), meaning.flatMap((line) => wrap(line, columns)).join('\n'), `Kept in ${file}`].join('\n\n')}\n`;
 }

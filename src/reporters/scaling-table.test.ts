@@ -40,7 +40,7 @@ describe('how a variant scales', () => {
 
   it('is said in a sentence, with intervals, and with the peak where there is one', () => {
     expect(scalingLine(fitted)).toBe(
-      'lock: one replica gives 100 (90 to 110) RPS; contention 10% (9% to 11.0%); coherency 1% (0.90% to 1.10%); ' +
+      'lock: one replica gives 100 (90 to 110) RPS; contention 10% (9.00% to 11.0%); coherency 1% (0.90% to 1.10%); ' +
         'a peak cannot be told from these counts; the law explains >99% of how RPS varies',
     );
     const peak = { count: about(9.5), rps: about(340) };

@@ -5,7 +5,8 @@ import { tellRemoved } from '../removed.ts';
 import { contextOption } from '../options.ts';
 
 const examples = `
-What belongs to a run that is still alive is left alone, and so is what \`up --detach\` left.
+What belongs to a run that is still alive is left alone, and so is what
+\`up --detach\` left.
 
 Examples:
   scale-lab clean`;

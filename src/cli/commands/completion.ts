@@ -4,8 +4,8 @@ import type { CommandFactory } from '../command.ts';
 
 const examples = `
 Examples:
-  source <(scale-lab completion bash)                                  # or zsh
-  scale-lab completion bash >> ~/.bashrc                               # for good
+  source <(scale-lab completion zsh)
+  scale-lab completion bash >> ~/.bashrc     # needs the package bash-completion
   scale-lab completion fish > ~/.config/fish/completions/scale-lab.fish`;
 
 const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;

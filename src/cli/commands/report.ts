@@ -9,7 +9,7 @@ Examples:
   scale-lab report results/20261121-224003-3fa9
   scale-lab report results/20261121-224003-3fa9/run.json --reporter csv > a.csv
   scale-lab report results/20261121-224003-3fa9 --reporter html --open
-  scale-lab report results/20261121-224003-3fa9 --save junit=junit.xml --save csv=a.csv`;
+  scale-lab report results/20261121-224003-3fa9 --save junit=junit.xml`;
 
 interface ShowOptions extends ReportOptions {
   readonly open?: boolean;

@@ -4,8 +4,9 @@ import type { CommandFactory } from '../command.ts';
 
 const examples = `
 Examples:
-  scale-lab schema > scenarios.schema.json   # and in the first line of scenarios.yaml:
-                                             # yaml-language-server: $schema=scenarios.schema.json
+  scale-lab schema > scenarios.schema.json
+    # and as the first line of scenarios.yaml, for an editor:
+    # yaml-language-server: $schema=scenarios.schema.json
   scale-lab schema run`;
 
 /** Names only: the schemas themselves are loaded when one is asked for. */
