@@ -19,6 +19,10 @@ const lawSchema = z
       .object({ count: intervalSchema, rps: intervalSchema })
       .optional()
       .describe('Where it is highest; not there where no peak can be told from the data'),
+    curve: z
+      .array(intervalSchema.extend({ count: z.number().positive() }))
+      .optional()
+      .describe('RPS by the law at counts from one to the largest, with an interval at each'),
     determination: z.number().describe('R²: the share of the variation of RPS that the law explains'),
   })
   .describe('X(N) = lambda N / (1 + sigma (N - 1) + kappa N (N - 1)), with 95% intervals');

@@ -17,10 +17,14 @@ export interface LawEstimates {
   /** Ends at infinity where the data do not exclude that there is no peak. */
   readonly peakCount: Estimate;
   readonly peakRps: Estimate;
+  /** RPS by the law at evenly spaced counts from one to the largest, with an interval at each. */
+  readonly curve: readonly (Estimate & { readonly count: number })[];
 }
 
 const bisectionSteps = 32;
 const gridSteps = 40;
+/** Enough for a smooth line. */
+const curveSteps = 24;
 
 /** The last place between one that is good and one that may not be at which a condition holds. */
 function edge(holds: (at: number) => boolean, good: number, beyond: number): number {
@@ -40,6 +44,7 @@ function edge(holds: (at: number) => boolean, good: number, beyond: number): num
  * fit, they hold where a parameter is at its limit, and need not be symmetric.
  */
 export function estimateLaw(samples: readonly Sample[], best: LawParameters): LawEstimates {
+  const largest = Math.max(...samples.map(({ count }) => count));
   const logs = logsOf(samples);
   const least = misfit(logs, best.contention, best.coherency).squares;
   const degrees = samples.length - 3;
@@ -54,7 +59,8 @@ export function estimateLaw(samples: readonly Sample[], best: LawParameters): La
   ] as const;
   const root = Math.sqrt(best.coherency);
   const kappa = [edge(isRoot, root, 0), edge(isRoot, root, Math.sqrt(limits.coherency))] as const;
-  const rest = scan(logs, best, { sigma, root: kappa, most });
+  const counts = Array.from({ length: curveSteps + 1 }, (_, step) => 1 + ((largest - 1) * step) / curveSteps);
+  const rest = scan(logs, best, counts, { sigma, root: kappa, most });
   return {
     contention: { value: best.contention, low: sigma[0], high: sigma[1] },
     coherency: { value: best.coherency, low: kappa[0] ** 2, high: kappa[1] ** 2 },
@@ -72,14 +78,16 @@ interface Region {
 function scan(
   logs: Logs,
   best: LawParameters,
+  counts: readonly number[],
   { sigma, root, most }: Region,
-): Pick<LawEstimates, 'perOne' | 'peakCount' | 'peakRps'> {
+): Pick<LawEstimates, 'perOne' | 'peakCount' | 'peakRps' | 'curve'> {
   const peakCount = peakOf(best);
   const found = {
     perOne: new Extremes(best.perOne),
     peakCount: new Extremes(peakCount),
     peakRps: new Extremes(Number.isFinite(peakCount) ? lawAt(best, peakCount) : Infinity),
   };
+  const curve = counts.map((count) => ({ count, at: new Extremes(lawAt(best, count)) }));
   const along = ([from, to]: readonly [number, number], step: number): number =>
     from + ((to - from) * step) / gridSteps;
   for (let row = 0; row <= gridSteps; row++) {
@@ -94,10 +102,16 @@ function scan(
         const law = { perOne: Math.exp(end), contention, coherency };
         found.perOne.add(law.perOne);
         found.peakRps.add(Number.isFinite(count) ? lawAt(law, count) : Infinity);
+        for (const { count: of, at } of curve) at.add(lawAt(law, of));
       }
     }
   }
-  return { perOne: found.perOne.estimate, peakCount: found.peakCount.estimate, peakRps: found.peakRps.estimate };
+  return {
+    perOne: found.perOne.estimate,
+    peakCount: found.peakCount.estimate,
+    peakRps: found.peakRps.estimate,
+    curve: curve.map(({ count, at }) => ({ count, ...at.estimate })),
+  };
 }
 
 /** The lowest and the highest of what was added. */

@@ -55,6 +55,16 @@ describe('how a variant scales', () => {
     expect(points.at(-1)?.efficiency).toBeCloseTo(1 / 4.15, 2);
   });
 
+  it('has the truth in the interval of its curve, from one to the largest count', () => {
+    const curve = fitted(onLaw([1, 2, 4, 8, 16])).law?.curve ?? [];
+    expect([curve[0]?.count, curve.at(-1)?.count]).toEqual([1, 16]);
+    for (const { count, low, value, high } of curve) {
+      expect(low, `at ${count}`).toBeLessThan(lawAt(law, count));
+      expect(high, `at ${count}`).toBeGreaterThan(lawAt(law, count));
+      expect(low <= value && value <= high, `at ${count}`).toBe(true);
+    }
+  });
+
   it('has no peak where none can be told from the data', () => {
     const linear = fitted(trials([1, 2, 4, 8], 3, (count, round) => count * (1000 + round)));
     expect(linear.law).toBeDefined();

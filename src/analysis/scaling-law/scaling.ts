@@ -93,14 +93,14 @@ function fit(curve: Curve): Scaling {
   const poor = poorFit(curve, samples, law, determination);
   if (poor !== undefined) return { scenario, variant, over, points, refusal: poor };
   const estimates = estimateLaw(samples, law);
-  const { perOne, contention, coherency } = estimates;
+  const { perOne, contention, coherency, curve: band } = estimates;
   const counts = curve.points.map(({ count }) => count);
   return {
     scenario,
     variant,
     over,
     points,
-    law: { perOne, contention, coherency, ...peak(estimates, Math.max(...counts)), determination },
+    law: { perOne, contention, coherency, curve: [...band], ...peak(estimates, Math.max(...counts)), determination },
   };
 }
 

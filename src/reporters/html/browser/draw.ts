@@ -14,7 +14,7 @@ import {
 } from 'chart.js';
 import type { Axis, BarChart, Chart, LineChart, Value } from '../charts/chart.ts';
 import { logEnds, scaleOf, valueText } from './axis.ts';
-import { marks, referenceLine, whiskers } from './overlays.ts';
+import { bands, marks, referenceLine, whiskers } from './overlays.ts';
 import { colorCount, type Theme } from './theme.ts';
 
 Drawing.register(
@@ -118,7 +118,7 @@ function lines(chart: LineChart, theme: Theme): ChartConfiguration<'line', { x: 
         backgroundColor: theme.color(color),
         borderWidth: style === 'points' ? 0 : 2,
         // More lines than colours: those of the second turn are dotted.
-        borderDash: style === 'dashed' ? [6, 4] : color >= colorCount ? [2, 3] : [],
+        borderDash: style === 'band' ? [6, 4] : color >= colorCount ? [2, 3] : [],
         pointRadius: style === 'points' || points.length === 1 ? 4 : 0,
         pointHitRadius: 12,
         spanGaps: false,
@@ -134,8 +134,9 @@ function lines(chart: LineChart, theme: Theme): ChartConfiguration<'line', { x: 
       plugins: { tooltip: { callbacks: { label, title } } },
     },
     plugins: [
+      bands(chart, theme),
       whiskers(
-        series.map(({ points }) => points),
+        series.map(({ style, points }) => (style === 'band' ? [] : points)),
         'y',
         theme,
       ),

@@ -59,6 +59,34 @@ function line(
   }
 }
 
+/** Shades what lies between the low and the high ends of lines that are bands. */
+export function bands({ series }: LineChart, theme: Theme): Plugin {
+  const draw = (chart: Drawing): void => {
+    const { ctx: context, scales } = chart;
+    const { x: across, y: up } = scales;
+    if (!across || !up) return;
+    for (const [index, { style, color, points }] of series.entries()) {
+      if (style !== 'band' || !chart.isDatasetVisible(index)) continue;
+      const at = (x: number, y: number | undefined): readonly [number, number] => [
+        across.getPixelForValue(x),
+        up.getPixelForValue(y ?? NaN),
+      ];
+      const outline = [
+        ...points.map(({ x, low }) => at(x, low)),
+        ...points.map(({ x, high }) => at(x, high)).reverse(),
+      ];
+      context.save();
+      context.globalAlpha = 0.18;
+      context.fillStyle = theme.color(color);
+      context.beginPath();
+      for (const [x, y] of outline) context.lineTo(x, y);
+      context.fill();
+      context.restore();
+    }
+  };
+  return { id: 'bands', beforeDatasetsDraw: draw };
+}
+
 /** A line at what the values of bars are held against. */
 export function referenceLine({ reference }: BarChart, theme: Theme): Plugin {
   return {

@@ -40,7 +40,8 @@ export interface LineChart {
     readonly name: string;
     /** Its colour: the same number is the same in all charts of a page. */
     readonly color: number;
-    readonly style: 'line' | 'points' | 'dashed';
+    /** A band is a dashed line within the range of its points. */
+    readonly style: 'line' | 'points' | 'band';
     readonly points: readonly Point[];
   }[];
   /** What happened, at which x. */

@@ -1,24 +1,10 @@
-import { lawAt } from '../../../analysis/scaling-law/law.ts';
 import { scalingLine, scalingTable } from '../../scaling-table.ts';
 import type { Scaling } from '../../../result.ts';
 import type { Figure } from '../figure.tsx';
 import type { Point } from './chart.ts';
 
-/** Enough for a smooth line. */
-const stepsOfLaw = 60;
-
-function lawPoints({ law, points }: Scaling): readonly Point[] {
-  if (law === undefined) return [];
-  const largest = Math.max(...points.map(({ count }) => count), Math.ceil(law.peak?.count.value ?? 0));
-  const parameters = {
-    perOne: law.perOne.value,
-    contention: law.contention.value,
-    coherency: law.coherency.value,
-  };
-  return Array.from({ length: stepsOfLaw + 1 }, (_, step) => {
-    const x = 1 + ((largest - 1) * step) / stepsOfLaw;
-    return { x, value: lawAt(parameters, x) };
-  });
+function lawPoints({ law }: Scaling): readonly Point[] {
+  return (law?.curve ?? []).map(({ count: x, value, low, high }) => ({ x, value, low, high }));
 }
 
 function figureOf(scaling: Scaling): Figure {
@@ -41,7 +27,7 @@ function figureOf(scaling: Scaling): Figure {
         },
         ...(law.length === 0
           ? []
-          : [{ name: 'Universal Scalability Law', color: 1, style: 'dashed' as const, points: law }]),
+          : [{ name: 'Universal Scalability Law', color: 1, style: 'band' as const, points: law }]),
       ],
       marks: [],
     },
