@@ -55,6 +55,7 @@ test_with_the_engine() {
       sleep 15
       kill -KILL -- "-$tests" 2>/dev/null || true
       wait "$tests" || true
+      trap - EXIT
       return "$engine_hung"
     fi
   done

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { explain } from '../src/lessons/explain.ts';
 import { shippedLessons } from '../src/lessons/shipped.ts';
 import { packageFolder } from '../src/package.ts';
@@ -16,6 +16,7 @@ import { layoutOf } from '../src/reporters/layout.ts';
 import { runRecordSchema, type RunRecord } from '../src/result.ts';
 import { readScenarioFile } from '../src/scenarios/parse.ts';
 import type { Scenario } from '../src/scenarios/scenario.ts';
+import { findChromium, openChromium } from '../test/e2e/browser.ts';
 
 const docs = path.join(packageFolder, 'docs');
 const asked = process.argv.slice(2);
@@ -53,10 +54,9 @@ async function measure(scenario: Scenario, work: (record: RunRecord, report: str
 }
 
 async function openBrowser(): Promise<Browser> {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
-  const executablePath = folders.map((folder) => path.join(folder, 'chromium')).find((file) => existsSync(file));
-  if (executablePath === undefined) throw new Error('no chromium is installed');
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  const program = findChromium();
+  if (program === undefined) throw new Error('no Chromium is installed');
+  return openChromium(program);
 }
 
 /** Takes pictures of figures of a report, and returns them as Markdown. */

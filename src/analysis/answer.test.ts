@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { measurement, openLoad, trialRecord } from '../../test/fakes/records.ts';
-import { runRecord } from '../../test/fakes/run-record.ts';
 import type { TrialRecord, Verdict } from '../result.ts';
 import { answerOf } from './answer.ts';
+import { rowsOf } from './summary.ts';
 
 const trial = (variant: string, rps: number, changes: Partial<TrialRecord> = {}): TrialRecord =>
   trialRecord({ variant, metrics: { rps, p99: 5000 / rps }, ...changes });
 const verdict = (outcome: Verdict['outcome']): Verdict => ({ scenario: 'herd', expectation: 'x', outcome, reason: '' });
 
 const answer = (trials: readonly TrialRecord[], ...outcomes: readonly Verdict['outcome'][]): string =>
-  answerOf(runRecord({ trials: [...trials], verdicts: outcomes.map(verdict) }), 'herd');
+  answerOf(rowsOf(trials, 'herd', ['none', 'lock']), outcomes.map(verdict));
 
 describe('the answer to a question', () => {
   it('says what leads, and by how much over the first of the file', () => {

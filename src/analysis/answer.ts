@@ -1,7 +1,7 @@
 import { findMetric, type Metric } from '../metrics.ts';
 import { formatNumber, formatQuantity, plural } from '../numbers.ts';
-import type { RunRecord, Verdict } from '../result.ts';
-import { rowsOf, type Row } from './summary.ts';
+import type { Verdict } from '../result.ts';
+import type { Row } from './summary.ts';
 
 /** The best row in a metric, and how much better it is than another. */
 export interface Lead {
@@ -83,14 +83,7 @@ function claimsText(verdicts: readonly Verdict[]): string {
 }
 
 /** The answer to a scenario's question in a sentence or two; empty where nothing was compared and nothing judged. */
-export function answerOf(record: RunRecord, scenario: string): string {
-  const variants = record.scenarios.find(({ name }) => name === scenario)?.variants ?? [];
-  const rows = rowsOf(
-    record.trials,
-    scenario,
-    variants.map(({ name }) => name),
-  );
+export function answerOf(rows: readonly Row[], verdicts: readonly Verdict[]): string {
   const lead = leadOf(rows);
-  const verdicts = record.verdicts.filter((verdict) => verdict.scenario === scenario);
   return [...(lead ? [leadText(lead, rows)] : []), ...(verdicts.length > 0 ? [claimsText(verdicts)] : [])].join(' ');
 }

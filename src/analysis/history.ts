@@ -1,4 +1,4 @@
-import type { RunRecord, ScenarioRecord, TrialRecord } from '../result.ts';
+import type { RunRecord, ScenarioRecord } from '../result.ts';
 import { machineMismatches, scenarioMismatches } from './baseline.ts';
 import { compareTrials } from './comparison.ts';
 import { rowsOf, type Row } from './summary.ts';
@@ -71,16 +71,12 @@ function differences(before: Place, now: Place): readonly string[] {
       smallest,
       asked: [],
     },
-    trialsOf(before),
-    trialsOf(now),
+    before.row.trials,
+    now.row.trials,
   );
   return metrics
     .filter(({ metric, outcome }) => watched.includes(metric) && (outcome === 'b-higher' || outcome === 'b-lower'))
     .map(({ metric, text }) => `${metric}: ${text}`);
-}
-
-function trialsOf({ row }: Place): readonly TrialRecord[] {
-  return row.trials;
 }
 
 function changesOf(before: Place | undefined, now: Place): readonly string[] {

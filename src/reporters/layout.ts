@@ -95,11 +95,12 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
   const timings = timingTable(rows, scenario.rounds);
   const evidence = evidenceTable(rows, scenario.evidence);
   const comparisons = (record.comparisons ?? []).filter((comparison) => comparison.scenario === scenario.name);
+  const verdicts = record.verdicts.filter((verdict) => verdict.scenario === scenario.name);
   const scaling = (record.scaling ?? []).filter((curve) => curve.scenario === scenario.name);
   return {
     title: scenario.name,
     question: scenario.question,
-    answer: answerOf(record, scenario.name),
+    answer: answerOf(rows, verdicts),
     prediction: scenario.prediction,
     facts: scenarioFacts(scenario, rows),
     bars: barChart(rows),
@@ -118,7 +119,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     scalingLines: scaling.map(scalingLine),
     comparisons: drawComparisons(comparisons),
     comparisonNotes: [...new Set(comparisons.flatMap(({ caveats }) => caveats))],
-    verdicts: record.verdicts.filter((verdict) => verdict.scenario === scenario.name),
+    verdicts,
   };
 }
 

@@ -1,11 +1,11 @@
 import type { RunRecord } from '../../result.ts';
-import { layoutOf } from '../layout.ts';
+import { layoutOf, type Layout } from '../layout.ts';
 import { figuresOf } from './charts/figures.ts';
 import { documentOf } from './document.tsx';
 import { SectionView } from './section-view.tsx';
 
-const Run = ({ record }: { readonly record: RunRecord }) => {
-  const { title, facts, warning, sections, conclusion } = layoutOf(record);
+const Run = ({ record, layout }: { readonly record: RunRecord; readonly layout: Layout }) => {
+  const { title, facts, warning, sections, conclusion } = layout;
   return (
     <>
       <header class="page">
@@ -55,6 +55,7 @@ const Run = ({ record }: { readonly record: RunRecord }) => {
 
 /** A run as one page that needs nothing else. */
 export function htmlReport(record: RunRecord): string {
-  const names = layoutOf(record).sections.map(({ title }) => title);
-  return documentOf(`${names.join(', ')} - scale-lab run ${record.id}`, <Run record={record} />);
+  const layout = layoutOf(record);
+  const names = layout.sections.map(({ title }) => title).join(', ');
+  return documentOf(`${names} - ${layout.title}`, <Run record={record} layout={layout} />);
 }
