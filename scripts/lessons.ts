@@ -7,8 +7,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
+import { format, resolveConfig } from 'prettier';
 import { explain } from '../src/lessons/explain.ts';
+import { platformFor } from '../src/lessons/platform-for.ts';
 import { shippedLessons } from '../src/lessons/shipped.ts';
+import { chooseContext } from '../src/platforms/kubernetes/cluster/context.ts';
+import { openCluster } from '../src/platforms/kubernetes/cluster/cluster.ts';
 import { packageFolder } from '../src/package.ts';
 import { markdownExplanation } from '../src/reporters/explanation.ts';
 import { table } from '../src/reporters/markdown.ts';
@@ -16,6 +20,7 @@ import { layoutOf } from '../src/reporters/layout.ts';
 import { runRecordSchema, type RunRecord } from '../src/result.ts';
 import { readScenarioFile } from '../src/scenarios/parse.ts';
 import type { Scenario } from '../src/scenarios/scenario.ts';
+import { provideMetricsApi } from '../test/conformance/metrics-api.ts';
 import { findChromium, openChromium } from '../test/e2e/browser.ts';
 
 const docs = path.join(packageFolder, 'docs');
@@ -33,7 +38,7 @@ async function run(args: readonly string[]): Promise<void> {
 
 /** What a reader types to run it as the page did. */
 function commandFor(scenario: Scenario): readonly string[] {
-  const platform = platformOf(scenario);
+  const platform = platformFor(scenario);
   const hasTimes = platform !== 'kubernetes' && scenario.load.kind === 'closed';
   return ['run', scenario.name, ...(hasTimes ? times : []), ...(platform === 'local' ? [] : ['--platform', platform])];
 }
@@ -57,6 +62,21 @@ async function openBrowser(): Promise<Browser> {
   const program = findChromium();
   if (program === undefined) throw new Error('no Chromium is installed');
   return openChromium(program);
+}
+
+/** Works with a cluster that has the figures that an autoscaler goes by, where the scenario asks for one. */
+async function withFigures({ variants }: Scenario, work: () => Promise<void>): Promise<void> {
+  const scalesItself = variants.some(({ system }) => system.kind === 'app' && system.autoscale !== undefined);
+  if (!scalesItself) return work();
+  const { signal } = new AbortController();
+  const context = await chooseContext({ platform: 'kubernetes', environment: process.env });
+  const cluster = await openCluster(context, signal);
+  try {
+    await using _api = await provideMetricsApi(cluster, signal);
+    await work();
+  } finally {
+    cluster.requests.close();
+  }
 }
 
 /** Takes pictures of figures of a report, and returns them as Markdown. */
@@ -85,16 +105,6 @@ async function takeTop(browser: Browser, report: string): Promise<void> {
   }
 }
 
-/** Whether only a cluster can run it: it changes by itself while it is measured. */
-function needsCluster({ variants }: Scenario): boolean {
-  return variants.some(({ system }) => system.kind === 'app' && (system.autoscale ?? system.rollout) !== undefined);
-}
-
-function platformOf(scenario: Scenario): string {
-  const isLimited = scenario.variants.some(({ system }) => 'limits' in system && system.limits.cpu !== undefined);
-  return needsCluster(scenario) ? 'kubernetes' : isLimited ? 'docker' : 'local';
-}
-
 function resultOf(scenario: Scenario, record: RunRecord, pictures: string): string {
   const { sections, facts } = layoutOf(record);
   const [section] = sections;
@@ -117,12 +127,14 @@ await using browser = await openBrowser();
 for (const scenario of file.scenarios) {
   const { name } = scenario;
   if (asked.length > 0 && !asked.includes(name)) continue;
-  await measure(scenario, async (record, report) => {
+  const write = async (record: RunRecord, report: string): Promise<void> => {
     const pictures = await takePictures(browser, name, report);
+    const file = path.join(docs, 'lessons', `${name}.md`);
     const page = markdownExplanation(explain(scenario, true), resultOf(scenario, record, pictures));
-    await writeFile(path.join(docs, 'lessons', `${name}.md`), page);
+    await writeFile(file, await format(page, { ...(await resolveConfig(file)), parser: 'markdown' }));
     if (name === 'thundering-herd') await takeTop(browser, report);
-  });
+  };
+  await withFigures(scenario, async () => measure(scenario, write));
 }
 const rows = file.scenarios.filter(({ name }) => existsSync(path.join(docs, 'lessons', `${name}.md`)));
 await writeFile(

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import { terminalExplanation } from '../reporters/explanation.ts';
+import { markdownExplanation, terminalExplanation } from '../reporters/explanation.ts';
 import { parsed } from '../scenarios/testing/files.ts';
 import { architectureOf } from './architecture.ts';
 import { explain } from './explain.ts';
@@ -28,6 +29,23 @@ describe('a lesson', () => {
       const prose = text.split('\n').filter((line) => !/^ +(scale-lab|https?:)/.test(line));
       expect(prose.filter((line) => line.length > columns)).toEqual([]);
     }
+  });
+
+  it('says on which platform to run what the default one cannot', () => {
+    const command = (name: string) =>
+      explain(named(name), true).parts.find(({ title }) => title === 'Run it')?.points[0]?.command;
+    expect(command('rolling-update')).toBe('scale-lab run rolling-update --platform kubernetes --predict');
+    expect(command('cache-hit')).toBe('scale-lab run cache-hit --predict');
+  });
+
+  it.each(scenarios)('is what its page says: $name', async (scenario) => {
+    const file = `docs/lessons/${scenario.name}.md`;
+    const page = readFileSync(file, 'utf8');
+    const [told = '', result = ''] = page.split(/^### What a run of it has shown$/m);
+    const [shown = '', ...after] = result.split(/^(?=## )/m);
+    const options = { ...(await resolveConfig(file)), parser: 'markdown' };
+    expect(told + after.join('')).toBe(await format(markdownExplanation(explain(scenario, true), ''), options));
+    expect(shown).toContain('.png)');
   });
 
   it('is made of the scenario where there is none for it', () => {

@@ -2,6 +2,7 @@ import { describeData, describeRequest, describeSettings } from '../scenarios/wo
 import { describeSharedLoad } from '../scenarios/load-words.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { architectureOf } from './architecture.ts';
+import { platformOption } from './platform-for.ts';
 import { shippedLessons } from './shipped.ts';
 
 /** A point of a lesson: a sentence, and under it a command or an address. */
@@ -34,7 +35,12 @@ export function explain(scenario: Scenario, isShipped: boolean): Explanation {
     { title: 'Predict', points: texts(lesson?.predict ?? []) },
     {
       title: 'Run it',
-      points: [{ text: 'And be asked for your guess first:', command: `scale-lab run ${name} --predict` }],
+      points: [
+        {
+          text: 'And be asked for your guess first:',
+          command: `scale-lab run ${name}${platformOption(scenario)} --predict`,
+        },
+      ],
     },
     { title: 'Look at', points: texts(lesson?.look ?? []) },
     { title: 'The prediction of its author', points: texts(prediction === undefined ? [] : [prediction]) },

@@ -8,6 +8,7 @@ import type {
   ImageSystem,
   Limits,
   Rollout,
+  System,
   UrlSystem,
 } from './system.ts';
 
@@ -39,7 +40,7 @@ export type HostedTopology = (CommandSystem | ImageSystem) & { readonly replicas
 export type TrialSystem = Topology | HostedTopology | UrlSystem;
 
 /** Whether replicas come and go while it is measured, as they are meant to. */
-export function changes(system: TrialSystem): boolean {
+export function changes(system: System | TrialSystem): boolean {
   return system.kind === 'app' && (system.autoscale ?? system.rollout) !== undefined;
 }
 
