@@ -6,8 +6,12 @@ import type { Comparison, RateSearchRecord, TrialRecord } from './result.ts';
 export type LabEvent =
   | { readonly type: 'run-started'; readonly runId: string; readonly trials: number; readonly expectedMs: number }
   | { readonly type: 'leftovers-removed'; readonly leftovers: readonly Leftover[] }
-  /** Something takes its time: "PostgreSQL starts". */
+  /** Something begins that takes its time: "PostgreSQL starts". Several go on at once. */
   | { readonly type: 'step'; readonly step: string }
+  /** It is over, whether it went well or not. */
+  | { readonly type: 'step-ended'; readonly step: string; readonly tookMs: number }
+  /** Something is so, or has come so far: "postgres:18 is pulled: 30 of 150 MB". */
+  | { readonly type: 'remark'; readonly text: string }
   | { readonly type: 'trial-started'; readonly trial: Trial; readonly remainingMs: number }
   | {
       readonly type: 'trial-second';

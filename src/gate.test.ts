@@ -80,7 +80,7 @@ describe('gate', () => {
     expect(inShort(record)).toEqual(['failed rps', 'failed p50', 'passed error_rate', 'passed queries_per_request']);
     expect(record.verdicts[1]?.reason).toBe('change is 1.50 times slower; 8 fresh rounds confirm it');
     expect(record.verdicts[1]?.evidence).toMatchObject({ limit: 1.1, rounds: 8 });
-    expect(events).toContainEqual({ type: 'step', step: 'a failure is confirmed by fresh rounds' });
+    expect(events).toContainEqual({ type: 'remark', text: 'a failure is confirmed by fresh rounds' });
     // As many again, none of which was in the first comparison.
     expect(record.trials).toHaveLength(32);
     expect(record.comparisons?.map(({ rounds, looks }) => [rounds.a, rounds.b, looks])).toEqual([

@@ -46,7 +46,7 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
       session.record.verdicts = verdicts;
       return;
     }
-    lab.emit({ type: 'step', step: 'a failure is confirmed by fresh rounds' });
+    lab.emit({ type: 'remark', text: 'a failure is confirmed by fresh rounds' });
     // One look, and both batches have to say so: it need not be paid for like those of the first.
     const looks = { rounds: [first.last], confidence: confirmation };
     const fresh = await runBatch(session, sides, match, {

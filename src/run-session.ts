@@ -7,6 +7,7 @@ import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
 import { searchRate } from './rate-search.ts';
 import { runTrial } from './trial.ts';
+import type { OnStep } from './platforms/common/steps.ts';
 
 /** Where a plan is run, and who hears of it. */
 export interface Lab {
@@ -51,7 +52,7 @@ export class RunSession {
     const bare = trials.every(({ system }) => system.kind !== 'app');
     const open = trials.some(({ system }) => system.kind === 'command' || system.kind === 'image');
     const runId = this.record.id + suffix;
-    const stack = await platform.up({ runId, signal, pin, bare, open, onStep: (step) => emit({ type: 'step', step }) });
+    const stack = await platform.up({ runId, signal, pin, bare, open, onStep: stepsTo(emit) });
     this.record.versions = { ...this.record.versions, ...stack.versions };
     this.record.cores = stack.cores;
     return stack;
@@ -77,6 +78,16 @@ export class RunSession {
     this.record.wallMs = Date.now() - this.lab.startedAtMs;
     await this.folder.write('run.json', `${JSON.stringify(this.record, null, 1)}\n`);
   }
+}
+
+/** Tells of a step when it begins and when it is over, and of anything else as a remark. */
+function stepsTo(emit: EventSink): OnStep {
+  return (step, over) => {
+    const startMs = performance.now();
+    const end = (): void => emit({ type: 'step-ended', step, tookMs: performance.now() - startMs });
+    emit(over === undefined ? { type: 'remark', text: step } : { type: 'step', step });
+    void over?.then(end, end);
+  };
 }
 
 async function measure(deployment: Deployment, trial: Trial, ...rest: readonly [EventSink, AbortSignal]) {

@@ -1,6 +1,7 @@
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import { type HostedTopology, type Pace, type Topology, paces } from '../scenarios/plan.ts';
 import type { HostedSystem } from '../scenarios/system.ts';
+import type { OnStep } from './common/steps.ts';
 
 /** The platforms that can be named on the command line. */
 export const platformNames = ['local', 'docker', 'kubernetes', 'minikube'] as const;
@@ -42,8 +43,7 @@ export interface StackOptions {
   /** The label of everything that is created. */
   readonly runId: string;
   readonly signal: AbortSignal;
-  /** Told in a few words what is being done, e.g. "PostgreSQL starts". */
-  readonly onStep: (step: string) => void;
+  readonly onStep: OnStep;
   /** Whether a person on this machine wants to reach the application too, at {@link Deployment.address}. */
   readonly publish?: boolean;
   /** Whether it is to outlive this process, until `down` ends it. */

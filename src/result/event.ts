@@ -27,6 +27,13 @@ export const jsonEventSchema = z
     z.object({ type: z.literal('leftovers-removed'), atMs: at, leftovers: z.array(z.string()) }),
     z.object({ type: z.literal('step'), atMs: at, step: z.string().describe('What begins, in words') }),
     z.object({
+      type: z.literal('step-ended'),
+      atMs: at,
+      step: z.string().describe('What has begun and is over'),
+      tookMs: z.number().nonnegative(),
+    }),
+    z.object({ type: z.literal('remark'), atMs: at, text: z.string().describe('What is so, or how far it is') }),
+    z.object({
       type: z.literal('trial-started'),
       atMs: at,
       trial: eventTrialSchema,

@@ -13,6 +13,8 @@ function jsonOf(event: LabEvent, atMs: number): JsonEvent {
   switch (event.type) {
     case 'run-started':
     case 'step':
+    case 'step-ended':
+    case 'remark':
     case 'look':
     case 'run-finished':
       return { ...event, atMs };

@@ -1,11 +1,20 @@
 import type { EventSink, LabEvent } from '../../events.ts';
-import { formatDuration } from '../../numbers.ts';
 import { measuredMs } from '../../scenarios/plan.ts';
 import type { Trial } from '../../scenarios/plan.ts';
 import type { Output } from '../io.ts';
 import { LiveRegion } from './live-region.ts';
 import { sparkline } from './sparkline.ts';
-import { landmark, leftText, lookText, outcomeText, probeText, secondText, trialName, type EventOf } from './words.ts';
+import {
+  endedText,
+  landmark,
+  leftText,
+  lookText,
+  outcomeText,
+  probeText,
+  secondText,
+  trialName,
+  type EventOf,
+} from './words.ts';
 
 /** A step that takes longer than this is told with its time. */
 const slowStepMs = 1000;
@@ -13,7 +22,15 @@ const tickMs = 250;
 /** A sparkline shows so many seconds at most. */
 const lastSeconds = 60;
 
-/** What runs on a terminal while a run goes on: two lines that change, below lines that stay. */
+/** The last of those that go on are shown. */
+const mostSteps = 5;
+
+interface OpenStep {
+  readonly text: string;
+  readonly startMs: number;
+}
+
+/** What runs on a terminal while a run goes on: a few lines that change, below lines that stay. */
 export class LiveProgress implements Disposable {
   readonly #region: LiveRegion;
   readonly #output: Output;
@@ -21,7 +38,9 @@ export class LiveProgress implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #trials = 0;
   #trial: { readonly trial: Trial; readonly endMs: number } | undefined;
-  #step: { readonly text: string; readonly startMs: number } | undefined;
+  /** What goes on; several services start at once. */
+  #steps: readonly OpenStep[] = [];
+  #remark: string | undefined;
   #second: EventOf<'trial-second'> | undefined;
   #rates: readonly number[] = [];
 
@@ -51,17 +70,23 @@ export class LiveProgress implements Disposable {
         this.#region.keep(landmark(event));
         break;
       case 'step':
-        this.#endStep();
-        this.#step = { text: event.step, startMs: performance.now() };
+        this.#steps = [...this.#steps, { text: event.step, startMs: performance.now() }];
+        break;
+      case 'step-ended':
+        this.#endStep(event);
+        break;
+      case 'remark':
+        this.#remark = event.text;
+        if (this.#isVerbose) this.#region.keep(`  ${event.text}`);
         break;
       case 'trial-started':
-        this.#endStep();
+        this.#forgetSteps();
         this.#trial = { trial: event.trial, endMs: performance.now() + event.remainingMs };
         this.#second = undefined;
         this.#rates = [];
         break;
       case 'trial-second':
-        this.#endStep();
+        this.#forgetSteps();
         this.#second = event;
         this.#rates = [...this.#rates, event.rps].slice(-lastSeconds);
         break;
@@ -72,12 +97,12 @@ export class LiveProgress implements Disposable {
         this.#region.keep(lookText(event));
         break;
       case 'trial-finished':
-        this.#endStep();
+        this.#forgetSteps();
         this.#region.keep(`${trialName(event.trial, this.#trials)}: ${outcomeText(event.record)}`);
         this.#second = undefined;
         break;
       case 'run-finished':
-        this.#endStep();
+        this.#forgetSteps();
         this.#trial = undefined;
         this.#region.keep(landmark(event));
         this.#region.clear();
@@ -86,17 +111,22 @@ export class LiveProgress implements Disposable {
   }
 
   /** Where much is wanted, what was done stays on the screen with the time that it took. */
-  #endStep(): void {
-    const step = this.#step;
-    this.#step = undefined;
-    if (step && this.#isVerbose) {
-      this.#region.keep(`  ${step.text} (${formatDuration(performance.now() - step.startMs)})`);
-    }
+  #endStep(event: EventOf<'step-ended'>): void {
+    const ended = this.#steps.find(({ text }) => text === event.step);
+    this.#steps = this.#steps.filter((step) => step !== ended);
+    this.#remark = undefined;
+    if (this.#isVerbose) this.#region.keep(`  ${endedText(event)}`);
+  }
+
+  #forgetSteps(): void {
+    this.#steps = [];
+    this.#remark = undefined;
   }
 
   #draw(): void {
     const lines = [...this.#head(), ...this.#now()];
     if (lines.length > 0) this.#region.draw(lines);
+    else this.#region.clear();
   }
 
   /** Which trial it is, and at the right what is left of the whole. */
@@ -110,13 +140,11 @@ export class LiveProgress implements Disposable {
     return [`${shown}  ${left}`];
   }
 
-  /** The second of load, or the step that goes on. */
+  /** The steps that go on and what is said of them, or the second of load. */
   #now(): readonly string[] {
-    if (this.#step) {
-      const tookMs = performance.now() - this.#step.startMs;
-      const time = tookMs < slowStepMs ? '' : ` (${Math.floor(tookMs / 1000)} s)`;
-      return [`  ${this.#step.text}${time}`];
-    }
+    const steps = this.#steps.slice(-mostSteps).map(stepText);
+    const remarks = this.#remark === undefined || this.#isVerbose ? [] : [`  ${this.#remark}`];
+    if (steps.length + remarks.length > 0) return [...steps, ...remarks];
     if (!this.#second) return [];
     const { phase, second } = this.#second;
     const now = `  ${phase} ${second + 1}${lengthText(this.#second)} s  ${secondText(this.#second)}  `;
@@ -127,6 +155,12 @@ export class LiveProgress implements Disposable {
     clearInterval(this.#timer);
     this.#region.clear();
   }
+}
+
+/** `  PostgreSQL starts (3 s)`. */
+function stepText({ text, startMs }: OpenStep): string {
+  const tookMs = performance.now() - startMs;
+  return tookMs < slowStepMs ? `  ${text}` : `  ${text} (${Math.floor(tookMs / 1000)} s)`;
 }
 
 /** `/10` of a measured time of ten seconds. */

@@ -1,6 +1,9 @@
 import type { EventSink } from '../../events.ts';
 import type { Output } from '../io.ts';
-import { landmark, leftText, lookText, outcomeText, probeText, secondText, trialName } from './words.ts';
+import { endedText, landmark, leftText, lookText, outcomeText, probeText, secondText, trialName } from './words.ts';
+
+/** A step that took longer than this is told with its time. */
+const slowStepMs = 5_000;
 
 /** Plain lines for a pipe and for the log of a CI job: one for each step, and where much is wanted one for each second. */
 export function plainProgress(output: Output, isVerbose: boolean): EventSink {
@@ -17,6 +20,12 @@ export function plainProgress(output: Output, isVerbose: boolean): EventSink {
         break;
       case 'step':
         output.write(`  ${event.step}\n`);
+        break;
+      case 'remark':
+        output.write(`  ${event.text}\n`);
+        break;
+      case 'step-ended':
+        if (isVerbose || event.tookMs >= slowStepMs) output.write(`  ${endedText(event)}\n`);
         break;
       case 'look':
         output.write(`${lookText(event)}\n`);

@@ -20,6 +20,12 @@ const started: readonly LabEvent[] = [
   { type: 'leftovers-removed', leftovers: [{ runId: 'r0', kind: 'folder', description: '/tmp/x' }] },
   { type: 'step', step: 'PostgreSQL starts' },
 ];
+const ready: readonly LabEvent[] = [
+  { type: 'step', step: 'Redis starts' },
+  { type: 'remark', text: 'redis:8 is pulled: 30 of 150 MB' },
+  { type: 'step-ended', step: 'Redis starts', tookMs: 800 },
+  { type: 'step-ended', step: 'PostgreSQL starts', tookMs: 6200 },
+];
 const underLoad: readonly LabEvent[] = [
   { type: 'trial-started', trial, remainingMs: 13_400 },
   { ...second, second: 0, rps: 500, phase: 'warm-up' },
@@ -31,10 +37,12 @@ const ended: readonly LabEvent[] = [
   { type: 'run-finished', runId: 'r1', folder: '/results/r1' },
 ];
 
+const all = [...started, ...ready, ...underLoad, ...ended];
+
 function plain(options: ProgressOptions): { readonly out: string; readonly err: string } {
   const [out, err] = [fakeOutput(), fakeOutput()];
   using progress = showProgress(fakeIo({ out, err }), options);
-  for (const event of [...started, ...underLoad, ...ended]) progress.sink(event);
+  for (const event of all) progress.sink(event);
   return { out: out.text(), err: err.text() };
 }
 
@@ -42,17 +50,21 @@ describe('progress in a pipe', () => {
   const usual = `run r1: 1 trial, about 15.7 s
 removed 1 leftover of runs that were killed
   PostgreSQL starts
+  Redis starts
+  redis:8 is pulled: 30 of 150 MB
+  PostgreSQL starts: over after 6.2 s
 [1/1] herd: default, 2 replicas (13 s left)
   1,235 RPS, p99 12.3 ms, 1 error
 results in /results/r1
 `;
 
-  it('is plain lines, and none for each second', () => {
+  it('is plain lines, with the time of what took long, and none for each second', () => {
     expect(plain({})).toEqual({ out: '', err: usual });
   });
 
   it('has a line for each second where much is wanted', () => {
     const { err } = plain({ verbose: true });
+    expect(err).toContain('  Redis starts: over after 800 ms\n');
     expect(err).toContain('  warm-up 2 s: 750 RPS, p50 1.50 ms, p99 9.50 ms, 0 errors\n');
     expect(err).toContain('  measuring 3 s: 1,500 RPS, p50 1.50 ms, p99 9.50 ms, 0 errors\n');
   });
@@ -66,8 +78,8 @@ results in /results/r1
     expect(err).toBe('');
     const lines = out.trimEnd().split('\n');
     const events = lines.map((line) => jsonEventSchema.parse(JSON.parse(line)));
-    expect(events.map(({ type }) => type)).toEqual([...started, ...underLoad, ...ended].map(({ type }) => type));
-    expect(events[4]).toMatchObject({ phase: 'warm-up', rps: 500, trial: { number: 1, scenario: 'herd', round: 1 } });
+    expect(events.map(({ type }) => type)).toEqual(all.map(({ type }) => type));
+    expect(events[8]).toMatchObject({ phase: 'warm-up', rps: 500, trial: { number: 1, scenario: 'herd', round: 1 } });
   });
 });
 
@@ -134,9 +146,28 @@ describe('progress on a terminal', () => {
     });
   });
 
+  it('tells what goes on at once, each with its time, until it is over', async () => {
+    const [redis, remark, redisOver, postgresOver] = ready;
+    const events = [...started, redis, remark].filter((event) => event !== undefined);
+    const screen = new Screen(80);
+    using progress = showProgress(fakeIo({ err: screen }), {});
+    for (const event of events) progress.sink(event);
+    vi.advanceTimersByTime(2100);
+    expect((await screen.lines()).slice(2)).toEqual([
+      '  PostgreSQL starts (2 s)',
+      '  Redis starts (2 s)',
+      '  redis:8 is pulled: 30 of 150 MB',
+    ]);
+    if (redisOver) progress.sink(redisOver);
+    expect((await screen.lines()).slice(2)).toEqual(['  PostgreSQL starts (2 s)']);
+    if (postgresOver) progress.sink(postgresOver);
+    expect((await screen.lines()).slice(2)).toEqual([]);
+  });
+
   it('keeps each step with its time where much is wanted', async () => {
-    const look = async (screen: Screen) => expect(await screen.lines()).toContain('  PostgreSQL starts (0 ms)');
-    await after(80, [...started, ...underLoad], look, { verbose: true });
+    const kept = ['  redis:8 is pulled: 30 of 150 MB', '  Redis starts: over after 800 ms'];
+    const look = async (screen: Screen) => expect(await screen.lines()).toEqual(expect.arrayContaining(kept));
+    await after(80, [...started, ...ready, ...underLoad], look, { verbose: true });
   });
 
   it('loses nothing, and leaves nothing behind, when the window is made narrower and wider', async () => {

@@ -25,6 +25,11 @@ export function secondText({ rps, p50Ms, p99Ms, errors }: EventOf<'trial-second'
   return `${formatNumber(rps)} RPS, ${times}, ${plural(errors, 'error')}`;
 }
 
+/** `PostgreSQL starts: over after 3.20 s`. */
+export function endedText({ step, tookMs }: EventOf<'step-ended'>): string {
+  return `${step}: over after ${formatDuration(Math.round(tookMs))}`;
+}
+
 /** `1 min 20 s left`. */
 export function leftText(remainingMs: number): string {
   return `${formatDuration(Math.round(Math.max(0, remainingMs) / 1000) * 1000)} left`;

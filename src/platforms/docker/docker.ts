@@ -28,6 +28,7 @@ import { startRedis } from './redis.ts';
 import { dockerRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { DockerStack, reachesNoUrls } from './stack.ts';
+import { step } from '../common/steps.ts';
 
 /** What the platform is told of the machine, once. */
 export interface DockerPlatformOptions {
@@ -84,16 +85,17 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
 
 async function start(run: RunContext, bare: boolean, signal: AbortSignal): Promise<Stack> {
   const { engine, onStep } = run.settings;
-  onStep('the network is made');
-  signal.throwIfAborted();
-  await run.createNetwork();
+  await step(onStep, 'the network is made', async () => {
+    signal.throwIfAborted();
+    await run.createNetwork();
+  });
   if (bare) {
     const agent = await startAgent(run, signal);
     return new DockerStack(run, agent, undefined, { docker: engine.version, 'node of the image': agent.node });
   }
   const [postgres, redis, agent] = await together(signal, (limited) => [
-    startPostgres(run, limited),
-    startRedis(run, limited),
+    step(onStep, 'PostgreSQL starts', () => startPostgres(run, limited)),
+    step(onStep, 'Redis starts', () => startRedis(run, limited)),
     startAgent(run, limited),
   ]);
   const versions = {

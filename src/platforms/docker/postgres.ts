@@ -22,7 +22,6 @@ async function entrypointOf({ settings }: RunContext, { id }: Image): Promise<re
 export async function startPostgres(run: RunContext, signal: AbortSignal): Promise<Backend> {
   const password = randomBytes(18).toString('base64url');
   const image = await run.settings.image('postgres', signal);
-  run.settings.onStep('PostgreSQL starts');
   const container = await run.start(
     {
       service: 'postgres',

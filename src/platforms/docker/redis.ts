@@ -7,7 +7,6 @@ import type { RunContext } from './run-context.ts';
 export async function startRedis(run: RunContext, signal: AbortSignal): Promise<Backend> {
   const password = randomBytes(18).toString('base64url');
   const image = await run.settings.image('redis', signal);
-  run.settings.onStep('Redis starts');
   const container = await run.start(
     {
       service: 'redis',

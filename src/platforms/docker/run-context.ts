@@ -9,6 +9,7 @@ import { Container } from './container.ts';
 import { type ContainerDescription, containerSettings } from './container-settings.ts';
 import type { CoreShare } from './cores.ts';
 import { removeContainer, removeRun } from './removal.ts';
+import type { OnStep } from '../common/steps.ts';
 
 /** What is the same for everything that is started for a run. */
 export interface RunSettings {
@@ -26,7 +27,7 @@ export interface RunSettings {
   readonly publish: boolean;
   /** Whether what runs may reach beyond its network. */
   readonly open: boolean;
-  readonly onStep: (step: string) => void;
+  readonly onStep: OnStep;
 }
 
 /** A run on an Engine: its network, and the containers that were started in it. */

@@ -13,6 +13,7 @@ import { startHosted } from './hosted.ts';
 import { checkLimits } from './limits.ts';
 import { type BalancerInFront, reloadNginx, startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
+import { step } from '../common/steps.ts';
 
 /** What runs in front of the backends now. */
 interface Running {
@@ -56,7 +57,8 @@ export class DockerStack implements Stack {
       {
         noun: 'app',
         readiness: appReadiness,
-        prepare: (limited) => layData(app, topology, limited),
+        prepare: (limited) =>
+          step(this.#run.settings.onStep, 'the data is laid', () => layData(app, topology, limited)),
         start: (number, limited) => startReplica(app, topology, number, limited),
       },
       signal,
@@ -121,14 +123,17 @@ export class DockerStack implements Stack {
     const staying = before === undefined ? [] : this.#staying(before, topology);
     const leaving = (before?.replicas ?? []).filter((replica) => !staying.includes(replica));
     const missing = replicaNumbers(topology).filter((number) => !staying.some((replica) => replica.number === number));
-    if (missing.length > 0) this.#run.settings.onStep(`${missing.length} × ${noun} starts`);
     // Nothing is in flight on a replica that is replaced: there is no time to lose on its farewell.
     const replaced = leaving.filter(({ number }) => missing.includes(number));
     await this.#run.remove(replaced.map(({ container }) => container));
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, started] = await together(signal, (limited) => [
       prepare(limited),
-      together(limited, (inner) => missing.map((number) => start(number, inner))),
+      missing.length === 0
+        ? Promise.resolve([])
+        : step(this.#run.settings.onStep, `${missing.length} × ${noun} starts`, () =>
+            together(limited, (inner) => missing.map((number) => start(number, inner))),
+          ),
     ]);
     const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
     const isSameFront = before?.topology.balancer === topology.balancer && leaving.length + missing.length === 0;
@@ -156,7 +161,9 @@ export class DockerStack implements Stack {
       return;
     }
     if (front !== undefined) await this.#run.remove([front.container]);
-    this.#balancer = await startNginx(this.#run, this.#agent, replicas, balancer, readiness, signal);
+    this.#balancer = await step(this.#run.settings.onStep, 'nginx starts', () =>
+      startNginx(this.#run, this.#agent, replicas, balancer, readiness, signal),
+    );
   }
 
   /** Replicas of which there are to be fewer: they get to end what they are at. */

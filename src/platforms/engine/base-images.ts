@@ -8,6 +8,7 @@ import { together } from '../common/together.ts';
 import type { Engine } from './engine.ts';
 import { followProgress, pullProgress } from './progress-stream.ts';
 import { hintForRefusal, refusal, refusalText, refusedWith } from './refusal.ts';
+import { type OnStep, step } from '../common/steps.ts';
 
 /** The name of each base image. */
 export type BaseImages = Readonly<Record<ImageName, string>>;
@@ -69,7 +70,7 @@ export async function findImage(engine: Engine, name: string): Promise<Image | u
 export async function ensureImages(
   engine: Engine,
   names: BaseImages,
-  onStep: (step: string) => void,
+  onStep: OnStep,
   signal: AbortSignal,
 ): Promise<Images> {
   const [node, postgres, redis, nginx] = await together(signal, (limited) => [
@@ -86,7 +87,7 @@ export async function ensureImage(
   engine: Engine,
   kind: ImageName,
   name: string,
-  onStep: (step: string) => void,
+  onStep: OnStep,
   signal: AbortSignal,
 ): Promise<Image> {
   const setting = `${imageSetting(kind)}=<image>, or images: { ${kind}: <image> } in the scenario file`;
@@ -98,7 +99,7 @@ export async function ensureImage(
 export async function ensureHostedImage(
   engine: Engine,
   name: string,
-  onStep: (step: string) => void,
+  onStep: OnStep,
   signal: AbortSignal,
 ): Promise<Image> {
   return ensureNamed(engine, name, `Build it first: docker build -t ${name} .`, onStep, signal);
@@ -108,7 +109,7 @@ async function ensureNamed(
   engine: Engine,
   name: string,
   hint: string,
-  onStep: (step: string) => void,
+  onStep: OnStep,
   signal: AbortSignal,
 ): Promise<Image> {
   const found = await findImage(engine, name);
@@ -124,10 +125,11 @@ async function ensureNamed(
   return pulled;
 }
 
-async function pull(engine: Engine, name: string, onStep: (step: string) => void, signal: AbortSignal): Promise<void> {
-  onStep(`${name} is pulled`);
-  const stream = await engine.docker.pull(name, { abortSignal: signal });
-  await followProgress(new Readable().wrap(stream), pullProgress(name, onStep), signal);
+async function pull(engine: Engine, name: string, onStep: OnStep, signal: AbortSignal): Promise<void> {
+  await step(onStep, `${name} is pulled`, async () => {
+    const stream = await engine.docker.pull(name, { abortSignal: signal });
+    await followProgress(new Readable().wrap(stream), pullProgress(name, onStep), signal);
+  });
 }
 
 function pullError(name: string, hint: string, cause: unknown): LabError {

@@ -9,6 +9,7 @@ import type { Engine } from './engine.ts';
 import { label } from './labels.ts';
 import { followProgress } from './progress-stream.ts';
 import { refusal } from './refusal.ts';
+import { type OnStep, step } from '../common/steps.ts';
 
 export { inImage };
 
@@ -50,22 +51,23 @@ export async function ensureLabImage(
   engine: Engine,
   image: LabImage,
   labels: Readonly<Record<string, string>>,
-  onStep: (step: string) => void,
+  onStep: OnStep,
   signal: AbortSignal,
 ): Promise<string> {
   const { tag, context } = image;
   if ((await findImage(engine, tag)) !== undefined) return tag;
-  onStep(`the image ${tag} is built`);
   try {
-    const stream = await engine.docker.buildImage(archive(context), {
-      t: tag,
-      labels,
-      networkmode: 'none',
-      rm: true,
-      forcerm: true,
-      abortSignal: signal,
+    await step(onStep, `the image ${tag} is built`, async () => {
+      const stream = await engine.docker.buildImage(archive(context), {
+        t: tag,
+        labels,
+        networkmode: 'none',
+        rm: true,
+        forcerm: true,
+        abortSignal: signal,
+      });
+      await followProgress(new Readable().wrap(stream), () => undefined, signal);
     });
-    await followProgress(new Readable().wrap(stream), () => undefined, signal);
   } catch (error) {
     signal.throwIfAborted();
     throw refusal(`The image ${tag} cannot be built`, error);

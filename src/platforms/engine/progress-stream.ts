@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { type Readable, addAbortSignal } from 'node:stream';
 import { z } from 'zod';
+import type { OnStep } from '../common/steps.ts';
 
 const messageSchema = z.object({
   id: z.string().optional(),
@@ -32,21 +33,17 @@ export async function followProgress(
 }
 
 /** What is told of an image while it comes. */
-export function pullProgress(name: string, onStep: (step: string) => void): (message: ProgressMessage) => void {
+export function pullProgress(name: string, onStep: OnStep): (message: ProgressMessage) => void {
   return layerProgress('Downloading', `${name} is pulled`, onStep);
 }
 
 /** What is told of an image while it goes. */
-export function pushProgress(name: string, onStep: (step: string) => void): (message: ProgressMessage) => void {
+export function pushProgress(name: string, onStep: OnStep): (message: ProgressMessage) => void {
   return layerProgress('Pushing', `${name} is pushed`, onStep);
 }
 
 /** Tells how much of an image's layers is over, in words, and only when that has changed enough to be told. */
-function layerProgress(
-  wanted: string,
-  words: string,
-  onStep: (step: string) => void,
-): (message: ProgressMessage) => void {
+function layerProgress(wanted: string, words: string, onStep: OnStep): (message: ProgressMessage) => void {
   const layers = new Map<string, { readonly current: number; readonly total: number }>();
   let told = -1;
   return ({ id, status, progressDetail }) => {

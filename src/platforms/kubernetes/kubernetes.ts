@@ -20,6 +20,7 @@ import { kubernetesRequirements } from './requirements.ts';
 import { requireRights } from './cluster/access.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
 import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
+import { step } from '../common/steps.ts';
 
 /** What the platform is told of the machine, once. */
 export interface KubernetesPlatformOptions {
@@ -106,8 +107,9 @@ async function startOrRemove(run: RunNamespace, options: StartOptions, signal: A
 }
 
 async function start(run: RunNamespace, options: StartOptions, signal: AbortSignal): Promise<Stack> {
-  options.onStep(`the namespace ${run.name} is made`);
-  await run.make(namespaceManifest(run.surroundings), signal);
+  await step(options.onStep, `the namespace ${run.name} is made`, () =>
+    run.make(namespaceManifest(run.surroundings), signal),
+  );
   const backends = options.hasBackends ? await startBackends(run, options.onStep, signal) : {};
   const versions = { kubernetes: run.cluster.version, ...backends };
   return new KubernetesStack({ run, versions, hasMetrics: await servesMetrics(run.cluster, signal), ...options });

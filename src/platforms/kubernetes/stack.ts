@@ -8,10 +8,11 @@ import { requireAutoscaling } from './autoscaling.ts';
 import { type Deployed, KubernetesAppDeployment, KubernetesDeployment } from './deployment.ts';
 import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
 import { PortForward } from './system/port-forward.ts';
-import type { ServedTopology } from './manifests/served.ts';
+import { serviceNameOf, type ServedTopology } from './manifests/served.ts';
 import { hasBalancer } from './manifests/system.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
 import { layData } from './system/setup.ts';
+import { type OnStep, step } from '../common/steps.ts';
 
 /** What a stack is told of its run. */
 export interface StackSettings {
@@ -21,7 +22,7 @@ export interface StackSettings {
   readonly hasMetrics: boolean;
   readonly publish: boolean;
   readonly detached: boolean;
-  readonly onStep: (step: string) => void;
+  readonly onStep: OnStep;
   /** Whether there is a database and a cache. */
   readonly hasBackends: boolean;
   /** Brings an image of the user's own to the nodes, where the lab can. */
@@ -97,20 +98,34 @@ export class KubernetesStack implements Stack {
   /** Replicas that would be started with the same settings stay. */
   async #change(before: Running | undefined, topology: ServedTopology, signal: AbortSignal): Promise<Running> {
     const { onStep } = this.#settings;
+    const noun = serviceNameOf(topology);
     const staying = before !== undefined && canStay(before.application.topology, topology) ? before : undefined;
     if (staying === undefined) await removeApplication(this.#run, signal);
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, application] = await together(signal, (limited) => [
-      topology.kind === 'app' ? layData(this.#run, topology, onStep, limited) : Promise.resolve(),
+      topology.kind === 'app'
+        ? step(onStep, 'the data is laid', () => layData(this.#run, topology, limited))
+        : Promise.resolve(),
       staying === undefined
-        ? startApplication(this.#run, topology, onStep, limited)
-        : scale(this.#run, staying.application, topology, onStep, limited),
+        ? step(onStep, `${topology.replicas} × ${noun} starts`, () => startApplication(this.#run, topology, limited))
+        : this.#scale(staying.application, topology, limited),
     ]);
     const isSameFront = staying?.application.topology.balancer === topology.balancer && application.isUnchanged;
     if (staying !== undefined && isSameFront) return { application, front: staying.front };
     await removeBalancer(this.#run, signal);
-    if (hasBalancer(topology)) await startBalancer(this.#run, application, onStep, signal);
+    if (hasBalancer(topology)) {
+      await step(onStep, 'nginx starts', () => startBalancer(this.#run, application, signal));
+    }
     return { application, front: await frontOf(this.#run, topology, signal) };
+  }
+
+  /** As many replicas as are asked for now: told where these are more or fewer. */
+  async #scale(before: Application, topology: ServedTopology, signal: AbortSignal): Promise<Application> {
+    const difference = topology.replicas - before.topology.replicas;
+    const work = () => scale(this.#run, before, topology, signal);
+    if (difference === 0) return work();
+    const text = `${Math.abs(difference)} × ${serviceNameOf(topology)} ${difference > 0 ? 'starts' : 'ends'}`;
+    return step(this.#settings.onStep, text, work);
   }
 
   /** Where somebody on this machine reaches the front; undefined where that was not asked for, or nobody would forward. */

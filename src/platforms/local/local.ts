@@ -12,6 +12,7 @@ import { localRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { createRunFolder, folderError } from './run-folder.ts';
 import { LocalStack, closeRun } from './stack.ts';
+import { step } from '../common/steps.ts';
 
 /** What the platform is told of the machine, once. */
 export interface LocalPlatformOptions {
@@ -57,7 +58,7 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
 async function start(run: RunContext, options: LocalPlatformOptions, signal: AbortSignal): Promise<Stack> {
   const [postgres, redis, nginxVersion] = await together(signal, (limited) => [
     startPostgres(run, limited),
-    startRedis(run, limited),
+    step(run.onStep, 'Redis starts', () => startRedis(run, limited)),
     findNginxVersion(options.environment),
   ]);
   const versions = {

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withPort } from '../common/ports.ts';
-import { preparePostgresBinaries } from './postgres-binaries.ts';
+import { type PostgresBinaries, preparePostgresBinaries } from './postgres-binaries.ts';
 import type { RunContext } from './run-context.ts';
-import type { Service } from './service.ts';
+import type { Service, ServiceDescription } from './service.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
+import { step } from '../common/steps.ts';
 
 /** A backend that runs, as the application sees it. */
 export interface Backend {
@@ -25,31 +26,34 @@ async function statementCounts(binaries: string): Promise<readonly string[]> {
   return isThere ? ['-c', 'shared_preload_libraries=pg_stat_statements'] : [];
 }
 
-/**
- * Makes a new, empty database and starts its server: loopback only, a random password, statements counted, otherwise
- * PostgreSQL's defaults.
- */
-export async function startPostgres(run: RunContext, signal: AbortSignal): Promise<Backend> {
+/** Where a database lies, and what its server is started with. */
+interface Database {
+  readonly binaries: PostgresBinaries;
+  readonly password: string;
+  readonly folder: string;
+  readonly program: Pick<ServiceDescription, 'folder' | 'environment' | 'user' | 'graceMs'>;
+}
+
+/** Makes a new, empty database that asks for a random password. */
+async function makeDatabase(run: RunContext, signal: AbortSignal): Promise<Database> {
   const user = await unprivilegedUser();
-  run.onStep('PostgreSQL is prepared');
   const binaries = await preparePostgresBinaries(run.folder, user, signal);
   const password = randomBytes(18).toString('base64url');
-  const data = path.join(run.folder, 'postgres');
-  const program = (name: string): string => path.join(binaries.folder, 'bin', name);
-  const common = { folder: run.folder, environment: run.environment, user, graceMs: 10_000 };
+  const folder = path.join(run.folder, 'postgres');
+  const program = { folder: run.folder, environment: run.environment, user, graceMs: 10_000 };
 
   const passwordFile = path.join(run.folder, 'postgres-password');
-  await mkdir(data, { mode: 0o700 });
+  await mkdir(folder, { mode: 0o700 });
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' });
-  if (user) await Promise.all([data, passwordFile].map((file) => chown(file, user.uid, user.gid)));
+  if (user) await Promise.all([folder, passwordFile].map((file) => chown(file, user.uid, user.gid)));
   try {
     await run.finish(
       {
-        ...common,
+        ...program,
         name: 'initdb (PostgreSQL)',
-        command: program('initdb'),
+        command: path.join(binaries.folder, 'bin', 'initdb'),
         args: [
-          ...['-D', data, '--username', userName, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+          ...['-D', folder, '--username', userName, '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
           ...['--encoding', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'],
         ],
         // No stop signal: it takes half a second, and one that is broken off leaves shared memory behind.
@@ -60,16 +64,19 @@ export async function startPostgres(run: RunContext, signal: AbortSignal): Promi
   } finally {
     await rm(passwordFile, { force: true });
   }
+  return { binaries, password, folder, program };
+}
 
+async function startServer(run: RunContext, database: Database, signal: AbortSignal): Promise<Backend> {
+  const { binaries, password, folder, program } = database;
   const counts = await statementCounts(binaries.folder);
-  run.onStep('PostgreSQL starts');
   return withPort(async (port) => {
     const service = await run.start(
       {
-        ...common,
+        ...program,
         name: 'PostgreSQL',
-        command: program('postgres'),
-        args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...counts],
+        command: path.join(binaries.folder, 'bin', 'postgres'),
+        args: ['-D', folder, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...counts],
         log: 'postgres.log',
         backend: true,
         stopSignal: 'SIGINT',
@@ -83,4 +90,13 @@ export async function startPostgres(run: RunContext, signal: AbortSignal): Promi
       service,
     };
   });
+}
+
+/**
+ * Makes a new, empty database and starts its server: loopback only, a random password, statements counted, otherwise
+ * PostgreSQL's defaults.
+ */
+export async function startPostgres(run: RunContext, signal: AbortSignal): Promise<Backend> {
+  const database = await step(run.onStep, 'PostgreSQL is prepared', () => makeDatabase(run, signal));
+  return step(run.onStep, 'PostgreSQL starts', () => startServer(run, database, signal));
 }

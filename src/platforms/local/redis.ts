@@ -11,7 +11,6 @@ const isReady = (log: string): true | undefined => log.includes('Ready to accept
 /** Starts an empty Redis: loopback only, a random password, nothing written to disk. */
 export async function startRedis(run: RunContext, signal: AbortSignal): Promise<Backend> {
   const command = await requireExecutable(redisServer, run.environment);
-  run.onStep('Redis starts');
   const password = randomBytes(18).toString('base64url');
   const settings = path.join(run.folder, 'redis.conf');
   return withPort(async (port) => {

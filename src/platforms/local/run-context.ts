@@ -1,14 +1,15 @@
 import { Service, type ServiceDescription } from './service.ts';
+import type { OnStep } from '../common/steps.ts';
 
 /** What everything that starts a service for a run needs; it knows all that were started, so that none is forgotten. */
 export class RunContext {
   readonly folder: string;
   /** What services inherit of the user's environment. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly onStep: (step: string) => void;
+  readonly onStep: OnStep;
   readonly #services = new Set<Service>();
 
-  constructor(folder: string, environment: Readonly<Record<string, string>>, onStep: (step: string) => void) {
+  constructor(folder: string, environment: Readonly<Record<string, string>>, onStep: OnStep) {
     this.folder = folder;
     this.environment = environment;
     this.onStep = onStep;

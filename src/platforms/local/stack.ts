@@ -20,6 +20,7 @@ import { generateLoad } from './load-worker.ts';
 import { startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
+import { step } from '../common/steps.ts';
 
 /** PostgreSQL and Redis as processes of this machine, and the application that is deployed on them. */
 export class LocalStack implements Stack {
@@ -56,7 +57,7 @@ export class LocalStack implements Stack {
       {
         noun: 'app',
         readiness: appReadiness,
-        prepare: (limited) => layData(app, run, topology, limited),
+        prepare: (limited) => step(this.#run.onStep, 'the data is laid', () => layData(app, run, topology, limited)),
         start: (number, limited) => startReplica(app, run, topology, number, limited),
       },
       signal,
@@ -118,15 +119,22 @@ export class LocalStack implements Stack {
     const front = isSameFront(before, staying, topology) ? before?.balancer : undefined;
     await this.#run.stopFront([...staying, ...(front === undefined ? [] : [front])].map(({ service }) => service));
     const missing = replicaNumbers(topology).filter((number) => !staying.some((replica) => replica.number === number));
-    if (missing.length > 0) this.#run.onStep(`${missing.length} × ${noun} starts`);
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, started] = await together(signal, (limited) => [
       prepare(limited),
-      together(limited, (inner) => missing.map((number) => start(number, inner))),
+      missing.length === 0
+        ? Promise.resolve([])
+        : step(this.#run.onStep, `${missing.length} × ${noun} starts`, () =>
+            together(limited, (inner) => missing.map((number) => start(number, inner))),
+          ),
     ]);
     const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
     if (replicas.length === 1) return { topology, replicas, balancer: undefined };
-    const balancer = front ?? (await startNginx(this.#run, replicas, topology.balancer, readiness, signal));
+    const balancer =
+      front ??
+      (await step(this.#run.onStep, 'nginx starts', () =>
+        startNginx(this.#run, replicas, topology.balancer, readiness, signal),
+      ));
     return { topology, replicas, balancer };
   }
 }

@@ -8,6 +8,7 @@ import { hostOf, label } from '../../engine/labels.ts';
 import type { Flavour } from '../cluster/flavour.ts';
 import { Loader, isLoaderName } from './loader.ts';
 import { pushImage, registryOf } from './registry.ts';
+import { type OnStep, step } from '../../common/steps.ts';
 
 /** The images for pods, as the nodes of a cluster know them. */
 export interface NodeImages {
@@ -30,8 +31,6 @@ export interface DeliveryOptions {
   /** The run that is named on an image which is built for it. */
   readonly runId?: string;
 }
-
-type OnStep = (step: string) => void;
 
 /**
  * Sees to it that the nodes of a cluster have the lab's image or can pull it, and those of the backends if they are here.
@@ -88,8 +87,7 @@ export async function deliverHosted(
   if ((await loader.listed(signal))(image)) return;
   const engine = await openEngine(environment, signal);
   if ((await findImage(engine, image)) === undefined) return;
-  onStep(`${image} is loaded into the cluster ${name}`);
-  await loader.load(image, signal);
+  await step(onStep, `${image} is loaded into the cluster ${name}`, () => loader.load(image, signal));
 }
 
 /**
@@ -151,9 +149,8 @@ async function loadAll(
   const isListed = await loader.listed(signal);
   for (const image of new Set([lab, ...backends])) {
     if (isListed(image) || (image !== lab && (await findImage(engine, image)) === undefined)) continue;
-    onStep(`${image} is loaded into the cluster ${into}`);
     try {
-      await loader.load(image, signal);
+      await step(onStep, `${image} is loaded into the cluster ${into}`, () => loader.load(image, signal));
     } catch (error) {
       signal.throwIfAborted();
       if (image === lab || !(error instanceof LabError)) throw error;

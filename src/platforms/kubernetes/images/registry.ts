@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { followProgress, pushProgress } from '../../engine/progress-stream.ts';
 import { asked, refusalText } from '../../engine/refusal.ts';
 import { credentialsFor } from './credentials.ts';
+import { type OnStep, step } from '../../common/steps.ts';
 
 /** A place in a registry, under which images are kept. */
 export interface Registry {
@@ -41,7 +42,7 @@ export async function pushImage(
   engine: Engine,
   image: string,
   registry: Registry,
-  { environment, onStep }: { readonly environment: Environment; readonly onStep: (step: string) => void },
+  { environment, onStep }: { readonly environment: Environment; readonly onStep: OnStep },
   signal: AbortSignal,
 ): Promise<string> {
   const [, name = image, tag = ''] = /^(.*):([^:/]+)$/.exec(image) ?? [];
@@ -52,10 +53,11 @@ export async function pushImage(
   if (await isThere(engine.docker.getImage(pushed).distribution({ authconfig }), signal)) return pushed;
   signal.throwIfAborted();
   await asked(`${image} cannot be named ${pushed}`, engine.docker.getImage(image).tag({ repo, tag }));
-  onStep(`${pushed} is pushed`);
   try {
-    const stream = await engine.docker.getImage(repo).push({ tag, authconfig, abortSignal: signal });
-    await followProgress(new Readable().wrap(stream), pushProgress(pushed, onStep), signal);
+    await step(onStep, `${pushed} is pushed`, async () => {
+      const stream = await engine.docker.getImage(repo).push({ tag, authconfig, abortSignal: signal });
+      await followProgress(new Readable().wrap(stream), pushProgress(pushed, onStep), signal);
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw pushRefusal(pushed, registry, error);

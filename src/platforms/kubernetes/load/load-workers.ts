@@ -6,6 +6,7 @@ import { isRunning, nameOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 import { type WorkerPod, workerPods } from './worker-pod.ts';
+import { type OnStep, step } from '../../common/steps.ts';
 
 const job = 'load';
 const lookEveryMs = 1_000;
@@ -19,7 +20,7 @@ const unseenLimitMs = 60_000;
 export async function* generateLoad(
   run: RunNamespace,
   jobs: readonly LoadJob[],
-  onStep: (step: string) => void,
+  onStep: OnStep,
   signal: AbortSignal,
 ): AsyncIterable<WorkerMessage> {
   const over = new AbortController();
@@ -28,12 +29,14 @@ export async function* generateLoad(
   let hasFailed = false;
   try {
     signal.throwIfAborted();
-    onStep(`${jobs.length} × load worker starts`);
-    await run.create([loadManifest(run.surroundings, job, jobs.length)], signal);
     const areRunning = (pods: Parameters<typeof workerPods>[1]): boolean =>
       pods.length === jobs.length && pods.every(isRunning);
     const what = jobs.length === 1 ? 'The load worker' : `A load worker of ${jobs.length}`;
-    const workers = workerPods(run, await run.until({ service: job }, what, areRunning, signal));
+    const pods = await step(onStep, `${jobs.length} × load worker starts`, async () => {
+      await run.create([loadManifest(run.surroundings, job, jobs.length)], signal);
+      return run.until({ service: job }, what, areRunning, signal);
+    });
+    const workers = workerPods(run, pods);
     watching = watch(run, workers, limited);
     const inputs = await Promise.all(workers.map(async (worker) => worker.attach(limited)));
     yield* readLoad(sessionsOf(jobs, workers, inputs, limited), signal);

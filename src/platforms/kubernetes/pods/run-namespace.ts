@@ -10,6 +10,7 @@ import type { Surroundings } from '../manifests/surroundings.ts';
 import { isLeaving, nameOf, type Trouble } from './pod-state.ts';
 import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
 import { refusal, refusedWith } from '../cluster/refusal.ts';
+import { type OnStep, step } from '../../common/steps.ts';
 
 /** How long a namespace, or a pod, may take to go: finalizers of the cluster may have a say in it. */
 const goneLimitMs = 120_000;
@@ -24,12 +25,12 @@ export class RunNamespace {
   readonly cluster: Cluster;
   readonly surroundings: Surroundings;
   /** Told what is waited for where that takes long. */
-  readonly #onStep: (step: string) => void;
+  readonly #onStep: OnStep;
 
   /** There was a namespace of that name before: it is not for this run to delete. */
   #isSomebodyElses = false;
 
-  constructor(cluster: Cluster, surroundings: Surroundings, onStep: (step: string) => void) {
+  constructor(cluster: Cluster, surroundings: Surroundings, onStep: OnStep) {
     this.cluster = cluster;
     this.surroundings = surroundings;
     this.#onStep = onStep;
@@ -142,8 +143,8 @@ export class RunNamespace {
   /** Deletes the namespace with everything in it, and waits until it is gone. */
   async close(): Promise<void> {
     if (this.#isSomebodyElses) return;
-    this.#onStep(`the namespace ${this.name} is removed`);
-    await removeNamespace(this.cluster, this.name, new AbortController().signal);
+    const remove = () => removeNamespace(this.cluster, this.name, new AbortController().signal);
+    await step(this.#onStep, `the namespace ${this.name} is removed`, remove);
   }
 }
 

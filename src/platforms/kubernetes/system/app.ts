@@ -31,10 +31,8 @@ export interface ReplicaPod {
 export async function startApplication(
   run: RunNamespace,
   topology: ServedTopology,
-  onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<Application> {
-  onStep(`${topology.replicas} × ${serviceNameOf(topology)} starts`);
   const { config, deployments, services, autoscaler } = servedManifests(run.surroundings, topology, 1);
   await run.create([...config, ...services, ...deployments], signal);
   const replicas = await untilReady(run, topology, deployments, signal);
@@ -48,14 +46,12 @@ export async function scale(
   run: RunNamespace,
   { topology: before, version, replicas: running }: Application,
   topology: ServedTopology,
-  onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<Application> {
   const { replicas } = topology;
   const { deployments } = servedManifests(run.surroundings, topology, version);
   const difference = replicas - before.replicas;
   if (difference !== 0) {
-    onStep(`${Math.abs(difference)} × ${serviceNameOf(topology)} ${difference > 0 ? 'starts' : 'ends'}`);
     const apiVersion = 'apps/v1';
     for (const { metadata } of deployments) {
       const patch = {

@@ -4,21 +4,20 @@ import { foundationManifests } from '../manifests/foundation.ts';
 import { isReady } from '../pods/pod-state.ts';
 import { podLog } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
+import { type OnStep, step } from '../../common/steps.ts';
+
+const saysPostgres = / starting PostgreSQL (?<version>\d+(\.\d+)*)/;
+const saysRedis = /Redis version=(?<version>\d+(\.\d+)*)/;
 
 /** Versions of what runs, by name. */
 type Versions = Readonly<Record<string, string>>;
 
 /** Starts database and cache, and waits until both are ready. Returns their versions. */
-export async function startBackends(
-  run: RunNamespace,
-  onStep: (step: string) => void,
-  signal: AbortSignal,
-): Promise<Versions> {
-  onStep('PostgreSQL and Redis start');
+export async function startBackends(run: RunNamespace, onStep: OnStep, signal: AbortSignal): Promise<Versions> {
   await run.create(foundationManifests(run.surroundings), signal);
   const [postgresql, redis] = await together(signal, (limited) => [
-    started(run, 'postgres', 'PostgreSQL', / starting PostgreSQL (?<version>\d+(\.\d+)*)/, limited),
-    started(run, 'redis', 'Redis', /Redis version=(?<version>\d+(\.\d+)*)/, limited),
+    step(onStep, 'PostgreSQL starts', () => started(run, 'postgres', 'PostgreSQL', saysPostgres, limited)),
+    step(onStep, 'Redis starts', () => started(run, 'redis', 'Redis', saysRedis, limited)),
   ]);
   return { postgresql, redis };
 }

@@ -22,10 +22,8 @@ const deployment = 'nginx';
 export async function startBalancer(
   run: RunNamespace,
   { topology, replicas }: Application,
-  onStep: (step: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  onStep('nginx starts');
   // By their addresses: DNS may still tell those of before.
   const upstreams = replicas.map(({ upstream }) => upstream);
   await run.create(balancerManifests(run.surroundings, topology, upstreams), signal);

@@ -5,13 +5,7 @@ import type { RunNamespace } from '../pods/run-namespace.ts';
 const job = 'setup';
 
 /** Lays the schema and the data, and empties the cache, by a Job that is gone afterwards. */
-export async function layData(
-  run: RunNamespace,
-  topology: Topology,
-  onStep: (step: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  onStep('the data is laid');
+export async function layData(run: RunNamespace, topology: Topology, signal: AbortSignal): Promise<void> {
   await run.create([setupManifest(run.surroundings, topology, job)], signal);
   await run.until(
     { service: job },
