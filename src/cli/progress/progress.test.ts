@@ -164,6 +164,13 @@ describe('progress on a terminal', () => {
     expect((await screen.lines()).slice(2)).toEqual([]);
   });
 
+  it('has no time left where it takes longer than was reckoned', async () => {
+    await after(80, [...started, ...underLoad], async (screen) => {
+      vi.advanceTimersByTime(60_000);
+      expect((await screen.lines())[2]).toMatch(/ 0 s left$/);
+    });
+  });
+
   it('keeps each step with its time where much is wanted', async () => {
     const kept = ['  redis:8 is pulled: 30 of 150 MB', '  Redis starts: over after 800 ms'];
     const look = async (screen: Screen) => expect(await screen.lines()).toEqual(expect.arrayContaining(kept));

@@ -32,7 +32,8 @@ export function endedText({ step, tookMs }: EventOf<'step-ended'>): string {
 
 /** `1 min 20 s left`. */
 export function leftText(remainingMs: number): string {
-  return `${formatDuration(Math.round(Math.max(0, remainingMs) / 1000) * 1000)} left`;
+  const seconds = Math.round(Math.max(0, remainingMs) / 1000);
+  return seconds === 0 ? '0 s left' : `${formatDuration(seconds * 1000)} left`;
 }
 
 /** What is said of the run itself, the same everywhere. */
