@@ -20,7 +20,7 @@ import { table } from './statistics.ts';
 
 const serviceUs = 1000;
 const connections = 2;
-/** A worker that has just started is slow, and never equally so: with a sixth of it rounds differed about twice as much. */
+/** A worker that has just started is slow, and never equally so: measured too early, rounds differ for that alone. */
 const warmup = '300ms';
 const duration = '300ms';
 /** For up to 18 rounds, and as many to confirm a failure. */
