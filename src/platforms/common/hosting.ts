@@ -1,7 +1,9 @@
 import { LabError } from '../../errors.ts';
 import type { HostedTopology } from '../../scenarios/plan.ts';
 import { type Accepts, NotReady } from './answer.ts';
+import { type OnStep, step } from './steps.ts';
 import { TimeLimit } from './time-limit.ts';
+import { together } from './together.ts';
 
 /** What is asked, and which status says that a server is ready. */
 export interface Readiness {
@@ -33,6 +35,27 @@ export interface Servers<Replica> {
   readonly readiness: Readiness;
   readonly prepare: (signal: AbortSignal) => Promise<void>;
   readonly start: (number: number, signal: AbortSignal) => Promise<Replica>;
+}
+
+/**
+ * Starts the replicas of these numbers, as one step, and prepares what they need at the same time: nothing asks a replica for
+ * data before both are done.
+ */
+export async function startServers<Replica>(
+  { noun, prepare, start }: Servers<Replica>,
+  numbers: readonly number[],
+  onStep: OnStep,
+  signal: AbortSignal,
+): Promise<readonly Replica[]> {
+  const startAll = (limited: AbortSignal): Promise<readonly Replica[]> =>
+    together(limited, (inner) => numbers.map((number) => start(number, inner)));
+  const [, started] = await together(signal, (limited) => [
+    prepare(limited),
+    numbers.length === 0
+      ? Promise.resolve([])
+      : step(onStep, `${numbers.length} × ${noun} starts`, () => startAll(limited)),
+  ]);
+  return started;
 }
 
 /** Adds what to do about a server that runs and does not become ready; of one that has ended its log tells. */

@@ -1,9 +1,9 @@
 import { LabError } from '../../errors.ts';
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
 import type { Balancer } from '../../scenarios/system.ts';
-import { appReadiness, readinessOf, type Readiness, type Servers } from '../common/hosting.ts';
+import { appReadiness, readinessOf, type Readiness, type Servers, startServers } from '../common/hosting.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
-import { together } from '../common/together.ts';
+import { step } from '../common/steps.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
 import { type Replica, appGraceSeconds, layData, startReplica } from './app.ts';
@@ -13,7 +13,6 @@ import { startHosted } from './hosted.ts';
 import { checkLimits } from './limits.ts';
 import { type BalancerInFront, reloadNginx, startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
-import { step } from '../common/steps.ts';
 
 /** What runs in front of the backends now. */
 interface Running {
@@ -117,7 +116,7 @@ export class DockerStack implements Stack {
   async #change(
     before: Running | undefined,
     topology: Topology | HostedTopology,
-    { noun, readiness, prepare, start }: Servers<Replica>,
+    servers: Servers<Replica>,
     signal: AbortSignal,
   ): Promise<Running> {
     const staying = before === undefined ? [] : this.#staying(before, topology);
@@ -126,18 +125,11 @@ export class DockerStack implements Stack {
     // Nothing is in flight on a replica that is replaced: there is no time to lose on its farewell.
     const replaced = leaving.filter(({ number }) => missing.includes(number));
     await this.#run.remove(replaced.map(({ container }) => container));
-    // Data and replicas at the same time: nothing asks a replica for data before this is done.
-    const [, started] = await together(signal, (limited) => [
-      prepare(limited),
-      missing.length === 0
-        ? Promise.resolve([])
-        : step(this.#run.settings.onStep, `${missing.length} × ${noun} starts`, () =>
-            together(limited, (inner) => missing.map((number) => start(number, inner))),
-          ),
-    ]);
+    const started = await startServers(servers, missing, this.#run.settings.onStep, signal);
     const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
     const isSameFront = before?.topology.balancer === topology.balancer && leaving.length + missing.length === 0;
-    if (replicas.length > 1 && !isSameFront) await this.#putInFront(replicas, topology.balancer, readiness, signal);
+    if (replicas.length > 1 && !isSameFront)
+      await this.#putInFront(replicas, topology.balancer, servers.readiness, signal);
     await this.#retire(leaving.filter((replica) => !replaced.includes(replica)));
     return { topology, replicas };
   }

@@ -1,9 +1,9 @@
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
 import type { Environment } from '../common/app-environment.ts';
-import { appReadiness, readinessOf, type Servers } from '../common/hosting.ts';
+import { appReadiness, readinessOf, type Servers, startServers } from '../common/hosting.ts';
 import type { Programs } from '../common/programs.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
-import { together } from '../common/together.ts';
+import { step } from '../common/steps.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { type Replica, layData, startReplica } from './app.ts';
 import {
@@ -20,7 +20,6 @@ import { generateLoad } from './load-worker.ts';
 import { startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
-import { step } from '../common/steps.ts';
 
 /** PostgreSQL and Redis as processes of this machine, and the application that is deployed on them. */
 export class LocalStack implements Stack {
@@ -112,28 +111,20 @@ export class LocalStack implements Stack {
   async #change(
     before: Running | undefined,
     topology: Topology | HostedTopology,
-    { noun, readiness, prepare, start }: Servers<Replica>,
+    servers: Servers<Replica>,
     signal: AbortSignal,
   ): Promise<Running> {
     const staying = before === undefined ? [] : stayingOf(before, topology);
     const front = isSameFront(before, staying, topology) ? before?.balancer : undefined;
     await this.#run.stopFront([...staying, ...(front === undefined ? [] : [front])].map(({ service }) => service));
     const missing = replicaNumbers(topology).filter((number) => !staying.some((replica) => replica.number === number));
-    // Data and replicas at the same time: nothing asks a replica for data before this is done.
-    const [, started] = await together(signal, (limited) => [
-      prepare(limited),
-      missing.length === 0
-        ? Promise.resolve([])
-        : step(this.#run.onStep, `${missing.length} × ${noun} starts`, () =>
-            together(limited, (inner) => missing.map((number) => start(number, inner))),
-          ),
-    ]);
+    const started = await startServers(servers, missing, this.#run.onStep, signal);
     const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
     if (replicas.length === 1) return { topology, replicas, balancer: undefined };
     const balancer =
       front ??
       (await step(this.#run.onStep, 'nginx starts', () =>
-        startNginx(this.#run, replicas, topology.balancer, readiness, signal),
+        startNginx(this.#run, replicas, topology.balancer, servers.readiness, signal),
       ));
     return { topology, replicas, balancer };
   }
