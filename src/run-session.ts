@@ -1,5 +1,6 @@
 import { messageOf } from './errors.ts';
 import type { EventSink } from './events.ts';
+import type { OnStep } from './platforms/common/steps.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
 import type { RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
@@ -7,7 +8,6 @@ import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
 import { searchRate } from './rate-search.ts';
 import { runTrial } from './trial.ts';
-import type { OnStep } from './platforms/common/steps.ts';
 
 /** Where a plan is run, and who hears of it. */
 export interface Lab {

@@ -4,6 +4,7 @@ import type { Environment } from '../common/app-environment.ts';
 import { loadLimitsOf } from '../common/load-limits.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
 import { type Programs, missingPrograms, requireBuilt } from '../common/programs.ts';
+import { step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
 import {
   type BaseImages,
@@ -28,7 +29,6 @@ import { startRedis } from './redis.ts';
 import { dockerRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { DockerStack, reachesNoUrls } from './stack.ts';
-import { step } from '../common/steps.ts';
 
 /** What the platform is told of the machine, once. */
 export interface DockerPlatformOptions {

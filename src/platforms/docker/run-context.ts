@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Limits } from '../../scenarios/system.ts';
 import type { ImageName } from '../../scenarios/scenario.ts';
+import type { OnStep } from '../common/steps.ts';
 import type { Image } from '../engine/base-images.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Labels } from '../engine/labels.ts';
@@ -9,7 +10,6 @@ import { Container } from './container.ts';
 import { type ContainerDescription, containerSettings } from './container-settings.ts';
 import type { CoreShare } from './cores.ts';
 import { removeContainer, removeRun } from './removal.ts';
-import type { OnStep } from '../common/steps.ts';
 
 /** What is the same for everything that is started for a run. */
 export interface RunSettings {

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { LabError } from '../../errors.ts';
 import type { ImageName } from '../../scenarios/scenario.ts';
 import type { Environment } from '../common/app-environment.ts';
+import { type OnStep, step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
 import type { Engine } from './engine.ts';
 import { followProgress, pullProgress } from './progress-stream.ts';
 import { hintForRefusal, refusal, refusalText, refusedWith } from './refusal.ts';
-import { type OnStep, step } from '../common/steps.ts';
 
 /** The name of each base image. */
 export type BaseImages = Readonly<Record<ImageName, string>>;

@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { type Programs, inImage } from '../common/programs.ts';
+import { type OnStep, step } from '../common/steps.ts';
 import type { Image } from './base-images.ts';
 import { findImage } from './base-images.ts';
 import type { Engine } from './engine.ts';
 import { label } from './labels.ts';
 import { followProgress } from './progress-stream.ts';
 import { refusal } from './refusal.ts';
-import { type OnStep, step } from '../common/steps.ts';
 
 export { inImage };
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LabError, messageOf } from '../../errors.ts';
+import { step } from '../common/steps.ts';
 import type { BaseImages } from '../engine/base-images.ts';
 import { runLabels } from '../engine/labels.ts';
 import type { Environment } from '../common/app-environment.ts';
@@ -20,7 +21,6 @@ import { kubernetesRequirements } from './requirements.ts';
 import { requireRights } from './cluster/access.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
 import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
-import { step } from '../common/steps.ts';
 
 /** What the platform is told of the machine, once. */
 export interface KubernetesPlatformOptions {

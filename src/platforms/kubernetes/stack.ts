@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import { type HostedTopology, type Topology, changes } from '../../scenarios/plan.ts';
 import { stayingReplicas } from '../common/scaling.ts';
+import { type OnStep, step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { type Application, removeApplication, scale, startApplication } from './system/app.ts';
@@ -12,7 +13,6 @@ import { serviceNameOf, type ServedTopology } from './manifests/served.ts';
 import { hasBalancer } from './manifests/system.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
 import { layData } from './system/setup.ts';
-import { type OnStep, step } from '../common/steps.ts';
 
 /** What a stack is told of its run. */
 export interface StackSettings {

@@ -3,6 +3,7 @@ import { type Environment, inheritedEnvironment } from '../common/app-environmen
 import { findExecutable, nginx, printedVersion } from '../common/executable.ts';
 import { type Programs, requireBuilt } from '../common/programs.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
+import { step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
@@ -12,7 +13,6 @@ import { localRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { createRunFolder, folderError } from './run-folder.ts';
 import { LocalStack, closeRun } from './stack.ts';
-import { step } from '../common/steps.ts';
 
 /** What the platform is told of the machine, once. */
 export interface LocalPlatformOptions {

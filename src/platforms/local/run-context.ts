@@ -1,5 +1,5 @@
-import { Service, type ServiceDescription } from './service.ts';
 import type { OnStep } from '../common/steps.ts';
+import { Service, type ServiceDescription } from './service.ts';
 
 /** What everything that starts a service for a run needs; it knows all that were started, so that none is forgotten. */
 export class RunContext {

@@ -1,6 +1,7 @@
 import { LabError } from '../../../errors.ts';
 import type { Environment } from '../../common/app-environment.ts';
 import { type Programs, requireBuilt } from '../../common/programs.ts';
+import { type OnStep, step } from '../../common/steps.ts';
 import { type BaseImages, chooseImages, ensureImage, findImage } from '../../engine/base-images.ts';
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../../engine/lab-image.ts';
@@ -8,7 +9,6 @@ import { hostOf, label } from '../../engine/labels.ts';
 import type { Flavour } from '../cluster/flavour.ts';
 import { Loader, isLoaderName } from './loader.ts';
 import { pushImage, registryOf } from './registry.ts';
-import { type OnStep, step } from '../../common/steps.ts';
 
 /** The images for pods, as the nodes of a cluster know them. */
 export interface NodeImages {

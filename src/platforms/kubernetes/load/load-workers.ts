@@ -1,12 +1,12 @@
 import type { LoadJob, WorkerMessage } from '../../../load/job.ts';
 import { type LoadSession, readLoad } from '../../common/load-session.ts';
+import { type OnStep, step } from '../../common/steps.ts';
 import { pause } from '../../common/time-limit.ts';
 import { loadManifest } from '../manifests/load.ts';
 import { isRunning, nameOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 import { type WorkerPod, workerPods } from './worker-pod.ts';
-import { type OnStep, step } from '../../common/steps.ts';
 
 const job = 'load';
 const lookEveryMs = 1_000;

@@ -1,5 +1,6 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
+import { type OnStep, step } from '../../common/steps.ts';
 import { pause } from '../../common/time-limit.ts';
 import { type Cluster, change, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { creationTrouble } from './creation-trouble.ts';
@@ -10,7 +11,6 @@ import type { Surroundings } from '../manifests/surroundings.ts';
 import { isLeaving, nameOf, type Trouble } from './pod-state.ts';
 import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
 import { refusal, refusedWith } from '../cluster/refusal.ts';
-import { type OnStep, step } from '../../common/steps.ts';
 
 /** How long a namespace, or a pod, may take to go: finalizers of the cluster may have a say in it. */
 const goneLimitMs = 120_000;

@@ -1,10 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node';
+import { type OnStep, step } from '../../common/steps.ts';
 import { together } from '../../common/together.ts';
 import { foundationManifests } from '../manifests/foundation.ts';
 import { isReady } from '../pods/pod-state.ts';
 import { podLog } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
-import { type OnStep, step } from '../../common/steps.ts';
 
 const saysPostgres = / starting PostgreSQL (?<version>\d+(\.\d+)*)/;
 const saysRedis = /Redis version=(?<version>\d+(\.\d+)*)/;
