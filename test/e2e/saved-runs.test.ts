@@ -1,7 +1,7 @@
-import { chmod, readdir, readFile } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calibrationsSchema } from '../../src/analysis/calibration.ts';
 import { serve, type TestServer } from '../../src/load/testing/servers.ts';
 import { runRecordSchema, type RunRecord } from '../../src/result.ts';
@@ -11,18 +11,17 @@ import { Workbench } from './workbench.ts';
 /** What the server takes for an answer: far more than a busy machine adds. */
 const usualMs = 10;
 let serviceMs = usualMs;
-let bench: Workbench;
 let server: TestServer;
+let scenario: string;
+/** Where the run of the usual server was saved, which the tests begin with. */
+let usual: Workbench;
+let bench: Workbench;
 
-beforeEach(async () => {
-  bench = await Workbench.create();
-  serviceMs = usualMs;
+beforeAll(async () => {
   server = await serve((_request, response) => {
     void sleep(serviceMs).then(() => response.end('ok'));
   });
-  await bench.write(
-    'scenarios.yaml',
-    `version: 1
+  scenario = `version: 1
 scenarios:
   mine:
     question: Is it as fast as it was?
@@ -31,12 +30,20 @@ scenarios:
     load: { driver: lab, connections: 4, warmup: 0s, duration: 400ms }
     # A busy machine makes the generator late, and that is not what is tested.
     trust: { lag: 1m }
-`,
-  );
+`;
+  bench = usual = await Workbench.create();
+  await usual.write('scenarios.yaml', scenario);
+  await measure();
 });
-afterEach(async () => {
+beforeEach(async () => {
+  serviceMs = usualMs;
+  bench = await Workbench.create();
+  await bench.write('scenarios.yaml', scenario);
+});
+afterEach(async () => bench[Symbol.asyncDispose]());
+afterAll(async () => {
+  await usual[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
-  await bench[Symbol.asyncDispose]();
 });
 
 const run = async (...args: readonly string[]) => scaleLab([...args], { cwd: bench.folder, env: bench.env });
@@ -51,6 +58,14 @@ async function measure(): Promise<string> {
 }
 
 const runs = async (): Promise<readonly string[]> => readdir(path.join(bench.folder, 'results')).catch(() => []);
+
+/** The saved run of the usual server, as if it had been made here. */
+async function saved(): Promise<string> {
+  const [id = ''] = await readdir(path.join(usual.folder, 'results'));
+  const folder = path.join('results', id);
+  await cp(path.join(usual.folder, folder), path.join(bench.folder, folder), { recursive: true });
+  return folder;
+}
 
 async function recordIn(folder: string): Promise<RunRecord> {
   return runRecordSchema.parse(JSON.parse(await readFile(path.join(bench.folder, folder, 'run.json'), 'utf8')));
@@ -73,7 +88,7 @@ const wide = ['--tolerance', 'rps=40%,p50=40%'];
 
 describe('scale-lab compare of two saved runs', { timeout: 120_000 }, () => {
   it('says by how much the second differs, and measures nothing', async () => {
-    const one = await measure();
+    const one = await saved();
     serviceMs = 2 * usualMs;
     const other = await measure();
     const requests = server.received;
@@ -92,7 +107,7 @@ describe('scale-lab compare of two saved runs', { timeout: 120_000 }, () => {
 
 describe('scale-lab report --open', { timeout: 120_000 }, () => {
   it('writes the page beside the run, and hands it to the browser', async () => {
-    const folder = await measure();
+    const folder = await saved();
     const said = path.join(bench.folder, 'opened');
     await bench.write('browser', `#!/bin/sh\necho "$1" > '${said}'\n`);
     await chmod(path.join(bench.folder, 'browser'), 0o755);
@@ -108,7 +123,7 @@ describe('scale-lab report --open', { timeout: 120_000 }, () => {
 
 describe('scale-lab history', { timeout: 120_000 }, () => {
   it('shows run after run, marks what changed, and writes a page of it', async () => {
-    await measure();
+    await saved();
     serviceMs = 3 * usualMs;
     await measure();
     const { code, out, err } = await run('history', 'mine', '--html', 'history.html');
@@ -123,18 +138,17 @@ describe('scale-lab history', { timeout: 120_000 }, () => {
 
 describe('scale-lab gate --baseline', { timeout: 120_000 }, () => {
   it('passes what is as it was, and fails what is slower, which fresh rounds confirm', async () => {
-    const saved = await measure();
-    const same = await run('gate', '--baseline', saved, ...wide);
+    const baseline = await saved();
+    const same = await run('gate', '--baseline', baseline, ...wide);
     expect(same.code, same.out + same.err).toBe(0);
     serviceMs = 3 * usualMs;
-    const slower = await run('gate', '--baseline', saved, ...wide);
+    const slower = await run('gate', '--baseline', baseline, ...wide);
     expect(slower.code, slower.out + slower.err).toBe(1);
     expect(slower.out).toContain('fresh rounds confirm it');
   });
 
   it('cannot tell on another machine, and runs nothing there', async () => {
-    const saved = await measure();
-    const record = await recordIn(saved);
+    const record = await recordIn(await saved());
     const elsewhere = { ...record, machine: { ...record.machine, cpu: 'Z80', cores: record.machine.cores + 4 } };
     await bench.write('elsewhere.json', JSON.stringify(elsewhere));
     const requests = server.received;
@@ -161,9 +175,9 @@ describe('scale-lab calibrate', { timeout: 120_000 }, () => {
     // A machine on which nothing below six times can be told.
     const noisy = { ...entry, noise: entry?.noise.map((noise) => ({ ...noise, floor: 5 })) };
     await bench.write('results/calibration.json', JSON.stringify({ ...calibrations, entries: [noisy] }));
-    const saved = await measure();
+    const baseline = await saved();
     serviceMs = 2 * usualMs;
-    const gated = await run('gate', '--baseline', saved, '--tolerance', 'p50=10%');
+    const gated = await run('gate', '--baseline', baseline, '--tolerance', 'p50=10%');
     expect(unwrapped(gated.out)).toContain(widened);
     const paired = await run('gate', 'mine', '--a-url', server.url, '--b-url', server.url, ...times);
     expect(unwrapped(paired.out)).toContain(widened);

@@ -85,7 +85,8 @@ describe('the output of a load worker in a pod', () => {
     expect(await pod.log()).toContain('(node:1) Warning\nout of memory');
   });
 
-  it.each<[string, V1Pod | undefined, string]>([
+  // At the same time: each waits for a log that may still end by itself.
+  it.concurrent.each<[string, V1Pod | undefined, string]>([
     ['was deleted', undefined, 'was killed: its pod was deleted'],
     ['was evicted', evicted, 'was evicted: low on memory'],
     ['lies on a node that is silent', running(false), 'was lost: its node does not answer'],
