@@ -38,14 +38,20 @@ function server(bench: Bench, change: Partial<Pick<HostedTopology, 'replicas' | 
 /** What every platform must show that starts servers of the user's own. */
 export function describeHosting(bench: () => Bench): void {
   describe('hosts a server of the user', () => {
-    const runId = 'hosting';
     let stack: Promise<Stack> | undefined;
 
     afterAll(async () => (await stack)?.[Symbol.asyncDispose]());
 
     const host = async (change?: Parameters<typeof server>[1], other: Partial<HostedTopology> = {}) => {
-      const { platform } = bench();
-      const options = { runId, signal, publish: true, bare: true, open: true, onStep: () => undefined };
+      const { platform, runIdFor } = bench();
+      const options = {
+        runId: runIdFor('hosting'),
+        signal,
+        publish: true,
+        bare: true,
+        open: true,
+        onStep: () => undefined,
+      };
       const running = await (stack ??= platform.up(options));
       if (running.host === undefined) throw new Error('the stack hosts nothing');
       // One of the two kinds, with other common settings.
@@ -114,8 +120,8 @@ export function describeHosting(bench: () => Bench): void {
     });
 
     test('beside the reference app, each in place of the other', async () => {
-      const { platform } = bench();
-      const options = { runId: 'both', signal, publish: true, open: true, onStep: () => undefined };
+      const { platform, runIdFor } = bench();
+      const options = { runId: runIdFor('both'), signal, publish: true, open: true, onStep: () => undefined };
       await using both = await platform.up(options);
       const app = async (): Promise<number> => {
         const { address = '' } = await both.deploy(topology(), signal);
@@ -128,11 +134,13 @@ export function describeHosting(bench: () => Bench): void {
     });
 
     test('and leaves nothing of it', async () => {
+      const { traces, runIdFor } = bench();
+      const runId = runIdFor('hosting');
       await host({ replicas: 2 });
-      expect((await bench().traces(runId)).length).toBeGreaterThan(0);
+      expect((await traces(runId)).length).toBeGreaterThan(0);
       await (await stack)?.[Symbol.asyncDispose]();
       stack = undefined;
-      expect(await bench().traces(runId)).toEqual([]);
+      expect(await traces(runId)).toEqual([]);
     });
   });
 }

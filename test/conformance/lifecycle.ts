@@ -10,8 +10,8 @@ const onStep = (): void => undefined;
 export function describeLifecycle(bench: () => Bench): void {
   describe('leaves nothing behind', () => {
     test('when a stack is closed, also twice and in the middle of a load', async () => {
-      const { platform, traces } = bench();
-      const runId = 'closed';
+      const { platform, traces, runIdFor } = bench();
+      const runId = runIdFor('closed');
       const stack = await platform.up({ runId, signal, onStep });
       const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
       const loading = (async () => {
@@ -28,8 +28,8 @@ export function describeLifecycle(bench: () => Bench): void {
     });
 
     test.each([1, 2, 3])('when it is told to stop at step %i', async (step) => {
-      const { platform, traces } = bench();
-      const runId = `aborted-${step}`;
+      const { platform, traces, runIdFor } = bench();
+      const runId = runIdFor(`aborted-${step}`);
       const controller = new AbortController();
       const reason = new Error('enough');
       let steps = 0;
@@ -45,34 +45,36 @@ export function describeLifecycle(bench: () => Bench): void {
     });
 
     test('when it is told to stop before it starts', async () => {
-      const { platform, traces } = bench();
+      const { platform, traces, runIdFor } = bench();
       const reason = new Error('enough');
-      const starting = platform.up({ runId: 'never', signal: AbortSignal.abort(reason), onStep });
+      const runId = runIdFor('never');
+      const starting = platform.up({ runId, signal: AbortSignal.abort(reason), onStep });
       await expect(starting).rejects.toBe(reason);
-      expect(await traces('never')).toEqual([]);
+      expect(await traces(runId)).toEqual([]);
     });
   });
 
   describe('cleans up', () => {
     test('what a killed run left, and nothing of one that is alive', async () => {
-      const { platform, traces } = bench();
-      await using killed = await holdStack(bench(), 'killed');
-      const alive = await platform.up({ runId: 'alive', signal, onStep, publish: true });
+      const { platform, traces, runIdFor } = bench();
+      const [killedId, aliveId] = [runIdFor('killed'), runIdFor('alive')];
+      await using killed = await holdStack(bench(), killedId);
+      const alive = await platform.up({ runId: aliveId, signal, onStep, publish: true });
       onTestFinished(() => alive[Symbol.asyncDispose]());
       const deployment = await alive.deploy(topology(), signal);
-      const before = await traces('alive');
+      const before = await traces(aliveId);
       expect(await platform.clean(signal)).toEqual([]);
 
       await killed.kill();
-      expect(await traces('killed')).not.toEqual([]);
+      expect(await traces(killedId)).not.toEqual([]);
       // Two at once: the start of one run, and of another.
       const [first, second] = await Promise.all([platform.clean(signal), platform.clean(signal)]);
       const removed = [...first, ...second];
-      expect(new Set(removed.map(({ runId }) => runId))).toEqual(new Set(['killed']));
-      expect(await traces('killed')).toEqual([]);
+      expect(new Set(removed.map(({ runId }) => runId))).toEqual(new Set([killedId]));
+      expect(await traces(killedId)).toEqual([]);
       expect(await platform.clean(signal)).toEqual([]);
 
-      expect(await traces('alive')).toEqual(before);
+      expect(await traces(aliveId)).toEqual(before);
       expect((await fetch(`${String(deployment.address)}/readyz`)).status).toBe(200);
     });
   });

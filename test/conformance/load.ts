@@ -22,10 +22,10 @@ async function load(deployment: Deployment, all: readonly LoadJob[] = jobs(deplo
 /** What load on every platform's deployments must show. */
 export function describeLoad(bench: () => Bench): void {
   describe('load', () => {
-    const runId = 'load';
-    const stack = shareStack(bench, runId);
+    const runId = (): string => bench().runIdFor('load');
+    const stack = shareStack(bench, 'load');
     const workers = async (): Promise<readonly string[]> =>
-      (await bench().traces(runId)).filter((trace) => trace.includes('load-worker.mjs'));
+      (await bench().traces(runId())).filter((trace) => trace.includes('load-worker.mjs'));
 
     test('counts what it sends, as the application does', async () => {
       const deployment = await (await stack()).deploy(topology(), signal);
@@ -71,7 +71,7 @@ export function describeLoad(bench: () => Bench): void {
       const deployment = await (await stack()).deploy(topology(), signal);
       const loading = (async () => {
         for await (const { type } of deployment.generate(jobs(deployment.urls, { ...long, workers: 2 }), signal)) {
-          if (type === 'measuring') await bench().killWorker(runId);
+          if (type === 'measuring') await bench().killWorker(runId());
         }
       })();
       const error = await failure(loading);

@@ -24,6 +24,8 @@ export interface PlatformUnderTest {
 /** A platform that is open, for the tests of one group. */
 export interface Bench extends PlatformUnderTest {
   readonly platform: Platform;
+  /** The id of a run that is there for this: two platforms may share an Engine, and have the same tests at the same time. */
+  readonly runIdFor: (purpose: string) => string;
 }
 
 /** What every platform must show. Where the machine lacks something that the platform needs, its tests are left out and say why. */
@@ -34,7 +36,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
 
     const bench = (): Bench => {
       if (platform === undefined) throw new Error('the platform is not open yet');
-      return { ...underTest, platform };
+      return { ...underTest, platform, runIdFor: (purpose) => `${underTest.name}-${purpose}` };
     };
 
     beforeAll(async () => {

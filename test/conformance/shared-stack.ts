@@ -3,7 +3,7 @@ import type { Stack } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform.ts';
 
 /** One stack for the tests of a group, started by the first that asks for it and closed after the last. */
-export function shareStack(bench: () => Bench, runId: string): () => Promise<Stack> {
+export function shareStack(bench: () => Bench, purpose: string): () => Promise<Stack> {
   let stack: Promise<Stack> | undefined;
   const { signal } = new AbortController();
 
@@ -11,5 +11,8 @@ export function shareStack(bench: () => Bench, runId: string): () => Promise<Sta
     await (await stack)?.[Symbol.asyncDispose]();
   });
 
-  return () => (stack ??= bench().platform.up({ runId, signal, publish: true, onStep: () => undefined }));
+  return () => {
+    const { platform, runIdFor } = bench();
+    return (stack ??= platform.up({ runId: runIdFor(purpose), signal, publish: true, onStep: () => undefined }));
+  };
 }
