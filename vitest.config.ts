@@ -1,28 +1,23 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Most of their time they wait for servers, containers and pods: two at a time keep a small machine busy. */
-const platforms = ['test/conformance/*.test.ts', 'test/e2e/cluster-mistakes.test.ts'];
-/** It adds an API to the cluster for a while: what others remove there meanwhile might have to wait for it. */
-const alone = ['test/conformance/kubernetes-autoscale.test.ts'];
+/** What they assert is about times that a busy machine changes, or they add an API to the cluster for a while: one at a time, at the end. */
+const alone = [
+  'test/conformance/kubernetes-autoscale.test.ts',
+  'test/e2e/max-rps.test.ts',
+  'test/e2e/saved-runs.test.ts',
+];
 
-/** Groups of tests, one after the other. */
-function group(
-  order: number,
-  name: string,
-  include: readonly string[],
-  exclude: readonly string[],
-  maxWorkers: number,
-) {
-  return {
-    extends: true as const,
-    test: {
-      name,
-      include: [...include],
-      exclude: [...configDefaults.exclude, ...exclude],
-      maxWorkers,
-      sequence: { groupOrder: order },
-    },
-  };
+/** The longest first, so that no worker ends long before the others; then by size, as Vitest does. */
+const longest = ['kubernetes.test.ts', 'kubernetes-kill.test.ts', 'docker.test.ts', 'kubernetes-stack.test.ts'];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification): number => {
+      const index = longest.findIndex((name) => moduleId.endsWith(`/${name}`));
+      return index === -1 ? longest.length : index;
+    };
+    return (await super.sort(files)).sort((one, other) => place(one) - place(other));
+  }
 }
 
 export default defineConfig({
@@ -31,10 +26,21 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/left-out-reporter.ts'],
+    globalSetup: './test/leftovers.ts',
+    sequence: { sequencer: LongestFirst },
     projects: [
-      group(0, 'rooms', ['src/**/*.test.ts', 'test/**/*.test.ts'], [...platforms, ...alone], 1),
-      group(1, 'platforms', platforms, alone, 2),
-      group(2, 'alone', alone, [], 1),
+      {
+        extends: true,
+        test: {
+          name: 'abreast',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...alone],
+          // Most of their time they wait for servers, containers and pods: more than cores keep a small machine busy.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 });
