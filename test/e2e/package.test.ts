@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { packageFolder } from '../../src/package.ts';
 import { Workbench } from './workbench.ts';
 
 const execute = promisify(execFile);
+/** What `npm pack` says of the one package that it has packed. */
+const packedSchema = z.tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })]);
 const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENOTCACHED/;
 
 let bench: Workbench;
@@ -18,15 +21,15 @@ describe('the package', () => {
   it('holds what it needs and no more, and works where it is installed', { timeout: 180_000 }, async (context) => {
     const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', bench.folder];
     const { stdout } = await execute('npm', pack, { cwd: packageFolder });
-    const [packed] = JSON.parse(stdout) as readonly { filename: string; files: readonly { path: string }[] }[];
-    const files = packed?.files.map((file) => file.path) ?? [];
+    const [packed] = packedSchema.parse(JSON.parse(stdout));
+    const files = packed.files.map((file) => file.path);
     expect(files).toEqual(
       expect.arrayContaining(['scenarios.yaml', 'dist/cli/main.js', 'dist/target-app.mjs', 'dist/load-worker.mjs']),
     );
     expect(files.filter((file) => /\.test\.|^src\/|^test\/|\/results\//.test(file))).toEqual([]);
 
     await bench.write('package.json', '{ "private": true }');
-    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed?.filename ?? ''}`];
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', `./${packed.filename}`];
     try {
       await execute('npm', install, { cwd: bench.folder });
     } catch (error) {
