@@ -68,7 +68,8 @@ describe('scale-lab max-rps', { timeout: 240_000 }, () => {
       response.end();
     });
     await bench.write('scenarios.yaml', scenarioOf(server.url));
-    const args = ['max-rps', 'bucket', '--slo', 'error_rate < 1%', ...short];
+    // From a low rate there are few below it to try.
+    const args = ['max-rps', 'bucket', '--slo', 'error_rate < 1%', ...short, '--rate', '8/s'];
     const { code, out, err } = await scaleLab(args, { cwd: bench.folder, env: bench.env });
     expect(code, err + out).toBe(1);
     expect(out).toContain('no rate kept the objective');
