@@ -1,8 +1,9 @@
 // Bundles what the package ships into dist/: the command line, the programs that run beside the system under test, and the script
 // and the style of the HTML report, which go into every page.
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { thirdPartyNotices } from './third-party.mjs';
 
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -32,13 +33,14 @@ const node = {
   minifySyntax: true,
   legalComments: 'eof',
   logLevel: 'warning',
+  metafile: true,
 };
 
 await rm('dist', { recursive: true, force: true });
 
 // What is installed with the package stays outside. The Kubernetes client is not: to load its 900 modules one by one takes a
 // second, in every command that looks at a cluster. Each part that is loaded only when it is needed is a file of its own.
-await build({
+const commandLine = await build({
   ...node,
   entryPoints: { 'cli/main': 'src/cli/main.ts' },
   chunkNames: 'cli/parts/[name]-[hash]',
@@ -47,7 +49,7 @@ await build({
 });
 
 // One file each, so that an image is a base and one layer.
-await build({
+const programs = await build({
   ...node,
   entryPoints: {
     'target-app': 'src/target-app/main.ts',
@@ -62,8 +64,16 @@ const page = {
   bundle: true,
   minify: true,
   target: 'es2022',
-  legalComments: 'none',
+  legalComments: 'eof',
   logLevel: 'warning',
+  metafile: true,
 };
-await build({ ...page, entryPoints: { 'report-page': 'src/reporters/html/browser/page.ts' }, format: 'iife' });
-await build({ ...page, entryPoints: { 'report-page': 'src/reporters/html/browser/page.css' } });
+const script = await build({
+  ...page,
+  entryPoints: { 'report-page': 'src/reporters/html/browser/page.ts' },
+  format: 'iife',
+});
+const style = await build({ ...page, entryPoints: { 'report-page': 'src/reporters/html/browser/page.css' } });
+
+const bundled = [commandLine, programs, script, style].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile('dist/third-party.txt', thirdPartyNotices(bundled));

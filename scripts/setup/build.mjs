@@ -9,12 +9,20 @@ const outputs = [
   'dist/agent.mjs',
   'dist/report-page.js',
   'dist/report-page.css',
+  'dist/third-party.txt',
 ];
 
 function buildStamp() {
   const configuration = readdirSync(root).filter((name) => /^tsconfig.*\.json$/.test(name));
   const sources = filesBelow('src').filter((file) => !file.endsWith('.test.ts'));
-  const files = [...sources, ...configuration, 'scripts/bundle.mjs', 'package.json', 'package-lock.json'].sort();
+  const files = [
+    ...sources,
+    ...configuration,
+    'scripts/bundle.mjs',
+    'scripts/third-party.mjs',
+    'package.json',
+    'package-lock.json',
+  ].sort();
   const contents = files.map((file) => `${file} ${hash(readFileSync(inRoot(file)))}`);
   // A build made by hand from other sources shows in the outputs' times.
   const times = outputs.map((file) => (existsSync(inRoot(file)) ? statSync(inRoot(file)).mtimeMs : 0));

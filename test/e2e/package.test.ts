@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,6 +38,10 @@ describe('the package', () => {
       if (unreachable.test(output)) context.skip('the npm registry cannot be reached, to install the packed package');
       throw error;
     }
+    const notices = path.join(bench.folder, 'node_modules', 'scale-lab', 'dist', 'third-party.txt');
+    expect(await readFile(notices, 'utf8')).toMatch(
+      /^@kubernetes\/client-node [\d.]+ \(Apache-2\.0\)\n\n.*Apache License/ms,
+    );
     const command = path.join(bench.folder, 'node_modules', '.bin', 'scale-lab');
     const list = await execute(command, ['list'], { cwd: bench.folder });
     expect(list.stdout).toContain('thundering-herd');
