@@ -33,7 +33,7 @@ export default defineConfig({
           name: 'abreast',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...quiet, ...alone],
-          // Most of their time they wait for servers, containers and pods: more than cores keep a small machine busy.
+          // Servers, containers and pods take their time to start: one more than cores keeps a small machine busy.
           maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
