@@ -6,6 +6,9 @@ const quiet = ['test/e2e/max-rps.test.ts', 'test/e2e/saved-runs.test.ts'];
 /** It adds an API to the cluster for a while: what others remove there meanwhile might have to wait for it. */
 const alone = ['test/conformance/kubernetes-autoscale.test.ts'];
 
+/** Servers, containers and pods take their time to start: one more than cores keeps a small machine busy. */
+const abreast = { maxWorkers: 3, sequence: { groupOrder: 0 } };
+
 /** The longest first, so that no worker ends long before the others; then by size, as Vitest does. */
 const longest = ['kubernetes.test.ts', 'kubernetes-kill.test.ts', 'docker.test.ts', 'kubernetes-stack.test.ts'];
 class LongestFirst extends BaseSequencer {
@@ -29,13 +32,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // Many small files: a process for each would take longer to start than most of them to run.
+        test: { name: 'rooms', include: ['src/**/*.test.ts'], isolate: false, ...abreast },
+      },
+      {
+        extends: true,
         test: {
-          name: 'abreast',
-          include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+          name: 'whole',
+          include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...quiet, ...alone],
-          // Servers, containers and pods take their time to start: one more than cores keeps a small machine busy.
-          maxWorkers: 3,
-          sequence: { groupOrder: 0 },
+          ...abreast,
         },
       },
       { extends: true, test: { name: 'quiet', include: quiet, maxWorkers: 2, sequence: { groupOrder: 1 } } },

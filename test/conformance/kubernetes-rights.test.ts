@@ -108,7 +108,9 @@ test('the rights that are asked for are enough, from the start to the end', asyn
   );
   expect(typeof rolling.rollOut).toBe('function');
   await rolling.rollOut?.(signal);
-  expect((await rolling.scrape(signal)).map((replica) => 'text' in replica)).toEqual([true]);
+  // Nothing waits for a new version that is rolled out abruptly: it may not listen yet.
+  const telling = async () => (await rolling.scrape(signal)).map((replica) => 'text' in replica);
+  await expect.poll(telling, { timeout: 60_000 }).toEqual([true]);
   const hosted = await stack.host?.(plainServer, signal);
   expect((await fetch(String(hosted?.address))).status).toBe(200);
   await stack[Symbol.asyncDispose]();
