@@ -27,6 +27,11 @@ function longerThan(histogram: string, ms: number): number {
   return share.filter((us) => us >= ms * 1000).length;
 }
 
+/** Keeps the process from everything else, and the driver with it. */
+function blockFor(ms: number): void {
+  for (const untilMs = performance.now() + ms; performance.now() < untilMs;);
+}
+
 describe('driveOpenLoop', () => {
   it('sends what is due, and counts every answer', async () => {
     await using server = await serve((_request, response) => response.end('hello'));
@@ -82,17 +87,17 @@ describe('driveOpenLoop', () => {
   it('waits for late answers, and keeps them out of the rate', async () => {
     const held: ServerResponse[] = [];
     let ended = false;
-    await using server = await serve((_request, response) => {
+    const answer = (): void => {
+      ended = true;
+      for (const response of held) response.end();
+    };
+    await using server = await serve((_request, response, number) => {
+      if (number === 1) setTimeout(answer, 600);
       if (ended) response.end();
       else held.push(response);
     });
-    const answers = setTimeout(() => {
-      ended = true;
-      for (const response of held) response.end();
-    }, 600);
     const load = openLoad({ ratePerSecond: 50, durationMs: 200, connections: 20 });
     const result = await run(loadJob({ urls: [server.url], load }));
-    clearTimeout(answers);
     balance(result);
     expect(result).toMatchObject({ requests: 10, completed: 0, unfinished: 0 });
     expect(openOf(result).late).toBe(10);
@@ -187,26 +192,24 @@ describe('driveOpenLoop', () => {
   });
 
   it('counts what it never came to send where there is no time left for it', async () => {
-    await using server = await serve((_request, response) => response.end());
+    await using server = await serve((_request, response, number) => {
+      response.end();
+      if (number === 10) setTimeout(() => blockFor(400));
+    });
     const load = openLoad({ ratePerSecond: 1000, durationMs: 300, drainMs: 0 });
-    const blocking = setTimeout(() => {
-      for (const untilMs = performance.now() + 400; performance.now() < untilMs;);
-    }, 100);
     const result = await run(loadJob({ urls: [server.url], load }));
-    clearTimeout(blocking);
     balance(result);
     expect(openOf(result).offered).toBe(300);
     expect(openOf(result).released).toBeLessThan(300);
   });
 
   it('stays honest where it is stopped from working for a while', async () => {
-    await using server = await serve((_request, response) => response.end());
+    await using server = await serve((_request, response, number) => {
+      response.end();
+      if (number === 10) setTimeout(() => blockFor(300));
+    });
     const load = openLoad({ ratePerSecond: 100, durationMs: 600 });
-    const blocking = setTimeout(() => {
-      for (const untilMs = performance.now() + 300; performance.now() < untilMs;);
-    }, 100);
     const result = await run(loadJob({ urls: [server.url], load }));
-    clearTimeout(blocking);
     balance(result);
     expect(result.requests).toBe(60);
     // Due in the first 200 of the 300 ms in which nothing could be sent, they were late by 100 ms or more.
