@@ -27,7 +27,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/left-out-reporter.ts'],
-    globalSetup: './test/leftovers.ts',
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -41,6 +40,7 @@ export default defineConfig({
           name: 'whole',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...quiet, ...alone],
+          globalSetup: './test/leftovers.ts',
           ...abreast,
         },
       },

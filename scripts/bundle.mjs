@@ -38,8 +38,8 @@ const node = {
 
 await rm('dist', { recursive: true, force: true });
 
-// What is installed with the package stays outside. The Kubernetes client is not: to load its 900 modules one by one takes a
-// second, in every command that looks at a cluster. Each part that is loaded only when it is needed is a file of its own.
+// What is installed with the package stays outside. The Kubernetes client is not: it is hundreds of modules, and to load them one by
+// one takes longer than most of what a command does with a cluster. Each part that is loaded when it is needed is a file of its own.
 const commandLine = await build({
   ...node,
   entryPoints: { 'cli/main': 'src/cli/main.ts' },

@@ -51,7 +51,8 @@ function isOfDeadTest(host: string): boolean {
   try {
     process.kill(Number(pid), 0);
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    // Not one that somebody else owns.
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }

@@ -5,7 +5,7 @@ import { listLabelled } from '../engine/image-list.ts';
 import { type Labels, label, labelled, ownerOf } from '../engine/labels.ts';
 import { refusalText, refusedWith } from '../engine/refusal.ts';
 import type { Leftover } from '../platform.ts';
-import { removeContainer, removeNetwork, removeVolume } from './removal.ts';
+import { removeContainer, removeNetwork, removeVolume, withoutPods } from './removal.ts';
 
 const labelsSchema = z.record(z.string(), z.string()).nullish();
 
@@ -57,10 +57,10 @@ async function findAll({ docker }: Engine, host: string): Promise<readonly Found
     const owner = ownerOf(labelsSchema.parse(labels) ?? {});
     return owner === undefined ? [] : [{ kind, id, name, owner }];
   };
-  // The kubelet gives its containers the labels of their pods: they are the cluster's, and go with their namespace.
-  const own = containers.filter(({ Labels }) => Labels['io.kubernetes.pod.namespace'] === undefined);
   return [
-    ...own.flatMap(({ Id, Names, Labels }) => found('container', Id, Names[0]?.slice(1) ?? Id, Labels)),
+    ...withoutPods(containers).flatMap(({ Id, Names, Labels }) =>
+      found('container', Id, Names[0]?.slice(1) ?? Id, Labels),
+    ),
     ...networks.flatMap(({ Id, Name, Labels }) => found('network', Id, Name, Labels)),
     ...volumes.flatMap(({ Name, Labels }) => found('volume', Name, Name, Labels)),
   ];

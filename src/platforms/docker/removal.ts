@@ -1,3 +1,4 @@
+import type { ContainerInfo } from 'dockerode';
 import { pause } from '../common/time-limit.ts';
 import type { Engine } from '../engine/engine.ts';
 import { label, labelled } from '../engine/labels.ts';
@@ -24,7 +25,7 @@ export async function removeVolume(engine: Engine, name: string): Promise<void> 
 export async function removeRun(engine: Engine, runId: string): Promise<void> {
   const { docker } = engine;
   const filters = labelled(label.run, runId);
-  const containers = await docker.listContainers({ all: true, filters });
+  const containers = withoutPods(await docker.listContainers({ all: true, filters }));
   await Promise.all(containers.map(({ Id }) => removeContainer(engine, Id)));
   const [networks, { Volumes }] = await Promise.all([
     docker.listNetworks({ filters }),
@@ -34,6 +35,11 @@ export async function removeRun(engine: Engine, runId: string): Promise<void> {
     ...networks.map(({ Id }) => removeNetwork(engine, Id)),
     ...Volumes.map(({ Name }) => removeVolume(engine, Name)),
   ]);
+}
+
+/** Without the kubelet's: it gives its containers the labels of their pods. They are the cluster's, and go with their namespace. */
+export function withoutPods(containers: readonly ContainerInfo[]): readonly ContainerInfo[] {
+  return containers.filter(({ Labels }) => Labels['io.kubernetes.pod.namespace'] === undefined);
 }
 
 /** Asks again while the answer is that somebody is at it, or that it is still in use; content once it is not there. */
