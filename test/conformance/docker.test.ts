@@ -254,6 +254,19 @@ describe('platform docker, beyond what all platforms show', () => {
     }
   });
 
+  test('a container of a pod stays when a run is closed, though it carries the label of that', async () => {
+    const [image] = await docker.listImages();
+    const labels = { [label.run]: 'closed-beside', 'io.kubernetes.pod.namespace': 'scale-lab-closed-beside' };
+    const ofPod = await docker.createContainer({ Image: String(image?.Id), Cmd: ['true'], Labels: labels });
+    try {
+      const stack = await (await open()).up({ runId: 'closed-beside', signal, onStep });
+      await stack[Symbol.asyncDispose]();
+      expect(await traces('closed-beside')).toEqual([expect.stringMatching(/^container .* true$/)]);
+    } finally {
+      await ofPod.remove({ force: true });
+    }
+  });
+
   test('a name that is taken already is told of, and nothing of ours is left', async () => {
     const network = await docker.createNetwork({ Name: 'scale-lab-taken', CheckDuplicate: true });
     try {
