@@ -73,7 +73,7 @@ function openJob(url: string, { ratePerSecond, durationMs, connections }: Behavi
       timeoutMs: 10_000,
       drainMs: 10_000,
     },
-    workload: { requests: [{ method: 'GET', path, weight: 1, headers: {}, check: {} }], keys: {} },
+    workload: { requests: [{ name: path, method: 'GET', path, weight: 1, headers: {}, check: {} }], keys: {} },
     seed: 1,
     share: { index: 0, of: 1 },
   };

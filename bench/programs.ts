@@ -83,7 +83,10 @@ export function closedJob(urls: readonly string[], requestPath: string, duration
       durationMs,
       timeoutMs: 10_000,
     },
-    workload: { requests: [{ method: 'GET', path: requestPath, weight: 1, headers: {}, check: {} }], keys: {} },
+    workload: {
+      requests: [{ name: requestPath, method: 'GET', path: requestPath, weight: 1, headers: {}, check: {} }],
+      keys: {},
+    },
     seed: 1,
     share: { index: 0, of: 1 },
   };

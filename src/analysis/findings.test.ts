@@ -5,7 +5,7 @@ import type { KeyDistribution, Workload } from '../scenarios/scenario.ts';
 import type { Evidence } from './evidence.ts';
 import { findingsOf } from './findings.ts';
 
-const request = { method: 'GET', path: '/todos/{todo}', weight: 1, headers: {}, check: {} };
+const request = { name: 'a todo', method: 'GET', path: '/todos/{todo}', weight: 1, headers: {}, check: {} };
 const workload = (todo: KeyDistribution): Workload => ({ requests: [request], keys: { todo } });
 
 function evidence(changes: Partial<Evidence>): Evidence {

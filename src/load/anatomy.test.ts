@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from './random.ts';
 import { anatomyAt, AnatomySampler, mergeAnatomies, partsOf } from './anatomy.ts';
 import type { RecordedAnswer } from './recorder.ts';
+import { drawnRequest } from './testing/jobs.ts';
 
 function answer(changes: Partial<RecordedAnswer> = {}): RecordedAnswer {
-  return { sentAtMs: 100, status: 200, bytes: 10, ...changes };
+  return { sentAtMs: 100, status: 200, bytes: 10, request: drawnRequest(), ...changes };
 }
 
 const sum = (parts: Readonly<Record<string, number>>): number =>

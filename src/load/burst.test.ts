@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { WorkerResult } from './job.ts';
-import { burstLoad, loadJob, oneRequest, run } from './testing/jobs.ts';
+import { imbalanceOf } from './outcomes.ts';
+import { burstLoad, loadJob, oneRequest, requestTemplate, run } from './testing/jobs.ts';
 import { deadAddress, serve, servePlain, type TestServer } from './testing/servers.ts';
 
 function balance(result: WorkerResult & { failed: number }): void {
@@ -31,6 +32,21 @@ describe('driveBursts', () => {
     expect(result.bytes).toBeGreaterThan(24 * 2);
     expect(server.received).toBe(32);
     expect([...server.connections.values()]).toEqual(new Array(8).fill(4));
+  });
+
+  it('keeps the books of each request of the workload', async () => {
+    await using server = await holdingServer((response) => {
+      response.statusCode = response.req.url === '/pay' ? 500 : 200;
+      response.end();
+    });
+    const requests = [requestTemplate(), requestTemplate({ method: 'POST', path: '/pay' })];
+    const result = await run(loadJob({ urls: [server.url], load: burstLoad(), workload: { requests, keys: {} } }));
+    balance(result);
+    expect(imbalanceOf(result)).toBeUndefined();
+    expect(result.byRequest).toMatchObject([
+      { request: 'GET /', requests: result.requests, statuses: { 200: result.requests }, errors: {} },
+      { request: 'POST /pay', requests: 0, statuses: { 500: result.failed }, errors: { 'status-5xx': result.failed } },
+    ]);
   });
 
   it('says that it measures after the warm-up burst, and pauses before the first measured one', async () => {

@@ -1,4 +1,4 @@
-import type { BurstLoad } from '../scenarios/scenario.ts';
+import { requestNames, type BurstLoad } from '../scenarios/scenario.ts';
 import { faultOf } from './answer.ts';
 import { until } from './clock.ts';
 import { GeneratorWatch } from './generator.ts';
@@ -42,7 +42,9 @@ export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): 
     });
     await Promise.all(
       requests.map(async ({ connection, request }, index) =>
-        connection.isOpen ? send(connection, request, recorder) : notSent(problems[index] ?? 'reset', recorder),
+        connection.isOpen
+          ? send(connection, request, recorder)
+          : notSent(request, problems[index] ?? 'reset', recorder),
       ),
     );
   };
@@ -54,7 +56,8 @@ export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): 
   await open();
 
   const watch = new GeneratorWatch(stage.cpuUsage);
-  const recorder = new Recorder({ phase: 'measuring', startMs: performance.now(), emit: stage.emit });
+  const requests = requestNames(job.workload);
+  const recorder = new Recorder({ phase: 'measuring', requests, startMs: performance.now(), emit: stage.emit });
   const ticker = setInterval(() => recorder.tick(performance.now()), tickMs);
   let nextMs = performance.now();
   for (let number = 1; number <= load.times; number++) {
@@ -85,7 +88,7 @@ async function send(connection: HttpConnection, request: DrawnRequest, recorder:
         resolve();
       },
       failed: (kind) => {
-        recorder?.failed(performance.now(), kind);
+        recorder?.failed(performance.now(), kind, request);
         resolve();
       },
     });
@@ -93,7 +96,7 @@ async function send(connection: HttpConnection, request: DrawnRequest, recorder:
 }
 
 /** Reports a request without a connection: to open one only now would be no burst. */
-function notSent(problem: ErrorKind, recorder: Recorder | undefined): void {
+function notSent(request: DrawnRequest, problem: ErrorKind, recorder: Recorder | undefined): void {
   const nowMs = performance.now();
-  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, problem);
+  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, problem, request);
 }

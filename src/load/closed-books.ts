@@ -1,7 +1,7 @@
-import type { ClosedLoad } from '../scenarios/scenario.ts';
+import { requestNames, type ClosedLoad } from '../scenarios/scenario.ts';
 import { until } from './clock.ts';
 import { GeneratorWatch } from './generator.ts';
-import type { WorkerResult } from './job.ts';
+import type { LoadJob, WorkerResult } from './job.ts';
 import { Recorder, tickMs, warmupRecorder } from './recorder.ts';
 import type { Stage } from './stage.ts';
 
@@ -25,6 +25,7 @@ export interface Users {
  * between them, so that the measured time begins in the steady state: with the requests in flight that the warm-up left.
  */
 export async function bookClosedLoop(
+  { workload }: LoadJob,
   load: ClosedLoad,
   { emit, cpuUsage }: Stage,
   open: (books: Books) => Users,
@@ -36,7 +37,9 @@ export async function bookClosedLoop(
     emit({ type: 'measuring' });
     const watch = new GeneratorWatch(cpuUsage);
     const { durationMs } = load;
-    books.recorder = new Recorder({ phase: 'measuring', startMs: performance.now(), durationMs, carried, emit });
+    const requests = requestNames(workload);
+    const startMs = performance.now();
+    books.recorder = new Recorder({ phase: 'measuring', requests, startMs, durationMs, carried, emit });
     return watch;
   };
 

@@ -15,7 +15,7 @@ const sampleMs = 100;
 
 /** Closed-loop load by autocannon. */
 export async function driveClosedLoop(job: LoadJob, load: ClosedLoad, stage: Stage): Promise<WorkerResult> {
-  return bookClosedLoop(load, stage, (books) => openClients(job, load, books));
+  return bookClosedLoop(job, load, stage, (books) => openClients(job, load, books));
 }
 
 /** Opens all connections, dealt out over the addresses. */

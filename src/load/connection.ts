@@ -65,7 +65,7 @@ export class Connection {
   close(): void {
     clearTimeout(this.#timer);
     this.#client.destroy();
-    if (this.inFlight) this.#options.recorder().unfinished();
+    if (this.#request !== undefined && this.#noted) this.#options.recorder().unfinished(this.#request);
     this.#forget();
   }
 
@@ -106,7 +106,8 @@ export class Connection {
   }
 
   #lost(kind: ErrorKind): void {
-    if (this.inFlight) this.#options.recorder().failed(performance.now(), kind);
+    const request = this.#request;
+    if (request !== undefined && this.#noted) this.#options.recorder().failed(performance.now(), kind, request);
     this.#forget();
   }
 

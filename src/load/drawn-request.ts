@@ -8,6 +8,8 @@ export interface ExpectedAnswer {
 
 /** One request, its keys drawn: everything but the address that it goes to. */
 export class DrawnRequest {
+  /** Of the request of the workload that it was drawn from. */
+  readonly name: string;
   readonly method: string;
   readonly path: string;
   readonly body: Buffer | undefined;
@@ -19,9 +21,16 @@ export class DrawnRequest {
   readonly #lastBytes: (Buffer | undefined)[] = [];
 
   constructor(
-    request: { method: string; path: string; body: string | undefined; headers: Readonly<Record<string, string>> },
+    request: {
+      name: string;
+      method: string;
+      path: string;
+      body: string | undefined;
+      headers: Readonly<Record<string, string>>;
+    },
     expected: ExpectedAnswer,
   ) {
+    this.name = request.name;
     this.method = request.method;
     this.path = request.path;
     this.body = request.body === undefined ? undefined : Buffer.from(request.body);

@@ -24,6 +24,7 @@ const workloadSchema = z.object({
   requests: z
     .array(
       z.object({
+        name: z.string().min(1),
         method: z.string().min(1),
         path: z.string().startsWith('/'),
         weight: z.number().positive(),
@@ -110,6 +111,9 @@ export const errorKinds = [
   'other',
 ] as const;
 
+/** Those of whole answers, which have a status. */
+export const answerFaults = ['status-4xx', 'status-5xx', 'wrong-answer'] as const satisfies readonly ErrorKind[];
+
 const count = z.int().nonnegative();
 
 const errorsSchema = z.partialRecord(z.enum(errorKinds), count);
@@ -177,6 +181,31 @@ const slowRequestSchema = z.object({
   parts: z.record(z.string(), z.number().nonnegative()),
 });
 
+/** What became of requests: of all that were sent, or of one of the workload. */
+const outcomeSchema = z.object({
+  /** Right answers. */
+  requests: count,
+  /** Right answers that came within the measured time, whenever their requests were due: what a rate is made of. */
+  completed: count,
+  bytes: count,
+  /** Of all whole answers, right or not. */
+  statuses: z.record(z.string(), count),
+  errors: errorsSchema,
+  /** In flight when the measured time ended; of open load, when the waiting after it did. */
+  unfinished: count,
+  /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
+  histogram: z.string(),
+});
+
+/** What became of one request of the workload. */
+const requestOutcomeSchema = outcomeSchema.extend({
+  /** Its name. */
+  request: z.string(),
+  /** Of open load, as in all of it; else 0. */
+  dropped: count,
+  unsent: count,
+});
+
 const workerResultSchema = z.object({
   /** When the measured time began, in milliseconds since 1970. */
   startedAtMs: z.number(),
@@ -186,17 +215,10 @@ const workerResultSchema = z.object({
   carried: count,
   /** Sent in the measured time; of open load, the requests that were due in it. Always carried + sent = requests + errors + unfinished. */
   sent: count,
-  /** Right answers. */
-  requests: count,
-  /** Right answers that came within the measured time, whenever their requests were due: what a rate is made of. */
-  completed: count,
-  bytes: count,
-  statuses: z.record(z.string(), count),
-  errors: errorsSchema,
-  /** In flight when the measured time ended; of open load, when the waiting after it did. */
-  unfinished: count,
-  /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
-  histogram: z.string(),
+  /** Of all requests: the sum of those below. */
+  ...outcomeSchema.shape,
+  /** In the order of the workload. */
+  byRequest: z.array(requestOutcomeSchema).min(1),
   slices: z.array(sliceSchema),
   anatomy: z.array(anatomyBucketSchema),
   /** The slowest first, ten at most. */
@@ -234,6 +256,8 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
 ]);
 
 export type ErrorKind = (typeof errorKinds)[number];
+export type Outcome = z.infer<typeof outcomeSchema>;
+export type RequestOutcome = z.infer<typeof requestOutcomeSchema>;
 export type AnatomyBucket = z.infer<typeof anatomyBucketSchema>;
 export type SlowRequest = z.infer<typeof slowRequestSchema>;
 export type OpenResult = z.infer<typeof openSchema>;

@@ -10,7 +10,7 @@ import type { Stage } from './stage.ts';
 /** Closed-loop load on the lab's own connections. */
 export async function driveLabLoop(job: LoadJob, load: ClosedLoad, stage: Stage): Promise<WorkerResult> {
   using client = new HttpClient({ keepAlive: true, timeoutMs: load.timeoutMs });
-  return await bookClosedLoop(load, stage, (books) => openUsers(job, load, client, books));
+  return await bookClosedLoop(job, load, stage, (books) => openUsers(job, load, client, books));
 }
 
 /** One user for each connection, dealt out over the addresses. */

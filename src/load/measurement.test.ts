@@ -2,18 +2,27 @@ import { describe, expect, it } from 'vitest';
 import type { WorkerMessage, WorkerSlice } from './job.ts';
 import { measurementOf } from './measurement.ts';
 import { Recorder, warmupRecorder } from './recorder.ts';
+import { drawnRequest } from './testing/jobs.ts';
+
+const request = drawnRequest();
 
 const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500 };
 
 describe('measurementOf', () => {
   it('reads the histograms of a result', () => {
-    const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
+    const recorder = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /'],
+      startMs: 0,
+      durationMs: 2000,
+      emit: () => undefined,
+    });
     for (let number = 1; number <= 100; number++) {
       recorder.sent(0);
-      recorder.answered(number * 10, { sentAtMs: number * 9, status: 200, bytes: 3 });
+      recorder.answered(number * 10, { sentAtMs: number * 9, status: 200, bytes: 3, request });
     }
     recorder.sent(0);
-    recorder.failed(1500, 'refused');
+    recorder.failed(1500, 'refused', request);
     const result = recorder.finish(0, generator);
     const measurement = measurementOf(result);
     expect(measurement).toMatchObject({
@@ -45,9 +54,15 @@ describe('measurementOf', () => {
     };
     const recorder = warmupRecorder(2000, 2000, emit);
     recorder.sent(100);
-    recorder.answered(1500, { sentAtMs: 100, status: 200, bytes: 3 });
+    recorder.answered(1500, { sentAtMs: 100, status: 200, bytes: 3, request });
     recorder.end();
-    const measured = new Recorder({ phase: 'measuring', startMs: 2000, durationMs: 1000, emit: () => undefined });
+    const measured = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /'],
+      startMs: 2000,
+      durationMs: 1000,
+      emit: () => undefined,
+    });
     const { timeline, requests } = measurementOf(measured.finish(0, generator), warmup);
     expect(timeline.map(({ second, sent, requests: right }) => [second, sent, right])).toEqual([
       [-2, 1, 0],
@@ -58,7 +73,13 @@ describe('measurementOf', () => {
   });
 
   it('is made of zeros where no answer was right', () => {
-    const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 500, emit: () => undefined });
+    const recorder = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /'],
+      startMs: 0,
+      durationMs: 500,
+      emit: () => undefined,
+    });
     const { latency, timeline } = measurementOf(recorder.finish(0, generator));
     expect(latency).toMatchObject({ meanUs: 0, p50Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 });
     expect(timeline).toEqual([{ second: 0, sent: 0, requests: 0, errors: 0, p50Us: 0, p99Us: 0, maxUs: 0 }]);

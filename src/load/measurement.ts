@@ -1,17 +1,17 @@
 import type { Anatomy, Measurement } from '../result.ts';
 import { anatomyAt } from './anatomy.ts';
 import { LatencyHistogram } from './histogram.ts';
-import type { OpenResult, WorkerResult, WorkerSlice } from './job.ts';
+import type { OpenResult, Outcome, WorkerResult, WorkerSlice } from './job.ts';
+import { failedOf } from './outcomes.ts';
 
 /** What a worker's result says, with its histograms read; `warmup` are the seconds before the measured time. */
 export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice[] = []): Measurement {
   const latency = LatencyHistogram.decode(result.histogram);
-  const { startedAtMs, histogram, slices, anatomy, open, ...rest } = result;
+  const { startedAtMs, byRequest, slices, anatomy, open, ...rest } = result;
   return {
-    ...rest,
+    ...outcomeOf(rest),
     startedAt: new Date(startedAtMs).toISOString(),
-    failed: Object.values(result.errors).reduce((sum, count) => sum + count, 0),
-    latency: latencyOf(histogram),
+    byRequest: byRequest.map(outcomeOf),
     timeline: [...warmup.map((slice) => ({ ...slice, second: slice.second - warmup.length })), ...slices].map(sliceOf),
     anatomy: [
       ...anatomyOf('p50', latency.quantileUs(0.5), anatomy),
@@ -19,6 +19,10 @@ export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice
     ],
     ...(open === undefined ? {} : { open: openOf(open) }),
   };
+}
+
+function outcomeOf<T extends Outcome>({ histogram, ...counts }: T) {
+  return { ...counts, failed: failedOf(counts), latency: latencyOf(histogram) };
 }
 
 function latencyOf(histogram: string): Measurement['latency'] {

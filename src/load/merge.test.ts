@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import type { DrawnRequest } from './drawn-request.ts';
 import { LatencyHistogram } from './histogram.ts';
 import type { ErrorKind, WorkerMessage, WorkerResult } from './job.ts';
 import { mergeSeconds, mergeWorkerResults, type SecondMessage } from './merge.ts';
 import { OpenBooks } from './open-books.ts';
 import { seededRandom } from './random.ts';
 import { Recorder, warmupRecorder } from './recorder.ts';
+import { drawnRequest } from './testing/jobs.ts';
+
+const kinds = [drawnRequest('GET /'), drawnRequest('POST /pay')] as const;
+const [request] = kinds;
 
 interface Exchange {
   readonly atMs: number;
   readonly latencyMs: number;
   readonly status: number;
   readonly fault: ErrorKind | undefined;
+  readonly request: DrawnRequest;
 }
 
 const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500 };
@@ -24,18 +30,25 @@ function exchanges(count: number): Exchange[] {
       latencyMs: 0.1 * Math.exp(8 * random.next()),
       status: wrong ? 503 : random.next() < 0.5 ? 200 : 201,
       fault: wrong ? ('status-5xx' as const) : undefined,
+      request: kinds[random.next() < 0.2 ? 1 : 0],
     };
   }).sort((a, b) => a.atMs - b.atMs);
 }
 
 function recorded(part: readonly Exchange[], own = generator): WorkerResult {
-  const recorder = new Recorder({ phase: 'measuring', startMs: 1000, durationMs: 3500, emit: () => undefined });
-  for (const { atMs, latencyMs, status, fault } of part) {
+  const recorder = new Recorder({
+    phase: 'measuring',
+    requests: kinds.map(({ name }) => name),
+    startMs: 1000,
+    durationMs: 3500,
+    emit: () => undefined,
+  });
+  for (const { atMs, latencyMs, status, fault, request } of part) {
     recorder.sent(1000);
-    recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status, bytes: 100, fault });
+    recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status, bytes: 100, fault, request });
   }
   recorder.sent(1000);
-  recorder.unfinished();
+  recorder.unfinished(request);
   return recorder.finish(0, own);
 }
 
@@ -47,11 +60,13 @@ describe('mergeWorkerResults', () => {
     const single = recorded(all);
     // Each of the three leaves one request unfinished, which it sent in the first second.
     const [first, ...others] = single.slices;
+    const [get, pay] = single.byRequest;
     expect(merged).toEqual({
       ...single,
       sent: single.sent + 2,
       slices: [{ ...first, sent: (first?.sent ?? 0) + 2 }, ...others],
       unfinished: 3,
+      byRequest: [{ ...get, unfinished: 3 }, pay],
       generator: { ...generator, cpuRatio: 1.5 },
     });
   });
@@ -102,7 +117,7 @@ describe('mergeSeconds', () => {
       const recorder = warmupRecorder(4000, 3000, emit);
       for (const { atMs, latencyMs, status, fault } of part) {
         recorder.sent(atMs);
-        recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status, bytes: 100, fault });
+        recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status, bytes: 100, fault, request });
       }
       recorder.end();
       return seconds;

@@ -1,6 +1,6 @@
 import { mergeAnatomies } from './anatomy.ts';
-import { LatencyHistogram } from './histogram.ts';
-import { errorKinds, type OpenResult, type WorkerMessage, type WorkerResult, type WorkerSlice } from './job.ts';
+import type { OpenResult, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
+import { sumByRequest, sumHistograms, sumOutcomes } from './outcomes.ts';
 
 /** One result from those of workers that ran at the same time: as exact as if one recorder had seen every request. */
 export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResult {
@@ -12,13 +12,8 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
     durationMs: Math.max(...results.map((result) => result.durationMs)),
     carried: total((result) => result.carried),
     sent: total((result) => result.sent),
-    requests: total((result) => result.requests),
-    completed: total((result) => result.completed),
-    bytes: total((result) => result.bytes),
-    statuses: mergeStatuses(results),
-    errors: mergeErrors(results),
-    unfinished: total((result) => result.unfinished),
-    histogram: mergeHistograms(results.map(({ histogram }) => histogram)),
+    ...sumOutcomes(results),
+    byRequest: sumByRequest(results.flatMap(({ byRequest }) => byRequest)),
     slices: mergeSlices(results.flatMap(({ slices }) => slices)),
     ...mergeAnatomies(results),
     ...mergeOpen(results.flatMap(({ open }) => open ?? [])),
@@ -29,23 +24,6 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
       lagP99Us: Math.max(...results.map((result) => result.generator.lagP99Us)),
     },
   };
-}
-
-function mergeStatuses(results: readonly WorkerResult[]): WorkerResult['statuses'] {
-  const merged: Record<string, number> = {};
-  for (const [status, count] of results.flatMap((result) => Object.entries(result.statuses))) {
-    merged[status] = (merged[status] ?? 0) + count;
-  }
-  return merged;
-}
-
-function mergeErrors(results: readonly WorkerResult[]): WorkerResult['errors'] {
-  const merged: WorkerResult['errors'] = {};
-  for (const kind of errorKinds) {
-    const count = sum(results.map((result) => result.errors[kind] ?? 0));
-    if (count > 0) merged[kind] = count;
-  }
-  return merged;
 }
 
 /** A message of one second. */
@@ -75,7 +53,7 @@ function mergeSlice(second: number, slices: readonly Omit<WorkerSlice, 'second'>
     sent: sum(slices.map((slice) => slice.sent)),
     requests: sum(slices.map((slice) => slice.requests)),
     errors: sum(slices.map((slice) => slice.errors)),
-    histogram: mergeHistograms(slices.map((slice) => slice.histogram)),
+    histogram: sumHistograms(slices.map((slice) => slice.histogram)),
   };
 }
 
@@ -91,14 +69,10 @@ function mergeOpen(parts: readonly OpenResult[]): { readonly open?: OpenResult }
     // The workers' peaks need not be at the same time: this is the most that there can have been.
     inFlightMost: total((part) => part.inFlightMost),
     connectionsMost: total((part) => part.connectionsMost),
-    service: mergeHistograms(parts.map((part) => part.service)),
-    scheduleLag: mergeHistograms(parts.map((part) => part.scheduleLag)),
+    service: sumHistograms(parts.map((part) => part.service)),
+    scheduleLag: sumHistograms(parts.map((part) => part.scheduleLag)),
   };
   return { open };
-}
-
-function mergeHistograms(histograms: readonly string[]): string {
-  return LatencyHistogram.merge(histograms.map((text) => LatencyHistogram.decode(text))).encode();
 }
 
 function sum(numbers: readonly number[]): number {

@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from './histogram.ts';
 import type { WorkerResult } from './job.ts';
+import { imbalanceOf } from './outcomes.ts';
 import { splitJob } from './share.ts';
-import { loadJob, oneRequest, openLoad, run } from './testing/jobs.ts';
+import { loadJob, oneRequest, openLoad, requestTemplate, run } from './testing/jobs.ts';
 import { serveSecurely } from './testing/secure-server.ts';
 import { deadAddress, serve } from './testing/servers.ts';
 
@@ -82,6 +83,41 @@ describe('driveOpenLoop', () => {
     balance(result);
     expect(result).toMatchObject({ sent: 5, requests: 0, unfinished: 5 });
     expect(openOf(result)).toMatchObject({ offered: 50, dropped: 38, unsent: 7, inFlightMost: 12 });
+    expect(result.byRequest).toMatchObject([{ request: 'GET /', unfinished: 5, dropped: 38, unsent: 7 }]);
+  });
+
+  it('keeps the books of each request of the workload, from the moment that it was due', async () => {
+    await using server = await serve((request, response) => {
+      if (request.url === '/slow') setTimeout(() => response.end(), 300);
+      else if (request.url === '/') response.end();
+    });
+    const requests = [requestTemplate(), requestTemplate({ path: '/slow' }), requestTemplate({ path: '/silent' })];
+    const load = openLoad({ ratePerSecond: 200, durationMs: 1000, connections: 30, drainMs: 700 });
+    const result = await run(loadJob({ urls: [server.url], load, workload: { requests, keys: {} } }));
+    balance(result);
+    expect(imbalanceOf(result)).toBeUndefined();
+    const [quick, slow, silent] = result.byRequest;
+    // More than 30 were never answered, and kept every connection.
+    expect(silent).toMatchObject({ requests: 0, statuses: {}, unfinished: result.unfinished });
+    expect(result.unfinished).toBe(30);
+    const total = (count: 'requests' | 'unsent' | 'unfinished'): number =>
+      result.byRequest.reduce((sum, each) => sum + each[count], 0);
+    expect(total('unsent')).toBe(openOf(result).unsent);
+    expect(total('requests') + total('unsent') + total('unfinished')).toBe(200);
+    expect(longerThan(slow?.histogram ?? '', 299)).toBe(slow?.requests);
+    expect(quick?.requests).toBeGreaterThan(0);
+  });
+
+  it('says which requests were overdue that it never came to let go', async () => {
+    await using server = await serve((_request, response) => response.end());
+    const requests = [requestTemplate(), requestTemplate({ path: '/other' })];
+    const load = openLoad({ ratePerSecond: 1000, durationMs: 400, drainMs: 0 });
+    const result = await run(loadJob({ urls: [server.url], load, workload: { requests, keys: {} } }), ({ type }) => {
+      if (type === 'measuring') blockFor(600);
+    });
+    balance(result);
+    expect(openOf(result).unsent).toBeGreaterThan(0);
+    expect(result.byRequest.reduce((sum, { unsent }) => sum + unsent, 0)).toBe(openOf(result).unsent);
   });
 
   it('waits for late answers, and keeps them out of the rate', async () => {

@@ -1,8 +1,9 @@
 import { measuredMs } from '../scenarios/plan.ts';
-import type { OpenLoad } from '../scenarios/scenario.ts';
+import { requestNames, type OpenLoad } from '../scenarios/scenario.ts';
 import { Alarm } from './alarm.ts';
 import { faultOf } from './answer.ts';
 import { until, withinMs } from './clock.ts';
+import type { DrawnRequest } from './drawn-request.ts';
 import { Fifo } from './fifo.ts';
 import { GeneratorWatch } from './generator.ts';
 import { HttpClient } from './http/http-client.ts';
@@ -46,8 +47,8 @@ class OpenLoop implements Disposable, Ends {
   readonly #books: OpenBooks;
   /** The last to become free is the first to be used again: the others may rest, and a server may close them. */
   readonly #free: Slot[] = [];
+  readonly #slots: Slot[] = [];
   readonly #client: HttpClient;
-  #connections = 0;
   readonly #waiting = new Fifo<DueRequest>();
   readonly #ring = (): void => this.#release();
   #inFlight = 0;
@@ -74,7 +75,9 @@ class OpenLoop implements Disposable, Ends {
     const durationMs = measuredMs(load);
     this.#endMs = this.#warmEndMs + durationMs;
     this.#warmup = warmupRecorder(this.#warmEndMs, load.warmupMs, emit);
-    this.#recorder = new Recorder({ phase: 'measuring', startMs: this.#warmEndMs, durationMs, waits: true, emit });
+    const requests = requestNames(job.workload);
+    const options = { phase: 'measuring', requests, startMs: this.#warmEndMs, durationMs, waits: true, emit } as const;
+    this.#recorder = new Recorder(options);
     this.#books = new OpenBooks(this.#endMs);
     this.#ticker = setInterval(() => this.#tick(), tickMs);
   }
@@ -110,16 +113,16 @@ class OpenLoop implements Disposable, Ends {
       this.#recorder.answered(nowMs, { dueAtMs, sentAtMs, status, bytes, fault, serverTiming, request });
       if (fault === undefined) this.#books.served(nowMs, sentAtMs);
     } else if (nowMs < this.#warmEndMs) {
-      this.#warmup.answered(nowMs, { dueAtMs, sentAtMs, status, bytes, fault });
+      this.#warmup.answered(nowMs, { dueAtMs, sentAtMs, status, bytes, fault, request });
     } else if (fault === undefined && nowMs < this.#endMs) {
-      this.#recorder.completed(nowMs);
+      this.#recorder.completed(nowMs, request);
     }
   }
 
   /** Takes the books of a request that got no answer. */
-  failed(nowMs: number, { isMeasured }: DueRequest, kind: ErrorKind): void {
-    if (isMeasured) this.#recorder.failed(nowMs, kind);
-    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind);
+  failed(nowMs: number, { request, isMeasured }: DueRequest, kind: ErrorKind): void {
+    if (isMeasured) this.#recorder.failed(nowMs, kind, request);
+    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind, request);
   }
 
   /** Gives the connection of a request that has ended to the next one. */
@@ -156,7 +159,7 @@ class OpenLoop implements Disposable, Ends {
   #due(due: DueRequest): void {
     if (due.isMeasured) this.#books.released(performance.now(), due.dueAtMs);
     if (this.#inFlight >= this.#load.inFlightLimit) {
-      if (due.isMeasured) this.#books.dropped();
+      if (due.isMeasured) this.#neverSent(due.request, 'dropped');
       return;
     }
     this.#inFlight++;
@@ -171,11 +174,12 @@ class OpenLoop implements Disposable, Ends {
 
   /** One more connection, where there may be. */
   #another(): Slot | undefined {
-    const origin = this.#origins[this.#connections % this.#origins.length];
-    if (this.#connections >= this.#load.connections || origin === undefined) return undefined;
-    this.#connections++;
-    this.#books.connections(this.#connections);
-    return new Slot(this.#client.connectionTo(origin), this);
+    const origin = this.#origins[this.#slots.length % this.#origins.length];
+    if (this.#slots.length >= this.#load.connections || origin === undefined) return undefined;
+    const slot = new Slot(this.#client.connectionTo(origin), this);
+    this.#slots.push(slot);
+    this.#books.connections(this.#slots.length);
+    return slot;
   }
 
   #send(slot: Slot, due: DueRequest): void {
@@ -198,14 +202,21 @@ class OpenLoop implements Disposable, Ends {
   #giveUp(): void {
     this.#alarm.cancel();
     for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift()) {
-      if (!due.isMeasured) continue;
-      this.#measuredInFlight--;
-      this.#books.unsent();
+      if (due.isMeasured) this.#neverSent(due.request, 'unsent');
     }
-    for (; this.#measuredInFlight > 0; this.#measuredInFlight--) this.#recorder.unfinished();
+    for (const { due } of this.#slots) if (due?.isMeasured === true) this.#recorder.unfinished(due.request);
     while (this.#schedule.atMs < Infinity) {
-      if (this.#schedule.isMeasured) this.#books.overdue();
+      const request = this.#mix.draw();
+      if (this.#schedule.isMeasured) {
+        this.#books.overdue();
+        this.#recorder.neverSent(request, 'unsent');
+      }
       this.#advance();
     }
+  }
+
+  #neverSent(request: DrawnRequest, why: 'dropped' | 'unsent'): void {
+    this.#books[why]();
+    this.#recorder.neverSent(request, why);
   }
 }

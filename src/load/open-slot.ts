@@ -30,6 +30,11 @@ export class Slot implements ExchangeEnd {
     this.#ends = ends;
   }
 
+  /** The request that it has in flight. */
+  get due(): DueRequest | undefined {
+    return this.#due;
+  }
+
   /** @returns when it was sent */
   send(due: DueRequest): number {
     this.#due = due;

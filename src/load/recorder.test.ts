@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { LatencyHistogram } from './histogram.ts';
 import type { WorkerMessage } from './job.ts';
 import { Recorder, warmupRecorder } from './recorder.ts';
+import { drawnRequest } from './testing/jobs.ts';
+
+const request = drawnRequest();
 
 const generator = { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 300 };
 const startMs = 12_345.678;
@@ -10,12 +13,12 @@ function record(durationMs?: number): { recorder: Recorder; messages: WorkerMess
   const messages: WorkerMessage[] = [];
   const emit = (message: WorkerMessage): void => void messages.push(message);
   const duration = durationMs === undefined ? {} : { durationMs };
-  return { recorder: new Recorder({ phase: 'measuring', startMs, emit, ...duration }), messages };
+  return { recorder: new Recorder({ phase: 'measuring', requests: ['GET /'], startMs, emit, ...duration }), messages };
 }
 
 function answer(recorder: Recorder, atMs: number, latencyMs: number, status = 200): void {
   recorder.sent(startMs + atMs - latencyMs);
-  recorder.answered(startMs + atMs, { sentAtMs: startMs + atMs - latencyMs, status, bytes: 10 });
+  recorder.answered(startMs + atMs, { sentAtMs: startMs + atMs - latencyMs, status, bytes: 10, request });
 }
 
 describe('Recorder', () => {
@@ -24,11 +27,11 @@ describe('Recorder', () => {
     answer(recorder, 100, 5);
     answer(recorder, 200, 7, 204);
     recorder.sent(startMs + 300);
-    recorder.answered(startMs + 310, { sentAtMs: startMs + 300, status: 500, bytes: 5, fault: 'status-5xx' });
+    recorder.answered(startMs + 310, { sentAtMs: startMs + 300, status: 500, bytes: 5, fault: 'status-5xx', request });
     recorder.sent(startMs + 400);
-    recorder.failed(startMs + 410, 'reset');
+    recorder.failed(startMs + 410, 'reset', request);
     recorder.sent(startMs + 999);
-    recorder.unfinished();
+    recorder.unfinished(request);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({
       durationMs: 1000,
@@ -45,12 +48,73 @@ describe('Recorder', () => {
     expect(LatencyHistogram.decode(result.histogram).count).toBe(2);
   });
 
+  it('keeps the books of each request of the workload, also of one that was never sent', () => {
+    const [get, pay] = [request, drawnRequest('POST /pay')];
+    const names = [get.name, pay.name, 'GET /rare'];
+    const recorder = new Recorder({
+      phase: 'measuring',
+      requests: names,
+      startMs,
+      durationMs: 1000,
+      emit: () => undefined,
+    });
+    for (const latencyMs of [5, 5, 80]) {
+      recorder.sent(startMs);
+      recorder.answered(startMs + latencyMs, { sentAtMs: startMs, status: 200, bytes: 10, request: get });
+    }
+    recorder.sent(startMs);
+    recorder.answered(startMs + 9, { sentAtMs: startMs, status: 500, bytes: 7, fault: 'status-5xx', request: pay });
+    recorder.sent(startMs);
+    recorder.failed(startMs + 9, 'reset', pay);
+    recorder.sent(startMs);
+    recorder.unfinished(pay);
+    recorder.neverSent(pay, 'dropped');
+    const { byRequest, histogram, ...whole } = recorder.finish(recorder.endMs, generator);
+    expect(byRequest.map(({ histogram: _, ...counts }) => counts)).toEqual([
+      {
+        request: 'GET /',
+        requests: 3,
+        completed: 3,
+        bytes: 30,
+        statuses: { 200: 3 },
+        errors: {},
+        unfinished: 0,
+        dropped: 0,
+        unsent: 0,
+      },
+      {
+        request: 'POST /pay',
+        requests: 0,
+        completed: 0,
+        bytes: 7,
+        statuses: { 500: 1 },
+        errors: { 'status-5xx': 1, reset: 1 },
+        unfinished: 1,
+        dropped: 1,
+        unsent: 0,
+      },
+      {
+        request: 'GET /rare',
+        requests: 0,
+        completed: 0,
+        bytes: 0,
+        statuses: {},
+        errors: {},
+        unfinished: 0,
+        dropped: 0,
+        unsent: 0,
+      },
+    ]);
+    expect(whole).toMatchObject({ requests: 3, bytes: 37, statuses: { 200: 3, 500: 1 }, unfinished: 1 });
+    expect(byRequest[0]?.histogram).toBe(histogram);
+  });
+
   it('takes what ends at or after the last moment for unfinished, and what is sent then for none of its own', () => {
     const { recorder } = record(1000);
     expect(recorder.sent(startMs + 999.9)).toBe(true);
-    recorder.answered(recorder.endMs, { sentAtMs: startMs + 999.9, status: 200, bytes: 10 });
+    recorder.answered(recorder.endMs, { sentAtMs: startMs + 999.9, status: 200, bytes: 10, request });
     expect(recorder.sent(startMs + 998)).toBe(true);
-    recorder.failed(recorder.endMs + 5, 'timed-out');
+    recorder.failed(recorder.endMs + 5, 'timed-out', request);
     expect(recorder.sent(recorder.endMs)).toBe(false);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({ sent: 2, requests: 0, errors: {}, statuses: {}, bytes: 0, unfinished: 2 });
@@ -105,9 +169,16 @@ describe('Recorder', () => {
   });
 
   it('balances what was in flight at its first moment', () => {
-    const recorder = new Recorder({ phase: 'measuring', startMs, durationMs: 1000, carried: 2, emit: () => undefined });
-    recorder.answered(startMs + 10, { sentAtMs: startMs - 500, status: 200, bytes: 1 });
-    recorder.unfinished();
+    const recorder = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /'],
+      startMs,
+      durationMs: 1000,
+      carried: 2,
+      emit: () => undefined,
+    });
+    recorder.answered(startMs + 10, { sentAtMs: startMs - 500, status: 200, bytes: 1, request });
+    recorder.unfinished(request);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({ carried: 2, sent: 0, requests: 1, unfinished: 1 });
     expect(LatencyHistogram.decode(result.histogram).quantileUs(1)).toBeGreaterThanOrEqual(510_000);
@@ -132,11 +203,30 @@ describe('Recorder that waits for late answers', () => {
   it('counts what was due in its time, and tells what came within it', () => {
     const messages: WorkerMessage[] = [];
     const emit = (message: WorkerMessage): void => void messages.push(message);
-    const recorder = new Recorder({ phase: 'measuring', startMs, durationMs: 1000, waits: true, emit });
+    const recorder = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /'],
+      startMs,
+      durationMs: 1000,
+      waits: true,
+      emit,
+    });
     for (const atMs of [100, 999]) recorder.sent(startMs + atMs);
-    recorder.answered(startMs + 200, { dueAtMs: startMs + 50, sentAtMs: startMs + 100, status: 200, bytes: 1 });
-    recorder.completed(startMs + 300);
-    recorder.answered(startMs + 2500, { dueAtMs: startMs + 990, sentAtMs: startMs + 999, status: 200, bytes: 1 });
+    recorder.answered(startMs + 200, {
+      dueAtMs: startMs + 50,
+      sentAtMs: startMs + 100,
+      status: 200,
+      bytes: 1,
+      request,
+    });
+    recorder.completed(startMs + 300, request);
+    recorder.answered(startMs + 2500, {
+      dueAtMs: startMs + 990,
+      sentAtMs: startMs + 999,
+      status: 200,
+      bytes: 1,
+      request,
+    });
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({ durationMs: 1000, sent: 2, requests: 2, completed: 2, unfinished: 0 });
     expect(recorder.late).toBe(1);

@@ -2,6 +2,8 @@ import { AnatomySampler } from './anatomy.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import { LatencyHistogram } from './histogram.ts';
 import type { ErrorKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
+import { imbalanceOf, sumOutcomes } from './outcomes.ts';
+import { RequestBooks } from './request-books.ts';
 
 /** How often passed seconds should be looked for. */
 export const tickMs = 100;
@@ -9,6 +11,8 @@ export const tickMs = 100;
 /** Which stretch of time a recorder records. */
 export interface RecorderOptions {
   readonly phase: 'warm-up' | 'measuring';
+  /** The names of the requests whose books are kept: those of the workload; none of a warm-up, of which they are not asked. */
+  readonly requests: readonly string[];
   /** Its first moment, on the clock of `performance.now()`. */
   readonly startMs: number;
   /** Left out where only the end itself shows it. */
@@ -33,7 +37,7 @@ export interface RecordedAnswer {
   readonly fault?: ErrorKind | undefined;
   /** What the server said of its times: a `Server-Timing` field. */
   readonly serverTiming?: string | undefined;
-  readonly request?: DrawnRequest | undefined;
+  readonly request: DrawnRequest;
 }
 
 /**
@@ -44,8 +48,10 @@ export interface RecordedAnswer {
  *
  * A request of open load is in the books of the stretch in which it was due, which therefore `waits` for late answers.
  *
- * Memory does not grow with the number of requests: one histogram for the current second, one for all before it, and a few
- * encoded kilobytes for each second.
+ * All that is counted of ends is counted request by request of the workload, and the whole is their sum.
+ *
+ * Memory does not grow with the number of requests that are sent: one histogram for the current second, one for each request of
+ * the workload, and a few encoded kilobytes for each second.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -54,26 +60,20 @@ export class Recorder {
   readonly #closesMs: number;
   readonly #anatomy: AnatomySampler;
   readonly #slices: WorkerSlice[] = [];
-  readonly #whole = new LatencyHistogram();
+  readonly #books: ReadonlyMap<string, RequestBooks>;
   readonly #slice = new LatencyHistogram();
-  readonly #statuses = new Map<number, number>();
-  readonly #errors = new Map<ErrorKind, number>();
   #second = 0;
   #sliceSent = 0;
   #sliceRequests = 0;
   #sliceErrors = 0;
   readonly #carried: number;
   #sent = 0;
-  #requests = 0;
-  #completed = 0;
   #late = 0;
-  #failed = 0;
-  #unfinished = 0;
-  #bytes = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#carried = options.carried ?? 0;
+    this.#books = new Map(options.requests.map((request) => [request, new RequestBooks(request)]));
     this.#endMs = options.startMs + (options.durationMs ?? Infinity);
     this.#closesMs = options.waits === true ? Infinity : this.#endMs;
     this.#anatomy = new AnatomySampler(options.startMs);
@@ -100,45 +100,51 @@ export class Recorder {
 
   /** Notes a whole answer, right or not. */
   answered(nowMs: number, answer: RecordedAnswer): void {
+    const { request, status, bytes, fault } = answer;
     if (nowMs >= this.#closesMs) {
-      this.unfinished();
+      this.unfinished(request);
       return;
     }
-    this.#statuses.set(answer.status, (this.#statuses.get(answer.status) ?? 0) + 1);
-    this.#bytes += answer.bytes;
-    if (answer.fault !== undefined) {
-      this.failed(nowMs, answer.fault);
+    const books = this.#books.get(request.name);
+    books?.answered(status, bytes);
+    if (fault !== undefined) {
+      this.failed(nowMs, fault, request);
       return;
     }
-    this.completed(nowMs);
-    this.#requests++;
-    this.#slice.record(nowMs - (answer.dueAtMs ?? answer.sentAtMs));
+    this.completed(nowMs, request);
+    const latencyMs = nowMs - (answer.dueAtMs ?? answer.sentAtMs);
+    books?.right(latencyMs);
+    this.#slice.record(latencyMs);
     this.#anatomy.consider(nowMs, answer);
   }
 
   /** Notes a right answer to a request that an earlier stretch has in its books: it came in this one. */
-  completed(nowMs: number): void {
+  completed(nowMs: number, request: DrawnRequest): void {
     this.tick(nowMs);
     this.#sliceRequests++;
-    if (nowMs < this.#endMs) this.#completed++;
+    if (nowMs < this.#endMs) this.#books.get(request.name)?.completed();
     else this.#late++;
   }
 
   /** Notes a request that ended without a right answer. */
-  failed(nowMs: number, kind: ErrorKind): void {
+  failed(nowMs: number, kind: ErrorKind, request: DrawnRequest): void {
     if (nowMs >= this.#closesMs) {
-      this.unfinished();
+      this.unfinished(request);
       return;
     }
     this.tick(nowMs);
-    this.#failed++;
     this.#sliceErrors++;
-    this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
+    this.#books.get(request.name)?.failed(kind);
   }
 
   /** Notes a request that was in flight at the last moment. */
-  unfinished(): void {
-    this.#unfinished++;
+  unfinished(request: DrawnRequest): void {
+    this.#books.get(request.name)?.unfinished();
+  }
+
+  /** Notes a request of open load that is never sent: too many had not ended, or it still waited for a connection at the end. */
+  neverSent(request: DrawnRequest, why: 'dropped' | 'unsent'): void {
+    this.#books.get(request.name)?.[why]();
   }
 
   /** Closes the seconds that have passed: to be called now and then while nothing comes in. */
@@ -165,27 +171,21 @@ export class Recorder {
   finish(endMs: number, generator: WorkerResult['generator']): WorkerResult {
     const { startMs, durationMs = Math.max(endMs - startMs, 0.001) } = this.#options;
     this.#endSlices(durationMs);
-    const accounted = this.#requests + this.#failed + this.#unfinished;
-    if (accounted !== this.#carried + this.#sent) {
-      const begun = `${this.#carried} requests were in flight and ${this.#sent} sent`;
-      throw new Error(`The books do not balance: ${begun}, ${accounted} accounted for.`);
-    }
-    return {
+    const byRequest = [...this.#books.values()].map((books) => books.finish());
+    const result = {
       startedAtMs: performance.timeOrigin + startMs,
       durationMs,
       carried: this.#carried,
       sent: this.#sent,
-      requests: this.#requests,
-      completed: this.#completed,
-      bytes: this.#bytes,
-      statuses: Object.fromEntries(this.#statuses),
-      errors: Object.fromEntries(this.#errors),
-      unfinished: this.#unfinished,
-      histogram: this.#whole.encode(),
+      ...sumOutcomes(byRequest),
+      byRequest,
       slices: this.#slices,
       ...this.#anatomy.finish(),
       generator,
     };
+    const imbalance = imbalanceOf(result);
+    if (imbalance !== undefined) throw new Error(`The books do not balance: ${imbalance}.`);
+    return result;
   }
 
   get #lastSecond(): number {
@@ -213,8 +213,6 @@ export class Recorder {
       histogram: this.#slice.encode(),
     };
     this.#slices.push(slice);
-    // Added here and not at each request, which halves what recording costs; the sum is the same.
-    this.#whole.add(this.#slice);
     const { phase, emit } = this.#options;
     if (passed) emit({ type: 'second', phase, ...slice });
     this.#anatomy.slowFrom(this.#slice.quantileUs(0.95));
@@ -232,7 +230,7 @@ export class Recorder {
  */
 export function warmupRecorder(endMs: number, durationMs: number, emit: RecorderOptions['emit']): Recorder {
   const seconds = Math.ceil(durationMs / 1000);
-  return new Recorder({ phase: 'warm-up', startMs: endMs - seconds * 1000, seconds, emit });
+  return new Recorder({ phase: 'warm-up', requests: [], startMs: endMs - seconds * 1000, seconds, emit });
 }
 
 function lastSecond(durationMs: number): number {

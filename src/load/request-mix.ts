@@ -106,10 +106,10 @@ class RequestKind {
   }
 
   #fill(): DrawnRequest {
-    const { method, headers, check } = this.#request;
+    const { name, method, headers, check } = this.#request;
     const contains = this.#contains?.fill(this.#keys);
     return new DrawnRequest(
-      { method, headers, path: this.#path.fill(this.#keys), body: this.#body?.fill(this.#keys) },
+      { name, method, headers, path: this.#path.fill(this.#keys), body: this.#body?.fill(this.#keys) },
       { status: check.status, contains: contains === undefined ? undefined : Buffer.from(contains) },
     );
   }

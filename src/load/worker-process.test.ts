@@ -6,10 +6,15 @@ import { Recorder } from './recorder.ts';
 import { readWorkerMessages } from './worker-process.ts';
 
 const generator = { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0 };
-const result = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 1000, emit: () => undefined }).finish(
-  0,
-  generator,
-);
+const result = new Recorder({
+  phase: 'measuring',
+  requests: ['GET /'],
+  startMs: 0,
+  durationMs: 1000,
+  emit: () => undefined,
+}).finish(0, generator);
+const [only] = result.byRequest;
+if (only === undefined) throw new Error('The books of a request were expected.');
 const ending: WorkerMessage = { type: 'result', result };
 const measuring: WorkerMessage = { type: 'measuring' };
 
@@ -51,6 +56,17 @@ describe('readWorkerMessages', () => {
     ['a line that is no JSON', 'Segmentation fault\n', 'no message'],
     ['a line that is no message', '{"type":"hello"}\n', 'no message'],
     ['a failure', lines({ type: 'failed', message: 'because' }), 'failed'],
+    [
+      'a result whose answers are not as many as its statuses',
+      lines({ type: 'result', result: { ...result, byRequest: [{ ...only, statuses: { 200: 1 } }] } }),
+      'does not add up',
+    ],
+    [
+      'a result that is not the sum of its requests',
+      lines({ type: 'result', result: { ...result, bytes: 1 } }),
+      'add up',
+    ],
+    ['requests that were lost', lines({ type: 'result', result: { ...result, sent: 1 } }), 'add up'],
     ['an end without a result', '', 'without a result'],
     ['an end within a message', '{"type":"resu', 'no message'],
   ])('throws at %s', async (_, rest, sentence) => {

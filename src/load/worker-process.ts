@@ -1,6 +1,7 @@
 import { LabError } from '../errors.ts';
 import { formatDuration } from '../numbers.ts';
 import { workerMessageSchema, type WorkerMessage } from './job.ts';
+import { imbalanceOf } from './outcomes.ts';
 
 /** How long a worker, which speaks every second, may say nothing: one that is short of CPU takes its time, and so may its log. */
 const usualSilenceMs = 60_000;
@@ -54,12 +55,19 @@ function parseMessage(line: string): WorkerMessage {
     value = undefined;
   }
   const parsed = workerMessageSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return balanced(parsed.data);
   throw new LabError('The load worker wrote a line that is no message.', {
     hint: 'Is it the worker of the same version as the lab?',
     details: [line.length > 200 ? `${line.slice(0, 200)}…` : line],
     cause: parsed.error,
   });
+}
+
+/** No number of a result can be believed where they do not add up. */
+function balanced(message: WorkerMessage): WorkerMessage {
+  const imbalance = message.type === 'result' ? imbalanceOf(message.result) : undefined;
+  if (imbalance === undefined) return message;
+  throw new LabError('The load worker wrote a result that does not add up.', { details: [imbalance] });
 }
 
 /** Lines that are not empty. A result can be longer than a pipe's buffer, and chunks end anywhere, also within a character. */

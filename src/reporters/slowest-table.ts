@@ -14,7 +14,7 @@ function mostOf({ parts, latencyUs }: Measurement['slowest'][number]): string {
 
 function slowestOf(row: Row): Measurement['slowest'] {
   const slowest = row.trials.at(-1)?.measurement.slowest ?? [];
-  return slowest.filter(({ request }) => request !== '').slice(0, shownAtMost);
+  return slowest.slice(0, shownAtMost);
 }
 
 /** The slowest right answers of each row, by its last round: which requests they were, when, and what took so long. */

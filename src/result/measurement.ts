@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorKinds } from '../load/job.ts';
+import { statusImbalance } from '../load/status-balance.ts';
 
 /** How many. */
 export const count = z.int().nonnegative();
@@ -65,6 +66,25 @@ const slowRequestSchema = z.object({
   parts: partsSchema.describe('In µs; empty where the server said nothing'),
 });
 
+const outcomeSchema = z.object({
+  requests: count.describe('Right answers'),
+  failed: count.describe('Requests that ended without a right answer'),
+  completed: count.describe('Right answers that came within the measured time: what a rate is made of'),
+  unfinished: count.describe('In flight when the measured time, and the waiting after it, ended'),
+  bytes: count,
+  statuses: z.record(z.string(), count).describe('Of all whole answers, right or not'),
+  errors: z.partialRecord(z.enum(errorKinds), count),
+  latency: latencySchema,
+});
+
+const requestOutcomeSchema = outcomeSchema
+  .extend({
+    request: z.string().describe('Its name'),
+    dropped: count.describe('Of open load; else 0'),
+    unsent: count.describe('Of open load; else 0'),
+  })
+  .describe('What became of one request of the workload');
+
 /** What one trial recorded on the side of the client. */
 export const measurementSchema = z
   .object({
@@ -74,18 +94,18 @@ export const measurementSchema = z
     sent: count.describe(
       'In the measured time; of open load, those due in it. Always carried + sent = requests + failed + unfinished',
     ),
-    requests: count.describe('Right answers'),
-    failed: count.describe('Requests that ended without a right answer'),
-    completed: count.describe('Right answers that came within the measured time: what a rate is made of'),
-    unfinished: count.describe('In flight when the measured time, and the waiting after it, ended'),
-    bytes: count,
-    statuses: z.record(z.string(), count),
-    errors: z.partialRecord(z.enum(errorKinds), count),
-    latency: latencySchema,
+    ...outcomeSchema.shape,
+    byRequest: z.array(requestOutcomeSchema).describe('In the order of the workload; together they are all of it'),
     timeline: z.array(sliceSchema),
     anatomy: z.array(anatomySchema).describe('Empty where the server says nothing of its times'),
     slowest: z.array(slowRequestSchema),
     open: openSchema.optional(),
     generator: generatorSchema,
+  })
+  .superRefine(({ byRequest, ...whole }, context) => {
+    for (const outcome of [whole, ...byRequest]) {
+      const message = statusImbalance(outcome);
+      if (message !== undefined) context.addIssue({ code: 'custom', path: ['statuses'], message });
+    }
   })
   .describe('What one trial recorded on the side of the client');

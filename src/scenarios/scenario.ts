@@ -17,6 +17,8 @@ export interface AnswerCheck {
 
 /** One kind of request of a workload; keys in braces in `path` and `body` are drawn anew for each request. */
 export interface RequestTemplate {
+  /** What its results are told under: its method and path as they are written, unless it was given one. */
+  readonly name: string;
   readonly method: string;
   readonly path: string;
   readonly weight: number;
@@ -30,6 +32,11 @@ export interface RequestTemplate {
 export interface Workload {
   readonly requests: readonly RequestTemplate[];
   readonly keys: Readonly<Record<string, KeyDistribution>>;
+}
+
+/** The names of a workload's requests, each once: those that say the same method and path, and no name, are told as one. */
+export function requestNames({ requests }: Workload): readonly string[] {
+  return [...new Set(requests.map(({ name }) => name))];
 }
 
 /** What sends closed-loop load: autocannon, or the lab's own connections. */

@@ -8,6 +8,7 @@ import { formOf, withForm } from './written-form.ts';
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const ownHeaders = ['host', 'connection', 'content-length', 'transfer-encoding'];
 const mostKeys = 100_000_000;
+const longestName = 100;
 const requestHint = 'write a method and a path, for example GET /todos/{todo}';
 
 /** The names of the keys in braces in a path or a body. */
@@ -72,10 +73,36 @@ const check = table('check', {
   contains: text('the text that the answer contains').optional(),
 });
 
-const short = requestLine.transform((line): RequestTemplate => ({ ...line, weight: 1, headers: {}, check: {} }));
+/** Claims have it in quotes, reports in a line. */
+const readName = (input: unknown): Reading<string> => {
+  if (typeof input !== 'string') return faulty('the name must be a text', 'put it in quotes');
+  const strange = /[\p{C}"']/u.exec(input);
+  if (strange) {
+    const within = { start: strange.index, end: strange.index + strange[0].length };
+    return faulty('a name cannot hold this character', 'leave quotes and control characters out', within);
+  }
+  const name = input.trim();
+  if (name === '') return faulty('the name is empty');
+  return name.length > longestName ? faulty(`the name is longer than ${longestName} characters`) : { value: name };
+};
+const name = reading('the name of the request', readName, {
+  type: 'string',
+  minLength: 1,
+  maxLength: longestName,
+  pattern: `^[^"']+$`,
+});
+
+function usualName({ method, path }: { readonly method: string; readonly path: string }): string {
+  return `${method} ${path}`;
+}
+
+const short = requestLine.transform((line): RequestTemplate => {
+  return { name: usualName(line), ...line, weight: 1, headers: {}, check: {} };
+});
 
 const long = table('a request', {
   request: requestLine,
+  name: name.optional(),
   weight: whole('the weight', 1, 1_000_000).optional(),
   headers: headers.optional(),
   body: body.optional(),
@@ -86,6 +113,7 @@ const long = table('a request', {
   const typed = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
   const answer: AnswerCheck = read.check ?? {};
   return {
+    name: read.name ?? usualName(read.request),
     ...read.request,
     weight: read.weight ?? 1,
     headers: typed ? given : { ...json, ...given },

@@ -66,7 +66,14 @@ export function describeHosting(bench: () => Bench): void {
       const burst: LoadProfile = { kind: 'burst', size: 10, times: 2, everyMs: 50, timeoutMs: 5_000 };
       const [job] = jobs(deployment.urls, { load: burst });
       if (job === undefined) throw new Error('there is no job');
-      const request = { method: 'GET', path: '/prices', weight: 1, headers: {}, check: { contains: 'red' } };
+      const request = {
+        name: 'prices',
+        method: 'GET',
+        path: '/prices',
+        weight: 1,
+        headers: {},
+        check: { contains: 'red' },
+      };
       const asked = { ...job, workload: { requests: [request], keys: {} } };
       for await (const message of deployment.generate([asked], signal)) {
         if (message.type === 'result') expect(message.result).toMatchObject({ errors: {}, requests: 20 });

@@ -46,7 +46,7 @@ export function describeLoad(bench: () => Bench): void {
       const shared = jobs(deployment.urls, { load: burst, workers: 2 }).map((job): LoadJob => {
         const { index } = job.share;
         const [path, status] = index === 0 ? ['/todos/1', 200] : ['/todos/1000', 404];
-        const request = { method: 'GET', path, weight: 1, headers: {}, check: { status } };
+        const request = { name: path, method: 'GET', path, weight: 1, headers: {}, check: { status } };
         return { ...job, workload: { requests: [request], keys: {} } };
       });
       const { errors, statuses, sent, requests } = await load(deployment, shared);

@@ -68,7 +68,14 @@ export function jobs(
   { load = closed(), workers = 1 }: { readonly load?: LoadProfile; readonly workers?: number } = {},
 ): readonly LoadJob[] {
   const requests = [
-    { method: 'GET', path: '/todos/{todo}', weight: 1, headers: {}, check: { contains: '"id":{todo}' } },
+    {
+      name: 'a todo',
+      method: 'GET',
+      path: '/todos/{todo}',
+      weight: 1,
+      headers: {},
+      check: { contains: '"id":{todo}' },
+    },
   ];
   const workload: Workload = { requests, keys: { todo: { kind: 'uniform', of: 100 } } };
   return splitJob({ urls, load, workload, seed: 1, share: { index: 0, of: 1 } }, workers);

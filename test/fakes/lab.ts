@@ -7,6 +7,9 @@ import type { WorkerResult } from '../../src/load/job.ts';
 import { Recorder } from '../../src/load/recorder.ts';
 import type { Lab } from '../../src/run-session.ts';
 import type { FakePlatform } from './platform.ts';
+import { drawnRequest } from '../../src/load/testing/jobs.ts';
+
+const request = drawnRequest();
 
 /** A lab on a fake platform, with a folder of its own for the test, and what it told. */
 export interface FakeLab {
@@ -33,11 +36,17 @@ export async function fakeLab(
 
 /** Two seconds in which every answer took as long. */
 export function recorded(requests: number, latencyMs: number): WorkerResult {
-  const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
+  const recorder = new Recorder({
+    phase: 'measuring',
+    requests: ['GET /'],
+    startMs: 0,
+    durationMs: 2000,
+    emit: () => undefined,
+  });
   for (let index = 0; index < requests; index++) {
     const atMs = (index * 2000) / requests;
     recorder.sent(atMs);
-    recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100 });
+    recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100, request });
   }
   return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
 }

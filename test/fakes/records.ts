@@ -2,18 +2,19 @@ import type { Anatomy, Measurement, Telemetry, TrialRecord } from '../../src/res
 
 /** A measurement of `requests` right answers in ten seconds, with latencies that are easy to recognise. */
 export function measurement(changes: Partial<Measurement> = {}): Measurement {
+  const { requests = 20_000, errors = {} } = changes;
   return {
     startedAt: '2026-01-02T03:04:05.000Z',
     durationMs: 10_000,
     carried: 0,
     sent: 20_000,
-    requests: 20_000,
+    requests,
     failed: 0,
-    completed: changes.requests ?? 20_000,
+    completed: requests,
     unfinished: 0,
     bytes: 1_000_000,
-    statuses: { '200': 20_000 },
-    errors: {},
+    statuses: { '200': requests, ...(errors['status-5xx'] && { '500': errors['status-5xx'] }) },
+    errors,
     latency: {
       meanUs: 1100,
       p50Us: 1000,
@@ -24,6 +25,7 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
       maxUs: 6000,
       histogram: '',
     },
+    byRequest: [],
     timeline: [{ second: 0, sent: 20_000, requests: 20_000, errors: 0, p50Us: 1000, p99Us: 4500, maxUs: 6000 }],
     anatomy: [],
     slowest: [],

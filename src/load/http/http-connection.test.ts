@@ -12,7 +12,7 @@ const patient = { keepAlive: true, timeoutMs: 10_000 };
 
 function drawn({ method = 'GET', path = '/', body, contains }: Record<string, string> = {}): DrawnRequest {
   const expected = { status: undefined, contains: contains === undefined ? undefined : Buffer.from(contains) };
-  return new DrawnRequest({ method, path, body, headers: {} }, expected);
+  return new DrawnRequest({ name: path, method, path, body, headers: {} }, expected);
 }
 
 type End = { readonly answer: Answer } | { readonly failed: ErrorKind; readonly connected: boolean };

@@ -2,7 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import type { WorkerResult } from '../job.ts';
 import type { ClosedLoad } from '../../scenarios/scenario.ts';
-import { closedLoad as anyClosedLoad, loadJob, oneRequest, run } from './jobs.ts';
+import { LatencyHistogram } from '../histogram.ts';
+import { imbalanceOf } from '../outcomes.ts';
+import { closedLoad as anyClosedLoad, loadJob, oneRequest, requestTemplate, run } from './jobs.ts';
 import { deadAddress, serve, servePlain } from './servers.ts';
 
 /** How many of the first requests a server of these tests spoils: so few that each run gets past them. */
@@ -68,6 +70,27 @@ export function describeClosedLoop(driver: ClosedLoad['driver']): void {
     const result = await run(loadJob({ urls: [server.url], load }));
     balance(result);
     expect(result).toMatchObject({ carried: 4, unfinished: 4, requests: result.sent, errors: {} });
+  });
+
+  it('keeps the books of each request of the workload, which add up to those of all', async () => {
+    await using server = await serve((request, response, number) => {
+      if (request.url !== '/pay') return void setTimeout(() => response.end(), 1);
+      if (number < 40) response.writeHead(500).end('no');
+    });
+    const workload = {
+      requests: [requestTemplate({ weight: 3 }), requestTemplate({ name: 'pay', method: 'POST', path: '/pay' })],
+      keys: {},
+    };
+    const result = await run(loadJob({ urls: [server.url], load: closedLoad({ timeoutMs: 250 }), workload }));
+    balance(result);
+    expect(imbalanceOf(result)).toBeUndefined();
+    const [get, pay] = result.byRequest;
+    expect(get).toMatchObject({ request: 'GET /', statuses: { 200: result.requests }, errors: {}, dropped: 0 });
+    expect(pay).toMatchObject({ request: 'pay', requests: 0, errors: result.errors });
+    expect(pay?.statuses).toEqual({ 500: result.errors['status-5xx'] });
+    expect(result.errors['timed-out']).toBeGreaterThan(0);
+    expect((get?.unfinished ?? 0) + (pay?.unfinished ?? 0)).toBe(result.unfinished);
+    expect(LatencyHistogram.decode(get?.histogram ?? '').count).toBe(result.requests);
   });
 
   it('counts connections that end without an answer as reset', async () => {

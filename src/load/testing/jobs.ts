@@ -1,4 +1,5 @@
 import type { BurstLoad, ClosedLoad, OpenLoad, RequestTemplate, Workload } from '../../scenarios/scenario.ts';
+import { DrawnRequest } from '../drawn-request.ts';
 import { drive } from '../driver.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../job.ts';
 
@@ -34,8 +35,18 @@ export function burstLoad(load: Partial<BurstLoad> = {}): BurstLoad {
 }
 
 /** A request without anything special. */
-export function requestTemplate(request: Partial<RequestTemplate> = {}): RequestTemplate {
-  return { method: 'GET', path: '/', weight: 1, headers: {}, check: {}, ...request };
+export function requestTemplate({
+  method = 'GET',
+  path = '/',
+  ...request
+}: Partial<RequestTemplate> = {}): RequestTemplate {
+  return { name: `${method} ${path}`, method, path, weight: 1, headers: {}, check: {}, ...request };
+}
+
+/** What is drawn of the request of that name, for who records and does not send. */
+export function drawnRequest(name = 'GET /'): DrawnRequest {
+  const expected = { status: undefined, contains: undefined };
+  return new DrawnRequest({ name, method: 'GET', path: '/', body: undefined, headers: {} }, expected);
 }
 
 /** A workload of one request. */

@@ -2,17 +2,20 @@ import { expect, test } from 'vitest';
 import type { WorkerMessage } from '../../load/job.ts';
 import { Recorder } from '../../load/recorder.ts';
 import { MessageMerge } from './message-merge.ts';
+import { drawnRequest } from '../../load/testing/jobs.ts';
+
+const request = drawnRequest();
 
 /** The messages of a worker that had so many right answers in each second of its measured time. */
 function said(requests: readonly number[]): readonly WorkerMessage[] {
   const messages: WorkerMessage[] = [{ type: 'ready' }, { type: 'measuring' }];
   const durationMs = requests.length * 1000;
   const emit = (message: WorkerMessage): void => void messages.push(message);
-  const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs, emit });
+  const recorder = new Recorder({ phase: 'measuring', requests: ['GET /'], startMs: 0, durationMs, emit });
   for (const [second, count] of requests.entries()) {
-    for (let request = 0; request < count; request++) {
+    for (let number = 0; number < count; number++) {
       recorder.sent(second * 1000);
-      recorder.answered(second * 1000 + 500, { sentAtMs: second * 1000, status: 200, bytes: 1 });
+      recorder.answered(second * 1000 + 500, { sentAtMs: second * 1000, status: 200, bytes: 1, request });
     }
   }
   const result = recorder.finish(durationMs, { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 3 });

@@ -1,0 +1,88 @@
+import { LatencyHistogram } from './histogram.ts';
+import { errorKinds, type Outcome, type RequestOutcome, type WorkerResult } from './job.ts';
+import { statusImbalance } from './status-balance.ts';
+
+/** The exact sum: of the requests of a workload, or of workers that shared a load. */
+export function sumOutcomes(outcomes: readonly Outcome[]): Outcome {
+  const total = (count: (outcome: Outcome) => number): number => sum(outcomes.map(count));
+  return {
+    requests: total((outcome) => outcome.requests),
+    completed: total((outcome) => outcome.completed),
+    bytes: total((outcome) => outcome.bytes),
+    statuses: sumStatuses(outcomes),
+    errors: sumErrors(outcomes),
+    unfinished: total((outcome) => outcome.unfinished),
+    histogram: sumHistograms(outcomes.map(({ histogram }) => histogram)),
+  };
+}
+
+/** The sums request by request, in the order in which they are first there. */
+export function sumByRequest(outcomes: readonly RequestOutcome[]): RequestOutcome[] {
+  return [...new Set(outcomes.map(({ request }) => request))].map((request) => {
+    const same = outcomes.filter((outcome) => outcome.request === request);
+    return {
+      request,
+      ...sumOutcomes(same),
+      dropped: sum(same.map(({ dropped }) => dropped)),
+      unsent: sum(same.map(({ unsent }) => unsent)),
+    };
+  });
+}
+
+/** The sum of encoded histograms, encoded. */
+export function sumHistograms(histograms: readonly string[]): string {
+  return LatencyHistogram.merge(histograms.map((text) => LatencyHistogram.decode(text))).encode();
+}
+
+/** How many requests ended without a right answer. */
+export function failedOf({ errors }: Pick<Outcome, 'errors'>): number {
+  return sum(Object.values(errors));
+}
+
+/** What does not add up in a result; undefined where everything does. */
+export function imbalanceOf(result: WorkerResult): string | undefined {
+  const { carried, sent, requests, unfinished, byRequest } = result;
+  const accounted = requests + failedOf(result) + unfinished;
+  if (carried + sent !== accounted) {
+    return `${carried} requests were in flight and ${sent} sent, ${accounted} accounted for`;
+  }
+  return byRequest.map(statusImbalance).find((text) => text !== undefined) ?? partsImbalance(result);
+}
+
+/** All requests are to be the sum of each. */
+function partsImbalance(result: WorkerResult): string | undefined {
+  const parts = result.byRequest.map(countsOf);
+  const whole = countsOf(result);
+  const names = new Set([whole, ...parts].flatMap((counts) => [...counts.keys()]));
+  for (const name of names) {
+    const all = whole.get(name) ?? 0;
+    const added = sum(parts.map((counts) => counts.get(name) ?? 0));
+    if (all !== added) return `${name}: ${all} in all, ${added} request by request`;
+  }
+  return undefined;
+}
+
+function countsOf({ requests, completed, unfinished, bytes, statuses, errors }: Outcome): ReadonlyMap<string, number> {
+  return new Map(Object.entries({ requests, completed, unfinished, bytes, ...statuses, ...errors }));
+}
+
+function sumStatuses(outcomes: readonly Outcome[]): Outcome['statuses'] {
+  const summed: Record<string, number> = {};
+  for (const [status, count] of outcomes.flatMap(({ statuses }) => Object.entries(statuses))) {
+    summed[status] = (summed[status] ?? 0) + count;
+  }
+  return summed;
+}
+
+function sumErrors(outcomes: readonly Outcome[]): Outcome['errors'] {
+  const summed: Outcome['errors'] = {};
+  for (const kind of errorKinds) {
+    const count = sum(outcomes.map(({ errors }) => errors[kind] ?? 0));
+    if (count > 0) summed[kind] = count;
+  }
+  return summed;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

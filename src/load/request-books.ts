@@ -1,0 +1,68 @@
+import { LatencyHistogram } from './histogram.ts';
+import type { ErrorKind, RequestOutcome } from './job.ts';
+
+/** What became of one request of the workload, in one stretch of time. All of them together are what became of the load. */
+export class RequestBooks {
+  readonly #request: string;
+  readonly #statuses = new Map<number, number>();
+  readonly #errors = new Map<ErrorKind, number>();
+  readonly #latency = new LatencyHistogram();
+  #requests = 0;
+  #completed = 0;
+  #unfinished = 0;
+  #bytes = 0;
+  #dropped = 0;
+  #unsent = 0;
+
+  /** @param request its name */
+  constructor(request: string) {
+    this.#request = request;
+  }
+
+  /** Notes a whole answer; whether it was right is noted apart. */
+  answered(status: number, bytes: number): void {
+    this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
+    this.#bytes += bytes;
+  }
+
+  right(latencyMs: number): void {
+    this.#requests++;
+    this.#latency.record(latencyMs);
+  }
+
+  /** Notes a right answer that came within the stretch, whenever its request was due. */
+  completed(): void {
+    this.#completed++;
+  }
+
+  failed(kind: ErrorKind): void {
+    this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
+  }
+
+  unfinished(): void {
+    this.#unfinished++;
+  }
+
+  dropped(): void {
+    this.#dropped++;
+  }
+
+  unsent(): void {
+    this.#unsent++;
+  }
+
+  finish(): RequestOutcome {
+    return {
+      request: this.#request,
+      requests: this.#requests,
+      completed: this.#completed,
+      bytes: this.#bytes,
+      statuses: Object.fromEntries(this.#statuses),
+      errors: Object.fromEntries(this.#errors),
+      unfinished: this.#unfinished,
+      dropped: this.#dropped,
+      unsent: this.#unsent,
+      histogram: this.#latency.encode(),
+    };
+  }
+}
