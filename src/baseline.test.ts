@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeLab, recorded } from '../test/fakes/lab.ts';
+import { fakeLab, recorded, refused } from '../test/fakes/lab.ts';
 import { fakePlatform, type FakePlatform, type Script } from '../test/fakes/platform.ts';
 import { scenario } from '../test/fakes/scenario.ts';
 import { gateOnBaseline } from './baseline.ts';
@@ -122,5 +122,26 @@ describe('a gate on a saved run', () => {
     expect(error).toBeInstanceOf(Interruption);
     expect(record).toMatchObject({ status: 'interrupted', verdicts: [] });
     expect(platform.calls.at(-1)).toBe('down');
+  });
+
+  it('fails the row that gives no right answer any more, without more rounds', async () => {
+    const dead: Script = { result: refused(300), counters: {} };
+    const { lab } = await fakeLab(fakePlatform(({ replicas }) => (replicas === 2 ? dead : usualSpeed)));
+    const { record } = await gateOnBaseline(plan(12), await saved(), () => usual, lab);
+    expect(new Set(ofP50(record))).toEqual(new Set([`passed: ${claim(1)}`, `failed: ${claim(2)}`]));
+    expect(record.trials).toHaveLength(12);
+    expect(record.verdicts.find(({ outcome }) => outcome === 'failed')?.reason).toBe(
+      'now gave no right answer in 6 rounds: 1,800 refused',
+    );
+  });
+
+  it('judges nothing where neither the saved run nor this one has a right answer', async () => {
+    const dead = fakePlatform(() => ({ result: refused(300), counters: {} }));
+    const before = await run(plan(6), (await fakeLab(dead)).lab);
+    const { lab } = await fakeLab(dead);
+    const { record, error } = await gateOnBaseline(plan(12), before.record, () => usual, lab);
+    expect(error).toMatchObject({ exitCode: 4 });
+    expect(record.verdicts).toEqual([]);
+    expect(record.problem).toContain('neither baseline nor now gave a right answer');
   });
 });

@@ -1,6 +1,7 @@
 import { machineMismatches, scenarioMismatches } from './analysis/baseline.ts';
 import { compareTrials } from './analysis/comparison.ts';
-import { askedBy, confirmed, gateVerdicts, tolerancesFor } from './analysis/gate.ts';
+import { refuseDead } from './analysis/dead-sides.ts';
+import { askedBy, confirmed, gateVerdicts, isToBeConfirmed, tolerancesFor } from './analysis/gate.ts';
 import type { Gate } from './gate.ts';
 import type { RunRecord, TrialRecord, Verdict } from './result.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
@@ -47,8 +48,7 @@ export async function gateOnBaseline(
     };
     const judge = (trials: readonly TrialRecord[]): Verdict[] => judgeAll(session, saved, trials, gateOf);
     const first = judge(await runRounds(0, half));
-    const hasFailed = first.some(({ outcome }) => outcome === 'failed');
-    record.verdicts = hasFailed ? confirmed(first, judge(await runRounds(half, 2 * half))) : first;
+    record.verdicts = first.some(isToBeConfirmed) ? confirmed(first, judge(await runRounds(half, 2 * half))) : first;
   });
 }
 
@@ -107,6 +107,7 @@ function judgeAll(
       now,
     );
     record.comparisons = [...(record.comparisons ?? []), comparison];
+    refuseDead(comparison);
     return gateVerdicts(comparison, tolerancesFor(evidence, [...before, ...now], gate));
   });
 }

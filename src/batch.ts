@@ -1,7 +1,8 @@
 import { compareTrials } from './analysis/comparison.ts';
+import { deadSidesOf, refuseDead, roundsToBeDead } from './analysis/dead-sides.ts';
 import type { Looks } from './analysis/statistics/looks.ts';
 import type { Match } from './match.ts';
-import type { Comparison } from './result.ts';
+import type { Comparison, TrialRecord } from './result.ts';
 import type { RunSession } from './run-session.ts';
 import type { Sides } from './sides.ts';
 
@@ -25,9 +26,10 @@ export interface BatchResult {
 }
 
 /**
- * Runs rounds of both sides, each in its random order, until the numbers are settled, the looks are used up or the time is.
- * That time runs out depends on the clock alone, and so costs no look of its own.
- * @throws {LabError} where a trial cannot be run; the signal's reason where it is aborted
+ * Runs rounds of both sides, each in its random order, until the numbers are settled, the looks are used up or the time is; or
+ * until one side is dead. That time runs out depends on the clock alone, and so costs no look of its own; nor does it to see
+ * that there are no right answers.
+ * @throws {LabError} where a trial cannot be run, or neither side gives a right answer; the signal's reason where it is aborted
  */
 export async function runBatch(session: RunSession, sides: Sides, match: Match, batch: Batch): Promise<BatchResult> {
   const { after, looks } = batch;
@@ -42,6 +44,9 @@ export async function runBatch(session: RunSession, sides: Sides, match: Match, 
       await session.measure(trial, () => sides.deploy(trial));
     }
     roundMs = performance.now() - roundStartMs;
+    const isDead =
+      round >= roundsToBeDead && deadSidesOf(...sidesIn(session, match, batch, after + round)) !== undefined;
+    if (isDead) return look(session, match, batch, after + round);
     if (!looks.rounds.includes(round)) continue;
     result = look(session, match, batch, after + round);
     if (batch.isSettled(result.comparison)) return result;
@@ -50,10 +55,21 @@ export async function runBatch(session: RunSession, sides: Sides, match: Match, 
   return result?.last === last ? result : look(session, match, batch, last);
 }
 
-function look(session: RunSession, match: Match, { after, looks, smallest, asked }: Batch, last: number): BatchResult {
+/** What was measured of either side in a batch, up to a round. */
+function sidesIn(
+  { record }: RunSession,
+  { a, b }: Match,
+  { after }: Batch,
+  last: number,
+): readonly [readonly TrialRecord[], readonly TrialRecord[]] {
+  const trials = record.trials.filter(({ round }) => round > after && round <= last);
+  const of = (name: string): readonly TrialRecord[] => trials.filter(({ variant }) => variant === name);
+  return [of(a), of(b)];
+}
+
+function look(session: RunSession, match: Match, batch: Batch, last: number): BatchResult {
   const { a, b, scenario, replicas } = match;
-  const trials = session.record.trials.filter(({ round }) => round > after && round <= last);
-  const [ofA, ofB] = [a, b].map((name) => trials.filter(({ variant }) => variant === name));
+  const { after, looks, smallest, asked } = batch;
   const comparison = compareTrials(
     {
       scenario: scenario.name,
@@ -66,9 +82,9 @@ function look(session: RunSession, match: Match, { after, looks, smallest, asked
       smallest,
       asked,
     },
-    ofA ?? [],
-    ofB ?? [],
+    ...sidesIn(session, match, batch, last),
   );
+  refuseDead(comparison);
   session.lab.emit({ type: 'look', rounds: last - after, comparison });
   return { comparison, last };
 }

@@ -1,4 +1,6 @@
+import { deathText } from './analysis/dead-sides.ts';
 import { runBatch } from './batch.ts';
+import { LabError } from './errors.ts';
 import type { Match } from './match.ts';
 import { conduct, type Lab, type RunOutcome } from './run-session.ts';
 import { Sides } from './sides.ts';
@@ -16,5 +18,7 @@ export async function calibrate(match: Match, smallest: number, lab: Lab): Promi
     const batch = { after: 0, looks, smallest, asked: scenario.evidence, isSettled: () => false };
     const { comparison } = await runBatch(session, sides, match, batch);
     session.record.comparisons = [comparison];
+    const death = deathText(comparison);
+    if (death !== undefined) throw new LabError(`There is no noise to measure: ${death}.`);
   });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fakeLab, recorded } from '../test/fakes/lab.ts';
+import { fakeLab, recorded, refused } from '../test/fakes/lab.ts';
 import { fakePlatform, type FakePlatform } from '../test/fakes/platform.ts';
 import { scenarioFile } from '../test/fakes/scenario.ts';
 import { calibrate } from './calibrate.ts';
@@ -46,6 +46,8 @@ const slow = { result: recorded(1000, 2), counters: { cache_recomputes_total: 0,
 /** So uneven that nothing can be told of it: every other answer to a question is another one. */
 const uneven = [quick, slow, slow, quick, quick, slow];
 
+const dead = { result: refused(300), counters: {} };
+
 /** The lock is quicker. */
 const different = (): FakePlatform => fakePlatform(({ app }) => (app.cache.strategy === 'lock' ? quick : slow));
 
@@ -61,6 +63,25 @@ function only(comparisons: readonly Comparison[] | undefined): Comparison {
 }
 
 describe('compare', () => {
+  it('stops after three rounds in which one side gave no right answer, and says so of every metric', async () => {
+    const { lab } = await fakeLab(fakePlatform(({ app }) => (app.cache.strategy === 'lock' ? dead : slow)));
+    const { record, error } = await compare(matchFor('herd'), 0.05, lab);
+    expect(error).toBeUndefined();
+    expect(record.trials).toHaveLength(6);
+    const { metrics, dead: told } = only(record.comparisons);
+    expect(told).toEqual({ b: 'in 3 rounds: 900 refused' });
+    expect(new Set(metrics.map(({ outcome }) => outcome))).toEqual(new Set(['not-measured']));
+  });
+
+  it('cannot do it where neither side gave one, and neither can a calibration', async () => {
+    for (const work of [compare, calibrate]) {
+      const { lab } = await fakeLab(fakePlatform(() => dead));
+      const { record, error } = await work(matchFor('herd'), 0.05, lab);
+      expect(error).toMatchObject({ exitCode: 4 });
+      expect(record.problem).toContain('neither aside nor lock gave a right answer');
+    }
+  });
+
   it('has both sides up at once, runs rounds of them in the order of the plan, and stops at the first look that tells', async () => {
     const match = matchFor('herd');
     expect(match.looks.rounds.length).toBeGreaterThan(2);

@@ -1,6 +1,7 @@
-import { isResolved } from './analysis/comparison.ts';
+import { isSettled } from './analysis/comparison.ts';
 import { runBatch } from './batch.ts';
 import type { Match } from './match.ts';
+import type { Comparison } from './result.ts';
 import { conduct, type Lab, type RunOutcome } from './run-session.ts';
 import { Sides } from './sides.ts';
 
@@ -15,9 +16,14 @@ export const comparedFirst = ['rps', 'p50', 'p95', 'p99'] as const;
 export async function compare(match: Match, smallest: number, lab: Lab): Promise<RunOutcome> {
   return conduct(match.plan, lab, async (session) => {
     await using sides = await Sides.start(session, match);
-    const isSettled = (comparison: Parameters<typeof isResolved>[0]): boolean => isResolved(comparison, comparedFirst);
     const { looks, scenario } = match;
-    const batch = { after: 0, looks, smallest, asked: scenario.evidence, isSettled };
+    const batch = {
+      after: 0,
+      looks,
+      smallest,
+      asked: scenario.evidence,
+      isSettled: (comparison: Comparison) => isSettled(comparison, comparedFirst),
+    };
     const { comparison } = await runBatch(session, sides, match, batch);
     session.record.comparisons = [comparison];
   });

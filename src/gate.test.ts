@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fakeLab, recorded } from '../test/fakes/lab.ts';
+import { fakeLab, recorded, refused } from '../test/fakes/lab.ts';
 import { fakePlatform, type FakePlatform } from '../test/fakes/platform.ts';
 import { scenario } from '../test/fakes/scenario.ts';
 import { Interruption, LabError } from './errors.ts';
@@ -38,6 +38,7 @@ const script = (requests: number, latencyMs: number) => ({ result: recorded(requ
 const usualSpeed = script(1000, 2);
 const slower = script(700, 3);
 const faster = script(1400, 1);
+const dead = { result: refused(300), counters };
 
 /** A change that is so for its first trials of a batch, and so for those after them. */
 function changed(first: typeof usualSpeed, then: typeof usualSpeed = first, after = Infinity): FakePlatform {
@@ -134,6 +135,39 @@ describe('gate', () => {
     expect(second.record.verdicts[1]?.reason).toBe(
       'change is 1.50 times slower; the tolerance is the noise of this machine, 60%',
     );
+  });
+
+  it('fails a change that gives no right answer after three rounds, and asks for no fresh ones', async () => {
+    const { lab } = await fakeLab(changed(dead));
+    const { record, error } = await gate(match(), usual, lab);
+    expect(error).toBeUndefined();
+    expect(inShort(record)).toEqual(all('failed'));
+    expect(record.verdicts[0]?.reason).toBe('change gave no right answer in 3 rounds: 900 refused');
+    expect(record.trials).toHaveLength(6);
+    expect(record.comparisons).toHaveLength(1);
+  });
+
+  it('fails one that dies in the rounds that were to confirm its slowness', async () => {
+    const { lab } = await fakeLab(changed(slower, dead, 8));
+    const { record } = await gate(match(), usual, lab);
+    expect(inShort(record)).toEqual(all('failed'));
+    expect(record.verdicts[0]?.reason).toBe('change gave no right answer in 3 rounds: 900 refused');
+  });
+
+  it('is inconclusive where the base gives no right answer', async () => {
+    const { lab } = await fakeLab(fakePlatform(({ app }) => (app.cache.strategy === 'lock' ? usualSpeed : dead)));
+    const { record } = await gate(match(), usual, lab);
+    expect(inShort(record)).toEqual(all('inconclusive'));
+    expect(record.verdicts[0]?.reason).toContain('the base is broken');
+  });
+
+  it('judges nothing where neither side gives a right answer', async () => {
+    const { lab } = await fakeLab(fakePlatform(() => dead));
+    const { record, error } = await gate(match(), usual, lab);
+    expect(error).toMatchObject({ exitCode: 4 });
+    expect(record).toMatchObject({ status: 'broken off', verdicts: [] });
+    expect(record.problem).toContain('neither base nor change gave a right answer: base in 3 rounds: 900 refused');
+    expect(record.trials).toHaveLength(6);
   });
 
   it('judges p99 only where every round has 10,000 answers', async () => {

@@ -1,4 +1,11 @@
-import { askedBy, confirmed, gateVerdicts, tolerancesFor, type GateSettings } from './analysis/gate.ts';
+import {
+  askedBy,
+  confirmed,
+  gateVerdicts,
+  isToBeConfirmed,
+  tolerancesFor,
+  type GateSettings,
+} from './analysis/gate.ts';
 import { runBatch } from './batch.ts';
 import type { Match } from './match.ts';
 import type { Comparison, Verdict } from './result.ts';
@@ -42,7 +49,7 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
     });
     const verdicts = judge(first.comparison, { after: 0, last: first.last });
     session.record.comparisons = [first.comparison];
-    if (verdicts.every(({ outcome }) => outcome !== 'failed')) {
+    if (!verdicts.some(isToBeConfirmed)) {
       session.record.verdicts = verdicts;
       return;
     }

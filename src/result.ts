@@ -5,6 +5,7 @@ import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './
 import { scalingSchema } from './result/scaling.ts';
 import { searchSchema } from './result/search.ts';
 import { resourceSchema, telemetrySchema } from './result/telemetry.ts';
+import { triedSchema } from './result/tried.ts';
 import { verdictSchema } from './result/verdict.ts';
 
 const trialRecordSchema = z.object({
@@ -77,6 +78,10 @@ export const runRecordSchema = z
     machine: machineSchema,
     cores: z.string().optional().describe('How the cores were shared'),
     plannedTrials: count,
+    tried: z
+      .array(triedSchema)
+      .optional()
+      .describe('What targets of the user did when they were asked once, before the load'),
     scenarios: z.array(scenarioRecordSchema),
     trials: z.array(trialRecordSchema),
     verdicts: z.array(verdictSchema),
@@ -106,4 +111,5 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 export type ComparedMetric = Comparison['metrics'][number];
 export type Scaling = z.infer<typeof scalingSchema>;
 export type RateSearchRecord = z.infer<typeof searchSchema>;
+export type Tried = z.infer<typeof triedSchema>;
 export type Machine = z.infer<typeof machineSchema>;

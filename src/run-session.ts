@@ -1,5 +1,6 @@
 import { messageOf } from './errors.ts';
 import type { EventSink } from './events.ts';
+import { tryTargets } from './first-try.ts';
 import type { OnStep } from './platforms/common/steps.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
@@ -44,6 +45,14 @@ export class RunSession {
     this.lab = lab;
     this.record = record;
     this.folder = folder;
+  }
+
+  /** Asks the servers that the user named by their addresses once, and says where what they did is hardly what was meant. */
+  async tryTargets(): Promise<void> {
+    const tried = await tryTargets(this.plan, this.lab.signal);
+    if (tried.length === 0) return;
+    this.record.tried = [...tried];
+    for (const { note } of tried) if (note !== undefined) this.lab.emit({ type: 'remark', text: note });
   }
 
   /** Brings a stack up for trials; `suffix` tells it from another stack of the same run. */
@@ -123,6 +132,7 @@ export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) 
   lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs });
   const thrown = await errorOf(async () => {
     await removeLeftovers(lab);
+    await session.tryTargets();
     await work(session);
   });
   // What ends because of a signal may say so in words of its own: that a worker has ended, that a server is gone.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ComparedMetric } from '../result.ts';
-import { compareTrials, isResolved } from './comparison.ts';
+import { compareTrials, isSettled } from './comparison.ts';
 import { pairedOnce, rounds } from './testing/rounds.ts';
 
 const a = [10, 11, 12, 13, 14, 15];
@@ -212,7 +212,7 @@ describe('a comparison', () => {
   it('is resolved where more rounds would tell nothing of the metrics that matter', () => {
     const open = times(a, [0.8, 1.2, 0.9, 1.1, 1, 1.3]);
     const comparison = compareTrials(pairedOnce, rounds('A', { rps: a, p50: a }), rounds('B', { rps: a, p50: open }));
-    expect(isResolved(comparison, ['rps', 'p99'])).toBe(true);
-    expect(isResolved(comparison, ['rps', 'p50'])).toBe(false);
+    expect(isSettled(comparison, ['rps', 'p99'])).toBe(true);
+    expect(isSettled(comparison, ['rps', 'p50'])).toBe(false);
   });
 });

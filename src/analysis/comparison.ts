@@ -1,6 +1,7 @@
 import { metrics, type Metric } from '../metrics.ts';
 import type { ComparedMetric, Comparison, TrialRecord } from '../result.ts';
 import { differenceText, ratioText } from './comparison-words.ts';
+import { deadSidesOf, deathText } from './dead-sides.ts';
 import { heededRounds } from './doubted-rounds.ts';
 import type { Interval } from './statistics/interval.ts';
 import { rankSumInterval, rankSumP } from './statistics/rank-sum.ts';
@@ -41,6 +42,7 @@ const mostMoreRounds = 200;
 /**
  * What B is to A, metric by metric. The unit is the round: requests of one round depend on each other, and a test over them finds
  * differences everywhere (docs/decisions/0013). Ratios are compared by their logarithms, so that twice and half are alike.
+ * Where a side gave no right answer nothing is compared.
  */
 export function compareTrials(
   settings: ComparisonSettings,
@@ -49,12 +51,15 @@ export function compareTrials(
 ): Comparison {
   const { looks, confidence, asked: _, ...rest } = settings;
   const [a, b] = settings.paired ? pairs(trialsA, trialsB) : [trialsA, trialsB];
+  const dead = deadSidesOf(a, b);
+  const gap = deathText({ ...rest, dead });
   return {
     ...rest,
     rounds: { a: a.length, b: b.length },
     looks,
     confidence,
-    metrics: comparable(settings, a, b).map((metric) => compareMetric(settings, metric, a, b)),
+    ...(dead === undefined ? {} : { dead }),
+    metrics: comparable(settings, a, b).map((metric) => compareMetric(settings, metric, a, b, gap)),
     caveats: [],
   };
 }
@@ -92,12 +97,13 @@ function compareMetric(
   metric: Metric,
   a: readonly TrialRecord[],
   b: readonly TrialRecord[],
+  why: string | undefined,
 ): ComparedMetric {
   const of = (trials: readonly TrialRecord[]): number[] => trials.flatMap((trial) => trial.metrics[metric.name] ?? []);
   const values = { a: of(a), b: of(b) };
   const isRatio = metric.name !== 'error_rate' && [...values.a, ...values.b].every((value) => value > 0);
   const base = { metric: metric.name, scale: isRatio ? 'ratio' : 'difference' } as const;
-  const heeded = heededRounds(metric.name, settings, a, b);
+  const heeded = why === undefined ? heededRounds(metric.name, settings, a, b) : { gap: why };
   if ('gap' in heeded) return { ...base, ...medians(values), outcome: 'not-measured', text: heeded.gap };
   const kept = { a: of(heeded.a), b: of(heeded.b) };
   const found = (isRatio ? byRatio : byDifference)(settings, metric, kept);
@@ -161,6 +167,13 @@ function outcomeOf(
 }
 
 /** Whether more rounds would tell nothing more of these metrics: each is resolved, or cannot be measured. */
-export function isResolved({ metrics: compared }: Comparison, names: readonly string[]): boolean {
+export function isSettled({ metrics: compared }: Comparison, names: readonly string[]): boolean {
   return compared.every(({ metric, outcome }) => !names.includes(metric) || outcome !== 'unresolved');
+}
+
+/** Whether it is known of each of these metrics how the sides differ in it. What could not be measured is not known. */
+export function isResolved({ metrics: compared }: Comparison, names: readonly string[]): boolean {
+  return names.every((name) =>
+    compared.some(({ metric, outcome }) => metric === name && outcome !== 'unresolved' && outcome !== 'not-measured'),
+  );
 }

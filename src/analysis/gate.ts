@@ -1,6 +1,7 @@
 import { findMetric, type Metric } from '../metrics.ts';
 import { formatNumber, formatRounded } from '../numbers.ts';
 import type { ComparedMetric, Comparison, TrialRecord, Verdict } from '../result.ts';
+import { deathText } from './dead-sides.ts';
 
 /** How much worse B may be in a metric: a share of A, or for an error rate percentage points as a share of 1. */
 export interface Tolerance {
@@ -51,7 +52,10 @@ export function tolerancesFor(
   });
 }
 
-/** Judges B by what it is to A: failed only where the near end of the interval is past the tolerance. */
+/**
+ * Judges B by what it is to A: failed only where the near end of the interval is past the tolerance. Where a side gave no right
+ * answer nothing is compared: B has failed all of it, or A is no measure for any of it.
+ */
 export function gateVerdicts(comparison: Comparison, tolerances: readonly Tolerance[]): Verdict[] {
   return tolerances.flatMap((tolerance) => {
     const metric = findMetric(tolerance.metric);
@@ -65,6 +69,8 @@ function judge(comparison: Comparison, tolerance: Tolerance, metric: Metric): Ve
     scenario: comparison.scenario,
     expectation: claimText(comparison, tolerance, metric),
   };
+  const death = deathText(comparison);
+  if (death !== undefined) return { ...claim, ...ofDead(comparison, death) };
   const { estimate, low, high } = compared ?? {};
   if (compared === undefined || estimate === undefined) {
     return { ...claim, outcome: 'inconclusive', reason: compared?.text ?? `${metric.name} was not measured` };
@@ -82,6 +88,11 @@ function judge(comparison: Comparison, tolerance: Tolerance, metric: Metric): Ve
   };
   const outcome = outcomeIn(low, high, inside);
   return { ...claim, outcome, reason: reasonOf(compared, tolerance, outcome), evidence };
+}
+
+function ofDead({ dead }: Comparison, death: string): Pick<Verdict, 'outcome' | 'reason'> {
+  if (dead?.a === undefined) return { outcome: 'failed', reason: death };
+  return { outcome: 'inconclusive', reason: `the base is broken, so there is nothing to judge by: ${death}` };
 }
 
 /** Both ends of an interval have to be on one side; without an interval nothing is known. */
@@ -135,13 +146,19 @@ function reasonOf(compared: ComparedMetric, { noise }: Tolerance, outcome: Verdi
   return noise === undefined ? words : `${words}; the tolerance is the noise of this machine, ${percent(noise)}`;
 }
 
-/** What is left of a first batch's verdicts after a fresh one: a failure stands only where both have it. */
+/** Whether fresh rounds are to confirm it: a failure by numbers, which may be chance. That there was no right answer is none. */
+export function isToBeConfirmed({ outcome, evidence }: Verdict): boolean {
+  return outcome === 'failed' && evidence !== undefined;
+}
+
+/** What is left of a first batch's verdicts after a fresh one: a failure stands only where both have it, or B has died. */
 export function confirmed(first: readonly Verdict[], fresh: readonly Verdict[]): Verdict[] {
   return first.map((verdict) => {
-    if (verdict.outcome !== 'failed') return verdict;
     const again = fresh.find(
       ({ scenario, expectation }) => scenario === verdict.scenario && expectation === verdict.expectation,
     );
+    if (again?.outcome === 'failed' && !isToBeConfirmed(again)) return again;
+    if (!isToBeConfirmed(verdict)) return verdict;
     const rounds = `${again?.evidence?.rounds ?? 0} fresh rounds`;
     if (again?.outcome === 'failed') return { ...verdict, reason: `${verdict.reason}; ${rounds} confirm it` };
     const reason = `${verdict.reason}; ${rounds} do not confirm it: ${again?.reason ?? 'they were not measured'}`;

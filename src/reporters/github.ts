@@ -25,6 +25,7 @@ export function githubReport(record: RunRecord): string {
   const status = statusText(record);
   const lines = [
     ...(status === undefined ? [] : [command('error', 'scale-lab', status)]),
+    ...(record.tried ?? []).flatMap(({ note }) => (note === undefined ? [] : [command('warning', 'scale-lab', note)])),
     ...record.verdicts.flatMap(ofVerdict),
     command('notice', `scale-lab run ${record.id}`, conclusionText(record)),
   ];

@@ -132,6 +132,7 @@ function runFacts(record: RunRecord): readonly (readonly [string, string])[] {
     ['machine', `${machine.cpu}, ${plural(machine.cores, 'core')}, ${formatBytes(machine.memoryBytes)}, ${machine.os}`],
     ['platform', [...platform, ...versions, `node ${machine.node.replace(/^v/, '')}`].join(', ')],
     ...(record.cores === undefined ? [] : [['cores', record.cores] as const]),
+    ...(record.tried ?? []).flatMap(({ note }) => (note === undefined ? [] : [['target', note] as const])),
     ['time', `${formatDuration(record.wallMs)}, of which under load ${formatDuration(record.loadMs)}`],
     ['again', record.command],
   ];

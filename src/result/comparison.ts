@@ -38,6 +38,10 @@ export const comparisonSchema = z
       .describe('How often the numbers could have been looked at: the intervals pay for all of them'),
     confidence: z.number().min(0).max(1).describe('Of all looks together'),
     smallest: z.number().positive().describe('Differences below this share are called none'),
+    dead: z
+      .object({ a: z.string().optional(), b: z.string().optional() })
+      .optional()
+      .describe('The sides that gave no right answer, and what they gave instead: nothing is compared then'),
     metrics: z.array(comparedMetricSchema),
     caveats: z.array(z.string()),
   })

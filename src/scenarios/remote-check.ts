@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { messageOf, UsageError } from '../errors.ts';
+import { LabError, messageOf, UsageError } from '../errors.ts';
 import type { Plan } from './plan.ts';
 
 /** Asks for all addresses that a name stands for. */
@@ -45,6 +45,7 @@ async function addressesOf(host: string, lookup: Lookup): Promise<readonly strin
  * Refuses a plan with a target that is neither on this machine nor in a private network: load on a stranger's server is an
  * attack.
  * @throws {UsageError} that names the address, unless that was allowed
+ * @throws {LabError} where a name does not resolve
  */
 export async function checkRemote(plan: Plan, allowRemote: boolean, lookup: Lookup): Promise<void> {
   if (allowRemote) return;
@@ -64,7 +65,10 @@ async function isNear(url: string, lookup: Lookup): Promise<boolean> {
   try {
     return await isPrivateAddress(url, lookup);
   } catch (error) {
-    throw new UsageError(`The target ${url} cannot be found: ${messageOf(error)}.`, { cause: error });
+    throw new LabError(`The target ${url} cannot be found: ${messageOf(error)}.`, {
+      hint: 'Correct the name, or see that this machine can ask its DNS server.',
+      cause: error,
+    });
   }
 }
 

@@ -13,7 +13,8 @@ and runs rounds of both, in random order, until it is known how they differ or
 the budget is spent.
 
 Exit code: 0 where RPS, p50, p95 and p99 are resolved, 3 where one of them is
-not.
+not: it cannot be told yet, or could not be measured on both sides; 4 where
+neither side gave a right answer.
 
 Examples:
   scale-lab compare results/20261121-224003-3fa9 results/20261122-091500-a01c
@@ -50,6 +51,7 @@ async function compareSaved(locations: readonly string[], options: CompareOption
   const { readRun } = await import('../../run-folder.ts');
   const { compareRuns } = await import('../../analysis/runs.ts');
   const { isResolved } = await import('../../analysis/comparison.ts');
+  const { refuseDead } = await import('../../analysis/dead-sides.ts');
   const { comparedFirst } = await import('../../compare.ts');
   const { reportRecord } = await import('../reports.ts');
   const runs = await Promise.all(locations.map(async (location) => readRun(path.resolve(io.folder, location))));
@@ -61,6 +63,7 @@ async function compareSaved(locations: readonly string[], options: CompareOption
     throw new UsageError(`The runs ${runs.map(({ id }) => id).join(', ')} have no scenario and variant in common.`);
   }
   await reportRecord(io, record, options);
+  for (const comparison of comparisons) refuseDead(comparison);
   const isKnown = comparisons.every((comparison) => isResolved(comparison, comparedFirst));
   return isKnown ? exitCodes.passed : exitCodes.inconclusive;
 }

@@ -1,3 +1,4 @@
+import { deathText } from '../../analysis/dead-sides.ts';
 import type { LabEvent } from '../../events.ts';
 import { formatDuration, formatNumber, plural } from '../../numbers.ts';
 import type { TrialRecord } from '../../result.ts';
@@ -50,6 +51,8 @@ export function landmark(event: EventOf<'run-started' | 'leftovers-removed' | 'r
 
 /** What is known after some rounds: the metrics that a person asks for first. */
 export function lookText({ rounds, comparison }: EventOf<'look'>): string {
+  const death = deathText(comparison);
+  if (death !== undefined) return `after ${plural(rounds, 'round')}: ${death}`;
   const said = comparison.metrics.filter(({ metric }) => ['rps', 'p50', 'p99'].includes(metric));
   const parts = said.map(
     ({ metric, outcome, text }) => `${metric}: ${outcome === 'not-measured' ? 'not measured' : text}`,

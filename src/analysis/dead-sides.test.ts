@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { measurement } from '../../test/fakes/records.ts';
+import type { Measurement, TrialRecord } from '../result.ts';
+import { compareTrials, isResolved } from './comparison.ts';
+import { deathText, refuseDead } from './dead-sides.ts';
+import { confirmed, gateVerdicts, isToBeConfirmed } from './gate.ts';
+import { pairedOnce, rounds } from './testing/rounds.ts';
+
+const rps = { rps: [100, 101, 102, 103, 104, 105] };
+const none: Partial<Measurement> = { requests: 0, completed: 0, unfinished: 0 };
+const broken = { ...none, failed: 500, errors: { 'status-5xx': 499, reset: 1 }, statuses: { '500': 490, '503': 9 } };
+
+function side(name: string, changes: Partial<Measurement>, values = rps): readonly TrialRecord[] {
+  return rounds(name, values, { measurement: measurement(changes) });
+}
+
+const well = (name: string): readonly TrialRecord[] => side(name, { requests: 1000 });
+const dead = (name: string): readonly TrialRecord[] => side(name, broken, { rps: [0, 0, 0, 0, 0, 0] });
+const tolerances = [
+  { metric: 'rps', share: 0.1 },
+  { metric: 'error_rate', share: 0.001 },
+];
+
+describe('a side that gave no right answer', () => {
+  it('is told with what it gave instead', () => {
+    const comparison = compareTrials(pairedOnce, well('A'), dead('B'));
+    expect(deathText(comparison)).toBe('B gave no right answer in 6 rounds: 2,994 status-5xx (500, 503), 6 reset');
+    const hanging = compareTrials(pairedOnce, side('A', { ...none, unfinished: 50 }), well('B'));
+    expect(deathText(hanging)).toBe('A gave no right answer in 6 rounds: 300 without an answer');
+  });
+
+  it('is not compared in any metric, not in its rate of errors either', () => {
+    const comparison = compareTrials(pairedOnce, well('A'), dead('B'));
+    expect(new Set(comparison.metrics.map(({ outcome }) => outcome))).toEqual(new Set(['not-measured']));
+    expect(comparison.metrics[0]?.text).toContain('B gave no right answer');
+    expect(isResolved(comparison, ['rps'])).toBe(false);
+  });
+
+  it('fails as B, beyond doubt: no fresh rounds are asked for', () => {
+    const verdicts = gateVerdicts(compareTrials(pairedOnce, well('A'), dead('B')), tolerances);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+    expect(verdicts.some(isToBeConfirmed)).toBe(false);
+  });
+
+  it('is no measure as A', () => {
+    const verdicts = gateVerdicts(compareTrials(pairedOnce, dead('A'), well('B')), tolerances);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
+    expect(verdicts[0]?.reason).toMatch(/^the base is broken, so there is nothing to judge by: A gave no right answer/);
+  });
+
+  it('fails also where it died in the rounds that were to confirm something', () => {
+    const first = gateVerdicts(compareTrials(pairedOnce, well('A'), well('B')), tolerances);
+    const fresh = gateVerdicts(compareTrials(pairedOnce, well('A'), dead('B')), tolerances);
+    expect(confirmed(first, fresh)).toEqual(fresh);
+  });
+
+  it('is refused where the other gave none either, and with that alone', () => {
+    expect(() => refuseDead(compareTrials(pairedOnce, well('A'), dead('B')))).not.toThrow();
+    expect(() => refuseDead(compareTrials(pairedOnce, dead('A'), dead('B')))).toThrow(
+      /^Nothing was compared in herd: neither A nor B gave a right answer: A in 6 rounds: 2,994 status-5xx/,
+    );
+  });
+
+  it('is not one that gave a single right answer', () => {
+    const almost = side('B', { ...broken, requests: 1 });
+    expect(compareTrials(pairedOnce, well('A'), almost).dead).toBeUndefined();
+  });
+});

@@ -1,0 +1,68 @@
+import { LabError } from '../errors.ts';
+import { formatNumber, plural } from '../numbers.ts';
+import type { Comparison, TrialRecord } from '../result.ts';
+
+/** The sides that gave no right answer in any of their rounds, and what they gave instead. */
+export type DeadSides = NonNullable<Comparison['dead']>;
+
+/** Once a side has given no right answer in so many rounds it is dead, and more rounds would say the same. */
+export const roundsToBeDead = 3;
+
+/** Which sides gave no right answer at all; undefined where both gave one. A side of which there are no rounds is not dead. */
+export function deadSidesOf(a: readonly TrialRecord[], b: readonly TrialRecord[]): DeadSides | undefined {
+  const dead = { ...(isDead(a) ? { a: insteadOf(a) } : {}), ...(isDead(b) ? { b: insteadOf(b) } : {}) };
+  return dead.a === undefined && dead.b === undefined ? undefined : dead;
+}
+
+function isDead(trials: readonly TrialRecord[]): boolean {
+  return trials.length > 0 && trials.every(({ measurement }) => measurement.requests === 0);
+}
+
+/** `in 3 rounds: 3,000 status-5xx (500), 2 reset`. */
+function insteadOf(trials: readonly TrialRecord[]): string {
+  const errors = new Map<string, number>();
+  const statuses = new Set<string>();
+  let unanswered = 0;
+  for (const { measurement } of trials) {
+    for (const [kind, count] of Object.entries(measurement.errors)) errors.set(kind, (errors.get(kind) ?? 0) + count);
+    for (const status of Object.keys(measurement.statuses)) statuses.add(status);
+    unanswered += measurement.unfinished;
+  }
+  const had = [
+    ...[...errors]
+      .filter(([, count]) => count > 0)
+      .sort((one, other) => other[1] - one[1])
+      .map(([kind, count]) => `${formatNumber(count)} ${kind}${statusesIn(kind, statuses)}`),
+    ...(unanswered > 0 ? [`${formatNumber(unanswered)} without an answer`] : []),
+  ];
+  return `in ${plural(trials.length, 'round')}: ${had.length === 0 ? 'nothing was sent' : had.join(', ')}`;
+}
+
+/** The statuses behind a kind of error: ` (500, 503)`. */
+function statusesIn(kind: string, statuses: ReadonlySet<string>): string {
+  const first = /^status-(\d)xx$/.exec(kind)?.[1];
+  const own = [...statuses].filter((status) => first !== undefined && status.startsWith(first)).sort();
+  return own.length === 0 ? '' : ` (${own.join(', ')})`;
+}
+
+/** Why nothing is compared, in a sentence without a full stop; undefined where both sides gave right answers. */
+export function deathText({ a, b, dead }: Pick<Comparison, 'a' | 'b' | 'dead'>): string | undefined {
+  const [ofA, ofB] = [dead?.a, dead?.b];
+  if (ofA !== undefined && ofB !== undefined) {
+    return `neither ${a.name} nor ${b.name} gave a right answer: ${a.name} ${ofA}; ${b.name} ${ofB}`;
+  }
+  if (ofA !== undefined) return `${a.name} gave no right answer ${ofA}`;
+  return ofB === undefined ? undefined : `${b.name} gave no right answer ${ofB}`;
+}
+
+/**
+ * Refuses a comparison of two sides that both gave no right answer: there is nothing to be said of either.
+ * @throws {LabError} that says what they gave instead
+ */
+export function refuseDead(comparison: Pick<Comparison, 'scenario' | 'replicas' | 'a' | 'b' | 'dead'>): void {
+  const { scenario, dead } = comparison;
+  if (dead?.a === undefined || dead.b === undefined) return;
+  throw new LabError(`Nothing was compared in ${scenario}: ${deathText(comparison) ?? ''}.`, {
+    hint: 'See that both answer what the scenario asks; a status of 400 or more is right only where its check says so.',
+  });
+}

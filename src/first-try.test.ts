@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { serveSecurely } from './load/testing/secure-server.ts';
+import { deadAddress, serve, servePlain } from './load/testing/servers.ts';
+import { scenarioFile } from '../test/fakes/scenario.ts';
+import { tryTargets } from './first-try.ts';
+import { planOfScenarios } from './scenarios/expand.ts';
+import type { Tried } from './result.ts';
+
+const { signal } = new AbortController();
+
+/** What is seen of targets under a workload. */
+async function tried(
+  urls: readonly string[],
+  workload: readonly unknown[] = ['GET /'],
+  rest: Readonly<Record<string, unknown>> = {},
+): Promise<readonly Tried[]> {
+  const variants = Object.fromEntries(urls.map((url, index) => [`v${index}`, { target: { url } }]));
+  const { scenarios } = scenarioFile({
+    scenarios: { mine: { question: 'Is it there?', workload, variants, ...rest } },
+  });
+  return tryTargets(planOfScenarios(scenarios, {}, 7), signal);
+}
+
+async function noteOf(url: string, workload?: readonly unknown[]): Promise<string | undefined> {
+  const [first] = await tried([url], workload);
+  return first?.note?.replaceAll(url, 'it');
+}
+
+describe('a target', () => {
+  it('is asked once for the first GET of the workload, with its headers and a key', async () => {
+    const asked: string[] = [];
+    await using server = await serve(({ method, url, headers }, response) => {
+      asked.push(`${String(method)} ${String(url)} ${String(headers['x-token'])}`);
+      response.end('ok');
+    });
+    const workload = ['POST /todos', { request: 'GET /todos/{todo}', headers: { 'x-token': 'abc' } }, 'GET /other'];
+    const seen = await tried([server.url, server.url], workload, { keys: { todo: { hot: 42 } } });
+    expect(asked).toEqual(['GET /todos/42 abc']);
+    expect(server.connections.size).toBe(1);
+    expect(seen).toEqual([
+      { target: server.url, request: 'GET /todos/{todo}', answer: 'was answered with status 200' },
+    ]);
+  });
+
+  it('is asked for / where everything else would change something', async () => {
+    const asked: string[] = [];
+    await using server = await serve(({ method, url }, response) => {
+      asked.push(`${String(method)} ${String(url)}`);
+      response.end();
+    });
+    await tried([server.url], ['POST /todos', 'DELETE /todos/1']);
+    expect(asked).toEqual(['GET /']);
+  });
+
+  it('at which nothing listens cannot be tried; all of them are named', async () => {
+    const [one, other] = [await deadAddress(), await deadAddress()];
+    await expect(tried([one, other])).rejects.toMatchObject({
+      exitCode: 4,
+      message: `Nothing listens at ${one}.`,
+      details: [`Nothing listens at ${other}.`],
+      hint: 'Start the server first, or correct the address and its port.',
+    });
+  });
+
+  it('whose name does not resolve cannot be found', async () => {
+    await expect(tried(['http://no.such.host.invalid:8080'])).rejects.toThrow(
+      /^The target http:\/\/no\.such\.host\.invalid:8080 cannot be found: its name does not resolve/,
+    );
+  });
+
+  it('is named without the password of its address', async () => {
+    const url = (await deadAddress()).replace('//', '//me:secret@');
+    const error: unknown = await tried([url]).catch((thrown: unknown) => thrown);
+    expect(JSON.stringify([String(error), error])).not.toContain('secret');
+  });
+
+  it.each([
+    [
+      302,
+      'it: GET / was answered with status 302, to /login, a redirect that no check asks for: such answers count as right, and are not followed',
+    ],
+    [
+      401,
+      'it: GET / was answered with status 401: it wants to know who asks. Give the request its header; such answers count as errors',
+    ],
+    [
+      403,
+      'it: GET / was answered with status 403: it wants to know who asks. Give the request its header; such answers count as errors',
+    ],
+    [500, 'it: GET / was answered with status 500, which no check asks for: such answers count as errors'],
+    [204, undefined],
+    [304, undefined],
+  ])('that answers with status %i is noted as what it is', async (status, note) => {
+    await using server = await serve((_request, response) => response.writeHead(status, { location: '/login' }).end());
+    expect(await noteOf(server.url)).toBe(note);
+    expect(await noteOf(server.url, [{ request: 'GET /', check: { status } }])).toBeUndefined();
+  });
+
+  it('that answers with another status than its check asks for is noted', async () => {
+    await using server = await serve((_request, response) => response.end());
+    expect(await noteOf(server.url, [{ request: 'GET /', check: { status: 201 } }])).toBe(
+      'it: GET / was answered with status 200, and its check asks for 201: such answers count as errors',
+    );
+  });
+
+  it('that answers 100 first has its own answer read', async () => {
+    await using server = await servePlain((socket) =>
+      socket.end('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'),
+    );
+    expect(await noteOf(server.url)).toContain('was answered with status 403');
+  });
+
+  it('that does not speak HTTP is noted with what it said, in one printable line', async () => {
+    await using server = await servePlain((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n\u001b[31m'));
+    expect(await noteOf(server.url)).toBe(
+      'it: GET / was answered with what is not HTTP: "SSH-2.0-OpenSSH_9.2 [31m". The load goes on all the same',
+    );
+  });
+
+  it('that closes the connection instead is noted', async () => {
+    await using server = await servePlain((socket) => socket.destroy());
+    expect(await noteOf(server.url)).toContain('got no answer: the server closed the connection');
+  });
+
+  it('that speaks TLS is noted where plain HTTP was asked for, and answers where it was not', async () => {
+    await using server = await serveSecurely((_request, response) => response.end('ok'));
+    const [seen] = await tried([server.url]);
+    expect(seen).toEqual({ target: server.url, request: 'GET /', answer: 'was answered with status 200' });
+    const plain = `http://127.0.0.1:${server.port}`;
+    expect(await noteOf(plain)).toMatch(/^it: GET \/ (found a server that speaks TLS|got no answer)/);
+  });
+
+  it.each([
+    ['an alert', '\u0015\u0003\u0001\u0000\u0002\u0002\u0046'],
+    ['nginx', 'HTTP/1.1 400 Bad Request\r\n\r\n<center>The plain HTTP request was sent to HTTPS port</center>'],
+    ['Go', 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'],
+  ])('that says by %s that it wants TLS is noted as that', async (_, said) => {
+    await using server = await servePlain((socket) => socket.end(Buffer.from(said, 'latin1')));
+    expect(await noteOf(server.url)).toContain('speaks TLS, and the address asks for plain HTTP. Write https://');
+  });
+
+  it('that speaks plain HTTP where TLS was asked for is noted', async () => {
+    await using server = await serve((_request, response) => response.end('ok'));
+    const [seen] = await tried([server.url.replace('http:', 'https:')]);
+    expect(seen?.note).toContain('the server speaks plain HTTP, and the address asks for TLS. Write http://');
+    expect(server.received).toBe(0);
+  });
+});

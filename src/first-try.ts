@@ -1,0 +1,166 @@
+import { LabError } from './errors.ts';
+import { type FirstAnswer, firstAnswer } from './load/http/first-answer.ts';
+import { Origin } from './load/origin.ts';
+import { RequestMix } from './load/request-mix.ts';
+import { formatDuration } from './numbers.ts';
+import type { Tried } from './result.ts';
+import type { Plan } from './scenarios/plan.ts';
+import type { RequestTemplate, Workload } from './scenarios/scenario.ts';
+
+/** A server of the user's own, and what it is asked to see whether it is there. */
+interface Try {
+  readonly url: string;
+  readonly request: RequestTemplate;
+  readonly keys: Workload['keys'];
+  readonly seed: number;
+}
+
+/** What a server did that could be connected to. */
+type Connected = Exclude<FirstAnswer, { readonly kind: 'unreachable' }>;
+
+/** Asked where the workload has nothing that could be asked without a consequence. */
+const harmless: RequestTemplate = { method: 'GET', path: '/', weight: 1, headers: {}, check: {} };
+
+/**
+ * Asks each server that the user named by its address once, before any load: the first GET or HEAD of its workload, else `/`.
+ * @returns what each did, with a note where that is hardly what was meant
+ * @throws {LabError} where there is no connection to one; the signal's reason where it is aborted
+ */
+export async function tryTargets(plan: Plan, signal: AbortSignal): Promise<readonly Tried[]> {
+  const tried: Tried[] = [];
+  const lost: LabError[] = [];
+  for (const each of triesOf(plan)) {
+    const target = withoutPassword(each.url);
+    const seen = await ask(each, signal);
+    if (seen.kind === 'unreachable') lost.push(unreachable(target, seen));
+    else tried.push(told(target, each.request, seen));
+  }
+  const [first, ...others] = lost;
+  if (first === undefined) return tried;
+  throw new LabError(first.message, { hint: first.hint, details: others.map(({ message }) => message), cause: first });
+}
+
+/** Each address with each first request, once. */
+function triesOf({ scenarios, seed }: Plan): readonly Try[] {
+  const tries = scenarios.flatMap(({ variants, workload: { requests, keys } }) =>
+    variants.flatMap(({ system }): readonly Try[] => {
+      if (system.kind !== 'url') return [];
+      const request = requests.find(({ method }) => method === 'GET' || method === 'HEAD') ?? harmless;
+      return [{ url: system.url, request, keys, seed }];
+    }),
+  );
+  const keyOf = ({ url, request: { method, path, headers } }: Try): string =>
+    JSON.stringify([url, method, path, headers]);
+  return [...new Map(tries.map((each) => [keyOf(each), each])).values()];
+}
+
+async function ask({ url, request, keys, seed }: Try, signal: AbortSignal): Promise<FirstAnswer> {
+  const drawn = new RequestMix({ requests: [request], keys }, seed).draw();
+  const origin = new Origin(url, 0);
+  return firstAnswer(origin, drawn.bytesFor(origin, false), signal);
+}
+
+function told(target: string, request: RequestTemplate, seen: Connected): Tried {
+  const asked = `${request.method} ${request.path}`;
+  const answer = answerText(seen);
+  const doubt = doubtOf(seen, request, target.startsWith('http:'));
+  const tried = { target, request: asked, answer };
+  return doubt === undefined ? tried : { ...tried, note: `${target}: ${asked} ${answer}${doubt}` };
+}
+
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  // As it was written: without the slash that a URL without a path gets.
+  return url.pathname === '/' ? url.href.slice(0, -1) : url.href;
+}
+
+function unreachable(target: string, { code, message }: Extract<FirstAnswer, { kind: 'unreachable' }>): LabError {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return new LabError(`Nothing listens at ${target}.`, {
+        hint: 'Start the server first, or correct the address and its port.',
+      });
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_NODATA':
+    case 'EAI_NONAME':
+      return new LabError(`The target ${target} cannot be found: its name does not resolve (${code}).`, {
+        hint: 'Correct the name, or see that this machine can ask its DNS server.',
+      });
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EHOSTDOWN':
+    case 'ENETDOWN':
+      return new LabError(`There is no route to ${target} (${code}).`, {
+        hint: 'See that this machine is in a network that reaches it.',
+      });
+    case 'TIMEOUT':
+    case 'ETIMEDOUT':
+      return new LabError(`Nothing answers at ${target}: ${message}.`, {
+        hint: 'A firewall may drop what is sent there, or the address is nobody’s.',
+      });
+    default:
+      return new LabError(`There is no connection to ${target}: ${message}.`);
+  }
+}
+
+/** What follows the request: "was answered with status 302". */
+function answerText(seen: Connected): string {
+  switch (seen.kind) {
+    case 'answered': {
+      const place = seen.location === undefined || !isRedirect(seen.status) ? '' : `, to ${printable(seen.location)}`;
+      return `was answered with status ${seen.status}${place}`;
+    }
+    case 'plain':
+      return 'was not sent: the server speaks plain HTTP, and the address asks for TLS';
+    case 'tls':
+      return 'found a server that speaks TLS, and the address asks for plain HTTP';
+    case 'no-handshake':
+      return `was not sent: no TLS connection came about (${printable(seen.message)})`;
+    case 'not-http':
+      return `was answered with what is not HTTP: "${printable(seen.text)}"`;
+    case 'closed':
+      return 'got no answer: the server closed the connection';
+    case 'silent':
+      return `got no answer within ${formatDuration(seen.waitedMs)}`;
+  }
+}
+
+/** What that means for the load, where it is hardly what was meant. */
+function doubtOf(seen: Connected, { check }: RequestTemplate, isPlain: boolean): string | undefined {
+  switch (seen.kind) {
+    case 'plain':
+      return '. Write http:// in place of https://';
+    case 'tls':
+      return '. Write https:// in place of http://';
+    case 'no-handshake':
+    case 'not-http':
+    case 'silent':
+      return '. The load goes on all the same';
+    case 'closed':
+      return `. The load goes on all the same${isPlain ? '; if it speaks TLS, write https:// in place of http://' : ''}`;
+    case 'answered': {
+      const { status } = seen;
+      if (check.status === status) return undefined;
+      if (check.status !== undefined) return `, and its check asks for ${check.status}: such answers count as errors`;
+      if (isRedirect(status))
+        return ', a redirect that no check asks for: such answers count as right, and are not followed';
+      if (status === 401 || status === 403) {
+        return ': it wants to know who asks. Give the request its header; such answers count as errors';
+      }
+      return status >= 400 ? ', which no check asks for: such answers count as errors' : undefined;
+    }
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304;
+}
+
+/** A stranger's text within a sentence: one line of what can be printed, and not much of it. */
+function printable(text: string): string {
+  const plain = text.replaceAll(/[^\x20-\x7e]+/g, ' ').trim();
+  return plain.length > 80 ? `${plain.slice(0, 80)}…` : plain;
+}
