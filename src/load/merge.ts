@@ -1,6 +1,14 @@
 import { mergeAnatomies } from './anatomy.ts';
+import { mergeCauses } from './causes.ts';
 import { LatencyHistogram } from './histogram.ts';
-import { errorKinds, type OpenResult, type WorkerMessage, type WorkerResult, type WorkerSlice } from './job.ts';
+import {
+  errorKinds,
+  refusalKinds,
+  type OpenResult,
+  type WorkerMessage,
+  type WorkerResult,
+  type WorkerSlice,
+} from './job.ts';
 
 /** One result from those of workers that ran at the same time: as exact as if one recorder had seen every request. */
 export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResult {
@@ -16,7 +24,15 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
     completed: total((result) => result.completed),
     bytes: total((result) => result.bytes),
     statuses: mergeStatuses(results),
-    errors: mergeErrors(results),
+    errors: mergeKinds(
+      errorKinds,
+      results.map(({ errors }) => errors),
+    ),
+    refusals: mergeKinds(
+      refusalKinds,
+      results.map(({ refusals }) => refusals),
+    ),
+    causes: mergeCauses(results.flatMap(({ causes }) => causes)),
     unfinished: total((result) => result.unfinished),
     histogram: mergeHistograms(results.map(({ histogram }) => histogram)),
     slices: mergeSlices(results.flatMap(({ slices }) => slices)),
@@ -39,10 +55,13 @@ function mergeStatuses(results: readonly WorkerResult[]): WorkerResult['statuses
   return merged;
 }
 
-function mergeErrors(results: readonly WorkerResult[]): WorkerResult['errors'] {
-  const merged: WorkerResult['errors'] = {};
-  for (const kind of errorKinds) {
-    const count = sum(results.map((result) => result.errors[kind] ?? 0));
+function mergeKinds<Kind extends string>(
+  kinds: readonly Kind[],
+  all: readonly Partial<Record<Kind, number>>[],
+): Partial<Record<Kind, number>> {
+  const merged: Partial<Record<Kind, number>> = {};
+  for (const kind of kinds) {
+    const count = sum(all.map((counts) => counts[kind] ?? 0));
     if (count > 0) merged[kind] = count;
   }
   return merged;

@@ -1,7 +1,10 @@
 import { AnatomySampler } from './anatomy.ts';
+import type { BodySample } from './answer.ts';
+import { Causes, type CauseParts } from './causes.ts';
 import type { DrawnRequest } from './drawn-request.ts';
+import { isRefusal } from './failure.ts';
 import { LatencyHistogram } from './histogram.ts';
-import type { ErrorKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
+import type { ErrorKind, FailureKind, RefusalKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
 
 /** How often passed seconds should be looked for. */
 export const tickMs = 100;
@@ -31,6 +34,8 @@ export interface RecordedAnswer {
   readonly status: number;
   readonly bytes: number;
   readonly fault?: ErrorKind | undefined;
+  /** The beginning of its body, where it is wrong. */
+  readonly sample?: BodySample | undefined;
   /** What the server said of its times: a `Server-Timing` field. */
   readonly serverTiming?: string | undefined;
   readonly request?: DrawnRequest | undefined;
@@ -58,6 +63,8 @@ export class Recorder {
   readonly #slice = new LatencyHistogram();
   readonly #statuses = new Map<number, number>();
   readonly #errors = new Map<ErrorKind, number>();
+  readonly #refusals = new Map<RefusalKind, number>();
+  readonly #causes = new Causes();
   #second = 0;
   #sliceSent = 0;
   #sliceRequests = 0;
@@ -68,6 +75,7 @@ export class Recorder {
   #completed = 0;
   #late = 0;
   #failed = 0;
+  #refused = 0;
   #unfinished = 0;
   #bytes = 0;
 
@@ -107,7 +115,8 @@ export class Recorder {
     this.#statuses.set(answer.status, (this.#statuses.get(answer.status) ?? 0) + 1);
     this.#bytes += answer.bytes;
     if (answer.fault !== undefined) {
-      this.failed(nowMs, answer.fault);
+      const { fault, request, status, sample } = answer;
+      this.failed(nowMs, fault, { request, status, sample });
       return;
     }
     this.completed(nowMs);
@@ -124,13 +133,19 @@ export class Recorder {
     else this.#late++;
   }
 
-  /** Notes a request that ended without a right answer. */
-  failed(nowMs: number, kind: ErrorKind): void {
+  /** Notes a request that ended without a right answer, for that reason. */
+  failed(nowMs: number, kind: FailureKind, cause: CauseParts = {}): void {
     if (nowMs >= this.#closesMs) {
       this.unfinished();
       return;
     }
     this.tick(nowMs);
+    this.#causes.note(kind, nowMs - this.#options.startMs, cause);
+    if (isRefusal(kind)) {
+      this.#refused++;
+      this.#refusals.set(kind, (this.#refusals.get(kind) ?? 0) + 1);
+      return;
+    }
     this.#failed++;
     this.#sliceErrors++;
     this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
@@ -165,7 +180,7 @@ export class Recorder {
   finish(endMs: number, generator: WorkerResult['generator']): WorkerResult {
     const { startMs, durationMs = Math.max(endMs - startMs, 0.001) } = this.#options;
     this.#endSlices(durationMs);
-    const accounted = this.#requests + this.#failed + this.#unfinished;
+    const accounted = this.#requests + this.#failed + this.#refused + this.#unfinished;
     if (accounted !== this.#carried + this.#sent) {
       const begun = `${this.#carried} requests were in flight and ${this.#sent} sent`;
       throw new Error(`The books do not balance: ${begun}, ${accounted} accounted for.`);
@@ -180,6 +195,8 @@ export class Recorder {
       bytes: this.#bytes,
       statuses: Object.fromEntries(this.#statuses),
       errors: Object.fromEntries(this.#errors),
+      refusals: Object.fromEntries(this.#refusals),
+      causes: this.#causes.finish(),
       unfinished: this.#unfinished,
       histogram: this.#whole.encode(),
       slices: this.#slices,
