@@ -19,7 +19,7 @@ interface Try {
 type Connected = Exclude<FirstAnswer, { readonly kind: 'unreachable' }>;
 
 /** Asked where the workload has nothing that could be asked without a consequence. */
-const harmless: RequestTemplate = { method: 'GET', path: '/', weight: 1, headers: {}, check: {} };
+const harmless: RequestTemplate = { name: 'GET /', method: 'GET', path: '/', weight: 1, headers: {}, check: {} };
 
 /**
  * Asks each server that the user named by its address once, before any load: the first GET or HEAD of its workload, else `/`.

@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, faultOf } from './answer.ts';
+import { AnswerCheck } from './answer.ts';
+import type { ExpectedAnswer } from './drawn-request.ts';
+import type { ErrorKind } from './job.ts';
 
-const body = (...parts: (string | Buffer)[]): Buffer[] => parts.map((part) => Buffer.from(part));
-const contains = (text: string): { status: undefined; contains: Buffer } => ({
-  status: undefined,
-  contains: Buffer.from(text),
-});
+/** What a check makes of an answer whose body comes in these pieces, each of which is written over by the next one. */
+function faultOf(
+  expected: ExpectedAnswer,
+  status: number,
+  ...pieces: readonly (string | Buffer)[]
+): ErrorKind | undefined {
+  const check = new AnswerCheck();
+  check.begin(expected);
+  const place = Buffer.alloc(10_000);
+  for (const piece of pieces) check.readBody(status, place, 5, 5 + Buffer.from(piece).copy(place, 5));
+  return check.faultOf(status);
+}
 
-describe('faultOf', () => {
+const contains = (text: string): ExpectedAnswer => ({ status: undefined, contains: Buffer.from(text) });
+
+describe('AnswerCheck', () => {
   it.each([
     [undefined, 200, undefined],
     [undefined, 304, undefined],
@@ -20,31 +31,46 @@ describe('faultOf', () => {
     [200, 429, 'status-4xx'],
     [404, 500, 'status-5xx'],
   ] as const)('with %s wanted, takes %i for %s', (status, got, fault) => {
-    expect(faultOf({ status, contains: undefined }, got, [])).toBe(fault);
+    expect(faultOf({ status, contains: undefined }, got)).toBe(fault);
   });
 
-  it('looks for a text in the whole body, wherever it was cut', () => {
-    const [first = Buffer.alloc(0)] = body('{"title":"Grüße"}');
-    expect(faultOf(contains('Grüße'), 200, [first.subarray(0, 13), first.subarray(13)])).toBeUndefined();
-    expect(faultOf(contains('Gruß'), 200, [first])).toBe('wrong-answer');
-    expect(faultOf(contains('x'), 200, [])).toBe('wrong-answer');
-    expect(faultOf(contains('x'), 500, body('x'))).toBe('status-5xx');
-  });
-});
-
-describe('failureOf', () => {
-  it.each([
-    ['ECONNREFUSED', 'refused'],
-    ['ECONNRESET', 'reset'],
-    ['EPIPE', 'reset'],
-    ['ETIMEDOUT', 'timed-out'],
-    ['ENOTFOUND', 'other'],
-    ['HPE_INVALID_CONSTANT', 'other'],
-  ] as const)('takes %s for %s', (code, kind) => {
-    expect(failureOf(Object.assign(new Error(code), { code }))).toBe(kind);
+  it('looks for a text in the whole body, wherever it is cut', () => {
+    const body = Buffer.from('{"title":"Gr\u00fc\u00dfe"}');
+    for (let cut = 0; cut <= body.length; cut++) {
+      const pieces = [body.subarray(0, cut), body.subarray(cut)];
+      expect(faultOf(contains('Gr\u00fc\u00dfe'), 200, ...pieces)).toBeUndefined();
+      expect(faultOf(contains('Gru\u00df'), 200, ...pieces)).toBe('wrong-answer');
+    }
+    const bytewise = Array.from(body, (_, at) => body.subarray(at, at + 1));
+    expect(faultOf(contains('"Gr\u00fc\u00dfe"'), 200, ...bytewise)).toBeUndefined();
+    expect(faultOf(contains('"Gr\u00fc\u00dfe".'), 200, ...bytewise)).toBe('wrong-answer');
+    expect(faultOf(contains('x'), 200)).toBe('wrong-answer');
+    expect(faultOf(contains('x'), 500, 'x')).toBe('status-5xx');
   });
 
-  it('takes an error without a code for other', () => {
-    expect(failureOf(new Error('Parse Error'))).toBe('other');
+  it('forgets the answer before', () => {
+    const check = new AnswerCheck();
+    const read = (status: number, text: string): unknown => {
+      check.begin(contains('abc'));
+      check.readBody(status, Buffer.from(text), 0, text.length);
+      return [check.faultOf(status), check.sampleOf(undefined).bytes.toString()];
+    };
+    expect(read(200, '..ab')).toEqual(['wrong-answer', '..ab']);
+    expect(read(200, 'c..')).toEqual(['wrong-answer', 'c..']);
+    expect(read(200, 'abc')).toEqual([undefined, '']);
+    expect(read(404, 'abc')).toEqual(['status-4xx', 'abc']);
+  });
+
+  it('keeps the first 2 KiB of a wrong answer, and of a right one nothing', () => {
+    const check = new AnswerCheck();
+    const piece = Buffer.from('x'.repeat(1500));
+    for (const [status, kept] of [
+      [500, 2048],
+      [200, 0],
+    ] as const) {
+      check.begin({ status: undefined, contains: undefined });
+      for (let count = 0; count < 3; count++) check.readBody(status, piece, 0, piece.length);
+      expect(check.sampleOf('gzip')).toMatchObject({ encoding: 'gzip', bytes: { length: kept } });
+    }
   });
 });

@@ -1,34 +1,67 @@
 import type { ExpectedAnswer } from './drawn-request.ts';
+import type { BodyReader } from './http/response-parser.ts';
 import type { ErrorKind } from './job.ts';
+import { TextSearch } from './text-search.ts';
 
-/** What is wrong with a whole answer; undefined where it is right. The body is only read where the check asks for a text. */
-export function faultOf(expected: ExpectedAnswer, status: number, body: readonly Buffer[]): ErrorKind | undefined {
-  const rightStatus = expected.status === undefined ? status < 400 : status === expected.status;
-  if (!rightStatus) {
+/** How much of the body of a wrong answer is kept to show it. */
+const sampleBytes = 2048;
+
+/** The beginning of the body of a wrong answer, as it came. */
+export interface BodySample {
+  readonly bytes: Buffer;
+  /** How it is compressed, in the server's words. */
+  readonly encoding: string | undefined;
+}
+
+/** Whether a status is the one that is expected: any below 400 where none is named. */
+export function isRightStatus(expected: ExpectedAnswer, status: number): boolean {
+  return expected.status === undefined ? status < 400 : status === expected.status;
+}
+
+/**
+ * Judges the answers of one connection, one at a time, while they come. It reads a body to its end and keeps only the beginning
+ * of one that may be wrong, so that its memory does not grow with what a server sends.
+ */
+export class AnswerCheck implements BodyReader {
+  #expected: ExpectedAnswer | undefined;
+  readonly #search = new TextSearch();
+  #sample: Buffer[] = [];
+  #sampled = 0;
+
+  /** Expects the next answer. */
+  begin(expected: ExpectedAnswer): void {
+    this.#expected = expected;
+    if (expected.contains !== undefined) this.#search.begin(expected.contains);
+    if (this.#sampled > 0) this.#sample = [];
+    this.#sampled = 0;
+  }
+
+  readBody(status: number, bytes: Buffer, from: number, to: number): void {
+    if (this.#expected === undefined) return;
+    if (isRightStatus(this.#expected, status)) {
+      if (this.#expected.contains === undefined) return;
+      this.#search.read(bytes, from, to);
+      if (this.#search.found) return;
+    }
+    if (this.#sampled >= sampleBytes) return;
+    const part = Buffer.from(bytes.subarray(from, Math.min(to, from + sampleBytes - this.#sampled)));
+    this.#sample.push(part);
+    this.#sampled += part.length;
+  }
+
+  /** What is wrong with the whole answer; undefined where it is right. */
+  faultOf(status: number): ErrorKind | undefined {
+    const expected = this.#expected;
+    if (expected === undefined) return undefined;
+    if (isRightStatus(expected, status))
+      return expected.contains === undefined || this.#search.found ? undefined : 'wrong-answer';
     if (status >= 400 && status < 500) return 'status-4xx';
     if (status >= 500 && status < 600) return 'status-5xx';
     return 'wrong-answer';
   }
-  if (expected.contains === undefined) return undefined;
-  // Bytes are searched, not text: a chunk may end within a character.
-  const [only] = body;
-  const whole = only !== undefined && body.length === 1 ? only : Buffer.concat(body);
-  return whole.includes(expected.contains) ? undefined : 'wrong-answer';
-}
 
-/** Why a connection that failed gave no answer. */
-export function failureOf(error: Error): ErrorKind {
-  switch ('code' in error ? error.code : undefined) {
-    case 'ECONNREFUSED':
-      return 'refused';
-    case 'ECONNRESET':
-    case 'ECONNABORTED':
-    case 'EPIPE':
-      return 'reset';
-    // The kernel's own, for packets that were never acknowledged.
-    case 'ETIMEDOUT':
-      return 'timed-out';
-    default:
-      return 'other';
+  /** The beginning of the body of a wrong answer. */
+  sampleOf(encoding: string | undefined): BodySample {
+    return { bytes: Buffer.concat(this.#sample), encoding };
   }
 }

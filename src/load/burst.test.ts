@@ -123,11 +123,11 @@ describe('driveBursts', () => {
     expect(result.errors).toEqual({ refused: 24 });
   });
 
-  it('counts what is not HTTP as other', async () => {
+  it('counts what is not HTTP as another protocol', async () => {
     await using server = await servePlain((socket) => socket.write('SSH-2.0-OpenSSH_9.9\r\n'));
     const result = await run(loadJob({ urls: [server.url], load: burstLoad() }));
     balance(result);
-    expect(result.errors).toEqual({ other: 24 });
+    expect(result.errors).toEqual({ protocol: 24 });
   });
 
   it('checks statuses and bodies', async () => {

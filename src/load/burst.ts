@@ -1,10 +1,10 @@
 import { requestNames, type BurstLoad } from '../scenarios/scenario.ts';
-import { faultOf } from './answer.ts';
 import { until } from './clock.ts';
+import { closedEarly, type Failure } from './failure.ts';
 import { GeneratorWatch } from './generator.ts';
 import { HttpClient } from './http/http-client.ts';
 import type { HttpConnection } from './http/http-connection.ts';
-import type { ErrorKind, LoadJob, WorkerResult } from './job.ts';
+import type { LoadJob, WorkerResult } from './job.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import { Origin } from './origin.ts';
 import { Recorder, tickMs } from './recorder.ts';
@@ -28,7 +28,7 @@ export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): 
     return client.connectionTo(origin);
   });
 
-  let problems: readonly (ErrorKind | undefined)[] = [];
+  let problems: readonly (Failure | undefined)[] = [];
   const open = async (): Promise<void> => {
     // Lets the loop read once, so that connections which were closed meanwhile are known to be.
     await new Promise((resolve) => setImmediate(resolve));
@@ -44,7 +44,7 @@ export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): 
       requests.map(async ({ connection, request }, index) =>
         connection.isOpen
           ? send(connection, request, recorder)
-          : notSent(request, problems[index] ?? 'reset', recorder),
+          : notSent(request, problems[index] ?? closedEarly(false), recorder),
       ),
     );
   };
@@ -81,14 +81,12 @@ async function send(connection: HttpConnection, request: DrawnRequest, recorder:
     const sentAtMs = performance.now();
     recorder?.sent(sentAtMs);
     connection.exchange(request, sentAtMs, {
-      answered: ({ status, bytes, body, serverTiming }) => {
-        const nowMs = performance.now();
-        const fault = faultOf(request.expected, status, body);
-        recorder?.answered(nowMs, { sentAtMs, status, bytes, fault, serverTiming, request });
+      answered: (answer) => {
+        recorder?.answered(performance.now(), { sentAtMs, request, ...answer });
         resolve();
       },
-      failed: (kind) => {
-        recorder?.failed(performance.now(), kind, request);
+      failed: ({ kind, words }) => {
+        recorder?.failed(performance.now(), kind, { request, words });
         resolve();
       },
     });
@@ -96,7 +94,7 @@ async function send(connection: HttpConnection, request: DrawnRequest, recorder:
 }
 
 /** Reports a request without a connection: to open one only now would be no burst. */
-function notSent(request: DrawnRequest, problem: ErrorKind, recorder: Recorder | undefined): void {
+function notSent(request: DrawnRequest, { kind, words }: Failure, recorder: Recorder | undefined): void {
   const nowMs = performance.now();
-  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, problem, request);
+  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, kind, { request, words });
 }

@@ -2,6 +2,7 @@ import autocannon from 'autocannon';
 import type { ClosedLoad } from '../scenarios/scenario.ts';
 import { bookClosedLoop, type Books, type Users } from './closed-books.ts';
 import { Connection } from './connection.ts';
+import { Farewells } from './http/farewells.ts';
 import type { LoadJob, WorkerResult } from './job.ts';
 import { Origin } from './origin.ts';
 import { RequestMix } from './request-mix.ts';
@@ -15,11 +16,16 @@ const sampleMs = 100;
 
 /** Closed-loop load by autocannon. */
 export async function driveClosedLoop(job: LoadJob, load: ClosedLoad, stage: Stage): Promise<WorkerResult> {
-  return bookClosedLoop(job, load, stage, (books) => openClients(job, load, books));
+  const farewells = new Farewells();
+  try {
+    return await bookClosedLoop(job, load, stage, (books) => openClients(job, load, books, farewells));
+  } finally {
+    farewells.close();
+  }
 }
 
 /** Opens all connections, dealt out over the addresses. */
-function openClients(job: LoadJob, load: ClosedLoad, books: Books): Users {
+function openClients(job: LoadJob, load: ClosedLoad, books: Books, farewells: Farewells): Users {
   const connections: Connection[] = [];
   const mix = new RequestMix(job.workload, job.seed, job.share);
   const runs = job.urls.map(async (address, index) => {
@@ -34,7 +40,7 @@ function openClients(job: LoadJob, load: ClosedLoad, books: Books): Users {
       skipAggregateResult: true,
       setupClient: (client) => {
         const { timeoutMs } = load;
-        connections.push(new Connection(client, { origin, mix, timeoutMs, recorder: () => books.recorder }));
+        connections.push(new Connection(client, { origin, mix, timeoutMs, farewells, recorder: () => books.recorder }));
       },
     });
   });

@@ -1,9 +1,12 @@
+import { TLSSocket } from 'node:tls';
 import type { Client } from 'autocannon';
-import { failureOf, faultOf } from './answer.ts';
-import { serverTimingIn, watchParser } from './answer-parser.ts';
+import { AnswerCheck } from './answer.ts';
+import { BytesToUs } from './autocannon-parser.ts';
 import { openClient, type OpenClient } from './autocannon-client.ts';
 import type { DrawnRequest } from './drawn-request.ts';
-import type { ErrorKind } from './job.ts';
+import { closedEarly, failureOf, inHandshake, isShakingHands, timedOut, type Failure } from './failure.ts';
+import type { Farewells } from './http/farewells.ts';
+import { ResponseParser } from './http/response-parser.ts';
 import type { Origin } from './origin.ts';
 import type { Recorder } from './recorder.ts';
 import type { RequestMix } from './request-mix.ts';
@@ -11,38 +14,32 @@ import type { RequestMix } from './request-mix.ts';
 /** How long to wait before the next attempt on an address that did not accept a connection. */
 const retryMs = 50;
 
-/** How long a server may take to close a connection that it said it would close. */
-const farewellMs = 100;
-
-const nothing = Buffer.alloc(0);
-
 /** What a connection draws its requests from and reports their ends to. */
 export interface ConnectionOptions {
   readonly origin: Origin;
   readonly mix: RequestMix;
   readonly timeoutMs: number;
+  readonly farewells: Farewells;
   /** The books of this moment. */
   readonly recorder: () => Recorder;
 }
 
 /**
- * One connection of a closed loop: an autocannon client whose requests are chosen, timed and accounted for here. At any time
- * it has one request in flight, or is about to connect.
+ * One connection of a closed loop: an autocannon client whose requests are chosen, timed and accounted for here, and whose answers
+ * are read by the lab's own parser. At any time it has one request in flight, or is about to connect.
  */
 export class Connection {
   readonly #client: OpenClient;
   readonly #options: ConnectionOptions;
   readonly #connect: () => void;
+  readonly #bytes = new BytesToUs((bytes) => this.#read(bytes));
+  readonly #parser = new ResponseParser();
+  readonly #check = new AnswerCheck();
   /** The request in flight. */
   #request: DrawnRequest | undefined;
   /** Whether the books know of it; they do not of one that is sent after the measured time. */
   #noted = false;
   #sentAtMs = 0;
-  #status = 0;
-  #serverTiming: string | undefined;
-  #body: Buffer[] = [];
-  /** The server said that it closes the connection after the answer that came last. */
-  #closing = false;
   #connected = false;
   /** Why the connection is lost, where an error says so. */
   #error: Error | undefined;
@@ -53,12 +50,11 @@ export class Connection {
     this.#client = openClient(client);
     this.#options = options;
     this.#client.timeout = options.timeoutMs;
+    this.#client.parser = this.#bytes;
     this.#connect = this.#client._connect.bind(this.#client);
     this.#client._connect = () => this.#reconnect();
     this.#client.getRequestBuffer = () => this.#send();
-    this.#client.on('response', (status, bytes) => this.#answered(status, bytes));
     this.#client.on('connError', (error) => (this.#error = error));
-    if (options.mix.readsBodies) this.#client.on('body', (part) => this.#body.push(part));
   }
 
   /** Ends it. A request in flight is left unfinished. */
@@ -75,102 +71,114 @@ export class Connection {
   }
 
   #send(): Buffer {
-    // Autocannon asks for the next request although the server is about to close: it would never be processed, and be lost
-    // without being an error. Nothing is written; the request is drawn, and its time starts, on the next connection.
-    if (this.#closing) return nothing;
-    this.#request = this.#options.mix.draw();
-    const bytes = this.#request.bytesFor(this.#options.origin);
+    const request = this.#options.mix.draw();
+    this.#request = request;
+    const bytes = request.bytesFor(this.#options.origin);
+    this.#check.begin(request.expected);
+    this.#parser.begin(request.method === 'HEAD', this.#check);
     // The clock is read last, so that drawing the request is no part of its time; connecting is, where it has to.
     this.#sentAtMs = performance.now();
     this.#noted = this.#options.recorder().sent(this.#sentAtMs);
     return bytes;
   }
 
-  #answered(status: number, bytes: number): void {
-    const nowMs = performance.now();
-    const request = this.#request;
-    if (request !== undefined && this.#noted) {
-      const fault = faultOf(request.expected, status, this.#body);
-      const serverTiming = this.#serverTiming;
-      this.#options.recorder().answered(nowMs, {
-        sentAtMs: this.#sentAtMs,
-        status,
-        bytes,
-        fault,
-        serverTiming,
-        request,
-      });
+  #read(bytes: Buffer): void {
+    if (this.#request === undefined) return;
+    const progress = this.#parser.read(bytes, bytes.length);
+    if (progress === 'whole') {
+      this.#answered();
+    } else if (progress === 'refused') {
+      this.#fail(this.#parser.problem);
+      this.#drop();
+      this.#open();
     }
-    this.#forget();
-    if (this.#closing) this.#timer = setTimeout(() => this.#client._resetConnection(), farewellMs);
   }
 
-  #lost(kind: ErrorKind): void {
+  #answered(): void {
+    const nowMs = performance.now();
     const request = this.#request;
-    if (request !== undefined && this.#noted) this.#options.recorder().failed(performance.now(), kind, request);
+    const { status, bytes, serverTiming, contentEncoding, persistent } = this.#parser;
+    if (request !== undefined && this.#noted) {
+      const fault = this.#check.faultOf(status);
+      const sample = fault === undefined ? undefined : this.#check.sampleOf(contentEncoding);
+      const answer = { status, bytes, fault, sample, serverTiming };
+      this.#options.recorder().answered(nowMs, { sentAtMs: this.#sentAtMs, request, ...answer });
+    }
+    this.#forget();
+    if (persistent) {
+      this.#bytes.answered(status);
+    } else {
+      // The server is about to close: a request that is sent on this connection would be lost without being an error.
+      this.#leave();
+      this.#open();
+    }
+  }
+
+  #fail({ kind, words }: Failure): void {
+    const { recorder } = this.#options;
+    const request = this.#request;
+    if (request !== undefined && this.#noted) recorder().failed(performance.now(), kind, { request, words });
     this.#forget();
   }
 
   #forget(): void {
     this.#request = undefined;
     this.#noted = false;
-    if (this.#body.length > 0) this.#body = [];
   }
 
+  /** Autocannon has seen an error, the connection's end or a time-out, and wants to go on. */
   #reconnect(): void {
-    // Between `setupClient` and the first call, autocannon gives the parser its callbacks.
-    if (this.#client.conn === undefined) this.#watchParser();
     const error = this.#error;
     this.#error = undefined;
-    if (this.#request !== undefined) this.#settle(error);
-    this.#leave();
+    const { conn } = this.#client;
+    const ended = error === undefined && conn?.readableEnded === true;
+    if (ended && this.#request !== undefined && this.#parser.end()) {
+      // An answer that does not tell its length is whole when the connection ends.
+      this.#answered();
+      return;
+    }
+    if (this.#request !== undefined) this.#fail(this.#failureOf(error, ended));
+    this.#drop();
     // Autocannon would try again at once, and burn a core on an address where nobody listens.
-    if (error !== undefined && !this.#connected) this.#timer = setTimeout(() => this.#open(), retryMs);
+    if (conn !== undefined && !this.#connected) this.#timer = setTimeout(() => this.#open(), retryMs);
     else this.#open();
   }
 
-  /** Finds out what became of the request in flight now that its connection is gone. */
-  #settle(error: Error | undefined): void {
-    const { conn, parser, pipelinedRequests } = this.#client;
-    if (error !== undefined) {
-      this.#lost(failureOf(error));
-    } else if (conn?.readableEnded !== true) {
-      // Autocannon closes a connection itself, without an end or an error, only when the time is up.
-      this.#lost('timed-out');
-    } else if (parser.state === 'BODY_RAW') {
-      // An answer that does not tell its length is whole when the connection ends; autocannon would lose it.
-      this.#answered(this.#status, pipelinedRequests.peek()?.bytes ?? 0);
-    } else {
-      this.#lost('reset');
-    }
+  /** Why the request in flight has no answer, now that its connection is gone. */
+  #failureOf(error: Error | undefined, ended: boolean): Failure {
+    const { hasBegun } = this.#parser;
+    // Autocannon closes a connection itself, without an end or an error, only when the time is up.
+    if (error === undefined && !ended)
+      return timedOut(this.#options.timeoutMs, { connected: this.#connected, hasBegun });
+    const failure = error === undefined ? closedEarly(hasBegun) : failureOf(error);
+    return isShakingHands(this.#client.conn, this.#connected) ? inHandshake(failure) : failure;
   }
 
-  /** Makes sure that nothing of the old connection reaches the next one: no late error, no half answer. */
+  /** Makes sure that nothing of the old connection reaches the next one. */
+  #drop(): void {
+    clearTimeout(this.#timer);
+    if (this.#client.conn === undefined) return;
+    this.#client._destroyConnection();
+    this.#client.conn.removeAllListeners('data');
+  }
+
+  /** The same, for one that the server closes: it need not be waited for. */
   #leave(): void {
     clearTimeout(this.#timer);
-    if (this.#client.conn !== undefined) this.#client._destroyConnection();
-    this.#client.parser.reinitialize('RESPONSE');
-    this.#closing = false;
+    const { conn, pipelinedRequests } = this.#client;
+    pipelinedRequests.clear();
+    if (conn === undefined) return;
+    for (const event of ['data', 'end', 'error']) conn.removeAllListeners(event);
+    conn.on('error', () => undefined);
+    conn.once('end', () => conn.destroy());
+    conn.resume();
+    this.#options.farewells.add(conn);
   }
 
   #open(): void {
     this.#connected = false;
     this.#connect();
-    this.#client.conn?.once('connect', () => (this.#connected = true));
-  }
-
-  #watchParser(): void {
-    watchParser(this.#client.parser, {
-      onHead: (head) => {
-        this.#status = head.statusCode;
-        this.#closing = !head.shouldKeepAlive;
-        this.#serverTiming = serverTimingIn(head);
-        return this.#request?.method === 'HEAD';
-      },
-      onGarbage: (error) => {
-        this.#error = error;
-        this.#client._resetConnection();
-      },
-    });
+    const { conn } = this.#client;
+    conn?.once(conn instanceof TLSSocket ? 'secureConnect' : 'connect', () => (this.#connected = true));
   }
 }

@@ -1,3 +1,4 @@
+import { credentialsIn } from './credentials.ts';
 import type { Origin } from './origin.ts';
 
 /** What makes the answer to one request right, its keys filled in. */
@@ -19,6 +20,7 @@ export class DrawnRequest {
   readonly #bytes: (Buffer | undefined)[] = [];
   /** The same for connections that serve one request each. */
   readonly #lastBytes: (Buffer | undefined)[] = [];
+  #credentials: readonly string[] = [];
 
   constructor(
     request: {
@@ -36,6 +38,11 @@ export class DrawnRequest {
     this.body = request.body === undefined ? undefined : Buffer.from(request.body);
     this.#headers = Object.entries(request.headers);
     this.expected = expected;
+  }
+
+  /** The values of its header fields that are credentials, as far as it was sent: nothing that is shown may hold them. */
+  get credentials(): readonly string[] {
+    return this.#credentials;
   }
 
   /** All header fields; the scenario's own win, except for the length of the body, which is a fact. */
@@ -63,7 +70,10 @@ export class DrawnRequest {
 
   #write(origin: Origin, keepAlive: boolean): Buffer {
     let head = `${this.method} ${origin.target(this.path)} HTTP/1.1\r\n`;
-    for (const [name, value] of this.headersFor(origin, keepAlive)) head += `${name}: ${value}\r\n`;
+    const headers = this.headersFor(origin, keepAlive);
+    for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
+    const credentials = headers.flatMap(([name, value]) => credentialsIn(name, value));
+    if (credentials.length > 0) this.#credentials = [...this.#credentials, ...credentials];
     const bytes = Buffer.from(head + '\r\n');
     return this.body === undefined ? bytes : Buffer.concat([bytes, this.body]);
   }

@@ -101,22 +101,58 @@ export const errorKinds = [
   'reset',
   /** No answer within the time-out. */
   'timed-out',
+  /** TLS was refused, broken off or not understood. */
+  'tls',
+  /** What came is of another protocol than HTTP/1.1: HTTP/2, TLS, or none that is known. */
+  'protocol',
+  /** An answer that HTTP/1.1 does not allow, or that leaves in doubt where it ends. */
+  'malformed',
+  /** An answer whose head, or trailer, is longer than 16 KiB. */
+  'head-too-long',
   /** An answer with a status of 400 to 499 that was not asked for. */
   'status-4xx',
   /** An answer with a status of 500 to 599 that was not asked for. */
   'status-5xx',
   /** An answer that the scenario's check did not accept. */
   'wrong-answer',
-  /** Anything else, such as an answer that is not HTTP. */
+  /** What has no name here; the system's words are kept. */
   'other',
 ] as const;
 
 /** Those of whole answers, which have a status. */
 export const answerFaults = ['status-4xx', 'status-5xx', 'wrong-answer'] as const satisfies readonly ErrorKind[];
+/** What the generator's own machine refuses: requests that are no errors of a server, as none of them got to one. */
+export const refusalKinds = [
+  /** It may open no more files, which connections are. */
+  'out-of-files',
+  /** It has no port, or no address, left to connect from. */
+  'out-of-ports',
+  /** It has no memory left for a connection. */
+  'out-of-memory',
+  /** The name of the target does not resolve. */
+  'no-such-name',
+  /** No route leads to the target. */
+  'no-route',
+  /** A rule of the machine, such as a firewall's, forbids it. */
+  'not-allowed',
+] as const;
 
 const count = z.int().nonnegative();
 
 const errorsSchema = z.partialRecord(z.enum(errorKinds), count);
+const refusalsSchema = z.partialRecord(z.enum(refusalKinds), count);
+
+/** The first example of a kind of error, in characters that are safe to show. */
+export const causeSchema = z
+  .object({
+    kind: z.enum([...errorKinds, ...refusalKinds]),
+    atMs: z.number().describe('When it ended, from the start of the measured time'),
+    request: z.string().describe('Method and path, as sent'),
+    status: z.int().optional(),
+    body: z.string().optional().describe('The beginning of the body, decompressed'),
+    words: z.string().optional().describe('What the system, or the reader of the answer, said'),
+  })
+  .describe('The first example of a kind of error; values of header fields that are credentials are masked');
 
 const sliceSchema = z.object({
   /** From the start of the measured time. */
@@ -191,6 +227,8 @@ const outcomeSchema = z.object({
   /** Of all whole answers, right or not. */
   statuses: z.record(z.string(), count),
   errors: errorsSchema,
+  /** What the generator's own machine refused. */
+  refusals: refusalsSchema,
   /** In flight when the measured time ended; of open load, when the waiting after it did. */
   unfinished: count,
   /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
@@ -213,12 +251,14 @@ const workerResultSchema = z.object({
   durationMs: z.number().positive(),
   /** In flight when the measured time began, where its answers count (closed load). */
   carried: count,
-  /** Sent in the measured time; of open load, the requests that were due in it. Always carried + sent = requests + errors + unfinished. */
+  /** Sent in the measured time; of open load, the requests that were due in it. Always carried + sent = requests + errors + refusals + unfinished. */
   sent: count,
   /** Of all requests: the sum of those below. */
   ...outcomeSchema.shape,
   /** In the order of the workload. */
   byRequest: z.array(requestOutcomeSchema).min(1),
+  /** The first example of each kind of error and refusal. */
+  causes: z.array(causeSchema),
   slices: z.array(sliceSchema),
   anatomy: z.array(anatomyBucketSchema),
   /** The slowest first, ten at most. */
@@ -258,6 +298,9 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
 export type ErrorKind = (typeof errorKinds)[number];
 export type Outcome = z.infer<typeof outcomeSchema>;
 export type RequestOutcome = z.infer<typeof requestOutcomeSchema>;
+export type RefusalKind = (typeof refusalKinds)[number];
+export type FailureKind = ErrorKind | RefusalKind;
+export type Cause = z.infer<typeof causeSchema>;
 export type AnatomyBucket = z.infer<typeof anatomyBucketSchema>;
 export type SlowRequest = z.infer<typeof slowRequestSchema>;
 export type OpenResult = z.infer<typeof openSchema>;

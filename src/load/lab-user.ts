@@ -1,8 +1,7 @@
-import { faultOf } from './answer.ts';
 import type { Books } from './closed-books.ts';
 import type { DrawnRequest } from './drawn-request.ts';
+import type { Failure } from './failure.ts';
 import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection.ts';
-import type { ErrorKind } from './job.ts';
 import type { RequestMix } from './request-mix.ts';
 
 /** How long to wait before the next attempt on an address that did not accept a connection. */
@@ -52,21 +51,21 @@ export class LabUser implements ExchangeEnd {
     this.#inFlight = false;
   }
 
-  answered({ status, bytes, body, serverTiming }: Answer): void {
+  answered(answer: Answer): void {
     const nowMs = performance.now();
     const request = this.#request;
     if (this.#inFlight && request !== undefined) {
-      const fault = faultOf(request.expected, status, body);
-      const sentAtMs = this.#sentAtMs;
-      this.#books.recorder.answered(nowMs, { sentAtMs, status, bytes, fault, serverTiming, request });
+      this.#books.recorder.answered(nowMs, { sentAtMs: this.#sentAtMs, request, ...answer });
     }
     this.#inFlight = false;
     this.#askAfter(this.#thinkMs);
   }
 
-  failed(kind: ErrorKind, connected: boolean): void {
+  failed({ kind, words }: Failure, connected: boolean): void {
     const request = this.#request;
-    if (this.#inFlight && request !== undefined) this.#books.recorder.failed(performance.now(), kind, request);
+    if (this.#inFlight && request !== undefined) {
+      this.#books.recorder.failed(performance.now(), kind, { request, words });
+    }
     this.#inFlight = false;
     // At once, it would burn a core on an address where nobody listens.
     this.#askAfter(connected ? this.#thinkMs : Math.max(retryMs, this.#thinkMs));

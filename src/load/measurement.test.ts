@@ -22,7 +22,7 @@ describe('measurementOf', () => {
       recorder.answered(number * 10, { sentAtMs: number * 9, status: 200, bytes: 3, request });
     }
     recorder.sent(0);
-    recorder.failed(1500, 'refused', request);
+    recorder.failed(1500, 'refused', { request });
     const result = recorder.finish(0, generator);
     const measurement = measurementOf(result);
     expect(measurement).toMatchObject({

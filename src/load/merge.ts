@@ -1,4 +1,5 @@
 import { mergeAnatomies } from './anatomy.ts';
+import { mergeCauses } from './causes.ts';
 import type { OpenResult, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
 import { sumByRequest, sumHistograms, sumOutcomes } from './outcomes.ts';
 
@@ -14,6 +15,7 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
     sent: total((result) => result.sent),
     ...sumOutcomes(results),
     byRequest: sumByRequest(results.flatMap(({ byRequest }) => byRequest)),
+    causes: mergeCauses(results.flatMap(({ causes }) => causes)),
     slices: mergeSlices(results.flatMap(({ slices }) => slices)),
     ...mergeAnatomies(results),
     ...mergeOpen(results.flatMap(({ open }) => open ?? [])),

@@ -1,14 +1,14 @@
 import { measuredMs } from '../scenarios/plan.ts';
 import { requestNames, type OpenLoad } from '../scenarios/scenario.ts';
 import { Alarm } from './alarm.ts';
-import { faultOf } from './answer.ts';
 import { until, withinMs } from './clock.ts';
 import type { DrawnRequest } from './drawn-request.ts';
+import type { Failure } from './failure.ts';
 import { Fifo } from './fifo.ts';
 import { GeneratorWatch } from './generator.ts';
 import { HttpClient } from './http/http-client.ts';
 import type { Answer } from './http/http-connection.ts';
-import type { ErrorKind, LoadJob, WorkerResult } from './job.ts';
+import type { LoadJob, WorkerResult } from './job.ts';
 import { OpenBooks } from './open-books.ts';
 import { Slot, type DueRequest, type Ends } from './open-slot.ts';
 import { Origin } from './origin.ts';
@@ -106,23 +106,23 @@ class OpenLoop implements Disposable, Ends {
   }
 
   /** Takes the books of a whole answer. */
-  answered(nowMs: number, due: DueRequest, sentAtMs: number, { status, bytes, body, serverTiming }: Answer): void {
+  answered(nowMs: number, due: DueRequest, sentAtMs: number, answer: Answer): void {
     const { request, dueAtMs, isMeasured } = due;
-    const fault = faultOf(request.expected, status, body);
+    const isRight = answer.fault === undefined;
     if (isMeasured) {
-      this.#recorder.answered(nowMs, { dueAtMs, sentAtMs, status, bytes, fault, serverTiming, request });
-      if (fault === undefined) this.#books.served(nowMs, sentAtMs);
+      this.#recorder.answered(nowMs, { dueAtMs, sentAtMs, request, ...answer });
+      if (isRight) this.#books.served(nowMs, sentAtMs);
     } else if (nowMs < this.#warmEndMs) {
-      this.#warmup.answered(nowMs, { dueAtMs, sentAtMs, status, bytes, fault, request });
-    } else if (fault === undefined && nowMs < this.#endMs) {
+      this.#warmup.answered(nowMs, { dueAtMs, sentAtMs, request, ...answer });
+    } else if (isRight && nowMs < this.#endMs) {
       this.#recorder.completed(nowMs, request);
     }
   }
 
   /** Takes the books of a request that got no answer. */
-  failed(nowMs: number, { request, isMeasured }: DueRequest, kind: ErrorKind): void {
-    if (isMeasured) this.#recorder.failed(nowMs, kind, request);
-    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind, request);
+  failed(nowMs: number, { request, isMeasured }: DueRequest, { kind, words }: Failure): void {
+    if (isMeasured) this.#recorder.failed(nowMs, kind, { request, words });
+    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind, { request });
   }
 
   /** Gives the connection of a request that has ended to the next one. */

@@ -1,6 +1,6 @@
 import type { DrawnRequest } from './drawn-request.ts';
+import type { Failure } from './failure.ts';
 import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection.ts';
-import type { ErrorKind } from './job.ts';
 
 /** A request from the moment that it is due. */
 export interface DueRequest {
@@ -13,7 +13,7 @@ export interface DueRequest {
 /** Who hears of the ends of requests. */
 export interface Ends {
   answered(nowMs: number, due: DueRequest, sentAtMs: number, answer: Answer): void;
-  failed(nowMs: number, due: DueRequest, kind: ErrorKind): void;
+  failed(nowMs: number, due: DueRequest, failure: Failure): void;
   /** After either of them: the slot is free. */
   ended(nowMs: number, due: DueRequest, slot: Slot): void;
 }
@@ -50,9 +50,9 @@ export class Slot implements ExchangeEnd {
     this.#end(nowMs);
   }
 
-  failed(kind: ErrorKind): void {
+  failed(failure: Failure): void {
     const nowMs = performance.now();
-    if (this.#due !== undefined) this.#ends.failed(nowMs, this.#due, kind);
+    if (this.#due !== undefined) this.#ends.failed(nowMs, this.#due, failure);
     this.#end(nowMs);
   }
 

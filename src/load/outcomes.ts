@@ -1,5 +1,5 @@
 import { LatencyHistogram } from './histogram.ts';
-import { errorKinds, type Outcome, type RequestOutcome, type WorkerResult } from './job.ts';
+import { errorKinds, refusalKinds, type Outcome, type RequestOutcome, type WorkerResult } from './job.ts';
 import { statusImbalance } from './status-balance.ts';
 
 /** The exact sum: of the requests of a workload, or of workers that shared a load. */
@@ -10,7 +10,14 @@ export function sumOutcomes(outcomes: readonly Outcome[]): Outcome {
     completed: total((outcome) => outcome.completed),
     bytes: total((outcome) => outcome.bytes),
     statuses: sumStatuses(outcomes),
-    errors: sumErrors(outcomes),
+    errors: sumKinds(
+      errorKinds,
+      outcomes.map(({ errors }) => errors),
+    ),
+    refusals: sumKinds(
+      refusalKinds,
+      outcomes.map(({ refusals }) => refusals),
+    ),
     unfinished: total((outcome) => outcome.unfinished),
     histogram: sumHistograms(outcomes.map(({ histogram }) => histogram)),
   };
@@ -42,7 +49,7 @@ export function failedOf({ errors }: Pick<Outcome, 'errors'>): number {
 /** What does not add up in a result; undefined where everything does. */
 export function imbalanceOf(result: WorkerResult): string | undefined {
   const { carried, sent, requests, unfinished, byRequest } = result;
-  const accounted = requests + failedOf(result) + unfinished;
+  const accounted = requests + failedOf(result) + sum(Object.values(result.refusals)) + unfinished;
   if (carried + sent !== accounted) {
     return `${carried} requests were in flight and ${sent} sent, ${accounted} accounted for`;
   }
@@ -62,8 +69,9 @@ function partsImbalance(result: WorkerResult): string | undefined {
   return undefined;
 }
 
-function countsOf({ requests, completed, unfinished, bytes, statuses, errors }: Outcome): ReadonlyMap<string, number> {
-  return new Map(Object.entries({ requests, completed, unfinished, bytes, ...statuses, ...errors }));
+function countsOf(outcome: Outcome): ReadonlyMap<string, number> {
+  const { requests, completed, unfinished, bytes, statuses, errors, refusals } = outcome;
+  return new Map(Object.entries({ requests, completed, unfinished, bytes, ...statuses, ...errors, ...refusals }));
 }
 
 function sumStatuses(outcomes: readonly Outcome[]): Outcome['statuses'] {
@@ -74,10 +82,13 @@ function sumStatuses(outcomes: readonly Outcome[]): Outcome['statuses'] {
   return summed;
 }
 
-function sumErrors(outcomes: readonly Outcome[]): Outcome['errors'] {
-  const summed: Outcome['errors'] = {};
-  for (const kind of errorKinds) {
-    const count = sum(outcomes.map(({ errors }) => errors[kind] ?? 0));
+function sumKinds<Kind extends string>(
+  kinds: readonly Kind[],
+  all: readonly Partial<Record<Kind, number>>[],
+): Partial<Record<Kind, number>> {
+  const summed: Partial<Record<Kind, number>> = {};
+  for (const kind of kinds) {
+    const count = sum(all.map((counts) => counts[kind] ?? 0));
     if (count > 0) summed[kind] = count;
   }
   return summed;

@@ -29,7 +29,7 @@ describe('Recorder', () => {
     recorder.sent(startMs + 300);
     recorder.answered(startMs + 310, { sentAtMs: startMs + 300, status: 500, bytes: 5, fault: 'status-5xx', request });
     recorder.sent(startMs + 400);
-    recorder.failed(startMs + 410, 'reset', request);
+    recorder.failed(startMs + 410, 'reset', { request });
     recorder.sent(startMs + 999);
     recorder.unfinished(request);
     const result = recorder.finish(recorder.endMs, generator);
@@ -65,7 +65,7 @@ describe('Recorder', () => {
     recorder.sent(startMs);
     recorder.answered(startMs + 9, { sentAtMs: startMs, status: 500, bytes: 7, fault: 'status-5xx', request: pay });
     recorder.sent(startMs);
-    recorder.failed(startMs + 9, 'reset', pay);
+    recorder.failed(startMs + 9, 'reset', { request: pay });
     recorder.sent(startMs);
     recorder.unfinished(pay);
     recorder.neverSent(pay, 'dropped');
@@ -114,7 +114,7 @@ describe('Recorder', () => {
     expect(recorder.sent(startMs + 999.9)).toBe(true);
     recorder.answered(recorder.endMs, { sentAtMs: startMs + 999.9, status: 200, bytes: 10, request });
     expect(recorder.sent(startMs + 998)).toBe(true);
-    recorder.failed(recorder.endMs + 5, 'timed-out', request);
+    recorder.failed(recorder.endMs + 5, 'timed-out', { request });
     expect(recorder.sent(recorder.endMs)).toBe(false);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({ sent: 2, requests: 0, errors: {}, statuses: {}, bytes: 0, unfinished: 2 });

@@ -1,7 +1,10 @@
 import { AnatomySampler } from './anatomy.ts';
+import type { BodySample } from './answer.ts';
+import { Causes, type CauseParts } from './causes.ts';
 import type { DrawnRequest } from './drawn-request.ts';
+import { isRefusal } from './failure.ts';
 import { LatencyHistogram } from './histogram.ts';
-import type { ErrorKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
+import type { ErrorKind, FailureKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
 import { imbalanceOf, sumOutcomes } from './outcomes.ts';
 import { RequestBooks } from './request-books.ts';
 
@@ -35,6 +38,8 @@ export interface RecordedAnswer {
   readonly status: number;
   readonly bytes: number;
   readonly fault?: ErrorKind | undefined;
+  /** The beginning of its body, where it is wrong. */
+  readonly sample?: BodySample | undefined;
   /** What the server said of its times: a `Server-Timing` field. */
   readonly serverTiming?: string | undefined;
   readonly request: DrawnRequest;
@@ -62,6 +67,7 @@ export class Recorder {
   readonly #slices: WorkerSlice[] = [];
   readonly #books: ReadonlyMap<string, RequestBooks>;
   readonly #slice = new LatencyHistogram();
+  readonly #causes = new Causes();
   #second = 0;
   #sliceSent = 0;
   #sliceRequests = 0;
@@ -108,7 +114,7 @@ export class Recorder {
     const books = this.#books.get(request.name);
     books?.answered(status, bytes);
     if (fault !== undefined) {
-      this.failed(nowMs, fault, request);
+      this.failed(nowMs, fault, { request, status, sample: answer.sample });
       return;
     }
     this.completed(nowMs, request);
@@ -126,13 +132,17 @@ export class Recorder {
     else this.#late++;
   }
 
-  /** Notes a request that ended without a right answer. */
-  failed(nowMs: number, kind: ErrorKind, request: DrawnRequest): void {
+  /** Notes a request that ended without a right answer, for that reason. */
+  failed(nowMs: number, kind: FailureKind, cause: CauseParts): void {
+    const { request } = cause;
     if (nowMs >= this.#closesMs) {
       this.unfinished(request);
       return;
     }
     this.tick(nowMs);
+    this.#causes.note(kind, nowMs - this.#options.startMs, cause);
+    this.#books.get(request.name)?.failed(kind);
+    if (isRefusal(kind)) return;
     this.#sliceErrors++;
     this.#books.get(request.name)?.failed(kind);
   }
@@ -179,6 +189,7 @@ export class Recorder {
       sent: this.#sent,
       ...sumOutcomes(byRequest),
       byRequest,
+      causes: this.#causes.finish(),
       slices: this.#slices,
       ...this.#anatomy.finish(),
       generator,

@@ -1,11 +1,13 @@
 import { LatencyHistogram } from './histogram.ts';
-import type { ErrorKind, RequestOutcome } from './job.ts';
+import { isRefusal } from './failure.ts';
+import type { ErrorKind, FailureKind, RefusalKind, RequestOutcome } from './job.ts';
 
 /** What became of one request of the workload, in one stretch of time. All of them together are what became of the load. */
 export class RequestBooks {
   readonly #request: string;
   readonly #statuses = new Map<number, number>();
   readonly #errors = new Map<ErrorKind, number>();
+  readonly #refusals = new Map<RefusalKind, number>();
   readonly #latency = new LatencyHistogram();
   #requests = 0;
   #completed = 0;
@@ -35,8 +37,9 @@ export class RequestBooks {
     this.#completed++;
   }
 
-  failed(kind: ErrorKind): void {
-    this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
+  failed(kind: FailureKind): void {
+    if (isRefusal(kind)) this.#refusals.set(kind, (this.#refusals.get(kind) ?? 0) + 1);
+    else this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
   unfinished(): void {
@@ -59,6 +62,7 @@ export class RequestBooks {
       bytes: this.#bytes,
       statuses: Object.fromEntries(this.#statuses),
       errors: Object.fromEntries(this.#errors),
+      refusals: Object.fromEntries(this.#refusals),
       unfinished: this.#unfinished,
       dropped: this.#dropped,
       unsent: this.#unsent,

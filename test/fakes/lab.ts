@@ -53,11 +53,17 @@ export function recorded(requests: number, latencyMs: number): WorkerResult {
 
 /** Two seconds in which every request was refused. */
 export function refused(requests: number): WorkerResult {
-  const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
+  const recorder = new Recorder({
+    phase: 'measuring',
+    requests: [request.name],
+    startMs: 0,
+    durationMs: 2000,
+    emit: () => undefined,
+  });
   for (let index = 0; index < requests; index++) {
     const atMs = (index * 2000) / requests;
     recorder.sent(atMs);
-    recorder.failed(atMs, 'refused');
+    recorder.failed(atMs, 'refused', { request });
   }
   return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
 }

@@ -3,6 +3,15 @@ export const incomplete = 0;
 /** A scan's outcome, where it is no position: this is not HTTP/1.1. */
 export const malformed = -1;
 
+/** What is wrong with bytes, and where. */
+export interface Flaw {
+  /** In words, to go before what is there. */
+  readonly what: string;
+  readonly at: number;
+  /** Whether they are of another protocol, and not of an answer of HTTP/1.1 that is wrong. */
+  readonly isForeign?: boolean;
+}
+
 /** Bytes that mean something to HTTP. */
 export const tab = 9;
 export const lf = 10;
@@ -20,9 +29,10 @@ export function isBlank(byte: number | undefined): boolean {
   return byte === space || byte === tab;
 }
 
-/** Expects the end of a line, and returns where the next one starts. */
+/** Expects the end of a line, and returns where the next one starts. A line feed alone is taken for one (RFC 9112, 2.2). */
 export function lineEnd(bytes: Buffer, at: number, end: number): number {
   if (at >= end) return incomplete;
+  if (bytes[at] === lf) return at + 1;
   if (bytes[at] !== cr) return malformed;
   if (at + 1 >= end) return incomplete;
   return bytes[at + 1] === lf ? at + 2 : malformed;

@@ -1,4 +1,4 @@
-import { cr, incomplete, lf, malformed, tokenBytes, valueBytes } from './bytes.ts';
+import { cr, incomplete, lf, malformed, tokenBytes, valueBytes, type Flaw } from './bytes.ts';
 
 /** The longest line with the size of a chunk and its extensions. */
 const lineBytesLimit = 16 * 1024;
@@ -13,14 +13,20 @@ type InLine = 'size' | 'more size' | 'extension' | 'name' | 'value' | 'quoted' |
 
 /**
  * Finds the data in a chunked body, whose bytes may come in any pieces, and stops before the trailer. Extensions are checked
- * as Node's own parser checks them, and mean nothing.
+ * as Node's own parser checks them, and mean nothing. A line feed alone ends a line, as it does in a head.
  */
 export class ChunkScanner {
   #state: InLine | 'data' | 'data end' | 'data lf' = 'size';
   #size = 0;
   #lineBytes = 0;
+  /** Whether the line with the size ended with a line feed alone. */
+  #endsBare = false;
+
+  /** Why a scan gave `malformed`. */
+  flaw: Flaw | undefined;
 
   begin(): void {
+    this.flaw = undefined;
     this.#state = 'size';
     this.#size = 0;
     this.#lineBytes = 0;
@@ -41,17 +47,19 @@ export class ChunkScanner {
           break;
         }
         case 'data end':
-          if (byte !== cr) return malformed;
-          this.#state = 'data lf';
+          // Where the line before ended with both, one of them was the last byte of the data, and that is too long.
+          if (byte === lf && this.#endsBare) this.begin();
+          else if (byte === cr) this.#state = 'data lf';
+          else return this.#refuse('the data of a chunk is longer than its size', at);
           at++;
           break;
         case 'data lf':
-          if (byte !== lf) return malformed;
+          if (byte !== lf) return this.#refuse('the data of a chunk is longer than its size', at);
           this.begin();
           at++;
           break;
         case 'line end':
-          if (byte !== lf) return malformed;
+          if (byte !== lf) return this.#refuse('no line ends like this', at);
           at++;
           if (this.#size === 0) return at;
           this.#state = 'data';
@@ -65,14 +73,22 @@ export class ChunkScanner {
         case 'escaped':
         case 'unquoted': {
           const next = this.#scanLine(this.#state, byte);
-          if (next === undefined || ++this.#lineBytes > lineBytesLimit) return malformed;
+          if (next === undefined) return this.#refuse('no size of a chunk is written like this', at);
+          if (++this.#lineBytes > lineBytesLimit) return this.#refuse('the line of a chunk is longer than 16 KiB', at);
           this.#state = next;
-          at++;
+          // A line feed alone ends the line as well: it is looked at once more.
+          if (byte !== lf) at++;
+          this.#endsBare = byte === lf;
           break;
         }
       }
     }
     return incomplete;
+  }
+
+  #refuse(what: string, at: number): number {
+    this.flaw = { what, at };
+    return malformed;
   }
 
   #scanLine(state: Exclude<InLine, 'line end'>, byte: number): InLine | undefined {
@@ -83,7 +99,7 @@ export class ChunkScanner {
         return afterItem(byte) ?? this.#scanDigit(byte);
       case 'extension':
       case 'name':
-        if (state === 'extension' && byte === cr) return undefined;
+        if (state === 'extension' && (byte === cr || byte === lf)) return undefined;
         if (tokenBytes[byte] === 1) return 'name';
         return byte === equals ? 'value' : afterItem(byte);
       case 'value':
@@ -109,7 +125,7 @@ export class ChunkScanner {
 }
 
 function afterItem(byte: number): InLine | undefined {
-  if (byte === cr) return 'line end';
+  if (byte === cr || byte === lf) return 'line end';
   return byte === semicolon ? 'extension' : undefined;
 }
 

@@ -1,12 +1,10 @@
 import type { Origin } from '../origin.ts';
 import type { Socket } from 'node:net';
+import { Farewells } from './farewells.ts';
 import { HttpConnection } from './http-connection.ts';
 
 /** How much is read at once: an answer that is longer comes in pieces. */
 const readBytes = 64 * 1024;
-
-/** How long a server may take to close a connection that it said it would close. */
-const farewellMs = 100;
 
 /** What all connections of a load have in common. */
 export interface HttpClientOptions {
@@ -26,8 +24,7 @@ export class HttpClient implements Disposable {
   /** Valid only until the reading connection's turn is over. */
   readonly buffer = Buffer.allocUnsafeSlow(readBytes);
   readonly #connections: HttpConnection[] = [];
-  /** Connections that nobody uses any more, and when the server has had its time to close them. */
-  readonly #leaving = new Map<Socket, number>();
+  readonly #farewells = new Farewells();
   readonly #sweeper: NodeJS.Timeout;
 
   constructor({ keepAlive, timeoutMs }: HttpClientOptions) {
@@ -47,29 +44,20 @@ export class HttpClient implements Disposable {
   close(): void {
     clearInterval(this.#sweeper);
     for (const connection of this.#connections) connection.close();
-    for (const socket of this.#leaving.keys()) socket.destroy();
+    this.#farewells.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /**
-   * Leaves it to the server to close a connection, as it said it would: who closes first keeps the port busy for a minute,
-   * and a load of fresh connections would run out of ports.
-   */
+  /** Leaves it to the server to close a connection, as it said it would. */
   leave(socket: Socket): void {
-    this.#leaving.set(socket, performance.now() + farewellMs);
-    socket.once('close', () => this.#leaving.delete(socket));
+    this.#farewells.add(socket);
   }
 
   #sweep(nowMs: number): void {
     for (const connection of this.#connections) connection.expire(nowMs);
-    for (const [socket, untilMs] of this.#leaving) {
-      if (untilMs > nowMs) continue;
-      this.#leaving.delete(socket);
-      socket.destroy();
-    }
   }
 }
 

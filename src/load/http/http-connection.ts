@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { failureOf } from '../answer.ts';
+import { AnswerCheck, type BodySample } from '../answer.ts';
 import type { DrawnRequest } from '../drawn-request.ts';
+import { closedEarly, failureOf, inHandshake, isShakingHands, timedOut, type Failure } from '../failure.ts';
 import type { ErrorKind } from '../job.ts';
 import type { Origin } from '../origin.ts';
 import { skipEmptyLines } from './bytes.ts';
@@ -13,8 +14,10 @@ export interface Answer {
   readonly status: number;
   /** On the wire. */
   readonly bytes: number;
-  /** Empty unless the request's check asks for a text. */
-  readonly body: readonly Buffer[];
+  /** What is wrong with it; undefined where it is right. */
+  readonly fault: ErrorKind | undefined;
+  /** The beginning of its body, where it is wrong. */
+  readonly sample: BodySample | undefined;
   /** The value of its `server-timing` fields. */
   readonly serverTiming: string | undefined;
 }
@@ -23,8 +26,14 @@ export interface Answer {
 export interface ExchangeEnd {
   answered(answer: Answer): void;
   /** `connected` is false where there was no connection to send it on: whoever tries again at once burns a core. */
-  failed(kind: ErrorKind, connected: boolean): void;
+  failed(failure: Failure, connected: boolean): void;
 }
+
+/** What whoever opens a connection is told that is closed meanwhile. */
+const closedHere: Failure = { kind: 'reset', words: 'the generator closed the connection' };
+
+/** An answer without a request has nobody to be told. */
+const unasked: Failure = { kind: 'malformed', words: 'an answer came that nobody had asked for' };
 
 /**
  * One connection with one request in flight at most. It connects where it has to, and never tries anything twice: when to go
@@ -34,11 +43,12 @@ export class HttpConnection {
   readonly #origin: Origin;
   readonly #client: HttpClient;
   readonly #parser = new ResponseParser();
+  readonly #check = new AnswerCheck();
   /** Undefined where the next request has to connect. */
   #socket: Socket | undefined;
   #connected = false;
   #end: ExchangeEnd | undefined;
-  #onOpen: ((problem: ErrorKind | undefined) => void) | undefined;
+  #onOpen: ((problem: Failure | undefined) => void) | undefined;
   /** When the time of the request, or of connecting, is up. */
   #deadlineMs = Infinity;
 
@@ -59,7 +69,7 @@ export class HttpConnection {
   }
 
   /** Connects ahead of the first request; resolves with what prevented it, if anything did. One call at a time. */
-  async open(): Promise<ErrorKind | undefined> {
+  async open(): Promise<Failure | undefined> {
     if (this.#connected) return undefined;
     return new Promise((resolve) => {
       this.#onOpen = resolve;
@@ -78,20 +88,27 @@ export class HttpConnection {
     if (this.#end !== undefined) throw new Error('A connection takes one request at a time.');
     this.#end = end;
     this.#deadlineMs = nowMs + this.#client.timeoutMs;
-    this.#parser.begin(request.method === 'HEAD', request.expected.contains !== undefined);
+    this.#check.begin(request.expected);
+    this.#parser.begin(request.method === 'HEAD', this.#check);
     this.#socket ??= this.#connect();
     this.#socket.write(this.prepare(request));
   }
 
   /** Fails what has lasted too long. */
   expire(nowMs: number): void {
-    if (this.#deadlineMs <= nowMs) this.#lose('timed-out');
+    if (this.#deadlineMs > nowMs) return;
+    this.#lose(timedOut(this.#client.timeoutMs, { connected: this.#connected, hasBegun: this.#hasBegun }));
   }
 
   /** Closes it. A request in flight is abandoned: nobody is told of its end. */
   close(): void {
     this.#end = undefined;
-    this.#lose('reset');
+    this.#lose(closedHere);
+  }
+
+  /** Whether anything of the answer in flight has come. */
+  get #hasBegun(): boolean {
+    return this.#end !== undefined && this.#parser.hasBegun;
   }
 
   #connect(): Socket {
@@ -107,14 +124,14 @@ export class HttpConnection {
     });
     // After it was left or lost, nothing that happens to a socket matters.
     socket.on('error', (error) => {
-      if (socket === this.#socket) this.#lose(failureOf(error));
+      if (socket === this.#socket) this.#break(failureOf(error));
     });
     // Seen on an idle connection, too, so that no request is lost on one that the server has closed.
     socket.once('end', () => {
       if (socket === this.#socket) this.#ended();
     });
     socket.once('close', () => {
-      if (socket === this.#socket) this.#lose('reset');
+      if (socket === this.#socket) this.#break(closedEarly(this.#hasBegun));
     });
     return socket;
   }
@@ -131,25 +148,27 @@ export class HttpConnection {
     const { buffer } = this.#client;
     if (this.#end === undefined) {
       // An answer that nobody asked for, such as a 408 before the connection is closed: the next one would be doubtful.
-      if (skipEmptyLines(buffer, 0, length) < length) this.#lose('other');
+      if (skipEmptyLines(buffer, 0, length) < length) this.#lose(unasked);
       return;
     }
     const progress = this.#parser.read(buffer, length);
     if (progress === 'whole') this.#answered(this.#end);
-    else if (progress === 'malformed') this.#lose('other');
+    else if (progress === 'refused') this.#lose(this.#parser.problem);
   }
 
   #ended(): void {
     if (this.#end !== undefined && this.#parser.end()) this.#answered(this.#end);
-    else this.#lose('reset');
+    else this.#break(closedEarly(this.#hasBegun));
   }
 
   #answered(end: ExchangeEnd): void {
-    const { status, bytes, body, serverTiming, persistent } = this.#parser;
+    const { status, bytes, serverTiming, persistent, contentEncoding } = this.#parser;
+    const fault = this.#check.faultOf(status);
+    const sample = fault === undefined ? undefined : this.#check.sampleOf(contentEncoding);
     this.#end = undefined;
     this.#deadlineMs = Infinity;
     if (!persistent || !this.#client.keepAlive) this.#leave();
-    end.answered({ status, bytes, body, serverTiming });
+    end.answered({ status, bytes, fault, sample, serverTiming });
   }
 
   #leave(): void {
@@ -158,8 +177,13 @@ export class HttpConnection {
     this.#connected = false;
   }
 
+  /** Gives a connection up that was broken off from outside. */
+  #break(failure: Failure): void {
+    this.#lose(isShakingHands(this.#socket, this.#connected) ? inHandshake(failure) : failure);
+  }
+
   /** Gives the connection up; whoever waits for something of it is told why. */
-  #lose(kind: ErrorKind): void {
+  #lose(failure: Failure): void {
     const end = this.#end;
     const onOpen = this.#onOpen;
     const connected = this.#connected;
@@ -169,7 +193,7 @@ export class HttpConnection {
     this.#end = undefined;
     this.#onOpen = undefined;
     this.#deadlineMs = Infinity;
-    onOpen?.(kind);
-    end?.failed(kind, connected);
+    onOpen?.(failure);
+    end?.failed(failure, connected);
   }
 }

@@ -1,0 +1,61 @@
+import type { BodySample } from './answer.ts';
+import { decompressed } from './decompress.ts';
+import type { DrawnRequest } from './drawn-request.ts';
+import type { Cause, FailureKind } from './job.ts';
+import { shortened, textOf } from './visible.ts';
+
+/** What is known of a request that ended without a right answer. */
+export interface CauseParts {
+  readonly request: DrawnRequest;
+  readonly status?: number | undefined;
+  readonly sample?: BodySample | undefined;
+  readonly words?: string | undefined;
+}
+
+/** Shorter values are no secrets, and would be found everywhere. */
+const leastSecret = 4;
+
+/** The first example of each kind of error. */
+export class Causes {
+  readonly #first = new Map<FailureKind, Cause>();
+
+  /** Notes an error, that many ms after the start, unless its kind has an example. */
+  note(kind: FailureKind, atMs: number, parts: CauseParts): void {
+    if (this.#first.has(kind)) return;
+    const { request, status, sample, words } = parts;
+    const shown = (text: string): string => shortened(withoutSecrets(text, request.credentials));
+    const body = sample === undefined || sample.bytes.length === 0 ? undefined : bodyOf(sample);
+    this.#first.set(kind, {
+      kind,
+      atMs,
+      request: shown(`${request.method} ${request.path}`),
+      ...(status === undefined ? {} : { status }),
+      ...(body === undefined ? {} : { body: shown(body) }),
+      ...(words === undefined ? {} : { words: shown(words) }),
+    });
+  }
+
+  /** All of them, the first one first. */
+  finish(): Cause[] {
+    return [...this.#first.values()];
+  }
+}
+
+/** The first example of each kind among those of several workers. */
+export function mergeCauses(causes: readonly Cause[]): Cause[] {
+  const first = new Map<FailureKind, Cause>();
+  for (const cause of [...causes].sort((one, other) => one.atMs - other.atMs)) {
+    if (!first.has(cause.kind)) first.set(cause.kind, cause);
+  }
+  return [...first.values()];
+}
+
+function bodyOf({ bytes, encoding }: BodySample): string {
+  const plain = decompressed(bytes, encoding);
+  return plain === undefined ? `(${bytes.length} bytes of ${encoding ?? ''})` : textOf(plain);
+}
+
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const longest = secrets.filter(({ length }) => length >= leastSecret).sort((one, other) => other.length - one.length);
+  return longest.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+}
