@@ -85,7 +85,7 @@ async function send(connection: HttpConnection, request: DrawnRequest, recorder:
         resolve();
       },
       failed: (kind) => {
-        recorder?.failed(performance.now(), kind);
+        recorder?.failed(performance.now(), kind, sentAtMs);
         resolve();
       },
     });
@@ -95,5 +95,5 @@ async function send(connection: HttpConnection, request: DrawnRequest, recorder:
 /** Reports a request without a connection: to open one only now would be no burst. */
 function notSent(problem: ErrorKind, recorder: Recorder | undefined): void {
   const nowMs = performance.now();
-  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, problem);
+  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, problem, nowMs);
 }

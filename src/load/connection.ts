@@ -65,7 +65,7 @@ export class Connection {
   close(): void {
     clearTimeout(this.#timer);
     this.#client.destroy();
-    if (this.inFlight) this.#options.recorder().unfinished();
+    if (this.inFlight) this.#options.recorder().unfinished(this.#sentAtMs);
     this.#forget();
   }
 
@@ -106,7 +106,7 @@ export class Connection {
   }
 
   #lost(kind: ErrorKind): void {
-    if (this.inFlight) this.#options.recorder().failed(performance.now(), kind);
+    if (this.inFlight) this.#options.recorder().failed(performance.now(), kind, this.#sentAtMs);
     this.#forget();
   }
 

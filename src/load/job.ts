@@ -143,6 +143,8 @@ const openSchema = z.object({
   dropped: count,
   /** Due, and not sent when the waiting was over. */
   unsent: count,
+  /** How long each of those had been due by then, in µs: an HdrHistogram like the others. */
+  unsentWaiting: z.string(),
   /** Right answers that came after the measured time. */
   late: count,
   /** The most that were due and had not ended at the same time. */
@@ -195,6 +197,8 @@ const workerResultSchema = z.object({
   errors: errorsSchema,
   /** In flight when the measured time ended; of open load, when the waiting after it did. */
   unfinished: count,
+  /** How long before that each of them was sent, in µs: an HdrHistogram like the others. */
+  waiting: z.string(),
   /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
   histogram: z.string(),
   slices: z.array(sliceSchema),

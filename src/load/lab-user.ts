@@ -48,7 +48,7 @@ export class LabUser implements ExchangeEnd {
   stop(): void {
     clearTimeout(this.#timer);
     this.#connection.close();
-    if (this.#inFlight) this.#books.recorder.unfinished();
+    if (this.#inFlight) this.#books.recorder.unfinished(this.#sentAtMs);
     this.#inFlight = false;
   }
 
@@ -65,7 +65,7 @@ export class LabUser implements ExchangeEnd {
   }
 
   failed(kind: ErrorKind, connected: boolean): void {
-    if (this.#inFlight) this.#books.recorder.failed(performance.now(), kind);
+    if (this.#inFlight) this.#books.recorder.failed(performance.now(), kind, this.#sentAtMs);
     this.#inFlight = false;
     // At once, it would burn a core on an address where nobody listens.
     this.#askAfter(connected ? this.#thinkMs : Math.max(retryMs, this.#thinkMs));

@@ -13,7 +13,7 @@ describe('measurementOf', () => {
       recorder.answered(number * 10, { sentAtMs: number * 9, status: 200, bytes: 3 });
     }
     recorder.sent(0);
-    recorder.failed(1500, 'refused');
+    recorder.failed(1500, 'refused', 0);
     const result = recorder.finish(0, generator);
     const measurement = measurementOf(result);
     expect(measurement).toMatchObject({

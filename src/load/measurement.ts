@@ -2,16 +2,18 @@ import type { Anatomy, Measurement } from '../result.ts';
 import { anatomyAt } from './anatomy.ts';
 import { LatencyHistogram } from './histogram.ts';
 import type { OpenResult, WorkerResult, WorkerSlice } from './job.ts';
+import { overdueIn } from './overdue.ts';
 
 /** What a worker's result says, with its histograms read; `warmup` are the seconds before the measured time. */
 export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice[] = []): Measurement {
   const latency = LatencyHistogram.decode(result.histogram);
-  const { startedAtMs, histogram, slices, anatomy, open, ...rest } = result;
+  const { startedAtMs, histogram, waiting, slices, anatomy, open, ...rest } = result;
   return {
     ...rest,
     startedAt: new Date(startedAtMs).toISOString(),
     failed: Object.values(result.errors).reduce((sum, count) => sum + count, 0),
     latency: latencyOf(histogram),
+    waiting: waitingOf(waiting, open?.service ?? histogram),
     timeline: [...warmup.map((slice) => ({ ...slice, second: slice.second - warmup.length })), ...slices].map(sliceOf),
     anatomy: [
       ...anatomyOf('p50', latency.quantileUs(0.5), anatomy),
@@ -35,6 +37,16 @@ function latencyOf(histogram: string): Measurement['latency'] {
   };
 }
 
+/** How long requests have had no answer. @param answers what answers took from when their requests were sent */
+function waitingOf(histogram: string, answers: string): Measurement['waiting'] {
+  const waiting = LatencyHistogram.decode(histogram);
+  return {
+    longestUs: waiting.maxUs,
+    overdue: { ...overdueIn(waiting, LatencyHistogram.decode(answers)) },
+    histogram,
+  };
+}
+
 function sliceOf({ second, sent, requests, errors, histogram }: WorkerSlice): Measurement['timeline'][number] {
   const latency = LatencyHistogram.decode(histogram);
   const p50Us = latency.quantileUs(0.5);
@@ -46,10 +58,11 @@ function anatomyOf(percentile: Anatomy['percentile'], latencyUs: number, buckets
   return found === undefined ? [] : [{ percentile, ...found }];
 }
 
-function openOf({ service, scheduleLag, ...counts }: OpenResult): Measurement['open'] {
+function openOf({ service, scheduleLag, unsentWaiting, ...counts }: OpenResult): Measurement['open'] {
   const lag = LatencyHistogram.decode(scheduleLag);
   return {
     ...counts,
+    unsentLongestUs: LatencyHistogram.decode(unsentWaiting).maxUs,
     service: latencyOf(service),
     scheduleLag: { p50Us: lag.quantileUs(0.5), p99Us: lag.quantileUs(0.99), maxUs: lag.maxUs },
   };

@@ -35,7 +35,7 @@ function recorded(part: readonly Exchange[], own = generator): WorkerResult {
     recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status, bytes: 100, fault });
   }
   recorder.sent(1000);
-  recorder.unfinished();
+  recorder.unfinished(1000);
   return recorder.finish(0, own);
 }
 
@@ -52,8 +52,11 @@ describe('mergeWorkerResults', () => {
       sent: single.sent + 2,
       slices: [{ ...first, sent: (first?.sent ?? 0) + 2 }, ...others],
       unfinished: 3,
+      waiting: merged.waiting,
       generator: { ...generator, cpuRatio: 1.5 },
     });
+    const [waiting, each] = [merged, single].map((result) => LatencyHistogram.decode(result.waiting).values());
+    expect(waiting).toEqual(each?.map(({ us }) => ({ us, count: 3 })));
   });
 
   it('adds up processor time and takes the worst of the other numbers', () => {

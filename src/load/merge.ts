@@ -18,6 +18,7 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
     statuses: mergeStatuses(results),
     errors: mergeErrors(results),
     unfinished: total((result) => result.unfinished),
+    waiting: mergeHistograms(results.map(({ waiting }) => waiting)),
     histogram: mergeHistograms(results.map(({ histogram }) => histogram)),
     slices: mergeSlices(results.flatMap(({ slices }) => slices)),
     ...mergeAnatomies(results),
@@ -87,6 +88,7 @@ function mergeOpen(parts: readonly OpenResult[]): { readonly open?: OpenResult }
     released: total((part) => part.released),
     dropped: total((part) => part.dropped),
     unsent: total((part) => part.unsent),
+    unsentWaiting: mergeHistograms(parts.map((part) => part.unsentWaiting)),
     late: total((part) => part.late),
     // The workers' peaks need not be at the same time: this is the most that there can have been.
     inFlightMost: total((part) => part.inFlightMost),

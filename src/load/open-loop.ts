@@ -46,8 +46,8 @@ class OpenLoop implements Disposable, Ends {
   readonly #books: OpenBooks;
   /** The last to become free is the first to be used again: the others may rest, and a server may close them. */
   readonly #free: Slot[] = [];
+  readonly #slots: Slot[] = [];
   readonly #client: HttpClient;
-  #connections = 0;
   readonly #waiting = new Fifo<DueRequest>();
   readonly #ring = (): void => this.#release();
   #inFlight = 0;
@@ -117,9 +117,9 @@ class OpenLoop implements Disposable, Ends {
   }
 
   /** Takes the books of a request that got no answer. */
-  failed(nowMs: number, { isMeasured }: DueRequest, kind: ErrorKind): void {
-    if (isMeasured) this.#recorder.failed(nowMs, kind);
-    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind);
+  failed(nowMs: number, { isMeasured }: DueRequest, sentAtMs: number, kind: ErrorKind): void {
+    if (isMeasured) this.#recorder.failed(nowMs, kind, sentAtMs);
+    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind, sentAtMs);
   }
 
   /** Gives the connection of a request that has ended to the next one. */
@@ -171,11 +171,12 @@ class OpenLoop implements Disposable, Ends {
 
   /** One more connection, where there may be. */
   #another(): Slot | undefined {
-    const origin = this.#origins[this.#connections % this.#origins.length];
-    if (this.#connections >= this.#load.connections || origin === undefined) return undefined;
-    this.#connections++;
-    this.#books.connections(this.#connections);
-    return new Slot(this.#client.connectionTo(origin), this);
+    const origin = this.#origins[this.#slots.length % this.#origins.length];
+    if (this.#slots.length >= this.#load.connections || origin === undefined) return undefined;
+    const slot = new Slot(this.#client.connectionTo(origin), this);
+    this.#slots.push(slot);
+    this.#books.connections(this.#slots.length);
+    return slot;
   }
 
   #send(slot: Slot, due: DueRequest): void {
@@ -197,14 +198,17 @@ class OpenLoop implements Disposable, Ends {
   /** The waiting is over: what has not ended is unfinished, or was never sent. */
   #giveUp(): void {
     this.#alarm.cancel();
+    const nowMs = performance.now();
     for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift()) {
       if (!due.isMeasured) continue;
       this.#measuredInFlight--;
-      this.#books.unsent();
+      this.#books.unsent(nowMs, due.dueAtMs);
     }
-    for (; this.#measuredInFlight > 0; this.#measuredInFlight--) this.#recorder.unfinished();
+    for (const { measuredSinceMs } of this.#slots) {
+      if (measuredSinceMs !== undefined) this.#recorder.unfinished(measuredSinceMs, nowMs);
+    }
     while (this.#schedule.atMs < Infinity) {
-      if (this.#schedule.isMeasured) this.#books.overdue();
+      if (this.#schedule.isMeasured) this.#books.overdue(nowMs, this.#startMs + this.#schedule.atMs);
       this.#advance();
     }
   }

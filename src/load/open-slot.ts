@@ -13,7 +13,7 @@ export interface DueRequest {
 /** Who hears of the ends of requests. */
 export interface Ends {
   answered(nowMs: number, due: DueRequest, sentAtMs: number, answer: Answer): void;
-  failed(nowMs: number, due: DueRequest, kind: ErrorKind): void;
+  failed(nowMs: number, due: DueRequest, sentAtMs: number, kind: ErrorKind): void;
   /** After either of them: the slot is free. */
   ended(nowMs: number, due: DueRequest, slot: Slot): void;
 }
@@ -28,6 +28,11 @@ export class Slot implements ExchangeEnd {
   constructor(connection: HttpConnection, ends: Ends) {
     this.#connection = connection;
     this.#ends = ends;
+  }
+
+  /** When the request in flight was sent, where it is one of the measured time. */
+  get measuredSinceMs(): number | undefined {
+    return this.#due?.isMeasured === true ? this.#sentAtMs : undefined;
   }
 
   /** @returns when it was sent */
@@ -47,7 +52,7 @@ export class Slot implements ExchangeEnd {
 
   failed(kind: ErrorKind): void {
     const nowMs = performance.now();
-    if (this.#due !== undefined) this.#ends.failed(nowMs, this.#due, kind);
+    if (this.#due !== undefined) this.#ends.failed(nowMs, this.#due, this.#sentAtMs, kind);
     this.#end(nowMs);
   }
 

@@ -26,9 +26,9 @@ describe('Recorder', () => {
     recorder.sent(startMs + 300);
     recorder.answered(startMs + 310, { sentAtMs: startMs + 300, status: 500, bytes: 5, fault: 'status-5xx' });
     recorder.sent(startMs + 400);
-    recorder.failed(startMs + 410, 'reset');
+    recorder.failed(startMs + 410, 'reset', startMs + 400);
     recorder.sent(startMs + 999);
-    recorder.unfinished();
+    recorder.unfinished(startMs + 999);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({
       durationMs: 1000,
@@ -50,10 +50,16 @@ describe('Recorder', () => {
     expect(recorder.sent(startMs + 999.9)).toBe(true);
     recorder.answered(recorder.endMs, { sentAtMs: startMs + 999.9, status: 200, bytes: 10 });
     expect(recorder.sent(startMs + 998)).toBe(true);
-    recorder.failed(recorder.endMs + 5, 'timed-out');
+    recorder.failed(recorder.endMs + 5, 'timed-out', startMs + 998);
     expect(recorder.sent(recorder.endMs)).toBe(false);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({ sent: 2, requests: 0, errors: {}, statuses: {}, bytes: 0, unfinished: 2 });
+    // How long each had waited by the last moment, and not by when its end came in.
+    expect(
+      LatencyHistogram.decode(result.waiting)
+        .values()
+        .map(({ us }) => us),
+    ).toEqual([100, 2000]);
   });
 
   it('keeps a slice for every second, also for empty ones, and tells of those that have passed', () => {
@@ -107,7 +113,7 @@ describe('Recorder', () => {
   it('balances what was in flight at its first moment', () => {
     const recorder = new Recorder({ phase: 'measuring', startMs, durationMs: 1000, carried: 2, emit: () => undefined });
     recorder.answered(startMs + 10, { sentAtMs: startMs - 500, status: 200, bytes: 1 });
-    recorder.unfinished();
+    recorder.unfinished(startMs - 500);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({ carried: 2, sent: 0, requests: 1, unfinished: 1 });
     expect(LatencyHistogram.decode(result.histogram).quantileUs(1)).toBeGreaterThanOrEqual(510_000);

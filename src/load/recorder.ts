@@ -56,6 +56,7 @@ export class Recorder {
   readonly #slices: WorkerSlice[] = [];
   readonly #whole = new LatencyHistogram();
   readonly #slice = new LatencyHistogram();
+  readonly #waiting = new LatencyHistogram();
   readonly #statuses = new Map<number, number>();
   readonly #errors = new Map<ErrorKind, number>();
   #second = 0;
@@ -101,13 +102,13 @@ export class Recorder {
   /** Notes a whole answer, right or not. */
   answered(nowMs: number, answer: RecordedAnswer): void {
     if (nowMs >= this.#closesMs) {
-      this.unfinished();
+      this.unfinished(answer.sentAtMs);
       return;
     }
     this.#statuses.set(answer.status, (this.#statuses.get(answer.status) ?? 0) + 1);
     this.#bytes += answer.bytes;
     if (answer.fault !== undefined) {
-      this.failed(nowMs, answer.fault);
+      this.failed(nowMs, answer.fault, answer.sentAtMs);
       return;
     }
     this.completed(nowMs);
@@ -125,9 +126,9 @@ export class Recorder {
   }
 
   /** Notes a request that ended without a right answer. */
-  failed(nowMs: number, kind: ErrorKind): void {
+  failed(nowMs: number, kind: ErrorKind, sentAtMs: number): void {
     if (nowMs >= this.#closesMs) {
-      this.unfinished();
+      this.unfinished(sentAtMs);
       return;
     }
     this.tick(nowMs);
@@ -136,9 +137,10 @@ export class Recorder {
     this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
-  /** Notes a request that was in flight at the last moment. */
-  unfinished(): void {
+  /** Notes a request that was in flight at the last moment; of open load, at that at which the waiting was over. */
+  unfinished(sentAtMs: number, lastMs = this.#endMs): void {
     this.#unfinished++;
+    this.#waiting.record(lastMs - sentAtMs);
   }
 
   /** Closes the seconds that have passed: to be called now and then while nothing comes in. */
@@ -181,6 +183,7 @@ export class Recorder {
       statuses: Object.fromEntries(this.#statuses),
       errors: Object.fromEntries(this.#errors),
       unfinished: this.#unfinished,
+      waiting: this.#waiting.encode(),
       histogram: this.#whole.encode(),
       slices: this.#slices,
       ...this.#anatomy.finish(),

@@ -17,6 +17,22 @@ const latencySchema = z
   })
   .describe('Latency of the right answers, in microseconds');
 
+const waitingSchema = z
+  .object({
+    longestUs: count.describe('The longest that any of them had waited'),
+    overdue: z
+      .object({
+        requests: count,
+        waitedUs: z.number().nonnegative().describe('All of them together'),
+        shortestUs: count.describe('How long the one of them that was sent last had waited'),
+      })
+      .describe('Of those, the ones that had waited longer than what was answered explains'),
+    histogram: z.string().describe('HdrHistogram of how long each had waited since it was sent, in µs'),
+  })
+  .describe(
+    'How long the unfinished requests have had no answer, when the measured time and the waiting after it ended',
+  );
+
 const sliceSchema = z.object({
   second: z.int().describe('From the start of the measured time; below zero in the warm-up'),
   sent: count,
@@ -39,6 +55,7 @@ const openSchema = z
     released: count.describe('Of those, the ones that the pacer let go within the measured time'),
     dropped: count.describe('Never sent: as many as the limit allows were in flight'),
     unsent: count.describe('Due, and not sent when the waiting was over'),
+    unsentLongestUs: count.describe('The longest that any of those had been due by then'),
     late: count.describe('Right answers that came after the measured time'),
     inFlightMost: count,
     connectionsMost: count,
@@ -82,6 +99,7 @@ export const measurementSchema = z
     statuses: z.record(z.string(), count),
     errors: z.partialRecord(z.enum(errorKinds), count),
     latency: latencySchema,
+    waiting: waitingSchema,
     timeline: z.array(sliceSchema),
     anatomy: z.array(anatomySchema).describe('Empty where the server says nothing of its times'),
     slowest: z.array(slowRequestSchema),
