@@ -3,13 +3,10 @@ import { failureOf, faultOf } from './answer.ts';
 import { serverTimingIn, watchParser } from './answer-parser.ts';
 import { openClient, type OpenClient } from './autocannon-client.ts';
 import type { DrawnRequest } from './drawn-request.ts';
-import type { ErrorKind } from './job.ts';
+import { retryMs, type ErrorKind } from './job.ts';
 import type { Origin } from './origin.ts';
 import type { Recorder } from './recorder.ts';
 import type { RequestMix } from './request-mix.ts';
-
-/** How long to wait before the next attempt on an address that did not accept a connection. */
-const retryMs = 50;
 
 /** How long a server may take to close a connection that it said it would close. */
 const farewellMs = 100;

@@ -92,6 +92,9 @@ export const startSchema = z.object({
 /** A question that a worker which said `ready` answers at once, with the time by its own clock. */
 export const clockQuestionSchema = z.strictObject({ ask: z.literal('clock') });
 
+/** How long a connection of closed load waits before its next attempt on an address that did not accept it. */
+export const retryMs = 50;
+
 /** Why a request did not end in a right answer. */
 export const errorKinds = [
   /** The connection was refused. */
@@ -131,6 +134,10 @@ const generatorSchema = z.object({
   eventLoopUtilisation: z.number().min(0).max(1),
   /** How late its timers were, 99th percentile. */
   lagP99Us: z.number().nonnegative(),
+  /** The longest time in which it did nothing at all, not even look at its clock, whatever kept it. */
+  longestPauseUs: z.number().nonnegative(),
+  /** When that ended, in ms from the start of the measured time. */
+  pauseEndedAtMs: z.number().nonnegative(),
 });
 
 /** What only open load has. Always offered = sent + dropped + unsent. */
@@ -199,6 +206,8 @@ const workerResultSchema = z.object({
   unfinished: count,
   /** How long before that each of them was sent, in µs: an HdrHistogram like the others. */
   waiting: z.string(),
+  /** How long requests were in flight within the measured time, all together: exactly RPS × mean latency (Little's law). */
+  inFlightMs: z.number().nonnegative(),
   /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
   histogram: z.string(),
   slices: z.array(sliceSchema),

@@ -2,11 +2,8 @@ import { faultOf } from './answer.ts';
 import type { Books } from './closed-books.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection.ts';
-import type { ErrorKind } from './job.ts';
+import { retryMs, type ErrorKind } from './job.ts';
 import type { RequestMix } from './request-mix.ts';
-
-/** How long to wait before the next attempt on an address that did not accept a connection. */
-const retryMs = 50;
 
 /** What a user draws its requests from and reports their ends to. */
 export interface LabUserOptions {

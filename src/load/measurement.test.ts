@@ -3,7 +3,7 @@ import type { WorkerMessage, WorkerSlice } from './job.ts';
 import { measurementOf } from './measurement.ts';
 import { Recorder, warmupRecorder } from './recorder.ts';
 
-const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500 };
+const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500, longestPauseUs: 0, pauseEndedAtMs: 0 };
 
 describe('measurementOf', () => {
   it('reads the histograms of a result', () => {

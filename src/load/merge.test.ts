@@ -13,7 +13,7 @@ interface Exchange {
   readonly fault: ErrorKind | undefined;
 }
 
-const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500 };
+const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500, longestPauseUs: 0, pauseEndedAtMs: 0 };
 
 function exchanges(count: number): Exchange[] {
   const random = seededRandom(9);
@@ -53,6 +53,7 @@ describe('mergeWorkerResults', () => {
       slices: [{ ...first, sent: (first?.sent ?? 0) + 2 }, ...others],
       unfinished: 3,
       waiting: merged.waiting,
+      inFlightMs: expect.closeTo(single.inFlightMs + 2 * 3500, 3) as number,
       generator: { ...generator, cpuRatio: 1.5 },
     });
     const [waiting, each] = [merged, single].map((result) => LatencyHistogram.decode(result.waiting).values());
@@ -61,10 +62,16 @@ describe('mergeWorkerResults', () => {
 
   it('adds up processor time and takes the worst of the other numbers', () => {
     const merged = mergeWorkerResults([
-      recorded([], { cpuRatio: 0.25, eventLoopUtilisation: 0.9, lagP99Us: 10 }),
-      recorded([], { cpuRatio: 0.5, eventLoopUtilisation: 0.1, lagP99Us: 2000 }),
+      recorded([], { cpuRatio: 0.25, eventLoopUtilisation: 0.9, lagP99Us: 10, longestPauseUs: 0, pauseEndedAtMs: 0 }),
+      recorded([], { cpuRatio: 0.5, eventLoopUtilisation: 0.1, lagP99Us: 2000, longestPauseUs: 0, pauseEndedAtMs: 0 }),
     ]);
-    expect(merged.generator).toEqual({ cpuRatio: 0.75, eventLoopUtilisation: 0.9, lagP99Us: 2000 });
+    expect(merged.generator).toEqual({
+      cpuRatio: 0.75,
+      eventLoopUtilisation: 0.9,
+      lagP99Us: 2000,
+      longestPauseUs: 0,
+      pauseEndedAtMs: 0,
+    });
   });
 
   it('keeps seconds that only one worker has', () => {

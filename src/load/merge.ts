@@ -18,6 +18,7 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
     statuses: mergeStatuses(results),
     errors: mergeErrors(results),
     unfinished: total((result) => result.unfinished),
+    inFlightMs: total((result) => result.inFlightMs),
     waiting: mergeHistograms(results.map(({ waiting }) => waiting)),
     histogram: mergeHistograms(results.map(({ histogram }) => histogram)),
     slices: mergeSlices(results.flatMap(({ slices }) => slices)),
@@ -28,8 +29,17 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
       // One saturated worker taints its share of the latencies; an average would hide it.
       eventLoopUtilisation: Math.max(...results.map((result) => result.generator.eventLoopUtilisation)),
       lagP99Us: Math.max(...results.map((result) => result.generator.lagP99Us)),
+      ...longestPause(results),
     },
   };
+}
+
+function longestPause(results: readonly WorkerResult[]) {
+  const pauses = results.map(({ generator: { longestPauseUs, pauseEndedAtMs } }) => ({
+    longestPauseUs,
+    pauseEndedAtMs,
+  }));
+  return pauses.reduce((longest, next) => (next.longestPauseUs > longest.longestPauseUs ? next : longest));
 }
 
 function mergeStatuses(results: readonly WorkerResult[]): WorkerResult['statuses'] {

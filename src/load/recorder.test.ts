@@ -3,7 +3,7 @@ import { LatencyHistogram } from './histogram.ts';
 import type { WorkerMessage } from './job.ts';
 import { Recorder, warmupRecorder } from './recorder.ts';
 
-const generator = { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 300 };
+const generator = { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 300, longestPauseUs: 0, pauseEndedAtMs: 0 };
 const startMs = 12_345.678;
 
 function record(durationMs?: number): { recorder: Recorder; messages: WorkerMessage[] } {

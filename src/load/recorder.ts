@@ -71,6 +71,7 @@ export class Recorder {
   #failed = 0;
   #unfinished = 0;
   #bytes = 0;
+  #inFlightMs = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -105,10 +106,11 @@ export class Recorder {
       this.unfinished(answer.sentAtMs);
       return;
     }
+    this.#endedAfter(answer.sentAtMs, nowMs);
     this.#statuses.set(answer.status, (this.#statuses.get(answer.status) ?? 0) + 1);
     this.#bytes += answer.bytes;
     if (answer.fault !== undefined) {
-      this.failed(nowMs, answer.fault, answer.sentAtMs);
+      this.#note(nowMs, answer.fault);
       return;
     }
     this.completed(nowMs);
@@ -131,6 +133,11 @@ export class Recorder {
       this.unfinished(sentAtMs);
       return;
     }
+    this.#endedAfter(sentAtMs, nowMs);
+    this.#note(nowMs, kind);
+  }
+
+  #note(nowMs: number, kind: ErrorKind): void {
     this.tick(nowMs);
     this.#failed++;
     this.#sliceErrors++;
@@ -141,6 +148,7 @@ export class Recorder {
   unfinished(sentAtMs: number, lastMs = this.#endMs): void {
     this.#unfinished++;
     this.#waiting.record(lastMs - sentAtMs);
+    this.#endedAfter(sentAtMs, lastMs);
   }
 
   /** Closes the seconds that have passed: to be called now and then while nothing comes in. */
@@ -184,11 +192,18 @@ export class Recorder {
       errors: Object.fromEntries(this.#errors),
       unfinished: this.#unfinished,
       waiting: this.#waiting.encode(),
+      inFlightMs: this.#inFlightMs,
       histogram: this.#whole.encode(),
       slices: this.#slices,
       ...this.#anatomy.finish(),
       generator,
     };
+  }
+
+  /** Adds how long a request was in flight within the stretch. */
+  #endedAfter(sentAtMs: number, endedAtMs: number): void {
+    const { startMs } = this.#options;
+    this.#inFlightMs += Math.max(0, Math.min(endedAtMs, this.#endMs) - Math.max(sentAtMs, startMs));
   }
 
   get #lastSecond(): number {

@@ -47,6 +47,8 @@ const generatorSchema = z.object({
   cpuRatio: z.number().nonnegative().describe('CPU time over elapsed time: 1 is one core'),
   eventLoopUtilisation: z.number().min(0).max(1),
   lagP99Us: z.number().nonnegative().describe('How late its timers were'),
+  longestPauseUs: z.number().nonnegative().describe('The longest time in which it did nothing at all'),
+  pauseEndedAtMs: z.number().nonnegative().describe('When that ended, from the start of the measured time'),
 });
 
 const openSchema = z
@@ -100,6 +102,10 @@ export const measurementSchema = z
     errors: z.partialRecord(z.enum(errorKinds), count),
     latency: latencySchema,
     waiting: waitingSchema,
+    inFlightMs: z
+      .number()
+      .nonnegative()
+      .describe('How long requests were in flight within the measured time, all together'),
     timeline: z.array(sliceSchema),
     anatomy: z.array(anatomySchema).describe('Empty where the server says nothing of its times'),
     slowest: z.array(slowRequestSchema),

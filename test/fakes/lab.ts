@@ -31,7 +31,7 @@ export async function fakeLab(
   return { lab, events };
 }
 
-/** Two seconds in which every answer took as long. */
+/** Two seconds in which every answer took as long, and 50 connections asked all the time. */
 export function recorded(requests: number, latencyMs: number): WorkerResult {
   const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
   for (let index = 0; index < requests; index++) {
@@ -39,5 +39,12 @@ export function recorded(requests: number, latencyMs: number): WorkerResult {
     recorder.sent(atMs);
     recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100 });
   }
-  return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
+  const result = recorder.finish(2000, {
+    cpuRatio: 0.25,
+    eventLoopUtilisation: 0.5,
+    lagP99Us: 1000,
+    longestPauseUs: 0,
+    pauseEndedAtMs: 0,
+  });
+  return { ...result, inFlightMs: 50 * 2000 };
 }
