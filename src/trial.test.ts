@@ -33,7 +33,13 @@ function recorded(durationMs = 60_000): WorkerResult {
     durationMs: 1000,
     emit: () => undefined,
   });
-  const result = recorder.finish(1000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
+  const result = recorder.finish(1000, {
+    cpuRatio: 0.25,
+    eventLoopUtilisation: 0.5,
+    lagP99Us: 1000,
+    longestPauseUs: 0,
+    pauseEndedAtMs: 0,
+  });
   return { ...result, startedAtMs, durationMs };
 }
 

@@ -114,6 +114,7 @@ export async function runTrial(
 /** What the analysis needs to know of a trial besides what was recorded. */
 function contextOf({ system, load, trust, workers, workload }: Trial, rollout: RolloutTimes | undefined) {
   return {
+    load,
     trust,
     workers,
     mostWorkers: mostWorkersOf(load),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { anatomy, measurement, openLoad, telemetry } from '../../test/fakes/records.ts';
 import type { Measurement, ServiceResources, Telemetry } from '../result.ts';
+import { defaultLoad } from '../scenarios/load-profile.ts';
 import type { Trust } from '../scenarios/scenario.ts';
 import { caveatsOf, type CaveatContext } from './caveats.ts';
 
@@ -15,6 +16,7 @@ interface Trial {
 
 const caveats = (trial: Trial) =>
   caveatsOf(measurement(trial.measurement), trial.telemetry ?? telemetry(), trial.resources ?? [], {
+    load: { ...defaultLoad, connections: 2 },
     trust,
     workers: 1,
     mostWorkers: 50,
@@ -27,7 +29,7 @@ const caveats = (trial: Trial) =>
 const texts = (trial: Trial) => caveats(trial).map(({ text }) => text);
 
 describe('caveatsOf the generator', () => {
-  const idle = { cpuRatio: 0.4, eventLoopUtilisation: 0.5, lagP99Us: 900 };
+  const idle = { cpuRatio: 0.4, eventLoopUtilisation: 0.5, lagP99Us: 900, longestPauseUs: 0, pauseEndedAtMs: 0 };
 
   it('has none for a trial that went well', () => {
     expect(caveats({})).toEqual([]);
@@ -104,24 +106,6 @@ describe('caveatsOf the samples', () => {
       expect.arrayContaining(['mean', 'p50', 'p99.9', 'max', 'worst_second_p99', 'p99.service']),
     );
     expect(caveat?.doubts).not.toContain('rps');
-  });
-
-  it('doubts the percentiles that requests without an answer could change', () => {
-    const missing = (unsent: number, unfinished: number) =>
-      caveats({ measurement: { unfinished, open: openLoad({ unsent }) } });
-    expect(missing(0, 2)).toEqual([]);
-    const [few] = missing(2, 1);
-    expect(few?.text).toBe(
-      '3 of 20,000 requests were without an answer when the waiting was over: p99.9 may be higher',
-    );
-    expect(few?.doubts).toEqual(['p99.9', 'max']);
-    expect(missing(0, 21)[0]?.doubts).toEqual(
-      expect.arrayContaining(['p99', 'p99.service', 'mean', 'worst_second_p99']),
-    );
-    expect(missing(0, 21)[0]?.doubts).not.toContain('p95');
-    expect(missing(0, 1_001)[0]?.doubts).toContain('p50');
-    // Closed load books a request where it ends: what is in flight at the end is no loss.
-    expect(caveats({ measurement: { unfinished: 50, carried: 50 } })).toEqual([]);
   });
 });
 

@@ -1,15 +1,20 @@
 import { formatDuration, formatNumber, formatValue, plural } from '../numbers.ts';
 import type { Caveat, Measurement, RolloutTimes, ServiceResources, Telemetry } from '../result.ts';
-import type { Trust } from '../scenarios/scenario.ts';
+import type { LoadProfile, Trust } from '../scenarios/scenario.ts';
 import type { System } from '../scenarios/system.ts';
 import { doubts } from './doubts.ts';
 import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
+import { generatorPause } from './generator-pause.ts';
+import { idleConnections } from './idle-connections.ts';
+import { unsteadiness } from './steadiness.ts';
 import { happeningCaveats, hasEnd } from './happenings.ts';
-import { aliasesOf, censoredPercentiles, thinPercentiles } from './percentiles.ts';
+import { aliasesOf, thinPercentiles } from './percentiles.ts';
 import { measuredSlices } from './timeline.ts';
+import { unansweredCaveats } from './unanswered.ts';
 
 /** What caveats need to know of the trial besides what was recorded. */
 export interface CaveatContext extends GeneratorContext {
+  readonly load: LoadProfile;
   /** What was under test: a server of the user's own may tell nothing. */
   readonly system: System['kind'];
   /** Whether its replicas are meant to come and go. */
@@ -21,7 +26,7 @@ export interface CaveatContext extends GeneratorContext {
 /** Above it a service is said to have been at its CPU limit. */
 const throttledShare = 0.05;
 
-const { timed, latencies, server, totals, outcome } = doubts;
+const { timed, server, totals, outcome } = doubts;
 
 /** A percentile of every second is as good as the second with the fewest answers; the last one may be short. */
 function isWorstSecondThin(measurement: Measurement, samples: number): boolean {
@@ -36,29 +41,6 @@ function sampleCaveats(measurement: Measurement, { samples }: Trust): Caveat[] {
   if (thin.length === 0) return [];
   const text = `${formatNumber(requests)} answers are too few for ${thin.join(', ')}`;
   return [{ kind: 'too-few-samples', text, doubts: [...thin, ...aliasesOf(percentiles)] }];
-}
-
-/** Open load goes on whatever the answers do, so that requests may be given up: none of them is among the latencies. */
-function absenceCaveats({ open, unfinished }: Measurement): Caveat[] {
-  if (!open || open.offered === 0) return [];
-  const { offered, dropped } = open;
-  const share = (count: number, all: number): string =>
-    `${formatNumber(count)} of ${plural(all, 'request')} ${count === 1 ? 'was' : 'were'}`;
-  const caveats: Caveat[] = [];
-  if (dropped > 0) {
-    const text = `${share(dropped, offered)} dropped at the limit of requests in flight: the latencies leave them out`;
-    caveats.push({ kind: 'dropped', text, doubts: [...latencies, 'errors', 'error_rate'] });
-  }
-  const missing = unfinished + open.unsent;
-  const expected = offered - dropped;
-  const censored = expected === 0 ? [] : censoredPercentiles(missing / expected);
-  if (censored.length > 0) {
-    const text = `${share(missing, expected)} without an answer when the waiting was over: ${censored.join(', ')} may be higher`;
-    // Far fewer can change the mean and the worst second than the median: they go with p99. One can change the maximum.
-    const others = censored.includes('p99') ? ['mean', 'worst_second_p99', 'max'] : ['max'];
-    caveats.push({ kind: 'unfinished', text, doubts: [...censored, ...aliasesOf(censored), ...others] });
-  }
-  return caveats;
 }
 
 function replicaCaveats({ lost, silent, left = [] }: Telemetry): Caveat[] {
@@ -125,8 +107,11 @@ export function caveatsOf(
   const limit = generatorLimit(measurement, context);
   return [
     ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
+    ...generatorPause(measurement, context.load, context.trust),
+    ...idleConnections(measurement, context.load, context.trust),
+    ...unsteadiness(measurement, context.load, !context.changes),
     ...sampleCaveats(measurement, context.trust),
-    ...absenceCaveats(measurement),
+    ...unansweredCaveats(measurement, context.load, context.trust),
     ...replicaCaveats(telemetry),
     ...strangerCaveats(telemetry, measurement, context),
     ...happeningCaveats(telemetry, context.changes),

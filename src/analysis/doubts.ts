@@ -9,6 +9,10 @@ export const doubts = {
   timed: namesOf(timedMetrics),
   clientTimed: namesOf(clientTimed),
   latencies: namesOf(clientTimed.filter(({ unit }) => unit === 'ms')),
+  /** How many requests were answered, and by how much time. */
+  rates: ['rps', 'requests', 'responses'],
+  /** What a request becomes a part of that fails. */
+  losses: ['errors', 'error_rate', 'response_share'],
   server: namesOf(metrics.filter(({ side }) => side === 'server')),
   /** What replicas counted together, or against each other or the database: one of them that is missing shows in it. */
   totals: [

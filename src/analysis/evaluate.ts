@@ -1,5 +1,5 @@
 import { findMetric, type MetricUnit } from '../metrics.ts';
-import type { TrialRecord } from '../result.ts';
+import type { Caveat, TrialRecord } from '../result.ts';
 import type { Comparator, Expectation, Expression, MetricReference } from '../scenarios/expectation.ts';
 
 /** Which trials a claim is looked at for: a reference without a variant or a replica count takes it from here. */
@@ -7,6 +7,9 @@ export interface Instance {
   readonly variant: string | undefined;
   readonly replicas: number;
 }
+
+/** The least or the most that a metric may be. */
+type End = 'low' | 'high';
 
 /** One side of a claim in one round. */
 export type Side = { readonly value: number } | { readonly missing: string };
@@ -67,7 +70,14 @@ function missingText({ metric }: MetricReference, { variant, measurement }: Tria
   return `${metric} of ${variant} was not measured`;
 }
 
-function sideOf(expression: Expression, instance: Instance, round: readonly TrialRecord[]): Side {
+/** A metric that caveats doubt is worth something all the same where each of them says how far it can be off. */
+function endOf({ metric }: MetricReference, value: number, doubts: readonly Caveat[], end: End): number | undefined {
+  const bounds = doubts.map((caveat) => caveat.bounds?.[metric]);
+  if (bounds.includes(undefined)) return undefined;
+  return end === 'low' ? value : Math.max(...bounds.map((bound) => bound?.most ?? Infinity));
+}
+
+function sideOf(expression: Expression, instance: Instance, round: readonly TrialRecord[], end?: End): Side {
   switch (expression.kind) {
     case 'number':
       return expression;
@@ -76,12 +86,17 @@ function sideOf(expression: Expression, instance: Instance, round: readonly Tria
       const replicas = expression.replicas ?? instance.replicas;
       const trial = round.find((candidate) => candidate.variant === variant && candidate.replicas === replicas);
       if (!trial) return { missing: 'its trial was not run' };
+      const doubts = trial.caveats.filter((caveat) => caveat.doubts.includes(expression.metric));
+      const [doubt] = doubts;
       const value = metricOf(expression, trial);
-      if (value === undefined) return { missing: missingText(expression, trial) };
-      const doubt = trial.caveats.find((caveat) => caveat.doubts.includes(expression.metric));
-      return doubt ? { missing: `${trial.variant}: ${doubt.text}` } : { value };
+      // Where it is known why nobody knows, that is what is said.
+      if (value === undefined && !doubt) return { missing: missingText(expression, trial) };
+      if (value !== undefined && !doubt) return { value };
+      const known = value === undefined || end === undefined ? undefined : endOf(expression, value, doubts, end);
+      return known === undefined ? { missing: `${trial.variant}: ${doubt?.text ?? ''}` } : { value: known };
     }
     case 'binary': {
+      // What a calculation makes of two ends is not an end of what it makes of all between them: none is asked for.
       const left = sideOf(expression.left, instance, round);
       const right = sideOf(expression.right, instance, round);
       if ('missing' in left) return left;
@@ -98,6 +113,19 @@ export function sidesOf({ left, right }: Expectation, instance: Instance, round:
   if ('missing' in one) return one;
   if ('missing' in other) return other;
   return { left: one.value, right: other.value };
+}
+
+/** Where a claim's left side lies in one round, at least and at most, and what it is held against. */
+export type Ends =
+  { readonly low: number; readonly high: number; readonly right: number } | { readonly missing: string };
+
+/** The same of a claim of one metric and a number, where a caveat that doubts the metric says how far it can be off. */
+export function endsOf({ left, right }: Expectation, instance: Instance, round: readonly TrialRecord[]): Ends {
+  const [low, high] = [sideOf(left, instance, round, 'low'), sideOf(left, instance, round, 'high')];
+  if ('missing' in low) return low;
+  if ('missing' in high) return high;
+  if (right.kind !== 'number') return { missing: 'both sides are measured' };
+  return { low: low.value, high: high.value, right: right.value };
 }
 
 /** The unit of an expression: numbers take it from what they stand with, and a quotient of two metrics is a plain number. */

@@ -51,6 +51,35 @@ describe('judge', () => {
     );
   });
 
+  it('judges by a number that a caveat doubts where the claim comes out alike wherever it lies', () => {
+    const bounds = { error_rate: { most: 0.0005 }, p99: {} };
+    const caveats: TrialRecord['caveats'] = [
+      { kind: 'unfinished', text: '10 requests have had no answer for 8 s', doubts: ['error_rate', 'p99'], bounds },
+    ];
+    const trials = [
+      lock({ error_rate: 0, p99: 30 }, { caveats, round: 1 }),
+      lock({ error_rate: 0, p99: 20 }, { round: 2 }),
+    ];
+    expect(verdict('error_rate(lock) < 0.1%', trials)).toBe(
+      'passed: 0%, at most 0.050%, as requests have no answer, against 0.10%',
+    );
+    expect(verdict('p99(lock) > 10ms', trials)).toMatch(/^passed: 20 ms, or more/);
+    expect(verdict('p99(lock) < 10ms', trials)).toMatch(/^failed: 20 ms, or more/);
+    const unknown = 'inconclusive: lock: 10 requests have had no answer for 8 s';
+    expect(verdict('error_rate(lock) == 0', trials)).toBe(unknown);
+    expect(verdict('error_rate(lock) < 0.01%', trials)).toBe(unknown);
+    expect(verdict('p99(lock) < 100ms', trials)).toBe(unknown);
+    expect(verdict('p99(lock) < 2 * p99(lock)', trials)).toBe(unknown);
+    const busy = { kind: 'generator-saturated', text: 'busy', doubts: ['p99'] } as const;
+    const doubly = [lock({ p99: 30 }, { caveats: [...caveats, { ...busy, doubts: ['p99'] }] })];
+    expect(verdict('p99(lock) > 10ms', doubly)).toBe(unknown);
+  });
+
+  it('says why a metric is missing where a caveat knows', () => {
+    const caveats: TrialRecord['caveats'] = [{ kind: 'restarted', text: 'app-1 restarted', doubts: ['recomputes'] }];
+    expect(verdict('recomputes(lock) <= 2', [lock({}, { caveats })])).toBe('inconclusive: lock: app-1 restarted');
+  });
+
   it('does not judge by a number that a caveat doubts', () => {
     const caveats: TrialRecord['caveats'] = [
       { kind: 'generator-saturated', text: 'the generator was the limit', doubts: ['rps'] },

@@ -3,7 +3,7 @@ import { formatPercent, formatQuantity, formatValue } from '../numbers.ts';
 import type { TrialRecord, Verdict } from '../result.ts';
 import { referencesIn, type Expectation } from '../scenarios/expectation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
-import { holds, sidesOf, unitOf, type Instance } from './evaluate.ts';
+import { endsOf, holds, sidesOf, unitOf, type Instance } from './evaluate.ts';
 import { leastDifferences, signedRankInterval } from './statistics/signed-rank.ts';
 import { median } from './summary.ts';
 
@@ -100,7 +100,8 @@ function judgeInstance(expectation: Expectation, instance: Instance, trials: rea
   for (const round of roundsOf(trials)) {
     const sides = sidesOf(expectation, instance, round);
     if ('missing' in sides) {
-      return { instance, outcome: 'inconclusive', reason: sides.missing, margin: -Infinity, evidence: undefined };
+      const unknown = { instance, outcome: 'inconclusive', reason: sides.missing, margin: -Infinity } as const;
+      return judgeEnds(expectation, instance, trials) ?? { ...unknown, evidence: undefined };
     }
     lefts.push(sides.left);
     rights.push(sides.right);
@@ -114,6 +115,44 @@ function judgeInstance(expectation: Expectation, instance: Instance, trials: rea
   const said = reasonOf(expectation, evidence);
   const reason = outcome === 'inconclusive' ? `the rounds do not agree: ${said}` : said;
   return { instance, outcome, reason, margin, evidence };
+}
+
+/** What is so wherever a doubted metric lies between its ends; undefined where it is not, or those are not known. */
+function judgeEnds(
+  expectation: Expectation,
+  instance: Instance,
+  trials: readonly TrialRecord[],
+): Judgement | undefined {
+  const rounds = roundsOf(trials).map((round) => endsOf(expectation, instance, round));
+  const known = rounds.flatMap((ends) => ('missing' in ends ? [] : [ends]));
+  const [first] = known;
+  if (known.length < rounds.length || !first) return undefined;
+  const [low, high] = [Math.min(...known.map((ends) => ends.low)), Math.max(...known.map((ends) => ends.high))];
+  const limit = first.right;
+  const value = median(known.map((ends) => ends.low));
+  const outcome = outcomeOf(expectation, { value, low, high }, limit);
+  if (outcome === 'inconclusive') return undefined;
+  const unit = unitOf(expectation.left) ?? 'count';
+  const most = high < Infinity ? `at most ${formatQuantity(high, unit)}` : 'or more';
+  const reason = `${formatQuantity(low, unit)}, ${most}, as requests have no answer, against ${formatQuantity(limit, unit)}`;
+  // The margin is that of the end which is nearer to the limit.
+  const inside = expectation.comparator.startsWith('>') ? low - limit : limit - high;
+  const margin = inside / (limit === 0 ? 1 : Math.abs(limit));
+  const finite = Number.isFinite(high) ? { high } : {};
+  return {
+    instance,
+    outcome,
+    reason,
+    margin,
+    evidence: finiteEvidence(margin, { value, limit, low, ...finite, rounds: known.length }),
+  };
+}
+
+function finiteEvidence(
+  margin: number,
+  evidence: Omit<NonNullable<Verdict['evidence']>, 'margin'>,
+): Verdict['evidence'] {
+  return Number.isFinite(margin) ? { ...evidence, margin } : undefined;
 }
 
 function instancesOf(expectation: Expectation, scenario: Scenario): readonly Instance[] {

@@ -86,7 +86,7 @@ async function send(connection: HttpConnection, request: DrawnRequest, recorder:
         resolve();
       },
       failed: ({ kind, words }) => {
-        recorder?.failed(performance.now(), kind, { request, words });
+        recorder?.failed(performance.now(), kind, { sentAtMs, request, words });
         resolve();
       },
     });
@@ -96,5 +96,5 @@ async function send(connection: HttpConnection, request: DrawnRequest, recorder:
 /** Reports a request without a connection: to open one only now would be no burst. */
 function notSent(request: DrawnRequest, { kind, words }: Failure, recorder: Recorder | undefined): void {
   const nowMs = performance.now();
-  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, kind, { request, words });
+  if (recorder?.sent(nowMs) === true) recorder.failed(nowMs, kind, { sentAtMs: nowMs, request, words });
 }

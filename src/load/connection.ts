@@ -7,12 +7,10 @@ import type { DrawnRequest } from './drawn-request.ts';
 import { closedEarly, failureOf, inHandshake, isShakingHands, timedOut, type Failure } from './failure.ts';
 import type { Farewells } from './http/farewells.ts';
 import { ResponseParser } from './http/response-parser.ts';
+import { retryMs } from './job.ts';
 import type { Origin } from './origin.ts';
 import type { Recorder } from './recorder.ts';
 import type { RequestMix } from './request-mix.ts';
-
-/** How long to wait before the next attempt on an address that did not accept a connection. */
-const retryMs = 50;
 
 /** What a connection draws its requests from and reports their ends to. */
 export interface ConnectionOptions {
@@ -61,7 +59,9 @@ export class Connection {
   close(): void {
     clearTimeout(this.#timer);
     this.#client.destroy();
-    if (this.#request !== undefined && this.#noted) this.#options.recorder().unfinished(this.#request);
+    if (this.#request !== undefined && this.#noted) {
+      this.#options.recorder().unfinished(this.#request, this.#sentAtMs);
+    }
     this.#forget();
   }
 
@@ -117,7 +117,9 @@ export class Connection {
   #fail({ kind, words }: Failure): void {
     const { recorder } = this.#options;
     const request = this.#request;
-    if (request !== undefined && this.#noted) recorder().failed(performance.now(), kind, { request, words });
+    if (request !== undefined && this.#noted) {
+      recorder().failed(performance.now(), kind, { sentAtMs: this.#sentAtMs, request, words });
+    }
     this.#forget();
   }
 

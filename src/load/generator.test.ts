@@ -21,6 +21,6 @@ describe('GeneratorWatch', () => {
 
   it('has numbers also for no time at all', () => {
     const generator = new GeneratorWatch(() => ({ user: 0, system: 0 })).stop();
-    expect(generator).toMatchObject({ cpuRatio: 0, lagP99Us: 0 });
+    expect(generator).toMatchObject({ cpuRatio: 0, lagP99Us: 0, longestPauseUs: 0, pauseEndedAtMs: 0 });
   });
 });

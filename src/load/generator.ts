@@ -12,7 +12,8 @@ export type CpuUsage = () => { readonly user: number; readonly system: number };
  *
  * Node's delay histogram holds the time between two firings of a timer, resolution and lag together, so the resolution is
  * taken off. Its timers count whole milliseconds: a lag below one millisecond may show as 0. A loop that is blocked once
- * for long gives one sample and not many, so the p99 misses rare long blocks; the utilisation does not.
+ * for long gives one sample and not many, so that the p99 misses rare long blocks. A beat of its own tells the longest pause,
+ * whatever it was: a process that is stopped neither uses its loop nor a processor.
  */
 export class GeneratorWatch {
   readonly #cpuUsage: CpuUsage;
@@ -20,15 +21,23 @@ export class GeneratorWatch {
   readonly #startCpuUs: number;
   readonly #startUtilisation: EventLoopUtilization = performance.eventLoopUtilization();
   readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: resolutionMs });
+  readonly #beat = setInterval(() => this.#beats(), resolutionMs);
+  #beatAtMs = this.#startMs;
+  #longestMs = 0;
+  #longestEndedMs = 0;
 
   constructor(cpuUsage: CpuUsage) {
     this.#cpuUsage = cpuUsage;
     this.#startCpuUs = this.#cpuUs();
     this.#delay.enable();
+    // It must not keep the process alive where the load is broken off.
+    this.#beat.unref();
   }
 
   stop(): WorkerResult['generator'] {
     const elapsedMs = Math.max(performance.now() - this.#startMs, 0.001);
+    this.#beats();
+    clearInterval(this.#beat);
     this.#delay.disable();
     const utilisation = performance.eventLoopUtilization(this.#startUtilisation).utilization;
     // Without a single sample, the histogram's numbers mean nothing.
@@ -37,7 +46,18 @@ export class GeneratorWatch {
       cpuRatio: Math.max(0, (this.#cpuUs() - this.#startCpuUs) / 1000 / elapsedMs),
       eventLoopUtilisation: Math.min(1, Math.max(0, utilisation)),
       lagP99Us: Math.max(0, intervalNs / 1000 - resolutionMs * 1000),
+      longestPauseUs: this.#longestMs * 1000,
+      pauseEndedAtMs: this.#longestEndedMs,
     };
+  }
+
+  #beats(): void {
+    const nowMs = performance.now();
+    const pauseMs = nowMs - this.#beatAtMs - resolutionMs;
+    this.#beatAtMs = nowMs;
+    if (pauseMs <= this.#longestMs) return;
+    this.#longestMs = pauseMs;
+    this.#longestEndedMs = nowMs - this.#startMs;
   }
 
   #cpuUs(): number {

@@ -1,4 +1,10 @@
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import {
+  build,
+  decodeFromCompressedBase64,
+  encodeIntoCompressedBase64,
+  JsHistogram,
+  type Histogram,
+} from 'hdr-histogram-js';
 
 /** Ten minutes; longer latencies are recorded as this long. */
 const highestUs = 600_000_000;
@@ -64,6 +70,20 @@ export class LatencyHistogram {
   /** The latency that a share of all did not exceed: `quantileUs(0.99)` is p99. */
   quantileUs(share: number): number {
     return this.count === 0 ? 0 : this.#counts.getValueAtPercentile(share * 100);
+  }
+
+  /** The latencies that it holds, to its resolution, and how often it holds each: from the lowest on. */
+  values(): readonly { readonly us: number; readonly count: number }[] {
+    if (!(this.#counts instanceof JsHistogram))
+      throw new Error('This version of hdr-histogram-js has other histograms.');
+    const iterator = this.#counts.recordedValuesIterator;
+    iterator.reset();
+    const values: { us: number; count: number }[] = [];
+    while (iterator.hasNext()) {
+      const { valueIteratedTo, countAtValueIteratedTo } = iterator.next();
+      values.push({ us: valueIteratedTo, count: countAtValueIteratedTo });
+    }
+    return values;
   }
 
   /** HdrHistogram's own V2 format, compressed, in base64; takes about a millisecond. */

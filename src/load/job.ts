@@ -93,6 +93,9 @@ export const startSchema = z.object({
 /** A question that a worker which said `ready` answers at once, with the time by its own clock. */
 export const clockQuestionSchema = z.strictObject({ ask: z.literal('clock') });
 
+/** How long a connection of closed load waits before its next attempt on an address that did not accept it. */
+export const retryMs = 50;
+
 /** Why a request did not end in a right answer. */
 export const errorKinds = [
   /** The connection was refused. */
@@ -171,6 +174,10 @@ const generatorSchema = z.object({
   eventLoopUtilisation: z.number().min(0).max(1),
   /** How late its timers were, 99th percentile. */
   lagP99Us: z.number().nonnegative(),
+  /** The longest time in which it did nothing at all, not even look at its clock, whatever kept it. */
+  longestPauseUs: z.number().nonnegative(),
+  /** When that ended, in ms from the start of the measured time. */
+  pauseEndedAtMs: z.number().nonnegative(),
 });
 
 /** What only open load has. Always offered = sent + dropped + unsent. */
@@ -183,6 +190,8 @@ const openSchema = z.object({
   dropped: count,
   /** Due, and not sent when the waiting was over. */
   unsent: count,
+  /** How long each of those had been due by then, in µs: an HdrHistogram like the others. */
+  unsentWaiting: z.string(),
   /** Right answers that came after the measured time. */
   late: count,
   /** The most that were due and had not ended at the same time. */
@@ -231,6 +240,8 @@ const outcomeSchema = z.object({
   refusals: refusalsSchema,
   /** In flight when the measured time ended; of open load, when the waiting after it did. */
   unfinished: count,
+  /** How long before that each of them was sent, in µs: an HdrHistogram like the others. */
+  waiting: z.string(),
   /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
   histogram: z.string(),
 });
@@ -255,6 +266,8 @@ const workerResultSchema = z.object({
   sent: count,
   /** Of all requests: the sum of those below. */
   ...outcomeSchema.shape,
+  /** How long requests were in flight within the measured time, all together: exactly RPS × mean latency (Little's law). */
+  inFlightMs: z.number().nonnegative(),
   /** In the order of the workload. */
   byRequest: z.array(requestOutcomeSchema).min(1),
   /** The first example of each kind of error and refusal. */

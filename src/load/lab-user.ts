@@ -2,10 +2,8 @@ import type { Books } from './closed-books.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import type { Failure } from './failure.ts';
 import type { Answer, ExchangeEnd, HttpConnection } from './http/http-connection.ts';
+import { retryMs } from './job.ts';
 import type { RequestMix } from './request-mix.ts';
-
-/** How long to wait before the next attempt on an address that did not accept a connection. */
-const retryMs = 50;
 
 /** What a user draws its requests from and reports their ends to. */
 export interface LabUserOptions {
@@ -47,7 +45,9 @@ export class LabUser implements ExchangeEnd {
   stop(): void {
     clearTimeout(this.#timer);
     this.#connection.close();
-    if (this.#inFlight && this.#request !== undefined) this.#books.recorder.unfinished(this.#request);
+    if (this.#inFlight && this.#request !== undefined) {
+      this.#books.recorder.unfinished(this.#request, this.#sentAtMs);
+    }
     this.#inFlight = false;
   }
 
@@ -64,7 +64,7 @@ export class LabUser implements ExchangeEnd {
   failed({ kind, words }: Failure, connected: boolean): void {
     const request = this.#request;
     if (this.#inFlight && request !== undefined) {
-      this.#books.recorder.failed(performance.now(), kind, { request, words });
+      this.#books.recorder.failed(performance.now(), kind, { sentAtMs: this.#sentAtMs, request, words });
     }
     this.#inFlight = false;
     // At once, it would burn a core on an address where nobody listens.

@@ -6,7 +6,7 @@ import { drawnRequest } from './testing/jobs.ts';
 
 const request = drawnRequest();
 
-const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500 };
+const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500, longestPauseUs: 0, pauseEndedAtMs: 0 };
 
 describe('measurementOf', () => {
   it('reads the histograms of a result', () => {
@@ -22,7 +22,7 @@ describe('measurementOf', () => {
       recorder.answered(number * 10, { sentAtMs: number * 9, status: 200, bytes: 3, request });
     }
     recorder.sent(0);
-    recorder.failed(1500, 'refused', { request });
+    recorder.failed(1500, 'refused', { sentAtMs: 0, request });
     const result = recorder.finish(0, generator);
     const measurement = measurementOf(result);
     expect(measurement).toMatchObject({

@@ -3,15 +3,16 @@ import { anatomyAt } from './anatomy.ts';
 import { LatencyHistogram } from './histogram.ts';
 import type { OpenResult, Outcome, WorkerResult, WorkerSlice } from './job.ts';
 import { failedOf } from './outcomes.ts';
+import { overdueIn } from './overdue.ts';
 
 /** What a worker's result says, with its histograms read; `warmup` are the seconds before the measured time. */
 export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice[] = []): Measurement {
   const latency = LatencyHistogram.decode(result.histogram);
   const { startedAtMs, byRequest, slices, anatomy, open, ...rest } = result;
   return {
-    ...outcomeOf(rest),
+    ...outcomeOf(rest, open?.service),
     startedAt: new Date(startedAtMs).toISOString(),
-    byRequest: byRequest.map(outcomeOf),
+    byRequest: byRequest.map((outcome) => outcomeOf(outcome)),
     timeline: [...warmup.map((slice) => ({ ...slice, second: slice.second - warmup.length })), ...slices].map(sliceOf),
     anatomy: [
       ...anatomyOf('p50', latency.quantileUs(0.5), anatomy),
@@ -21,8 +22,14 @@ export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice
   };
 }
 
-function outcomeOf<T extends Outcome>({ histogram, ...counts }: T) {
-  return { ...counts, failed: failedOf(counts), latency: latencyOf(histogram) };
+/** @param service what answers took from when their requests were sent, where that is not their latency */
+function outcomeOf<T extends Outcome>({ histogram, waiting, ...counts }: T, service = histogram) {
+  return {
+    ...counts,
+    failed: failedOf(counts),
+    latency: latencyOf(histogram),
+    waiting: waitingOf(waiting, service),
+  };
 }
 
 function latencyOf(histogram: string): Measurement['latency'] {
@@ -39,6 +46,16 @@ function latencyOf(histogram: string): Measurement['latency'] {
   };
 }
 
+/** How long requests have had no answer. @param answers what answers took from when their requests were sent */
+function waitingOf(histogram: string, answers: string): Measurement['waiting'] {
+  const waiting = LatencyHistogram.decode(histogram);
+  return {
+    longestUs: waiting.maxUs,
+    overdue: { ...overdueIn(waiting, LatencyHistogram.decode(answers)) },
+    histogram,
+  };
+}
+
 function sliceOf({ second, sent, requests, errors, histogram }: WorkerSlice): Measurement['timeline'][number] {
   const latency = LatencyHistogram.decode(histogram);
   const p50Us = latency.quantileUs(0.5);
@@ -50,10 +67,11 @@ function anatomyOf(percentile: Anatomy['percentile'], latencyUs: number, buckets
   return found === undefined ? [] : [{ percentile, ...found }];
 }
 
-function openOf({ service, scheduleLag, ...counts }: OpenResult): Measurement['open'] {
+function openOf({ service, scheduleLag, unsentWaiting, ...counts }: OpenResult): Measurement['open'] {
   const lag = LatencyHistogram.decode(scheduleLag);
   return {
     ...counts,
+    unsentLongestUs: LatencyHistogram.decode(unsentWaiting).maxUs,
     service: latencyOf(service),
     scheduleLag: { p50Us: lag.quantileUs(0.5), p99Us: lag.quantileUs(0.99), maxUs: lag.maxUs },
   };

@@ -19,7 +19,7 @@ interface Exchange {
   readonly request: DrawnRequest;
 }
 
-const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500 };
+const generator = { cpuRatio: 0.5, eventLoopUtilisation: 0.5, lagP99Us: 500, longestPauseUs: 0, pauseEndedAtMs: 0 };
 
 function exchanges(count: number): Exchange[] {
   const random = seededRandom(9);
@@ -48,7 +48,7 @@ function recorded(part: readonly Exchange[], own = generator): WorkerResult {
     recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status, bytes: 100, fault, request });
   }
   recorder.sent(1000);
-  recorder.unfinished(request);
+  recorder.unfinished(request, 1000);
   return recorder.finish(0, own);
 }
 
@@ -66,17 +66,27 @@ describe('mergeWorkerResults', () => {
       sent: single.sent + 2,
       slices: [{ ...first, sent: (first?.sent ?? 0) + 2 }, ...others],
       unfinished: 3,
-      byRequest: [{ ...get, unfinished: 3 }, pay],
+      byRequest: [{ ...get, unfinished: 3, waiting: merged.waiting }, pay],
+      waiting: merged.waiting,
+      inFlightMs: expect.closeTo(single.inFlightMs + 2 * 3500, 3) as number,
       generator: { ...generator, cpuRatio: 1.5 },
     });
+    const [waiting, each] = [merged, single].map((result) => LatencyHistogram.decode(result.waiting).values());
+    expect(waiting).toEqual(each?.map(({ us }) => ({ us, count: 3 })));
   });
 
   it('adds up processor time and takes the worst of the other numbers', () => {
     const merged = mergeWorkerResults([
-      recorded([], { cpuRatio: 0.25, eventLoopUtilisation: 0.9, lagP99Us: 10 }),
-      recorded([], { cpuRatio: 0.5, eventLoopUtilisation: 0.1, lagP99Us: 2000 }),
+      recorded([], { cpuRatio: 0.25, eventLoopUtilisation: 0.9, lagP99Us: 10, longestPauseUs: 0, pauseEndedAtMs: 0 }),
+      recorded([], { cpuRatio: 0.5, eventLoopUtilisation: 0.1, lagP99Us: 2000, longestPauseUs: 0, pauseEndedAtMs: 0 }),
     ]);
-    expect(merged.generator).toEqual({ cpuRatio: 0.75, eventLoopUtilisation: 0.9, lagP99Us: 2000 });
+    expect(merged.generator).toEqual({
+      cpuRatio: 0.75,
+      eventLoopUtilisation: 0.9,
+      lagP99Us: 2000,
+      longestPauseUs: 0,
+      pauseEndedAtMs: 0,
+    });
   });
 
   it('keeps seconds that only one worker has', () => {

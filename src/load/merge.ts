@@ -14,6 +14,7 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
     carried: total((result) => result.carried),
     sent: total((result) => result.sent),
     ...sumOutcomes(results),
+    inFlightMs: total((result) => result.inFlightMs),
     byRequest: sumByRequest(results.flatMap(({ byRequest }) => byRequest)),
     causes: mergeCauses(results.flatMap(({ causes }) => causes)),
     slices: mergeSlices(results.flatMap(({ slices }) => slices)),
@@ -24,8 +25,17 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
       // One saturated worker taints its share of the latencies; an average would hide it.
       eventLoopUtilisation: Math.max(...results.map((result) => result.generator.eventLoopUtilisation)),
       lagP99Us: Math.max(...results.map((result) => result.generator.lagP99Us)),
+      ...longestPause(results),
     },
   };
+}
+
+function longestPause(results: readonly WorkerResult[]) {
+  const pauses = results.map(({ generator: { longestPauseUs, pauseEndedAtMs } }) => ({
+    longestPauseUs,
+    pauseEndedAtMs,
+  }));
+  return pauses.reduce((longest, next) => (next.longestPauseUs > longest.longestPauseUs ? next : longest));
 }
 
 /** A message of one second. */
@@ -67,6 +77,7 @@ function mergeOpen(parts: readonly OpenResult[]): { readonly open?: OpenResult }
     released: total((part) => part.released),
     dropped: total((part) => part.dropped),
     unsent: total((part) => part.unsent),
+    unsentWaiting: sumHistograms(parts.map((part) => part.unsentWaiting)),
     late: total((part) => part.late),
     // The workers' peaks need not be at the same time: this is the most that there can have been.
     inFlightMost: total((part) => part.inFlightMost),

@@ -6,6 +6,7 @@ export class OpenBooks {
   readonly #endMs: number;
   readonly #service = new LatencyHistogram();
   readonly #lag = new LatencyHistogram();
+  readonly #unsentWaiting = new LatencyHistogram();
   #offered = 0;
   #released = 0;
   #dropped = 0;
@@ -30,9 +31,10 @@ export class OpenBooks {
     this.#dropped++;
   }
 
-  /** Notes a request that was still waiting for a connection at the end. */
-  unsent(): void {
+  /** Notes a request that was still waiting for a connection when the waiting was over. */
+  unsent(nowMs: number, dueAtMs: number): void {
     this.#unsent++;
+    this.#unsentWaiting.record(nowMs - dueAtMs);
   }
 
   /** Notes a right answer to a request that was sent at that moment. */
@@ -41,9 +43,9 @@ export class OpenBooks {
   }
 
   /** Notes a request that was due, and that the pacer never came to let go. */
-  overdue(): void {
+  overdue(nowMs: number, dueAtMs: number): void {
     this.#offered++;
-    this.#unsent++;
+    this.unsent(nowMs, dueAtMs);
   }
 
   /** Notes how many connections there are. */
@@ -62,6 +64,7 @@ export class OpenBooks {
       released: this.#released,
       dropped: this.#dropped,
       unsent: this.#unsent,
+      unsentWaiting: this.#unsentWaiting.encode(),
       late,
       inFlightMost: this.#inFlightMost,
       connectionsMost: this.#connectionsMost,

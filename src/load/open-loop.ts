@@ -2,7 +2,6 @@ import { measuredMs } from '../scenarios/plan.ts';
 import { requestNames, type OpenLoad } from '../scenarios/scenario.ts';
 import { Alarm } from './alarm.ts';
 import { until, withinMs } from './clock.ts';
-import type { DrawnRequest } from './drawn-request.ts';
 import type { Failure } from './failure.ts';
 import { Fifo } from './fifo.ts';
 import { GeneratorWatch } from './generator.ts';
@@ -120,9 +119,9 @@ class OpenLoop implements Disposable, Ends {
   }
 
   /** Takes the books of a request that got no answer. */
-  failed(nowMs: number, { request, isMeasured }: DueRequest, { kind, words }: Failure): void {
-    if (isMeasured) this.#recorder.failed(nowMs, kind, { request, words });
-    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind, { request });
+  failed(nowMs: number, { request, isMeasured }: DueRequest, sentAtMs: number, { kind, words }: Failure): void {
+    if (isMeasured) this.#recorder.failed(nowMs, kind, { sentAtMs, request, words });
+    else if (nowMs < this.#warmEndMs) this.#warmup.failed(nowMs, kind, { sentAtMs, request });
   }
 
   /** Gives the connection of a request that has ended to the next one. */
@@ -159,7 +158,10 @@ class OpenLoop implements Disposable, Ends {
   #due(due: DueRequest): void {
     if (due.isMeasured) this.#books.released(performance.now(), due.dueAtMs);
     if (this.#inFlight >= this.#load.inFlightLimit) {
-      if (due.isMeasured) this.#neverSent(due.request, 'dropped');
+      if (due.isMeasured) {
+        this.#books.dropped();
+        this.#recorder.neverSent(due.request, 'dropped');
+      }
       return;
     }
     this.#inFlight++;
@@ -201,22 +203,23 @@ class OpenLoop implements Disposable, Ends {
   /** The waiting is over: what has not ended is unfinished, or was never sent. */
   #giveUp(): void {
     this.#alarm.cancel();
+    const nowMs = performance.now();
     for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift()) {
-      if (due.isMeasured) this.#neverSent(due.request, 'unsent');
+      if (!due.isMeasured) continue;
+      this.#measuredInFlight--;
+      this.#books.unsent(nowMs, due.dueAtMs);
+      this.#recorder.neverSent(due.request, 'unsent');
     }
-    for (const { due } of this.#slots) if (due?.isMeasured === true) this.#recorder.unfinished(due.request);
+    for (const { due, sentAtMs } of this.#slots) {
+      if (due?.isMeasured === true) this.#recorder.unfinished(due.request, sentAtMs, nowMs);
+    }
     while (this.#schedule.atMs < Infinity) {
       const request = this.#mix.draw();
       if (this.#schedule.isMeasured) {
-        this.#books.overdue();
+        this.#books.overdue(nowMs, this.#startMs + this.#schedule.atMs);
         this.#recorder.neverSent(request, 'unsent');
       }
       this.#advance();
     }
-  }
-
-  #neverSent(request: DrawnRequest, why: 'dropped' | 'unsent'): void {
-    this.#books[why]();
-    this.#recorder.neverSent(request, why);
   }
 }

@@ -13,7 +13,7 @@ export interface DueRequest {
 /** Who hears of the ends of requests. */
 export interface Ends {
   answered(nowMs: number, due: DueRequest, sentAtMs: number, answer: Answer): void;
-  failed(nowMs: number, due: DueRequest, failure: Failure): void;
+  failed(nowMs: number, due: DueRequest, sentAtMs: number, failure: Failure): void;
   /** After either of them: the slot is free. */
   ended(nowMs: number, due: DueRequest, slot: Slot): void;
 }
@@ -35,6 +35,11 @@ export class Slot implements ExchangeEnd {
     return this.#due;
   }
 
+  /** When that was sent. */
+  get sentAtMs(): number {
+    return this.#sentAtMs;
+  }
+
   /** @returns when it was sent */
   send(due: DueRequest): number {
     this.#due = due;
@@ -52,7 +57,7 @@ export class Slot implements ExchangeEnd {
 
   failed(failure: Failure): void {
     const nowMs = performance.now();
-    if (this.#due !== undefined) this.#ends.failed(nowMs, this.#due, failure);
+    if (this.#due !== undefined) this.#ends.failed(nowMs, this.#due, this.#sentAtMs, failure);
     this.#end(nowMs);
   }
 

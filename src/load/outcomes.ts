@@ -19,6 +19,7 @@ export function sumOutcomes(outcomes: readonly Outcome[]): Outcome {
       outcomes.map(({ refusals }) => refusals),
     ),
     unfinished: total((outcome) => outcome.unfinished),
+    waiting: sumHistograms(outcomes.map(({ waiting }) => waiting)),
     histogram: sumHistograms(outcomes.map(({ histogram }) => histogram)),
   };
 }

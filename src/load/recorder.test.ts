@@ -6,7 +6,7 @@ import { drawnRequest } from './testing/jobs.ts';
 
 const request = drawnRequest();
 
-const generator = { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 300 };
+const generator = { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 300, longestPauseUs: 0, pauseEndedAtMs: 0 };
 const startMs = 12_345.678;
 
 function record(durationMs?: number): { recorder: Recorder; messages: WorkerMessage[] } {
@@ -29,9 +29,9 @@ describe('Recorder', () => {
     recorder.sent(startMs + 300);
     recorder.answered(startMs + 310, { sentAtMs: startMs + 300, status: 500, bytes: 5, fault: 'status-5xx', request });
     recorder.sent(startMs + 400);
-    recorder.failed(startMs + 410, 'reset', { request });
+    recorder.failed(startMs + 410, 'reset', { sentAtMs: startMs + 400, request });
     recorder.sent(startMs + 999);
-    recorder.unfinished(request);
+    recorder.unfinished(request, startMs + 999);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({
       durationMs: 1000,
@@ -65,12 +65,12 @@ describe('Recorder', () => {
     recorder.sent(startMs);
     recorder.answered(startMs + 9, { sentAtMs: startMs, status: 500, bytes: 7, fault: 'status-5xx', request: pay });
     recorder.sent(startMs);
-    recorder.failed(startMs + 9, 'reset', { request: pay });
+    recorder.failed(startMs + 9, 'reset', { sentAtMs: startMs + 8, request: pay });
     recorder.sent(startMs);
-    recorder.unfinished(pay);
+    recorder.unfinished(pay, startMs);
     recorder.neverSent(pay, 'dropped');
     const { byRequest, histogram, ...whole } = recorder.finish(recorder.endMs, generator);
-    expect(byRequest.map(({ histogram: _, ...counts }) => counts)).toEqual([
+    expect(byRequest.map(({ histogram: _, waiting: _waiting, ...counts }) => counts)).toEqual([
       {
         request: 'GET /',
         requests: 3,
@@ -78,6 +78,7 @@ describe('Recorder', () => {
         bytes: 30,
         statuses: { 200: 3 },
         errors: {},
+        refusals: {},
         unfinished: 0,
         dropped: 0,
         unsent: 0,
@@ -89,6 +90,7 @@ describe('Recorder', () => {
         bytes: 7,
         statuses: { 500: 1 },
         errors: { 'status-5xx': 1, reset: 1 },
+        refusals: {},
         unfinished: 1,
         dropped: 1,
         unsent: 0,
@@ -100,6 +102,7 @@ describe('Recorder', () => {
         bytes: 0,
         statuses: {},
         errors: {},
+        refusals: {},
         unfinished: 0,
         dropped: 0,
         unsent: 0,
@@ -114,10 +117,16 @@ describe('Recorder', () => {
     expect(recorder.sent(startMs + 999.9)).toBe(true);
     recorder.answered(recorder.endMs, { sentAtMs: startMs + 999.9, status: 200, bytes: 10, request });
     expect(recorder.sent(startMs + 998)).toBe(true);
-    recorder.failed(recorder.endMs + 5, 'timed-out', { request });
+    recorder.failed(recorder.endMs + 5, 'timed-out', { sentAtMs: startMs + 998, request });
     expect(recorder.sent(recorder.endMs)).toBe(false);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({ sent: 2, requests: 0, errors: {}, statuses: {}, bytes: 0, unfinished: 2 });
+    // How long each had waited by the last moment, and not by when its end came in.
+    expect(
+      LatencyHistogram.decode(result.waiting)
+        .values()
+        .map(({ us }) => us),
+    ).toEqual([100, 2000]);
   });
 
   it('keeps a slice for every second, also for empty ones, and tells of those that have passed', () => {
@@ -178,7 +187,7 @@ describe('Recorder', () => {
       emit: () => undefined,
     });
     recorder.answered(startMs + 10, { sentAtMs: startMs - 500, status: 200, bytes: 1, request });
-    recorder.unfinished(request);
+    recorder.unfinished(request, startMs - 500);
     const result = recorder.finish(recorder.endMs, generator);
     expect(result).toMatchObject({ carried: 2, sent: 0, requests: 1, unfinished: 1 });
     expect(LatencyHistogram.decode(result.histogram).quantileUs(1)).toBeGreaterThanOrEqual(510_000);

@@ -45,6 +45,11 @@ export interface RecordedAnswer {
   readonly request: DrawnRequest;
 }
 
+/** A request that ended without a whole answer. */
+export interface RecordedFailure extends CauseParts {
+  readonly sentAtMs: number;
+}
+
 /**
  * The books of one stretch of time. A request of closed load is in the books of the stretch in which it ends, with its whole latency: what
  * was in flight at the first moment and what was sent since is what was right, failed, or was unfinished at the last moment.
@@ -75,6 +80,7 @@ export class Recorder {
   readonly #carried: number;
   #sent = 0;
   #late = 0;
+  #inFlightMs = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -108,13 +114,14 @@ export class Recorder {
   answered(nowMs: number, answer: RecordedAnswer): void {
     const { request, status, bytes, fault } = answer;
     if (nowMs >= this.#closesMs) {
-      this.unfinished(request);
+      this.unfinished(request, answer.sentAtMs);
       return;
     }
+    this.#endedAfter(answer.sentAtMs, nowMs);
     const books = this.#books.get(request.name);
     books?.answered(status, bytes);
     if (fault !== undefined) {
-      this.failed(nowMs, fault, { request, status, sample: answer.sample });
+      this.#note(nowMs, fault, { request, status, sample: answer.sample });
       return;
     }
     this.completed(nowMs, request);
@@ -133,23 +140,26 @@ export class Recorder {
   }
 
   /** Notes a request that ended without a right answer, for that reason. */
-  failed(nowMs: number, kind: FailureKind, cause: CauseParts): void {
-    const { request } = cause;
+  failed(nowMs: number, kind: FailureKind, { sentAtMs, ...cause }: RecordedFailure): void {
     if (nowMs >= this.#closesMs) {
-      this.unfinished(request);
+      this.unfinished(cause.request, sentAtMs);
       return;
     }
-    this.tick(nowMs);
-    this.#causes.note(kind, nowMs - this.#options.startMs, cause);
-    this.#books.get(request.name)?.failed(kind);
-    if (isRefusal(kind)) return;
-    this.#sliceErrors++;
-    this.#books.get(request.name)?.failed(kind);
+    this.#endedAfter(sentAtMs, nowMs);
+    this.#note(nowMs, kind, cause);
   }
 
-  /** Notes a request that was in flight at the last moment. */
-  unfinished(request: DrawnRequest): void {
-    this.#books.get(request.name)?.unfinished();
+  #note(nowMs: number, kind: FailureKind, cause: CauseParts): void {
+    this.tick(nowMs);
+    this.#causes.note(kind, nowMs - this.#options.startMs, cause);
+    this.#books.get(cause.request.name)?.failed(kind);
+    if (!isRefusal(kind)) this.#sliceErrors++;
+  }
+
+  /** Notes a request that was in flight at the last moment; of open load, at that at which the waiting was over. */
+  unfinished(request: DrawnRequest, sentAtMs: number, lastMs = this.#endMs): void {
+    this.#books.get(request.name)?.unfinished(lastMs - sentAtMs);
+    this.#endedAfter(sentAtMs, lastMs);
   }
 
   /** Notes a request of open load that is never sent: too many had not ended, or it still waited for a connection at the end. */
@@ -188,6 +198,7 @@ export class Recorder {
       carried: this.#carried,
       sent: this.#sent,
       ...sumOutcomes(byRequest),
+      inFlightMs: this.#inFlightMs,
       byRequest,
       causes: this.#causes.finish(),
       slices: this.#slices,
@@ -197,6 +208,12 @@ export class Recorder {
     const imbalance = imbalanceOf(result);
     if (imbalance !== undefined) throw new Error(`The books do not balance: ${imbalance}.`);
     return result;
+  }
+
+  /** Adds how long a request was in flight within the stretch. */
+  #endedAfter(sentAtMs: number, endedAtMs: number): void {
+    const { startMs } = this.#options;
+    this.#inFlightMs += Math.max(0, Math.min(endedAtMs, this.#endMs) - Math.max(sentAtMs, startMs));
   }
 
   get #lastSecond(): number {

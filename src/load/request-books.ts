@@ -9,6 +9,7 @@ export class RequestBooks {
   readonly #errors = new Map<ErrorKind, number>();
   readonly #refusals = new Map<RefusalKind, number>();
   readonly #latency = new LatencyHistogram();
+  readonly #waiting = new LatencyHistogram();
   #requests = 0;
   #completed = 0;
   #unfinished = 0;
@@ -42,8 +43,10 @@ export class RequestBooks {
     else this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
 
-  unfinished(): void {
+  /** Notes a request that was sent so long before the last moment, and has had no answer. */
+  unfinished(waitedMs: number): void {
     this.#unfinished++;
+    this.#waiting.record(waitedMs);
   }
 
   dropped(): void {
@@ -66,6 +69,7 @@ export class RequestBooks {
       unfinished: this.#unfinished,
       dropped: this.#dropped,
       unsent: this.#unsent,
+      waiting: this.#waiting.encode(),
       histogram: this.#latency.encode(),
     };
   }

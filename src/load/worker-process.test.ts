@@ -5,7 +5,7 @@ import type { WorkerMessage } from './job.ts';
 import { Recorder } from './recorder.ts';
 import { readWorkerMessages } from './worker-process.ts';
 
-const generator = { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0 };
+const generator = { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0, longestPauseUs: 0, pauseEndedAtMs: 0 };
 const result = new Recorder({
   phase: 'measuring',
   requests: ['GET /'],

@@ -64,9 +64,10 @@ describe('noteLines', () => {
       note('unfinished', ['p99.9', 'max']),
       note('dropped', ['p50']),
     ];
-    expect(noteLines(scenario, [row('none', { caveats })], [])).toEqual(['none ×1: dropped']);
-    expect(noteLines(scenario, [row('none', { caveats: [note('unfinished', ['p99'])] })], [])).toEqual([
-      'none ×1: unfinished',
+    // That requests have no answer is told in any case: errors are in doubt, which have no mark.
+    expect(noteLines(scenario, [row('none', { caveats })], [])).toEqual(['none ×1: unfinished', 'none ×1: dropped']);
+    expect(noteLines(scenario, [row('none', { caveats: [note('too-few-samples', ['p99'])] })], [])).toEqual([
+      'none ×1: too-few-samples',
     ]);
   });
 

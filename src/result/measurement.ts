@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorKinds } from '../load/job.ts';
+import { errorKinds, refusalKinds } from '../load/job.ts';
 import { statusImbalance } from '../load/status-balance.ts';
 
 /** How many. */
@@ -18,6 +18,22 @@ const latencySchema = z
   })
   .describe('Latency of the right answers, in microseconds');
 
+const waitingSchema = z
+  .object({
+    longestUs: count.describe('The longest that any of them had waited'),
+    overdue: z
+      .object({
+        requests: count,
+        waitedUs: z.number().nonnegative().describe('All of them together'),
+        shortestUs: count.describe('How long the one of them that was sent last had waited'),
+      })
+      .describe('Of those, the ones that had waited longer than what was answered explains'),
+    histogram: z.string().describe('HdrHistogram of how long each had waited since it was sent, in µs'),
+  })
+  .describe(
+    'How long the unfinished requests have had no answer, when the measured time and the waiting after it ended',
+  );
+
 const sliceSchema = z.object({
   second: z.int().describe('From the start of the measured time; below zero in the warm-up'),
   sent: count,
@@ -32,6 +48,8 @@ const generatorSchema = z.object({
   cpuRatio: z.number().nonnegative().describe('CPU time over elapsed time: 1 is one core'),
   eventLoopUtilisation: z.number().min(0).max(1),
   lagP99Us: z.number().nonnegative().describe('How late its timers were'),
+  longestPauseUs: z.number().nonnegative().describe('The longest time in which it did nothing at all'),
+  pauseEndedAtMs: z.number().nonnegative().describe('When that ended, from the start of the measured time'),
 });
 
 const openSchema = z
@@ -40,6 +58,7 @@ const openSchema = z
     released: count.describe('Of those, the ones that the pacer let go within the measured time'),
     dropped: count.describe('Never sent: as many as the limit allows were in flight'),
     unsent: count.describe('Due, and not sent when the waiting was over'),
+    unsentLongestUs: count.describe('The longest that any of those had been due by then'),
     late: count.describe('Right answers that came after the measured time'),
     inFlightMost: count,
     connectionsMost: count,
@@ -74,7 +93,9 @@ const outcomeSchema = z.object({
   bytes: count,
   statuses: z.record(z.string(), count).describe('Of all whole answers, right or not'),
   errors: z.partialRecord(z.enum(errorKinds), count),
+  refusals: z.partialRecord(z.enum(refusalKinds), count).describe('What the generator’s own machine refused'),
   latency: latencySchema,
+  waiting: waitingSchema,
 });
 
 const requestOutcomeSchema = outcomeSchema
@@ -95,6 +116,10 @@ export const measurementSchema = z
       'In the measured time; of open load, those due in it. Always carried + sent = requests + failed + unfinished',
     ),
     ...outcomeSchema.shape,
+    inFlightMs: z
+      .number()
+      .nonnegative()
+      .describe('How long requests were in flight within the measured time, all together'),
     byRequest: z.array(requestOutcomeSchema).describe('In the order of the workload; together they are all of it'),
     timeline: z.array(sliceSchema),
     anatomy: z.array(anatomySchema).describe('Empty where the server says nothing of its times'),

@@ -20,9 +20,17 @@ export const caveatSchema = z
       'no-happenings',
       'rollout-unfinished',
       'search-limit',
+      'generator-paused',
+      'connections-idle',
+      'counts-differ',
+      'unsteady',
     ]),
     text: z.string(),
     doubts: z.array(z.string()).describe('Names of the metrics that cannot be judged because of it'),
+    bounds: z
+      .record(z.string(), z.object({ most: z.number().optional().describe('Not there where nobody knows') }))
+      .optional()
+      .describe('Of those, the ones that are at least what was measured, and at most so much'),
   })
   .describe('A reason to trust a measurement less');
 

@@ -34,7 +34,7 @@ export async function fakeLab(
   return { lab, events };
 }
 
-/** Two seconds in which every answer took as long. */
+/** Two seconds in which every answer took as long, and 50 connections asked all the time. */
 export function recorded(requests: number, latencyMs: number): WorkerResult {
   const recorder = new Recorder({
     phase: 'measuring',
@@ -48,7 +48,7 @@ export function recorded(requests: number, latencyMs: number): WorkerResult {
     recorder.sent(atMs);
     recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100, request });
   }
-  return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
+  return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000, longestPauseUs: 0, pauseEndedAtMs: 0 });
 }
 
 /** Two seconds in which every request was refused. */
@@ -63,7 +63,14 @@ export function refused(requests: number): WorkerResult {
   for (let index = 0; index < requests; index++) {
     const atMs = (index * 2000) / requests;
     recorder.sent(atMs);
-    recorder.failed(atMs, 'refused', { request });
+    recorder.failed(atMs, 'refused', { sentAtMs: atMs, request });
   }
-  return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000 });
+  const result = recorder.finish(2000, {
+    cpuRatio: 0.25,
+    eventLoopUtilisation: 0.5,
+    lagP99Us: 1000,
+    longestPauseUs: 0,
+    pauseEndedAtMs: 0,
+  });
+  return { ...result, inFlightMs: 50 * 2000 };
 }

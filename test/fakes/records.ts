@@ -25,11 +25,14 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
       maxUs: 6000,
       histogram: '',
     },
+    refusals: {},
+    waiting: { longestUs: 0, overdue: { requests: 0, waitedUs: 0, shortestUs: 0 }, histogram: '' },
+    inFlightMs: 22_000,
     byRequest: [],
     timeline: [{ second: 0, sent: 20_000, requests: 20_000, errors: 0, p50Us: 1000, p99Us: 4500, maxUs: 6000 }],
     anatomy: [],
     slowest: [],
-    generator: { cpuRatio: 0.4, eventLoopUtilisation: 0.5, lagP99Us: 900 },
+    generator: { cpuRatio: 0.4, eventLoopUtilisation: 0.5, lagP99Us: 900, longestPauseUs: 2000, pauseEndedAtMs: 4200 },
     ...changes,
   };
 }
@@ -41,6 +44,7 @@ export function openLoad(changes: Partial<NonNullable<Measurement['open']>> = {}
     released: 20_000,
     dropped: 0,
     unsent: 0,
+    unsentLongestUs: 0,
     late: 0,
     connectionsMost: 40,
     inFlightMost: 10,

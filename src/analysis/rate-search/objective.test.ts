@@ -45,6 +45,18 @@ describe('a probe of an objective', () => {
     expect(judged(objective, { p99: 900, error_rate: 0 }, [caveat])).toEqual({ outcome: 'generator', why: text });
   });
 
+  it('goes on with a few requests that have no answer, where the claim holds whatever becomes of them', () => {
+    const text = '1 request has had no answer for 2 s';
+    const bounds = { errors: { most: 1 }, error_rate: { most: 0.00005 } };
+    const caveat: Caveat = { kind: 'unfinished', text, doubts: ['error_rate', 'max'], bounds };
+    const changes = { unfinished: 1 };
+    expect(judged(objective, { p99: 41, error_rate: 0 }, [caveat], changes).outcome).toBe('kept');
+    expect(judged('error_rate == 0', { error_rate: 0 }, [caveat], changes)).toEqual({
+      outcome: 'broken',
+      why: `aside: ${text}`,
+    });
+  });
+
   it('goes on with a percentile of few answers', () => {
     const caveat: Caveat = { kind: 'too-few-samples', text: 'too few', doubts: ['p99'] };
     expect(judged(objective, { p99: 41, error_rate: 0 }, [caveat]).outcome).toBe('kept');

@@ -1,7 +1,7 @@
 import { formatPercent, formatQuantity, plural } from '../../numbers.ts';
 import type { RateSearchRecord, TrialRecord } from '../../result.ts';
 import type { Expectation } from '../../scenarios/expectation.ts';
-import { holds, sidesOf, unitOf } from '../evaluate.ts';
+import { endsOf, holds, sidesOf, unitOf } from '../evaluate.ts';
 
 /** What one probe said of an objective. */
 export type ProbeOutcome = Pick<RateSearchRecord['probes'][number], 'outcome' | 'why'>;
@@ -9,13 +9,16 @@ export type ProbeOutcome = Pick<RateSearchRecord['probes'][number], 'outcome' | 
 /** A rate is carried only if nearly all that was offered was answered, right or wrong. */
 const mostLost = 0.001;
 
-/** Whether a trial at one rate kept the objective, and its numbers in words. A percentile of few answers is coarse, and enough to go on. */
+/** A percentile of few answers is coarse, and a pause of the generator's can only make latencies longer: both are enough to go on. */
+const borne: readonly string[] = ['too-few-samples', 'generator-paused'];
+
+/** Whether a trial at one rate kept the objective, and its numbers in words. */
 export function probeOutcome(slo: readonly Expectation[], trial: TrialRecord): ProbeOutcome {
   const limit = trial.caveats.find(({ kind }) => kind === 'generator-saturated');
   if (limit) return { outcome: 'generator', why: limit.text };
   const lost = lossOf(trial);
   if (lost !== undefined) return { outcome: 'broken', why: lost };
-  const believed = { ...trial, caveats: trial.caveats.filter(({ kind }) => kind !== 'too-few-samples') };
+  const believed = { ...trial, caveats: trial.caveats.filter(({ kind }) => !borne.includes(kind)) };
   const claims = slo.map((claim) => claimOutcome(claim, believed));
   const broken = claims.find(({ outcome }) => outcome === 'broken');
   return broken ?? { outcome: 'kept', why: claims.map(({ why }) => why).join(', ') };
@@ -31,10 +34,21 @@ function lossOf({ measurement: { open, unfinished } }: TrialRecord): string | un
 function claimOutcome(claim: Expectation, trial: TrialRecord): ProbeOutcome {
   const { variant, replicas } = trial;
   const sides = sidesOf(claim, { variant, replicas }, [trial]);
-  if ('missing' in sides) return { outcome: 'broken', why: sides.missing };
+  if ('missing' in sides) return holdsAtBothEnds(claim, trial) ?? { outcome: 'broken', why: sides.missing };
   const unit = unitOf(claim.left) ?? unitOf(claim.right) ?? 'count';
   const value = formatQuantity(sides.left, unit);
   const name = claim.left.kind === 'metric' ? claim.left.metric : claim.text;
   if (holds(claim.comparator, sides.left, sides.right)) return { outcome: 'kept', why: `${name} ${value}` };
   return { outcome: 'broken', why: `${name} ${value} against ${formatQuantity(sides.right, unit)}` };
+}
+
+/** A few requests without an answer leave a claim as it is, where it would hold whatever became of them. */
+function holdsAtBothEnds(claim: Expectation, trial: TrialRecord): ProbeOutcome | undefined {
+  const { variant, replicas } = trial;
+  const ends = endsOf(claim, { variant, replicas }, [trial]);
+  if ('missing' in ends) return undefined;
+  const isKept = [ends.low, ends.high].every((end) => holds(claim.comparator, end, ends.right));
+  const name = claim.left.kind === 'metric' ? claim.left.metric : claim.text;
+  const value = formatQuantity(ends.high, unitOf(claim.left) ?? 'count');
+  return isKept ? { outcome: 'kept', why: `${name} ${value} at most` } : undefined;
 }

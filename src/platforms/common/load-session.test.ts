@@ -18,7 +18,8 @@ const recorder = new Recorder({
   durationMs: 1000,
   emit: () => undefined,
 });
-const empty = recorder.finish(1000, { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0 });
+const idle = { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0, longestPauseUs: 0, pauseEndedAtMs: 0 };
+const empty = recorder.finish(1000, idle);
 
 // Says that it is ready after a while, and then what it was told; `start` is when it was to begin, `ready` when it could.
 const program = `

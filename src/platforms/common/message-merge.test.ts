@@ -18,7 +18,13 @@ function said(requests: readonly number[]): readonly WorkerMessage[] {
       recorder.answered(second * 1000 + 500, { sentAtMs: second * 1000, status: 200, bytes: 1, request });
     }
   }
-  const result = recorder.finish(durationMs, { cpuRatio: 0.1, eventLoopUtilisation: 0.2, lagP99Us: 3 });
+  const result = recorder.finish(durationMs, {
+    cpuRatio: 0.1,
+    eventLoopUtilisation: 0.2,
+    lagP99Us: 3,
+    longestPauseUs: 0,
+    pauseEndedAtMs: 0,
+  });
   return [...messages, { type: 'result', result }];
 }
 

@@ -1,0 +1,38 @@
+import { retryMs } from '../load/job.ts';
+import { formatNumber, formatQuantity, plural } from '../numbers.ts';
+import type { Caveat, Measurement } from '../result.ts';
+import type { ClosedLoad, LoadProfile, Trust } from '../scenarios/scenario.ts';
+import { doubts } from './doubts.ts';
+
+/** A timer of Node's counts whole milliseconds. */
+const timerMs = 1;
+
+/**
+ * Each connection of closed load has a request in flight whenever it does not think. Little's law (Little, "A proof for the queuing
+ * formula L = λW", 1961): how many have one is the rate times the mean latency. The time in flight is added up within the measured
+ * time, so that there is nothing at its edges to allow for; what is missing is a pause of the generator's own.
+ */
+export function idleConnections(measurement: Measurement, load: LoadProfile, trust: Trust): Caveat[] {
+  if (load.kind !== 'closed') return [];
+  const { durationMs, inFlightMs, completed, latency } = measurement;
+  const allMs = load.connections * durationMs;
+  const idleMs = allMs - inFlightMs - explainedIdleMs(measurement, load);
+  if (idleMs <= trust.shortfall * allMs) return [];
+  const inUse = `${formatNumber(inFlightMs / durationMs)} of ${plural(load.connections, 'connection')}`;
+  const rate = formatQuantity(completed / (durationMs / 1000), 'per-second');
+  const mean = formatQuantity(latency.meanUs / 1000, 'ms');
+  const thinking = load.thinkMs > 0 ? ' besides those that think' : '';
+  const text = `${inUse} had a request in flight in the mean (${rate} × ${mean}: Little’s law)${thinking}: the others waited for the load generator, and RPS is not what the server gives`;
+  return [{ kind: 'connections-idle', text, doubts: [...doubts.timed] }];
+}
+
+/** The time in which connections had no request in flight, and need not have had one. */
+function explainedIdleMs(measurement: Measurement, { connections, thinkMs, durationMs }: ClosedLoad): number {
+  const { requests, failed, errors, generator } = measurement;
+  const lateMs = thinkMs > 0 ? timerMs + generator.lagP99Us / 1000 : 0;
+  // Users that think begin one after the other.
+  const thoughtMs = (requests + failed + connections) * (thinkMs + lateMs);
+  const retriedMs = (errors.refused ?? 0) * (retryMs + timerMs + generator.lagP99Us / 1000);
+  // While the generator reads one answer and writes the next request, that connection has none in flight.
+  return thoughtMs + retriedMs + generator.cpuRatio * durationMs;
+}

@@ -1,0 +1,64 @@
+import { formatNumber } from '../numbers.ts';
+import type { Caveat, Measurement } from '../result.ts';
+import type { LoadProfile } from '../scenarios/scenario.ts';
+import { studentP } from './statistics/student.ts';
+import { measuredSlices } from './timeline.ts';
+
+/** With fewer, a line through them leaves too little to judge it by. */
+const leastSeconds = 4;
+/** How likely a trend must be by chance alone, at most, to be called one. */
+const significant = 0.01;
+/** From one end of the trend to the other, at least so many times: less is not worth a doubt. */
+const leastTimes = 1.25;
+
+const doubted = ['rps', 'mean', 'p50', 'p50.service', 'requests', 'responses'];
+
+/**
+ * A closed load whose rate went one way all through the measured time has no mean that would be the same another time: it had not
+ * warmed up, or it gets slower and slower. A line is fitted through the logarithms of the rates of whole seconds, and its slope
+ * tested by Student's t (Draper and Smith, "Applied Regression Analysis", 1.4); it has to be large as well, as rates of
+ * neighbouring seconds are more alike than the test supposes.
+ */
+export function unsteadiness(measurement: Measurement, load: LoadProfile, isSteadyMeant: boolean): Caveat[] {
+  if (load.kind !== 'closed' || !isSteadyMeant) return [];
+  const rates = measuredSlices(measurement)
+    .filter(({ second }) => (second + 1) * 1000 <= measurement.durationMs)
+    .map(({ requests }) => requests);
+  const trend = trendOf(rates);
+  if (trend === undefined || trend.p > significant || trend.times < leastTimes) return [];
+  const [from, to] = [trend.from, trend.to].map((rate) => formatNumber(Math.round(rate)));
+  const way = trend.to > trend.from ? 'rose' : 'fell';
+  const text = `the trial never became steady: RPS ${way} from about ${String(from)} to ${String(to)} within ${rates.length} s; warm it up for longer, or find out why`;
+  return [{ kind: 'unsteady', text, doubts: doubted }];
+}
+
+/** Where a trend leads. */
+export interface Trend {
+  readonly from: number;
+  readonly to: number;
+  /** How many times the lower of both the higher is. */
+  readonly times: number;
+  /** How likely a slope as steep as this one is where there is none. */
+  readonly p: number;
+}
+
+/** The exponential trend of rates, a second apart; undefined where there are too few of them, or none at all. */
+export function trendOf(rates: readonly number[]): Trend | undefined {
+  const count = rates.length;
+  if (count < leastSeconds || rates.every((rate) => rate === 0)) return undefined;
+  // Half an answer for none, as its logarithm would be infinite.
+  const logs = rates.map((rate) => Math.log(Math.max(rate, 0.5)));
+  const middle = (count - 1) / 2;
+  const mean = logs.reduce((sum, log) => sum + log, 0) / count;
+  const spread = logs.reduce((sum, _, second) => sum + (second - middle) ** 2, 0);
+  const slope = logs.reduce((sum, log, second) => sum + (second - middle) * (log - mean), 0) / spread;
+  const rest = logs.reduce((sum, log, second) => sum + (log - mean - slope * (second - middle)) ** 2, 0);
+  const error = Math.sqrt(rest / (count - 2) / spread);
+  const p = error === 0 ? Number(slope === 0) : studentP(slope / error, count - 2);
+  return {
+    from: Math.exp(mean - slope * middle),
+    to: Math.exp(mean + slope * middle),
+    times: Math.exp(Math.abs(slope) * 2 * middle),
+    p,
+  };
+}
