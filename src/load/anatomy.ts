@@ -81,7 +81,7 @@ export class AnatomySampler {
   #keep(nowMs: number, latencyUs: number, { request }: RecordedAnswer, parts: Parts): void {
     const slow = {
       atMs: nowMs - this.#startMs,
-      request: request === undefined ? '' : `${request.method} ${request.path}`,
+      request: request === undefined ? '' : `${request.method} ${request.shownPath}`,
       latencyUs: Math.round(latencyUs),
       parts,
     };
