@@ -22,7 +22,7 @@ export class Template {
   readonly #names: readonly string[];
 
   constructor(text: string, keyNames: readonly string[], options: TemplateOptions = {}) {
-    const { value = ({ written }) => written, encode = (part) => part } = options;
+    const { value = asWritten, encode = unchanged } = options;
     const texts: string[] = [''];
     const names: string[] = [];
     const add = (part: string): void => void texts.push(`${texts.pop() ?? ''}${part}`);
@@ -49,6 +49,14 @@ export class Template {
     }
     return filled;
   }
+}
+
+function asWritten({ written }: Variable): string {
+  return written;
+}
+
+function unchanged(part: string): string {
+  return part;
 }
 
 /** Writes the characters that HTTP does not allow in a request's target as percent signs and digits. */
