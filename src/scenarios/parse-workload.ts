@@ -1,4 +1,4 @@
-import type { Fault } from './fault.ts';
+import type { Extent, Fault } from './fault.ts';
 import { jsonOf } from './json-body.ts';
 import type { Reader } from './reader.ts';
 import type { RequestTemplate, Workload } from './scenario.ts';
@@ -29,6 +29,7 @@ const sent = ['request', 'headers', 'check.contains'];
 /** A body that is a text is sent as it is, and a map or a list as JSON. */
 function parseRequest(item: Branch, reader: Reader): RequestTemplate | undefined {
   if (item.kind !== 'table') return reader.read(requestSchema, item, ['']);
+  if (isTold(writtenSlip(item), reader)) return undefined;
   const body = field(item, 'body')?.value;
   if (!body || body.kind === 'leaf') return reader.read(requestSchema, item, [...sent, ...textBody(body)]);
   const json = { kind: 'leaf', value: jsonOf(body, reader), style: 'plain', place: body.place } as const;
@@ -38,6 +39,37 @@ function parseRequest(item: Branch, reader: Reader): RequestTemplate | undefined
   const typed = Object.keys(request.headers).some((name) => name.toLowerCase() === 'content-type');
   const headers = typed ? request.headers : { 'content-type': 'application/json', ...request.headers };
   return { ...request, headers, json: true };
+}
+
+/** A slip in the writing of a request: YAML has made a map of what was to be a text. */
+function writtenSlip(item: Table): { readonly place: Extent; readonly fault: Fault } | undefined {
+  const line = item.entries.find(({ key }) => /^[A-Z]+ \S/.test(key));
+  if (line && !field(item, 'request')) {
+    const hint = `write request: ${line.key} and, below it, what belongs to it; a path with a colon and a space needs quotes`;
+    return { place: line.keyPlace, fault: { sentence: 'a request with more than one line is a map', hint } };
+  }
+  const braced = ['headers', 'body', 'check'].flatMap((key) => {
+    const value = field(item, key)?.value;
+    return value ? bracedKeys(value) : [];
+  })[0];
+  const [entry] = braced?.entries ?? [];
+  if (!braced || !entry) return undefined;
+  return { place: braced.place, fault: { sentence: 'a key in braces needs quotes', hint: `write '{${entry.key}}'` } };
+}
+
+/** Maps like `{user}`: one name, of which nothing is said. */
+function bracedKeys(branch: Branch): readonly Table[] {
+  if (branch.kind === 'leaf') return [];
+  if (branch.kind === 'list') return branch.items.flatMap(bracedKeys);
+  const [entry, ...others] = branch.entries;
+  const isAlone = entry && others.length === 0 && entry.value.place.start === entry.keyPlace.start;
+  const isBraced = isAlone && branch.place.start < entry.keyPlace.start;
+  return isBraced ? [branch] : branch.entries.flatMap(({ value }) => bracedKeys(value));
+}
+
+function isTold(slip: ReturnType<typeof writtenSlip>, reader: Reader): boolean {
+  if (slip) reader.fault(slip.place, slip.fault);
+  return slip !== undefined;
 }
 
 /** A number alone is neither a text nor JSON that anyone means. */

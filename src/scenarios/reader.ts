@@ -92,7 +92,10 @@ export class Reader {
   /** The items of a list, which must not be empty. */
   list(branch: Branch, noun: string): readonly Branch[] | undefined {
     if (branch.kind === 'list' && branch.items.length > 0) return branch.items;
-    this.fault(branch.place, { sentence: branch.kind === 'list' ? `${noun} is empty` : `${noun} must be a list` });
+    const isDash = branch.kind === 'leaf' && typeof branch.value === 'string' && /^-\S/.test(branch.value);
+    const hint = isDash ? 'a space comes after each dash' : 'put each item behind a dash, or all of them into [ ]';
+    const fault = { sentence: `${noun} must be a list`, hint };
+    this.fault(branch.place, branch.kind === 'list' ? { sentence: `${noun} is empty` } : fault);
     return undefined;
   }
 

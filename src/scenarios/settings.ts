@@ -47,7 +47,10 @@ export class Settings {
 
   #fillLeaf(leaf: Leaf): Leaf {
     const variable = onlyVariable(leaf.value);
-    if (!variable) return leaf;
+    if (!variable) {
+      this.#tellBare(leaf);
+      return leaf;
+    }
     const value = valueOf(variable, this.#environment);
     if (value === undefined) {
       this.isMissing = true;
@@ -57,6 +60,18 @@ export class Settings {
     this.#mask.add(variable.name, value);
     return { ...leaf, value: scalarOf(value) };
   }
+
+  #tellBare(leaf: Leaf): void {
+    const name = bareName(leaf.value);
+    if (name === undefined) return;
+    this.isMissing = true;
+    this.#onFault(leaf, { sentence: 'a variable is written in braces', hint: `write \${${name}}` });
+  }
+}
+
+/** What a setting says that was meant to be a variable. */
+function bareName(value: Leaf['value']): string | undefined {
+  return typeof value === 'string' ? /^\$([A-Za-z_]\w*)$/.exec(value)?.[1] : undefined;
 }
 
 function onlyVariable(value: Leaf['value']): Variable | undefined {

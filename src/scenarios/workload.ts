@@ -35,7 +35,10 @@ const readRequestLine = (input: unknown): Reading<{ method: string; path: string
   if (strange) {
     const start = within.start + strange.index;
     const place = { start, end: start + strange[0].length };
-    return faulty('a path cannot hold this character', `write it as ${percentEncoded(strange[0])}`, place);
+    const hint = `write it as ${percentEncoded(strange[0])}`;
+    const isBody = /^ +[{["]/.test(path.slice(strange.index));
+    const meant = isBody ? `a body has a key of its own: { request: ${method} …, body: … }` : hint;
+    return faulty('a path cannot hold this character', meant, place);
   }
   const brace = strayBrace(path);
   if (brace === undefined) return { value: { method, path } };
