@@ -34,12 +34,25 @@ export class LabError extends Error {
     this.hint = options.hint;
     this.details = options.details ?? [];
   }
+
+  /** The same error with each of its texts told anew, as without what is secret in it. */
+  retold(tell: (text: string) => string): LabError {
+    return new LabError(tell(this.message), retoldOptions(this, tell));
+  }
+}
+
+function retoldOptions({ hint, details, cause }: LabError, tell: (text: string) => string): LabErrorOptions {
+  return { details: details.map(tell), cause, ...(hint === undefined ? {} : { hint: tell(hint) }) };
 }
 
 /** The command line or a scenario file is wrong; nothing was started. */
 export class UsageError extends LabError {
   override readonly name = 'UsageError';
   override readonly exitCode = exitCodes.usage;
+
+  override retold(tell: (text: string) => string): UsageError {
+    return new UsageError(tell(this.message), retoldOptions(this, tell));
+  }
 }
 
 /** The text of whatever was thrown, for a place inside a sentence. */
@@ -62,5 +75,10 @@ export class Interruption extends LabError {
     const [sentence, exitCode] = endings[signal];
     super(sentence);
     this.exitCode = exitCode;
+  }
+
+  /** Its words are its own. */
+  override retold(): this {
+    return this;
   }
 }

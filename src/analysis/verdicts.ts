@@ -164,6 +164,14 @@ function instancesOf(expectation: Expectation, scenario: Scenario): readonly Ins
   return variants.flatMap((variant) => counts.map((replicas) => ({ variant, replicas })));
 }
 
+/** Whether a claim is about a trial. */
+function isMeant({ left, right }: Expectation, { variant, replicas }: TrialRecord): boolean {
+  return [...referencesIn(left), ...referencesIn(right)].some((reference) => {
+    const isVariant = reference.variant === undefined || reference.variant === variant;
+    return isVariant && (reference.replicas === undefined || reference.replicas === replicas);
+  });
+}
+
 const severity = { failed: 0, inconclusive: 1, passed: 2 } as const;
 
 function describeInstance({ instance, reason }: Judgement, scenario: Scenario): string {
@@ -187,7 +195,8 @@ export function judge(expectation: Expectation, scenario: Scenario, trials: read
     .map((instance) => judgeInstance(expectation, instance, ofScenario))
     .sort((a, b) => severity[a.outcome] - severity[b.outcome] || a.margin - b.margin);
   const [worst] = judgements;
-  const base = { scenario: scenario.name, expectation: expectation.text };
+  const leansOn = ofScenario.filter((trial) => isMeant(expectation, trial)).map(({ number }) => number);
+  const base = { scenario: scenario.name, expectation: expectation.text, trials: leansOn };
   if (!worst) return { ...base, outcome: 'inconclusive', reason: 'nothing was measured' };
   const { outcome, evidence } = worst;
   const reason = describeInstance(worst, scenario);

@@ -3,6 +3,7 @@ import { checkHosting } from '../scenarios/hosting-check.ts';
 import { checkLimits } from '../scenarios/limits-check.ts';
 import { checkOrchestration } from '../scenarios/orchestration-check.ts';
 import type { Plan } from '../scenarios/plan.ts';
+import type { Variables } from '../variables.ts';
 import { checkReach, checkRemote } from '../scenarios/remote-check.ts';
 
 /** All addresses of a name, as a connection would find them. */
@@ -15,11 +16,16 @@ async function lookUp(name: string): Promise<readonly string[]> {
  * Checks what a plan asks of a platform, before anything is started.
  * @throws {UsageError} where the platform cannot do it, or load would leave this machine and its networks
  */
-export async function checkPlan(plan: Plan, platform: Platform, allowRemote: boolean): Promise<void> {
+export async function checkPlan(
+  plan: Plan,
+  platform: Platform,
+  allowRemote: boolean,
+  environment: Variables,
+): Promise<void> {
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);
   checkHosting(plan, platform);
   checkLimits(plan, platform);
   checkReach(plan, platform);
-  await checkRemote(plan, allowRemote, lookUp);
+  await checkRemote(plan, allowRemote, lookUp, environment);
 }

@@ -2,6 +2,8 @@
 export interface Output {
   write(text: string): void;
   readonly isTerminal: boolean;
+  /** Whether what was written can be drawn anew in place. */
+  readonly canRedraw: boolean;
   /** Asked anew at each use: a window can be resized. */
   readonly columns: number;
   readonly color: boolean;

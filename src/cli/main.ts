@@ -17,6 +17,7 @@ function output(stream: NodeJS.WriteStream): Output {
   return {
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY,
+    canRedraw: stream.isTTY && TERM !== 'dumb',
     get columns() {
       return stream.isTTY && stream.columns > 0 ? stream.columns : plainWidth;
     },

@@ -106,7 +106,7 @@ export async function prepareMatch(io: Io, options: MatchOptions, request: Match
     overrides: overridesOf(options),
     seed: planSeed,
   });
-  await checkPlan(match.plan, platform, options.allowRemote === true);
+  await checkPlan(match.plan, platform, options.allowRemote === true, io.environment);
   return { match, platform, seed: planSeed };
 }
 

@@ -103,7 +103,7 @@ export async function planAndRun(
   const { run } = await import('../run.ts');
   const { withProgress } = await import('./progress/progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
-  await checkPlan(plan, platform, options.allowRemote === true);
+  await checkPlan(plan, platform, options.allowRemote === true, io.environment);
   await begin(plan);
   const outcome = await withProgress(io, options, async (emit) =>
     run(plan, {

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { UsageError } from '../errors.ts';
 import { openPlatform as open } from '../platforms/index.ts';
+import { withVariables } from '../platforms/with-variables.ts';
 import { clusterPlatforms, type Platform, type PlatformName } from '../platforms/platform.ts';
 import type { ScenarioFile } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
@@ -13,7 +14,7 @@ export interface PlatformChoice {
 }
 
 /**
- * Opens a platform with what the command may use of this process.
+ * Opens a platform with what the command may use of this process; it fills in the variables of what it is handed.
  * @throws {UsageError} where a context is named of a platform that has none
  */
 export async function openPlatform(name: PlatformName, io: Io, choice: PlatformChoice = {}): Promise<Platform> {
@@ -23,7 +24,9 @@ export async function openPlatform(name: PlatformName, io: Io, choice: PlatformC
       hint: `Leave out --context, or use --platform ${clusterPlatforms.join(' or ')}.`,
     });
   }
-  return open(name, { environment: io.environment, temporaryFolder: os.tmpdir(), images, context });
+  const { environment } = io;
+  const platform = await open(name, { environment, temporaryFolder: os.tmpdir(), images, context });
+  return withVariables(platform, environment);
 }
 
 function isCluster(name: PlatformName): boolean {

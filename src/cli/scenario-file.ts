@@ -36,7 +36,7 @@ export async function loadScenarioFile(io: Io, named: string | undefined): Promi
   const unnamed = existsSync(own) ? own : shippedFile;
   const file = named === undefined ? unnamed : path.resolve(io.folder, named);
   try {
-    return await readScenarioFile(file, shownAs(file, io.folder));
+    return await readScenarioFile(file, shownAs(file, io.folder), io.environment);
   } catch (error) {
     if (!(error instanceof ScenarioFileError) || !io.err.color) throw error;
     throw new UsageError(error.message, { details: renderProblems(error.problems, paint).split('\n'), cause: error });

@@ -153,7 +153,7 @@ async function parseOne(io: Io, name: string, content: Readonly<Record<string, u
   const { parseScenarioFile } = await import('../scenarios/parse.ts');
   const path = await import('node:path');
   const text = stringify({ version: 1, scenarios: { compare: content } });
-  const parsed = parseScenarioFile(text, path.join(io.folder, 'command-line'), io.folder);
+  const parsed = parseScenarioFile(text, path.join(io.folder, 'command-line'), io);
   if (!parsed.ok) {
     const [first] = parsed.problems;
     const { sentence = 'it is not right', hint } = first ?? {};

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { seededRandom } from './random.ts';
 import { anatomyAt, AnatomySampler, mergeAnatomies, partsOf } from './anatomy.ts';
 import type { RecordedAnswer } from './recorder.ts';
@@ -7,6 +8,10 @@ import { drawnRequest } from './testing/jobs.ts';
 function answer(changes: Partial<RecordedAnswer> = {}): RecordedAnswer {
   return { sentAtMs: 100, status: 200, bytes: 10, request: drawnRequest(), ...changes };
 }
+
+const anatomyBuckets = z.array(
+  z.object({ weight: z.int(), latencyUs: z.number(), parts: z.record(z.string(), z.number()) }),
+);
 
 const sum = (parts: Readonly<Record<string, number>>): number =>
   Object.values(parts).reduce((total, us) => total + us, 0);
@@ -50,12 +55,48 @@ describe('partsOf', () => {
     expect(partsOf(110, answer({ serverTiming: 'app;dur=4' }))).toMatchObject({ app: 0, 'server app': 4000 });
   });
 
+  it('tells a part that is called like what every object has apart', () => {
+    const parts = partsOf(110, answer({ serverTiming: 'constructor;dur=1, __proto__;dur=2' }));
+    expect(parts).toMatchObject({ 'server constructor': 1000, 'server __proto__': 2000 });
+  });
+
+  it('is made of numbers, whatever the server says', () => {
+    const nines = '9'.repeat(308);
+    for (const serverTiming of [
+      `db;dur=${nines}`,
+      `total;dur=${nines}`,
+      'a;dur=86400000, b;dur=86400000',
+      'db;dur=-5',
+    ]) {
+      const parts = partsOf(110, answer({ serverTiming }));
+      expect(sum(parts)).toBeCloseTo(10_000);
+      expect(Math.min(...Object.values(parts))).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   it('has nothing to say of a server that says nothing', () => {
     expect(partsOf(110, answer())).toEqual({});
   });
 });
 
 describe('AnatomySampler', () => {
+  it('gives a result that can be read, whatever a server names its parts', () => {
+    const sampler = new AnatomySampler(0);
+    sampler.slowFrom(1);
+    for (let number = 0; number < 500; number++) {
+      const serverTiming = `constructor;dur=1, __proto__;dur=1, n${number};dur=1`;
+      sampler.consider(110, answer({ serverTiming }));
+    }
+    sampler.consider(110, answer({ serverTiming: 'sample;desc=99999999999999999999, db;dur=1' }));
+    const { anatomy, slowest } = mergeAnatomies([sampler.finish()]);
+    const [bucket] = anatomyBuckets.parse(JSON.parse(JSON.stringify(anatomy)));
+    expect(bucket?.weight).toBe(501);
+    expect(sum(bucket?.parts ?? {})).toBeCloseTo(bucket?.latencyUs ?? NaN, 0);
+    expect(Object.keys(bucket?.parts ?? {}).length).toBeLessThan(70);
+    expect(bucket?.parts).toMatchObject({ 'server constructor': 500_000, 'server __proto__': 500_000 });
+    expect(Object.values(slowest[0]?.parts ?? {}).every(Number.isFinite)).toBe(true);
+  });
+
   it('samples one in sixteen, and all that are slow', () => {
     const sampler = new AnatomySampler(0);
     for (let number = 0; number < 160; number++) sampler.consider(110, answer({ serverTiming: 'total;dur=1' }));

@@ -28,6 +28,7 @@ export class AnatomySampler {
   readonly #startMs: number;
   readonly #buckets = new Map<number, AnatomyBucket>();
   readonly #slowest: SlowRequest[] = [];
+  readonly #names = new Set<string>();
   #slowUs = Infinity;
   #seen = 0;
 
@@ -47,7 +48,7 @@ export class AnatomySampler {
     const isSlowest = this.#slowest.length < slowestKept || latencyUs > (this.#slowest.at(-1)?.latencyUs ?? 0);
     const weight = answer.serverTiming === undefined ? 0 : this.#weightOf(latencyUs, answer.serverTiming);
     if (weight === 0 && !isSlowest) return;
-    const parts = partsOf(nowMs, answer);
+    const parts = partsOf(nowMs, answer, (name) => this.#nameOf(name));
     if (weight > 0) this.#add(latencyUs, parts, weight);
     if (isSlowest) this.#keep(nowMs, latencyUs, answer, parts);
   }
@@ -67,6 +68,14 @@ export class AnatomySampler {
     return this.#seen++ % sampleEvery === 0 ? sampleEvery : 0;
   }
 
+  /** A server may name its parts anew in each answer: memory does not grow with that. */
+  #nameOf(name: string): string {
+    const known = toldApart(name);
+    if (!this.#names.has(known) && this.#names.size === mostNames) return nameless;
+    this.#names.add(known);
+    return known;
+  }
+
   #add(latencyUs: number, parts: Parts, weight: number): void {
     const weighted = Object.fromEntries(Object.entries(parts).map(([part, us]) => [part, us * weight]));
     addTo(this.#buckets, {
@@ -81,7 +90,7 @@ export class AnatomySampler {
   #keep(nowMs: number, latencyUs: number, { request }: RecordedAnswer, parts: Parts): void {
     const slow = {
       atMs: nowMs - this.#startMs,
-      request: `${request.method} ${request.path}`,
+      request: `${request.method} ${request.shownPath}`,
       latencyUs: Math.round(latencyUs),
       parts,
     };
@@ -151,25 +160,37 @@ function keepSlowest(slowest: SlowRequest[], slow: SlowRequest): void {
   slowest.length = Math.min(slowest.length, slowestKept);
 }
 
-/** Names that are the driver's own: a server's part of that name is told apart. */
-const reserved: readonly string[] = ['waiting', 'network', 'app'];
+/** Names that are the driver's own: a server's part of that name is told apart, as is one that every object has. */
+const reserved: readonly string[] = ['waiting', 'network', 'app', ...Object.getOwnPropertyNames(Object.prototype)];
+
+/** As many names of a server's parts are kept; what it names besides, all its answers together, is one part. */
+const mostNames = 64;
+const nameless = 'other parts';
 
 /**
  * Divides a request's time: `waiting` to be sent, what the server accounts for by part, what it does not account for of its
  * own `total` (`app`, the application itself), and the rest, which is the `network` and the kernels at both its ends.
  * Without a `total`, the sum of the server's parts stands for it. Nothing where the server said nothing.
  */
-export function partsOf(nowMs: number, { dueAtMs, sentAtMs, serverTiming }: RecordedAnswer): Parts {
+export function partsOf(
+  nowMs: number,
+  { dueAtMs, sentAtMs, serverTiming }: RecordedAnswer,
+  nameOf: (name: string) => string = toldApart,
+): Parts {
   if (serverTiming === undefined) return {};
   const serviceUs = Math.max(0, nowMs - sentAtMs) * 1000;
-  const { total = 0, ...parts } = Object.fromEntries(parseServerTiming(serverTiming));
-  const namedUs = Object.values(parts).reduce((sum, ms) => sum + ms * 1000, 0);
+  const times = new Map(parseServerTiming(serverTiming));
+  const total = times.get('total') ?? 0;
+  times.delete('total');
+  const namedUs = [...times.values()].reduce((sum, ms) => sum + ms * 1000, 0);
   const serverUs = Math.max(total * 1000, namedUs);
   // Two clocks, and a server that rounds: it cannot have taken longer than the answer did.
   const scale = serverUs > serviceUs ? serviceUs / serverUs : 1;
-  const named = Object.entries(parts).map(([name, ms]) => {
-    return [reserved.includes(name) ? `server ${name}` : name, ms * 1000 * scale] as const;
-  });
+  const named = new Map<string, number>();
+  for (const [name, ms] of times) {
+    const known = nameOf(name);
+    named.set(known, (named.get(known) ?? 0) + ms * 1000 * scale);
+  }
   return {
     waiting: Math.max(0, sentAtMs - (dueAtMs ?? sentAtMs)) * 1000,
     // Differences of doubles that should be nothing may be a little less than that.
@@ -177,4 +198,8 @@ export function partsOf(nowMs: number, { dueAtMs, sentAtMs, serverTiming }: Reco
     app: Math.max(0, serverUs - namedUs) * scale,
     ...Object.fromEntries(named),
   };
+}
+
+function toldApart(name: string): string {
+  return reserved.includes(name) ? `server ${name}` : name;
 }

@@ -19,7 +19,7 @@ import type { Stage } from './stage.ts';
  * The measured time is from the start of the first measured burst to the last answer or time-out, so nothing is unfinished.
  */
 export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): Promise<WorkerResult> {
-  const mix = new RequestMix(job.workload, job.seed, job.share);
+  const mix = new RequestMix(job.workload, job.seed, job.share, job.variables);
   using client = new HttpClient({ keepAlive: true, timeoutMs: load.timeoutMs });
   const origins = job.urls.map((address, index) => new Origin(address, index));
   const connections = Array.from({ length: load.size }, (_, index) => {

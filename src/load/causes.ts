@@ -28,7 +28,7 @@ export class Causes {
     this.#first.set(kind, {
       kind,
       atMs,
-      request: shown(`${request.method} ${request.path}`),
+      request: shown(`${request.method} ${request.shownPath}`),
       ...(status === undefined ? {} : { status }),
       ...(body === undefined ? {} : { body: shown(body) }),
       ...(words === undefined ? {} : { words: shown(words) }),

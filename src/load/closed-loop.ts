@@ -27,7 +27,7 @@ export async function driveClosedLoop(job: LoadJob, load: ClosedLoad, stage: Sta
 /** Opens all connections, dealt out over the addresses. */
 function openClients(job: LoadJob, load: ClosedLoad, books: Books, farewells: Farewells): Users {
   const connections: Connection[] = [];
-  const mix = new RequestMix(job.workload, job.seed, job.share);
+  const mix = new RequestMix(job.workload, job.seed, job.share, job.variables);
   const runs = job.urls.map(async (address, index) => {
     const share = Math.ceil((load.connections - index) / job.urls.length);
     if (share <= 0) return;

@@ -13,6 +13,8 @@ export class DrawnRequest {
   readonly name: string;
   readonly method: string;
   readonly path: string;
+  /** The path as it may be shown: with the variables of the environment as they are written. */
+  readonly shownPath: string;
   readonly body: Buffer | undefined;
   readonly expected: ExpectedAnswer;
   readonly #headers: readonly (readonly [string, string])[];
@@ -24,17 +26,19 @@ export class DrawnRequest {
 
   constructor(
     request: {
-      name: string;
-      method: string;
-      path: string;
-      body: string | undefined;
-      headers: Readonly<Record<string, string>>;
+      readonly name: string;
+      readonly method: string;
+      readonly path: string;
+      readonly shownPath?: string;
+      readonly body: string | undefined;
+      readonly headers: Readonly<Record<string, string>>;
     },
     expected: ExpectedAnswer,
   ) {
     this.name = request.name;
     this.method = request.method;
     this.path = request.path;
+    this.shownPath = request.shownPath ?? request.path;
     this.body = request.body === undefined ? undefined : Buffer.from(request.body);
     this.#headers = Object.entries(request.headers);
     this.expected = expected;

@@ -8,6 +8,8 @@ export interface LoadJob {
   readonly load: LoadProfile;
   readonly workload: Workload;
   readonly seed: number;
+  /** The values of the variables in the workload: they are nowhere else. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Which part of the load is this worker's: `{ index: 0, of: 1 }` is all of it. See `share.ts`. */
   readonly share: { readonly index: number; readonly of: number };
 }
@@ -30,6 +32,7 @@ const workloadSchema = z.object({
         weight: z.number().positive(),
         headers: z.record(z.string(), z.string()),
         body: z.string().optional(),
+        json: z.boolean().optional(),
         check: z.object({ status: z.int().optional(), contains: z.string().optional() }),
       }),
     )
@@ -81,6 +84,7 @@ export const loadJobSchema: z.ZodType<LoadJob> = z.object({
   load: loadSchema,
   workload: workloadSchema,
   seed: z.int(),
+  variables: z.record(z.string(), z.string()).optional(),
   share: z.object({ index: z.int().nonnegative(), of: positive }),
 });
 

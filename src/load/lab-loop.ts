@@ -15,7 +15,7 @@ export async function driveLabLoop(job: LoadJob, load: ClosedLoad, stage: Stage)
 
 /** One user for each connection, dealt out over the addresses. */
 function openUsers(job: LoadJob, load: ClosedLoad, client: HttpClient, books: Books): Users {
-  const mix = new RequestMix(job.workload, job.seed, job.share);
+  const mix = new RequestMix(job.workload, job.seed, job.share, job.variables);
   const origins = job.urls.map((address, index) => new Origin(address, index));
   const users = Array.from({ length: load.connections }, (_, index) => {
     const origin = origins[index % origins.length];

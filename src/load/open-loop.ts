@@ -63,7 +63,7 @@ class OpenLoop implements Disposable, Ends {
     this.#alarm = alarm;
     this.#load = load;
     this.#stage = stage;
-    this.#mix = new RequestMix(job.workload, job.seed, job.share);
+    this.#mix = new RequestMix(job.workload, job.seed, job.share, job.variables);
     this.#origins = job.urls.map((address, index) => new Origin(address, index));
     this.#client = new HttpClient(load);
     this.#schedule = new Schedule(load, job.seed);

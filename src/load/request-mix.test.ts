@@ -70,4 +70,38 @@ describe('RequestMix', () => {
     const mix = new RequestMix(oneRequest({ method: 'PUT', path: '/', headers, body: 'ü' }), 1);
     expect(sent(mix)).toBe('PUT / HTTP/1.1\r\nhost: todos.test\r\nconnection: close\r\nContent-Length: 2\r\n\r\nü');
   });
+
+  it('fills keys in in headers: the same draw as in the path', () => {
+    const request = { path: '/users/{user}', headers: { 'x-user': 'u{user}', cookie: 'a={b}' } };
+    const mix = new RequestMix(oneRequest(request, { user: { kind: 'hot', key: 7 } }), 1);
+    const head = 'GET /users/7 HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: keep-alive\r\n';
+    expect(sent(mix)).toBe(`${head}x-user: u7\r\ncookie: a={b}\r\n\r\n`);
+  });
+
+  it('fills the values of variables in wherever a text is sent, and shows none of them', () => {
+    const request = {
+      method: 'POST',
+      path: '/${AREA}/{n}?q=${Q}&r=${NONE:-no}',
+      headers: { authorization: 'Bearer ${TOKEN}', 'x-literal': '$${TOKEN}' },
+      body: '{"a":"${Q}","n":{n}}',
+      json: true,
+      check: { contains: '"${TOKEN}"' },
+    };
+    const variables = { AREA: 'eu', Q: 'say "é"', TOKEN: 's3cret' };
+    const drawn = new RequestMix(oneRequest(request, { n: { kind: 'hot', key: 7 } }), 1, undefined, variables).draw();
+    expect(drawn.path).toBe('/eu/7?q=say%20"%C3%A9"&r=no');
+    expect(drawn.shownPath).toBe('/${AREA}/7?q=${Q}&r=${NONE:-no}');
+    expect(Object.fromEntries(drawn.headersFor(origin))).toMatchObject({
+      authorization: 'Bearer s3cret',
+      'x-literal': '${TOKEN}',
+    });
+    expect(drawn.body?.toString()).toBe('{"a":"say \\"é\\"","n":7}');
+    expect(drawn.expected.contains?.toString()).toBe('"s3cret"');
+  });
+
+  it('takes a text body as it is, and what a value holds for no key', () => {
+    const request = { path: '/', body: '${A} $${n} {n}' };
+    const mix = new RequestMix(oneRequest(request, { n: { kind: 'hot', key: 7 } }), 1, undefined, { A: '"{n}"' });
+    expect(mix.draw().body?.toString()).toBe('"{n}" ${n} 7');
+  });
 });

@@ -3,6 +3,7 @@ import { DrawnRequest } from './drawn-request.ts';
 import type { LoadJob } from './job.ts';
 import { keySource, type KeySource } from './keys.ts';
 import { seededRandom, type Random } from './random.ts';
+import { valueOf, type Variable, type Variables } from '../variables.ts';
 import { Template, encodePath } from './template.ts';
 
 /** How many bytes of filled-in requests are kept for the next time that their key is drawn. */
@@ -23,7 +24,12 @@ export class RequestMix {
   #skip: number;
   readonly #others: number;
 
-  constructor(workload: Workload, seed: number, share: LoadJob['share'] = { index: 0, of: 1 }) {
+  constructor(
+    workload: Workload,
+    seed: number,
+    share: LoadJob['share'] = { index: 0, of: 1 },
+    variables: Variables = {},
+  ) {
     this.#skip = share.index;
     this.#others = share.of - 1;
     this.#random = seededRandom(seed);
@@ -31,7 +37,7 @@ export class RequestMix {
     for (const [name, distribution] of Object.entries(workload.keys)) {
       sources.set(name, keySource(distribution, this.#random));
     }
-    this.#kinds = workload.requests.map((request) => new RequestKind(request, sources));
+    this.#kinds = workload.requests.map((request) => new RequestKind(request, sources, variables));
     const total = workload.requests.reduce((sum, request) => sum + request.weight, 0);
     let sum = 0;
     this.#shares = workload.requests.map((request) => (sum += request.weight) / total);
@@ -67,25 +73,34 @@ class RequestKind {
   readonly readsBody: boolean;
   readonly #request: RequestTemplate;
   readonly #path: Template;
+  /** The path with its variables as they are written: their values are for the server alone. */
+  readonly #shownPath: Template;
+  readonly #headers: readonly (readonly [string, Template])[];
   readonly #body: Template | undefined;
   readonly #contains: Template | undefined;
   readonly #sources: readonly (readonly [string, KeySource])[];
-  /** Reused for every draw. One draw of a key serves path, body and check. */
+  /** Reused for every draw. One draw of a key serves path, headers, body and check. */
   readonly #keys = new Map<string, number>();
   /** Filled-in requests by key, for a kind with one key at most: building one costs more than sending it. */
   readonly #filled = new Map<number, DrawnRequest>();
   #filledBytes = 0;
 
-  constructor(request: RequestTemplate, sources: ReadonlyMap<string, KeySource>) {
+  constructor(request: RequestTemplate, sources: ReadonlyMap<string, KeySource>, variables: Variables) {
     const names = [...sources.keys()];
-    const { contains } = request.check;
+    const { path, headers, body, json = false, check } = request;
+    const { contains } = check;
+    const value = (variable: Variable): string => valueOf(variable, variables) ?? variable.written;
+    const inJson = (variable: Variable): string => JSON.stringify(value(variable)).slice(1, -1);
     this.#request = request;
-    this.#path = new Template(request.path, names, encodePath);
-    this.#body = request.body === undefined ? undefined : new Template(request.body, names);
-    this.#contains = contains === undefined ? undefined : new Template(contains, names);
+    this.#path = new Template(path, names, { value, encode: encodePath });
+    this.#shownPath = new Template(path, names, { encode: encodePath });
+    this.#headers = Object.entries(headers).map(([name, text]) => [name, new Template(text, names, { value })]);
+    this.#body = body === undefined ? undefined : new Template(body, names, { value: json ? inJson : value });
+    this.#contains = contains === undefined ? undefined : new Template(contains, names, { value });
     this.readsBody = contains !== undefined;
-    const used = [this.#path, this.#body, this.#contains].flatMap((template) => [...(template?.keys ?? [])]);
-    this.#sources = [...sources].filter(([name]) => used.includes(name));
+    const templates = [this.#path, ...this.#headers.map(([, template]) => template), this.#body, this.#contains];
+    const used = new Set(templates.flatMap((template) => [...(template?.keys ?? [])]));
+    this.#sources = [...sources].filter(([name]) => used.has(name));
   }
 
   draw(): DrawnRequest {
@@ -106,10 +121,18 @@ class RequestKind {
   }
 
   #fill(): DrawnRequest {
-    const { name, method, headers, check } = this.#request;
-    const contains = this.#contains?.fill(this.#keys);
+    const { name, method, check } = this.#request;
+    const filled = (template: Template | undefined): string | undefined => template?.fill(this.#keys);
+    const contains = filled(this.#contains);
     return new DrawnRequest(
-      { name, method, headers, path: this.#path.fill(this.#keys), body: this.#body?.fill(this.#keys) },
+      {
+        name,
+        method,
+        headers: Object.fromEntries(this.#headers.map(([name, template]) => [name, template.fill(this.#keys)])),
+        path: this.#path.fill(this.#keys),
+        shownPath: this.#shownPath.fill(this.#keys),
+        body: filled(this.#body),
+      },
       { status: check.status, contains: contains === undefined ? undefined : Buffer.from(contains) },
     );
   }

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { trialRecord } from '../../test/fakes/records.ts';
+import { measurement, trialRecord } from '../../test/fakes/records.ts';
 import { runRecord } from '../../test/fakes/run-record.ts';
 import type { RunRecord } from '../result.ts';
 import { commentReport } from './comment.ts';
@@ -38,7 +38,8 @@ describe('JUnit', () => {
 
   it('has a case a claim, with its numbers; an inconclusive one is skipped', () => {
     const all = read(runRecord({ verdicts }, { leftOut: ['rps(other) > 1'] }));
-    expect(all).toMatchObject({ '@tests': 4, '@failures': 1, '@errors': 0, '@skipped': 2 });
+    expect(all).toMatchObject({ '@tests': 4, '@failures': 1, '@errors': 0 });
+    expect(all).not.toHaveProperty('@skipped');
     const [suite] = all.testsuite;
     expect(suite).toMatchObject({ '@name': 'herd', '@tests': 4, '@failures': 1, '@skipped': 2 });
     expect(suite?.testcase).toMatchObject([
@@ -51,8 +52,31 @@ describe('JUnit', () => {
 
   it('does not look as if nothing had been wrong with a run that was broken off', () => {
     const all = read(runRecord(broken));
-    expect(all).toMatchObject({ '@tests': 1, '@errors': 1, '@failures': 0 });
+    expect(all).toMatchObject({ '@errors': 1, '@failures': 0 });
     expect(all.testsuite[0]?.testcase[0]).toMatchObject({ '@name': 'the run', error: { '@type': 'interrupted' } });
+  });
+
+  it('gives each claim the time of the trials that it leans on', () => {
+    const trials = [1, 2, 3].map((number) => {
+      return trialRecord({ number, metrics: {}, measurement: measurement({ durationMs: number * 1000 }) });
+    });
+    const [verdict] = verdicts;
+    if (verdict === undefined) throw new Error('there is no verdict');
+    const some = [{ ...verdict, trials: [1, 3] }, verdict];
+    const [suite] = read(runRecord({ trials, verdicts: some })).testsuite;
+    expect(suite?.testcase.map((each) => each['@time'])).toEqual([4, 6]);
+    expect(junitReport(runRecord({ trials, verdicts: some }))).toMatch(/<testcase [^>]*time="4.000"/);
+  });
+
+  it('has a case for a scenario that claims nothing, and for one that was not run', () => {
+    const [ran] = read(runRecord({ trials: [trialRecord({ metrics: {} })], verdicts: [] })).testsuite;
+    expect(ran).toMatchObject({ '@tests': 1, '@skipped': 0 });
+    expect(ran?.testcase).toMatchObject([
+      { '@name': 'ran', '@time': 10, 'system-out': expect.stringMatching(/^1 trial, /) as string },
+    ]);
+    const all = read(runRecord({ ...broken, trials: [] }));
+    expect(all.testsuite.every(({ testcase }) => testcase.length > 0)).toBe(true);
+    expect(all.testsuite[1]?.testcase).toMatchObject([{ '@name': 'ran', skipped: {} }]);
   });
 
   it('is XML whatever is in a text', () => {

@@ -11,6 +11,7 @@ describe('layoutOf', () => {
       { text: 'lock' },
       { text: '1' },
       { text: '3,000' },
+      { text: '-' },
       { text: '1' },
       { text: '3' },
       { text: '~4', mark: 'doubtful' },

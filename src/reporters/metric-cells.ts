@@ -1,4 +1,4 @@
-import type { Row } from '../analysis/summary.ts';
+import { median, type Row } from '../analysis/summary.ts';
 import { findMetric, type Metric } from '../metrics.ts';
 import { formatNumber, formatValue } from '../numbers.ts';
 import type { Cell } from './table.ts';
@@ -40,7 +40,8 @@ export function metricCell(row: Row, metric: Metric, rows: readonly Row[]): Cell
   return isBest(row, metric, rows) ? { text, mark: 'best' } : { text };
 }
 
-/** How many requests came to nothing: any is a reason to look twice. */
-export function lossCell(count: number): Cell {
-  return count === 0 ? { text: '0' } : { text: formatNumber(count), mark: 'doubtful' };
+/** How many requests of a trial came to nothing, the median over the rounds: any in any of them is a reason to look twice. */
+export function lossCell(counts: readonly number[]): Cell {
+  const text = formatNumber(median(counts));
+  return counts.every((count) => count === 0) ? { text } : { text, mark: 'doubtful' };
 }

@@ -1,7 +1,7 @@
 import type { Row } from '../analysis/summary.ts';
 import type { Metric } from '../metrics.ts';
 import { formatNumber, formatValue } from '../numbers.ts';
-import { failedOf, heading, lossCell, metricCell, metricsNamed } from './metric-cells.ts';
+import { heading, lossCell, metricCell, metricsNamed } from './metric-cells.ts';
 import { labelCells, labelHeadings, type Cell, type Table } from './table.ts';
 
 /** A column of the table: its heading and what it says of a row. */
@@ -28,11 +28,11 @@ export function isOpen(rows: readonly Row[]): boolean {
   return rows.some(({ trials }) => trials.some(({ measurement }) => measurement.open !== undefined));
 }
 
-function droppedOf({ trials }: Row): number {
-  return trials.reduce((sum, { measurement }) => sum + (measurement.open?.dropped ?? 0), 0);
+function droppedOf({ trials }: Row): readonly number[] {
+  return trials.map(({ measurement }) => measurement.open?.dropped ?? 0);
 }
 
-/** What the client saw: RPS, the percentiles, errors; of open load what was offered, and the time from being sent. */
+/** What the client saw: RPS, the mean, the percentiles, errors; of open load what was offered, and the time from being sent. */
 export function timingTable(rows: readonly Row[], rounds: number): Table {
   const ofMetric = (metric: Metric): Column => ({
     heading: heading(metric),
@@ -40,19 +40,19 @@ export function timingTable(rows: readonly Row[], rounds: number): Table {
   });
   const named = (...names: string[]): readonly Column[] => metricsNamed(names).map(ofMetric);
   const rps = [...named('rps'), ...(rounds > 1 ? [{ heading: 'spread', cell: spreadCell }] : [])];
-  const errors = { heading: 'errors', cell: (row: Row) => lossCell(failedOf(row)) };
+  const errors = { heading: 'errors', cell: (row: Row) => lossCell(row.trials.map(({ measurement }) => measurement.failed)) };
   const dropped = { heading: 'dropped', cell: (row: Row) => lossCell(droppedOf(row)) };
   const columns = isOpen(rows)
     ? [
         { heading: 'offered', cell: offeredCell },
         ...rps,
-        ...named('p50', 'p95', 'p99', 'max'),
+        ...named('mean', 'p50', 'p95', 'p99', 'max'),
         // Its title would not fit 80 columns beside the others; a fact above the table says what it is.
         ...named('p99.service').map((column) => ({ ...column, heading: 'service' })),
         errors,
-        ...(rows.some((row) => droppedOf(row) > 0) ? [dropped] : []),
+        ...(rows.some((row) => droppedOf(row).some((dropped) => dropped > 0)) ? [dropped] : []),
       ]
-    : [...rps, ...named('p50', 'p95', 'p99', 'p99.9', 'max'), errors];
+    : [...rps, ...named('mean', 'p50', 'p95', 'p99', 'p99.9', 'max'), errors];
   return {
     headings: [...labelHeadings, ...columns.map((column) => column.heading)],
     labels: 1,

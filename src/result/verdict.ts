@@ -6,6 +6,7 @@ export const verdictSchema = z.object({
   expectation: z.string(),
   outcome: z.enum(['passed', 'failed', 'inconclusive']),
   reason: z.string().describe('The numbers behind it, in words'),
+  trials: z.array(z.int().positive()).optional().describe('Numbers of the trials that it leans on, where it is known'),
   evidence: z
     .object({
       value: z.number().describe('The left side of the claim, the median over the rounds, in the unit of its metric'),

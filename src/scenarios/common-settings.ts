@@ -65,6 +65,11 @@ export function parseCommon(from: Table, base: CommonSettings, reader: Reader): 
 /** `replicas:`: a number or a list of different numbers. */
 export function parseReplicas(branch: Branch, reader: Reader): readonly number[] | undefined {
   if (branch.kind === 'leaf') {
+    if (typeof branch.value === 'string' && /^\d+(\s*,\s*\d+)+$/.test(branch.value)) {
+      const hint = `write replicas: [${branch.value.split(/\s*,\s*/).join(', ')}]`;
+      reader.fault(branch.place, { sentence: 'several numbers of replicas are a list', hint });
+      return undefined;
+    }
     const count = reader.read(replicaCount, branch);
     return count === undefined ? undefined : [count];
   }

@@ -197,6 +197,7 @@ describe('a problem is shown at its place:', () => {
         'test.yaml:4:30 error: expect must be a list',
         '    4 |   b: { variants: {}, expect: p99 }',
         '      |                              ~~~',
+        '      hint: put each item behind a dash, or all of them into [ ]',
       ],
     ],
   ])('%s', (_name, text, lines) => expect(problemsOf(text).split('\n')).toEqual(lines));
@@ -221,9 +222,9 @@ describe('broken YAML', () => {
         '2:1 error: the key "a" is there twice',
       ],
     ],
-    ['{ version: 1', ['1:13 error: flow map must end with a }']],
+    ['{ version: 1', ['1:1 error: no } closes this {']],
     ['version: 1\n---\nversion: 1', ['2:1 error: a second document begins here']],
-    ['a: [GET /todos/{todo}]\nb: ]', ['1:16 error: missing , or : between flow sequence items']],
+    ['a: [GET /todos/{todo}]\nb: ]', ['1:5 error: inside [ ] and { } a text with braces or brackets needs quotes']],
     [
       'a: "\\q"\nb: !c "\\w"',
       [

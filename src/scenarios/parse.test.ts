@@ -143,6 +143,7 @@ scenarios:
           weight: 3,
           headers: { 'content-type': 'application/json', 'X-Test': '1' },
           body: '{"title":"for {user}","user_id":{user},"tags":[1,null]}',
+          json: true,
           check: { status: 201, contains: '{user}' },
         },
         {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, UsageError } from '../errors.ts';
+import type { Variables } from '../variables.ts';
 import { commonKeys, defaultSettings, parseCommon } from './common-settings.ts';
 import { parseScenario } from './parse-scenario.ts';
 import { parseSuite } from './parse-suite.ts';
@@ -25,10 +26,22 @@ const imagesSchema = table('images', {
 });
 const largestFile = 1_048_576;
 
-/** Understands the text of a scenario file. `path` is what problems are said to be in; commands run in the (absolute) `folder`. */
-export function parseScenarioFile(text: string, path: string, folder = '/'): ParsedScenarioFile {
+/** Where a scenario file is, and what it can take from there. */
+export interface Surroundings {
+  /** Commands run in it. Absolute. */
+  readonly folder?: string;
+  /** What its variables stand for. */
+  readonly environment?: Variables;
+}
+
+/** Understands the text of a scenario file. `path` is what problems are said to be in. */
+export function parseScenarioFile(
+  text: string,
+  path: string,
+  { folder = '/', environment = {} }: Surroundings = {},
+): ParsedScenarioFile {
   const source = new SourceText(path, text.replace(/^\uFEFF/, ''));
-  const reader = new Reader(source, folder);
+  const reader = new Reader(source, folder, environment);
   const root = growTree(source.text, (place, fault) => reader.fault(place, fault));
   const file = root && parseFile(root, path, reader);
   const { problems } = reader;
@@ -81,13 +94,17 @@ export class ScenarioFileError extends UsageError {
 }
 
 /**
- * Reads and understands a scenario file; problems call it `shownAs`.
+ * Reads and understands a scenario file, whose variables the environment holds; problems call it `shownAs`.
  * @throws {ScenarioFileError} with every problem of the file
  * @throws {UsageError} where it cannot be read
  */
-export async function readScenarioFile(path: string, shownAs = path): Promise<ScenarioFile> {
+export async function readScenarioFile(
+  path: string,
+  shownAs = path,
+  environment: Variables = {},
+): Promise<ScenarioFile> {
   const folder = dirname(resolve(path));
-  const parsed = parseScenarioFile(await readText(path, shownAs), shownAs, folder);
+  const parsed = parseScenarioFile(await readText(path, shownAs), shownAs, { folder, environment });
   if (parsed.ok) return parsed.file;
   throw new ScenarioFileError(shownAs, parsed.problems);
 }

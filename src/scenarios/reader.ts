@@ -3,18 +3,23 @@ import type { Extent, Fault } from './fault.ts';
 import { SourceText, type Problem } from './problem.ts';
 import { faultOf, unknownKey } from './shapes.ts';
 import { placeWithin } from './text-places.ts';
+import { Settings } from './settings.ts';
 import { follow, plainOf, type Branch, type Entry, type Table } from './tree.ts';
+import type { Variables } from '../variables.ts';
 
 /** Reads the branches of a file as what they should be, and collects what is wrong with it. */
 export class Reader {
   /** Where the file is: commands run in there. Absolute. */
   readonly folder: string;
+  /** What variables in the file stand for. */
+  readonly environment: Variables;
   readonly #source: SourceText;
   readonly #problems = new Map<string, { readonly at: number; readonly problem: Problem }>();
 
-  constructor(source: SourceText, folder: string) {
+  constructor(source: SourceText, folder: string, environment: Variables) {
     this.#source = source;
     this.folder = folder;
+    this.environment = environment;
   }
 
   /** In the order of the file. */
@@ -37,13 +42,20 @@ export class Reader {
     this.fault(within && branch.kind === 'leaf' ? placeWithin(this.#source.text, branch, within) : branch.place, fault);
   }
 
-  /** The value as a schema understands it; nothing if there is none or it is wrong, which is told. */
-  read<T>(schema: z.ZodType<T>, branch: Branch | undefined): T | undefined {
+  /**
+   * The value as a schema understands it; nothing if there is none or it is wrong, which is told. A setting may be a variable,
+   * whose value it is then; texts at the paths of `asWritten` are left as they are, and numbers there are texts.
+   */
+  read<T>(schema: z.ZodType<T>, branch: Branch | undefined, asWritten: readonly string[] = []): T | undefined {
     if (branch === undefined) return undefined;
-    const result = schema.safeParse(plainOf(branch));
+    const settings = new Settings(this.environment, asWritten, (leaf, fault) => this.faultIn(leaf, fault));
+    const filled = settings.fill(branch);
+    if (settings.isMissing) return undefined;
+    const result = schema.safeParse(plainOf(filled));
     if (result.success) return result.data;
     for (const issue of result.error.issues) {
-      const { path, onKey, ...fault } = faultOf(issue);
+      const { path, onKey, ...read } = faultOf(issue);
+      const fault = settings.masked(read);
       const found = follow(branch, path);
       if (onKey) this.fault(found.keyPlace, fault);
       else this.faultIn(found.branch, fault);
@@ -80,7 +92,10 @@ export class Reader {
   /** The items of a list, which must not be empty. */
   list(branch: Branch, noun: string): readonly Branch[] | undefined {
     if (branch.kind === 'list' && branch.items.length > 0) return branch.items;
-    this.fault(branch.place, { sentence: branch.kind === 'list' ? `${noun} is empty` : `${noun} must be a list` });
+    const isDash = branch.kind === 'leaf' && typeof branch.value === 'string' && /^-\S/.test(branch.value);
+    const hint = isDash ? 'a space comes after each dash' : 'put each item behind a dash, or all of them into [ ]';
+    const fault = { sentence: `${noun} must be a list`, hint };
+    this.fault(branch.place, branch.kind === 'list' ? { sentence: `${noun} is empty` } : fault);
     return undefined;
   }
 

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { LabError, messageOf, UsageError } from '../errors.ts';
+import { filledIn, type Variables } from '../variables.ts';
 import type { Plan } from './plan.ts';
 
 /** Asks for all addresses that a name stands for. */
@@ -47,13 +48,18 @@ async function addressesOf(host: string, lookup: Lookup): Promise<readonly strin
  * @throws {UsageError} that names the address, unless that was allowed
  * @throws {LabError} where a name does not resolve
  */
-export async function checkRemote(plan: Plan, allowRemote: boolean, lookup: Lookup): Promise<void> {
+export async function checkRemote(
+  plan: Plan,
+  allowRemote: boolean,
+  lookup: Lookup,
+  environment: Variables = {},
+): Promise<void> {
   if (allowRemote) return;
   const places = plan.trials.flatMap(({ scenario, system }) =>
     system.kind === 'url' ? [[system.url, scenario] as const] : [],
   );
   for (const [url, scenario] of new Map(places)) {
-    if (await isNear(url, lookup)) continue;
+    if (await isNear(url, filledIn(url, environment), lookup)) continue;
     throw new UsageError(
       `The target of the scenario "${scenario}", ${url}, is neither on this machine nor in a private network.`,
       { hint: 'If you may put load on it, use --allow-remote.' },
@@ -61,11 +67,13 @@ export async function checkRemote(plan: Plan, allowRemote: boolean, lookup: Look
   }
 }
 
-async function isNear(url: string, lookup: Lookup): Promise<boolean> {
+async function isNear(shownAs: string, url: string, lookup: Lookup): Promise<boolean> {
   try {
     return await isPrivateAddress(url, lookup);
   } catch (error) {
-    throw new LabError(`The target ${url} cannot be found: ${messageOf(error)}.`, {
+    // The words of the system name the host, which may be the value of a variable.
+    const why = shownAs === url ? messageOf(error) : messageOf(error).replaceAll(new URL(url).hostname, shownAs);
+    throw new LabError(`The target ${shownAs} cannot be found: ${why}.`, {
       hint: 'Correct the name, or see that this machine can ask its DNS server.',
       cause: error,
     });

@@ -15,7 +15,10 @@ export interface AnswerCheck {
   readonly contains?: string | undefined;
 }
 
-/** One kind of request of a workload; keys in braces in `path` and `body` are drawn anew for each request. */
+/**
+ * One kind of request of a workload. Keys in braces in its texts are drawn anew for each request; variables of the environment
+ * stand in them as they are written, and the load worker fills them in.
+ */
 export interface RequestTemplate {
   /** What its results are told under: its method and path as they are written, unless it was given one. */
   readonly name: string;
@@ -25,6 +28,8 @@ export interface RequestTemplate {
   readonly headers: Readonly<Record<string, string>>;
   /** The body as text; JSON bodies are written out by the parser. */
   readonly body?: string | undefined;
+  /** Whether the body is JSON, in which the value of a variable is part of a text. */
+  readonly json?: boolean | undefined;
   readonly check: AnswerCheck;
 }
 

@@ -114,8 +114,12 @@ export function text(noun: string, longest = 2000) {
 
 /** True or false. */
 export function yesNo(noun: string) {
-  const read = (input: unknown): Reading<boolean> =>
-    typeof input === 'boolean' ? { value: input } : faulty(`${noun} must be true or false`);
+  const read = (input: unknown): Reading<boolean> => {
+    if (typeof input === 'boolean') return { value: input };
+    const word = String(input).toLowerCase();
+    const meant = ['yes', 'y', 'on', 'true'].includes(word) || !['no', 'n', 'off', 'false'].includes(word);
+    return faulty(`${noun} must be true or false`, typeof input === 'string' ? `write ${meant}` : undefined);
+  };
   return reading(noun, read, { type: 'boolean' });
 }
 
@@ -125,7 +129,8 @@ export function table<Fields extends Record<string, z.ZodType>>(noun: string, fi
   const keys = Object.keys(fields);
   const schema = z.unknown().transform((input, context) => {
     if (!isTable(input)) {
-      const fault = input === undefined ? faulty(`${noun} is missing`) : faulty(`${noun} must be a map`, keyHint(keys));
+      const hint = colonHint(String(input), keys) ?? keyHint(keys);
+      const fault = input === undefined ? faulty(`${noun} is missing`) : faulty(`${noun} must be a map`, hint);
       context.issues.push(issueOf(input, fault.fault));
       return z.NEVER;
     }
@@ -159,7 +164,13 @@ export function shorthand<T>(short: z.ZodType<T>, long: z.ZodType<T>) {
 
 /** The fault of a key that is not one of those known. */
 export function unknownKey(key: string, noun: string, keys: readonly string[]): Fault {
-  return { sentence: `${noun} has no key "${key}"`, hint: suggestion(key, keys) };
+  return { sentence: `${noun} has no key "${key}"`, hint: colonHint(key, keys) ?? suggestion(key, keys) };
+}
+
+/** `connections:5` is one text to YAML. */
+function colonHint(text: string, keys: readonly string[]): string | undefined {
+  const [, key = '', value = ''] = /^([\w-]+):(\S.*)$/.exec(text) ?? [];
+  return keys.includes(key) ? `a space comes after the colon: ${key}: ${value}` : undefined;
 }
 
 /** The result of a schema inside a transformation. */

@@ -3,17 +3,19 @@ import { faulty, type Fault, type Reading } from './fault.ts';
 import { duration, handOn, issueOf, list, reading, table, text, whole } from './shapes.ts';
 import type { ToldCounter } from './system.ts';
 import { formOf, withForm } from './written-form.ts';
+import { piecesOf, type Piece, type Variable } from '../variables.ts';
 
 const example = 'for example http://127.0.0.1:8080';
 
-const readAddress = (input: unknown): Reading<string> => {
-  if (typeof input !== 'string') return faulty('the url must be a text', example);
+/** The address of a target, its variables filled in; without a slash at its end. Faults call it `shownAs`. */
+export function readAddress(input: string, shownAs = input): Reading<string> {
   if (!/^https?:\/\//i.test(input)) {
-    const hint = /^[\w.-]+(:\d+)?(\/|$)/.test(input) ? `write http://${input}` : example;
-    return faulty('the url must begin with http:// or https://', hint);
+    const isBare = /^[\w.-]+(:\d+)?(\/|$)/.test(input);
+    const meant = /^\d+$/.test(input) ? `127.0.0.1:${shownAs}` : shownAs;
+    return faulty('the url must begin with http:// or https://', isBare ? `write http://${meant}` : example);
   }
   const url = URL.canParse(input) ? new URL(input) : undefined;
-  if (!url || /\s/.test(input)) return faulty(`the url "${input}" is not an address`, example);
+  if (!url || /\s/.test(input)) return faulty(`the url "${shownAs}" is not an address`, example);
   const extra = /[?#]/.exec(input);
   if (extra) {
     const within = { start: extra.index, end: input.length };
@@ -24,15 +26,33 @@ const readAddress = (input: unknown): Reading<string> => {
     return faulty('the url cannot hold a name or a password', 'give the requests a header "authorization"');
   }
   return { value: url.href.replace(/\/+$/, '') };
-};
-const address = reading('the url', readAddress, { type: 'string', pattern: '^https?://' });
-
-/** A word as the shell takes it, whatever is in it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-const words = list('the command', text('a word of the command'), 100);
+/** One with variables is an address only when they are filled in. */
+const readUrl = (input: unknown): Reading<string> => {
+  if (typeof input !== 'string') return faulty('the url must be a text', example);
+  return piecesOf(input).every(({ kind }) => kind === 'text') ? readAddress(input) : { value: input };
+};
+const address = reading('the url', readUrl, { type: 'string', pattern: '^https?://|\\$\\{' });
+
+/** A word as the shell takes it, whatever is in it; the shell fills its variables in. */
+function quoted(word: string): string {
+  if (/^[\w@%+=:,./{}-]+$/.test(word)) return word;
+  return piecesOf(word)
+    .map((piece) => (piece.kind === 'variable' ? expansion(piece) : `'${literal(piece).replaceAll("'", `'\\''`)}'`))
+    .join('');
+}
+
+function expansion({ name, fallback }: Variable): string {
+  const inQuotes = fallback?.replace(/[\\"$`]/g, '\\$&');
+  return `"\${${inQuotes === undefined ? name : `${name}:-${inQuotes}`}}"`;
+}
+
+function literal({ kind, written }: Piece): string {
+  return kind === 'literal' ? '${' : written;
+}
+
+const words = list('the command', word('a word of the command'), 100);
 
 /** A command line: a text for the shell, or a list of words that the shell takes as they are. */
 const line = text('the command');
@@ -43,6 +63,11 @@ const command = withForm(
   }),
   { anyOf: [formOf(line), formOf(words)] },
 );
+
+/** A text that may be written as a number, or as true or false. */
+function word(noun: string) {
+  return withForm(text(noun), { type: ['string', 'number', 'boolean'] });
+}
 
 /** Environment variables; numbers and yes or no are written as they would be in a shell. */
 const readEnvironment = z.unknown().transform((input, context): Readonly<Record<string, string>> => {
@@ -99,7 +124,7 @@ export const targetSchema = table('target', {
   url: address.optional(),
   command: command.optional(),
   image: text('the image', 500).optional(),
-  args: list('args', text('an argument'), 100).optional(),
+  args: list('args', word('an argument'), 100).optional(),
   port: whole('the port', 1, 65_535).optional(),
   env: environment.optional(),
   ready: urlPath('ready').optional(),

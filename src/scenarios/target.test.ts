@@ -68,6 +68,13 @@ describe('a target that the lab starts', () => {
     expect(variant?.system).toMatchObject({ command: `node 'my server.js' --port={port} 'it'\\''s'` });
   });
 
+  it('takes the words of a list as they are written, numbers too', () => {
+    const [variant] = only(scenario(workload, 'target: { command: [node, server.js, 8080, 1.50, true] }')).variants;
+    expect(variant?.system).toMatchObject({ command: 'node server.js 8080 1.50 true' });
+    const image = only(scenario(workload, 'target: { image: a, args: [-p, 08080], env: { VERSION: 1.10 } }'));
+    expect(image.variants[0]?.system).toMatchObject({ args: ['-p', '08080'], environment: { VERSION: '1.10' } });
+  });
+
   it('is an image, with all that can be said of it', () => {
     const target =
       'target: { image: shop, args: [serve], env: { LEVEL: 3, DEBUG: true }, ready: /health, ready-limit: 1m, metrics: /metrics, counters: { cache_hits_total: hits } }';
@@ -139,7 +146,7 @@ describe('a target is refused', () => {
     ['http://a/b?c=d', '[?c=d] the url of a target ends with its path'],
     ["'http://a/#top'", '[#top] the url of a target ends with its path'],
     ['http://me:secret@a', '[http://me:secret@a] the url cannot hold a name or a password'],
-    ['8080', '[8080] the url must be a text'],
+    ['8080', '[8080] the url must begin with http:// or https://'],
   ])('%s', (address, fault) => expect(faultsOf(`target: { url: ${address} }`)).toEqual([fault]));
 
   it('without a server, with two of them, and with keys that it does not have', () => {

@@ -1,7 +1,10 @@
+import { filledIn, type Variables } from '../variables.ts';
+import type { Fault } from './fault.ts';
 import type { Reader } from './reader.ts';
 import type { CommandSystem, HostedSystem, ImageSystem, System, UrlSystem } from './system.ts';
-import { targetSchema, type TargetChange } from './target-schema.ts';
-import { field, type Branch, type Table } from './tree.ts';
+import { readAddress, targetSchema, type TargetChange } from './target-schema.ts';
+import { field, leavesOf, type Branch, type Leaf, type Table } from './tree.ts';
+import { variableFaults } from './variable-check.ts';
 
 /** A server of the user's own: one that runs already, or one that the lab starts. */
 export type TargetSystem = UrlSystem | HostedSystem;
@@ -31,7 +34,7 @@ const wrong: UrlSystem = { kind: 'url', url: '' };
  * What is wrong with it is told once: everything else takes it for a target.
  */
 export function parseTarget(branch: Branch, shared: TargetSystem | undefined, reader: Reader): TargetSystem {
-  const change = reader.read(targetSchema, branch);
+  const change = reader.read(targetSchema, branch, asWritten);
   if (!change || branch.kind !== 'table') return wrong;
   const [named, other] = kinds.filter((kind) => change[kind] !== undefined);
   const otherEntry = other && field(branch, other);
@@ -48,12 +51,41 @@ export function parseTarget(branch: Branch, shared: TargetSystem | undefined, re
   if (hasStrangers(branch, kind, reader)) return wrong;
   const before = shared?.kind === kind ? shared : undefined;
   const system = kind === 'url' ? urlOf(change, before) : hostedOf(kind, change, before, reader);
+  if (system && !checkVariables(branch, system, reader)) return wrong;
   const told = field(branch, 'counters');
   if (told && system && !isTelling(system)) {
     const hint = 'write metrics: /metrics, the path of its Prometheus endpoint';
     reader.fault(told.keyPlace, { sentence: 'counters are read where metrics says', hint });
   }
   return system ?? wrong;
+}
+
+/** What is handed on as it is written; a variable in it is filled in where it is used, so that no report holds its value. */
+const asWritten = ['url', 'command', 'image', 'args', 'env'];
+
+/** Tells of variables that have no value; a command line that is one text is the shell's, with all that it can fill in. */
+function checkVariables(from: Table, system: TargetSystem, reader: Reader): boolean {
+  const { environment } = reader;
+  const own = system.kind === 'command' ? [...Object.keys(system.environment), 'PORT'] : [];
+  const wrongs = from.entries.flatMap(({ key, value }): readonly (readonly [Leaf, Fault])[] => {
+    if (!asWritten.includes(key) || (key === 'command' && value.kind === 'leaf')) return [];
+    const known = key === 'command' ? own : [];
+    return leavesOf(value).flatMap((leaf) => {
+      const text = String(leaf.value);
+      const faults = variableFaults(text, environment, known);
+      return [...faults, ...(key === 'url' && faults.length === 0 ? addressFaults(text, environment) : [])].map(
+        (fault) => [leaf, fault] as const,
+      );
+    });
+  });
+  for (const [leaf, fault] of wrongs) reader.faultIn(leaf, fault);
+  return wrongs.length === 0;
+}
+
+/** What is wrong with an address once its variables are filled in; of one that has none it was told when it was read. */
+function addressFaults(text: string, environment: Variables): readonly Fault[] {
+  const read = readAddress(filledIn(text, environment), text);
+  return 'fault' in read ? [{ sentence: read.fault.sentence, hint: read.fault.hint }] : [];
 }
 
 /** Tells of keys that this kind of target does not have. */

@@ -7,6 +7,8 @@ export type TextStyle = 'plain' | 'single-quoted' | 'double-quoted' | 'block';
 export interface Leaf {
   readonly kind: 'leaf';
   readonly value: string | number | boolean | null;
+  /** What stands in the file, where the value alone does not tell: `1.50`, `4634343214213523454`, `True`. */
+  readonly written?: string | undefined;
   readonly style: TextStyle;
   readonly place: Extent;
 }
@@ -54,6 +56,26 @@ export function plainOf(branch: Branch): unknown {
       return plain;
     }
   }
+}
+
+/** The same branch with each of its single values as a text, as it is written; what is empty stays so. */
+export function wordsOf(branch: Branch): Branch {
+  switch (branch.kind) {
+    case 'leaf':
+      return branch.value === null ? branch : { ...branch, value: branch.written ?? String(branch.value) };
+    case 'list':
+      return { ...branch, items: branch.items.map(wordsOf) };
+    case 'table':
+      return { ...branch, entries: branch.entries.map((entry) => ({ ...entry, value: wordsOf(entry.value) })) };
+  }
+}
+
+/** All single values below, in their order. */
+export function leavesOf(branch: Branch): readonly Leaf[] {
+  if (branch.kind === 'leaf') return [branch];
+  return branch.kind === 'list'
+    ? branch.items.flatMap(leavesOf)
+    : branch.entries.flatMap(({ value }) => leavesOf(value));
 }
 
 /** The leaf or branch at that path, and the place of the last key that led there; the nearest one where the path goes on into nothing. */

@@ -115,6 +115,9 @@ export function readPercentage(input: unknown, noun: string, most: number): Read
 
 /** A whole number. */
 export function readWhole(input: unknown, noun: string, least: number, most: number): Reading<number> {
+  if (typeof input === 'string' && /^\d[\d_, ']*$/.test(input)) {
+    return faulty(`${noun} must be a whole number`, `write ${input.replace(/\D/g, '')}, without quotes and separators`);
+  }
   if (typeof input !== 'number' || !Number.isInteger(input)) {
     return faulty(`${noun} must be a whole number`, `write a number from ${least} to ${most}`);
   }

@@ -15,8 +15,9 @@ import { keysIn } from './workload.ts';
 
 /** "GET /todos/{todo} (todo: 1 to 1,000, zipf 1.1)"; with its share of the requests if there are others. */
 export function describeRequest(request: RequestTemplate, workload: Workload): string {
-  const { method, path, body, check } = request;
-  const names = new Set(keysIn([path, body, check.contains].join(' ')).map(({ name }) => name));
+  const { method, path, headers, body, check } = request;
+  const texts = [path, ...Object.values(headers), body, check.contains];
+  const names = new Set(keysIn(texts.join(' ')).map(({ name }) => name));
   const keys = [...names].flatMap((name) => {
     const key = workload.keys[name];
     return key ? [`${name}: ${describeKey(key)}`] : [];

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { faulty, type Reading } from './fault.ts';
+import { faulty, type Fault, type Reading } from './fault.ts';
 import type { AnswerCheck, KeyDistribution, RequestTemplate } from './scenario.ts';
-import { handOn, number, reading, shorthand, table, text, whole } from './shapes.ts';
+import { handOn, issueOf, number, reading, shorthand, table, text, whole } from './shapes.ts';
 import { suggestion } from './suggest.ts';
 import { formOf, withForm } from './written-form.ts';
+import { piecesOf } from '../variables.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const ownHeaders = ['host', 'connection', 'content-length', 'transfer-encoding'];
@@ -11,11 +12,15 @@ const mostKeys = 100_000_000;
 const longestName = 100;
 const requestHint = 'write a method and a path, for example GET /todos/{todo}';
 
-/** The names of the keys in braces in a path or a body. */
+/** The names of the keys in braces in a text; braces after a dollar are those of a variable. */
 export function keysIn(template: string): { readonly name: string; readonly start: number; readonly end: number }[] {
-  return [...template.matchAll(/\{([A-Za-z_][\w-]*)\}/g)].map((match) => {
-    return { name: match[1] ?? '', start: match.index, end: match.index + match[0].length };
-  });
+  const texts = piecesOf(template).filter((piece) => piece.kind === 'text');
+  return texts.flatMap((piece) =>
+    [...piece.written.matchAll(/\{([A-Za-z_][\w-]*)\}/g)].map((match) => {
+      const start = piece.start + match.index;
+      return { name: match[1] ?? '', start, end: start + match[0].length };
+    }),
+  );
 }
 
 const readRequestLine = (input: unknown): Reading<{ method: string; path: string }> => {
@@ -31,11 +36,14 @@ const readRequestLine = (input: unknown): Reading<{ method: string; path: string
   if (strange) {
     const start = within.start + strange.index;
     const place = { start, end: start + strange[0].length };
-    return faulty('a path cannot hold this character', `write it as ${percentEncoded(strange[0])}`, place);
+    const hint = `write it as ${percentEncoded(strange[0])}`;
+    const isBody = /^ +[{["]/.test(path.slice(strange.index));
+    const meant = isBody ? `a body has a key of its own: { request: ${method} …, body: … }` : hint;
+    return faulty('a path cannot hold this character', meant, place);
   }
-  const brace = /[{}]/.exec(path.replace(/\{[A-Za-z_][\w-]*\}/g, (key) => '-'.repeat(key.length)));
-  if (!brace) return { value: { method, path } };
-  const start = within.start + brace.index;
+  const brace = strayBrace(path);
+  if (brace === undefined) return { value: { method, path } };
+  const start = within.start + brace;
   return faulty('this brace belongs to no key', 'a key is a name in braces, such as {todo}', { start, end: start + 1 });
 };
 const requestLine = reading('the request', readRequestLine, {
@@ -43,29 +51,54 @@ const requestLine = reading('the request', readRequestLine, {
   pattern: `^(${methods.join('|')})\\s+/\\S*$`,
 });
 
-const readHeaders = (input: unknown): Reading<Record<string, string>> => {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return faulty('headers must be a map');
-  const read: Record<string, string> = {};
-  for (const [name, value] of Object.entries(input)) {
-    if (!/^[A-Za-z0-9-]+$/.test(name)) return faulty(`"${name}" is not the name of a header`);
-    if (ownHeaders.includes(name.toLowerCase())) return faulty(`the lab itself sets the header "${name}"`);
-    if (typeof value !== 'string' && typeof value !== 'number') return faulty(`the header "${name}" must be a text`);
-    if (!/^[\x20-\x7e]*$/.test(String(value)))
-      return faulty(`the header "${name}" holds a character that is not ASCII`);
-    read[name] = String(value);
+/** Where a brace is that belongs to neither a key nor a variable. */
+function strayBrace(path: string): number | undefined {
+  for (const { kind, written, start } of piecesOf(path)) {
+    if (kind !== 'text') continue;
+    const brace = /[{}]/.exec(written.replace(/\{[A-Za-z_][\w-]*\}/g, (key) => '-'.repeat(key.length)));
+    if (brace) return start + brace.index;
   }
-  return { value: read };
-};
-const headers = reading('headers', readHeaders, {
+  return undefined;
+}
+
+/** A token, as RFC 9110 (5.6.2) has it. */
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+function headerFault(name: string, value: unknown): (Fault & { readonly onKey: boolean }) | undefined {
+  if (!headerName.test(name)) {
+    const hint = "letters, digits and any of !#$%&'*+-.^_`|~ make one";
+    return { sentence: `"${name}" is not the name of a header`, hint, onKey: true };
+  }
+  if (ownHeaders.includes(name.toLowerCase()))
+    return { sentence: `the lab itself sets the header "${name}"`, onKey: true };
+  if (typeof value !== 'string') return { sentence: `the header "${name}" must be a text`, onKey: false };
+  if (/^[\x20-\x7e]*$/.test(value)) return undefined;
+  return { sentence: `the header "${name}" holds a character that is not ASCII`, onKey: false };
+}
+
+const readHeaders = z.unknown().transform((input, context): Readonly<Record<string, string>> => {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    context.issues.push(
+      issueOf(input, { sentence: 'headers must be a map', hint: 'write headers: { x-client: lab }' }),
+    );
+    return z.NEVER;
+  }
+  const read = Object.entries(input).map(([name, value]) => {
+    const fault = headerFault(name, value);
+    if (fault) context.issues.push(issueOf(input, fault, [name], fault.onKey));
+    return [name, String(value)] as const;
+  });
+  return Object.fromEntries(read);
+});
+const headers = withForm(readHeaders, {
   type: 'object',
-  additionalProperties: { type: ['string', 'number'] },
+  additionalProperties: { type: ['string', 'number', 'boolean'] },
+  description: 'Headers',
 });
 
-/** A text is sent as it is; anything else as JSON, in which a text that is nothing but a key becomes its number. */
-const body = reading('the body', (input): Reading<{ text: string; json: boolean }> => {
-  if (typeof input === 'string') return { value: { text: input, json: false } };
-  if (typeof input !== 'object' || input === null) return faulty('the body must be a text, a map or a list');
-  return { value: { text: JSON.stringify(input).replace(/"(\{[A-Za-z_][\w-]*\})"(?!:)/g, '$1'), json: true } };
+/** As a text: a map or a list has been written as JSON before. */
+const body = reading('the body', (input): Reading<string> => {
+  return typeof input === 'string' ? { value: input } : faulty('the body must be a text, a map or a list');
 });
 
 const check = table('check', {
@@ -108,16 +141,13 @@ const long = table('a request', {
   body: body.optional(),
   check: check.optional(),
 }).transform((read): RequestTemplate => {
-  const json: Record<string, string> = read.body?.json === true ? { 'content-type': 'application/json' } : {};
-  const given = read.headers ?? {};
-  const typed = Object.keys(given).some((name) => name.toLowerCase() === 'content-type');
   const answer: AnswerCheck = read.check ?? {};
   return {
     name: read.name ?? usualName(read.request),
     ...read.request,
     weight: read.weight ?? 1,
-    headers: typed ? given : { ...json, ...given },
-    ...(read.body === undefined ? {} : { body: read.body.text }),
+    headers: read.headers ?? {},
+    ...(read.body === undefined ? {} : { body: read.body }),
     check: answer,
   };
 });

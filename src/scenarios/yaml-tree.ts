@@ -66,7 +66,8 @@ class Grower {
     const { value } = node;
     if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
       const style = node.type === undefined ? 'plain' : (styles[node.type] ?? 'block');
-      return { branch: { kind: 'leaf', value, style, place }, size: 1 };
+      const written = typeof value === 'number' || typeof value === 'boolean' ? node.source : undefined;
+      return { branch: { kind: 'leaf', value, written, style, place }, size: 1 };
     }
     this.#fault(place, faulty('a value of this kind has no use here', 'put it in quotes to make it a text'));
     return nothing(place);
@@ -123,9 +124,8 @@ function keyOf(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
   const { value } = key;
   if (typeof value === 'symbol') return key.source;
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : undefined;
+  if (typeof value === 'number' || typeof value === 'boolean') return key.source ?? String(value);
+  return typeof value === 'string' ? value : undefined;
 }
 
 function isMerge(key: unknown): boolean {

@@ -9,6 +9,7 @@ export function fakeOutput(shape: Partial<Pick<Output, 'isTerminal' | 'columns' 
   let text = '';
   return {
     isTerminal: false,
+    canRedraw: false,
     columns: 80,
     color: false,
     ...shape,

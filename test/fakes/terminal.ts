@@ -5,6 +5,7 @@ import type { Output } from '../../src/cli/io.ts';
 export class Screen implements Output {
   readonly #terminal: xterm.Terminal;
   readonly isTerminal = true;
+  readonly canRedraw = true;
   readonly color = false;
   #written = '';
 

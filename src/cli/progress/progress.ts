@@ -20,7 +20,7 @@ export interface Progress extends Disposable {
 export function showProgress(io: Io, { quiet, verbose = false, json }: ProgressOptions): Progress {
   if (json) return lasting(jsonProgress(io.out, io.startedAtMs));
   if (quiet) return lasting(() => undefined);
-  return io.err.isTerminal ? new LiveProgress(io.err, verbose, io.signal) : lasting(plainProgress(io.err, verbose));
+  return io.err.canRedraw ? new LiveProgress(io.err, verbose, io.signal) : lasting(plainProgress(io.err, verbose));
 }
 
 /** Shows what work does while it does it. */

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { Mask } from './mask.ts';
+
+function maskOf(values: Readonly<Record<string, string>>): Mask {
+  const mask = new Mask();
+  for (const [name, value] of Object.entries(values)) mask.add(name, value);
+  return mask;
+}
+
+it('shows a value as the variable that it is of, wherever it stands', () => {
+  expect(maskOf({ TOKEN: 's3cret' }).masked('got s3cret, s3cret')).toBe('got ${TOKEN}, ${TOKEN}');
+});
+
+it('knows a value in JSON, in a query, and without the line break that a log takes away', () => {
+  const mask = maskOf({ TOKEN: 'a "b"/ö', KEY: 'line\n' });
+  expect(mask.masked('{"t":"a \\"b\\"/ö"}')).toBe('{"t":"${TOKEN}"}');
+  expect(mask.masked('/x?t=a%20%22b%22%2F%C3%B6')).toBe('/x?t=${TOKEN}');
+  expect(mask.masked('a line')).toBe('a ${KEY}');
+});
+
+it('takes the longest value first, and characters for what they are', () => {
+  const mask = maskOf({ A: 'abcd', B: 'abcd.*' });
+  expect(mask.masked('abcd.* abcdef abcd')).toBe('${B} ${A}ef ${A}');
+});
+
+it('leaves values alone that are too short to be secrets', () => {
+  expect(maskOf({ N: '123', E: '' }).masked('1234')).toBe('1234');
+});

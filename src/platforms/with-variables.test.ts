@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { LabError, UsageError } from '../errors.ts';
+import type { LoadJob, WorkerMessage } from '../load/job.ts';
+import { closedLoad, loadJob, oneRequest } from '../load/testing/jobs.ts';
+import type { HostedTopology } from '../scenarios/plan.ts';
+import type { Deployment, Platform, Stack } from './platform.ts';
+import { withVariables } from './with-variables.ts';
+
+const environment = { TOKEN: 's3cret', BASE: 'http://10.0.0.7:80/api/', TAG: '1.4.2' };
+const { signal } = new AbortController();
+
+/** Has private parts, as those of the platforms have. */
+class Recording implements Stack, Deployment {
+  readonly versions = {};
+  readonly address = undefined;
+  readonly #urls: string[] = [];
+  readonly hosted: HostedTopology[] = [];
+  readonly jobs: LoadJob[] = [];
+  messages: readonly WorkerMessage[] = [];
+  problem: Error | undefined;
+
+  get urls(): readonly string[] {
+    return this.#urls;
+  }
+
+  async deploy(): Promise<Deployment> {
+    return this.host();
+  }
+
+  async host(topology?: HostedTopology): Promise<Deployment> {
+    if (topology) this.hosted.push(topology);
+    if (this.problem) throw this.problem;
+    return Promise.resolve(this);
+  }
+
+  reach(url: string): Deployment {
+    this.#urls.push(url);
+    return this;
+  }
+
+  async scrape(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
+  async *generate(jobs: readonly LoadJob[]): AsyncIterable<WorkerMessage> {
+    this.jobs.push(...jobs);
+    for (const message of await Promise.resolve(this.messages)) yield message;
+    if (this.problem) throw this.problem;
+  }
+
+  release(): void {
+    this.#urls.length = 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.release();
+    return Promise.resolve();
+  }
+}
+
+async function filling(recording: Recording): Promise<Stack> {
+  const platform: Platform = {
+    name: 'local',
+    enforcesLimits: false,
+    reachesUrls: true,
+    hosts: ['command', 'image'],
+    orchestrates: false,
+    requirements: async () => Promise.resolve([]),
+    up: async () => Promise.resolve(recording),
+    clean: async () => Promise.resolve([]),
+    down: async () => Promise.resolve([]),
+  };
+  return withVariables(platform, environment).up({ runId: 'r', signal, onStep: () => undefined });
+}
+
+const hosted = {
+  environment: { KEY: 'k-${TOKEN}', LITERAL: '$${TOKEN}' },
+  readyPath: undefined,
+  readyLimitMs: 1000,
+  metricsPath: undefined,
+  counters: {},
+  balancer: undefined,
+  limits: { cpu: undefined, memoryBytes: undefined },
+  replicas: 1,
+} as const;
+
+describe('a platform with variables', () => {
+  it('reaches the address that is meant', async () => {
+    const recording = new Recording();
+    const deployment = (await filling(recording)).reach('${BASE}');
+    expect(deployment.urls).toEqual(['http://10.0.0.7/api']);
+  });
+
+  it('starts servers with what their variables mean, and leaves a command line to its shell', async () => {
+    const recording = new Recording();
+    const stack = await filling(recording);
+    await stack.host?.({ kind: 'image', image: 'shop:${TAG}', args: ['--t=${TOKEN}'], port: 80, ...hosted }, signal);
+    await stack.host?.({ kind: 'command', command: 'serve "${TOKEN}"', folder: '/', port: 80, ...hosted }, signal);
+    expect(recording.hosted).toMatchObject([
+      { image: 'shop:1.4.2', args: ['--t=s3cret'], environment: { KEY: 'k-s3cret', LITERAL: '${TOKEN}' } },
+      { command: 'serve "${TOKEN}"', environment: { KEY: 'k-s3cret' } },
+    ]);
+  });
+
+  it('gives each load worker the values that its workload names, and no others', async () => {
+    const recording = new Recording();
+    const workload = oneRequest({ headers: { authorization: 'Bearer ${TOKEN}', x: '${NONE:-1}' } });
+    const job = loadJob({ urls: ['http://a'], load: closedLoad(), workload });
+    const deployment = (await filling(recording)).reach('http://a');
+    for await (const message of deployment.generate([job, job], signal)) expect.fail(message.type);
+    expect(recording.jobs).toEqual([1, 2].map(() => ({ ...job, variables: { TOKEN: 's3cret' } })));
+  });
+
+  it('takes values out of what a load worker says', async () => {
+    const recording = new Recording();
+    recording.messages = [{ type: 'failed', message: 'no s3cret here' }];
+    const workload = oneRequest({ path: '/${TOKEN}' });
+    const deployment = (await filling(recording)).reach('http://a');
+    const messages: WorkerMessage[] = [];
+    const job = loadJob({ urls: [], load: closedLoad(), workload });
+    for await (const message of deployment.generate([job], signal)) messages.push(message);
+    expect(messages).toEqual([{ type: 'failed', message: 'no ${TOKEN} here' }]);
+  });
+
+  it('takes values out of errors and the ends of logs, also where a shell filled them in', async () => {
+    const recording = new Recording();
+    const stack = await filling(recording);
+    recording.problem = new UsageError('s3cret is wrong', { hint: 'not s3cret', details: ['token=s3cret'] });
+    const command = { kind: 'command', command: 'serve ${TOKEN}', folder: '/', port: 80, ...hosted } as const;
+    const error = await stack.host?.({ ...command, environment: {} }, signal).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error).toMatchObject({ message: '${TOKEN} is wrong', hint: 'not ${TOKEN}', details: ['token=${TOKEN}'] });
+  });
+
+  it('leaves alone what has nothing to do with it, private parts included', async () => {
+    const recording = new Recording();
+    const stack = await filling(recording);
+    stack.reach('http://a');
+    recording.problem = new LabError('as it is');
+    await expect(
+      stack.host?.({ kind: 'image', image: 'a', args: undefined, port: 80, ...hosted, environment: {} }, signal),
+    ).rejects.toBe(recording.problem);
+    await stack[Symbol.asyncDispose]();
+    expect(recording.urls).toEqual([]);
+  });
+});

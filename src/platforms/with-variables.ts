@@ -1,0 +1,149 @@
+import { LabError } from '../errors.ts';
+import { workerMessageSchema, type LoadJob, type WorkerMessage } from '../load/job.ts';
+import { Mask } from '../mask.ts';
+import type { HostedTopology } from '../scenarios/plan.ts';
+import type { Workload } from '../scenarios/scenario.ts';
+import { readAddress } from '../scenarios/target-schema.ts';
+import { filledIn, variablesIn, type Variables } from '../variables.ts';
+import type { Deployment, Platform, Stack } from './platform.ts';
+
+/**
+ * A platform that is given the values of variables, and gives none of them back. All that comes before it, and every record and
+ * report, has texts as they are written; what lies behind it, servers and load workers, has what they mean. What comes back, in
+ * messages, in errors and in the ends of logs, shows `${NAME}` again.
+ */
+export function withVariables(platform: Platform, environment: Variables): Platform {
+  const values = new Values(environment);
+  return {
+    ...platform,
+    up: async (options) => {
+      const onStep: typeof options.onStep = (text, over) => options.onStep(values.mask.masked(text), over);
+      return stackWith(values, await values.guard(platform.up({ ...options, onStep })));
+    },
+  };
+}
+
+function stackWith(values: Values, stack: Stack): Stack {
+  return over(stack, {
+    deploy: async (...args) => deploymentWith(values, await values.guard(stack.deploy(...args))),
+    reach: (url) => deploymentWith(values, stack.reach(values.address(url))),
+    ...(stack.host && {
+      host: async (topology, signal) => {
+        const hosted = stack.host?.(values.topology(topology), signal);
+        if (hosted === undefined) throw new Error('The stack hosts nothing any more.');
+        return deploymentWith(values, await values.guard(hosted));
+      },
+    }),
+  });
+}
+
+function deploymentWith(values: Values, deployment: Deployment): Deployment {
+  async function* generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
+    const filled = jobs.map((job) => ({ ...job, variables: values.ofWorkload(job.workload) }));
+    try {
+      for await (const message of deployment.generate(filled, signal)) yield values.maskedMessage(message);
+    } catch (error) {
+      throw values.maskedError(error);
+    }
+  }
+  return over(deployment, {
+    generate,
+    ...(deployment.happenings && {
+      happenings: async (sinceMs, signal) => {
+        const happened = (await deployment.happenings?.(sinceMs, signal)) ?? [];
+        return happened.map((happening) => ({ ...happening, text: values.mask.masked(happening.text) }));
+      },
+    }),
+  });
+}
+
+/** Hands values out, and knows from then on what must not come back. */
+class Values {
+  readonly mask = new Mask();
+  readonly #environment: Variables;
+  #isAsked = false;
+
+  constructor(environment: Variables) {
+    this.#environment = environment;
+  }
+
+  ofWorkload({ requests }: Workload): Readonly<Record<string, string>> {
+    const texts = requests.flatMap(({ path, headers, body, check }) => [
+      path,
+      ...Object.values(headers),
+      ...[body, check.contains].filter((text) => text !== undefined),
+    ]);
+    return Object.fromEntries(texts.flatMap((text) => this.#valuesIn(text)));
+  }
+
+  /** A command line keeps its variables: the shell that it is for fills them in. */
+  topology(topology: HostedTopology): HostedTopology {
+    const environment = Object.fromEntries(
+      Object.entries(topology.environment).map(([name, text]) => [name, this.#fill(text)]),
+    );
+    if (topology.kind === 'image') {
+      const args = topology.args?.map((text) => this.#fill(text));
+      return { ...topology, image: this.#fill(topology.image), args, environment };
+    }
+    this.#valuesIn(topology.command);
+    return { ...topology, environment };
+  }
+
+  /** Without the slash at its end that a variable may have brought. */
+  address(url: string): string {
+    const read = readAddress(this.#fill(url));
+    return 'value' in read ? read.value : url;
+  }
+
+  /** Not histograms: a value would be found in them by chance only. Nor what is one of a few words. */
+  maskedMessage(message: WorkerMessage): WorkerMessage {
+    if (!this.#isAsked || (message.type !== 'result' && message.type !== 'failed')) return message;
+    const text = JSON.stringify(message, (key, value: unknown) => {
+      const isText = typeof value === 'string' && !['type', 'kind'].includes(key) && !value.startsWith(histogramHead);
+      return isText ? this.mask.masked(value) : value;
+    });
+    return workerMessageSchema.parse(JSON.parse(text));
+  }
+
+  /** What a promise gives, or its error without values. */
+  async guard<T>(promise: Promise<T>): Promise<T> {
+    try {
+      return await promise;
+    } catch (error) {
+      throw this.maskedError(error);
+    }
+  }
+
+  maskedError(error: unknown): unknown {
+    return error instanceof LabError && this.#isAsked ? error.retold((text) => this.mask.masked(text)) : error;
+  }
+
+  #fill(text: string): string {
+    this.#valuesIn(text);
+    return filledIn(text, this.#environment);
+  }
+
+  #valuesIn(text: string): readonly (readonly [string, string])[] {
+    return variablesIn(text).flatMap(({ name }) => {
+      const value = Object.hasOwn(this.#environment, name) ? this.#environment[name] : undefined;
+      if (value === undefined) return [];
+      this.#isAsked = true;
+      this.mask.add(name, value);
+      return [[name, value] as const];
+    });
+  }
+}
+
+/** What the base64 of a compressed HdrHistogram begins with. */
+const histogramHead = 'HISTF';
+
+/** The object with some of its members in place of its own; the others find all that they have hidden. */
+function over<T extends object>(object: T, members: Partial<T>): T {
+  return new Proxy(object, {
+    get(target, key): unknown {
+      if (Object.hasOwn(members, key)) return Reflect.get(members, key);
+      const member: unknown = Reflect.get(target, key, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
