@@ -117,7 +117,7 @@ export async function change<T>(sentence: string, asked: Promise<T>): Promise<T>
   }
 }
 
-/** Whether a cluster serves a version of an API, such as `autoscaling/v1`: never to be assumed. One that is down is not served. */
+/** Whether a cluster serves a version of an API, such as `autoscaling/v2`: never to be assumed. One that is down is not served. */
 export async function serves({ requests }: Cluster, groupVersion: string, signal: AbortSignal): Promise<boolean> {
   const sentence = 'The API server does not say what it serves';
   const end = performance.now() + servedPatienceMs;
