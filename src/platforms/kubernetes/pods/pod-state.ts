@@ -102,7 +102,6 @@ function ofContainer(pod: V1Pod): Trouble | undefined {
   const end = endOf(pod);
   // One that ended once and runs well again is no trouble by itself; what befell it is told elsewhere.
   if (end === undefined || isReady(pod)) return undefined;
-  if (pod.status?.phase === 'Running' && container?.state?.terminated?.exitCode === 0) return undefined;
   const hint = end.includes('memory limit') ? { hint: 'Raise limits.memory.' } : {};
   const again = waiting?.reason === 'CrashLoopBackOff' ? ', again and again' : '';
   return { text: `${end}${again}`, ...hint, hasLog: true, patienceMs: 0 };
