@@ -41,6 +41,7 @@ async function observe(
   await using rollout = new RolloutWatch(deployment, system.kind === 'app' ? system.rollout : undefined, signal);
   for await (const message of deployment.generate(jobs, rollout.loadSignal)) {
     switch (message.type) {
+      case 'alive':
       case 'ready':
       case 'clock':
         break;

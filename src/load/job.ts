@@ -207,6 +207,8 @@ const workerResultSchema = z.object({
 
 /** What a load worker says: one JSON line each on its standard output, `result` or `failed` last. */
 export const workerMessageSchema = z.discriminatedUnion('type', [
+  /** Every second from its first moment on: a worker that is silent stands still. */
+  z.object({ type: z.literal('alive') }),
   /** The job is understood, and waits for its start. */
   z.object({ type: z.literal('ready') }),
   /** What its clock says, in milliseconds since 1970. */

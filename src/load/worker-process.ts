@@ -1,19 +1,49 @@
 import { LabError } from '../errors.ts';
+import { formatDuration } from '../numbers.ts';
 import { workerMessageSchema, type WorkerMessage } from './job.ts';
 
+/** How long a worker, which speaks every second, may say nothing: one that is short of CPU takes its time, and so may its log. */
+const usualSilenceMs = 60_000;
+
 /**
- * The messages of a worker, read from its standard output, wherever it runs. Ends after `result`. Throws where the worker
- * failed, wrote something else, or ended without a result.
+ * The messages of a worker, read from its standard output, wherever it runs; not that it is alive. Ends after `result`.
+ * @throws {LabError} where the worker failed, wrote something else, ended without a result, or was silent for longer than that
  */
-export async function* readWorkerMessages(stream: AsyncIterable<Buffer | string>): AsyncIterable<WorkerMessage> {
-  for await (const line of linesOf(stream)) {
-    const message = parseMessage(line);
-    if (message.type === 'failed')
-      throw new LabError('The load worker failed.', { details: message.message.split('\n') });
-    yield message;
-    if (message.type === 'result') return;
+export async function* readWorkerMessages(
+  stream: AsyncIterable<Buffer | string>,
+  silenceLimitMs = usualSilenceMs,
+): AsyncIterable<WorkerMessage> {
+  const lines = linesOf(stream)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await unlessSilent(lines.next(), silenceLimitMs);
+      if (next.done === true) break;
+      const message = parseMessage(next.value);
+      if (message.type === 'failed')
+        throw new LabError('The load worker failed.', { details: message.message.split('\n') });
+      if (message.type !== 'alive') yield message;
+      if (message.type === 'result') return;
+    }
+  } finally {
+    // Not waited for: of a worker that is silent, no line may ever come.
+    lines.return?.(undefined).catch(() => undefined);
   }
   throw new LabError('The load worker ended without a result.');
+}
+
+async function unlessSilent<T>(next: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const hint = 'It stands still, or its machine does: it was paused, or something there takes all of the CPU.';
+      reject(new LabError(`The load worker has said nothing for ${formatDuration(limitMs)}.`, { hint }));
+    }, limitMs);
+  });
+  try {
+    return await Promise.race([next, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function parseMessage(line: string): WorkerMessage {

@@ -11,6 +11,8 @@ import { untilListening } from './listening.ts';
 /** A start that is further away, in either direction, was told by another clock. */
 const mostLeadMs = 2000;
 
+const aliveEveryMs = 1000;
+
 /** Where the output is read as a log, its lines are numbered, and none is too long. */
 const frames = process.env.LOG_FRAMES === 'on' ? new FrameWriter() : undefined;
 /** Of several workers, the one that this is, where whoever has started it tells (an Indexed Job of Kubernetes does). */
@@ -46,6 +48,10 @@ process.stdin.on('data', (chunk: string) => {
     understand(line);
   }
 });
+
+setInterval(() => {
+  if (state !== 'finished') emit({ type: 'alive' });
+}, aliveEveryMs).unref();
 
 /** The first line is the job, the last its start; in between the time may be asked. An empty one keeps a connection alive. */
 function understand(line: string): void {

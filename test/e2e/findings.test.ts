@@ -38,13 +38,15 @@ scenarios:
   connection-limit:
     question: What if the pools are larger than the database allows?
     workload: [GET /todos/1]
+    # Each request keeps its connection for so long that all of them are needed, however slowly they come.
     load: { connections: 150, warmup: 3s, duration: 5s }
-    app: { pool: 150, query-cost: 200ms }
+    app: { pool: 150, query-cost: 3s }
   event-loop-full:
     question: What if one process has to do all the work?
-    workload: [GET /todos?limit=100]
-    load: { connections: 60 }
-    app: { pool: 20 }
+    workload: [GET /todos/1]
+    # So many that there is always one to be answered, also where the client has to wait for its turn.
+    load: { connections: 300 }
+    app: { cache: { strategy: aside, ttl: 1m } }
   waiting-to-be-sent:
     question: What if more is asked for than can be answered?
     workload: [GET /todos/1]
@@ -131,10 +133,10 @@ describe.skipIf(problem !== undefined && !isRequired)('a finding that needs limi
       `version: 1
 scenarios:
   throttled:
-    question: What if a replica has a quarter of a core?
+    question: What if a replica has a tenth of a core?
     workload: [GET /todos?limit=100]
     load: { connections: 20, warmup: 1s, duration: 3s }
-    limits: { cpu: 0.25 }
+    limits: { cpu: 0.1 }
 `,
     );
     const env = { ...limited.env, ...hostOfItsOwn('throttled'), TMPDIR: limited.temporary };
@@ -144,7 +146,7 @@ scenarios:
     const [trial] = (await limited.onlyRun()).trials;
     const finding = trial?.findings.find(({ kind }) => kind === 'throttled');
     expect(finding?.text).toMatch(
-      /^app-1 was at its CPU limit \(0\.25 cores\) \d+% of the time: raise it or add replicas/,
+      /^app-1 was at its CPU limit \(0\.1 cores\) \d+% of the time: raise it or add replicas/,
     );
   });
 });

@@ -28,6 +28,7 @@ require('node:readline').createInterface(process.stdin).on('line', (line) => {
   const { ask, startAtMs = Date.now() } = JSON.parse(line);
   if (ask === 'clock') { say({ type: 'clock', atMs: Date.now() + aheadMs }); return; }
   say({ type: 'measuring' });
+  if (end === 'lives') setInterval(() => say({ type: 'alive' }), 20);
   if (end === 'dies') { console.error('it broke'); process.exit(3); }
   if (end === 'fails') say({ type: 'failed', message: 'no such host' });
   if (end === 'succeeds') say({ type: 'result', result: { ...result, startedAtMs: startAtMs, durationMs: ready } });
@@ -38,7 +39,7 @@ process.stdin.on('end', () => process.exit(0));
 interface Role {
   /** How long it takes to get ready. */
   readonly delayMs?: number;
-  readonly end?: 'succeeds' | 'dies' | 'fails' | 'never';
+  readonly end?: 'succeeds' | 'dies' | 'fails' | 'lives' | 'never';
   /** How far its clock is ahead; it is asked for it. */
   readonly aheadMs?: number;
 }
@@ -72,9 +73,13 @@ function start(...roles: readonly Role[]): readonly LoadSession[] {
   });
 }
 
-async function read(sessions: readonly LoadSession[], until: AbortSignal = signal): Promise<readonly WorkerMessage[]> {
+async function read(
+  sessions: readonly LoadSession[],
+  until: AbortSignal = signal,
+  silenceLimitMs?: number,
+): Promise<readonly WorkerMessage[]> {
   const messages: WorkerMessage[] = [];
-  for await (const message of readLoad(sessions, until)) messages.push(message);
+  for await (const message of readLoad(sessions, until, silenceLimitMs)) messages.push(message);
   return messages;
 }
 
@@ -145,4 +150,14 @@ test('ends with the reason of the signal, once the workers are ended', async () 
   controller.abort(reason);
   for (const kill of kills) kill();
   await expect(reading).rejects.toBe(reason);
+});
+
+test('a worker that stands still is named, and ends the load; one that says that it lives does not', async () => {
+  const sessions = start({ end: 'lives' }, { end: 'never' });
+  const error = await read(sessions, signal, 2_000).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(LabError);
+  expect(error).toMatchObject({
+    message: 'Load worker 2 of 2 has said nothing for 2 s.',
+    hint: expect.stringMatching(/^It stands still/) as string,
+  });
 });

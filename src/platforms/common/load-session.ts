@@ -43,10 +43,14 @@ type ClockOffsets = Map<LoadSession, number>;
 
 /**
  * Hands workers their jobs, has them begin at the same instant once all are ready, and reads them to their results; what they
- * say comes as from one. Where one fails all of it does, with how that one ended and its log. Whoever has started the workers
- * ends them afterwards, in every way out.
+ * say comes as from one. Where one fails all of it does, with how that one ended and its log, and so it does where one is silent
+ * for too long. Whoever has started the workers ends them afterwards, in every way out.
  */
-export async function* readLoad(sessions: readonly LoadSession[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
+export async function* readLoad(
+  sessions: readonly LoadSession[],
+  signal: AbortSignal,
+  silenceLimitMs?: number,
+): AsyncIterable<WorkerMessage> {
   for (const { stdin, job } of sessions) {
     // A worker that dies early is told of by the end of its output, not by the pipe that it left.
     stdin.on('error', () => undefined);
@@ -54,7 +58,9 @@ export async function* readLoad(sessions: readonly LoadSession[], signal: AbortS
   }
   const merge = new MessageMerge(sessions.length);
   const offsets: ClockOffsets = new Map();
-  for await (const message of interleave(sessions.map((session) => readWorker(session, offsets, signal)))) {
+  for await (const message of interleave(
+    sessions.map((session) => readWorker(session, offsets, signal, silenceLimitMs)),
+  )) {
     const merged = merge.add(message);
     if (merged?.type === 'ready') begin(sessions, offsets);
     else if (merged !== undefined) yield merged;
@@ -85,9 +91,10 @@ async function* readWorker(
   session: LoadSession,
   offsets: ClockOffsets,
   signal: AbortSignal,
+  silenceLimitMs?: number,
 ): AsyncIterable<WorkerMessage> {
   try {
-    const messages = readWorkerMessages(session.stdout)[Symbol.asyncIterator]();
+    const messages = readWorkerMessages(session.stdout, silenceLimitMs)[Symbol.asyncIterator]();
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
       if (next.value.type === 'ready' && session.hasOwnClock === true) {
         offsets.set(session, await clockOffset(session, messages));

@@ -33,6 +33,7 @@ function merged(last: WorkerMessage, all: readonly WorkerMessage[]): WorkerMessa
       const results = all.flatMap((message) => (message.type === 'result' ? [message.result] : []));
       return { type: 'result', result: mergeWorkerResults(results) };
     }
+    case 'alive':
     case 'ready':
     case 'clock':
     case 'measuring':

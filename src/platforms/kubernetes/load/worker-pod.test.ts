@@ -33,6 +33,7 @@ async function read(pod: WorkerPod): Promise<string> {
 }
 
 const ended: Plain<V1Pod> = {
+  spec: { restartPolicy: 'Never', containers: [] },
   status: {
     phase: 'Succeeded',
     containerStatuses: [

@@ -129,7 +129,8 @@ export class WorkerPod implements StartedWorker {
   }
 
   #endBy(pod: V1Pod | undefined): string | undefined {
-    if (pod === undefined) return 'was killed: its pod was deleted';
+    // What its program said to that is of no interest: it may be told to end, or its input ends first.
+    if (pod === undefined || (isLeaving(pod) && !isRunning(pod))) return 'was killed: its pod was deleted';
     if (!isRunning(pod)) return endOf(pod);
     // Without a probe it is ready for as long as it runs and its node answers.
     if (isReady(pod)) this.#wasReady = true;

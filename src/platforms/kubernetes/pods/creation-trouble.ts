@@ -1,8 +1,8 @@
 import type { V1Deployment, V1Job } from '@kubernetes/client-node';
 import { insist } from '../cluster/cluster.ts';
-import { type Trouble, passingMs } from './pod-state.ts';
 import { hintForRefusal } from '../cluster/refusal.ts';
 import type { Pods, RunNamespace } from './run-namespace.ts';
+import { type Trouble, passingMs } from './trouble.ts';
 
 /** Reasons of the API server not to make a pod that waiting does not mend. */
 const finalRefusals = /PodSecurity|security policy|usage per|must specify/i;

@@ -4,7 +4,8 @@ import { logTail } from '../../common/log-tail.ts';
 import { pause } from '../../common/time-limit.ts';
 import { type Cluster, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { selector } from '../cluster/labels.ts';
-import { isLeaving, nameOf, restartsOf, type Trouble, troubleOf } from './pod-state.ts';
+import { isLeaving, nameOf, restartsOf } from './pod-state.ts';
+import { type Trouble, troubleOf } from './trouble.ts';
 
 /** Pods of a run, by their namespace and labels. */
 export interface PodGroup {
@@ -91,7 +92,7 @@ async function failure(
 export async function podLog({ core }: Cluster, namespace: string, pod: V1Pod): Promise<string> {
   const read = async (previous: boolean): Promise<string> =>
     core.readNamespacedPodLog({ name: nameOf(pod), namespace, previous, tailLines: 200 }).catch(() => '');
-  const before = restartsOf(pod.status?.containerStatuses?.[0]) > 0 ? await read(true) : '';
+  const before = restartsOf(pod) > 0 ? await read(true) : '';
   return before.trim() === '' ? read(false) : before;
 }
 

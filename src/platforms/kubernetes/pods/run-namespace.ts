@@ -8,8 +8,9 @@ import { isPulling } from './image-pull.ts';
 import { type ServiceName, label } from '../manifests/labels.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
 import type { Surroundings } from '../manifests/surroundings.ts';
-import { isLeaving, nameOf, type Trouble } from './pod-state.ts';
+import { isLeaving, nameOf } from './pod-state.ts';
 import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
+import type { Trouble } from './trouble.ts';
 import { refusal, refusedWith } from '../cluster/refusal.ts';
 
 /** How long a namespace, or a pod, may take to go: finalizers of the cluster may have a say in it. */

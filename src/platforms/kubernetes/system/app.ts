@@ -6,9 +6,10 @@ import { hostedName } from '../manifests/hosted.ts';
 import { versionAnnotation } from '../manifests/labels.ts';
 import type { Manifest } from '../manifests/plain.ts';
 import { portOf, servedManifests, serviceNameOf, type ServedTopology } from '../manifests/served.ts';
-import { isReady, nameOf, type Trouble } from '../pods/pod-state.ts';
+import { isReady, nameOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
+import type { Trouble } from '../pods/trouble.ts';
 
 /** The application as it runs, with the pods that were ready when it was deployed. */
 export interface Application {

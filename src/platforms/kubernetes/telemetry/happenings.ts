@@ -2,7 +2,7 @@ import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
 import type { Happening } from '../../platform.ts';
 import { insist } from '../cluster/cluster.ts';
 import { eventTimeMs } from './event-time.ts';
-import { describeEnd, isLeaving, nameOf, serviceOf } from '../pods/pod-state.ts';
+import { describeEnd, isLeaving, isRunning, lastEnd, nameOf, serviceOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 
@@ -43,15 +43,13 @@ function called(pod: V1Pod): string {
 
 function ofPod(pod: V1Pod): readonly Happening[] {
   const service = called(pod);
-  const [container] = pod.status?.containerStatuses ?? [];
-  const over = container?.state?.terminated;
-  const ended = over ?? container?.lastState?.terminated;
+  const ended = lastEnd(pod);
   const atMs = ended?.finishedAt?.getTime();
   if (ended === undefined || atMs === undefined) return [];
   if (ended.reason === 'OOMKilled') return [{ atMs, service, kind: 'out-of-memory', text: describeEnd(ended) }];
   // One that leaves ends as it should.
   if (isLeaving(pod)) return [];
-  const text = `${describeEnd(ended)}${over === undefined ? ', and was started anew' : ''}`;
+  const text = `${describeEnd(ended)}${isRunning(pod) ? ', and was started anew' : ''}`;
   return [{ atMs, service, kind: 'restarted', text }];
 }
 

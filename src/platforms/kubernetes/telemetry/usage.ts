@@ -3,7 +3,7 @@ import type { Limits } from '../../../scenarios/system.ts';
 import type { ReplicaMetrics, ServiceUsage } from '../../platform.ts';
 import { metricOf } from './exposition.ts';
 import type { Metered } from './metrics-api.ts';
-import { endOf, nameOf, restartsOf, serviceOf } from '../pods/pod-state.ts';
+import { endOf, isRunning, lastEnd, nameOf, restartsOf, serviceOf } from '../pods/pod-state.ts';
 import type { Scrape } from './replica-metrics.ts';
 
 /** What the services that are not the application used in the last window, with their pods; nothing where nobody tells. */
@@ -64,12 +64,9 @@ export class UsageMeter {
 }
 
 function stateOf(pod: V1Pod): Pick<ServiceUsage, 'restarts' | 'outOfMemory' | 'ended'> {
-  const [container] = pod.status?.containerStatuses ?? [];
-  const ended = container?.state?.terminated ?? container?.lastState?.terminated;
-  const isOver = container?.state?.running === undefined;
   return {
-    restarts: restartsOf(container),
-    outOfMemory: ended?.reason === 'OOMKilled',
-    ended: isOver ? endOf(pod) : undefined,
+    restarts: restartsOf(pod),
+    outOfMemory: lastEnd(pod)?.reason === 'OOMKilled',
+    ended: isRunning(pod) ? undefined : endOf(pod),
   };
 }
