@@ -6,6 +6,7 @@ import {
   createConfiguration,
 } from '@kubernetes/client-node';
 import { z } from 'zod';
+import { LabError } from '../../../errors.ts';
 import type { Answer } from '../../common/answer.ts';
 import { pause, unlessAborted, withTimeLimit } from '../../common/time-limit.ts';
 import { ApiRequests } from './api-request.ts';
@@ -63,7 +64,8 @@ export async function openCluster(context: ClusterContext, signal: AbortSignal):
   } catch (error) {
     requests.close();
     signal.throwIfAborted();
-    throw connectionProblem(context, error);
+    if (error instanceof LabError) throw error;
+    throw (await context.explain()) ?? connectionProblem(context, error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { LabError } from '../../../errors.ts';
-import { type Printed, lastLines } from './program.ts';
+import { type Printed, lastLines } from '../../common/program.ts';
 
 /** A program that did not get images to the nodes, as something to act on. @param look the command line that shows whether the cluster is there */
 export function loadFailure(

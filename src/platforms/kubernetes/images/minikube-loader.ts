@@ -4,7 +4,7 @@ import { withArchive } from './image-archive.ts';
 import { fullName } from './image-name.ts';
 import { loadFailure } from './load-failure.ts';
 import type { ImageSource, Loader, WantedImage } from './loader.ts';
-import { type Printed, ProgramFailure, requireProgram, runProgram } from './program.ts';
+import { type Printed, ProgramFailure, requireProgram, runProgram } from '../../common/program.ts';
 
 /** What `minikube image ls --format json` tells of an image of the nodes. */
 const listedSchema = z
