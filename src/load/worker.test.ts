@@ -105,6 +105,18 @@ describe('the load worker', () => {
     expect(await exitOf(worker)).toBe(1);
   });
 
+  it('takes the part of the load that is its own, where it is told which, and no other', async () => {
+    await using server = await serve((_request, response) => response.end('ok'));
+    const job = loadJob({ urls: [server.url], load: burstLoad(), share: { index: 2, of: 3 } });
+    expect(await exitOf(start(line(job), { JOB_COMPLETION_INDEX: '2' }))).toBe(0);
+    const other = start(line(job), { JOB_COMPLETION_INDEX: '1' });
+    expect(await failureOf(other)).toEqual({
+      type: 'failed',
+      message: 'The job is part 2 of the load, and this is worker 1.',
+    });
+    expect(await exitOf(other)).toBe(1);
+  });
+
   it('fails where it is to start by a clock that is not its own', async () => {
     const job = loadJob({ urls: ['http://127.0.0.1:1'], load: closedLoad() });
     const worker = start(`${JSON.stringify(job)}\n${JSON.stringify({ startAtMs: Date.now() - 60_000 })}\n`);

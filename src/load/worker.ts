@@ -15,6 +15,8 @@ const aliveEveryMs = 1000;
 
 /** Where the output is read as a log, its lines are numbered, and none is too long. */
 const frames = process.env.LOG_FRAMES === 'on' ? new FrameWriter() : undefined;
+/** Of several workers, the one that this is, where whoever has started it tells (an Indexed Job of Kubernetes does). */
+const completionIndex = process.env.JOB_COMPLETION_INDEX;
 /** How long it is waited for that the target listens: where it has just been made, its address may not lead to it yet. */
 const targetLimitMs = Number(process.env.TARGET_LIMIT_MS ?? 0);
 
@@ -57,6 +59,10 @@ function understand(line: string): void {
   if (state === 'waiting') {
     job = read(line, loadJobSchema, 'job');
     if (job === undefined) return;
+    if (completionIndex !== undefined && Number(completionIndex) !== job.share.index) {
+      fail(`The job is part ${job.share.index} of the load, and this is worker ${completionIndex}.`);
+      return;
+    }
     prepare(job);
   } else if (state === 'ready' && job !== undefined) {
     if (isClockQuestion(line)) {

@@ -251,7 +251,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     const deployment = await stack.deploy(topology(), signal);
     stack.release();
     expect(deployment.address).toBeUndefined();
-    expect(steps.at(-1)).toContain(`kubectl -n scale-lab-${id} port-forward service/app 8080:3000`);
+    expect(steps.at(-1)).toContain(`kubectl --namespace scale-lab-${id} port-forward service/app 8080:3000`);
     const before = await clusterTraces(cluster, 'run', id);
     expect(before).toHaveLength(4);
     expect(await platform.clean(signal)).toEqual([]);

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serveSecurely } from '../../src/load/testing/secure-server.ts';
+import { ProgramFolder } from '../fakes/program-folder.ts';
 import { type Ended, scaleLab } from './cli.ts';
 import { expired, serveExpired } from './expired-server.ts';
 import { type ContextSettings, kubeconfigOf } from './kubeconfig.ts';
@@ -19,7 +20,9 @@ beforeEach(async () => {
   bench = await Workbench.create();
   // What these commands find wrong they find before they ask an Engine for anything.
   const KUBECONFIG = path.join(bench.folder, 'kubeconfig');
-  Object.assign(bench.env, { KUBECONFIG, DOCKER_HOST: 'unix:///nowhere/docker.sock', MINIKUBE_PROFILE: '' });
+  // And without the minikube of this machine, which would tell how it is itself.
+  const alone = { DOCKER_HOST: 'unix:///nowhere/docker.sock', MINIKUBE_PROFILE: '', PATH: '/usr/bin:/bin' };
+  Object.assign(bench.env, { KUBECONFIG, ...alone });
 });
 afterEach(async () => {
   expect(await bench.leftovers()).toEqual([]);
@@ -132,6 +135,32 @@ describe('a cluster that is stopped: how its kind is started', () => {
     expect(code).toBe(4);
     expect(err).toContain(`tests is stopped: nothing answers at ${stopped}.`);
     expect(err).toContain('hint: Start it: minikube start --profile tests');
+  });
+
+  it('minikube, as it tells itself', async () => {
+    const status = '{"Name":"tests","Host":"Stopped","Kubelet":"Stopped","APIServer":"Stopped","Kubeconfig":"Stopped"}';
+    const programs = new ProgramFolder().add('minikube', `echo '${status}'; exit 7`);
+    await given({ mine: { server: stopped } });
+    Object.assign(bench.env, { MINIKUBE_PROFILE: 'tests', PATH: programs.folder });
+    const { code, err } = await lab('run', 'cache-hit', '--platform', 'minikube');
+    expect(code).toBe(4);
+    expect(err).toContain(
+      'error: The minikube cluster tests is stopped.\n  hint: Start it: minikube start --profile tests',
+    );
+  });
+
+  it('one of several profiles of minikube, none of which is chosen', async () => {
+    const list = '{"invalid":[],"valid":[{"Name":"one"},{"Name":"other"}]}';
+    const script = `if [ "$2" = list ]; then echo '${list}'; else echo "* minikube"; fi`;
+    await given({ one: { server: stopped }, other: { server: stopped } });
+    Object.assign(bench.env, { PATH: new ProgramFolder().add('minikube', script).folder });
+    const { code, err } = await lab('run', 'cache-hit', '--platform', 'minikube');
+    expect(code).toBe(2);
+    expect(err).toContain('error: There are several minikube profiles, and none is chosen: one, other.');
+    expect(err).toMatch(/hint: Choose one: minikube profile NAME, .*--context NAME/);
+    const clean = await lab('clean');
+    expect(clean.code).toBe(0);
+    expect(clean.err).toContain('none is chosen: one, other. They are left alone');
   });
 
   it('and clean has nothing to do there', async () => {

@@ -23,27 +23,27 @@ async function refusalOf(
   }
 }
 
-const both = ['autoscaling/v1', 'metrics.k8s.io/v1beta1'];
+const both = ['autoscaling/v2', 'metrics.k8s.io/v1beta1'];
 
 test('a cluster with an autoscaler and metrics can scale by itself', async () => {
   expect(await refusalOf(both)).toEqual([]);
 });
 
 test('one that does not tell what pods use cannot, and the hint is how to get that', async () => {
-  const [sentence, hint] = await refusalOf(['autoscaling/v1']);
+  const [sentence, hint] = await refusalOf(['autoscaling/v2']);
   expect(sentence).toBe(
     'The cluster of the context here cannot scale by itself: it does not tell what pods use (no metrics API).',
   );
   expect(hint).toMatch(/^Install metrics-server/);
   const addon = 'Add it, and give it a minute: minikube addons enable metrics-server';
   const ofMinikube = async (clusterName: string) =>
-    (await refusalOf(['autoscaling/v1'], { flavour: 'minikube', clusterName }))[1];
+    (await refusalOf(['autoscaling/v2'], { flavour: 'minikube', clusterName }))[1];
   expect(await ofMinikube('minikube')).toBe(addon);
   expect(await ofMinikube('mine')).toBe(`${addon} --profile mine`);
 });
 
 test('nor can one without an autoscaler', async () => {
   const [sentence, hint] = await refusalOf(['metrics.k8s.io/v1beta1']);
-  expect(sentence).toBe('The cluster of the context here has no autoscaler: it does not serve autoscaling/v1.');
+  expect(sentence).toBe('The cluster of the context here has no autoscaler: it does not serve autoscaling/v2.');
   expect(hint).toContain('leave out autoscale');
 });

@@ -1,9 +1,7 @@
 import { LabError } from '../../errors.ts';
 import { type Cluster, serves } from './cluster/cluster.ts';
+import { autoscalingApi } from './manifests/application.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
-
-/** The API of the autoscaler, in the version that the manifests are of. */
-const autoscalingApi = 'autoscaling/v1';
 
 /**
  * Asks the cluster whether it can add replicas by itself: without metrics an autoscaler can be made, and never does anything.

@@ -26,6 +26,7 @@ import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
 export interface KubernetesPlatformOptions {
   readonly environment: Environment;
   readonly programs: Programs;
+  readonly temporaryFolder: string;
   /** Base images that take the place of the official ones. */
   readonly images?: Readonly<Partial<BaseImages>>;
   /** The context that `--context` names. */
@@ -67,12 +68,9 @@ async function up(
   const cluster = await openCluster(context, signal);
   try {
     await requireRights(cluster, namespace, publish, signal);
-    const { postgres, redis, nginx, lab, labPullPolicy, way } = await deliverImages(
-      { flavour: context.flavour, name: context.clusterName },
-      { ...options, runId },
-      onStep,
-      signal,
-    );
+    const target = { flavour: context.flavour, name: context.clusterName };
+    const delivery = { ...options, runId };
+    const { postgres, redis, nginx, lab, labPullPolicy, way } = await deliverImages(target, delivery, onStep, signal);
     onStep(way);
     const owner = detached ? nobody(runId) : await thisOwner(runId);
     const surroundings: Surroundings = {
@@ -84,9 +82,8 @@ async function up(
       loadLimits,
     };
     const run = new RunNamespace(cluster, surroundings, onStep);
-    const target = { flavour: context.flavour, name: context.clusterName };
     const deliver = (image: string, limited: AbortSignal): Promise<void> =>
-      deliverHosted(target, image, options.environment, onStep, limited);
+      deliverHosted(target, image, delivery, onStep, limited);
     return await startOrRemove(run, { publish, detached, onStep, hasBackends: !bare, deliver }, signal);
   } catch (error) {
     cluster.requests.close();

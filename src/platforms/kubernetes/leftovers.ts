@@ -1,4 +1,4 @@
-import { LabError } from '../../errors.ts';
+import { LabError, UsageError } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { type Owner, isAlive, isDetached } from '../common/owner.ts';
 import { label, ownerOf } from '../engine/labels.ts';
@@ -79,6 +79,10 @@ async function reach(
     context = await choose();
   } catch (error) {
     if (error instanceof ContextProblem && error.isMissing) return undefined;
+    if (error instanceof UsageError) {
+      onSkip(`${error.message} They are left alone (--context NAME names one)`);
+      return undefined;
+    }
     throw error;
   }
   if (!context.isLocal && !context.isNamed) {

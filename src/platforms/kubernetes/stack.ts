@@ -8,6 +8,7 @@ import { type Application, removeApplication, scale, startApplication } from './
 import { requireAutoscaling } from './autoscaling.ts';
 import { type Deployed, KubernetesAppDeployment, KubernetesDeployment } from './deployment.ts';
 import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
+import { nodePortName, openNodePort } from './system/node-port.ts';
 import { PortForward } from './system/port-forward.ts';
 import { serviceNameOf, type ServedTopology } from './manifests/served.ts';
 import { hasBalancer } from './manifests/system.ts';
@@ -68,7 +69,7 @@ export class KubernetesStack implements Stack {
     this.#running = undefined;
     try {
       const running = await this.#change(before, topology, signal);
-      const address = await this.#publish(running.front);
+      const address = await this.#publish(running.front, signal);
       this.#running = running;
       return { ...running, address };
     } catch (error) {
@@ -129,12 +130,15 @@ export class KubernetesStack implements Stack {
   }
 
   /** Where somebody on this machine reaches the front; undefined where that was not asked for, or nobody would forward. */
-  async #publish(front: Front): Promise<string | undefined> {
+  async #publish(front: Front, signal: AbortSignal): Promise<string | undefined> {
     const { publish, detached, run, onStep } = this.#settings;
     if (!publish) return undefined;
     if (detached) {
-      onStep(`to reach it: kubectl -n ${run.name} port-forward service/${front.service} 8080:${front.port}`);
-      return undefined;
+      const { isLocal, flavour } = run.cluster.context;
+      // A cluster that only looks as if it were here may be anybody's: a port of its nodes would be open to all of them.
+      const address = isLocal && flavour !== 'other' ? await openNodePort(run, front, signal) : undefined;
+      if (address === undefined) onStep(`to reach it: ${wayTo(run, front)}`);
+      return address;
     }
     this.#forward?.close();
     this.#forward = await PortForward.open(run, front);
@@ -147,6 +151,14 @@ export class KubernetesStack implements Stack {
     await removeApplication(this.#run, signal);
     await removeBalancer(this.#run, signal);
   }
+}
+
+/** The command by which somebody reaches a front that has no address on this machine. */
+function wayTo({ name, cluster }: RunNamespace, { service, port }: Front): string {
+  const { flavour, clusterName } = cluster.context;
+  return flavour === 'minikube'
+    ? `minikube service ${nodePortName} --url --namespace ${name} --profile ${clusterName}`
+    : `kubectl --namespace ${name} port-forward service/${service} 8080:${port}`;
 }
 
 /** Whether all replicas that run can stay; those that a controller has changed, or that are set otherwise, are started anew. */

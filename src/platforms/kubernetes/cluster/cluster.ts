@@ -6,6 +6,7 @@ import {
   createConfiguration,
 } from '@kubernetes/client-node';
 import { z } from 'zod';
+import { LabError } from '../../../errors.ts';
 import type { Answer } from '../../common/answer.ts';
 import { pause, unlessAborted, withTimeLimit } from '../../common/time-limit.ts';
 import { ApiRequests } from './api-request.ts';
@@ -63,7 +64,8 @@ export async function openCluster(context: ClusterContext, signal: AbortSignal):
   } catch (error) {
     requests.close();
     signal.throwIfAborted();
-    throw connectionProblem(context, error);
+    if (error instanceof LabError) throw error;
+    throw (await context.explain()) ?? connectionProblem(context, error);
   }
 }
 
@@ -117,7 +119,7 @@ export async function change<T>(sentence: string, asked: Promise<T>): Promise<T>
   }
 }
 
-/** Whether a cluster serves a version of an API, such as `autoscaling/v1`: never to be assumed. One that is down is not served. */
+/** Whether a cluster serves a version of an API, such as `autoscaling/v2`: never to be assumed. One that is down is not served. */
 export async function serves({ requests }: Cluster, groupVersion: string, signal: AbortSignal): Promise<boolean> {
   const sentence = 'The API server does not say what it serves';
   const end = performance.now() + servedPatienceMs;

@@ -11,7 +11,8 @@ function context(change: Partial<ClusterContext> = {}): ClusterContext {
     { name: 'me', token: 'secret' },
   );
   const usual = { name: 'lab', server: 'https://127.0.0.1:6443', clusterName: 'lab', isLocal: true, isNamed: false };
-  return { ...usual, flavour: 'other', config, ...change };
+  const explain = async () => Promise.resolve(undefined);
+  return { ...usual, flavour: 'other', config, explain, ...change };
 }
 const coded = (code: string) => Object.assign(new Error(`failed, ${code}`), { code });
 const told = (cause: unknown, of = context()): string => {

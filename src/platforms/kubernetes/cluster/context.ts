@@ -4,6 +4,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { LabError, type LabErrorOptions, messageOf } from '../../../errors.ts';
 import type { Environment } from '../../common/app-environment.ts';
 import type { Flavour } from './flavour.ts';
+import { chooseProfile, minikubeProblem } from './minikube.ts';
 import { isLoopback, isOfThisMachine } from './server-address.ts';
 
 /** How a cluster was asked for. */
@@ -26,6 +27,8 @@ export interface ClusterContext {
   /** Whether the user named it in so many words. */
   readonly isNamed: boolean;
   readonly config: KubeConfig;
+  /** Asks whoever made the cluster why it cannot be used; undefined where there is nobody to ask, or nothing to be said. */
+  readonly explain: () => Promise<LabError | undefined>;
 }
 
 /** No context can be used: there is none, or it does not say what is needed. */
@@ -41,19 +44,21 @@ export class ContextProblem extends LabError {
 }
 
 /**
- * The context that is meant: the one that was named, minikube's own for the platform `minikube`, else the current one.
+ * The context that is meant: the one that was named, that of a profile for the platform `minikube`, else the current one.
  * @throws {ContextProblem} where there is no kubeconfig, it cannot be read, or has no such context
+ * @throws {UsageError} where there are several profiles, and none is chosen
  */
 export async function chooseContext(choice: ContextChoice): Promise<ClusterContext> {
   const { platform, context, environment } = choice;
-  const config = await readConfig(environment, platform);
-  const name = context ?? (platform === 'minikube' ? profileOf(environment) : config.currentContext);
+  const profile = platform === 'minikube' ? (context ?? (await chooseProfile(environment))) : undefined;
+  const config = await readConfig(environment, profile);
+  const name = profile ?? context ?? config.currentContext;
   // Its type says that it is always there; it is what the file says, and the file may say nothing.
   if (typeof name !== 'string' || name === '') {
     const hint = `Choose one: kubectl config use-context NAME, or --context NAME. There are: ${namesIn(config)}`;
     throw new ContextProblem('The kubeconfig has no current context.', { hint, isMissing: true });
   }
-  if (config.getContextObject(name) === null) throw noContext(name, config, choice);
+  if (config.getContextObject(name) === null) throw await noContext(name, config, choice);
   config.setCurrentContext(name);
   const cluster = config.getCurrentCluster();
   if (cluster === null || !URL.canParse(cluster.server)) {
@@ -65,7 +70,8 @@ export async function chooseContext(choice: ContextChoice): Promise<ClusterConte
   // What is reached through a proxy is wherever that leads.
   const isDirect = cluster.proxyUrl === undefined;
   const isLocal = isDirect && (isLoopback(server) || (flavour !== 'other' && isOfThisMachine(server)));
-  return { name, server, flavour, clusterName, isLocal, isNamed: context !== undefined, config };
+  const explain = async () => (flavour === 'minikube' ? minikubeProblem(clusterName, environment) : undefined);
+  return { name, server, flavour, clusterName, isLocal, isNamed: context !== undefined, config, explain };
 }
 
 /** @throws {LabError} where a cluster is not local and nobody said in so many words that it is the one */
@@ -76,7 +82,8 @@ export function requireConsent({ name, server, isLocal, isNamed }: ClusterContex
   });
 }
 
-async function readConfig(environment: Environment, platform: ContextChoice['platform']): Promise<KubeConfig> {
+/** @param profile of minikube, where it is that which is looked for */
+async function readConfig(environment: Environment, profile: string | undefined): Promise<KubeConfig> {
   const merged = new KubeConfig();
   merged.loadFromString('{clusters: [], contexts: [], users: []}');
   let found = 0;
@@ -98,8 +105,10 @@ async function readConfig(environment: Environment, platform: ContextChoice['pla
     }
   }
   if (found > 0) return merged;
+  const told = profile === undefined ? undefined : await minikubeProblem(profile, environment);
+  if (told !== undefined) throw new ContextProblem(told.message, { hint: told.hint, isMissing: true });
   const hint =
-    platform === 'minikube'
+    profile !== undefined
       ? 'Start it: minikube start'
       : 'Set KUBECONFIG to the file that your cluster gave you, or start a cluster here: minikube start, kind create cluster';
   throw new ContextProblem(`There is no kubeconfig: ${configFiles(environment).join(', ')} does not exist.`, {
@@ -124,10 +133,6 @@ function configFiles({ KUBECONFIG = '', HOME = '', USERPROFILE = '' }: Environme
   return named.length > 0 ? named : [path.join(HOME || USERPROFILE, '.kube', 'config')];
 }
 
-function profileOf({ MINIKUBE_PROFILE = '' }: Environment): string {
-  return MINIKUBE_PROFILE === '' ? 'minikube' : MINIKUBE_PROFILE;
-}
-
 function flavourOf(name: string, platform: ContextChoice['platform']): Pick<ClusterContext, 'flavour' | 'clusterName'> {
   if (platform === 'minikube' || name === 'minikube') return { flavour: 'minikube', clusterName: name };
   if (name === 'docker-desktop') return { flavour: 'docker-desktop', clusterName: name };
@@ -141,10 +146,21 @@ function namesIn(config: KubeConfig): string {
   return config.contexts.map(({ name }) => name).join(', ') || 'none';
 }
 
-function noContext(name: string, config: KubeConfig, { platform, context }: ContextChoice): ContextProblem {
+async function noContext(
+  name: string,
+  config: KubeConfig,
+  { platform, context, environment }: ContextChoice,
+): Promise<ContextProblem> {
+  const told = platform === 'minikube' ? await minikubeProblem(name, environment) : undefined;
   const there = `The contexts there are: ${namesIn(config)}`;
-  const hint = platform === 'minikube' ? `Start minikube: minikube start. ${there}` : there;
-  return new ContextProblem(`The kubeconfig has no context ${name}.`, { hint, isMissing: context === undefined });
+  const hint =
+    platform === 'minikube'
+      ? `Start it: minikube start. Where it runs, write its context: minikube update-context. ${there}`
+      : there;
+  const isMissing = context === undefined;
+  return told === undefined
+    ? new ContextProblem(`The kubeconfig has no context ${name}.`, { hint, isMissing })
+    : new ContextProblem(told.message, { hint: told.hint, isMissing });
 }
 
 function unreadable(file: string, cause: unknown): ContextProblem {

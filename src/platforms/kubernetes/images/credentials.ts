@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { LabError, messageOf } from '../../../errors.ts';
 import type { Environment } from '../../common/app-environment.ts';
-import { ProgramFailure, lastLines, requireProgram, runProgram } from './program.ts';
+import { ProgramFailure, lastLines, requireProgram, runProgram } from '../../common/program.ts';
 
 /** A login at a registry, as the Engine takes it; empty for nobody's. */
 export interface Credentials {

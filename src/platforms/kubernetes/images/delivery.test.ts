@@ -8,6 +8,7 @@ import {
   openDocker,
 } from '../../../../test/conformance/docker-engine.ts';
 import { failure } from '../../../../test/conformance/failure.ts';
+import { fakeMinikube } from '../../../../test/fakes/minikube.ts';
 import { ProgramFolder } from '../../../../test/fakes/program-folder.ts';
 import { type FakeRegistry, startRegistry } from '../../../../test/fakes/registry.ts';
 import type { Environment } from '../../common/app-environment.ts';
@@ -15,18 +16,19 @@ import type { Programs } from '../../common/programs.ts';
 import { defaultImages } from '../../engine/base-images.ts';
 import { label, labelled } from '../../engine/labels.ts';
 import type { Flavour } from '../cluster/flavour.ts';
-import { type NodeImages, deliverImages, describeDelivery } from './delivery.ts';
+import { type NodeImages, deliverHosted, deliverImages, describeDelivery } from './delivery.ts';
 import { imageMissingHint } from './missing.ts';
 
 const { signal } = new AbortController();
 const waited = { timeout: 30_000 };
+const nowhere = { temporaryFolder: '/nowhere', runId: 'delivered' };
 const noEngine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
 const nothingBuilt = { app: '/nowhere/a', worker: '/nowhere/w', agent: '/nowhere/g' };
 const problem = await engineProblem();
 
 test('an image that is named is taken as it is: nothing is built, and no Engine is needed', async () => {
   const environment = { ...noEngine, SCALE_LAB_IMAGE: 'registry.example/lab:3', SCALE_LAB_REDIS_IMAGE: 'r:1' };
-  const options = { environment, programs: nothingBuilt, images: { redis: 'r:2', nginx: 'n:2' } };
+  const options = { environment, programs: nothingBuilt, ...nowhere, images: { redis: 'r:2', nginx: 'n:2' } };
   for (const flavour of ['minikube', 'kind', 'k3d', 'docker-desktop', 'other'] as const) {
     const images = await deliverImages({ flavour, name: 'c' }, options, () => undefined, signal);
     expect(images).toEqual({
@@ -42,7 +44,7 @@ test('an image that is named is taken as it is: nothing is built, and no Engine 
 
 test('where none is named, an Engine is asked for', async () => {
   const { folder: file } = new ProgramFolder();
-  const options = { environment: noEngine, programs: { app: file, worker: file, agent: file } };
+  const options = { environment: noEngine, programs: { app: file, worker: file, agent: file }, ...nowhere };
   const error = await failure(deliverImages({ flavour: 'other', name: 'c' }, options, () => undefined, signal));
   expect(error.message).toContain("The lab's image is built by a Docker Engine. There is no Docker Engine");
   expect(error.hint).toMatch(/Install Docker and start it .* SCALE_LAB_IMAGE=<image>\.$/);
@@ -50,14 +52,14 @@ test('where none is named, an Engine is asked for', async () => {
 
 test('what is wrong with the settings is said first', async () => {
   const environment = { ...noEngine, SCALE_LAB_REGISTRY: 'https://x' };
-  const options = { environment, programs: nothingBuilt };
+  const options = { environment, programs: nothingBuilt, ...nowhere };
   const error = await failure(deliverImages({ flavour: 'other', name: 'c' }, options, () => undefined, signal));
   expect(error.message).toContain('SCALE_LAB_REGISTRY');
 });
 
 test('a signal that is given already ends it with its reason', async () => {
   const reason = new Error('enough');
-  const options = { environment: noEngine, programs: nothingBuilt };
+  const options = { environment: noEngine, programs: nothingBuilt, ...nowhere };
   const delivery = deliverImages({ flavour: 'kind', name: 'c' }, options, () => undefined, AbortSignal.abort(reason));
   await expect(delivery).rejects.toBe(reason);
 });
@@ -113,7 +115,7 @@ describe('with a Docker Engine', () => {
     const file = (name: string): string => `${folder.folder}/${name}`;
     const programs: Programs = { app: file('app'), worker: file('worker'), agent: file('agent') };
     const options = { environment: { ...environment, ...folder.environment, ...names, ...more }, programs };
-    const settings = { ...options, images: { nginx: base }, runId: 'delivered' };
+    const settings = { ...options, images: { nginx: base }, runId: 'delivered', temporaryFolder: folder.folder };
     return deliverImages({ flavour, name: 'here' }, settings, (step) => steps.push(step), given);
   }
 
@@ -137,24 +139,52 @@ describe('with a Docker Engine', () => {
     folder.add('kind');
     const images = await deliver('kind');
     const { lab } = images;
-    expect(folder.calls).toEqual([lab, base].map((image) => `kind load docker-image ${image} --name here`));
+    expect(folder.calls).toEqual([`kind load docker-image ${lab} ${base} --name here`]);
     expect(images).toMatchObject({ labPullPolicy: 'Never', postgres: base, redis: 'not/here:1', nginx: base });
     expect(images.way).toBe("kind loaded the lab's image into the cluster here.");
-    expect(steps).toContain(`${lab} is loaded into the cluster here`);
+    expect(steps).toContain(`${lab}, ${base} are loaded into the cluster here`);
   });
 
-  test('minikube loads what it does not have, once', async () => {
-    folder.add('minikube', '[ "$2" = load ] && echo "docker.io/library/$3" >>images; touch images; cat images');
+  test('minikube loads what it does not have, once, until it is built anew', async () => {
+    folder.add('minikube', fakeMinikube);
     const { lab } = await deliver('minikube');
+    expect(steps.at(-1)).toBe(`${lab}, ${base} are loaded into the cluster here`);
+    steps = [];
     await deliver('minikube');
-    const loads = folder.calls.filter((call) => call.includes(' load '));
-    expect(loads).toEqual([lab, base].map((image) => `minikube image load ${image} --profile here`));
+    expect(steps).toEqual([]);
+    await makeImage(docker, base, 'FROM scratch\nCOPY Dockerfile /again\n');
+    const { lab: rebuilt } = await deliver('minikube');
+    expect(rebuilt).not.toBe(lab);
+    expect(steps.at(-1)).toBe(`${rebuilt}, ${base} are loaded into the cluster here`);
   });
 
-  test('a base image that cannot be loaded is left to the nodes, the image of the lab is not', async () => {
-    folder.add('k3d', `case "$3" in ${base}) echo broken >&2; exit 1;; esac`);
+  test("an image of the user's own is loaded where the Engine has it, and again where it was built anew", async () => {
+    folder.add('minikube', fakeMinikube);
+    const own = `scale-lab-test-own:${process.pid}`;
+    const bring = async (image: string): Promise<readonly string[]> => {
+      steps = [];
+      const options = { environment: { ...environment, ...folder.environment }, programs: nothingBuilt, runId: 'own' };
+      const delivery = { ...options, temporaryFolder: folder.folder };
+      await deliverHosted({ flavour: 'minikube', name: 'here' }, image, delivery, (text) => steps.push(text), signal);
+      return steps;
+    };
+    const loaded = [`${own} is loaded into the cluster here`];
+    const build = (text: string) => makeImage(docker, own, `FROM scratch\nCOPY Dockerfile /${text}\n`);
+    await using _ = await build('first');
+    expect(await bring(own)).toEqual(loaded);
+    expect(await bring(own)).toEqual([]);
+    await build('second');
+    expect(await bring(own)).toEqual(loaded);
+    expect(await bring('not/here:1')).toEqual([]);
+  });
+
+  test('base images that cannot be loaded are left to the nodes, the image of the lab is not', async () => {
+    folder.add('k3d', `case "$*" in *${base}*) echo broken >&2; exit 1;; esac`);
     const { lab } = await deliver('k3d');
-    expect(steps.at(-1)).toContain(`${base} is left to the nodes to pull`);
+    expect(steps).toContain(
+      `${base}: left to the nodes to pull. k3d could not load ${lab}, ${base} into the cluster here.`,
+    );
+    expect(steps.at(-1)).toBe(`${lab} is loaded into the cluster here`);
     folder.add('k3d', 'echo broken >&2; exit 1');
     const error = await failure(deliver('k3d'));
     expect(error.message).toContain(`k3d could not load ${lab}`);

@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { LabError } from '../../../errors.ts';
 import type { Environment } from '../../common/app-environment.ts';
+import { ownerLabel, thisOwner } from '../../common/owner.ts';
 import { type Programs, requireBuilt } from '../../common/programs.ts';
 import { type OnStep, step } from '../../common/steps.ts';
 import { type BaseImages, chooseImages, ensureImage, findImage } from '../../engine/base-images.ts';
@@ -7,7 +9,7 @@ import { type Engine, openEngine } from '../../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../../engine/lab-image.ts';
 import { hostOf, label } from '../../engine/labels.ts';
 import type { Flavour } from '../cluster/flavour.ts';
-import { Loader, isLoaderName } from './loader.ts';
+import { type ImageSource, type Loader, type WantedImage, isLoaderName, openLoader } from './loader.ts';
 import { pushImage, registryOf } from './registry.ts';
 
 /** The images for pods, as the nodes of a cluster know them. */
@@ -22,14 +24,20 @@ export interface NodeImages {
   readonly way: string;
 }
 
-/** What images are made of, and for whom. */
-export interface DeliveryOptions {
+/** What images are made of. */
+export interface ImageOptions {
   readonly environment: Environment;
   readonly programs: Programs;
   /** Base images that take the place of the official ones. */
   readonly images?: Readonly<Partial<BaseImages>>;
+}
+
+/** What else it takes to bring them to the nodes. */
+export interface DeliveryOptions extends ImageOptions {
+  /** Where images may lie on their way. */
+  readonly temporaryFolder: string;
   /** The run that is named on an image which is built for it. */
-  readonly runId?: string;
+  readonly runId: string;
 }
 
 /**
@@ -52,13 +60,14 @@ export async function deliverImages(
   const { SCALE_LAB_IMAGE: named = '' } = environment;
   if (named !== '') return delivered(named, `The lab's image is the one that SCALE_LAB_IMAGE names: ${named}.`);
   // What is wrong with the settings is said before anything is built.
-  const loader = isLoaderName(flavour) ? await Loader.open(flavour, name, environment) : undefined;
+  const loader = isLoaderName(flavour) ? await openLoader(flavour, name, environment) : undefined;
   const registry = loader === undefined ? registryOf(environment) : undefined;
   requireBuilt(options.programs);
   const engine = await openBuilder(environment, signal);
   const built = await buildLabImage(engine, options, onStep, signal);
   if (loader !== undefined) {
-    await loadAll(loader, engine, { lab: built, backends: [postgres, redis, nginx], into: name }, onStep, signal);
+    const source = await sourceOf(engine, options);
+    await loadAll(loader, source, { lab: built, backends: [postgres, redis, nginx], into: name }, onStep, signal);
     return delivered(built, `${flavour} loaded the lab's image into the cluster ${name}.`, 'Never');
   }
   if (registry !== undefined) {
@@ -78,16 +87,22 @@ export async function deliverImages(
 export async function deliverHosted(
   { flavour, name }: Parameters<typeof deliverImages>[0],
   image: string,
-  environment: Environment,
+  options: DeliveryOptions,
   onStep: OnStep,
   signal: AbortSignal,
 ): Promise<void> {
   if (!isLoaderName(flavour)) return;
-  const loader = await Loader.open(flavour, name, environment);
-  if ((await loader.listed(signal))(image)) return;
-  const engine = await openEngine(environment, signal);
-  if ((await findImage(engine, image)) === undefined) return;
-  await step(onStep, `${image} is loaded into the cluster ${name}`, () => loader.load(image, signal));
+  const loader = await openLoader(flavour, name, options.environment);
+  const engine = await openEngine(options.environment, signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    if (error instanceof LabError) return undefined;
+    throw error;
+  });
+  if (engine === undefined) return;
+  const missing = await loader.missing(await wantedImages(engine, [image]), signal);
+  if (missing.length === 0) return;
+  const source = await sourceOf(engine, options);
+  await step(onStep, `${image} is loaded into the cluster ${name}`, () => loader.load(missing, source, signal));
 }
 
 /**
@@ -102,7 +117,7 @@ export async function describeDelivery(
   const { SCALE_LAB_IMAGE: named = '' } = environment;
   if (named !== '') return `${named}, by SCALE_LAB_IMAGE`;
   const isLoaded = isLoaderName(flavour);
-  if (isLoaded) await Loader.open(flavour, name, environment);
+  if (isLoaded) await openLoader(flavour, name, environment);
   const registry = isLoaded ? undefined : registryOf(environment);
   const { version } = await openBuilder(environment, signal);
   const way = isLoaded
@@ -135,27 +150,47 @@ async function buildLabImage(
 ): Promise<string> {
   const base = await ensureImage(engine, 'node', chooseImages(environment, images).node, onStep, signal);
   const described = await describeLabImage(base, programs, hostOf(environment));
-  return ensureLabImage(engine, described, runId === undefined ? {} : { [label.run]: runId }, onStep, signal);
+  return ensureLabImage(engine, described, { [label.run]: runId }, onStep, signal);
 }
 
-/** Loads what is missing: the lab's image in any case, those of the backends if the Engine has them. */
+/**
+ * Loads what is missing, all at once: the lab's image in any case, those of the backends if the Engine has them. Where that cannot
+ * be, the nodes have another way to an official image, and none to the lab's.
+ */
 async function loadAll(
   loader: Loader,
-  engine: Engine,
+  source: ImageSource,
   { lab, backends, into }: { readonly lab: string; readonly backends: readonly string[]; readonly into: string },
   onStep: OnStep,
   signal: AbortSignal,
 ): Promise<void> {
-  const isListed = await loader.listed(signal);
-  for (const image of new Set([lab, ...backends])) {
-    if (isListed(image) || (image !== lab && (await findImage(engine, image)) === undefined)) continue;
-    try {
-      await step(onStep, `${image} is loaded into the cluster ${into}`, () => loader.load(image, signal));
-    } catch (error) {
-      signal.throwIfAborted();
-      if (image === lab || !(error instanceof LabError)) throw error;
-      // The nodes have another way to an official image.
-      onStep(`${image} is left to the nodes to pull: ${error.message}`);
-    }
+  // Its name is the hash of what is in it.
+  const ours: WantedImage = { name: lab, id: undefined };
+  const load = async (images: readonly WantedImage[]): Promise<void> => {
+    const names = images.map(({ name }) => name).join(', ');
+    const text = `${names} ${images.length === 1 ? 'is' : 'are'} loaded into the cluster ${into}`;
+    await step(onStep, text, () => loader.load(images, source, signal));
+  };
+  const missing = await loader.missing([ours, ...(await wantedImages(source.engine, backends))], signal);
+  if (missing.length === 0) return;
+  const others = missing.filter((image) => image !== ours);
+  try {
+    await load(missing);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (others.length === 0 || !(error instanceof LabError)) throw error;
+    onStep(`${others.map(({ name }) => name).join(', ')}: left to the nodes to pull. ${error.message}`);
+    if (others.length < missing.length) await load([ours]);
   }
+}
+
+/** Those of these images that the Engine has, each once. */
+async function wantedImages(engine: Engine, names: readonly string[]): Promise<readonly WantedImage[]> {
+  const found = await Promise.all([...new Set(names)].map(async (name) => findImage(engine, name)));
+  return found.filter((image) => image !== undefined);
+}
+
+/** The Engine, and a folder for what is on its way; what a killed lab leaves of that, a clean-up finds by its name. */
+async function sourceOf(engine: Engine, { temporaryFolder, runId }: DeliveryOptions): Promise<ImageSource> {
+  return { engine, folder: path.join(temporaryFolder, ownerLabel(await thisOwner(runId))) };
 }

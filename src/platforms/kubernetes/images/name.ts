@@ -2,14 +2,14 @@ import { chooseImages, findImage } from '../../engine/base-images.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { describeLabImage } from '../../engine/lab-image.ts';
 import { hostOf } from '../../engine/labels.ts';
-import type { DeliveryOptions } from './delivery.ts';
+import type { ImageOptions } from './delivery.ts';
 import { registryOf } from './registry.ts';
 
 /**
  * The name that the lab's image has, or will have, on the nodes of a cluster; nothing is built for it.
  * @returns undefined where only an Engine with the node image could tell, and there is none
  */
-export async function nameLabImage(options: DeliveryOptions, signal: AbortSignal): Promise<string | undefined> {
+export async function nameLabImage(options: ImageOptions, signal: AbortSignal): Promise<string | undefined> {
   const { environment, programs, images } = options;
   const { SCALE_LAB_IMAGE: named = '' } = environment;
   if (named !== '') return named;

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { LabError } from '../../../errors.ts';
 import { FrameWriter } from '../../../load/frames.ts';
 import type { Plain } from '../manifests/plain.ts';
 import { openScriptedCluster } from '../testing/api-server.ts';
-import { WorkerPod } from './worker-pod.ts';
+import { WorkerPod, workerPods } from './worker-pod.ts';
 
 const { signal } = new AbortController();
 const messages = ['{"type":"ready"}', `{"type":"result","result":"${'x'.repeat(9_000)}"}`];
@@ -114,4 +114,14 @@ describe('the output of a load worker in a pod', () => {
     })();
     await expect(reading).rejects.toBe(reason);
   });
+});
+
+test('workers come in the order of their completion indexes, and not of their names', async () => {
+  await using scripted = await openScriptedCluster((_, response) => response.end());
+  const pods = [10, 2, 0, 1].map((index): Plain<V1Pod> => {
+    const annotations = { 'batch.kubernetes.io/job-completion-index': String(index) };
+    return { metadata: { name: `load-${index}`, annotations } };
+  });
+  const names = workerPods({ cluster: scripted.cluster, name: 'lab' }, pods).map(({ name }) => name);
+  expect(names).toEqual(['load-0', 'load-1', 'load-2', 'load-10']);
 });

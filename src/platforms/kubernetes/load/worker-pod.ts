@@ -143,9 +143,18 @@ export class WorkerPod implements StartedWorker {
   }
 }
 
-/** Those of these pods that run a worker, in the order of their names. */
+/** Where an Indexed Job says which of its pods this one is; the container hears of it by `JOB_COMPLETION_INDEX`. */
+const indexAnnotation = 'batch.kubernetes.io/job-completion-index';
+
+/** The workers that these pods of an Indexed Job run, in the order of their completion indexes. */
 export function workerPods(run: Place, pods: readonly V1Pod[]): readonly WorkerPod[] {
-  return pods.map((pod) => new WorkerPod(run, nameOf(pod)));
+  return [...pods]
+    .sort((one, other) => completionIndexOf(one) - completionIndexOf(other))
+    .map((pod) => new WorkerPod(run, nameOf(pod)));
+}
+
+function completionIndexOf({ metadata }: V1Pod): number {
+  return Number(metadata?.annotations?.[indexAnnotation]);
 }
 
 /** A web socket tells of its errors by events. */

@@ -143,7 +143,7 @@ test('it is scaled by its CPU where that is asked for', () => {
     scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'app' },
     minReplicas: 2,
     maxReplicas: 6,
-    targetCPUUtilizationPercentage: 70,
+    metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }],
   });
 });
 

@@ -2,7 +2,7 @@ import type {
   V1ConfigMap,
   V1Container,
   V1Deployment,
-  V1HorizontalPodAutoscaler,
+  V2HorizontalPodAutoscaler,
   V1Secret,
   V1Service,
 } from '@kubernetes/client-node';
@@ -24,7 +24,7 @@ export interface ApplicationManifests {
   readonly config: readonly (Plain<V1ConfigMap> | Plain<V1Secret>)[];
   readonly deployments: readonly Plain<V1Deployment>[];
   readonly services: readonly Plain<V1Service>[];
-  readonly autoscaler: Plain<V1HorizontalPodAutoscaler> | undefined;
+  readonly autoscaler: Plain<V2HorizontalPodAutoscaler> | undefined;
 }
 
 /** Replicas with the same settings. */
@@ -33,6 +33,9 @@ interface Group {
   readonly replicas: number;
   readonly extraCostMs: number;
 }
+
+/** The API of the autoscaler, in the version that the manifests are of. */
+export const autoscalingApi = 'autoscaling/v2';
 
 /** The headless Service of the application: its name is the addresses of all replicas that are ready. */
 export const appPods = 'app-pods';
@@ -115,18 +118,19 @@ function graceful(): Pick<Plain<V1Container>, 'startupProbe' | 'readinessProbe' 
   };
 }
 
-/** In version 1, which every Kubernetes serves. */
-function autoscaler(s: Surroundings, { autoscale }: Topology): Plain<V1HorizontalPodAutoscaler> | undefined {
+/** Adds replicas where they use more of the CPU that they ask for than that share, and takes them away where they use less. */
+function autoscaler(s: Surroundings, { autoscale }: Topology): Plain<V2HorizontalPodAutoscaler> | undefined {
   if (autoscale === undefined) return undefined;
+  const averageUtilization = Math.max(1, Math.round(autoscale.cpu * 100));
   return {
-    apiVersion: 'autoscaling/v1',
+    apiVersion: autoscalingApi,
     kind: 'HorizontalPodAutoscaler',
     metadata: metadataOf(s, 'app'),
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'app' },
       minReplicas: autoscale.least,
       maxReplicas: autoscale.most,
-      targetCPUUtilizationPercentage: Math.max(1, Math.round(autoscale.cpu * 100)),
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } }],
     },
   };
 }

@@ -5,8 +5,8 @@ import { loadManifest } from './load.ts';
 const { spec } = loadManifest(surroundings(), 'load-7', 4);
 const pod = spec?.template.spec;
 
-test('all workers run at the same time, and none a second time', () => {
-  expect(spec).toMatchObject({ parallelism: 4, completions: 4, backoffLimit: 0 });
+test('all workers run at the same time, each with a number of its own, and none a second time', () => {
+  expect(spec).toMatchObject({ completionMode: 'Indexed', parallelism: 4, completions: 4, backoffLimit: 0 });
   expect(pod).toMatchObject({ restartPolicy: 'Never', terminationGracePeriodSeconds: 1 });
   expect(spec).not.toHaveProperty('ttlSecondsAfterFinished');
 });

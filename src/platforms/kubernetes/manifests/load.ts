@@ -9,7 +9,10 @@ import { labUserId } from './pod-security.ts';
 import { resourcesOf } from './resources.ts';
 import { type Surroundings, metadataOf } from './surroundings.ts';
 
-/** A Job of that many load workers at the same time, each waiting for what it is to do on its standard input. */
+/**
+ * An Indexed Job of that many load workers at the same time, each waiting for what it is to do on its standard input. Kubernetes
+ * numbers them, and tells each its number (`JOB_COMPLETION_INDEX`): it is the part of the load that the worker takes.
+ */
 export function loadManifest(s: Surroundings, name: string, workers: number): Plain<V1Job> {
   const template = podTemplate(s, {
     service: 'load',
@@ -33,7 +36,7 @@ export function loadManifest(s: Surroundings, name: string, workers: number): Pl
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: metadataOf(s, name),
-    spec: { parallelism: workers, completions: workers, backoffLimit: 0, template },
+    spec: { completionMode: 'Indexed', parallelism: workers, completions: workers, backoffLimit: 0, template },
   };
 }
 

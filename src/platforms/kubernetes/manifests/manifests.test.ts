@@ -23,7 +23,8 @@ const systems: readonly (readonly [string, readonly Manifest[]])[] = [
 
 /** What a client sends of it: only what its model knows. */
 function sent(manifest: Manifest): unknown {
-  const serialized: unknown = ObjectSerializer.serialize(manifest, `V1${manifest.kind}`);
+  const version = manifest.apiVersion?.split('/').at(-1)?.toUpperCase() ?? '';
+  const serialized: unknown = ObjectSerializer.serialize(manifest, `${version}${manifest.kind}`);
   return serialized;
 }
 

@@ -40,6 +40,17 @@ export function deployment(
   };
 }
 
+/** The same pods as another Service's, at a port of every node, which the cluster chooses. */
+export function nodePortService(
+  s: Surroundings,
+  name: string,
+  port: number,
+  selector: Readonly<Record<string, string>>,
+): Plain<V1Service> {
+  const { spec, ...others } = service(s, name, port, selector);
+  return { ...others, spec: { ...spec, type: 'NodePort' } };
+}
+
 /** One address for the pods that a selector finds; a headless one is the addresses of all of them. */
 export function service(
   s: Surroundings,

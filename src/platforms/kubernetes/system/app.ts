@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { plural } from '../../../numbers.ts';
 import { together } from '../../common/together.ts';
-import { appPods } from '../manifests/application.ts';
+import { appPods, autoscalingApi } from '../manifests/application.ts';
 import { hostedName } from '../manifests/hosted.ts';
 import { versionAnnotation } from '../manifests/labels.ts';
 import type { Manifest } from '../manifests/plain.ts';
@@ -81,7 +81,7 @@ export async function removeApplication(run: RunNamespace, signal: AbortSignal):
 /** Everything that any topology makes. */
 function leftBehind(run: RunNamespace): readonly Manifest[] {
   return [
-    run.object('autoscaling/v1', 'HorizontalPodAutoscaler', 'app'),
+    run.object(autoscalingApi, 'HorizontalPodAutoscaler', 'app'),
     ...['app', 'app-slow'].flatMap((name) => [
       run.object('apps/v1', 'Deployment', name),
       run.object('v1', 'ConfigMap', name),

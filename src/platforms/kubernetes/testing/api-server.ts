@@ -29,7 +29,8 @@ export async function openScriptedCluster(
   const config = new KubeConfig();
   config.loadFromClusterAndUser({ name: 'here', server: address, skipTLSVerify: true }, { name: 'me' });
   const known = { name: 'here', server: address, isLocal: true, isNamed: false, config } as const;
-  const usual = { flavour: 'other', clusterName: 'here' } as const;
+  const explain = async () => Promise.resolve(undefined);
+  const usual = { flavour: 'other', clusterName: 'here', explain } as const;
   const cluster = await openCluster({ ...known, ...usual, ...context }, new AbortController().signal);
   return {
     cluster,

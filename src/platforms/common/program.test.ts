@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { ProgramFolder } from '../../../../test/fakes/program-folder.ts';
-import { processStatus } from '../../common/owner.ts';
+import { ProgramFolder } from '../../../test/fakes/program-folder.ts';
+import { processStatus } from './owner.ts';
 import { ProgramFailure, lastLines, requireProgram, runProgram } from './program.ts';
 
 const { signal } = new AbortController();

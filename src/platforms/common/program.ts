@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
-import { LabError } from '../../../errors.ts';
-import type { Environment } from '../../common/app-environment.ts';
-import { findExecutable } from '../../common/executable.ts';
-import { logTail } from '../../common/log-tail.ts';
+import { LabError } from '../../errors.ts';
+import type { Environment } from './app-environment.ts';
+import { findExecutable } from './executable.ts';
+import { logTail } from './log-tail.ts';
 
 /** What a program printed. */
 export interface Printed {
