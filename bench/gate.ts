@@ -74,6 +74,7 @@ async function gateOnce(a: Server, b: Server, seed: number, folder: string): Pro
       results: path.join(folder, 'results'),
       command: 'npm run bench:gate',
       startedAtMs: Date.now(),
+      environment: {},
       emit: () => undefined,
       signal: new AbortController().signal,
     },

@@ -13,12 +13,12 @@ async function tried(
   urls: readonly string[],
   workload: readonly unknown[] = ['GET /'],
   rest: Readonly<Record<string, unknown>> = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<readonly Tried[]> {
   const variants = Object.fromEntries(urls.map((url, index) => [`v${index}`, { target: { url } }]));
-  const { scenarios } = scenarioFile({
-    scenarios: { mine: { question: 'Is it there?', workload, variants, ...rest } },
-  });
-  return tryTargets(planOfScenarios(scenarios, {}, 7), signal);
+  const content = { scenarios: { mine: { question: 'Is it there?', workload, variants, ...rest } } };
+  const { scenarios } = scenarioFile(content, environment);
+  return tryTargets(planOfScenarios(scenarios, {}, 7), environment, signal);
 }
 
 async function noteOf(url: string, workload?: readonly unknown[]): Promise<string | undefined> {
@@ -39,6 +39,15 @@ describe('a target', () => {
     expect(server.connections.size).toBe(1);
     expect(seen).toEqual([
       { target: server.url, request: 'GET /todos/{todo}', answer: 'was answered with status 200' },
+    ]);
+  });
+
+  it('is asked where the environment says, and shown as it is written', async () => {
+    await using server = await serve(({ url }, response) => response.end(url));
+    const environment = { HOST: server.url.replace('http://', ''), USER_ID: '7' };
+    const seen = await tried(['http://${HOST}'], ['GET /users/${USER_ID}'], {}, environment);
+    expect(seen).toEqual([
+      { target: 'http://${HOST}', request: 'GET /users/${USER_ID}', answer: 'was answered with status 200' },
     ]);
   });
 

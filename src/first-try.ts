@@ -6,6 +6,7 @@ import { formatDuration } from './numbers.ts';
 import type { Tried } from './result.ts';
 import type { Plan } from './scenarios/plan.ts';
 import type { RequestTemplate, Workload } from './scenarios/scenario.ts';
+import { filledIn, type Variables } from './variables.ts';
 
 /** A server of the user's own, and what it is asked to see whether it is there. */
 interface Try {
@@ -26,12 +27,12 @@ const harmless: RequestTemplate = { name: 'GET /', method: 'GET', path: '/', wei
  * @returns what each did, with a note where that is hardly what was meant
  * @throws {LabError} where there is no connection to one; the signal's reason where it is aborted
  */
-export async function tryTargets(plan: Plan, signal: AbortSignal): Promise<readonly Tried[]> {
+export async function tryTargets(plan: Plan, environment: Variables, signal: AbortSignal): Promise<readonly Tried[]> {
   const tried: Tried[] = [];
   const lost: LabError[] = [];
   for (const each of triesOf(plan)) {
     const target = withoutPassword(each.url);
-    const seen = await ask(each, signal);
+    const seen = await ask(each, environment, signal);
     if (seen.kind === 'unreachable') lost.push(unreachable(target, seen));
     else tried.push(told(target, each.request, seen));
   }
@@ -54,9 +55,13 @@ function triesOf({ scenarios, seed }: Plan): readonly Try[] {
   return [...new Map(tries.map((each) => [keyOf(each), each])).values()];
 }
 
-async function ask({ url, request, keys, seed }: Try, signal: AbortSignal): Promise<FirstAnswer> {
-  const drawn = new RequestMix({ requests: [request], keys }, seed).draw();
-  const origin = new Origin(url, 0);
+async function ask(
+  { url, request, keys, seed }: Try,
+  environment: Variables,
+  signal: AbortSignal,
+): Promise<FirstAnswer> {
+  const drawn = new RequestMix({ requests: [request], keys }, seed, undefined, environment).draw();
+  const origin = new Origin(filledIn(url, environment), 0);
   return firstAnswer(origin, drawn.bytesFor(origin, false), signal);
 }
 
@@ -68,7 +73,9 @@ function told(target: string, request: RequestTemplate, seen: Connected): Tried 
   return doubt === undefined ? tried : { ...tried, note: `${target}: ${asked} ${answer}${doubt}` };
 }
 
+/** As it is written in the file, and shown everywhere. */
 function withoutPassword(address: string): string {
+  if (!URL.canParse(address)) return address;
   const url = new URL(address);
   url.username = '';
   url.password = '';

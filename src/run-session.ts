@@ -9,6 +9,7 @@ import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
 import { searchRate } from './rate-search.ts';
 import { runTrial } from './trial.ts';
+import type { Variables } from './variables.ts';
 
 /** Where a plan is run, and who hears of it. */
 export interface Lab {
@@ -21,6 +22,8 @@ export interface Lab {
   readonly command: string;
   /** When the command was given, in milliseconds since 1970. */
   readonly startedAtMs: number;
+  /** What addresses and requests are filled in from, where the lab itself asks a target. */
+  readonly environment: Variables;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
 }
@@ -49,7 +52,7 @@ export class RunSession {
 
   /** Asks the servers that the user named by their addresses once, and says where what they did is hardly what was meant. */
   async tryTargets(): Promise<void> {
-    const tried = await tryTargets(this.plan, this.lab.signal);
+    const tried = await tryTargets(this.plan, this.lab.environment, this.lab.signal);
     if (tried.length === 0) return;
     this.record.tried = [...tried];
     for (const { note } of tried) if (note !== undefined) this.lab.emit({ type: 'remark', text: note });

@@ -50,6 +50,7 @@ describe('run', () => {
       results: folder,
       command: 'scale-lab run herd --seed 7',
       startedAtMs: Date.now(),
+      environment: {},
       emit: (event) => events.push(event),
       signal,
     });
@@ -136,6 +137,7 @@ describe('run', () => {
       results: folder,
       command: 'scale-lab run herd',
       startedAtMs: Date.now(),
+      environment: {},
       emit: (event) => {
         if (event.type === 'trial-finished') controller.abort(new Interruption('SIGINT'));
       },
@@ -159,6 +161,7 @@ describe('run', () => {
       results: folder,
       command: 'scale-lab run herd',
       startedAtMs: Date.now(),
+      environment: {},
       emit: () => undefined,
       signal: controller.signal,
     });
@@ -188,6 +191,7 @@ describe('run', () => {
       results: '/dev/null/results',
       command: '',
       startedAtMs: Date.now(),
+      environment: {},
       emit: () => undefined,
       signal: stop().signal,
     });

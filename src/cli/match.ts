@@ -72,6 +72,7 @@ export async function inLab<T>(
       results: path.resolve(io.folder, options.out),
       command: commandAgain(io, planSeed, options.seed),
       startedAtMs: io.startedAtMs,
+      environment: io.environment,
       emit,
       signal: io.signal,
     }),

@@ -112,6 +112,7 @@ export async function planAndRun(
       results: path.resolve(io.folder, options.out),
       command: commandAgain(io, planSeed, options.seed),
       startedAtMs: io.startedAtMs,
+      environment: io.environment,
       emit,
       signal: io.signal,
     }),

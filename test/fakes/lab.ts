@@ -30,7 +30,15 @@ export async function fakeLab(
     events.push(event);
     onEvent(event);
   };
-  const lab = { platform, results, command: 'scale-lab compare herd', startedAtMs: Date.now(), emit, signal };
+  const lab = {
+    platform,
+    results,
+    command: 'scale-lab compare herd',
+    startedAtMs: Date.now(),
+    environment: {},
+    emit,
+    signal,
+  };
   return { lab, events };
 }
 
@@ -48,7 +56,13 @@ export function recorded(requests: number, latencyMs: number): WorkerResult {
     recorder.sent(atMs);
     recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100, request });
   }
-  return recorder.finish(2000, { cpuRatio: 0.25, eventLoopUtilisation: 0.5, lagP99Us: 1000, longestPauseUs: 0, pauseEndedAtMs: 0 });
+  return recorder.finish(2000, {
+    cpuRatio: 0.25,
+    eventLoopUtilisation: 0.5,
+    lagP99Us: 1000,
+    longestPauseUs: 0,
+    pauseEndedAtMs: 0,
+  });
 }
 
 /** Two seconds in which every request was refused. */

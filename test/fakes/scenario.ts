@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
 import { parseScenarioFile } from '../../src/scenarios/parse.ts';
 import type { Scenario, ScenarioFile } from '../../src/scenarios/scenario.ts';
+import type { Variables } from '../../src/variables.ts';
 
 /** Parses a scenario file given as an object, which must be right. */
-export function scenarioFile(content: Record<string, unknown>): ScenarioFile {
-  const parsed = parseScenarioFile(stringify({ version: 1, ...content }), 'fake.yaml');
+export function scenarioFile(content: Record<string, unknown>, environment: Variables = {}): ScenarioFile {
+  const parsed = parseScenarioFile(stringify({ version: 1, ...content }), 'fake.yaml', { environment });
   if (!parsed.ok) throw new Error(parsed.problems.map((problem) => problem.sentence).join('; '));
   return parsed.file;
 }
