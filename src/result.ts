@@ -7,6 +7,14 @@ import { searchSchema } from './result/search.ts';
 import { resourceSchema, telemetrySchema } from './result/telemetry.ts';
 import { verdictSchema } from './result/verdict.ts';
 
+const requestResultsSchema = z
+  .object({
+    request: z.string().describe('Its name'),
+    metrics: z.record(z.string(), z.number()).describe('As those of the trial, where one request has them'),
+    caveats: z.array(caveatSchema).describe('All that speaks against these metrics'),
+  })
+  .describe('The results of one request of the workload');
+
 const trialRecordSchema = z.object({
   number: z.int().positive(),
   scenario: z.string(),
@@ -20,6 +28,7 @@ const trialRecordSchema = z.object({
   search: searchSchema.optional(),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
+  byRequest: z.array(requestResultsSchema).describe('In the order of the workload'),
   findings: z.array(findingSchema),
   annotations: z.array(annotationSchema),
 });
@@ -92,6 +101,7 @@ export const runRecordSchema = z
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type ScenarioRecord = z.infer<typeof scenarioRecordSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
+export type RequestResults = z.infer<typeof requestResultsSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;

@@ -1,5 +1,6 @@
 import { findMetric, type MetricUnit } from '../metrics.ts';
 import type { TrialRecord } from '../result.ts';
+import { trialOfRequest } from './by-request.ts';
 import type { Comparator, Expectation, Expression, MetricReference } from '../scenarios/expectation.ts';
 
 /** Which trials a claim is looked at for: a reference without a variant or a replica count takes it from here. */
@@ -51,6 +52,11 @@ function answersWith({ measurement }: TrialRecord, status: string): number {
   return Object.entries(measurement.statuses).reduce((sum, [code, count]) => (isOf(code) ? sum + count : sum), 0);
 }
 
+/** The trial as the reference looks at it: all of it, or one request of its workload. */
+function resultsOf(trial: TrialRecord, { request }: MetricReference): TrialRecord | undefined {
+  return request === undefined ? trial : trialOfRequest(trial, request);
+}
+
 function metricOf({ metric, status }: MetricReference, trial: TrialRecord): number | undefined {
   if (status === undefined) return metric === 'response_share' ? 1 : trial.metrics[metric];
   const answers = answersWith(trial, status);
@@ -60,11 +66,12 @@ function metricOf({ metric, status }: MetricReference, trial: TrialRecord): numb
 }
 
 /** Why a metric is missing, where more can be said than that. */
-function missingText({ metric }: MetricReference, { variant, measurement }: TrialRecord): string {
+function missingText({ metric, request }: MetricReference, { variant, measurement }: TrialRecord): string {
   if (metric.endsWith('.response') && !measurement.open) {
     return `${metric} is of open load only: under ${variant} each request is due when it is sent`;
   }
-  return `${metric} of ${variant} was not measured`;
+  const of = request === undefined ? variant : `${request} under ${variant}`;
+  return `${metric} of ${of} was not measured`;
 }
 
 function sideOf(expression: Expression, instance: Instance, round: readonly TrialRecord[]): Side {
@@ -76,9 +83,11 @@ function sideOf(expression: Expression, instance: Instance, round: readonly Tria
       const replicas = expression.replicas ?? instance.replicas;
       const trial = round.find((candidate) => candidate.variant === variant && candidate.replicas === replicas);
       if (!trial) return { missing: 'its trial was not run' };
-      const value = metricOf(expression, trial);
+      const results = resultsOf(trial, expression);
+      if (!results) return { missing: `${trial.variant} has no results of ${expression.request ?? ''}` };
+      const value = metricOf(expression, results);
       if (value === undefined) return { missing: missingText(expression, trial) };
-      const doubt = trial.caveats.find((caveat) => caveat.doubts.includes(expression.metric));
+      const doubt = results.caveats.find((caveat) => caveat.doubts.includes(expression.metric));
       return doubt ? { missing: `${trial.variant}: ${doubt.text}` } : { value };
     }
     case 'binary': {

@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts';
-import type { Workload } from './scenario.ts';
+import type { RequestTemplate, Workload } from './scenario.ts';
 import { suggestion } from './suggest.ts';
 import { field, type Branch, type Entry, type Table } from './tree.ts';
 import { keySchema, keysIn, requestSchema } from './workload.ts';
@@ -11,7 +11,10 @@ export function parseWorkload(from: Table, reader: Reader): Workload | undefined
   const entries = keyEntries(field(from, 'keys'), reader);
   const requests = (items ?? []).map((item) => reader.read(requestSchema, item));
   const keys = entries.map(({ key, value }) => [key, reader.read(keySchema, value)] as const);
-  if (items) checkKeys(items, entries, reader);
+  if (items) {
+    checkKeys(items, entries, reader);
+    checkNames(items, requests, reader);
+  }
   const read = requests.filter((request) => request !== undefined);
   if (!items || read.length < requests.length || keys.some(([, key]) => key === undefined)) return undefined;
   return { requests: read, keys: Object.fromEntries(keys.flatMap(([name, key]) => (key ? [[name, key]] : []))) };
@@ -40,6 +43,23 @@ function checkKeys(items: readonly Branch[], entries: readonly Entry[], reader: 
         hint: `{${key}} in a path stands for it`,
       });
     }
+  }
+}
+
+/** A name that is given belongs to one request; those that have none may say the same, and are told as one. */
+function checkNames(
+  items: readonly Branch[],
+  requests: readonly (RequestTemplate | undefined)[],
+  reader: Reader,
+): void {
+  for (const [index, item] of items.entries()) {
+    const given = item.kind === 'table' ? field(item, 'name')?.value : undefined;
+    const name = requests[index]?.name;
+    if (!given || !requests.some((other, place) => place !== index && other?.name === name)) continue;
+    reader.fault(given.place, {
+      sentence: `another request is called "${name ?? ''}"`,
+      hint: 'claims and results tell requests apart by their names',
+    });
   }
 }
 

@@ -109,6 +109,7 @@ export function trialRecord(changes: Partial<TrialRecord> & Pick<TrialRecord, 'm
     telemetry: telemetry(),
     resources: [],
     caveats: [],
+    byRequest: [],
     findings: [],
     annotations: [],
     ...changes,
