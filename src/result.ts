@@ -2,18 +2,11 @@ import { z } from 'zod';
 import { comparisonSchema } from './result/comparison.ts';
 import { count, measurementSchema } from './result/measurement.ts';
 import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './result/remarks.ts';
+import { requestResultsSchema } from './result/request-results.ts';
 import { scalingSchema } from './result/scaling.ts';
 import { searchSchema } from './result/search.ts';
 import { resourceSchema, telemetrySchema } from './result/telemetry.ts';
 import { verdictSchema } from './result/verdict.ts';
-
-const requestResultsSchema = z
-  .object({
-    request: z.string().describe('Its name'),
-    metrics: z.record(z.string(), z.number()).describe('As those of the trial, where one request has them'),
-    caveats: z.array(caveatSchema).describe('All that speaks against these metrics'),
-  })
-  .describe('The results of one request of the workload');
 
 const trialRecordSchema = z.object({
   number: z.int().positive(),
@@ -101,7 +94,6 @@ export const runRecordSchema = z
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type ScenarioRecord = z.infer<typeof scenarioRecordSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
-export type RequestResults = z.infer<typeof requestResultsSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
