@@ -19,10 +19,13 @@ export interface Metric {
   readonly description: string;
   /** Whether it can be narrowed to a status. */
   readonly byStatus?: true;
+  /** Whether it can be narrowed to one request of the workload. */
+  readonly byRequest?: true;
 }
 
 const latency = { unit: 'ms', kind: 'timed', side: 'client', better: 'lower' } as const;
-const outcome = { unit: 'count', kind: 'counted', side: 'client', better: 'lower' } as const;
+const latencyOfEach = { ...latency, byRequest: true } as const;
+const outcome = { unit: 'count', kind: 'counted', side: 'client', better: 'lower', byRequest: true } as const;
 const open = { unit: 'count', kind: 'counted', side: 'generator', better: 'lower' } as const;
 const server = { unit: 'count', kind: 'counted', side: 'server', better: 'lower' } as const;
 
@@ -35,6 +38,7 @@ export const metrics: readonly Metric[] = [
     kind: 'timed',
     side: 'client',
     better: 'higher',
+    byRequest: true,
     description: 'Right answers per second of measured time.',
   },
   {
@@ -46,13 +50,13 @@ export const metrics: readonly Metric[] = [
     better: 'higher',
     description: 'A search: the highest rate that was confirmed to keep the objective; 0 where none was.',
   },
-  { ...latency, name: 'mean', title: 'mean', description: 'Mean latency of the right answers.' },
-  { ...latency, name: 'p50', title: 'p50', description: 'Median latency of the right answers.' },
-  { ...latency, name: 'p90', title: 'p90', description: '90th percentile of latency.' },
-  { ...latency, name: 'p95', title: 'p95', description: '95th percentile of latency.' },
-  { ...latency, name: 'p99', title: 'p99', description: '99th percentile of latency.' },
-  { ...latency, name: 'p99.9', title: 'p99.9', description: '99.9th percentile of latency.' },
-  { ...latency, name: 'max', title: 'max', description: 'The slowest right answer.' },
+  { ...latencyOfEach, name: 'mean', title: 'mean', description: 'Mean latency of the right answers.' },
+  { ...latencyOfEach, name: 'p50', title: 'p50', description: 'Median latency of the right answers.' },
+  { ...latencyOfEach, name: 'p90', title: 'p90', description: '90th percentile of latency.' },
+  { ...latencyOfEach, name: 'p95', title: 'p95', description: '95th percentile of latency.' },
+  { ...latencyOfEach, name: 'p99', title: 'p99', description: '99th percentile of latency.' },
+  { ...latencyOfEach, name: 'p99.9', title: 'p99.9', description: '99.9th percentile of latency.' },
+  { ...latencyOfEach, name: 'max', title: 'max', description: 'The slowest right answer.' },
   {
     ...latency,
     name: 'worst_second_p99',
@@ -125,12 +129,14 @@ export const metrics: readonly Metric[] = [
     ...open,
     name: 'dropped',
     title: 'dropped',
+    byRequest: true,
     description: 'Open load: requests never sent, as the most that may be in flight were.',
   },
   {
     ...open,
     name: 'unsent',
     title: 'unsent',
+    byRequest: true,
     description: 'Open load: requests that still waited for a connection at the end.',
   },
   ...['p50', 'p90', 'p95', 'p99'].flatMap((name) => [

@@ -5,10 +5,10 @@ import type { EventSink } from './events.ts';
 import { formatQuantity } from './numbers.ts';
 import type { Deployment } from './platforms/platform.ts';
 import type { Caveat, RateSearchRecord, TrialRecord } from './result.ts';
-import { referencesIn } from './scenarios/expectation.ts';
+import { referencesOf } from './scenarios/expectation.ts';
 import type { Trial } from './scenarios/plan.ts';
 import { constantRate } from './scenarios/rate-stages.ts';
-import type { OpenLoad, RateSearch } from './scenarios/scenario.ts';
+import type { OpenLoad, RateSearch, Workload } from './scenarios/scenario.ts';
 import { runTrial } from './trial.ts';
 
 type Probe = RateSearchRecord['probes'][number];
@@ -53,12 +53,22 @@ function measuredMs({ stages }: OpenLoad): number {
 }
 
 /** As long as was asked, or until there are the answers that the percentiles of the objective take. */
-function confirmationMs({ trust }: Trial, { slo, confirmMs }: RateSearch, ratePerSecond: number): number {
-  const metrics = slo.flatMap(({ left, right }) => [...referencesIn(left), ...referencesIn(right)]);
-  const answers = Math.max(0, ...metrics.map(({ metric }) => samplesFor(metric, trust.samples)));
+function confirmationMs({ trust, workload }: Trial, { slo, confirmMs }: RateSearch, ratePerSecond: number): number {
+  const answers = Math.max(
+    0,
+    ...slo.flatMap(referencesOf).map(({ metric, request }) => {
+      return samplesFor(metric, trust.samples) / shareOf(workload, request);
+    }),
+  );
   // A few more than are needed: not all that are due are right answers.
   const neededMs = Math.ceil((1.05 * answers * 1000) / ratePerSecond);
   return Math.max(confirmMs, Math.min(neededMs, confirmMs * mostStretch));
+}
+
+/** How much of all requests those of that name are, or those of all names. */
+function shareOf({ requests }: Workload, name: string | undefined): number {
+  const weightOf = (some: Workload['requests']): number => some.reduce((sum, { weight }) => sum + weight, 0);
+  return weightOf(requests.filter((request) => name === undefined || request.name === name)) / weightOf(requests);
 }
 
 function concluded(
@@ -68,18 +78,24 @@ function concluded(
   { number, round }: Trial,
   { slo }: RateSearch,
 ): TrialRecord {
-  const caveats = [...doubtedToo(record.caveats, slo), ...caveatsOf(found, probes)];
+  const caveats = [...doubtedToo(record, slo), ...caveatsOf(found, probes)];
   const search = { slo: slo.map(({ text }) => text), probes: [...probes], ...found };
   return { ...record, number, round, search, metrics: { ...record.metrics, max_rps: found.lowPerSecond }, caveats };
 }
 
-/** What was confirmed with too few answers is no more certain than the percentile that it rests on. */
-function doubtedToo(caveats: readonly Caveat[], slo: RateSearch['slo']): Caveat[] {
-  const metrics = slo.flatMap(({ left, right }) => [...referencesIn(left), ...referencesIn(right)]);
-  return caveats.map((caveat) => {
-    const isMeant = metrics.some(({ metric }) => caveat.doubts.includes(metric));
-    return isMeant ? { ...caveat, doubts: [...caveat.doubts, 'max_rps'] } : caveat;
+/** What was confirmed with too few answers is no more certain than the percentile that it rests on, of all requests or of one. */
+function doubtedToo({ caveats, byRequest }: TrialRecord, slo: RateSearch['slo']): Caveat[] {
+  const against = slo.flatMap(referencesOf).flatMap(({ metric, request }) => {
+    const of = request === undefined ? caveats : byRequest.find((results) => results.request === request)?.caveats;
+    return (of ?? []).filter(({ doubts }) => doubts.includes(metric));
   });
+  const isIn = (some: readonly Caveat[], { kind, text }: Caveat): boolean =>
+    some.some((caveat) => caveat.kind === kind && caveat.text === text);
+  const ofRequests = [...new Set(against)].filter((caveat) => !isIn(caveats, caveat));
+  return [
+    ...caveats.map((caveat) => (isIn(against, caveat) ? { ...caveat, doubts: [...caveat.doubts, 'max_rps'] } : caveat)),
+    ...ofRequests.map((caveat) => ({ ...caveat, doubts: ['max_rps'] })),
+  ];
 }
 
 function caveatsOf({ limit, highPerSecond }: Found, probes: readonly Probe[]): Caveat[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { comparisonSchema } from './result/comparison.ts';
 import { count, measurementSchema } from './result/measurement.ts';
 import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './result/remarks.ts';
+import { requestResultsSchema } from './result/request-results.ts';
 import { scalingSchema } from './result/scaling.ts';
 import { searchSchema } from './result/search.ts';
 import { resourceSchema, telemetrySchema } from './result/telemetry.ts';
@@ -21,6 +22,7 @@ const trialRecordSchema = z.object({
   search: searchSchema.optional(),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
+  byRequest: z.array(requestResultsSchema).describe('In the order of the workload'),
   findings: z.array(findingSchema),
   annotations: z.array(annotationSchema),
 });

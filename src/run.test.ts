@@ -124,7 +124,15 @@ describe('run', () => {
       | variant | N | recomputes | recomp/exp |
       | --- | ---: | ---: | ---: |
       | aside | 1 | 150 | 75 |
-      | lock | 1 | **2** | **1** |"
+      | lock | 1 | **2** | **1** |
+      | variant | request | mostly | N | at s | ms |
+      | --- | --- | --- | ---: | ---: | ---: |
+      | aside | GET / | - | 1 | 0 | 2 |
+      | aside | GET / | - | 1 | 0 | 2 |
+      | aside | GET / | - | 1 | 0 | 2 |
+      | lock | GET / | - | 1 | 0 | 0.50 |
+      | lock | GET / | - | 1 | 0 | 0.50 |
+      | lock | GET / | - | 1 | 0 | 0.50 |"
     `);
   });
 

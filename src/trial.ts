@@ -1,7 +1,8 @@
 import { annotationsOf } from './analysis/annotations.ts';
+import { measurementOfRequest } from './analysis/by-request.ts';
 import { caveatsOf } from './analysis/caveats.ts';
 import { findingsOf } from './analysis/findings.ts';
-import { trialMetrics } from './analysis/trial-metrics.ts';
+import { requestMetrics, trialMetrics } from './analysis/trial-metrics.ts';
 import { LabError } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { LatencyHistogram } from './load/histogram.ts';
@@ -94,6 +95,11 @@ export async function runTrial(
   const { number, scenario, variant, replicas, round, workload } = trial;
   const context = contextOf(trial, rollout);
   const metrics = trialMetrics(measurement, telemetry, context);
+  const byRequest = measurement.byRequest.map((outcome) => ({
+    request: outcome.request,
+    metrics: requestMetrics(measurementOfRequest(measurement, outcome)),
+    caveats: caveatsOf(measurement, telemetry, resources, context, outcome).filter(({ doubts }) => doubts.length > 0),
+  }));
   return {
     number,
     scenario,
@@ -106,6 +112,7 @@ export async function runTrial(
     ...(rollout === undefined ? {} : { rollout }),
     metrics,
     caveats: caveatsOf(measurement, telemetry, resources, context),
+    byRequest,
     findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: deployment.cores }),
     annotations: annotationsOf(measurement, telemetry, context),
   };

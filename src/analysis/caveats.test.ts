@@ -23,6 +23,7 @@ const caveats = (trial: Trial) =>
     system: 'app',
     changes: false,
     rollout: undefined,
+    workload: { requests: [], keys: {} },
     ...trial.context,
   });
 

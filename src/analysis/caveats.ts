@@ -1,7 +1,8 @@
 import { formatDuration, formatNumber, formatValue, plural } from '../numbers.ts';
 import type { Caveat, Measurement, RolloutTimes, ServiceResources, Telemetry } from '../result.ts';
-import type { LoadProfile, Trust } from '../scenarios/scenario.ts';
+import type { LoadProfile, Trust, Workload } from '../scenarios/scenario.ts';
 import type { System } from '../scenarios/system.ts';
+import { measurementOfRequest, type RequestOutcome } from './by-request.ts';
 import { doubts } from './doubts.ts';
 import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
 import { generatorPause } from './generator-pause.ts';
@@ -15,6 +16,7 @@ import { unansweredCaveats } from './unanswered.ts';
 /** What caveats need to know of the trial besides what was recorded. */
 export interface CaveatContext extends GeneratorContext {
   readonly load: LoadProfile;
+  readonly workload: Workload;
   /** What was under test: a server of the user's own may tell nothing. */
   readonly system: System['kind'];
   /** Whether its replicas are meant to come and go. */
@@ -37,10 +39,27 @@ function isWorstSecondThin(measurement: Measurement, samples: number): boolean {
 function sampleCaveats(measurement: Measurement, { samples }: Trust): Caveat[] {
   const { requests } = measurement;
   const percentiles = thinPercentiles(requests, samples);
-  const thin = [...percentiles, ...(isWorstSecondThin(measurement, samples) ? ['worst_second_p99'] : [])];
+  const bySecond = measurement.timeline.length > 0 && isWorstSecondThin(measurement, samples);
+  const thin = [...percentiles, ...(bySecond ? ['worst_second_p99'] : [])];
   if (thin.length === 0) return [];
   const text = `${formatNumber(requests)} answers are too few for ${thin.join(', ')}`;
   return [{ kind: 'too-few-samples', text, doubts: [...thin, ...aliasesOf(percentiles)] }];
+}
+
+/** A redirect is not followed: where nobody asked for one, it is seldom what was to be measured. */
+function redirectCaveats({ byRequest }: Measurement, { workload }: CaveatContext): Caveat[] {
+  const unasked = workload.requests.filter(({ check }) => check.status === undefined);
+  return byRequest.flatMap(({ request, statuses }): Caveat[] => {
+    const redirects = Object.entries(statuses).filter(([status]) => isRedirect(Number(status)));
+    if (redirects.length === 0 || !unasked.some(({ name }) => name === request)) return [];
+    const counts = redirects.map(([status, count]) => `${status}: ${count.toLocaleString('en-US')}`).join(', ');
+    const text = `${request} was answered with redirects (${counts}): they count as right and are not followed, and no check asks for them`;
+    return [{ kind: 'redirects', text, doubts: [] }];
+  });
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400 && status !== 304;
 }
 
 function replicaCaveats({ lost, silent, left = [] }: Telemetry): Caveat[] {
@@ -97,12 +116,27 @@ function resourceCaveats(resources: readonly ServiceResources[], telemetry: Tele
   });
 }
 
-/** The reasons to trust a trial's numbers less, each with the metrics that it casts doubt on. */
+/** What speaks against numbers because of the requests that they are made of. */
+function outcomeCaveats(measurement: Measurement, { load, trust }: CaveatContext): Caveat[] {
+  return [...sampleCaveats(measurement, trust), ...unansweredCaveats(measurement, load, trust)];
+}
+
+/** The same of one request of the workload alone. */
+function requestCaveats(measurement: Measurement, outcome: RequestOutcome, context: CaveatContext): Caveat[] {
+  const own = outcomeCaveats(measurementOfRequest(measurement, outcome), context);
+  return own.map((caveat) => ({ ...caveat, text: `${outcome.request}: ${caveat.text}` }));
+}
+
+/**
+ * The reasons to trust a trial's numbers less, each with the metrics that it casts doubt on.
+ * @param outcome the request of the workload whose numbers they are; left out where they are those of all requests
+ */
 export function caveatsOf(
   measurement: Measurement,
   telemetry: Telemetry,
   resources: readonly ServiceResources[],
   context: CaveatContext,
+  outcome?: RequestOutcome,
 ): Caveat[] {
   const limit = generatorLimit(measurement, context);
   return [
@@ -110,8 +144,8 @@ export function caveatsOf(
     ...generatorPause(measurement, context.load, context.trust),
     ...idleConnections(measurement, context.load, context.trust),
     ...unsteadiness(measurement, context.load, !context.changes),
-    ...sampleCaveats(measurement, context.trust),
-    ...unansweredCaveats(measurement, context.load, context.trust),
+    ...(outcome ? requestCaveats(measurement, outcome, context) : outcomeCaveats(measurement, context)),
+    ...redirectCaveats(measurement, context),
     ...replicaCaveats(telemetry),
     ...strangerCaveats(telemetry, measurement, context),
     ...happeningCaveats(telemetry, context.changes),

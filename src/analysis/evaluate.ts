@@ -1,5 +1,6 @@
 import { findMetric, type MetricUnit } from '../metrics.ts';
 import type { Caveat, TrialRecord } from '../result.ts';
+import { trialOfRequest } from './by-request.ts';
 import type { Comparator, Expectation, Expression, MetricReference } from '../scenarios/expectation.ts';
 
 /** Which trials a claim is looked at for: a reference without a variant or a replica count takes it from here. */
@@ -54,6 +55,11 @@ function answersWith({ measurement }: TrialRecord, status: string): number {
   return Object.entries(measurement.statuses).reduce((sum, [code, count]) => (isOf(code) ? sum + count : sum), 0);
 }
 
+/** The trial as the reference looks at it: all of it, or one request of its workload. */
+function resultsOf(trial: TrialRecord, { request }: MetricReference): TrialRecord | undefined {
+  return request === undefined ? trial : trialOfRequest(trial, request);
+}
+
 function metricOf({ metric, status }: MetricReference, trial: TrialRecord): number | undefined {
   if (status === undefined) return metric === 'response_share' ? 1 : trial.metrics[metric];
   const answers = answersWith(trial, status);
@@ -63,11 +69,12 @@ function metricOf({ metric, status }: MetricReference, trial: TrialRecord): numb
 }
 
 /** Why a metric is missing, where more can be said than that. */
-function missingText({ metric }: MetricReference, { variant, measurement }: TrialRecord): string {
+function missingText({ metric, request }: MetricReference, { variant, measurement }: TrialRecord): string {
   if (metric.endsWith('.response') && !measurement.open) {
     return `${metric} is of open load only: under ${variant} each request is due when it is sent`;
   }
-  return `${metric} of ${variant} was not measured`;
+  const of = request === undefined ? variant : `${request} under ${variant}`;
+  return `${metric} of ${of} was not measured`;
 }
 
 /** A metric that caveats doubt is worth something all the same where each of them says how far it can be off. */
@@ -86,9 +93,11 @@ function sideOf(expression: Expression, instance: Instance, round: readonly Tria
       const replicas = expression.replicas ?? instance.replicas;
       const trial = round.find((candidate) => candidate.variant === variant && candidate.replicas === replicas);
       if (!trial) return { missing: 'its trial was not run' };
-      const doubts = trial.caveats.filter((caveat) => caveat.doubts.includes(expression.metric));
+      const results = resultsOf(trial, expression);
+      if (!results) return { missing: `${trial.variant} has no results of ${expression.request ?? ''}` };
+      const doubts = results.caveats.filter((caveat) => caveat.doubts.includes(expression.metric));
       const [doubt] = doubts;
-      const value = metricOf(expression, trial);
+      const value = metricOf(expression, results);
       // Where it is known why nobody knows, that is what is said.
       if (value === undefined && !doubt) return { missing: missingText(expression, trial) };
       if (value !== undefined && !doubt) return { value };

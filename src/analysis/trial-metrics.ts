@@ -1,4 +1,5 @@
 import type { Measurement, RolloutTimes, Telemetry } from '../result.ts';
+import { onlyOfEach } from './by-request.ts';
 import { highest, measuredSlices, poolSamples, valuesOf } from './timeline.ts';
 
 const usPerMs = 1000;
@@ -29,8 +30,8 @@ function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? undefined : a + b;
 }
 
-/** The client's side. Percentiles of no answers at all do not exist. */
-function timings(measurement: Measurement): Record<string, number | undefined> {
+/** What all requests, or one of the workload, came to. Percentiles of no answers at all do not exist. */
+function outcomeMetrics(measurement: Measurement): Record<string, number | undefined> {
   const { latency, requests, failed, completed, durationMs } = measurement;
   const some = requests > 0;
   const ms = (us: number): number | undefined => (some ? us / usPerMs : undefined);
@@ -43,12 +44,20 @@ function timings(measurement: Measurement): Record<string, number | undefined> {
     p99: ms(latency.p99Us),
     'p99.9': ms(latency.p999Us),
     max: ms(latency.maxUs),
-    worst_second_p99: ms(Math.max(0, ...measuredSlices(measurement).map((slice) => slice.p99Us))),
     requests,
     responses: Object.values(measurement.statuses).reduce((sum, count) => sum + count, 0),
     errors: failed,
     error_rate: ratio(failed, requests + failed),
     unfinished: measurement.unfinished,
+  };
+}
+
+/** The client's side. */
+function timings(measurement: Measurement): Record<string, number | undefined> {
+  const worstUs = Math.max(0, ...measuredSlices(measurement).map((slice) => slice.p99Us));
+  return {
+    ...outcomeMetrics(measurement),
+    worst_second_p99: measurement.requests > 0 ? worstUs / usPerMs : undefined,
   };
 }
 
@@ -170,6 +179,20 @@ export function trialMetrics(
     ...counts(measurement, telemetry, context),
     ...changes(telemetry, context),
   };
+  return knownOf(all);
+}
+
+/**
+ * The metrics of one request of the workload, from the measurement of it alone. Where none of them ended, nothing is known of
+ * their errors: no errors of no requests are no proof.
+ */
+export function requestMetrics(measurement: Measurement): Record<string, number> {
+  const { requests, failed } = measurement;
+  const all = { ...outcomeMetrics(measurement), ...openTimings(measurement) };
+  return onlyOfEach(knownOf(requests + failed > 0 ? all : { ...all, errors: undefined }));
+}
+
+function knownOf(all: Readonly<Record<string, number | undefined>>): Record<string, number> {
   const known: Record<string, number> = {};
   for (const [name, value] of Object.entries(all)) if (value !== undefined) known[name] = value;
   return known;

@@ -1,7 +1,7 @@
 import { findMetric } from '../metrics.ts';
 import { formatPercent, formatQuantity, formatValue } from '../numbers.ts';
 import type { TrialRecord, Verdict } from '../result.ts';
-import { referencesIn, type Expectation } from '../scenarios/expectation.ts';
+import { referencesOf, type Expectation } from '../scenarios/expectation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { endsOf, holds, sidesOf, unitOf, type Instance } from './evaluate.ts';
 import { leastDifferences, signedRankInterval } from './statistics/signed-rank.ts';
@@ -33,10 +33,9 @@ interface Range {
 }
 
 /** Counted evidence has no noise that more rounds would average out, and an equality none to tolerate: each round has to hold. */
-function isNoisy({ left, right, comparator }: Expectation): boolean {
-  if (comparator === '==' || comparator === '!=') return false;
-  const references = [...referencesIn(left), ...referencesIn(right)];
-  return references.some(({ metric }) => findMetric(metric)?.kind === 'timed');
+function isNoisy(expectation: Expectation): boolean {
+  if (expectation.comparator === '==' || expectation.comparator === '!=') return false;
+  return referencesOf(expectation).some(({ metric }) => findMetric(metric)?.kind === 'timed');
 }
 
 /** Of timed metrics, from 6 rounds on, the exact interval of the centre (95%); otherwise what the rounds have shown. */
@@ -156,7 +155,7 @@ function finiteEvidence(
 }
 
 function instancesOf(expectation: Expectation, scenario: Scenario): readonly Instance[] {
-  const references = [...referencesIn(expectation.left), ...referencesIn(expectation.right)];
+  const references = referencesOf(expectation);
   const everyVariant = references.some((reference) => reference.variant === undefined);
   const everyCount = references.some((reference) => reference.replicas === undefined);
   const variants = everyVariant ? scenario.variants.map((variant) => variant.name) : [undefined];
@@ -165,8 +164,8 @@ function instancesOf(expectation: Expectation, scenario: Scenario): readonly Ins
 }
 
 /** Whether a claim is about a trial. */
-function isMeant({ left, right }: Expectation, { variant, replicas }: TrialRecord): boolean {
-  return [...referencesIn(left), ...referencesIn(right)].some((reference) => {
+function isMeant(claim: Expectation, { variant, replicas }: TrialRecord): boolean {
+  return referencesOf(claim).some((reference) => {
     const isVariant = reference.variant === undefined || reference.variant === variant;
     return isVariant && (reference.replicas === undefined || reference.replicas === replicas);
   });
@@ -174,8 +173,10 @@ function isMeant({ left, right }: Expectation, { variant, replicas }: TrialRecor
 
 const severity = { failed: 0, inconclusive: 1, passed: 2 } as const;
 
-function describeInstance({ instance, reason }: Judgement, scenario: Scenario): string {
+function describeInstance({ instance, reason }: Judgement, claim: Expectation, scenario: Scenario): string {
+  const requests = new Set(referencesOf(claim).flatMap(({ request }) => request ?? []));
   const parts = [
+    ...requests,
     instance.variant !== undefined && scenario.variants.length > 1 ? instance.variant : undefined,
     scenario.replicas.length > 1
       ? `${instance.replicas} ${instance.replicas === 1 ? 'replica' : 'replicas'}`
@@ -199,7 +200,7 @@ export function judge(expectation: Expectation, scenario: Scenario, trials: read
   const base = { scenario: scenario.name, expectation: expectation.text, trials: leansOn };
   if (!worst) return { ...base, outcome: 'inconclusive', reason: 'nothing was measured' };
   const { outcome, evidence } = worst;
-  const reason = describeInstance(worst, scenario);
+  const reason = describeInstance(worst, expectation, scenario);
   return { ...base, outcome, reason, ...(evidence === undefined ? {} : { evidence }) };
 }
 

@@ -60,8 +60,8 @@ export interface RecordedFailure extends CauseParts {
  *
  * All that is counted of ends is counted request by request of the workload, and the whole is their sum.
  *
- * Memory does not grow with the number of requests that are sent: one histogram for the current second, one for each request of
- * the workload, and a few encoded kilobytes for each second.
+ * Memory does not grow with the number of requests that are sent: two histograms for each request of the workload, one for the
+ * current second, and a few encoded kilobytes for each second.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -71,6 +71,8 @@ export class Recorder {
   readonly #anatomy: AnatomySampler;
   readonly #slices: WorkerSlice[] = [];
   readonly #books: ReadonlyMap<string, RequestBooks>;
+  /** Of requests that nobody asks for the results of: those of a warm-up. */
+  readonly #others = new RequestBooks('');
   readonly #slice = new LatencyHistogram();
   readonly #causes = new Causes();
   #second = 0;
@@ -118,25 +120,20 @@ export class Recorder {
       return;
     }
     this.#endedAfter(answer.sentAtMs, nowMs);
-    const books = this.#books.get(request.name);
-    books?.answered(status, bytes);
+    const books = this.#booksOf(request);
+    books.answered(status, bytes);
     if (fault !== undefined) {
       this.#note(nowMs, fault, { request, status, sample: answer.sample });
       return;
     }
-    this.completed(nowMs, request);
-    const latencyMs = nowMs - (answer.dueAtMs ?? answer.sentAtMs);
-    books?.right(latencyMs);
-    this.#slice.record(latencyMs);
+    this.#completed(nowMs, books);
+    books.right(nowMs - (answer.dueAtMs ?? answer.sentAtMs));
     this.#anatomy.consider(nowMs, answer);
   }
 
   /** Notes a right answer to a request that an earlier stretch has in its books: it came in this one. */
   completed(nowMs: number, request: DrawnRequest): void {
-    this.tick(nowMs);
-    this.#sliceRequests++;
-    if (nowMs < this.#endMs) this.#books.get(request.name)?.completed();
-    else this.#late++;
+    this.#completed(nowMs, this.#booksOf(request));
   }
 
   /** Notes a request that ended without a right answer, for that reason. */
@@ -152,19 +149,19 @@ export class Recorder {
   #note(nowMs: number, kind: FailureKind, cause: CauseParts): void {
     this.tick(nowMs);
     this.#causes.note(kind, nowMs - this.#options.startMs, cause);
-    this.#books.get(cause.request.name)?.failed(kind);
+    this.#booksOf(cause.request).failed(kind);
     if (!isRefusal(kind)) this.#sliceErrors++;
   }
 
   /** Notes a request that was in flight at the last moment; of open load, at that at which the waiting was over. */
   unfinished(request: DrawnRequest, sentAtMs: number, lastMs = this.#endMs): void {
-    this.#books.get(request.name)?.unfinished(lastMs - sentAtMs);
+    this.#booksOf(request).unfinished(lastMs - sentAtMs);
     this.#endedAfter(sentAtMs, lastMs);
   }
 
   /** Notes a request of open load that is never sent: too many had not ended, or it still waited for a connection at the end. */
   neverSent(request: DrawnRequest, why: 'dropped' | 'unsent'): void {
-    this.#books.get(request.name)?.[why]();
+    this.#booksOf(request)[why]();
   }
 
   /** Closes the seconds that have passed: to be called now and then while nothing comes in. */
@@ -216,6 +213,17 @@ export class Recorder {
     this.#inFlightMs += Math.max(0, Math.min(endedAtMs, this.#endMs) - Math.max(sentAtMs, startMs));
   }
 
+  #booksOf({ name }: DrawnRequest): RequestBooks {
+    return this.#books.get(name) ?? this.#others;
+  }
+
+  #completed(nowMs: number, books: RequestBooks): void {
+    this.tick(nowMs);
+    this.#sliceRequests++;
+    if (nowMs < this.#endMs) books.completed();
+    else this.#late++;
+  }
+
   get #lastSecond(): number {
     return lastSecond(this.#options.durationMs ?? Infinity);
   }
@@ -233,6 +241,7 @@ export class Recorder {
   }
 
   #closeSlice(passed: boolean): void {
+    for (const books of [...this.#books.values(), this.#others]) books.endSecond(this.#slice);
     const slice: WorkerSlice = {
       second: this.#second,
       sent: this.#sliceSent,

@@ -6,6 +6,7 @@ import { measurement, trialRecord } from '../../test/fakes/records.ts';
 import { runRecord } from '../../test/fakes/run-record.ts';
 import type { RunRecord } from '../result.ts';
 import { commentReport } from './comment.ts';
+import { shopTrial } from '../../test/fakes/shop-record.ts';
 import { csvReport } from './csv.ts';
 import { githubReport } from './github.ts';
 import { junitReport } from './junit.ts';
@@ -109,15 +110,29 @@ describe('CSV', () => {
     const text = csvReport(runRecord({ trials: [trialRecord({ metrics: { rps: 2000.5, p99: 4 }, caveats })] }));
     const common = { run: 'r1', scenario: 'herd', variant: 'aside', replicas: '1', round: '1', trial: '1' };
     expect(parse(text, { columns: true })).toEqual([
-      { ...common, metric: 'rps', value: '2000.5', unit: 'per-second', doubted: 'no' },
-      { ...common, metric: 'p99', value: '4', unit: 'ms', doubted: 'yes' },
+      { ...common, metric: 'rps', value: '2000.5', unit: 'per-second', doubted: 'no', request: '' },
+      { ...common, metric: 'p99', value: '4', unit: 'ms', doubted: 'yes', request: '' },
+      { ...common, metric: 'responses(status=200)', value: '20000', unit: 'count', doubted: 'no', request: '' },
     ]);
+  });
+
+  it('has the same of each request, where the workload has several', () => {
+    const rows: Record<string, string>[] = parse(csvReport(runRecord({ trials: [shopTrial()] })), { columns: true });
+    const of = (request: string) =>
+      rows.filter((row) => row.request === request).map(({ metric, value, doubted }) => [metric, value, doubted]);
+    expect(of('POST /pay')).toEqual([
+      ['errors', '50', 'no'],
+      ['error_rate', '1', 'no'],
+      ['responses(status=500)', '50', 'no'],
+    ]);
+    expect(of('GET /')).toContainEqual(['p99', '9', 'yes']);
+    expect(of('')).toContainEqual(['responses(status=500)', '50', 'no']);
   });
 
   it('keeps a name with commas and quotes whole, and no spreadsheet takes one for a formula', () => {
     const trials = ['a,"b"', '=1+1'].map((variant) => trialRecord({ variant, metrics: { rps: 1 } }));
     const rows: unknown = parse(csvReport(runRecord({ trials })), { columns: true });
-    expect(rows).toMatchObject([{ variant: 'a,"b"' }, { variant: "'=1+1" }]);
+    expect(rows).toMatchObject(['a,"b"', 'a,"b"', "'=1+1", "'=1+1"].map((variant) => ({ variant })));
   });
 });
 

@@ -1,20 +1,53 @@
 import { stringify } from 'csv-stringify/sync';
 import { metrics } from '../metrics.ts';
+import { trialOfRequest } from '../analysis/by-request.ts';
 import type { RunRecord, TrialRecord } from '../result.ts';
 
-const columns = ['run', 'scenario', 'variant', 'replicas', 'round', 'trial', 'metric', 'value', 'unit', 'doubted'];
+const columns = [
+  'run',
+  'scenario',
+  'variant',
+  'replicas',
+  'round',
+  'trial',
+  'metric',
+  'value',
+  'unit',
+  'doubted',
+  'request',
+];
 
 function rowsOf(record: RunRecord, trial: TrialRecord): readonly (readonly (string | number)[])[] {
-  const { scenario, variant, replicas, round, number, caveats } = trial;
-  return metrics.flatMap(({ name, unit }) => {
-    const value = trial.metrics[name];
-    if (value === undefined) return [];
-    const isDoubted = caveats.some(({ doubts }) => doubts.includes(name));
-    return [[record.id, scenario, variant, replicas, round, number, name, value, unit, isDoubted ? 'yes' : 'no']];
-  });
+  const requests = trial.byRequest.length > 1 ? trial.byRequest.map(({ request }) => request) : [];
+  return [
+    ...resultRows(record, trial, ''),
+    ...requests.flatMap((request) => {
+      const own = trialOfRequest(trial, request);
+      return own === undefined ? [] : resultRows(record, own, request);
+    }),
+  ];
 }
 
-/** A row a metric of a trial (RFC 4180), for spreadsheets and data frames. A name that a spreadsheet would take for a formula is escaped. */
+/** The metrics of a trial, or of one request of it; answers by status as claims name them. */
+function resultRows(record: RunRecord, trial: TrialRecord, request: string): readonly (readonly (string | number)[])[] {
+  const { scenario, variant, replicas, round, number, caveats, measurement } = trial;
+  const place = [record.id, scenario, variant, replicas, round, number];
+  const row = (metric: string, called: string, value: number, unit: string): readonly (string | number)[] => {
+    const isDoubted = caveats.some(({ doubts }) => doubts.includes(metric));
+    return [...place, called, value, unit, isDoubted ? 'yes' : 'no', request];
+  };
+  return [
+    ...metrics.flatMap(({ name, unit }) => {
+      const value = trial.metrics[name];
+      return value === undefined ? [] : [row(name, name, value, unit)];
+    }),
+    ...Object.entries(measurement.statuses).map(([status, count]) =>
+      row('responses', `responses(status=${status})`, count, 'count'),
+    ),
+  ];
+}
+
+/** A row a metric of a trial, and of each request where its workload has several (RFC 4180), for spreadsheets and data frames. A name that a spreadsheet would take for a formula is escaped. */
 export function csvReport(record: RunRecord): string {
   const rows = record.trials.flatMap((trial) => rowsOf(record, trial));
   return stringify([columns, ...rows], { record_delimiter: 'windows', escape_formulas: true });

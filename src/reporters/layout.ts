@@ -7,10 +7,12 @@ import { anatomyTable } from './anatomy-table.ts';
 import { drawComparisons, type DrawnComparison } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { eventLines, findingLines, noteLines } from './remarks.ts';
+import { requestTable } from './request-table.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
 import { searchLines, searchTable } from './search-table.ts';
 import { scalingLine, scalingTable } from './scaling-table.ts';
 import { slowestTable } from './slowest-table.ts';
+import { statusLines } from './status-lines.ts';
 import type { Table } from './table.ts';
 import { isOpen, timingTable } from './timing-table.ts';
 
@@ -29,6 +31,10 @@ export interface Section {
   readonly timings: Table;
   /** Label columns, then how RPS grew with the replicas, one a metric that the scenario is about, and bars; may be empty. */
   readonly evidence: Table;
+  /** The answers by status. */
+  readonly statuses: readonly string[];
+  /** What became of each request of the workload; no rows where there is only one. */
+  readonly requests: Table;
   /** What happened at which second, a line a row; none where nothing did. */
   readonly events: readonly string[];
   /** How the time of a request divides; no rows where the servers did not tell. */
@@ -106,6 +112,8 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     bars: barChart(rows),
     timings,
     evidence,
+    statuses: statusLines(rows),
+    requests: requestTable(rows),
     events: eventLines(rows),
     anatomy: anatomyTable(rows),
     cores: coresTable(rows),

@@ -50,6 +50,8 @@ function section(content: Section): string {
     list(facts.map(([name, text]) => `${name}: ${text}`)),
     table(content.timings),
     table(content.evidence),
+    table(content.requests),
+    list(content.statuses.map((line) => `answers of ${line}`)),
     list(content.events),
     table(content.anatomy),
     table(content.resources),

@@ -12,7 +12,7 @@ interface Remark {
 }
 
 /** One sentence for all rows of which the same is said: `none ×1, lock ×1: …`. */
-function spoken(remarks: readonly Remark[]): readonly string[] {
+export function spoken(remarks: readonly Remark[]): readonly string[] {
   const names = new Map<string, Set<string>>();
   for (const { row, text } of remarks) names.set(text, (names.get(text) ?? new Set()).add(nameOf(row)));
   return [...names].map(([text, rows]) => `${[...rows].join(', ')}: ${text}`);
@@ -38,14 +38,22 @@ export function eventLines(rows: readonly Row[]): readonly string[] {
   );
 }
 
-/** The kinds behind an errors cell: `1,200 status-5xx, 34 reset`. */
+/** The kinds behind an errors cell, and whose they are where there are several requests: `1,200 status-5xx of POST /pay, 34 reset of GET /`. */
 function errorKinds(row: Row): string {
   const kinds = new Map<string, number>();
   for (const { measurement } of row.trials) {
     for (const [kind, count] of Object.entries(measurement.errors)) kinds.set(kind, (kinds.get(kind) ?? 0) + count);
   }
   const sorted = [...kinds].filter(([, count]) => count > 0).sort((one, other) => other[1] - one[1]);
-  return sorted.map(([kind, count]) => `${formatNumber(count)} ${kind}`).join(', ');
+  return sorted.map(([kind, count]) => `${formatNumber(count)} ${kind}${ofRequests(row, kind)}`).join(', ');
+}
+
+function ofRequests(row: Row, kind: string): string {
+  const results = row.trials.flatMap(({ measurement }) => measurement.byRequest);
+  if (new Set(results.map(({ request }) => request)).size < 2) return '';
+  const failed = results.filter(({ errors }) => Object.entries(errors).some(([of, count]) => of === kind && count > 0));
+  const names = [...new Set(failed.map(({ request }) => request))];
+  return names.length === 0 ? '' : ` of ${names.join(' and ')}`;
 }
 
 /** Whether a caveat is more than its mark in the tables: what is wrong beyond p99 alone is not, nor what a finding says. */

@@ -34,6 +34,9 @@ describe('terminalReport', () => {
         stale-while-revalidate  1         150          75
         lock                    1           2          75
 
+        answers   stale-while-revalidate ×1: all 200
+                  lock ×1: 200: 900, 500: 1,200
+
         ! lock ×1: errors: 1,200 status-5xx, 34 reset
         ! lock ×1: 900 answers are too few for p99, p99.9
         ! ~ marks what too few answers, or a caveat, speak against
@@ -92,6 +95,8 @@ describe('terminalReport', () => {
         variant                 N  recomputes  recomp/exp
         stale-while-revalidate  1         150          75
         lock                    1         150          75
+
+        answers   stale-while-revalidate ×1, lock ×1: all 200
 
         @ stale-while-revalidate ×1, lock ×1: at 3 s key expired: 75 recomputes
 

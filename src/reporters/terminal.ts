@@ -24,6 +24,10 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
     facts.map(([name, text]) => labelled(name, text, 9, columns, chalk.dim)).join('\n'),
     section.bars === undefined ? '' : drawBars(section.bars, columns, chalk),
     drawTables(section.timings, section.evidence, columns, chalk),
+    drawTable(section.requests, columns, chalk),
+    section.statuses
+      .map((line, index) => labelled(index === 0 ? 'answers' : '', line, 9, columns, chalk.dim))
+      .join('\n'),
     section.events.map((event) => labelled('@', event, 1, columns, chalk.dim)).join('\n'),
     drawTable(section.anatomy, columns, chalk),
     drawTable(section.cores, columns, chalk),

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { comparisonSchema } from './comparison.ts';
+import { outcomeSchema } from './measurement.ts';
 import { caveatSchema } from './remarks.ts';
+import { requestResultsSchema } from './request-results.ts';
 import { searchSchema } from './search.ts';
 import { verdictSchema } from './verdict.ts';
 
 const at = z.number().nonnegative().describe('Milliseconds since the command was given');
+const countsSchema = outcomeSchema.pick({ statuses: true, errors: true });
+
 /** Which trial an event is of. */
 export const eventTrialSchema = z.object({
   number: z.int().positive().describe('Its place in the plan'),
@@ -57,6 +61,8 @@ export const jsonEventSchema = z
       trial: eventTrialSchema,
       metrics: z.record(z.string(), z.number()),
       caveats: z.array(caveatSchema),
+      ...countsSchema.shape,
+      byRequest: z.array(requestResultsSchema.extend(countsSchema.shape)).describe('In the order of the workload'),
     }),
     z.object({ type: z.literal('look'), atMs: at, rounds: z.int().positive(), comparison: comparisonSchema }),
     z.object({ type: z.literal('run-finished'), atMs: at, runId: z.string(), folder: z.string() }),

@@ -85,7 +85,8 @@ const slowRequestSchema = z.object({
   parts: partsSchema.describe('In µs; empty where the server said nothing'),
 });
 
-const outcomeSchema = z.object({
+/** What became of requests: of all of a trial, or of one of its workload. */
+export const outcomeSchema = z.object({
   requests: count.describe('Right answers'),
   failed: count.describe('Requests that ended without a right answer'),
   completed: count.describe('Right answers that came within the measured time: what a rate is made of'),

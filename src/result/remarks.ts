@@ -6,6 +6,7 @@ export const caveatSchema = z
     kind: z.enum([
       'generator-saturated',
       'too-few-samples',
+      'redirects',
       'dropped',
       'unfinished',
       'no-telemetry',

@@ -3,7 +3,11 @@ import type { Expression } from './expectation.ts';
 import { metrics } from '../metrics.ts';
 import { parseExpectation } from './expectation-parser.ts';
 
-const scope = { variants: ['none', 'lock', 'cache-aside', 'n+1', 'two words'], replicas: [1, 2, 4] };
+const scope = {
+  variants: ['none', 'lock', 'cache-aside', 'n+1', 'two words'],
+  replicas: [1, 2, 4],
+  requests: ['GET /', 'POST /pay', 'checkout', "GET /a'b"],
+};
 
 /** An expression with every parenthesis written. */
 function written(expression: Expression): string {
@@ -11,8 +15,9 @@ function written(expression: Expression): string {
     case 'number':
       return String(expression.value);
     case 'metric': {
-      const { metric, variant, replicas, status } = expression;
-      return `${metric}[${variant ?? ''}|${replicas ?? ''}${status === undefined ? '' : `|${status}`}]`;
+      const { metric, variant, replicas, request, status } = expression;
+      const narrowed = [request === undefined ? '' : `|${request}`, status === undefined ? '' : `|${status}`].join('');
+      return `${metric}[${variant ?? ''}|${replicas ?? ''}${narrowed}]`;
     }
     case 'binary':
       return `(${written(expression.left)} ${expression.operator} ${written(expression.right)})`;
@@ -47,6 +52,12 @@ describe('parseExpectation understands', () => {
     ['  p99 < 50ms  ', 'p99[|] < 50'],
     ['p99.response < 50ms', 'p99.response[|] < 50'],
     ['responses(lock, status=503) == 0', 'responses[lock||503] == 0'],
+    ["error_rate(request='POST /pay') == 0", 'error_rate[||POST /pay] == 0'],
+    ['p99( request = "GET /" ) < 50ms', 'p99[||GET /] < 50'],
+    ['p99(lock, request=checkout, replicas=2) < 50ms', 'p99[lock|2|checkout] < 50'],
+    ['rps(request="GET /a\'b") > 1/s', "rps[||GET /a'b] > 1"],
+    ["responses(request='POST /pay', status=5xx) == 0", 'responses[||POST /pay|5xx] == 0'],
+    ["p99(request='POST /pay') < 3 * p99(request='GET /')", 'p99[||POST /pay] < (3 * p99[||GET /])'],
     ['response_share(status=5xx, replicas=2) < 1%', 'response_share[|2|5xx] < 0.01'],
   ])('%s', (text, tree) => {
     const parsed = parseExpectation(text, scope);
@@ -89,7 +100,7 @@ describe('parseExpectation refuses', () => {
     ['p99(lock < 5ms', [`[<] a closing parenthesis is missing | ${shape}`]],
     ['p99(lock', [`[k] a closing parenthesis is missing | ${shape}`]],
     ['p99() < 5ms', [`[)] a variant or replicas=… is missing | ${shape}`]],
-    ['p99(replicas=) < 5ms', ['[replicas] a number is missing behind "="']],
+    ['p99(replicas=) < 5ms', ['[replicas] a value is missing behind "="']],
     ['p99 < 50 ms', ['[ms] a number and its unit are written without a space | write 50ms']],
     ['p99 < 50sec', ['[50sec] the unit "sec" is not known | there are: us, ms, s, m, h, %, /s, /min']],
     [`p99 < ${'('.repeat(600)}`, [`[p99 < ${'('.repeat(600)}] a claim of more than 500 characters`]],
@@ -104,14 +115,31 @@ describe('parseExpectation refuses', () => {
     ['p99(replicas=two) < 5ms', ['[two] the number of replicas must be a whole number']],
     [
       'p99(replica=2) < 5ms',
-      ['[replica] a metric cannot be narrowed by "replica" | did you mean "replicas"? There are: replicas, status'],
+      [
+        '[replica] a metric cannot be narrowed by "replica" | did you mean "replicas"? There are: replicas, request, status',
+      ],
     ],
     ['p99(status=503) < 5ms', ['[status] p99 cannot be narrowed by status | only responses and response_share can']],
     [
       'responses(status=teapot) == 0',
       ['[teapot] "teapot" is no status | write status=503, or status=5xx for all of them'],
     ],
-    ['p99(lock, none) < 5ms', ['[none] a metric is narrowed to one variant and one number of replicas']],
+    [
+      "p99(request='POST /pai') < 5ms",
+      [
+        '[\'POST /pai\'] the request "POST /pai" is not known | did you mean "POST /pay"? There are: GET /, POST /pay, checkout, GET /a\'b',
+      ],
+    ],
+    [
+      "queries_per_request(request='GET /') < 5",
+      [
+        '[request] queries_per_request cannot be narrowed by request | only these can: rps, mean, p50, p90, p95, p99, p99.9, max, requests, responses, response_share, errors, error_rate, unfinished, dropped, unsent',
+      ],
+    ],
+    [
+      'p99(lock, none) < 5ms',
+      ['[none] a metric is narrowed to one variant, one number of replicas, one request and one status'],
+    ],
     // Dimensions.
     ['p99 < 50', ['[50] p99 is a time: write 50ms']],
     ['50 > p99(lock)', ['[50] p99(lock) is a time: write 50ms']],

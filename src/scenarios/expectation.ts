@@ -1,9 +1,11 @@
-/** A metric of the trials, narrowed to one variant, one replica count or one status where the claim says so. */
+/** A metric of the trials, narrowed to one variant, one replica count, one request or one status where the claim says so. */
 export interface MetricReference {
   readonly kind: 'metric';
   readonly metric: string;
   readonly variant: string | undefined;
   readonly replicas: number | undefined;
+  /** The name of a request of the workload; only where the metric can be narrowed by it. */
+  readonly request: string | undefined;
   /** `503`, or `5xx` for all from 500 to 599; only where the metric can be narrowed by it. */
   readonly status: string | undefined;
 }
@@ -31,8 +33,13 @@ export interface Expectation {
   readonly right: Expression;
 }
 
+/** Every metric that a claim names, from left to right. */
+export function referencesOf({ left, right }: Pick<Expectation, 'left' | 'right'>): readonly MetricReference[] {
+  return [...referencesIn(left), ...referencesIn(right)];
+}
+
 /** Every metric that an expression names, from left to right. */
-export function referencesIn(expression: Expression): readonly MetricReference[] {
+function referencesIn(expression: Expression): readonly MetricReference[] {
   switch (expression.kind) {
     case 'number':
       return [];

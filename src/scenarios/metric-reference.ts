@@ -9,6 +9,8 @@ import type { ArgumentToken, Token } from './tokens.ts';
 export interface ExpectationScope {
   readonly variants: readonly string[] | undefined;
   readonly replicas: readonly number[] | undefined;
+  /** The names of the workload's requests. */
+  readonly requests?: readonly string[] | undefined;
   /** The variants that are servers of the user's own of which only the client's side is known. */
   readonly silent?: readonly string[] | undefined;
   /** Those that tell some counters of themselves. */
@@ -25,6 +27,9 @@ const toldMetrics = [
   'pool_rejected',
 ];
 
+/** What a metric can be narrowed by, beside a variant. */
+const narrowings = ['replicas', 'request', 'status'];
+
 /** A metric as a claim refers to it, and what is wrong with that. */
 export interface ReadMetric {
   readonly expression: MetricReference;
@@ -32,27 +37,41 @@ export interface ReadMetric {
   readonly faults: readonly Fault[];
 }
 
-/** Looks a metric, its variant and its number of replicas up. */
+/** Looks up a metric, and what it is narrowed to. */
 export function readMetric(token: Token & { kind: 'metric' }, text: string, scope: ExpectationScope): ReadMetric {
   const { name, args } = token;
   const metric = findMetric(name.text);
   const [variant, ...otherVariants] = args.filter((argument) => argument.value === undefined);
   const valued = args.filter((argument) => argument.value !== undefined);
-  const [status, ...otherStatuses] = valued.filter((argument) => argument.name === 'status');
-  const [count, ...otherCounts] = valued.filter((argument) => argument.name !== 'status');
-  const twice = [...otherVariants, ...otherCounts, ...otherStatuses].map((argument) =>
-    faultAt(argument, 'a metric is narrowed to one variant and one number of replicas'),
+  const called = (key: string): readonly ArgumentToken[] => valued.filter((argument) => argument.name === key);
+  const [status, ...otherStatuses] = called('status');
+  const [request, ...otherRequests] = called('request');
+  const [count, ...otherCounts] = called('replicas');
+  const twice = [...otherVariants, ...otherCounts, ...otherRequests, ...otherStatuses].map((argument) =>
+    faultAt(argument, 'a metric is narrowed to one variant, one number of replicas, one request and one status'),
   );
+  const strange = valued.filter((argument) => !narrowings.includes(argument.name));
   const faults = [
     metric ? within(name, serverFault(name.text, variant?.name, scope)) : unknownMetric(name, text),
     ...twice,
     variantFault(variant, scope),
+    ...strange.map((argument) =>
+      faultAt(argument, `a metric cannot be narrowed by "${argument.name}"`, suggestion(argument.name, narrowings)),
+    ),
     countFault(count, scope),
+    requestFault(request, metric, scope),
     statusFault(status, metric),
   ];
   const replicas = count && Number(count.value?.text);
   return {
-    expression: { kind: 'metric', metric: name.text, variant: variant?.name, replicas, status: status?.value?.text },
+    expression: {
+      kind: 'metric',
+      metric: name.text,
+      variant: variant?.name,
+      replicas,
+      request: request?.value?.text,
+      status: status?.value?.text,
+    },
     dimension: metric ? dimensionOf(metric.unit) : 'unknown',
     faults: faults.filter((fault) => fault !== undefined),
   };
@@ -84,12 +103,34 @@ function variantFault(argument: ArgumentToken | undefined, { variants }: Expecta
 
 function countFault(argument: ArgumentToken | undefined, { replicas }: ExpectationScope): Fault | undefined {
   if (!argument?.value) return undefined;
-  const { name, value } = argument;
-  if (name !== 'replicas')
-    return faultAt(argument, `a metric cannot be narrowed by "${name}"`, suggestion(name, ['replicas', 'status']));
+  const { value } = argument;
   if (!/^\d{1,4}$/.test(value.text)) return faultAt(value, 'the number of replicas must be a whole number');
   if (!replicas || replicas.includes(Number(value.text))) return undefined;
   return faultAt(value, `the scenario does not run at ${value.text} replicas`, `there are: ${replicas.join(', ')}`);
+}
+
+/** `request='POST /pay'`, and only behind a metric of what clients see of each request. */
+function requestFault(
+  argument: ArgumentToken | undefined,
+  metric: Metric | undefined,
+  { requests }: ExpectationScope,
+): Fault | undefined {
+  if (!argument?.value) return undefined;
+  if (metric && metric.byRequest !== true) {
+    const names = metrics.flatMap(({ name, byRequest }) => (byRequest ? [name] : []));
+    return faultAt(argument, `${metric.name} cannot be narrowed by request`, `only these can: ${names.join(', ')}`);
+  }
+  return unknownRequest(argument.value.text, requests, argument.value);
+}
+
+/** What is wrong with the name of a request that a claim refers to, if the workload has none of that name. */
+export function unknownRequest(
+  name: string,
+  requests: readonly string[] | undefined,
+  within?: Extent,
+): Fault | undefined {
+  if (!requests || requests.includes(name)) return undefined;
+  return faultAt(within, `the request "${name}" is not known`, suggestion(name, requests));
 }
 
 /** `status=503` or `status=5xx`, and only behind a metric that counts answers. */
@@ -120,6 +161,6 @@ function within({ start, end }: Extent, fault: Fault | undefined): Fault | undef
   return fault && { ...fault, within: { start, end } };
 }
 
-function faultAt({ start, end }: Extent, sentence: string, hint?: string): Fault {
-  return { sentence, hint, within: { start, end } };
+function faultAt(place: Extent | undefined, sentence: string, hint?: string): Fault {
+  return { sentence, hint, within: place && { start: place.start, end: place.end } };
 }

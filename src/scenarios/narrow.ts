@@ -1,4 +1,4 @@
-import { referencesIn, type Expectation } from './expectation.ts';
+import { referencesOf, type Expectation } from './expectation.ts';
 import type { LoadProfile, Scenario } from './scenario.ts';
 
 /** What a selection makes of a scenario; what is not given stays. */
@@ -29,8 +29,7 @@ export function narrow(scenario: Scenario, selection: Selection): Scenario {
 
 /** Whether the scenario runs every variant and replica count that a claim names. */
 export function canJudge(expectation: Expectation, scenario: Pick<Scenario, 'variants' | 'replicas'>): boolean {
-  const references = [...referencesIn(expectation.left), ...referencesIn(expectation.right)];
-  return references.every(
+  return referencesOf(expectation).every(
     ({ variant, replicas }) =>
       (variant === undefined || scenario.variants.some(({ name }) => name === variant)) &&
       (replicas === undefined || scenario.replicas.includes(replicas)),

@@ -1,6 +1,7 @@
 import { parseExpectation } from './expectation-parser.ts';
-import { referencesIn, type Expectation } from './expectation.ts';
+import { referencesOf, type Expectation } from './expectation.ts';
 import type { Extent, Fault } from './fault.ts';
+import { unknownRequest } from './metric-reference.ts';
 
 /** An objective, or everything that is wrong with it, with places in its text. */
 export type ParsedObjective =
@@ -9,14 +10,17 @@ export type ParsedObjective =
 
 const hint = "write slo: 'p99 < 50ms, error_rate < 0.1%'";
 
-/** Understands a service level objective such as `p99 < 50ms, error_rate < 0.1%`: claims about one trial, all of which are to hold. */
-export function parseObjective(text: string): ParsedObjective {
+/**
+ * Understands a service level objective such as `p99 < 50ms, error_rate < 0.1%`: claims about one trial, all of which are to hold.
+ * @param requests the names of the workload's requests; not checked where they are not given
+ */
+export function parseObjective(text: string, requests?: readonly string[]): ParsedObjective {
   const parts = partsOf(text);
   if (parts.length === 0) return { ok: false, faults: [{ sentence: 'the objective is empty', hint }] };
   const claims: Expectation[] = [];
   const faults: Fault[] = [];
   for (const { start, end } of parts) {
-    const parsed = parseExpectation(text.slice(start, end), { variants: undefined, replicas: undefined });
+    const parsed = parseExpectation(text.slice(start, end), { variants: undefined, replicas: undefined, requests });
     if (!parsed.ok) {
       faults.push(...parsed.faults.map((fault) => moved(fault, { start, end })));
       continue;
@@ -26,6 +30,13 @@ export function parseObjective(text: string): ParsedObjective {
     else claims.push(parsed.expectation);
   }
   return faults.length === 0 ? { ok: true, claims } : { ok: false, faults };
+}
+
+/** What is wrong with an objective on a workload that has no request of a name in it. */
+export function objectiveFault(slo: readonly Expectation[], requests: readonly string[]): Fault | undefined {
+  const named = slo.flatMap(referencesOf).flatMap(({ request }) => request ?? []);
+  const faults = named.flatMap((name) => unknownRequest(name, requests) ?? []);
+  return faults[0];
 }
 
 /** The claims between the commas, those in parentheses apart. */
@@ -49,8 +60,8 @@ function moved(fault: Fault, { start, end }: Extent): Fault {
   return { ...fault, within: within ? { start: within.start + start, end: within.end + start } : { start, end } };
 }
 
-function faultIn({ left, right }: Expectation): Fault | undefined {
-  const references = [...referencesIn(left), ...referencesIn(right)];
+function faultIn(claim: Expectation): Fault | undefined {
+  const references = referencesOf(claim);
   const narrowed = references.find(({ variant, replicas }) => (variant ?? replicas) !== undefined);
   if (narrowed) {
     const sentence = 'an objective is about whatever runs: it names no variant and no number of replicas';

@@ -5,9 +5,10 @@ import { parseExpectation } from './expectation-parser.ts';
 import type { Expectation } from './expectation.ts';
 import { serverFault, type ExpectationScope } from './metric-reference.ts';
 import { checkMisfits, ofProcess, ofTargets, parseVariants, refuse } from './parse-variants.ts';
+import { checkObjectives } from './objective-check.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { Reader } from './reader.ts';
-import { isTarget, runsAlready, type LoadProfile, type Scenario, type Variant } from './scenario.ts';
+import { isTarget, requestNames, runsAlready, type LoadProfile, type Scenario, type Variant } from './scenario.ts';
 import { choice, text } from './shapes.ts';
 import { isTelling } from './target.ts';
 import { field, type Branch, type Entry, type Table } from './tree.ts';
@@ -45,11 +46,8 @@ const question = text('the question');
 const prediction = text('the prediction');
 
 /** One scenario. It is only there if nothing in the file before it, and nothing in it, is wrong. */
-export function parseScenario(
-  { key: name, keyPlace, value }: Entry,
-  base: CommonSettings,
-  reader: Reader,
-): ScenarioOutline {
+export function parseScenario(entry: Entry, base: CommonSettings, reader: Reader): ScenarioOutline {
+  const { key: name, keyPlace, value } = entry;
   const from = reader.table(value, `the scenario "${name}"`, scenarioKeys);
   if (!from) return { name, variants: undefined, load: undefined, scenario: undefined };
   const at = (key: string) => field(from, key)?.value;
@@ -67,7 +65,9 @@ export function parseScenario(
     silent: variants?.filter(({ system }) => !isTelling(system)).map((variant) => variant.name),
     hosted: variants?.filter((variant) => isTarget(variant) && isTelling(variant.system)).map(({ name }) => name),
     replicas,
+    requests: workload && requestNames(workload),
   };
+  if (workload) checkObjectives(entry, from, common.load, workload, reader);
   const scenario = {
     name,
     question: reader.read(question, at('question')) ?? '',

@@ -2,6 +2,7 @@ import { parseLoad } from './change-load.ts';
 import { parseReplicas, roundCount } from './common-settings.ts';
 import { narrow } from './narrow.ts';
 import { misfitsOf } from './orchestration.ts';
+import { checkObjective } from './objective-check.ts';
 import { onlyReplica, type ScenarioOutline } from './parse-scenario.ts';
 import type { Reader } from './reader.ts';
 import { runsAlready, type LoadProfile, type Scenario, type Suite } from './scenario.ts';
@@ -57,6 +58,7 @@ function parseItem(item: Branch, outline: ScenarioOutline | undefined, reader: R
   if (!from) return undefined;
   const variants = parseVariantNames(from, outline, reader);
   const selected = outline?.variants?.filter(({ name }) => variants?.includes(name) ?? true);
+  if (outline?.scenario) checkObjective(field(from, 'load')?.value, outline.scenario.workload, reader);
   const branch = field(from, 'replicas')?.value;
   const replicas = branch && parseReplicas(branch, reader);
   const selection = {

@@ -17,6 +17,7 @@ export function parseWorkload(from: Table, reader: Reader): Workload | undefined
   if (items) {
     checkKeys(items, entries, reader);
     checkVariables(items, reader);
+    checkNames(items, requests, reader);
   }
   const read = requests.filter((request) => request !== undefined);
   if (!items || read.length < requests.length || keys.some(([, key]) => key === undefined)) return undefined;
@@ -100,6 +101,23 @@ function checkKeys(items: readonly Branch[], entries: readonly Entry[], reader: 
         hint: `{${key}} in a path stands for it`,
       });
     }
+  }
+}
+
+/** A name that is given belongs to one request; those that have none may say the same, and are told as one. */
+function checkNames(
+  items: readonly Branch[],
+  requests: readonly (RequestTemplate | undefined)[],
+  reader: Reader,
+): void {
+  for (const [index, item] of items.entries()) {
+    const given = item.kind === 'table' ? field(item, 'name')?.value : undefined;
+    const name = requests[index]?.name;
+    if (!given || !requests.some((other, place) => place !== index && other?.name === name)) continue;
+    reader.fault(given.place, {
+      sentence: `another request is called "${name ?? ''}"`,
+      hint: 'claims and results tell requests apart by their names',
+    });
   }
 }
 

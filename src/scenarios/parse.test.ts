@@ -4,7 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { readScenarioFile, ScenarioFileError } from './parse.ts';
-import { parsed, scenario, workload } from './testing/files.ts';
+import { requestNames } from './scenario.ts';
+import { only, parsed, scenario, workload } from './testing/files.ts';
 
 describe('parseScenarioFile', () => {
   it('applies every default', () => {
@@ -17,7 +18,10 @@ describe('parseScenarioFile', () => {
           question: 'Why?',
           prediction: undefined,
           data: { users: 100, todos: 10_000 },
-          workload: { requests: [{ method: 'GET', path: '/todos', weight: 1, headers: {}, check: {} }], keys: {} },
+          workload: {
+            requests: [{ name: 'GET /todos', method: 'GET', path: '/todos', weight: 1, headers: {}, check: {} }],
+            keys: {},
+          },
           load: {
             kind: 'closed',
             driver: 'autocannon',
@@ -128,6 +132,7 @@ scenarios:
         '    weight: 3',
         '    headers: { X-Test: 1 }',
         '    body: { title: "for {user}", user_id: "{user}", tags: [1, null] }',
+        '    name: a new todo',
         '    check: { status: 201, contains: "{user}" }',
         '  - { request: PATCH /todos/1, body: "{}", headers: { Content-Type: text/plain } }',
         'keys: { user: { uniform: 100 }, skip: { zipf: 1.1, of: 50 } }',
@@ -136,8 +141,16 @@ scenarios:
     );
     expect(scenarios[0]?.workload).toEqual({
       requests: [
-        { method: 'GET', path: '/users/{user}/todos?skip={skip}', weight: 1, headers: {}, check: {} },
         {
+          name: 'GET /users/{user}/todos?skip={skip}',
+          method: 'GET',
+          path: '/users/{user}/todos?skip={skip}',
+          weight: 1,
+          headers: {},
+          check: {},
+        },
+        {
+          name: 'a new todo',
           method: 'POST',
           path: '/todos',
           weight: 3,
@@ -147,6 +160,7 @@ scenarios:
           check: { status: 201, contains: '{user}' },
         },
         {
+          name: 'PATCH /todos/1',
           method: 'PATCH',
           path: '/todos/1',
           weight: 1,
@@ -158,6 +172,11 @@ scenarios:
       keys: { user: { kind: 'uniform', of: 100 }, skip: { kind: 'zipf', exponent: 1.1, of: 50 } },
     });
     expect(scenarios[0]?.load).toEqual({ kind: 'burst', size: 200, times: 5, everyMs: 2000, timeoutMs: 3000 });
+  });
+
+  it('tells requests that say the same, and no name, as one', () => {
+    const { workload } = only(scenario('workload:', '  - { request: POST /a, body: x }', '  - { request: POST   /a }'));
+    expect(requestNames(workload)).toEqual(['POST /a']);
   });
 
   it('derives the scenarios of a suite', () => {

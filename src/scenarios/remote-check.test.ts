@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../errors.ts';
+import { LabError, UsageError } from '../errors.ts';
 import { planOf } from './expand.ts';
 import type { Plan } from './plan.ts';
 import { checkReach, checkRemote, isPrivateAddress, type Lookup } from './remote-check.ts';
@@ -84,7 +84,7 @@ describe('checkRemote', () => {
 
   it('says what cannot be found', async () => {
     await expect(checkRemote(planFor('unknown.example'), false, lookup)).rejects.toThrow(
-      new UsageError('The target http://unknown.example cannot be found: getaddrinfo ENOTFOUND unknown.example.'),
+      new LabError('The target http://unknown.example cannot be found: getaddrinfo ENOTFOUND unknown.example.'),
     );
   });
 });

@@ -4,9 +4,10 @@ import { changeLoad } from './change-load.ts';
 import { planOfScenarios } from './expand.ts';
 import type { LoadChange } from './load-schema.ts';
 import { narrow } from './narrow.ts';
+import { objectiveFault } from './objective.ts';
 import { override, type Overrides } from './overrides.ts';
 import type { Plan } from './plan.ts';
-import { loadsOf, type LoadProfile, type Scenario } from './scenario.ts';
+import { loadsOf, requestNames, type LoadProfile, type Scenario } from './scenario.ts';
 import type { SearchChange } from './search-schema.ts';
 
 /**
@@ -15,6 +16,8 @@ import type { SearchChange } from './search-schema.ts';
  * @throws {UsageError} for what does not fit, and where no objective is given
  */
 export function planOfSearch(base: Scenario, search: SearchChange, overrides: Overrides, seed: number): Plan {
+  const fault = search.slo && objectiveFault(search.slo, requestNames(base.workload));
+  if (fault) throw new UsageError(`--slo: ${fault.sentence}`, { hint: capitalised(fault.hint ?? '') });
   const isSearch = loadsOf(base).every((load) => load.kind === 'open' && load.search !== undefined);
   const narrowed = narrow(base, { load: (load) => searchingLoad(load, search) });
   const searching = { ...narrowed, expectations: isSearch ? base.expectations : [] };

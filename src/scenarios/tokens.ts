@@ -1,6 +1,6 @@
 import { faulty, type Extent, type Reading } from './fault.ts';
 
-/** A name in parentheses behind a metric: a variant, or `replicas=2`. */
+/** A name in parentheses behind a metric: a variant, or `replicas=2`, `request='GET /'`, `status=503`. */
 export interface ArgumentToken extends Extent {
   readonly name: string;
   /** What stands behind `=`, if anything does. */
@@ -94,7 +94,7 @@ function argumentAt(text: string, start: number): Reading<{ argument: ArgumentTo
   const equals = /^=\s*/.exec(text.slice(name.next))?.[0];
   const value = equals === undefined ? undefined : wordAt(text, name.next + equals.length);
   const argument = { name: name.text, value, start, end: name.end };
-  if (equals !== undefined && !value) return faulty('a number is missing behind "="', undefined, argument);
+  if (equals !== undefined && !value) return faulty('a value is missing behind "="', undefined, argument);
   return { value: { argument, next: value?.next ?? name.next } };
 }
 

@@ -1,4 +1,4 @@
-import { formatDuration, plural } from '../numbers.ts';
+import { formatDuration, formatPercent, plural } from '../numbers.ts';
 import { defaultApp } from './app-settings.ts';
 import { describeLoad } from './load-words.ts';
 import {
@@ -13,22 +13,23 @@ import type { AppSettings, Autoscale, HostedSystem, Limits, System } from './sys
 import { memoryText, ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
 
-/** "GET /todos/{todo} (todo: 1 to 1,000, zipf 1.1)"; with its share of the requests if there are others. */
+/** "GET /todos/{todo} (todo: 1 to 1,000, zipf 1.1)"; with its share of the requests if there are others, and a name of its own. */
 export function describeRequest(request: RequestTemplate, workload: Workload): string {
-  const { method, path, headers, body, check } = request;
+  const { name, method, path, headers, body, check } = request;
   const texts = [path, ...Object.values(headers), body, check.contains];
-  const names = new Set(keysIn(texts.join(' ')).map(({ name }) => name));
-  const keys = [...names].flatMap((name) => {
-    const key = workload.keys[name];
-    return key ? [`${name}: ${describeKey(key)}`] : [];
+  const names = new Set(keysIn(texts.join(' ')).map((key) => key.name));
+  const keys = [...names].flatMap((keyName) => {
+    const key = workload.keys[keyName];
+    return key ? [`${keyName}: ${describeKey(key)}`] : [];
   });
   const sent = body === undefined ? [] : [`body of ${plural(Buffer.byteLength(body), 'byte')}`];
   const { status = '', contains } = check;
   const answer = [status, contains === undefined ? '' : `with "${contains}"`].filter((part) => part !== '').join(' ');
   const details = [...keys, ...sent, ...(answer === '' ? [] : [`answer ${answer}`])];
   const total = workload.requests.reduce((sum, { weight }) => sum + weight, 0);
-  const share = workload.requests.length > 1 ? `${Math.round((100 * request.weight) / total)}% ` : '';
-  return `${share}${method} ${path}${details.length === 0 ? '' : ` (${details.join('; ')})`}`;
+  const share = workload.requests.length > 1 ? `${formatPercent(request.weight / total)} ` : '';
+  const line = `${method} ${path}`;
+  return `${share}${name === line ? '' : `${name}: `}${line}${details.length === 0 ? '' : ` (${details.join('; ')})`}`;
 }
 
 function describeKey(key: KeyDistribution): string {

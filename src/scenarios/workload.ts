@@ -107,16 +107,16 @@ const check = table('check', {
 });
 
 /** Claims have it in quotes, reports in a line. */
-const readName = (input: unknown): Reading<string> => {
-  if (typeof input !== 'string') return faulty('the name must be a text', 'put it in quotes');
+const readName = (input: unknown, noun: string): Reading<string> => {
+  if (typeof input !== 'string') return faulty(`${noun} must be a text`, 'put it in quotes');
   const strange = /[\p{C}"']/u.exec(input);
   if (strange) {
     const within = { start: strange.index, end: strange.index + strange[0].length };
-    return faulty('a name cannot hold this character', 'leave quotes and control characters out', within);
+    return faulty(`${noun} cannot hold this character`, 'leave quotes and control characters out', within);
   }
   const name = input.trim();
-  if (name === '') return faulty('the name is empty');
-  return name.length > longestName ? faulty(`the name is longer than ${longestName} characters`) : { value: name };
+  if (name === '') return faulty(`${noun} is empty`);
+  return name.length > longestName ? faulty(`${noun} is longer than ${longestName} characters`) : { value: name };
 };
 const name = reading('the name of the request', readName, {
   type: 'string',

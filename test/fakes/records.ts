@@ -113,6 +113,7 @@ export function trialRecord(changes: Partial<TrialRecord> & Pick<TrialRecord, 'm
     telemetry: telemetry(),
     resources: [],
     caveats: [],
+    byRequest: [],
     findings: [],
     annotations: [],
     ...changes,

@@ -1,6 +1,6 @@
 import { formatPercent, formatQuantity, plural } from '../../numbers.ts';
-import type { RateSearchRecord, TrialRecord } from '../../result.ts';
-import type { Expectation } from '../../scenarios/expectation.ts';
+import type { Caveat, RateSearchRecord, TrialRecord } from '../../result.ts';
+import type { Expectation, MetricReference } from '../../scenarios/expectation.ts';
 import { endsOf, holds, sidesOf, unitOf } from '../evaluate.ts';
 
 /** What one probe said of an objective. */
@@ -18,7 +18,9 @@ export function probeOutcome(slo: readonly Expectation[], trial: TrialRecord): P
   if (limit) return { outcome: 'generator', why: limit.text };
   const lost = lossOf(trial);
   if (lost !== undefined) return { outcome: 'broken', why: lost };
-  const believed = { ...trial, caveats: trial.caveats.filter(({ kind }) => !borne.includes(kind)) };
+  const enough = (caveats: readonly Caveat[]) => caveats.filter(({ kind }) => !borne.includes(kind));
+  const byRequest = trial.byRequest.map((results) => ({ ...results, caveats: enough(results.caveats) }));
+  const believed = { ...trial, caveats: enough(trial.caveats), byRequest };
   const claims = slo.map((claim) => claimOutcome(claim, believed));
   const broken = claims.find(({ outcome }) => outcome === 'broken');
   return broken ?? { outcome: 'kept', why: claims.map(({ why }) => why).join(', ') };
@@ -31,13 +33,17 @@ function lossOf({ measurement: { open, unfinished } }: TrialRecord): string | un
   return `${formatPercent(lost / open.offered)} of ${plural(open.offered, 'request')} had no answer in the end`;
 }
 
+function nameOf({ metric, request }: MetricReference): string {
+  return request === undefined ? metric : `${metric} of ${request}`;
+}
+
 function claimOutcome(claim: Expectation, trial: TrialRecord): ProbeOutcome {
   const { variant, replicas } = trial;
   const sides = sidesOf(claim, { variant, replicas }, [trial]);
   if ('missing' in sides) return holdsAtBothEnds(claim, trial) ?? { outcome: 'broken', why: sides.missing };
   const unit = unitOf(claim.left) ?? unitOf(claim.right) ?? 'count';
   const value = formatQuantity(sides.left, unit);
-  const name = claim.left.kind === 'metric' ? claim.left.metric : claim.text;
+  const name = claim.left.kind === 'metric' ? nameOf(claim.left) : claim.text;
   if (holds(claim.comparator, sides.left, sides.right)) return { outcome: 'kept', why: `${name} ${value}` };
   return { outcome: 'broken', why: `${name} ${value} against ${formatQuantity(sides.right, unit)}` };
 }
@@ -48,7 +54,7 @@ function holdsAtBothEnds(claim: Expectation, trial: TrialRecord): ProbeOutcome |
   const ends = endsOf(claim, { variant, replicas }, [trial]);
   if ('missing' in ends) return undefined;
   const isKept = [ends.low, ends.high].every((end) => holds(claim.comparator, end, ends.right));
-  const name = claim.left.kind === 'metric' ? claim.left.metric : claim.text;
+  const name = claim.left.kind === 'metric' ? nameOf(claim.left) : claim.text;
   const value = formatQuantity(ends.high, unitOf(claim.left) ?? 'count');
   return isKept ? { outcome: 'kept', why: `${name} ${value} at most` } : undefined;
 }

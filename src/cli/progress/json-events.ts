@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { EventSink, LabEvent } from '../../events.ts';
-import type { RunRecord } from '../../result.ts';
+import type { RunRecord, TrialRecord } from '../../result.ts';
 import type { eventTrialSchema, JsonEvent } from '../../result/event.ts';
 import type { Trial } from '../../scenarios/plan.ts';
 import type { Output } from '../io.ts';
@@ -25,10 +25,19 @@ function jsonOf(event: LabEvent, atMs: number): JsonEvent {
     case 'probe':
       return { ...event, atMs, trial: told(event.trial) };
     case 'trial-finished': {
-      const { metrics, caveats } = event.record;
-      return { type: event.type, atMs, trial: told(event.trial), metrics, caveats };
+      const { metrics, caveats, measurement } = event.record;
+      const { statuses, errors } = measurement;
+      const byRequest = requestsOf(event.record);
+      return { type: event.type, atMs, trial: told(event.trial), metrics, caveats, statuses, errors, byRequest };
     }
   }
+}
+
+function requestsOf({ byRequest, measurement }: TrialRecord) {
+  return measurement.byRequest.flatMap(({ request, statuses, errors }) => {
+    const results = byRequest.find((candidate) => candidate.request === request);
+    return results ? [{ ...results, statuses, errors }] : [];
+  });
 }
 
 function writeLine(output: Output, event: JsonEvent): void {

@@ -78,6 +78,8 @@ export const SectionView = ({ id, section, figures }: SectionProps) => {
         <Figures figures={figures.metrics} />
         <TableView {...section.timings} />
         <TableView {...section.evidence} />
+        <TableView {...section.requests} />
+        <Lines kind="statuses" lines={section.statuses.map((line) => `answers of ${line}`)} />
         <Lines kind="findings" lines={section.findings} />
         <Lines kind="notes" lines={notes} />
       </Part>
