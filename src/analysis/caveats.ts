@@ -5,6 +5,7 @@ import type { System } from '../scenarios/system.ts';
 import { doubts } from './doubts.ts';
 import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
 import { happeningCaveats, hasEnd } from './happenings.ts';
+import { refusalText } from './refusals.ts';
 import { aliasesOf, censoredPercentiles, thinPercentiles } from './percentiles.ts';
 import { measuredSlices } from './timeline.ts';
 
@@ -36,6 +37,12 @@ function sampleCaveats(measurement: Measurement, { samples }: Trust): Caveat[] {
   if (thin.length === 0) return [];
   const text = `${formatNumber(requests)} answers are too few for ${thin.join(', ')}`;
   return [{ kind: 'too-few-samples', text, doubts: [...thin, ...aliasesOf(percentiles)] }];
+}
+
+/** What got to no server says nothing of it, and all that would have come of it is missing. */
+function refusalCaveats(measurement: Measurement): Caveat[] {
+  const text = refusalText(measurement);
+  return text === undefined ? [] : [{ kind: 'generator-refused', text, doubts: [...outcome] }];
 }
 
 /** Open load goes on whatever the answers do, so that requests may be given up: none of them is among the latencies. */
@@ -125,6 +132,7 @@ export function caveatsOf(
   const limit = generatorLimit(measurement, context);
   return [
     ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
+    ...refusalCaveats(measurement),
     ...sampleCaveats(measurement, context.trust),
     ...absenceCaveats(measurement),
     ...replicaCaveats(telemetry),

@@ -77,8 +77,9 @@ function sideOf(expression: Expression, instance: Instance, round: readonly Tria
       const trial = round.find((candidate) => candidate.variant === variant && candidate.replicas === replicas);
       if (!trial) return { missing: 'its trial was not run' };
       const value = metricOf(expression, trial);
-      if (value === undefined) return { missing: missingText(expression, trial) };
       const doubt = trial.caveats.find((caveat) => caveat.doubts.includes(expression.metric));
+      if (doubt?.kind === 'generator-refused') return { missing: `${trial.variant}: ${doubt.text}` };
+      if (value === undefined) return { missing: missingText(expression, trial) };
       return doubt ? { missing: `${trial.variant}: ${doubt.text}` } : { value };
     }
     case 'binary': {

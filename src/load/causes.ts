@@ -30,8 +30,8 @@ export class Causes {
       atMs,
       request: request === undefined ? '' : shown(`${request.method} ${request.path}`),
       ...(status === undefined ? {} : { status }),
-      ...(body === undefined ? {} : { body: shown(body) }),
-      ...(words === undefined ? {} : { words: shown(words) }),
+      ...(body === undefined ? {} : { body: shown(body.trim()) }),
+      ...(words === undefined ? {} : { words: shown(words.trim()) }),
     });
   }
 

@@ -161,6 +161,14 @@ const sliceSchema = z.object({
   histogram: z.string(),
 });
 
+/** What its machine allows the generator; what it does not tell is missing. */
+export const ownLimitsSchema = z
+  .object({
+    files: count.optional().describe('It may have so many open, connections included'),
+    ports: count.optional().describe('It may connect from so many to one address'),
+  })
+  .describe('What its machine allows the generator');
+
 const generatorSchema = z.object({
   /** CPU time of the worker over elapsed time: 1 is one core. */
   cpuRatio: z.number().nonnegative(),
@@ -234,6 +242,7 @@ const workerResultSchema = z.object({
   refusals: refusalsSchema,
   /** The first example of each kind of error and refusal. */
   causes: z.array(causeSchema),
+  ownLimits: ownLimitsSchema,
   /** In flight when the measured time ended; of open load, when the waiting after it did. */
   unfinished: count,
   /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
@@ -269,13 +278,15 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
     histogram: z.string(),
   }),
   z.object({ type: z.literal('result'), result: workerResultSchema }),
-  z.object({ type: z.literal('failed'), message: z.string() }),
+  /** With a hint it is a sentence for the user, and no bug. */
+  z.object({ type: z.literal('failed'), message: z.string(), hint: z.string().optional() }),
 ]);
 
 export type ErrorKind = (typeof errorKinds)[number];
 export type RefusalKind = (typeof refusalKinds)[number];
 export type FailureKind = ErrorKind | RefusalKind;
 export type Cause = z.infer<typeof causeSchema>;
+export type OwnLimits = z.infer<typeof ownLimitsSchema>;
 export type AnatomyBucket = z.infer<typeof anatomyBucketSchema>;
 export type SlowRequest = z.infer<typeof slowRequestSchema>;
 export type OpenResult = z.infer<typeof openSchema>;

@@ -5,6 +5,7 @@ import {
   errorKinds,
   refusalKinds,
   type OpenResult,
+  type OwnLimits,
   type WorkerMessage,
   type WorkerResult,
   type WorkerSlice,
@@ -33,6 +34,7 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
       results.map(({ refusals }) => refusals),
     ),
     causes: mergeCauses(results.flatMap(({ causes }) => causes)),
+    ownLimits: mergeLimits(results.map(({ ownLimits }) => ownLimits)),
     unfinished: total((result) => result.unfinished),
     histogram: mergeHistograms(results.map(({ histogram }) => histogram)),
     slices: mergeSlices(results.flatMap(({ slices }) => slices)),
@@ -65,6 +67,15 @@ function mergeKinds<Kind extends string>(
     if (count > 0) merged[kind] = count;
   }
   return merged;
+}
+
+/** The tightest of each. */
+function mergeLimits(all: readonly OwnLimits[]): OwnLimits {
+  const least = (numbers: readonly number[]): number | undefined =>
+    numbers.length === 0 ? undefined : Math.min(...numbers);
+  const files = least(all.flatMap((limits) => limits.files ?? []));
+  const ports = least(all.flatMap((limits) => limits.ports ?? []));
+  return { ...(files === undefined ? {} : { files }), ...(ports === undefined ? {} : { ports }) };
 }
 
 /** A message of one second. */

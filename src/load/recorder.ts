@@ -4,6 +4,7 @@ import { Causes, type CauseParts } from './causes.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import { isRefusal } from './failure.ts';
 import { LatencyHistogram } from './histogram.ts';
+import { ownLimits } from './own-limits.ts';
 import type { ErrorKind, FailureKind, RefusalKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
 
 /** How often passed seconds should be looked for. */
@@ -197,6 +198,7 @@ export class Recorder {
       errors: Object.fromEntries(this.#errors),
       refusals: Object.fromEntries(this.#refusals),
       causes: this.#causes.finish(),
+      ownLimits,
       unfinished: this.#unfinished,
       histogram: this.#whole.encode(),
       slices: this.#slices,

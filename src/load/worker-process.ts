@@ -8,8 +8,11 @@ import { workerMessageSchema, type WorkerMessage } from './job.ts';
 export async function* readWorkerMessages(stream: AsyncIterable<Buffer | string>): AsyncIterable<WorkerMessage> {
   for await (const line of linesOf(stream)) {
     const message = parseMessage(line);
-    if (message.type === 'failed')
-      throw new LabError('The load worker failed.', { details: message.message.split('\n') });
+    if (message.type === 'failed') {
+      const { message: text, hint } = message;
+      if (hint !== undefined) throw new LabError(text, { hint });
+      throw new LabError('The load worker failed.', { details: text.split('\n') });
+    }
     yield message;
     if (message.type === 'result') return;
   }

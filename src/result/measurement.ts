@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorKinds } from '../load/job.ts';
+import { causeSchema, errorKinds, ownLimitsSchema, refusalKinds } from '../load/job.ts';
 
 /** How many. */
 export const count = z.int().nonnegative();
@@ -72,7 +72,7 @@ export const measurementSchema = z
     durationMs: z.number().positive(),
     carried: count.describe('In flight when the measured time began'),
     sent: count.describe(
-      'In the measured time; of open load, those due in it. Always carried + sent = requests + failed + unfinished',
+      'In the measured time; of open load, those due in it. Always carried + sent = requests + failed + refusals + unfinished',
     ),
     requests: count.describe('Right answers'),
     failed: count.describe('Requests that ended without a right answer'),
@@ -81,6 +81,11 @@ export const measurementSchema = z
     bytes: count,
     statuses: z.record(z.string(), count),
     errors: z.partialRecord(z.enum(errorKinds), count),
+    refusals: z
+      .partialRecord(z.enum(refusalKinds), count)
+      .describe('Requests that the generator’s own machine refused: they are no errors of the server'),
+    causes: z.array(causeSchema),
+    ownLimits: ownLimitsSchema,
     latency: latencySchema,
     timeline: z.array(sliceSchema),
     anatomy: z.array(anatomySchema).describe('Empty where the server says nothing of its times'),

@@ -14,6 +14,9 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
     bytes: 1_000_000,
     statuses: { '200': 20_000 },
     errors: {},
+    refusals: {},
+    causes: [],
+    ownLimits: {},
     latency: {
       meanUs: 1100,
       p50Us: 1000,

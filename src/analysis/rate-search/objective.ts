@@ -11,7 +11,7 @@ const mostLost = 0.001;
 
 /** Whether a trial at one rate kept the objective, and its numbers in words. A percentile of few answers is coarse, and enough to go on. */
 export function probeOutcome(slo: readonly Expectation[], trial: TrialRecord): ProbeOutcome {
-  const limit = trial.caveats.find(({ kind }) => kind === 'generator-saturated');
+  const limit = trial.caveats.find(({ kind }) => kind === 'generator-saturated' || kind === 'generator-refused');
   if (limit) return { outcome: 'generator', why: limit.text };
   const lost = lossOf(trial);
   if (lost !== undefined) return { outcome: 'broken', why: lost };
