@@ -20,7 +20,7 @@ describe('parseScenarioFile', () => {
           workload: { requests: [{ method: 'GET', path: '/todos', weight: 1, headers: {}, check: {} }], keys: {} },
           load: {
             kind: 'closed',
-            driver: 'autocannon',
+            driver: 'lab',
             connections: 50,
             thinkMs: 0,
             warmupMs: 2000,
