@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { trialRecord } from '../../test/fakes/records.ts';
+import { measurement, trialRecord } from '../../test/fakes/records.ts';
 import { runRecord } from '../../test/fakes/run-record.ts';
 import type { RunRecord } from '../result.ts';
 import { commentReport } from './comment.ts';
@@ -53,6 +53,16 @@ describe('JUnit', () => {
     const all = read(runRecord(broken));
     expect(all).toMatchObject({ '@tests': 1, '@errors': 1, '@failures': 0 });
     expect(all.testsuite[0]?.testcase[0]).toMatchObject({ '@name': 'the run', error: { '@type': 'interrupted' } });
+  });
+
+  it('tells the first example of each kind of error', () => {
+    const causes = [{ kind: 'status-5xx' as const, atMs: 1, request: 'POST /pay', status: 503, body: '<busy>' }];
+    const trials = [trialRecord({ metrics: {}, measurement: measurement({ causes }) })];
+    const line = 'first status-5xx: POST /pay: 503, "<busy>"';
+    expect(read(runRecord({ verdicts, trials })).testsuite[0]).toMatchObject({ 'system-err': line });
+    expect(githubReport(runRecord({ verdicts, trials })).split('\n')[0]).toBe(
+      `::error title=herd%3A failed::p99 < 5ms & "more": 9 ms, 80%25 outside: <too slow>%0A${line}`,
+    );
   });
 
   it('is XML whatever is in a text', () => {
