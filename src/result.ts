@@ -100,6 +100,7 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 export type ScenarioRecord = z.infer<typeof scenarioRecordSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 export type Measurement = z.infer<typeof measurementSchema>;
+export type Cause = Measurement['causes'][number];
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
 export type RolloutTimes = z.infer<typeof rolloutSchema>;

@@ -32,6 +32,20 @@ const texts = (trial: Trial) => caveats(trial).map(({ text }) => text);
 describe('caveatsOf the generator', () => {
   const idle = { cpuRatio: 0.4, eventLoopUtilisation: 0.5, lagP99Us: 900, longestPauseUs: 0, pauseEndedAtMs: 0 };
 
+  it('doubts all that clients and servers tell when its own machine refused requests, and says what to raise', () => {
+    const refusals = { 'out-of-files': 1100, 'no-route': 53 };
+    const [caveat, ...others] = caveats({ measurement: { refusals, ownLimits: { files: 256 } } });
+    expect(others).toEqual([]);
+    expect(caveat).toMatchObject({
+      kind: 'generator-refused',
+      text: '1,153 requests got to no server: the generator may open 256 files: raise ulimit -n; no route leads to the target from where the generator runs',
+    });
+    expect(caveat?.doubts).toEqual(
+      expect.arrayContaining(['rps', 'p50', 'p99', 'errors', 'error_rate', 'requests', 'responses', 'recomputes']),
+    );
+    expect(caveat?.doubts).not.toContain('offered_rate');
+  });
+
   it('has none for a trial that went well', () => {
     expect(caveats({})).toEqual([]);
     expect(caveats({ measurement: { open: openLoad() } })).toEqual([]);

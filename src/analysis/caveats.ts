@@ -9,6 +9,7 @@ import { generatorPause } from './generator-pause.ts';
 import { idleConnections } from './idle-connections.ts';
 import { unsteadiness } from './steadiness.ts';
 import { happeningCaveats, hasEnd } from './happenings.ts';
+import { refusalText } from './refusals.ts';
 import { aliasesOf, thinPercentiles } from './percentiles.ts';
 import { measuredSlices } from './timeline.ts';
 import { unansweredCaveats } from './unanswered.ts';
@@ -44,6 +45,12 @@ function sampleCaveats(measurement: Measurement, { samples }: Trust): Caveat[] {
   if (thin.length === 0) return [];
   const text = `${formatNumber(requests)} answers are too few for ${thin.join(', ')}`;
   return [{ kind: 'too-few-samples', text, doubts: [...thin, ...aliasesOf(percentiles)] }];
+}
+
+/** What got to no server says nothing of it, and all that would have come of it is missing. */
+function refusalCaveats(measurement: Measurement): Caveat[] {
+  const text = refusalText(measurement);
+  return text === undefined ? [] : [{ kind: 'generator-refused', text, doubts: [...outcome] }];
 }
 
 /** A redirect is not followed: where nobody asked for one, it is seldom what was to be measured. */
@@ -141,6 +148,7 @@ export function caveatsOf(
   const limit = generatorLimit(measurement, context);
   return [
     ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
+    ...refusalCaveats(measurement),
     ...generatorPause(measurement, context.load, context.trust),
     ...idleConnections(measurement, context.load, context.trust),
     ...unsteadiness(measurement, context.load, !context.changes),

@@ -30,8 +30,8 @@ export class Causes {
       atMs,
       request: shown(`${request.method} ${request.shownPath}`),
       ...(status === undefined ? {} : { status }),
-      ...(body === undefined ? {} : { body: shown(body) }),
-      ...(words === undefined ? {} : { words: shown(words) }),
+      ...(body === undefined ? {} : { body: shown(body.trim()) }),
+      ...(words === undefined ? {} : { words: shown(words.trim()) }),
     });
   }
 

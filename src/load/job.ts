@@ -171,6 +171,14 @@ const sliceSchema = z.object({
   histogram: z.string(),
 });
 
+/** What its machine allows the generator; what it does not tell is missing. */
+export const ownLimitsSchema = z
+  .object({
+    files: count.optional().describe('It may have so many open, connections included'),
+    ports: count.optional().describe('It may connect from so many to one address'),
+  })
+  .describe('What its machine allows the generator');
+
 const generatorSchema = z.object({
   /** CPU time of the worker over elapsed time: 1 is one core. */
   cpuRatio: z.number().nonnegative(),
@@ -276,6 +284,7 @@ const workerResultSchema = z.object({
   byRequest: z.array(requestOutcomeSchema).min(1),
   /** The first example of each kind of error and refusal. */
   causes: z.array(causeSchema),
+  ownLimits: ownLimitsSchema,
   slices: z.array(sliceSchema),
   anatomy: z.array(anatomyBucketSchema),
   /** The slowest first, ten at most. */
@@ -309,7 +318,8 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
     histogram: z.string(),
   }),
   z.object({ type: z.literal('result'), result: workerResultSchema }),
-  z.object({ type: z.literal('failed'), message: z.string() }),
+  /** With a hint it is a sentence for the user, and no bug. */
+  z.object({ type: z.literal('failed'), message: z.string(), hint: z.string().optional() }),
 ]);
 
 export type ErrorKind = (typeof errorKinds)[number];
@@ -318,6 +328,7 @@ export type RequestOutcome = z.infer<typeof requestOutcomeSchema>;
 export type RefusalKind = (typeof refusalKinds)[number];
 export type FailureKind = ErrorKind | RefusalKind;
 export type Cause = z.infer<typeof causeSchema>;
+export type OwnLimits = z.infer<typeof ownLimitsSchema>;
 export type AnatomyBucket = z.infer<typeof anatomyBucketSchema>;
 export type SlowRequest = z.infer<typeof slowRequestSchema>;
 export type OpenResult = z.infer<typeof openSchema>;

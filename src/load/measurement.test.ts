@@ -22,7 +22,7 @@ describe('measurementOf', () => {
       recorder.answered(number * 10, { sentAtMs: number * 9, status: 200, bytes: 3, request });
     }
     recorder.sent(0);
-    recorder.failed(1500, 'refused', { sentAtMs: 0, request });
+    recorder.failed(1500, 'refused', { sentAtMs: 0, request, words: 'connect ECONNREFUSED' });
     const result = recorder.finish(0, generator);
     const measurement = measurementOf(result);
     expect(measurement).toMatchObject({
@@ -34,6 +34,8 @@ describe('measurementOf', () => {
       unfinished: 0,
       bytes: 300,
       errors: { refused: 1 },
+      refusals: {},
+      causes: [{ kind: 'refused', atMs: 1500, words: 'connect ECONNREFUSED' }],
       generator,
       latency: { histogram: result.histogram },
     });

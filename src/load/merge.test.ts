@@ -89,6 +89,25 @@ describe('mergeWorkerResults', () => {
     });
   });
 
+  it('adds up what machines refused, takes the tightest limits and the first causes', () => {
+    const part = recorded([]);
+    const cause = { kind: 'no-route' as const, request: 'GET /' };
+    const merged = mergeWorkerResults([
+      { ...part, refusals: { 'no-route': 2 }, ownLimits: { files: 256 }, causes: [{ ...cause, atMs: 9 }] },
+      {
+        ...part,
+        refusals: { 'no-route': 1, 'out-of-files': 4 },
+        ownLimits: { files: 1024, ports: 7 },
+        causes: [{ ...cause, atMs: 3 }],
+      },
+    ]);
+    expect(merged).toMatchObject({
+      refusals: { 'no-route': 3, 'out-of-files': 4 },
+      ownLimits: { files: 256, ports: 7 },
+      causes: [{ ...cause, atMs: 3 }],
+    });
+  });
+
   it('keeps seconds that only one worker has', () => {
     const short = recorded(exchanges(100));
     const merged = mergeWorkerResults([{ ...short, slices: short.slices.slice(0, 1) }, short]);

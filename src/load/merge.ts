@@ -1,6 +1,6 @@
 import { mergeAnatomies } from './anatomy.ts';
 import { mergeCauses } from './causes.ts';
-import type { OpenResult, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
+import type { OpenResult, OwnLimits, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
 import { sumByRequest, sumHistograms, sumOutcomes } from './outcomes.ts';
 
 /** One result from those of workers that ran at the same time: as exact as if one recorder had seen every request. */
@@ -17,6 +17,7 @@ export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResu
     inFlightMs: total((result) => result.inFlightMs),
     byRequest: sumByRequest(results.flatMap(({ byRequest }) => byRequest)),
     causes: mergeCauses(results.flatMap(({ causes }) => causes)),
+    ownLimits: mergeLimits(results.map(({ ownLimits }) => ownLimits)),
     slices: mergeSlices(results.flatMap(({ slices }) => slices)),
     ...mergeAnatomies(results),
     ...mergeOpen(results.flatMap(({ open }) => open ?? [])),
@@ -36,6 +37,15 @@ function longestPause(results: readonly WorkerResult[]) {
     pauseEndedAtMs,
   }));
   return pauses.reduce((longest, next) => (next.longestPauseUs > longest.longestPauseUs ? next : longest));
+}
+
+/** The tightest of each. */
+function mergeLimits(all: readonly OwnLimits[]): OwnLimits {
+  const least = (numbers: readonly number[]): number | undefined =>
+    numbers.length === 0 ? undefined : Math.min(...numbers);
+  const files = least(all.flatMap((limits) => limits.files ?? []));
+  const ports = least(all.flatMap((limits) => limits.ports ?? []));
+  return { ...(files === undefined ? {} : { files }), ...(ports === undefined ? {} : { ports }) };
 }
 
 /** A message of one second. */

@@ -112,6 +112,35 @@ describe('Recorder', () => {
     expect(byRequest[0]?.histogram).toBe(histogram);
   });
 
+  it('counts what the own machine refused apart from the errors of the server, and keeps the first cause of each', () => {
+    const { recorder } = record(1000);
+    answer(recorder, 100, 5);
+    for (const [kind, words] of [
+      ['out-of-files', 'connect EMFILE'],
+      ['out-of-files', 'connect EMFILE again'],
+      ['no-route', 'connect ENETUNREACH'],
+      ['refused', 'connect ECONNREFUSED'],
+    ] as const) {
+      recorder.sent(startMs + 200);
+      recorder.failed(startMs + 210, kind, { sentAtMs: startMs + 200, request, words });
+    }
+    const result = recorder.finish(recorder.endMs, generator);
+    expect(result).toMatchObject({
+      sent: 5,
+      requests: 1,
+      unfinished: 0,
+      errors: { refused: 1 },
+      refusals: { 'out-of-files': 2, 'no-route': 1 },
+    });
+    expect(result.slices[0]).toMatchObject({ sent: 5, requests: 1, errors: 1 });
+    expect(result.causes.map(({ kind, words }) => [kind, words])).toEqual([
+      ['out-of-files', 'connect EMFILE'],
+      ['no-route', 'connect ENETUNREACH'],
+      ['refused', 'connect ECONNREFUSED'],
+    ]);
+    expect(result.causes[0]?.atMs).toBeCloseTo(210);
+  });
+
   it('takes what ends at or after the last moment for unfinished, and what is sent then for none of its own', () => {
     const { recorder } = record(1000);
     expect(recorder.sent(startMs + 999.9)).toBe(true);

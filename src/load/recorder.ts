@@ -6,6 +6,7 @@ import { isRefusal } from './failure.ts';
 import { LatencyHistogram } from './histogram.ts';
 import type { ErrorKind, FailureKind, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
 import { imbalanceOf, sumOutcomes } from './outcomes.ts';
+import { ownLimits } from './own-limits.ts';
 import { RequestBooks } from './request-books.ts';
 
 /** How often passed seconds should be looked for. */
@@ -198,6 +199,7 @@ export class Recorder {
       inFlightMs: this.#inFlightMs,
       byRequest,
       causes: this.#causes.finish(),
+      ownLimits,
       slices: this.#slices,
       ...this.#anatomy.finish(),
       generator,

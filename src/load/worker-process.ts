@@ -20,8 +20,7 @@ export async function* readWorkerMessages(
       const next = await unlessSilent(lines.next(), silenceLimitMs);
       if (next.done === true) break;
       const message = parseMessage(next.value);
-      if (message.type === 'failed')
-        throw new LabError('The load worker failed.', { details: message.message.split('\n') });
+      if (message.type === 'failed') throw failureIn(message);
       if (message.type !== 'alive') yield message;
       if (message.type === 'result') return;
     }
@@ -30,6 +29,11 @@ export async function* readWorkerMessages(
     lines.return?.(undefined).catch(() => undefined);
   }
   throw new LabError('The load worker ended without a result.');
+}
+
+function failureIn({ message, hint }: Extract<WorkerMessage, { type: 'failed' }>): LabError {
+  if (hint !== undefined) return new LabError(message, { hint });
+  return new LabError('The load worker failed.', { details: message.split('\n') });
 }
 
 async function unlessSilent<T>(next: Promise<T>, limitMs: number): Promise<T> {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrameReader, isFrame } from './frames.ts';
-import type { LoadJob, WorkerMessage } from './job.ts';
+import type { LoadJob, WorkerMessage, WorkerResult } from './job.ts';
 import { measurementOf } from './measurement.ts';
 import { burstLoad, closedLoad, loadJob } from './testing/jobs.ts';
 import { serve } from './testing/servers.ts';
@@ -74,6 +75,56 @@ async function until(worker: Worker, type: WorkerMessage['type']): Promise<void>
   let output = '';
   while (!output.includes(`"type":"${type}"`)) output += String((await once(worker.stdout, 'data'))[0]);
 }
+
+/** A worker that may open so many files, and not one more. */
+function startWithFiles(files: number, input: string): Worker {
+  const script = `ulimit -n ${files}; exec "$0" "$1"`;
+  const worker = spawn('sh', ['-c', script, process.execPath, join(folder, 'worker.mjs')], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  worker.stdin.on('error', () => undefined);
+  worker.stdin.write(input);
+  return worker;
+}
+
+describe.runIf(process.platform === 'linux')('the load worker, where it may open 256 files', () => {
+  it('refuses more connections beforehand, and says what to raise', async () => {
+    await using server = await serve((_request, response) => response.end());
+    const job = loadJob({ urls: [server.url], load: closedLoad({ driver: 'lab', connections: 300 }) });
+    expect(await failureOf(startWithFiles(256, line(job)))).toMatchObject({
+      type: 'failed',
+      message: expect.stringMatching(/^The generator may open 256 files, and 300 connections take 3\d\d\.$/) as string,
+      hint: expect.stringContaining('Raise ulimit -n, e.g. to 512') as string,
+    });
+    expect(server.connections.size).toBe(0);
+  });
+
+  it.each(['autocannon', 'lab'] as const)(
+    'counts what it cannot open as no error of the server (%s)',
+    async (driver) => {
+      await using server = await serve((_request, response) => response.end());
+      const load = closedLoad({ driver, connections: 100, durationMs: 1000 });
+      const worker = startWithFiles(256, `${JSON.stringify(loadJob({ urls: [server.url], load }))}\n`);
+      let result: WorkerResult | undefined;
+      for await (const message of readWorkerMessages(worker.stdout)) {
+        // It has looked by then: what happens later is not known before the load.
+        if (message.type === 'ready') {
+          await promisify(execFile)('prlimit', ['--pid', String(worker.pid), '--nofile=64']);
+          worker.stdin.write('{}\n');
+        }
+        if (message.type === 'result') ({ result } = message);
+      }
+      if (result === undefined) throw new Error('a result was expected');
+      const { requests, errors, refusals, unfinished, sent, causes, ownLimits } = result;
+      expect(errors).toEqual({});
+      expect(requests).toBeGreaterThan(0);
+      expect(Object.keys(refusals)).toEqual(['out-of-files']);
+      expect(requests + (refusals['out-of-files'] ?? 0) + unfinished).toBe(sent);
+      expect(causes).toMatchObject([{ kind: 'out-of-files', words: expect.stringContaining('EMFILE') as string }]);
+      expect(ownLimits.files).toBe(256);
+    },
+  );
+});
 
 describe('the load worker', () => {
   it.each([

@@ -7,6 +7,7 @@ import { drive } from './driver.ts';
 import { FrameWriter } from './frames.ts';
 import { clockQuestionSchema, loadJobSchema, startSchema, type LoadJob, type WorkerMessage } from './job.ts';
 import { untilListening } from './listening.ts';
+import { openFilesNow, ownLimits, shortageOf } from './own-limits.ts';
 
 /** A start that is further away, in either direction, was told by another clock. */
 const mostLeadMs = 2000;
@@ -94,7 +95,13 @@ function read<T>(line: string, schema: z.ZodType<T>, noun: string): T | undefine
   return undefined;
 }
 
-function prepare({ urls }: LoadJob): void {
+function prepare(load: LoadJob): void {
+  const { urls } = load;
+  const shortage = shortageOf(load, ownLimits, openFilesNow());
+  if (shortage !== undefined) {
+    fail(shortage.sentence, shortage.hint);
+    return;
+  }
   const getReady = (): void => {
     state = 'ready';
     emit({ type: 'ready' });
@@ -133,7 +140,7 @@ function breakDown(error: unknown): void {
   fail(messageOf(error));
 }
 
-function fail(message: string): void {
+function fail(message: string, hint?: string): void {
   state = 'finished';
-  emit({ type: 'failed', message }, () => process.exit(1));
+  emit({ type: 'failed', message, ...(hint === undefined ? {} : { hint }) }, () => process.exit(1));
 }

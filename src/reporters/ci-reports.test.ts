@@ -80,6 +80,16 @@ describe('JUnit', () => {
     expect(all.testsuite[1]?.testcase).toMatchObject([{ '@name': 'ran', skipped: {} }]);
   });
 
+  it('tells the first example of each kind of error', () => {
+    const causes = [{ kind: 'status-5xx' as const, atMs: 1, request: 'POST /pay', status: 503, body: '<busy>' }];
+    const trials = [trialRecord({ metrics: {}, measurement: measurement({ causes }) })];
+    const line = 'first status-5xx: POST /pay: 503, "<busy>"';
+    expect(read(runRecord({ verdicts, trials })).testsuite[0]).toMatchObject({ 'system-err': line });
+    expect(githubReport(runRecord({ verdicts, trials })).split('\n')[0]).toBe(
+      `::error title=herd%3A failed::p99 < 5ms & "more": 9 ms, 80%25 outside: <too slow>%0A${line}`,
+    );
+  });
+
   it('is XML whatever is in a text', () => {
     const [verdict] = verdicts;
     if (verdict === undefined) throw new Error('there is no verdict');

@@ -1,4 +1,5 @@
 import type { RunRecord, Verdict } from '../result.ts';
+import { causeLines } from './cause-lines.ts';
 import { conclusionText, statusText } from './layout.ts';
 
 /** As GitHub's own toolkit escapes what comes after `::` (actions/toolkit, packages/core/src/command.ts). */
@@ -14,8 +15,9 @@ function command(level: 'error' | 'warning' | 'notice', title: string, text: str
   return `::${level} title=${property(title)}::${data(text)}`;
 }
 
-function ofVerdict({ scenario, expectation, outcome, reason }: Verdict): readonly string[] {
-  const text = `${expectation}: ${reason}`;
+function ofVerdict({ scenario, expectation, outcome, reason }: Verdict, record: RunRecord): readonly string[] {
+  const causes = causeLines(record.trials.filter((trial) => trial.scenario === scenario));
+  const text = [`${expectation}: ${reason}`, ...causes].join('\n');
   if (outcome === 'failed') return [command('error', `${scenario}: failed`, text)];
   return outcome === 'inconclusive' ? [command('warning', `${scenario}: inconclusive`, text)] : [];
 }
@@ -26,7 +28,7 @@ export function githubReport(record: RunRecord): string {
   const lines = [
     ...(status === undefined ? [] : [command('error', 'scale-lab', status)]),
     ...(record.tried ?? []).flatMap(({ note }) => (note === undefined ? [] : [command('warning', 'scale-lab', note)])),
-    ...record.verdicts.flatMap(ofVerdict),
+    ...record.verdicts.flatMap((verdict) => ofVerdict(verdict, record)),
     command('notice', `scale-lab run ${record.id}`, conclusionText(record)),
   ];
   return `${lines.join('\n')}\n`;

@@ -1,6 +1,7 @@
 import XMLBuilder from 'fast-xml-builder';
 import { formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, TrialRecord, Verdict } from '../result.ts';
+import { causeLines } from './cause-lines.ts';
 import { loadMsOf } from './load-time.ts';
 import { statusText } from './layout.ts';
 
@@ -67,6 +68,7 @@ function brokenOff(record: RunRecord): readonly Node[] {
 
 function suite(name: string, cases: readonly Node[], trials: readonly TrialRecord[], record: RunRecord): Node {
   const count = (kind: string): number => cases.filter((each) => kind in each).length;
+  const causes = causeLines(trials);
   const properties = { platform: record.platform, seed: record.seed, run: record.id, cpu: record.machine.cpu };
   return {
     '@name': clean(name),
@@ -80,6 +82,7 @@ function suite(name: string, cases: readonly Node[], trials: readonly TrialRecor
       property: Object.entries(properties).map(([key, value]) => ({ '@name': key, '@value': clean(String(value)) })),
     },
     testcase: cases,
+    ...(causes.length === 0 ? {} : { 'system-err': clean(causes.join('\n')) }),
   };
 }
 

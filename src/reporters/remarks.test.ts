@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trialRecord } from '../../test/fakes/records.ts';
+import { measurement, trialRecord } from '../../test/fakes/records.ts';
 import type { Row } from '../analysis/summary.ts';
 import type { TrialRecord } from '../result.ts';
 import { eventLines, findingLines, noteLines } from './remarks.ts';
@@ -47,6 +47,20 @@ describe('eventLines', () => {
 
 describe('noteLines', () => {
   const note = (kind: TrialRecord['caveats'][number]['kind'], doubts: string[] = []) => ({ kind, text: kind, doubts });
+
+  it('tells the first example of each kind of error beside their numbers', () => {
+    const reset = { kind: 'reset' as const, atMs: 5, request: 'GET /a', words: 'read ECONNRESET' };
+    const busy = { kind: 'status-5xx' as const, atMs: 7, request: 'POST /b', status: 503, body: 'busy' };
+    const failed = { failed: 3, errors: { 'status-5xx': 2, reset: 1 } };
+    const round = (causes: (typeof reset | typeof busy)[]) => ({ measurement: measurement({ ...failed, causes }) });
+    expect(
+      noteLines(scenario, [row('none', round([reset]), round([{ ...reset, request: 'GET /z' }, busy]))], []),
+    ).toEqual([
+      'none ×1: errors: 4 status-5xx, 2 reset',
+      'none ×1: first reset: GET /a: read ECONNRESET',
+      'none ×1: first status-5xx: POST /b: 503, "busy"',
+    ]);
+  });
 
   it('says once what holds of several rounds with other numbers', () => {
     const late = (ms: number) => ({

@@ -2,6 +2,7 @@ import { warmupOver } from '../analysis/annotations.ts';
 import type { Row } from '../analysis/summary.ts';
 import { formatNumber, formatRounded, plural } from '../numbers.ts';
 import type { Caveat, ScenarioRecord, TrialRecord } from '../result.ts';
+import { causeLines } from './cause-lines.ts';
 import { failedOf } from './metric-cells.ts';
 import { nameOf, type Table } from './table.ts';
 
@@ -81,11 +82,12 @@ function caveatTexts(row: Row): readonly string[] {
 /** The reasons to read the tables with care. */
 export function noteLines(scenario: ScenarioRecord, rows: readonly Row[], tables: readonly Table[]): readonly string[] {
   const errors = rows.filter((row) => failedOf(row) > 0).map((row) => ({ row, text: `errors: ${errorKinds(row)}` }));
+  const causes = rows.flatMap((row) => causeLines(row.trials).map((text) => ({ row, text })));
   const caveats = rows.flatMap((row) => caveatTexts(row).map((text) => ({ row, text })));
   const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(({ text }) => text.startsWith('~'))));
   const { length: leftOut } = scenario.leftOut;
   return [
-    ...spoken([...errors, ...caveats]),
+    ...spoken([...errors, ...causes, ...caveats]),
     ...(doubtful ? ['~ marks what too few answers, or a caveat, speak against'] : []),
     ...(leftOut === 0 ? [] : [`${plural(leftOut, 'claim')} not judged: not all that they compare was selected`]),
   ];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorKinds, refusalKinds } from '../load/job.ts';
+import { causeSchema, errorKinds, ownLimitsSchema, refusalKinds } from '../load/job.ts';
 import { statusImbalance } from '../load/status-balance.ts';
 
 /** How many. */
@@ -114,7 +114,7 @@ export const measurementSchema = z
     durationMs: z.number().positive(),
     carried: count.describe('In flight when the measured time began'),
     sent: count.describe(
-      'In the measured time; of open load, those due in it. Always carried + sent = requests + failed + unfinished',
+      'In the measured time; of open load, those due in it. Always carried + sent = requests + failed + refusals + unfinished',
     ),
     ...outcomeSchema.shape,
     inFlightMs: z
@@ -122,6 +122,8 @@ export const measurementSchema = z
       .nonnegative()
       .describe('How long requests were in flight within the measured time, all together'),
     byRequest: z.array(requestOutcomeSchema).describe('In the order of the workload; together they are all of it'),
+    causes: z.array(causeSchema),
+    ownLimits: ownLimitsSchema,
     timeline: z.array(sliceSchema),
     anatomy: z.array(anatomySchema).describe('Empty where the server says nothing of its times'),
     slowest: z.array(slowRequestSchema),

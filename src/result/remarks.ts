@@ -5,6 +5,7 @@ export const caveatSchema = z
   .object({
     kind: z.enum([
       'generator-saturated',
+      'generator-refused',
       'too-few-samples',
       'redirects',
       'dropped',

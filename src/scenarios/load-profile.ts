@@ -18,7 +18,7 @@ export const limits = {
 /** The load of a scenario that says nothing. */
 export const defaultLoad: ClosedLoad = {
   kind: 'closed',
-  driver: 'autocannon',
+  driver: 'lab',
   connections: 50,
   thinkMs: 0,
   warmupMs: 2000,

@@ -3,7 +3,8 @@ import { describeLoad } from './load-words.ts';
 import { only, scenario, workload } from './testing/files.ts';
 
 it.each([
-  ['{ connections: 50 }', '50 connections for 10 s after 2 s of warm-up'],
+  ['{ connections: 50 }', "50 connections for 10 s after 2 s of warm-up, the lab's own driver"],
+  ['{ driver: autocannon }', '50 connections for 10 s after 2 s of warm-up'],
   ['{ connections: 1, warmup: 0s, driver: lab }', "1 connection for 10 s, the lab's own driver"],
   ['{ think: 100ms, timeout: 1s }', '50 connections, 100 ms of thinking, for 10 s after 2 s of warm-up, time-out 1 s'],
   ['{ burst: 200, times: 3 }', '3 bursts of 200 requests, one every 2 s'],

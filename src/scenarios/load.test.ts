@@ -7,19 +7,21 @@ function loadOf(load: string, defaults = '{}'): LoadProfile {
   return only(scenario(workload, `load: ${load}`).replace('\n', `\ndefaults: { load: ${defaults} }\n`)).load;
 }
 
-const closed = { kind: 'closed', driver: 'autocannon', thinkMs: 0 } as const;
+const closed = { kind: 'closed', driver: 'lab', thinkMs: 0 } as const;
+const byAutocannon = { ...closed, driver: 'autocannon' } as const;
 
 describe('closed load', () => {
   it.each<[string, Partial<LoadProfile>]>([
     ['{ connections: 5 }', { ...closed, connections: 5 }],
-    ['{ driver: lab }', { ...closed, driver: 'lab', connections: 50 }],
-    ['{ think: 100ms }', { ...closed, driver: 'lab', thinkMs: 100 }],
+    ['{ driver: autocannon }', { ...byAutocannon, connections: 50 }],
+    ['{ think: 100ms }', { ...closed, thinkMs: 100 }],
     ['{ think: 0s }', closed],
   ])('%s', (load, expected) => expect(loadOf(load)).toMatchObject(expected));
 
   it('lets the lab drive where connections think, whoever said so', () => {
     expect(loadOf('{ connections: 5 }', '{ think: 1s }')).toMatchObject({ driver: 'lab', thinkMs: 1000 });
-    expect(loadOf('{ driver: autocannon, think: 0s }', '{ think: 1s }')).toMatchObject(closed);
+    expect(loadOf('{ think: 1s }', '{ driver: autocannon }')).toMatchObject({ driver: 'lab', thinkMs: 1000 });
+    expect(loadOf('{ driver: autocannon, think: 0s }', '{ think: 1s }')).toMatchObject(byAutocannon);
   });
 });
 
@@ -91,7 +93,7 @@ describe('a load over another', () => {
       '{ think: 1s }',
       { kind: 'closed', connections: 50, warmupMs: 1000, durationMs: 4000 },
     ],
-    [staged, '{ driver: autocannon }', { ...closed, durationMs: 4000 }],
+    [staged, '{ driver: autocannon }', { ...byAutocannon, durationMs: 4000 }],
     [
       '{ rate: 9/s, duration: 4s, timeout: 3s }',
       '{ burst: 5 }',

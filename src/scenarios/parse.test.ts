@@ -24,7 +24,7 @@ describe('parseScenarioFile', () => {
           },
           load: {
             kind: 'closed',
-            driver: 'autocannon',
+            driver: 'lab',
             connections: 50,
             thinkMs: 0,
             warmupMs: 2000,

@@ -42,6 +42,13 @@ describe('scenarios.yaml', () => {
     expect(variantsOf('n-plus-one')).toEqual(feedStrategies);
   });
 
+  it('says itself what sends its closed load', () => {
+    const closed = file.scenarios.flatMap(({ load, variants }) => [load, ...variants.map((variant) => variant.load)]);
+    const drivers = closed.flatMap((load) => (load?.kind === 'closed' ? [load.driver] : []));
+    expect(drivers.length).toBeGreaterThan(7);
+    expect(new Set(drivers)).toEqual(new Set(['autocannon']));
+  });
+
   it('has a quick start of less than 55 s, of which at least 80% is load', () => {
     const plan = planOf(file, [], {}, 1);
     const load = plan.trials.reduce((sum, trial) => sum + loadMs(trial.load), 0);

@@ -79,10 +79,13 @@ describe("a variant's own load", () => {
 
   it('is told with the settings of its variant', () => {
     const plan = describePlan(planOf(file, ['crowd'], {}, 1));
-    expect(plan).toContain('load      4 connections for 3 s after 1 s of warm-up\n');
+    expect(plan).toContain("load      4 connections for 3 s after 1 s of warm-up, the lab's own driver\n");
     expect(plan).toContain('few: defaults\n');
-    expect(plan).toContain('more: under 16 connections for 3 s after 1 s of warm-up\n');
-    expect(plan).toContain('longer: 2 workers, under 16 connections for 5 s after 1 s of warm-up\n');
+    const words = plan.replaceAll(/\n {10,}/g, ' ');
+    expect(words).toContain("more: under 16 connections for 3 s after 1 s of warm-up, the lab's own driver");
+    expect(words).toContain(
+      "longer: 2 workers, under 16 connections for 5 s after 1 s of warm-up, the lab's own driver",
+    );
   });
 });
 

@@ -15,6 +15,8 @@ export function measurement(changes: Partial<Measurement> = {}): Measurement {
     bytes: 1_000_000,
     statuses: { '200': requests, ...(errors['status-5xx'] && { '500': errors['status-5xx'] }) },
     errors,
+    causes: [],
+    ownLimits: {},
     latency: {
       meanUs: 1100,
       p50Us: 1000,

@@ -14,7 +14,7 @@ const borne: readonly string[] = ['too-few-samples', 'generator-paused'];
 
 /** Whether a trial at one rate kept the objective, and its numbers in words. */
 export function probeOutcome(slo: readonly Expectation[], trial: TrialRecord): ProbeOutcome {
-  const limit = trial.caveats.find(({ kind }) => kind === 'generator-saturated');
+  const limit = trial.caveats.find(({ kind }) => kind === 'generator-saturated' || kind === 'generator-refused');
   if (limit) return { outcome: 'generator', why: limit.text };
   const lost = lossOf(trial);
   if (lost !== undefined) return { outcome: 'broken', why: lost };

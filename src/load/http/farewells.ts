@@ -5,7 +5,7 @@ import { TLSSocket } from 'node:tls';
 const farewellMs = 100;
 
 /** How many may be waited for: each is a file that the generator has open. */
-const mostLeaving = 256;
+const mostLeaving = 128;
 
 /**
  * Connections that nobody uses any more. It is left to the server to close them, as it said it would: who closes first keeps the

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import type { WorkerResult } from '../job.ts';
 import type { ClosedLoad } from '../../scenarios/scenario.ts';
 import { LatencyHistogram } from '../histogram.ts';
 import { imbalanceOf } from '../outcomes.ts';
 import { closedLoad as anyClosedLoad, loadJob, oneRequest, requestTemplate, run } from './jobs.ts';
+import { serveSecurely } from './secure-server.ts';
 import { deadAddress, serve, servePlain } from './servers.ts';
 
 /** How many of the first requests a server of these tests spoils: so few that each run gets past them. */
@@ -206,6 +208,56 @@ export function describeClosedLoop(driver: ClosedLoad['driver']): void {
     expect(Object.keys(result.errors)).toEqual(['refused']);
     // 50 ms between two attempts, of which a timer may lose one.
     expect(result.sent).toBeLessThanOrEqual(4 * (Math.ceil(500 / 49) + 1));
+  });
+
+  it('counts TLS that is not spoken, with the words of the system', async () => {
+    await using plain = await servePlain((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    await using silent = await servePlain((socket) => socket.destroy());
+    for (const [{ url }, words] of [
+      [plain, /wrong version number/],
+      [silent, /./],
+    ] as const) {
+      const secure = url.replace('http:', 'https:');
+      const result = await run(loadJob({ urls: [secure], load: closedLoad({ durationMs: 300 }) }));
+      balance(result);
+      expect(result).toMatchObject({ errors: { tls: result.failed }, causes: [{ kind: 'tls', request: 'GET /' }] });
+      expect(result.failed).toBeGreaterThan(0);
+      expect(result.causes[0]?.words).toMatch(words);
+    }
+  });
+
+  it('speaks TLS, and keeps the first example of a wrong answer', async () => {
+    await using server = await serveSecurely((_request, response) => {
+      response.writeHead(503, { 'content-encoding': 'gzip' }).end(gzipSync('busy, token t-12345'));
+    });
+    const workload = oneRequest({ method: 'POST', path: '/pay', headers: { Authorization: 'Bearer t-12345' } });
+    const result = await run(loadJob({ urls: [server.url], load: closedLoad(), workload }));
+    balance(result);
+    expect(result).toMatchObject({
+      errors: { 'status-5xx': result.failed },
+      causes: [{ kind: 'status-5xx', request: 'POST /pay', status: 503, body: 'busy, token ***' }],
+    });
+  });
+
+  it('keeps nothing of a body without an end, whatever is looked for in it', async () => {
+    const piece = Buffer.alloc(256 * 1024, 'x');
+    await using server = await serve((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    const watch = setInterval(() => (most = Math.max(most, process.memoryUsage().rss)), 20);
+    const load = closedLoad({ durationMs: 1500, timeoutMs: 500, connections: 2 });
+    const result = await run(loadJob({ urls: [server.url], load, workload: oneRequest({ check: { contains: 'y' } }) }));
+    clearInterval(watch);
+    balance(result);
+    expect(Object.keys(result.errors)).toEqual(['timed-out']);
+    expect(result.causes[0]?.words).toBe('the answer was not whole after 500 ms');
+    expect(most - before).toBeLessThan(300 * 1024 * 1024);
   });
 
   it('tells kinds of wrong statuses apart', async () => {
