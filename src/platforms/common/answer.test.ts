@@ -56,7 +56,7 @@ describe('a readiness that fails says what was seen', () => {
     const url = await listening(server);
     await new Promise((resolve) => server.close(resolve));
     expect((await failureOf(url)).replace(url, 'URL')).toMatch(
-      /: URL refused the connection, as where nothing listens/,
+      /: URL refused the connection for \d+ ms: nothing listens there$/,
     );
   });
 });

@@ -50,7 +50,7 @@ export async function untilReady(
       if (accepts(answer.status)) return;
       seen = seen.then(`answered with status ${answer.status}`, excerpt(answer.body));
     } catch (error) {
-      if (!signal.aborted) seen = seen.then(failureText(error));
+      if (!signal.aborted) seen = seen.then(...failureOf(error));
     }
     try {
       await pause(15, signal);
@@ -83,12 +83,13 @@ class Sight {
   }
 }
 
-function failureText(error: unknown): string {
+/** What a try that failed has seen, and what that means. */
+function failureOf(error: unknown): readonly [text: string, detail?: string] {
   const message = messageOf(error);
-  if (message.includes('ECONNREFUSED')) return 'refused the connection, as where nothing listens';
-  if (error instanceof TimeLimit || (error instanceof Error && error.name === 'AbortError')) return 'gave no answer';
-  if (/ECONNRESET|socket hang up/.test(message)) return 'closed the connection without an answer';
-  return `could not be asked (${message})`;
+  if (message.includes('ECONNREFUSED')) return ['refused the connection', 'nothing listens there'];
+  if (error instanceof TimeLimit || (error instanceof Error && error.name === 'AbortError')) return ['gave no answer'];
+  if (/ECONNRESET|socket hang up/.test(message)) return ['closed the connection without an answer'];
+  return ['could not be asked', message];
 }
 
 function excerpt(body: string): string {
