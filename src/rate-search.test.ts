@@ -27,7 +27,13 @@ function carried({ load }: LoadJob, payments: number): WorkerResult {
     recorder.sent(sentAtMs);
     recorder.answered(sentAtMs + 2, { dueAtMs: sentAtMs, sentAtMs, status: 200, bytes: 1, request });
   }
-  const result = recorder.finish(durationMs, { cpuRatio: 0.1, eventLoopUtilisation: 0.1, lagP99Us: 100 });
+  const result = recorder.finish(durationMs, {
+    cpuRatio: 0.1,
+    eventLoopUtilisation: 0.1,
+    lagP99Us: 100,
+    longestPauseUs: 0,
+    pauseEndedAtMs: 0,
+  });
   return { ...result, open: books.finish(recorder.late) };
 }
 

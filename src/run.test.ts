@@ -107,9 +107,9 @@ describe('run', () => {
     const screen = { columns: 100, color: false };
     expect(JSON.parse(jsonReport(record))).toEqual(record);
     expect(tableIn(terminalReport(record, screen))).toMatchInlineSnapshot(`
-      "  variant  N    RPS  p50 ms  p95 ms  p99 ms  p99.9 ms  max ms  errors  recomputes  recomp/exp
-        aside    1  2,000       2       2       2        ~2       2       0         150          75
-        lock     1  6,000    0.50    0.50    0.50      0.50    0.50       0           2           1"
+      "  variant  N    RPS  mean ms  p50 ms  p95 ms  p99 ms  p99.9 ms  max ms  errors
+        aside    1  2,000        2       2       2       2        ~2       2       0
+        lock     1  6,000     0.50    0.50    0.50    0.50      0.50    0.50       0"
     `);
     expect(
       markdownReport(record)
@@ -117,10 +117,10 @@ describe('run', () => {
         .filter((line) => line.startsWith('|'))
         .join('\n'),
     ).toMatchInlineSnapshot(`
-      "| variant | N | RPS | p50 ms | p95 ms | p99 ms | p99.9 ms | max ms | errors |
-      | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-      | aside | 1 | 2,000 | 2 | 2 | 2 | \\~2 | 2 | 0 |
-      | lock | 1 | **6,000** | **0.50** | **0.50** | **0.50** | 0.50 | **0.50** | 0 |
+      "| variant | N | RPS | mean ms | p50 ms | p95 ms | p99 ms | p99.9 ms | max ms | errors |
+      | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+      | aside | 1 | 2,000 | 2 | 2 | 2 | 2 | \\~2 | 2 | 0 |
+      | lock | 1 | **6,000** | **0.50** | **0.50** | **0.50** | **0.50** | 0.50 | **0.50** | 0 |
       | variant | N | recomputes | recomp/exp |
       | --- | ---: | ---: | ---: |
       | aside | 1 | 150 | 75 |

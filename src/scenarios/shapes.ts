@@ -40,18 +40,25 @@ export function reading<T>(noun: string, read: (input: unknown, noun: string) =>
   return withForm(schema, { ...form, description: capitalised(noun) });
 }
 
+const variable: WrittenForm = { type: 'string', pattern: '^\\$\\{[A-Za-z_]\\w*(:-[^{}]*)?\\}$' };
+
+/** A setting, which may be written as a variable of the environment: whoever reads it here reads its value. */
+function setting<T>(noun: string, read: (input: unknown, noun: string) => Reading<T>, form: WrittenForm) {
+  return reading(noun, read, { anyOf: [form, variable] });
+}
+
 /** A time between two limits, in whole milliseconds. */
 export function duration(noun: string, leastMs: number, mostMs: number) {
   const read = (input: unknown): Reading<number> => {
     const time = readDuration(input, noun, leastMs, mostMs);
     return 'value' in time && !Number.isInteger(time.value) ? faulty(`${noun} must be whole milliseconds`) : time;
   };
-  return reading(noun, read, { type: 'string', pattern: writtenUnits.duration });
+  return setting(noun, read, { type: 'string', pattern: writtenUnits.duration });
 }
 
 /** A rate between two limits, per second. */
 export function rate(noun: string, leastPerSecond: number, mostPerSecond: number) {
-  return reading(noun, (input) => readRate(input, noun, leastPerSecond, mostPerSecond), {
+  return setting(noun, (input) => readRate(input, noun, leastPerSecond, mostPerSecond), {
     type: 'string',
     pattern: writtenUnits.rate,
   });
@@ -59,7 +66,7 @@ export function rate(noun: string, leastPerSecond: number, mostPerSecond: number
 
 /** A percentage up to a limit, as a ratio. */
 export function percentage(noun: string, most: number) {
-  return reading(noun, (input) => readPercentage(input, noun, most), {
+  return setting(noun, (input) => readPercentage(input, noun, most), {
     type: 'string',
     pattern: writtenUnits.percentage,
   });
@@ -67,7 +74,7 @@ export function percentage(noun: string, most: number) {
 
 /** A size in memory between two limits, in bytes. */
 export function memory(noun: string, leastBytes: number, mostBytes: number) {
-  return reading(noun, (input) => readMemory(input, noun, leastBytes, mostBytes), {
+  return setting(noun, (input) => readMemory(input, noun, leastBytes, mostBytes), {
     type: 'string',
     pattern: writtenUnits.memory,
   });
@@ -75,7 +82,7 @@ export function memory(noun: string, leastBytes: number, mostBytes: number) {
 
 /** A whole number between two limits. */
 export function whole(noun: string, least: number, most: number) {
-  return reading(noun, (input) => readWhole(input, noun, least, most), {
+  return setting(noun, (input) => readWhole(input, noun, least, most), {
     type: 'integer',
     minimum: least,
     maximum: most,
@@ -84,7 +91,7 @@ export function whole(noun: string, least: number, most: number) {
 
 /** A number between two limits. */
 export function number(noun: string, least: number, most: number) {
-  return reading(noun, (input) => readNumber(input, noun, least, most), {
+  return setting(noun, (input) => readNumber(input, noun, least, most), {
     type: 'number',
     minimum: least,
     maximum: most,
@@ -99,7 +106,7 @@ export function choice<const T extends string>(noun: string, words: readonly T[]
     if (typeof input !== 'string') return faulty(`${noun} must be a word`, `there are: ${words.join(', ')}`);
     return faulty(`${noun} "${input}" is not known`, suggestion(input, words));
   };
-  return reading(noun, read, { enum: [...words] });
+  return setting(noun, read, { enum: [...words] });
 }
 
 /** A text that is not empty. */
@@ -120,7 +127,7 @@ export function yesNo(noun: string) {
     const meant = ['yes', 'y', 'on', 'true'].includes(word) || !['no', 'n', 'off', 'false'].includes(word);
     return faulty(`${noun} must be true or false`, typeof input === 'string' ? `write ${meant}` : undefined);
   };
-  return reading(noun, read, { type: 'boolean' });
+  return setting(noun, read, { type: 'boolean' });
 }
 
 /** A map with known keys; every key that is not known is a fault of its own. */

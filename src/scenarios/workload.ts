@@ -53,9 +53,13 @@ const requestLine = reading('the request', readRequestLine, {
 
 /** Where a brace is that belongs to neither a key nor a variable. */
 function strayBrace(path: string): number | undefined {
+  let isLiteral = false;
   for (const { kind, written, start } of piecesOf(path)) {
+    // What `$${` opens, the next brace closes.
+    const closed = isLiteral ? written.replace('}', '-') : written;
+    isLiteral = kind === 'literal';
     if (kind !== 'text') continue;
-    const brace = /[{}]/.exec(written.replace(/\{[A-Za-z_][\w-]*\}/g, (key) => '-'.repeat(key.length)));
+    const brace = /[{}]/.exec(closed.replace(/\{[A-Za-z_][\w-]*\}/g, (key) => '-'.repeat(key.length)));
     if (brace) return start + brace.index;
   }
   return undefined;

@@ -46,6 +46,14 @@ function plain(options: ProgressOptions): { readonly out: string; readonly err: 
   return { out: out.text(), err: err.text() };
 }
 
+it('on a terminal that cannot draw anew moves no cursor', () => {
+  const err = fakeOutput({ isTerminal: true });
+  using progress = showProgress(fakeIo({ err }), {});
+  for (const event of all) progress.sink(event);
+  expect(err.text()).toContain('results in /results/r1');
+  expect(err.text()).not.toContain('\u001b');
+});
+
 describe('progress in a pipe', () => {
   const usual = `run r1: 1 trial, about 15.7 s
 removed 1 leftover of runs that were killed

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { messageOf } from '../../errors.ts';
+import { formatDuration } from '../../numbers.ts';
 import { TimeLimit, pause, withTimeLimit } from './time-limit.ts';
 
 /** An answer over HTTP, whole. */
@@ -29,21 +30,27 @@ export type Ask = (url: string, signal: AbortSignal) => Promise<Answer>;
 /** Which status says that a server is ready. */
 export type Accepts = (status: number) => boolean;
 
-/** Asks again and again until the answer says ready. Ends by the signal only; then tells what the last try saw. */
+/** How long one try may take. */
+const tryLimitMs = 2_000;
+
+/**
+ * Asks again and again until the answer says ready. Ends by the signal only, and at once; where that is a time limit, it tells what
+ * the tries saw, and not how the last of them was broken off.
+ */
 export async function untilReady(
   url: string,
   signal: AbortSignal,
   askOnce: Ask = ask,
   accepts: Accepts = (status) => status === 200,
 ): Promise<void> {
-  let seen = 'nothing yet';
+  let seen = new Sight('gave no answer');
   for (;;) {
     try {
-      const answer = await withTimeLimit(2_000, signal, (limited) => askOnce(url, limited));
+      const answer = await withTimeLimit(tryLimitMs, signal, async (limited) => askOnce(url, limited));
       if (accepts(answer.status)) return;
-      seen = `status ${answer.status}: ${answer.body.slice(0, 200)}`;
+      seen = seen.then(`answered with status ${answer.status}`, excerpt(answer.body));
     } catch (error) {
-      seen = messageOf(error);
+      if (!signal.aborted) seen = seen.then(...failureOf(error));
     }
     try {
       await pause(15, signal);
@@ -53,11 +60,47 @@ export async function untilReady(
   }
 }
 
-/** The time was up before {@link untilReady} saw that answer. */
+/** What the tries saw last, and since when each of them has seen the same. */
+class Sight {
+  readonly #text: string;
+  readonly #detail: string;
+  readonly #sinceMs: number;
+
+  constructor(text: string, detail = '', sinceMs = performance.now()) {
+    this.#text = text;
+    this.#detail = detail;
+    this.#sinceMs = sinceMs;
+  }
+
+  then(text: string, detail = ''): Sight {
+    return new Sight(text, detail, text === this.#text ? this.#sinceMs : performance.now());
+  }
+
+  /** "answered with status 503 for 29.9 s: starting". */
+  get words(): string {
+    const lasted = ` for ${formatDuration(performance.now() - this.#sinceMs)}`;
+    return `${this.#text}${lasted}${this.#detail === '' ? '' : `: ${this.#detail}`}`;
+  }
+}
+
+/** What a try that failed has seen, and what that means. */
+function failureOf(error: unknown): readonly [text: string, detail?: string] {
+  const message = messageOf(error);
+  if (message.includes('ECONNREFUSED')) return ['refused the connection', 'nothing listens there'];
+  if (error instanceof TimeLimit || (error instanceof Error && error.name === 'AbortError')) return ['gave no answer'];
+  if (/ECONNRESET|socket hang up/.test(message)) return ['closed the connection without an answer'];
+  return ['could not be asked', message];
+}
+
+function excerpt(body: string): string {
+  return body.slice(0, 200).replace(/\s+/g, ' ').trim();
+}
+
+/** The time was up before {@link untilReady} saw an answer that says ready. */
 export class NotReady extends Error {
   override readonly name = 'NotReady';
 
-  constructor(url: string, seen: string, limit: TimeLimit) {
-    super(`was not ready after ${limit.limitMs / 1000} s: the last answer of ${url} was ${seen}`);
+  constructor(url: string, seen: Pick<Sight, 'words'>, limit: TimeLimit) {
+    super(`was not ready after ${limit.limitMs / 1000} s: ${url} ${seen.words}`);
   }
 }

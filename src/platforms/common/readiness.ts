@@ -23,6 +23,8 @@ export async function untilSign<T>(
   signal: AbortSignal,
   limitMs = usualLimitMs,
 ): Promise<T> {
+  // A signal that was given before tells nobody of itself.
+  signal.throwIfAborted();
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });

@@ -1,18 +1,19 @@
 import { expect } from 'vitest';
+import type { Variables } from '../../variables.ts';
 import { parseScenarioFile } from '../parse.ts';
 import { renderProblems } from '../problem.ts';
 import type { Scenario, ScenarioFile } from '../scenario.ts';
 
 /** What a text that has to be right says. */
-export function parsed(text: string, name = 'test.yaml'): ScenarioFile {
-  const result = parseScenarioFile(text, name);
+export function parsed(text: string, name = 'test.yaml', environment: Variables = {}): ScenarioFile {
+  const result = parseScenarioFile(text, name, { environment });
   if (!result.ok) expect.fail(renderProblems(result.problems));
   return result.file;
 }
 
 /** Everything that is wrong with a text, as a user sees it. */
-export function problemsOf(text: string): string {
-  const result = parseScenarioFile(text, 'test.yaml');
+export function problemsOf(text: string, environment: Variables = {}): string {
+  const result = parseScenarioFile(text, 'test.yaml', { environment });
   return result.ok ? 'no problem' : renderProblems(result.problems);
 }
 
@@ -24,8 +25,8 @@ export function scenario(...lines: readonly string[]): string {
 }
 
 /** The one scenario of that text, which has to be right. */
-export function only(text: string): Scenario {
-  const [first] = parsed(text).scenarios;
+export function only(text: string, environment: Variables = {}): Scenario {
+  const [first] = parsed(text, 'test.yaml', environment).scenarios;
   return first ?? expect.fail('there is no scenario');
 }
 

@@ -1,0 +1,78 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { LabError } from '../../errors.ts';
+import { ask, untilReady } from './answer.ts';
+import { untilSign, type Watched } from './readiness.ts';
+import { withTimeLimit } from './time-limit.ts';
+
+async function listening(server: Server): Promise<string> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`;
+}
+
+/** Why a server that answers like this was not ready in time. */
+async function whyNot(listener: RequestListener, limitMs = 300): Promise<string> {
+  const server = createServer(listener);
+  const url = await listening(server);
+  try {
+    return (await failureOf(url, limitMs)).replace(url, 'URL');
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function failureOf(url: string, limitMs = 300): Promise<string> {
+  const { signal } = new AbortController();
+  return withTimeLimit(limitMs, signal, (limited) => untilReady(url, limited)).then(
+    () => 'ready',
+    (error: unknown) => String(error),
+  );
+}
+
+describe('a readiness that fails says what was seen', () => {
+  it('of a server that answers, but not that it is ready', async () => {
+    const why = await whyNot((_request, response) => response.writeHead(503).end('not\n  yet'));
+    expect(why).toMatch(/^NotReady: was not ready after 0.3 s: URL answered with status 503 for \d+ ms: not yet$/);
+  });
+
+  it('of a server that hangs, also where it answered before', async () => {
+    expect(await whyNot(() => undefined)).toMatch(/: URL gave no answer for \d+ ms$/);
+    let asked = 0;
+    const why = await whyNot((_request, response) => {
+      if (asked++ === 0) response.writeHead(500).end();
+    });
+    expect(why).toMatch(/: URL answered with status 500 for \d+ ms$/);
+  });
+
+  it('of a connection that is closed, or refused', async () => {
+    expect(await whyNot((request) => request.socket.destroy())).toMatch(
+      /: URL closed the connection without an answer/,
+    );
+    const server = createServer();
+    const url = await listening(server);
+    await new Promise((resolve) => server.close(resolve));
+    expect((await failureOf(url)).replace(url, 'URL')).toMatch(
+      /: URL refused the connection for \d+ ms: nothing listens there$/,
+    );
+  });
+});
+
+describe('a signal that was given before', () => {
+  const service: Watched = {
+    ended: new Promise(() => undefined),
+    end: undefined,
+    failure: async (what) => Promise.resolve(new LabError(what)),
+  };
+
+  it('is heeded at once', async () => {
+    const stopped = AbortSignal.abort(new Error('stopped'));
+    const never = async (): Promise<never> => new Promise(() => undefined);
+    await expect(untilSign(service, never, stopped)).rejects.toThrow('stopped');
+    await expect(withTimeLimit(30_000, stopped, never)).rejects.toThrow('stopped');
+    await expect(untilReady('http://127.0.0.1:1/', stopped, ask)).rejects.toThrow('stopped');
+  });
+});
