@@ -10,7 +10,13 @@ const alone = ['test/conformance/kubernetes-autoscale.test.ts'];
 const abreast = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 
 /** The longest first, so that no worker ends long before the others; then by size, as Vitest does. */
-const longest = ['kubernetes.test.ts', 'kubernetes-kill.test.ts', 'docker.test.ts', 'kubernetes-stack.test.ts'];
+const longest = [
+  'kubernetes.test.ts',
+  'kubernetes-kill.test.ts',
+  'minikube.test.ts',
+  'docker.test.ts',
+  'kubernetes-stack.test.ts',
+];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification): number => {
