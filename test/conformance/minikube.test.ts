@@ -96,6 +96,16 @@ describe('platform minikube, from its start to its end', () => {
     expect(await bench.leftovers()).toEqual([]);
   });
 
+  test('autoscaling is refused where nobody tells what pods use, and the addon is named', async () => {
+    const { code, err } = await lab('up', 'autoscale', '--platform', 'minikube', '--variant', 'autoscaled');
+    expect(code, err).toBe(4);
+    expect(err).toMatch(/error: The cluster of the context .+ cannot scale by itself: it does not tell what pods use/);
+    expect(err).toContain(
+      `hint: Add it, and give it a minute: minikube addons enable metrics-server --profile ${profile}`,
+    );
+    expect(await traces()).toEqual([]);
+  });
+
   test('one that is killed leaves what clean removes', async () => {
     const killed = start([...run, '--replicas', '1'], { cwd: bench.folder, env: bench.env });
     await killed.says('PostgreSQL starts');
