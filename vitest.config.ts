@@ -2,15 +2,23 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What they assert is about times that a busy machine changes: two at a time, of which neither keeps a core busy. */
-const quiet = ['test/e2e/max-rps.test.ts', 'test/e2e/saved-runs.test.ts'];
-/** It adds an API to the cluster for a while: what others remove there meanwhile might have to wait for it. */
-const alone = ['test/conformance/kubernetes-autoscale.test.ts'];
+const quiet = [
+  'test/conformance/kubernetes-autoscale.test.ts',
+  'test/e2e/max-rps.test.ts',
+  'test/e2e/saved-runs.test.ts',
+];
 
 /** Servers, containers and pods take their time to start: one more than cores keeps a small machine busy. */
 const abreast = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 
 /** The longest first, so that no worker ends long before the others; then by size, as Vitest does. */
-const longest = ['kubernetes.test.ts', 'kubernetes-kill.test.ts', 'docker.test.ts', 'kubernetes-stack.test.ts'];
+const longest = [
+  'kubernetes.test.ts',
+  'kubernetes-kill.test.ts',
+  'minikube.test.ts',
+  'docker.test.ts',
+  'kubernetes-stack.test.ts',
+];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ moduleId }: TestSpecification): number => {
@@ -39,13 +47,12 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...quiet, ...alone],
+          exclude: [...configDefaults.exclude, ...quiet],
           globalSetup: './test/leftovers.ts',
           ...abreast,
         },
       },
       { extends: true, test: { name: 'quiet', include: quiet, maxWorkers: 2, sequence: { groupOrder: 1 } } },
-      { extends: true, test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 2 } } },
     ],
   },
 });

@@ -13,6 +13,11 @@ testbed_up() {
     value=$("$testbed/kubernetes-up")
     export "$(grep '^KUBECONFIG=' <<<"$value")" SCALE_LAB_REQUIRE_KUBERNETES=1
   fi
+  if [[ -x $testbed/minikube-up ]]; then
+    # Its kubeconfig and its profile are the test's own.
+    while IFS= read -r value; do export "${value?}"; done < <("$testbed/minikube-up" | grep -E '^MINIKUBE(_HOME)?=')
+    export SCALE_LAB_REQUIRE_MINIKUBE=1
+  fi
 }
 
 # The browser that reports are looked at with, and the shells that complete commands.

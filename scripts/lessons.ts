@@ -1,6 +1,6 @@
 // npm run lessons -- [scenario…]: the pages of docs/lessons with their pictures, and the picture of the README, each from a real
 // run that it makes now. Without names, all shipped scenarios; each on the least platform that can run it: a limit needs Docker, and
-// what changes by itself a cluster.
+// what changes by itself a cluster, which for autoscaling has to have a metrics API.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,8 +11,6 @@ import { format, resolveConfig } from 'prettier';
 import { explain } from '../src/lessons/explain.ts';
 import { platformFor } from '../src/lessons/platform-for.ts';
 import { shippedLessons } from '../src/lessons/shipped.ts';
-import { chooseContext } from '../src/platforms/kubernetes/cluster/context.ts';
-import { openCluster } from '../src/platforms/kubernetes/cluster/cluster.ts';
 import { packageFolder } from '../src/package.ts';
 import { markdownExplanation } from '../src/reporters/explanation.ts';
 import { table } from '../src/reporters/markdown.ts';
@@ -20,7 +18,6 @@ import { layoutOf } from '../src/reporters/layout.ts';
 import { runRecordSchema, type RunRecord } from '../src/result.ts';
 import { readScenarioFile } from '../src/scenarios/parse.ts';
 import type { Scenario } from '../src/scenarios/scenario.ts';
-import { provideMetricsApi } from '../test/conformance/metrics-api.ts';
 import { findChromium, openChromium } from '../test/e2e/browser.ts';
 
 const docs = path.join(packageFolder, 'docs');
@@ -62,21 +59,6 @@ async function openBrowser(): Promise<Browser> {
   const program = findChromium();
   if (program === undefined) throw new Error('no Chromium is installed');
   return openChromium(program);
-}
-
-/** Works with a cluster that has the figures that an autoscaler goes by, where the scenario asks for one. */
-async function withFigures({ variants }: Scenario, work: () => Promise<void>): Promise<void> {
-  const scalesItself = variants.some(({ system }) => system.kind === 'app' && system.autoscale !== undefined);
-  if (!scalesItself) return work();
-  const { signal } = new AbortController();
-  const context = await chooseContext({ platform: 'kubernetes', environment: process.env });
-  const cluster = await openCluster(context, signal);
-  try {
-    await using _api = await provideMetricsApi(cluster, signal);
-    await work();
-  } finally {
-    cluster.requests.close();
-  }
 }
 
 /** Takes pictures of figures of a report, and returns them as Markdown. */
@@ -134,7 +116,7 @@ for (const scenario of file.scenarios) {
     await writeFile(file, await format(page, { ...(await resolveConfig(file)), parser: 'markdown' }));
     if (name === 'thundering-herd') await takeTop(browser, report);
   };
-  await withFigures(scenario, async () => measure(scenario, write));
+  await measure(scenario, write);
 }
 const rows = file.scenarios.filter(({ name }) => existsSync(path.join(docs, 'lessons', `${name}.md`)));
 await writeFile(

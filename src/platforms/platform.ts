@@ -19,7 +19,13 @@ export function paceOf(name: PlatformName): Pace {
 
 /** Something that a platform needs from the machine, and whether it is there: data for `doctor` and for messages. */
 export type Requirement =
-  | { readonly name: string; readonly met: true; readonly found: string }
+  | {
+      readonly name: string;
+      readonly met: true;
+      readonly found: string;
+      /** What speaks against it all the same: it is not what was tried. */
+      readonly doubt?: string | undefined;
+    }
   | { readonly name: string; readonly met: false; readonly problem: string; readonly fix: string };
 
 /** Something that a killed run left and `clean` removed. */

@@ -3,14 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pause, withTimeLimit } from '../../src/platforms/common/time-limit.ts';
-import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import { servesMetrics } from '../../src/platforms/kubernetes/telemetry/metrics-api.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Deployment, ServiceUsage, Stack } from '../../src/platforms/platform.ts';
 import { UsageWatch } from '../../src/telemetry/usage.ts';
-import { failure } from './failure.ts';
-import { clusterEnvironment, clusterProblem, isRequired, openTestCluster, podsOf } from './kubernetes-cluster.ts';
-import { provideMetricsApi } from './metrics-api.ts';
+import { clusterEnvironment, clusterProblem, isRequired, openTestCluster } from './kubernetes-cluster.ts';
 import { closed, jobs, topology } from './topology.ts';
 
 // An autoscaler looks every 15 s, at what was measured before.
@@ -21,13 +18,13 @@ const runId = 'autoscale';
 const environment = clusterEnvironment('autoscale');
 const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-autoscale-'));
 const problem = await clusterProblem();
+const hasMetrics = problem === undefined && (await tellsWhatPodsUse());
 
 const small = { limits: { cpu: 0.2, memoryBytes: 256 * 2 ** 20 }, balancer: undefined };
 const scaling = topology({ ...small, autoscale: { cpu: 0.5, least: 1, most: 3 } });
 const load = closed({ connections: 20, warmupMs: 0, durationMs: 200_000 });
 
 describe('platform kubernetes, by the figures of its cluster', () => {
-  let cluster: Cluster;
   let stack: Stack;
 
   beforeEach((context) => {
@@ -38,21 +35,15 @@ describe('platform kubernetes, by the figures of its cluster', () => {
 
   beforeAll(async () => {
     if (problem !== undefined) return;
-    cluster = await openTestCluster();
-    stack = await up();
+    const platform = await openPlatform('kubernetes', { environment, temporaryFolder });
+    stack = await platform.up({ runId, signal, onStep: () => undefined });
   });
 
   afterAll(async () => {
     rmSync(temporaryFolder, { recursive: true, force: true });
     if (problem !== undefined) return;
     await stack[Symbol.asyncDispose]();
-    cluster.requests.close();
   });
-
-  async function up(): Promise<Stack> {
-    const platform = await openPlatform('kubernetes', { environment, temporaryFolder });
-    return platform.up({ runId, signal, onStep: () => undefined });
-  }
 
   test('a replica tells how long its limit kept it from the CPU', async () => {
     const deployment = await stack.deploy(topology(small), signal);
@@ -65,29 +56,10 @@ describe('platform kubernetes, by the figures of its cluster', () => {
     expect(replica?.throttledRatio).toBeGreaterThan(0);
   });
 
-  test('autoscaling is refused where nobody tells what pods use, and what runs stays', async (context) => {
-    if (await servesMetrics(cluster, signal)) context.skip('the cluster has a metrics API of its own');
-    await stack.deploy(topology(small), signal);
-    const names = async (): Promise<readonly unknown[]> =>
-      (await podsOf(cluster, runId, 'app')).map(({ metadata }) => metadata?.name);
-    const before = await names();
-    const { message, hint } = await failure(stack.deploy(scaling, signal));
-    expect(message).toMatch(/^The cluster of the context .+ cannot scale by itself: it does not tell what pods use/);
-    expect(hint).toContain('metrics-server');
-    expect(await names()).toEqual(before);
-  });
-
   describe('with a metrics API', () => {
-    let metricsApi: AsyncDisposable | undefined;
-
-    beforeAll(async () => {
-      if (problem !== undefined) return;
-      metricsApi = await provideMetricsApi(cluster, signal);
-      // Whether there is one, a stack asks when it starts.
-      await stack[Symbol.asyncDispose]();
-      stack = await up();
+    beforeEach((context) => {
+      if (!hasMetrics) context.skip('the cluster has no metrics API');
     });
-    afterAll(async () => metricsApi?.[Symbol.asyncDispose]());
 
     test('PostgreSQL and Redis are told of, window by window', async () => {
       const deployment = await stack.deploy(topology(), signal);
@@ -121,6 +93,15 @@ describe('platform kubernetes, by the figures of its cluster', () => {
     });
   });
 });
+
+async function tellsWhatPodsUse(): Promise<boolean> {
+  const cluster = await openTestCluster();
+  try {
+    return await servesMetrics(cluster, signal);
+  } finally {
+    cluster.requests.close();
+  }
+}
 
 /** Puts load on, and looks every second whether it was enough. */
 async function loadUntil(

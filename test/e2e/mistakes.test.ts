@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdir, symlink } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { scaleLab } from './cli.ts';
@@ -171,6 +174,25 @@ describe('bad luck', () => {
     const doctor = await scaleLab(['doctor', 'local'], { cwd: bench.folder, env });
     expect(doctor.code).toBe(4);
     expect(doctor.out).toMatch(/✗ redis-server/);
+  });
+
+  it('a Docker Engine older than what was tried is warned of by doctor, and is no mistake', async () => {
+    const answers: Readonly<Record<string, unknown>> = {
+      '/version': { Version: '25.0.1', ApiVersion: '1.44' },
+      '/info': { NCPU: 4, CpuCfsQuota: true, MemoryLimit: true },
+    };
+    const engine = createServer(({ url }, response) => {
+      const answer = answers[String(url)];
+      response.writeHead(answer === undefined ? 404 : 200).end(JSON.stringify(answer ?? { message: 'none' }));
+    });
+    await once(engine.listen(0, '127.0.0.1'), 'listening');
+    const { port } = engine.address() as AddressInfo;
+    const env = { ...bench.env, DOCKER_HOST: `tcp://127.0.0.1:${port}`, DOCKER_TLS_VERIFY: '' };
+    const { code, out } = await scaleLab(['doctor', 'docker'], { cwd: bench.folder, env });
+    engine.close();
+    expect(code, out).toBe(0);
+    expect(out).toContain('✓ Docker Engine: 25.0.1 (API 1.44)');
+    expect(out).toMatch(/^ {6}warning: it is older than Docker Engine 29 \(API 1\.56\)/m);
   });
 
   it('a temporary folder that is not there', async () => {

@@ -40,7 +40,9 @@ export class Workbench implements AsyncDisposable {
   /** What runs have left: folders in the temporary folder, and processes that live there. */
   async leftovers(): Promise<readonly string[]> {
     const processes = await findInhabitants(this.temporary);
-    return [...(await readdir(this.temporary)), ...processes.map(({ command }) => command)];
+    // minikube writes down there what it is asked, whoever asks it.
+    const files = (await readdir(this.temporary)).filter((name) => !/^minikube[-_]/.test(name));
+    return [...files, ...processes.map(({ command }) => command)];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -16,10 +16,12 @@ Examples:
 
 async function tell(requirements: readonly Requirement[], io: Io): Promise<void> {
   const { styleText } = await import('node:util');
-  const paint = (style: 'green' | 'red', text: string): string => (io.out.color ? styleText(style, text) : text);
+  const paint = (style: 'green' | 'red' | 'yellow', text: string): string =>
+    io.out.color ? styleText(style, text) : text;
   for (const requirement of requirements) {
     if (requirement.met) {
       io.out.write(`  ${paint('green', '✓')} ${requirement.name}: ${requirement.found}\n`);
+      if (requirement.doubt !== undefined) io.out.write(`      ${paint('yellow', 'warning')}: ${requirement.doubt}\n`);
     } else {
       io.out.write(`  ${paint('red', '✗')} ${requirement.name}: ${requirement.problem}\n`);
       io.out.write(`      fix: ${requirement.fix}\n`);

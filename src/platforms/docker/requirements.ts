@@ -2,7 +2,7 @@ import { LabError } from '../../errors.ts';
 import { imageNames } from '../../scenarios/scenario.ts';
 import { missingPrograms } from '../common/programs.ts';
 import { chooseImages, findImage } from '../engine/base-images.ts';
-import { type Engine, openEngine } from '../engine/engine.ts';
+import { type Engine, doubtOf, openEngine } from '../engine/engine.ts';
 import type { Requirement } from '../platform.ts';
 import type { DockerPlatformOptions } from './docker.ts';
 
@@ -14,8 +14,12 @@ export async function dockerRequirements(
   const built = builtPrograms(options);
   try {
     const engine = await openEngine(options.environment, signal);
-    const found = `${engine.version} at ${engine.address.name}, ${engine.cores} cores`;
-    return [{ name: 'Docker Engine', met: true, found }, built, ...(await images(options, engine))];
+    const found = `${engine.version} (API ${engine.api}) at ${engine.address.name}, ${engine.cores} cores`;
+    return [
+      { name: 'Docker Engine', met: true, found, doubt: doubtOf(engine) },
+      built,
+      ...(await images(options, engine)),
+    ];
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof LabError)) throw error;

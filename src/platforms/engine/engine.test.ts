@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { TimeLimit } from '../common/time-limit.ts';
-import { openEngine, problemOf } from './engine.ts';
+import { doubtOf, openEngine, problemOf } from './engine.ts';
 
 const { signal } = new AbortController();
 
@@ -30,7 +30,13 @@ const info = { NCPU: 4, CpuCfsQuota: true, MemoryLimit: false };
 test('an Engine that answers, with what it can do', async () => {
   const environment = await engineThatSays({ '/version': { Version: '20.10.24', ApiVersion: '1.41' }, '/info': info });
   const engine = await openEngine(environment, signal);
-  expect(engine).toMatchObject({ version: '20.10.24', cores: 4, limits: { cpu: true, memory: false } });
+  expect(engine).toMatchObject({ version: '20.10.24', api: '1.41', cores: 4, limits: { cpu: true, memory: false } });
+});
+
+test('one that is older than what was tried is doubted', () => {
+  expect(doubtOf({ api: '1.56' })).toBeUndefined();
+  expect(doubtOf({ api: '1.57' })).toBeUndefined();
+  expect(doubtOf({ api: '1.55' })).toMatch(/^it is older than Docker Engine 29 \(API 1\.56\)/);
 });
 
 test('one that is too old', async () => {

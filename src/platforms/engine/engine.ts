@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LabError, messageOf } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { TimeLimit, unlessAborted, withTimeLimit } from '../common/time-limit.ts';
+import { isOlder } from '../common/versions.ts';
 import { type EngineAddress, engineAddresses } from './engine-address.ts';
 
 /** A Docker Engine that answers. */
@@ -10,6 +11,8 @@ export interface Engine {
   readonly docker: Docker;
   readonly address: EngineAddress;
   readonly version: string;
+  /** The newest version of its API: `1.56`. */
+  readonly api: string;
   /** How many cores it has for containers. */
   readonly cores: number;
   /** Which limits its kernel can keep containers to; a rootless Engine may have been given none. */
@@ -19,6 +22,8 @@ export interface Engine {
 const answerLimitMs = 10_000;
 /** Of Docker Engine 20.10: the first that gives a container's figures without a second of waiting. */
 const oldestApi = '1.41';
+/** The Engine that this release was tried on. */
+const tried = { engine: '29', api: '1.56' };
 
 const versionSchema = z.object({ Version: z.string(), ApiVersion: z.string().regex(/^\d+\.\d+$/) });
 const infoSchema = z.object({ NCPU: z.int().positive(), CpuCfsQuota: z.boolean(), MemoryLimit: z.boolean() });
@@ -76,7 +81,14 @@ async function connect(address: EngineAddress, signal: AbortSignal): Promise<Eng
     throw new EngineProblem(`The Docker Engine at ${address.name} is too old: ${Version} (API ${ApiVersion}).`, hint);
   }
   const { NCPU, CpuCfsQuota: cpu, MemoryLimit: memory } = info.data;
-  return { docker: new Docker(address.options), address, version: Version, cores: NCPU, limits: { cpu, memory } };
+  const engine = { docker: new Docker(address.options), address, version: Version, api: ApiVersion };
+  return { ...engine, cores: NCPU, limits: { cpu, memory } };
+}
+
+/** What speaks against an Engine; undefined where nothing does. */
+export function doubtOf({ api }: Pick<Engine, 'api'>): string | undefined {
+  if (!isOlder(api, tried.api)) return undefined;
+  return `it is older than Docker Engine ${tried.engine} (API ${tried.api}), which the lab was tried on; it asks for ${oldestApi} or later`;
 }
 
 function noEngine(name: string, cause?: unknown): EngineProblem {
@@ -119,10 +131,4 @@ export function problemOf(name: string, cause: unknown): EngineProblem {
     default:
       return noEngine(name, cause);
   }
-}
-
-function isOlder(version: string, than: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [otherMajor = 0, otherMinor = 0] = than.split('.').map(Number);
-  return major < otherMajor || (major === otherMajor && minor < otherMinor);
 }

@@ -1,5 +1,6 @@
 import { LabError } from '../../errors.ts';
 import { type Cluster, serves } from './cluster/cluster.ts';
+import type { ClusterContext } from './cluster/context.ts';
 import { autoscalingApi } from './manifests/application.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
 
@@ -8,7 +9,7 @@ import { servesMetrics } from './telemetry/metrics-api.ts';
  * @throws {LabError} that names what is missing, and the fix
  */
 export async function requireAutoscaling(cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const { name, flavour, clusterName } = cluster.context;
+  const { name } = cluster.context;
   if (!(await serves(cluster, autoscalingApi, signal))) {
     throw new LabError(`The cluster of the context ${name} has no autoscaler: it does not serve ${autoscalingApi}.`, {
       hint: 'Take another cluster (--context NAME), or leave out autoscale.',
@@ -16,9 +17,13 @@ export async function requireAutoscaling(cluster: Cluster, signal: AbortSignal):
   }
   if (await servesMetrics(cluster, signal)) return;
   const sentence = `The cluster of the context ${name} cannot scale by itself: it does not tell what pods use (no metrics API).`;
-  const hint =
-    flavour === 'minikube'
-      ? `Add it, and give it a minute: minikube addons enable metrics-server${clusterName === 'minikube' ? '' : ` --profile ${clusterName}`}`
-      : 'Install metrics-server, https://github.com/kubernetes-sigs/metrics-server, and give it a minute.';
-  throw new LabError(sentence, { hint });
+  throw new LabError(sentence, { hint: metricsHint(cluster.context) });
+}
+
+/** How a cluster gets a metrics API. */
+export function metricsHint({ flavour, clusterName }: Pick<ClusterContext, 'flavour' | 'clusterName'>): string {
+  const profile = clusterName === 'minikube' ? '' : ` --profile ${clusterName}`;
+  return flavour === 'minikube'
+    ? `Add it, and give it a minute: minikube addons enable metrics-server${profile}`
+    : 'Install metrics-server, https://github.com/kubernetes-sigs/metrics-server, and give it a minute.';
 }

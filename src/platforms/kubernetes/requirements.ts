@@ -2,9 +2,11 @@ import { LabError } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { missingPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
+import { metricsHint } from './autoscaling.ts';
 import { missingRights } from './cluster/access.ts';
 import { type Cluster, openCluster } from './cluster/cluster.ts';
 import { type ClusterContext, requireConsent } from './cluster/context.ts';
+import { doubtOf } from './cluster/tried.ts';
 import { describeDelivery } from './images/delivery.ts';
 import type { KubernetesPlatformOptions } from './kubernetes.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
@@ -23,7 +25,8 @@ export async function kubernetesRequirements(
     try {
       const found = `Kubernetes ${cluster.version} at ${context.server}, context ${context.name}`;
       const images = await imageWay(context, options.environment, signal);
-      return [{ name: 'cluster', met: true, found }, ...(await ofCluster(cluster, signal)), images, built];
+      const doubt = doubtOf(cluster.version);
+      return [{ name: 'cluster', met: true, found, doubt }, ...(await ofCluster(cluster, signal)), images, built];
     } finally {
       cluster.requests.close();
     }
@@ -46,7 +49,7 @@ async function ofCluster(cluster: Cluster, signal: AbortSignal): Promise<readonl
       : { name: 'rights', met: false, problem: `missing: ${lacks.join('; ')}`, fix: 'See docs/kubernetes.md.' };
   const metrics = hasMetrics
     ? 'served'
-    : 'not served: no use of resources for PostgreSQL and Redis, and no autoscaling';
+    : `not served: no use of resources for PostgreSQL and Redis, and no autoscaling. ${metricsHint(cluster.context)}`;
   return [rights, { name: 'metrics API', met: true, found: metrics }];
 }
 
