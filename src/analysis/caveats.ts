@@ -2,6 +2,7 @@ import { formatDuration, formatNumber, formatValue, plural } from '../numbers.ts
 import type { Caveat, Measurement, RolloutTimes, ServiceResources, Telemetry } from '../result.ts';
 import type { LoadProfile, Trust } from '../scenarios/scenario.ts';
 import type { System } from '../scenarios/system.ts';
+import { differingCounts } from './counts.ts';
 import { doubts } from './doubts.ts';
 import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
 import { generatorPause } from './generator-pause.ts';
@@ -113,6 +114,7 @@ export function caveatsOf(
     ...sampleCaveats(measurement, context.trust),
     ...unansweredCaveats(measurement, context.load, context.trust),
     ...replicaCaveats(telemetry),
+    ...differingCounts(measurement, telemetry, context.load),
     ...strangerCaveats(telemetry, measurement, context),
     ...happeningCaveats(telemetry, context.changes),
     ...resourceCaveats(resources, telemetry),
