@@ -9,6 +9,8 @@ export const doubts = {
   timed: namesOf(timedMetrics),
   clientTimed: namesOf(clientTimed),
   latencies: namesOf(clientTimed.filter(({ unit }) => unit === 'ms')),
+  /** Of what replicas counted together, what one more request can only add to. */
+  sums: ['recomputes', 'recomputes_per_expiry', 'pool_rejected'],
   /** How many requests were answered, and by how much time. */
   rates: ['rps', 'requests', 'responses'],
   /** What a request becomes a part of that fails. */
