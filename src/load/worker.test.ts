@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrameReader, isFrame } from './frames.ts';
-import type { LoadJob, WorkerMessage } from './job.ts';
+import type { LoadJob, WorkerMessage, WorkerResult } from './job.ts';
 import { measurementOf } from './measurement.ts';
 import { burstLoad, closedLoad, loadJob } from './testing/jobs.ts';
 import { serve } from './testing/servers.ts';
@@ -93,6 +93,20 @@ describe('the load worker', () => {
     expect(measurement.latency.p99Us).toBeGreaterThan(0);
     // Its parent still holds its input open.
     expect(await exitOf(worker)).toBe(0);
+  });
+
+  it('tells that it stood still, though p99 of its lag is small', async () => {
+    await using server = await serve((_request, response) => response.end('ok'));
+    const worker = start(line(loadJob({ urls: [server.url], load: closedLoad({ durationMs: 3000 }) })));
+    await until(worker, 'measuring');
+    await pause(200);
+    worker.kill('SIGSTOP');
+    await pause(1000);
+    worker.kill('SIGCONT');
+    let result: WorkerResult | undefined;
+    for await (const message of readWorkerMessages(worker.stdout))
+      if (message.type === 'result') ({ result } = message);
+    expect(result?.generator.longestPauseUs).toBeGreaterThanOrEqual(950_000);
   });
 
   it.each([
