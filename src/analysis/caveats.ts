@@ -109,7 +109,7 @@ export function caveatsOf(
   return [
     ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
     ...generatorPause(measurement, context.load, context.trust),
-    ...idleConnections(measurement, context.load, context.trust),
+    ...idleConnections(measurement, context.load),
     ...unsteadiness(measurement, context.load, !context.changes),
     ...sampleCaveats(measurement, context.trust),
     ...unansweredCaveats(measurement, context.load, context.trust),

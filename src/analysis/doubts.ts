@@ -3,6 +3,9 @@ import { metrics } from '../metrics.ts';
 const timedMetrics = metrics.filter(({ kind, side }) => kind === 'timed' && side !== 'generator');
 const clientTimed = timedMetrics.filter(({ side }) => side === 'client');
 
+/** A rate that is off by less is not in doubt: comparisons call a difference below it none, where nobody says otherwise. */
+export const noDifference = 0.05;
+
 /** The metrics that caveats cast doubt on together, by name. */
 export const doubts = {
   /** What the system's times and rates are. */

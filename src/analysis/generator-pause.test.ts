@@ -27,8 +27,13 @@ describe('generatorPause', () => {
     expect(caveats(50)).toEqual([]);
   });
 
+  it('leaves a rate alone from which it took next to nothing', () => {
+    expect(caveats(400)[0]?.doubts).not.toContain('rps');
+    expect(caveats(600)[0]?.doubts).toContain('rps');
+  });
+
   it('doubts of a short pause what it can have changed: of closed load a request a connection', () => {
-    // 50 of 20,000 requests in 10 s, of which it took less than a hundredth.
+    // 50 of 20,000 requests.
     expect(caveats(80)[0]?.doubts).toEqual(['p99', 'p99.9', 'p99.response', 'p99.service', 'max', 'worst_second_p99']);
     expect(caveats(80, { requests: 1_000_000 })[0]?.doubts).toEqual(['max', 'worst_second_p99']);
     expect(caveats(80, {}, defaultBurst)[0]?.doubts).toContain('p95');

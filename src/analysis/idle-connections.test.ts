@@ -3,20 +3,19 @@ import { measurement } from '../../test/fakes/records.ts';
 import type { Measurement } from '../result.ts';
 import { defaultBurst, defaultLoad } from '../scenarios/load-profile.ts';
 import type { ClosedLoad } from '../scenarios/scenario.ts';
-import { defaultTrust } from '../scenarios/trust.ts';
 import { idleConnections } from './idle-connections.ts';
 
 /** Ten connections for ten seconds, by a generator that needs next to nothing of a core. */
 function caveats(changes: Partial<Measurement>, load: Partial<ClosedLoad> = {}) {
   const known = measurement(changes);
   const generator = { ...known.generator, cpuRatio: 0.01 };
-  return idleConnections({ ...known, generator }, { ...defaultLoad, connections: 10, ...load }, defaultTrust);
+  return idleConnections({ ...known, generator }, { ...defaultLoad, connections: 10, ...load });
 }
 
 describe('idleConnections', () => {
   it('has nothing to say where each connection has a request in flight all the time', () => {
-    expect(caveats({ inFlightMs: 99_500 })).toEqual([]);
-    expect(idleConnections(measurement({ inFlightMs: 0 }), defaultBurst, defaultTrust)).toEqual([]);
+    expect(caveats({ inFlightMs: 96_000 })).toEqual([]);
+    expect(idleConnections(measurement({ inFlightMs: 0 }), defaultBurst)).toEqual([]);
   });
 
   it('gives both numbers where connections wait for the generator', () => {
@@ -35,7 +34,7 @@ describe('idleConnections', () => {
     expect(caveats(thinking, { thinkMs: 50 })[0]?.text).toContain('besides those that think');
     const busy = measurement({ inFlightMs: 7000 });
     const generator = { ...busy.generator, cpuRatio: 0.4 };
-    expect(idleConnections({ ...busy, generator }, { ...defaultLoad, connections: 1 }, defaultTrust)).toEqual([]);
+    expect(idleConnections({ ...busy, generator }, { ...defaultLoad, connections: 1 })).toEqual([]);
     expect(caveats({ inFlightMs: 10, requests: 0, failed: 1960, errors: { refused: 1960 } })).toEqual([]);
   });
 });
