@@ -30,6 +30,7 @@ const trialRecordSchema = z.object({
 const scenarioRecordSchema = z.object({
   name: z.string(),
   question: z.string(),
+  answer: z.string().optional().describe('Which variant leads and by how much, and how many claims hold'),
   prediction: z.string().optional(),
   load: z.string().describe('The load profile in words'),
   workers: z.int().positive().describe('Load workers that shared it'),

@@ -68,6 +68,11 @@ describe('annotationsOf', () => {
     expect(told(series, { lost })).toEqual(['1: app-2 was lost: it restarted: its counters started anew']);
   });
 
+  it('takes one that answered for no silent one, though its counters fell', () => {
+    const series = { 'target-1 http_requests_total': [null, 30, null, 40], 'target-1 up': [1, 1, 1, 1] };
+    expect(told(series)).toEqual([]);
+  });
+
   it('says when a replica did not answer, and for how long', () => {
     const series = {
       'app-1 db_pool_in_use': [null, 1, null, null, 1, null],

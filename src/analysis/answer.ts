@@ -1,18 +1,17 @@
 import { findMetric, type Metric } from '../metrics.ts';
 import { formatNumber, formatQuantity, plural } from '../numbers.ts';
-import type { Verdict } from '../result.ts';
-import type { Row } from './summary.ts';
+import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
+import { isAhead, medianOf, pairsOf, rivalsIn } from './lead.ts';
+import { rowsOf, type Row } from './summary.ts';
 
-/** The best row in a metric, and how much better it is than another. */
-export interface Lead {
+/** The rows that lead in a metric, and one that all of them are ahead of. */
+interface Lead {
   readonly metric: Metric;
-  readonly row: Row;
-  /** The first row of the file; where that is the best itself, the next best. */
+  /** The best first; none of the others is known to be behind it. */
+  readonly rows: readonly Row[];
+  /** The first row of the file, where it is behind; otherwise the best of those that are. */
   readonly than: Row;
-  /** How many times as good: above 1. */
-  readonly times: number;
-  /** Whether the rounds of the two lie apart: with one round each, nothing is known of that. */
-  readonly isClear: boolean | undefined;
+  readonly isOneRound: boolean;
 }
 
 /** The metrics that people ask for first, the first one being what architectures are compared by: a rate that was searched for; of open load its latency; else RPS. */
@@ -22,33 +21,18 @@ export function headlineMetrics(rows: readonly Row[]): readonly Metric[] {
   return names.flatMap((name) => findMetric(name) ?? []);
 }
 
-/** Who refuses requests quickly has not won, and neither has who is in doubt. */
-function isRival(row: Row, metric: string): boolean {
-  const isWhole = row.trials.every(({ measurement }) => measurement.failed === 0);
-  return isWhole && !row.caveats.some(({ doubts }) => doubts.includes(metric)) && row.values[metric] !== undefined;
-}
-
-/** Which row leads; undefined where fewer than two can be compared, or none is better than another. */
-export function leadOf(rows: readonly Row[]): Lead | undefined {
+/** Which rows lead; undefined where fewer than two can be compared, or none is behind another. */
+function leadOf(rows: readonly Row[]): Lead | undefined {
   const [metric] = headlineMetrics(rows);
   if (metric === undefined) return undefined;
-  const medianOf = (row: Row): number => row.values[metric.name]?.median ?? NaN;
-  const isHigherBetter = metric.better === 'higher';
-  const [row, next] = rows
-    .filter((candidate) => isRival(candidate, metric.name))
-    .sort((one, other) => (isHigherBetter ? medianOf(other) - medianOf(one) : medianOf(one) - medianOf(other)));
-  const first = rows.find((candidate) => isRival(candidate, metric.name));
-  const than = row === first ? next : first;
-  if (!row || !than) return undefined;
-  const times = isHigherBetter ? medianOf(row) / medianOf(than) : medianOf(than) / medianOf(row);
-  if (!(times > 1) || !Number.isFinite(times)) return undefined;
-  return { metric, row, than, times, isClear: areApart(row, than, metric.name) };
-}
-
-function areApart(one: Row, other: Row, metric: string): boolean | undefined {
-  const [a, b] = [one.values[metric], other.values[metric]];
-  if (!a || !b || one.trials.length < 2 || other.trials.length < 2) return undefined;
-  return a.min > b.max || b.min > a.max;
+  const rivals = rivalsIn(rows, metric);
+  const [best] = rivals;
+  if (!best) return undefined;
+  const leaders = rivals.filter((rival) => rival === best || !isAhead(best, rival, metric));
+  const isBehind = (row: Row): boolean => leaders.every((leader) => isAhead(leader, row, metric));
+  const [first] = rows.filter((row) => rivals.includes(row));
+  const than = first && isBehind(first) ? first : rivals.find(isBehind);
+  return than && { metric, rows: leaders, than, isOneRound: pairsOf(best, than, metric).length === 1 };
 }
 
 /** The name of a row in a sentence about those rows: with its replicas only where they differ. */
@@ -57,16 +41,31 @@ function named({ variant, replicas }: Row, rows: readonly Row[]): string {
   return counts.size === 1 ? variant : `${variant} with ${plural(replicas, 'replica')}`;
 }
 
-/** "cache-aside leads with 9,089 RPS, 12.6 times no-cache." */
-function leadText({ metric, row, than, times, isClear }: Lead, rows: readonly Row[]): string {
-  const value = row.values[metric.name]?.median ?? NaN;
+/** "cache-aside leads with 9,089 RPS, 12.6 times no-cache.", "lock and xfetch lead with 2,100 to 2,300 RPS, …". */
+function leadText({ metric, rows: leaders, than, isOneRound }: Lead, rows: readonly Row[]): string {
+  const values = leaders.map((row) => medianOf(row, metric));
+  const limit = medianOf(than, metric);
+  const times = values.map((value) => (metric.better === 'higher' ? value / limit : limit / value));
   const amount =
     metric.unit === 'per-second'
-      ? `${formatNumber(value)} ${metric.title}`
-      : `a ${metric.title} of ${formatQuantity(value, metric.unit)}`;
-  const ratio = metric.better === 'higher' ? `${formatNumber(times)} times` : `${formatNumber(times)} times as fast as`;
-  const doubt = isClear === false ? ', though their rounds overlap' : '';
-  return `${named(row, rows)} leads with ${amount}, ${ratio} ${named(than, rows)}${doubt}.`;
+      ? `${range(values, formatNumber)} ${metric.title}`
+      : `a ${metric.title} of ${range(values, (value) => formatQuantity(value, metric.unit))}`;
+  const ratio = times.every(Number.isFinite)
+    ? `, ${range(times, formatNumber)} times${metric.better === 'higher' ? '' : ' as fast as'} ${named(than, rows)}`
+    : `, ahead of ${named(than, rows)}`;
+  const names = leaders.map((row) => named(row, rows));
+  const doubt = isOneRound ? ' (one round: run more to be sure)' : '';
+  return `${listed(names)} ${names.length === 1 ? 'leads' : 'lead'} with ${amount}${ratio}${doubt}.`;
+}
+
+/** "2,100 to 2,300"; one number where they read alike. */
+function range(values: readonly number[], write: (value: number) => string): string {
+  const [from, to] = [write(Math.min(...values)), write(Math.max(...values))];
+  return from === to ? to : `${from} to ${to}`;
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${String(names.at(-1))}`;
 }
 
 /** "All 3 claims hold.", "2 of 3 claims hold, 1 fails." */
@@ -86,4 +85,17 @@ function claimsText(verdicts: readonly Verdict[]): string {
 export function answerOf(rows: readonly Row[], verdicts: readonly Verdict[]): string {
   const lead = leadOf(rows);
   return [...(lead ? [leadText(lead, rows)] : []), ...(verdicts.length > 0 ? [claimsText(verdicts)] : [])].join(' ');
+}
+
+/** The answer to the question of a scenario, from the record of its run. */
+export function answerIn({ trials, verdicts }: RunRecord, { name, variants }: ScenarioRecord): string {
+  const rows = rowsOf(
+    trials,
+    name,
+    variants.map((variant) => variant.name),
+  );
+  return answerOf(
+    rows,
+    verdicts.filter(({ scenario }) => scenario === name),
+  );
 }

@@ -3,6 +3,7 @@ import type { Caveat, Measurement, RolloutTimes, ServiceResources, Telemetry } f
 import type { LoadProfile, Trust, Workload } from '../scenarios/scenario.ts';
 import type { System } from '../scenarios/system.ts';
 import { measurementOfRequest, type RequestOutcome } from './by-request.ts';
+import { differingCounts } from './counts.ts';
 import { doubts } from './doubts.ts';
 import { generatorLimit, type GeneratorContext } from './generator-limit.ts';
 import { generatorPause } from './generator-pause.ts';
@@ -150,11 +151,12 @@ export function caveatsOf(
     ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
     ...refusalCaveats(measurement),
     ...generatorPause(measurement, context.load, context.trust),
-    ...idleConnections(measurement, context.load, context.trust),
+    ...idleConnections(measurement, context.load),
     ...unsteadiness(measurement, context.load, !context.changes),
     ...(outcome ? requestCaveats(measurement, outcome, context) : outcomeCaveats(measurement, context)),
     ...redirectCaveats(measurement, context),
     ...replicaCaveats(telemetry),
+    ...differingCounts(measurement, telemetry, context.load),
     ...strangerCaveats(telemetry, measurement, context),
     ...happeningCaveats(telemetry, context.changes),
     ...resourceCaveats(resources, telemetry),

@@ -3,12 +3,17 @@ import { metrics } from '../metrics.ts';
 const timedMetrics = metrics.filter(({ kind, side }) => kind === 'timed' && side !== 'generator');
 const clientTimed = timedMetrics.filter(({ side }) => side === 'client');
 
+/** A rate that is off by less is not in doubt: comparisons call a difference below it none, where nobody says otherwise. */
+export const noDifference = 0.05;
+
 /** The metrics that caveats cast doubt on together, by name. */
 export const doubts = {
   /** What the system's times and rates are. */
   timed: namesOf(timedMetrics),
   clientTimed: namesOf(clientTimed),
   latencies: namesOf(clientTimed.filter(({ unit }) => unit === 'ms')),
+  /** Of what replicas counted together, what one more request can only add to. */
+  sums: ['recomputes', 'recomputes_per_expiry', 'pool_rejected'],
   /** How many requests were answered, and by how much time. */
   rates: ['rps', 'requests', 'responses'],
   /** What a request becomes a part of that fails. */

@@ -107,7 +107,7 @@ describe('pool-wait', () => {
     telemetry: telemetry({}, { replicas, timeline: timeline({ 'app-1 db_pool_in_use': [10, 9, 10, 10] }) }),
     metrics: { pool_in_use: 0.99 },
   };
-  const full = 'pool-wait: p99 is pool wait: 38 of 41 ms; 10 of 10 connections were in use 75% of the time.';
+  const full = 'pool-wait: p99 is pool wait: 38 of 41 ms; 9.9 of 10 connections (99%) were in use on average.';
 
   it('advises a larger pool where PostgreSQL can do more', () => {
     expect(found({ ...waiting, resources: [service('postgres', 0.4)] })).toEqual([
@@ -134,7 +134,7 @@ describe('pool-wait', () => {
     const rarely = timeline({ 'app-1 db_pool_in_use': [10, 6, 5, 4] });
     const some = { ...waiting, telemetry: telemetry({}, { replicas, timeline: rarely }) };
     expect(found({ ...some, metrics: { pool_in_use: 0.62 } })[0]).toContain(
-      '; 6.2 of 10 connections were in use on average.',
+      '; 6.2 of 10 connections (62%) were in use on average.',
     );
     expect(found({ measurement: p99({ pool: 38, db: 2 }) })).toEqual([
       'pool-wait: p99 is pool wait: 38 of 40 ms. A larger pool helps where PostgreSQL can do more.',

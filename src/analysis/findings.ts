@@ -1,4 +1,4 @@
-import { formatNumber, formatPercent, formatQuantity, formatRounded, plural } from '../numbers.ts';
+import { formatNumber, formatPercent, formatQuantity, formatRounded, formatValue, plural } from '../numbers.ts';
 import type { Finding, Telemetry } from '../result.ts';
 import { writes } from '../scenarios/scenario.ts';
 import { coresOf, coresOfMachine, inCores, isFull, ofTotal, shareOfP99, type Evidence } from './evidence.ts';
@@ -59,9 +59,8 @@ function poolUse({ metrics, telemetry, measurement }: Evidence): string {
   const { pool_in_use: share } = metrics;
   if (!sample || share === undefined) return '';
   const { size } = sample;
-  const full = samples.filter((each) => each.inUse >= each.size).length / samples.length;
-  if (full >= 0.5) return `; ${size} of ${size} connections were in use ${formatPercent(full)} of the time`;
-  return `; ${formatRounded(share * size, 1)} of ${size} connections were in use on average`;
+  // The share that the tables have, of the same samples: how often all were in use would be another number.
+  return `; ${formatRounded(share * size, 1)} of ${size} connections (${formatValue(share, 'ratio')}) were in use on average`;
 }
 
 /** More queries at once help only while there is something left to run them on. */

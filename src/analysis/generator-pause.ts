@@ -1,7 +1,7 @@
 import { formatDuration } from '../numbers.ts';
 import type { Caveat, Measurement } from '../result.ts';
 import type { LoadProfile, Trust } from '../scenarios/scenario.ts';
-import { doubts } from './doubts.ts';
+import { doubts, noDifference } from './doubts.ts';
 import { aliasesOf, censoredPercentiles } from './percentiles.ts';
 
 /** A latency that is this many times a pause is no other one without it. */
@@ -18,7 +18,8 @@ export function generatorPause(measurement: Measurement, load: LoadProfile, trus
   const share = pauseMs / durationMs;
   const endedMs = Math.min(generator.pauseEndedAtMs, durationMs);
   const text = `the load generator stood still for ${formatDuration(pauseMs)} from ${formatDuration(Math.max(0, endedMs - pauseMs))} on: what it did not send or read meanwhile is not the system’s doing`;
-  if (share > trust.shortfall) return [{ kind: 'generator-paused', text, doubts: [...doubts.timed] }];
+  // It takes at most that share from a rate.
+  if (share > noDifference) return [{ kind: 'generator-paused', text, doubts: [...doubts.timed] }];
   // Of closed load each connection had one request that was late for it; of other load, all that were due meanwhile were.
   const late = load.kind === 'closed' ? load.connections / Math.max(1, requests) : share;
   const { p50Us, p90Us, p95Us, p99Us, p999Us } = latency;

@@ -1,8 +1,8 @@
 import { retryMs } from '../load/job.ts';
 import { formatNumber, formatQuantity, plural } from '../numbers.ts';
 import type { Caveat, Measurement } from '../result.ts';
-import type { ClosedLoad, LoadProfile, Trust } from '../scenarios/scenario.ts';
-import { doubts } from './doubts.ts';
+import type { ClosedLoad, LoadProfile } from '../scenarios/scenario.ts';
+import { doubts, noDifference } from './doubts.ts';
 
 /** A timer of Node's counts whole milliseconds. */
 const timerMs = 1;
@@ -12,12 +12,12 @@ const timerMs = 1;
  * formula L = λW", 1961): how many have one is the rate times the mean latency. The time in flight is added up within the measured
  * time, so that there is nothing at its edges to allow for; what is missing is a pause of the generator's own.
  */
-export function idleConnections(measurement: Measurement, load: LoadProfile, trust: Trust): Caveat[] {
+export function idleConnections(measurement: Measurement, load: LoadProfile): Caveat[] {
   if (load.kind !== 'closed') return [];
   const { durationMs, inFlightMs, completed, latency } = measurement;
   const allMs = load.connections * durationMs;
   const idleMs = allMs - inFlightMs - explainedIdleMs(measurement, load);
-  if (idleMs <= trust.shortfall * allMs) return [];
+  if (idleMs <= noDifference * allMs) return [];
   const inUse = `${formatNumber(inFlightMs / durationMs)} of ${plural(load.connections, 'connection')}`;
   const rate = formatQuantity(completed / (durationMs / 1000), 'per-second');
   const mean = formatQuantity(latency.meanUs / 1000, 'ms');

@@ -8,8 +8,8 @@ import { measuredSlices } from './timeline.ts';
 const leastSeconds = 4;
 /** How likely a trend must be by chance alone, at most, to be called one. */
 const significant = 0.01;
-/** From one end of the trend to the other, at least so many times: less is not worth a doubt. */
-const leastTimes = 1.25;
+/** From one end of the trend to the other, at least so many times: below it, seconds that resemble their neighbours can do it by chance. */
+const leastTimes = 1.5;
 
 const doubted = ['rps', 'mean', 'p50', 'p50.service', 'requests', 'responses'];
 

@@ -39,7 +39,7 @@ export function unansweredCaveats(measurement: Measurement, load: LoadProfile, t
     kind: 'unfinished',
     text: textOf(measurement, bounds, censored, isRateLess),
     doubts: [...new Set([...doubts.losses, ...doubts.totals, ...slowest, ...rates])],
-    bounds: { ...bounds, ...Object.fromEntries(slowest.map((name) => [name, {}])) },
+    bounds: { ...bounds, ...atLeast([...slowest, ...doubts.sums]) },
   });
   return caveats;
 }
@@ -52,6 +52,11 @@ function timeShare({ waiting: { overdue }, durationMs }: Measurement, load: Load
   if (load.kind !== 'closed') return 0;
   const waitedMs = Math.min(overdue.waitedUs / usPerMs, overdue.requests * durationMs);
   return waitedMs / (load.connections * durationMs);
+}
+
+/** These can only be higher, nobody knows by how much. */
+function atLeast(names: readonly string[]): Bounds {
+  return Object.fromEntries(names.map((name) => [name, {}]));
 }
 
 /** Errors, were none of the missing answered right. */

@@ -86,4 +86,19 @@ describe('measurementOf', () => {
     expect(latency).toMatchObject({ meanUs: 0, p50Us: 0, p99Us: 0, p999Us: 0, maxUs: 0 });
     expect(timeline).toEqual([{ second: 0, sent: 0, requests: 0, errors: 0, p50Us: 0, p99Us: 0, maxUs: 0 }]);
   });
+
+  it('divides the percentile itself, and not the mean of the samples that are near it', () => {
+    const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
+    for (let number = 0; number < 1000; number++) {
+      const tookMs = 20 + number / 100;
+      const serverTiming = `total;dur=${tookMs - 5}, db;dur=${tookMs / 2}`;
+      recorder.sent(0);
+      recorder.answered(1000, { sentAtMs: 1000 - tookMs, status: 200, bytes: 3, serverTiming });
+    }
+    const { latency, anatomy } = measurementOf(recorder.finish(0, generator));
+    expect(anatomy.map(({ latencyUs }) => latencyUs)).toEqual([latency.p50Us, latency.p99Us]);
+    for (const { latencyUs, parts } of anatomy) {
+      expect(Object.values(parts).reduce((sum, us) => sum + us, 0)).toBeCloseTo(latencyUs, 3);
+    }
+  });
 });

@@ -64,7 +64,11 @@ function sliceOf({ second, sent, requests, errors, histogram }: WorkerSlice): Me
 
 function anatomyOf(percentile: Anatomy['percentile'], latencyUs: number, buckets: WorkerResult['anatomy']): Anatomy[] {
   const found = anatomyAt(latencyUs, buckets);
-  return found === undefined ? [] : [{ percentile, ...found }];
+  if (found === undefined || found.latencyUs === 0) return [];
+  // Only some requests are sampled: what they divide by is the percentile of all, so that both are one number in a report.
+  const scale = latencyUs / found.latencyUs;
+  const parts = Object.fromEntries(Object.entries(found.parts).map(([part, us]) => [part, us * scale]));
+  return [{ percentile, latencyUs, samples: found.samples, parts }];
 }
 
 function openOf({ service, scheduleLag, unsentWaiting, ...counts }: OpenResult): Measurement['open'] {

@@ -77,15 +77,21 @@ describe('mergeWorkerResults', () => {
 
   it('adds up processor time and takes the worst of the other numbers', () => {
     const merged = mergeWorkerResults([
-      recorded([], { cpuRatio: 0.25, eventLoopUtilisation: 0.9, lagP99Us: 10, longestPauseUs: 0, pauseEndedAtMs: 0 }),
+      recorded([], {
+        cpuRatio: 0.25,
+        eventLoopUtilisation: 0.9,
+        lagP99Us: 10,
+        longestPauseUs: 900,
+        pauseEndedAtMs: 70,
+      }),
       recorded([], { cpuRatio: 0.5, eventLoopUtilisation: 0.1, lagP99Us: 2000, longestPauseUs: 0, pauseEndedAtMs: 0 }),
     ]);
     expect(merged.generator).toEqual({
       cpuRatio: 0.75,
       eventLoopUtilisation: 0.9,
       lagP99Us: 2000,
-      longestPauseUs: 0,
-      pauseEndedAtMs: 0,
+      longestPauseUs: 900,
+      pauseEndedAtMs: 70,
     });
   });
 

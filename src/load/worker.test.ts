@@ -146,6 +146,20 @@ describe('the load worker', () => {
     expect(await exitOf(worker)).toBe(0);
   });
 
+  it('tells that it stood still, though p99 of its lag is small', async () => {
+    await using server = await serve((_request, response) => response.end('ok'));
+    const worker = start(line(loadJob({ urls: [server.url], load: closedLoad({ durationMs: 3000 }) })));
+    await until(worker, 'measuring');
+    await pause(200);
+    worker.kill('SIGSTOP');
+    await pause(1000);
+    worker.kill('SIGCONT');
+    let result: WorkerResult | undefined;
+    for await (const message of readWorkerMessages(worker.stdout))
+      if (message.type === 'result') ({ result } = message);
+    expect(result?.generator.longestPauseUs).toBeGreaterThanOrEqual(950_000);
+  });
+
   it.each([
     ['is not JSON', 'hello\n', 'not JSON'],
     ['is not a job', '{"urls":[]}\n', 'not valid'],

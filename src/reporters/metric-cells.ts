@@ -1,3 +1,4 @@
+import { isAhead, rivalsIn } from '../analysis/lead.ts';
 import { median, type Row } from '../analysis/summary.ts';
 import { findMetric, type Metric } from '../metrics.ts';
 import { formatNumber, formatValue } from '../numbers.ts';
@@ -23,12 +24,10 @@ export function failedOf(row: Row): number {
   return row.trials.reduce((sum, trial) => sum + trial.measurement.failed, 0);
 }
 
-/** The best of those that can be compared: a variant that refuses requests quickly has not won. */
+/** Whether it is ahead of every other row that can be compared, as whoever leads in the headline is. */
 function isBest(row: Row, metric: Metric, rows: readonly Row[]): boolean {
-  const rivals = rows.filter((other) => failedOf(other) === 0 && !isDoubted(other, metric.name));
-  const values = rivals.flatMap((other) => other.values[metric.name]?.median ?? []);
-  if (!rivals.includes(row) || new Set(values).size < 2) return false;
-  return row.values[metric.name]?.median === (metric.better === 'higher' ? Math.max(...values) : Math.min(...values));
+  const [best, next] = rivalsIn(rows, metric);
+  return row === best && next !== undefined && isAhead(best, next, metric);
 }
 
 /** The median of a metric over the rounds, marked if it is in doubt or the best of its column. */

@@ -72,9 +72,11 @@ const partsSchema = z.record(z.string(), z.number().nonnegative());
 const anatomySchema = z
   .object({
     percentile: z.enum(['p50', 'p99']),
-    latencyUs: z.number().nonnegative().describe('Mean of the samples'),
+    latencyUs: z.number().nonnegative().describe('The percentile of all right answers'),
     samples: count,
-    parts: partsSchema.describe('Mean µs: waiting, network, app, and what the server names; they add up to latencyUs'),
+    parts: partsSchema.describe(
+      'In µs, as the samples of about this latency divide: waiting, network, app, and what the server names; they add up to latencyUs',
+    ),
   })
   .describe('How the time of requests of about this latency divides');
 

@@ -19,6 +19,10 @@ export const telemetrySchema = z
         gauges: z.record(z.string(), z.number()).describe('Each gauge at the end of the measured time'),
       }),
     ),
+    countedFromMs: z
+      .number()
+      .optional()
+      .describe('When all of them had told their counters first, in ms since 1970 by the clock of the lab'),
     backends: z
       .object({
         counters: z.record(z.string(), z.number()),

@@ -74,6 +74,12 @@ describe('changingTelemetryOf', () => {
     const samples = moments({ a: 1 }, { a: 2, b: 500 }, { a: 3, b: 100 }, { a: 4, b: 600 });
     const { replicas, lost } = changingTelemetryOf(samples, [answered('a', 4), answered('b', 600)]);
     expect(replicas.map(({ replica }) => replica)).toEqual(['a']);
-    expect(lost).toEqual([{ replica: 'b', problem: 'it restarted: its counters started anew' }]);
+    expect(lost).toEqual([
+      {
+        replica: 'b',
+        problem:
+          'its counters fell: it restarted, or several processes with counters of their own answer at its address',
+      },
+    ]);
   });
 });

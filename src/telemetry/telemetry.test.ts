@@ -64,7 +64,11 @@ describe('telemetryOf', () => {
       { replica: 'app-4', problem: 'it was not there when the measured time began' },
     ]);
     expect(telemetry.lost).toEqual([
-      { replica: 'app-3', problem: 'it restarted: its counters started anew' },
+      {
+        replica: 'app-3',
+        problem:
+          'its counters fell: it restarted, or several processes with counters of their own answer at its address',
+      },
       { replica: 'app-5', problem: 'it was killed by SIGKILL' },
     ]);
   });

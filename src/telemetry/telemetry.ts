@@ -25,8 +25,10 @@ function readReplica(start: ReplicaMetrics | undefined, end: ReplicaMetrics): Re
   return countedSince(snapshotOf(start.text).counters, snapshotOf(end.text), end.replica);
 }
 
-/** The loss of what a replica had counted before it restarted. */
-export const restarted: Loss = { lost: 'it restarted: its counters started anew' };
+/** The loss of what a replica had counted before its counters fell. */
+export const restarted: Loss = {
+  lost: 'its counters fell: it restarted, or several processes with counters of their own answer at its address',
+};
 
 /** What one replica counted, or why nobody knows. */
 export function countedSince(

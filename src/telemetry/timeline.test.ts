@@ -26,6 +26,7 @@ describe('timelineOf', () => {
         { source: 'stack', name: 'replicas', values: [1, 1, 1] },
         { source: 'app-1', name: 'http_requests_total', values: [null, 200, 50] },
         { source: 'app-1', name: 'db_pool_in_use', values: [0, 5, 7] },
+        { source: 'app-1', name: 'up', values: [1, 1, 1] },
       ],
     });
   });
@@ -39,8 +40,10 @@ describe('timelineOf', () => {
     expect(timeline.series).toEqual([
       { source: 'stack', name: 'replicas', values: [2, 1, 2] },
       { source: 'app-1', name: 'db_pool_in_use', values: [1, null, 1] },
+      { source: 'app-1', name: 'up', values: [1, null, 1] },
       { source: 'app-2', name: 'http_requests_total', values: [null, null, 2] },
       { source: 'app-2', name: 'db_pool_in_use', values: [1, 1, 1] },
+      { source: 'app-2', name: 'up', values: [1, 1, 1] },
     ]);
   });
 
@@ -66,10 +69,10 @@ describe('timelineOf', () => {
   });
 
   it('leaves out what nobody told', () => {
-    const sources = (texts: Readonly<Record<string, string>>): readonly string[] =>
-      timelineOf([moment(0, texts)]).series.map(({ source }) => source);
-    expect(sources({ backends: replica(1, 1) })).toEqual(['backends']);
-    expect(sources({ 'app-1': '' })).toEqual(['stack']);
+    const told = (texts: Readonly<Record<string, string>>): readonly string[] =>
+      timelineOf([moment(0, texts)]).series.map(({ source, name }) => `${source} ${name}`);
+    expect(told({ backends: replica(1, 1) })).toEqual(['backends db_pool_in_use', 'backends up']);
+    expect(told({ 'app-1': '' })).toEqual(['stack replicas', 'app-1 up']);
     expect(timelineOf([])).toEqual({ seconds: [], series: [] });
   });
 });

@@ -55,7 +55,7 @@ export function replicasIn(moments: readonly Moment[]): readonly string[] {
 }
 
 /**
- * The samples as series, one a source and metric; a value is null where the source did not answer. Those of the `stack` are
+ * The samples as series, one a source and metric; a value is null where the source did not answer, and `up` is 1 where it did. Those of the `stack` are
  * how many replicas did.
  */
 export function timelineOf(moments: readonly Moment[]): TelemetryTimeline {
@@ -65,6 +65,8 @@ export function timelineOf(moments: readonly Moment[]): TelemetryTimeline {
   const series = sources.flatMap((source) => [
     ...counters.map((name) => ({ source, name, values: ratesOf(moments, source, name) })),
     ...gauges.map((name) => ({ source, name, values: gaugesOf(moments, source, name) })),
+    // Of one that tells only counters there is no value where they fell, although it answered.
+    { source, name: 'up', values: moments.map(({ told }) => (told.get(source) === undefined ? null : 1)) },
   ]);
   return {
     seconds: moments.map(({ second }) => rounded(second)),

@@ -23,6 +23,7 @@ export class TelemetryWatch implements AsyncDisposable {
   readonly #moments: Moment[] = [];
   #first: Scrape = { replicas: [], backends: undefined };
   #startMs = 0;
+  #countedFromMs: number | undefined;
   #watching: Promise<void> = Promise.resolve();
 
   /** @param changes whether replicas are meant to come and go */
@@ -36,6 +37,7 @@ export class TelemetryWatch implements AsyncDisposable {
   async start(everySecond: boolean): Promise<void> {
     this.#startMs = performance.now();
     this.#first = await this.#sample(this.#signal);
+    this.#countedFromMs = performance.timeOrigin + performance.now();
     if (everySecond) this.#watching = onBeat(sampleEveryMs, this.#signal, () => this.#sampleAgain());
   }
 
@@ -49,6 +51,7 @@ export class TelemetryWatch implements AsyncDisposable {
       : telemetryOf(this.#first.replicas, last.replicas);
     return {
       ...replicas,
+      ...(this.#countedFromMs === undefined ? {} : { countedFromMs: this.#countedFromMs }),
       ...(database === undefined ? {} : { backends: database }),
       timeline: timelineOf(this.#moments),
     };
