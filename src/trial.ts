@@ -2,6 +2,7 @@ import { annotationsOf } from './analysis/annotations.ts';
 import { caveatsOf } from './analysis/caveats.ts';
 import { findingsOf } from './analysis/findings.ts';
 import { trialMetrics } from './analysis/trial-metrics.ts';
+import { deathCaveats, fatalDeaths, withoutEnds } from './deaths.ts';
 import { LabError } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { LatencyHistogram } from './load/histogram.ts';
@@ -89,6 +90,7 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<TrialRecord> {
   const { result, warmup, telemetry, resources, rollout } = await observe(deployment, trial, emit, signal);
+  const deaths = await fatalDeaths(deployment, signal);
   const measurement = measurementOf(result, warmup);
   const { number, scenario, variant, replicas, round, workload } = trial;
   const context = contextOf(trial, rollout);
@@ -104,7 +106,10 @@ export async function runTrial(
     resources: [...resources],
     ...(rollout === undefined ? {} : { rollout }),
     metrics,
-    caveats: caveatsOf(measurement, telemetry, resources, context),
+    caveats: [
+      ...deathCaveats(deaths),
+      ...caveatsOf(measurement, ...withoutEnds(deaths, telemetry, resources), context),
+    ],
     findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: deployment.cores }),
     annotations: annotationsOf(measurement, telemetry, context),
   };

@@ -41,7 +41,7 @@ export async function untilReady(
     try {
       const answer = await withTimeLimit(2_000, signal, (limited) => askOnce(url, limited));
       if (accepts(answer.status)) return;
-      seen = `status ${answer.status}: ${answer.body.slice(0, 200)}`;
+      seen = `status ${answer.status}: ${textOf(answer.body).slice(0, 200)}`;
     } catch (error) {
       seen = messageOf(error);
     }
@@ -51,6 +51,15 @@ export async function untilReady(
       throw reason instanceof TimeLimit ? new NotReady(url, seen, reason) : reason;
     }
   }
+}
+
+/** What an answer says, on one line; of a page of HTML without its tags. */
+function textOf(body: string): string {
+  return body
+    .slice(0, 10_000)
+    .replaceAll(/<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }
 
 /** The time was up before {@link untilReady} saw that answer. */
