@@ -3,10 +3,19 @@ import { LabError } from './errors.ts';
 import type { Death, Deployment } from './platforms/platform.ts';
 import type { Caveat, ServiceResources, Telemetry, TrialRecord } from './result.ts';
 
-/** The services of a deployment that have ended and without which nothing can be measured; none where the platform cannot tell. */
+/**
+ * The services of a deployment that have ended and without which nothing can be measured. That the platform cannot tell is no
+ * reason to end a trial: none are told of then.
+ * @throws the signal's reason where it is aborted
+ */
 export async function fatalDeaths(deployment: Deployment, signal: AbortSignal): Promise<readonly Death[]> {
-  const deaths = (await deployment.deaths?.(signal)) ?? [];
-  return deaths.filter(({ isFatal }) => isFatal);
+  try {
+    const deaths = (await deployment.deaths?.(signal)) ?? [];
+    return deaths.filter(({ isFatal }) => isFatal);
+  } catch {
+    signal.throwIfAborted();
+    return [];
+  }
 }
 
 /**
