@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Makes a folder and those above it, one by one: Node's recursive mkdir never ends in a place such as /proc.
+ * @throws the system's own error where one of them cannot be made
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(path.dirname(folder));
+  await mkdir(folder).catch((error: unknown) => {
+    // Another run may have been faster with the folder above.
+    if (!existsSync(folder)) throw error;
+  });
+}
