@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -13,4 +13,19 @@ export async function makeFolder(folder: string): Promise<void> {
     // Another run may have been faster with the folder above.
     if (!existsSync(folder)) throw error;
   });
+}
+
+/**
+ * Writes a file whole or not at all, so that a reader never sees half of it; where that fails nothing is left of the attempt.
+ * @throws the system's own error
+ */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(draft, text);
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { LabError, messageOf, UsageError } from './errors.ts';
-import { makeFolder } from './folder.ts';
+import { makeFolder, writeWhole } from './folder.ts';
 import { recordVersion, runRecordSchema, type RunRecord } from './result.ts';
 
 /** A name for a run that sorts by time and is no other run's: `20261121-224003-3fa9`. */
@@ -39,10 +39,8 @@ export async function createRunFolder(results: string, runId: string): Promise<R
   return {
     path: folder,
     async write(name, text) {
-      const file = path.join(folder, name);
       try {
-        await writeFile(`${file}.part`, text);
-        await rename(`${file}.part`, file);
+        await writeWhole(path.join(folder, name), text);
       } catch (error) {
         throw refusal(error);
       }

@@ -10,6 +10,9 @@ const plainWidth = 100;
 // Until something has earned another.
 process.exitCode = exitCodes.lab;
 
+// Configuration and logs of what runs are nobody else's to write, whatever the user's mask is; services inherit it.
+process.umask(process.umask(0o022) | 0o022);
+
 const stop = new AbortController();
 
 /** Why one of the two streams cannot be written to any more, if that is so. */

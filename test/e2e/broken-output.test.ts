@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageFolder } from '../../src/package.ts';
@@ -94,3 +94,30 @@ describe('a folder', () => {
     expect(ran.err).toContain(`The report cannot be written to ${folder}/r.md`);
   });
 });
+
+describe('a mask that forbids nothing', () => {
+  it('leaves nothing that others may write to, neither where the run is nor in its results', async () => {
+    await bench.write('scenarios.yaml', 'version: 1\nscenarios: { a: { question: Is it?, workload: [GET /] } }\n');
+    const command = `umask 000; exec '${process.execPath}' '${program}' run a --duration 4s --replicas 2`;
+    const child = spawn('sh', ['-c', command], { cwd: bench.folder, env: bench.env, stdio: 'ignore' });
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    const nginx = async (): Promise<readonly string[]> =>
+      (await readdir(bench.temporary, { recursive: true })).filter((name) => name.endsWith('nginx.conf'));
+    await expect.poll(nginx, { timeout: 30_000 }).not.toEqual([]);
+    expect(await writableByOthers(bench.temporary)).toEqual([]);
+    await ended;
+    expect(await writableByOthers(path.join(bench.folder, 'results'))).toEqual([]);
+  });
+});
+
+/** What is in a folder that anybody may write to. */
+async function writableByOthers(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const status = await lstat(path.join(folder, name)).catch(() => undefined);
+      return status === undefined || status.isSymbolicLink() || (status.mode & 0o022) === 0 ? [] : [name];
+    }),
+  );
+  return found.flat();
+}
