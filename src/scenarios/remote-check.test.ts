@@ -83,9 +83,10 @@ describe('checkRemote', () => {
   });
 
   it('says what cannot be found', async () => {
-    await expect(checkRemote(planFor('unknown.example'), false, lookup)).rejects.toThrow(
-      new UsageError('The target http://unknown.example cannot be found: getaddrinfo ENOTFOUND unknown.example.'),
-    );
+    await expect(checkRemote(planFor('unknown.example'), false, lookup)).rejects.toMatchObject({
+      exitCode: 4,
+      message: 'The target http://unknown.example cannot be found: getaddrinfo ENOTFOUND unknown.example.',
+    });
   });
 });
 
