@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { calibrationsSchema, type Calibrations } from './analysis/calibration.ts';
 import { LabError, messageOf } from './errors.ts';
+import { makeFolder, writeWhole } from './folder.ts';
 
 /** Where calibrations are kept: beside the runs that they are for. */
 export function calibrationFile(results: string): string {
@@ -30,10 +31,8 @@ export async function readCalibrations(results: string): Promise<Calibrations> {
 export async function writeCalibrations(results: string, calibrations: Calibrations): Promise<void> {
   const file = calibrationFile(results);
   try {
-    await mkdir(results, { recursive: true });
-    const draft = `${file}.${process.pid}`;
-    await writeFile(draft, `${JSON.stringify(calibrations, null, 1)}\n`);
-    await rename(draft, file);
+    await makeFolder(results);
+    await writeWhole(file, `${JSON.stringify(calibrations, null, 1)}\n`);
   } catch (error) {
     throw new LabError(`The calibration cannot be written to ${file}: ${messageOf(error)}.`, { cause: error });
   }

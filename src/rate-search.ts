@@ -1,6 +1,7 @@
 import { nextStep, type Found } from './analysis/rate-search/next-probe.ts';
 import { probeOutcome } from './analysis/rate-search/objective.ts';
 import { samplesFor } from './analysis/percentiles.ts';
+import { isSpoilt } from './deaths.ts';
 import type { EventSink } from './events.ts';
 import { formatQuantity } from './numbers.ts';
 import type { Deployment } from './platforms/platform.ts';
@@ -42,6 +43,8 @@ export async function searchRate(
     const durationMs = phase === 'confirm' ? confirmationMs(trial, search, ratePerSecond) : measuredMs(load);
     const probeLoad: OpenLoad = { ...load, stages: constantRate(ratePerSecond, durationMs), search: undefined };
     last = await runTrial(deployment, { ...trial, load: probeLoad }, emit, signal);
+    // There is nothing more to look for, and nothing was found.
+    if (isSpoilt(last)) return { ...last, number: trial.number, round: trial.round };
     const probe = { phase, ratePerSecond, durationMs: load.warmupMs + durationMs, ...probeOutcome(slo, last) };
     probes.push(probe);
     emit({ type: 'probe', trial, probe });

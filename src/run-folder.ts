@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { LabError, messageOf, UsageError } from './errors.ts';
+import { makeFolder, writeWhole } from './folder.ts';
 import { recordVersion, runRecordSchema, type RunRecord } from './result.ts';
 
 /** A name for a run that sorts by time and is no other run's: `20261121-224003-3fa9`. */
@@ -17,16 +18,6 @@ export interface RunFolder {
   readonly path: string;
   /** Writes a file whole or not at all, so that a reader never sees half a record. */
   write(name: string, text: string): Promise<void>;
-}
-
-/** Makes a folder and those above it, one by one: Node's recursive mkdir never ends in a place such as /proc. */
-async function makeFolder(folder: string): Promise<void> {
-  if (existsSync(folder)) return;
-  await makeFolder(path.dirname(folder));
-  await mkdir(folder).catch((error: unknown) => {
-    // Another run may have been faster with the folder above.
-    if (!existsSync(folder)) throw error;
-  });
 }
 
 /**
@@ -48,10 +39,8 @@ export async function createRunFolder(results: string, runId: string): Promise<R
   return {
     path: folder,
     async write(name, text) {
-      const file = path.join(folder, name);
       try {
-        await writeFile(`${file}.part`, text);
-        await rename(`${file}.part`, file);
+        await writeWhole(path.join(folder, name), text);
       } catch (error) {
         throw refusal(error);
       }

@@ -1,3 +1,4 @@
+import { insistOnLife } from './deaths.ts';
 import { messageOf } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { tryTargets } from './first-try.ts';
@@ -70,7 +71,10 @@ export class RunSession {
     return stack;
   }
 
-  /** Runs a trial on what `deploy` brings up, and keeps what was measured. */
+  /**
+   * Runs a trial on what `deploy` brings up, and keeps what was measured.
+   * @throws {LabError} also where a service has died without which there is nothing more to measure; the trial is kept then
+   */
   async measure(trial: Trial, deploy: () => Promise<Deployment>): Promise<TrialRecord> {
     const { platform, emit, signal } = this.lab;
     emit({
@@ -78,11 +82,14 @@ export class RunSession {
       trial,
       remainingMs: remainingMs(this.plan, trial.number - 1, paceOf(platform.name)),
     });
-    const result = await measure(await deploy(), trial, emit, signal);
+    const deployment = await deploy();
+    await insistOnLife(deployment, signal);
+    const result = await measure(deployment, trial, emit, signal);
     this.record.trials.push(result);
     this.record.loadMs += result.search ? probedMs(result.search) : loadMs(trial.load);
     await this.save();
     emit({ type: 'trial-finished', trial, record: result });
+    await insistOnLife(deployment, signal);
     return result;
   }
 

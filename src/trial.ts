@@ -1,8 +1,9 @@
 import { annotationsOf } from './analysis/annotations.ts';
-import { measurementOfRequest } from './analysis/by-request.ts';
+import { measurementOfRequest, type RequestOutcome } from './analysis/by-request.ts';
 import { caveatsOf } from './analysis/caveats.ts';
 import { findingsOf } from './analysis/findings.ts';
 import { requestMetrics, trialMetrics } from './analysis/trial-metrics.ts';
+import { deathCaveats, fatalDeaths, withoutEnds } from './deaths.ts';
 import { LabError } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { LatencyHistogram } from './load/histogram.ts';
@@ -10,7 +11,7 @@ import type { WorkerMessage, WorkerResult, WorkerSlice } from './load/job.ts';
 import { measurementOf } from './load/measurement.ts';
 import { splitJob } from './load/share.ts';
 import type { Deployment } from './platforms/platform.ts';
-import type { RolloutTimes, ServiceResources, Telemetry, TrialRecord } from './result.ts';
+import type { Caveat, RolloutTimes, ServiceResources, Telemetry, TrialRecord } from './result.ts';
 import { RolloutWatch } from './rollout.ts';
 import { changes, mostWorkersOf, peakMs, type Trial } from './scenarios/plan.ts';
 import { happeningsOf } from './telemetry/happenings.ts';
@@ -91,14 +92,20 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<TrialRecord> {
   const { result, warmup, telemetry, resources, rollout } = await observe(deployment, trial, emit, signal);
+  const deaths = await fatalDeaths(deployment, signal);
   const measurement = measurementOf(result, warmup);
   const { number, scenario, variant, replicas, round, workload } = trial;
   const context = contextOf(trial, rollout);
   const metrics = trialMetrics(measurement, telemetry, context);
+  const told = withoutEnds(deaths, telemetry, resources);
+  const caveatsWith = (outcome?: RequestOutcome): Caveat[] => [
+    ...deathCaveats(deaths),
+    ...caveatsOf(measurement, ...told, context, outcome),
+  ];
   const byRequest = measurement.byRequest.map((outcome) => ({
     request: outcome.request,
     metrics: requestMetrics(measurementOfRequest(measurement, outcome)),
-    caveats: caveatsOf(measurement, telemetry, resources, context, outcome).filter(({ doubts }) => doubts.length > 0),
+    caveats: caveatsWith(outcome).filter(({ doubts }) => doubts.length > 0),
   }));
   return {
     number,
@@ -111,7 +118,7 @@ export async function runTrial(
     resources: [...resources],
     ...(rollout === undefined ? {} : { rollout }),
     metrics,
-    caveats: caveatsOf(measurement, telemetry, resources, context),
+    caveats: caveatsWith(),
     byRequest,
     findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: deployment.cores }),
     annotations: annotationsOf(measurement, telemetry, context),

@@ -79,10 +79,19 @@ function choicesOfArgument(argument: Argument, at: Surroundings): Choices {
   ];
 }
 
-function describe(completed: Completed, command: Command, at: Surroundings): void {
-  const offer = (choices: Choices) => (tell: (value: string, description: string) => void) => {
-    for (const [value, description] of choices) tell(value, description);
+/** What no shell takes for anything but a word. Scripts of before this was heeded are still in people's start-up files. */
+const plainWord = /^[\p{L}\p{N}_@%+=:,./-]+$/u;
+
+/** Offers what can be typed as it is: anything that a shell would expand is left out, and a description stays on its line. */
+function offer(choices: Choices) {
+  return (tell: (value: string, description: string) => void): void => {
+    for (const [value, description] of choices) {
+      if (plainWord.test(value)) tell(value, description.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim());
+    }
   };
+}
+
+function describe(completed: Completed, command: Command, at: Surroundings): void {
   const help = command.createHelp();
   for (const option of help.visibleOptions(command)) {
     const name = option.long?.slice(2);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { exitCodes, Interruption } from '../errors.ts';
+import { exitCodes, Interruption, LabError, messageOf, type ExitCode } from '../errors.ts';
 import { Questions } from './ask.ts';
 import { runCommandLine } from './command-line.ts';
 import { describeError } from './describe-error.ts';
@@ -7,11 +7,41 @@ import type { Output } from './io.ts';
 
 const plainWidth = 100;
 
-function output(stream: NodeJS.WriteStream): Output {
+// Until something has earned another.
+process.exitCode = exitCodes.lab;
+
+// Configuration and logs of what runs are nobody else's to write, whatever the user's mask is; services inherit it.
+process.umask(process.umask(0o022) | 0o022);
+
+const stop = new AbortController();
+
+/** Why one of the two streams cannot be written to any more, if that is so. */
+let broken: { readonly stream: NodeJS.WriteStream; readonly error: LabError } | undefined;
+let isOver = false;
+
+/** What runs is taken down, as if it was told to stop: nobody would hear of it. */
+function breakOff(stream: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
   // A reader that went away, as in `scale-lab list | head -1`, or a closed terminal is no error of ours.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-  });
+  if (error.code === 'EPIPE' || error.code === 'EIO' || broken !== undefined) return;
+  const name = stream === process.stdout ? 'Standard output' : 'Standard error';
+  const hint = error.code === 'ENOSPC' ? 'The disk that it goes to is full: make room there.' : undefined;
+  const options = { cause: error, ...(hint === undefined ? {} : { hint }) };
+  broken = { stream, error: new LabError(`${name} cannot be written to: ${messageOf(error)}.`, options) };
+  stop.abort(broken.error);
+  if (isOver) tellOfBroken();
+}
+
+/** On the other stream, unless that is for a program to read. */
+function tellOfBroken(): void {
+  if (broken === undefined) return;
+  process.exitCode = exitCodes.lab;
+  const { text } = describeError(broken.error, false);
+  if (broken.stream === process.stdout) process.stderr.write(text);
+  else if (!process.argv.includes('--json')) process.stdout.write(text);
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  stream.on('error', (error: NodeJS.ErrnoException) => breakOff(stream, error));
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0';
   return {
@@ -25,7 +55,6 @@ function output(stream: NodeJS.WriteStream): Output {
   };
 }
 
-const stop = new AbortController();
 for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     const interruption = new Interruption(name);
@@ -42,14 +71,37 @@ process.on('uncaughtException', (bug) => {
   stop.abort(bug);
 });
 
-using questions = new Questions();
-process.exitCode = await runCommandLine({
-  out: output(process.stdout),
-  err: output(process.stderr),
-  ask: async (question) => questions.ask(question, stop.signal),
-  environment: process.env,
-  folder: process.cwd(),
-  args: process.argv.slice(2),
-  signal: stop.signal,
-  startedAtMs: performance.timeOrigin,
-});
+function workingFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    const hint = 'Change to a folder that exists: cd there, or cd to this one again.';
+    throw new LabError('The working folder is not there any more.', { hint, cause: error });
+  }
+}
+
+async function main(out: Output, err: Output): Promise<ExitCode> {
+  using questions = new Questions();
+  try {
+    return await runCommandLine({
+      out,
+      err,
+      ask: async (question) => questions.ask(question, stop.signal),
+      environment: process.env,
+      folder: workingFolder(),
+      args: process.argv.slice(2),
+      signal: stop.signal,
+      startedAtMs: performance.timeOrigin,
+    });
+  } catch (error) {
+    const { text, exitCode } = describeError(error, err.color);
+    err.write(text);
+    return exitCode;
+  }
+}
+
+process.exitCode = await main(output(process.stdout), output(process.stderr));
+isOver = true;
+// The command itself has told of it where it was running something.
+const isTold = process.exitCode === exitCodes.lab && broken?.stream === process.stdout;
+if (broken !== undefined && !isTold) tellOfBroken();

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { LabError, messageOf } from '../errors.ts';
+import { makeFolder } from '../folder.ts';
 import { openReporter } from '../reporters/index.ts';
 import { reporterNames, type ReporterName } from '../reporters/reporter.ts';
 import type { RunRecord } from '../result.ts';
@@ -73,10 +74,10 @@ export async function reportRecord(
  */
 export async function writeReport(io: Io, file: string, text: string): Promise<void> {
   const path = await import('node:path');
-  const { mkdir, writeFile } = await import('node:fs/promises');
+  const { writeFile } = await import('node:fs/promises');
   const target = path.resolve(io.folder, file);
   await written(file, async () => {
-    await mkdir(path.dirname(target), { recursive: true });
+    await makeFolder(path.dirname(target));
     await writeFile(target, text);
   });
 }

@@ -88,12 +88,18 @@ describe('measurementOf', () => {
   });
 
   it('divides the percentile itself, and not the mean of the samples that are near it', () => {
-    const recorder = new Recorder({ phase: 'measuring', startMs: 0, durationMs: 2000, emit: () => undefined });
+    const recorder = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /'],
+      startMs: 0,
+      durationMs: 2000,
+      emit: () => undefined,
+    });
     for (let number = 0; number < 1000; number++) {
       const tookMs = 20 + number / 100;
       const serverTiming = `total;dur=${tookMs - 5}, db;dur=${tookMs / 2}`;
       recorder.sent(0);
-      recorder.answered(1000, { sentAtMs: 1000 - tookMs, status: 200, bytes: 3, serverTiming });
+      recorder.answered(1000, { sentAtMs: 1000 - tookMs, status: 200, bytes: 3, serverTiming, request });
     }
     const { latency, anatomy } = measurementOf(recorder.finish(0, generator));
     expect(anatomy.map(({ latencyUs }) => latencyUs)).toEqual([latency.p50Us, latency.p99Us]);

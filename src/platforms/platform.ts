@@ -1,3 +1,4 @@
+import type { LabError } from '../errors.ts';
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import { type HostedTopology, type Pace, type Topology, paces } from '../scenarios/plan.ts';
 import type { HostedSystem } from '../scenarios/system.ts';
@@ -100,6 +101,16 @@ export interface Happening {
   readonly text: string;
 }
 
+/** A service that has ended and was to run on. */
+export interface Death {
+  /** As its usage calls it: `postgres`, `app-1`. */
+  readonly service: string;
+  /** Whether nothing can be measured without it: database, cache, balancer, and the last of the replicas. */
+  readonly isFatal: boolean;
+  /** How it ended, in a sentence with its name, and the end of its log. */
+  readonly error: LabError;
+}
+
 /** The application as it runs now on a stack; it ends when the stack deploys something else or is closed. */
 export interface Deployment {
   /** The addresses that load goes to, as seen by the load worker. */
@@ -116,6 +127,8 @@ export interface Deployment {
   usage?(signal: AbortSignal): Promise<readonly ServiceUsage[]>;
   /** What befell its services from that moment of the platform's clock on; left out by a platform that is not told. */
   happenings?(sinceMs: number, signal: AbortSignal): Promise<readonly Happening[]>;
+  /** Which of its services have ended that were to run on; left out where none was started. */
+  deaths?(signal: AbortSignal): Promise<readonly Death[]>;
   /**
    * Replaces every replica by one of a new version, one after another, and resolves when the last old one is gone; only on a
    * platform that orchestrates. Throws a LabError where the new version does not become ready.
@@ -134,7 +147,10 @@ export interface Stack extends AsyncDisposable {
   readonly versions: Readonly<Record<string, string>>;
   /** How the cores are shared, in a sentence, where that is to be told. */
   readonly cores?: string | undefined;
-  /** Lays schema and data, empties the cache, and starts the application in place of the one before. */
+  /**
+   * Lays schema and data, empties the cache, and starts the application in place of the one before. Where database or cache have
+   * ended it throws the LabError that says so.
+   */
   deploy(topology: Topology, signal: AbortSignal): Promise<Deployment>;
   /**
    * Starts a server of the user's own in place of what ran before, even of one with the same settings: it may remember things.

@@ -15,6 +15,7 @@ export const caveatSchema = z
       'replicas-left',
       'throttled',
       'restarted',
+      'died',
       'out-of-memory',
       'evicted',
       'probe-failed',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LabError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { planOf } from './expand.ts';
 import type { Plan } from './plan.ts';
 import { checkReach, checkRemote, isPrivateAddress, type Lookup } from './remote-check.ts';
@@ -83,9 +83,10 @@ describe('checkRemote', () => {
   });
 
   it('says what cannot be found', async () => {
-    await expect(checkRemote(planFor('unknown.example'), false, lookup)).rejects.toThrow(
-      new LabError('The target http://unknown.example cannot be found: getaddrinfo ENOTFOUND unknown.example.'),
-    );
+    await expect(checkRemote(planFor('unknown.example'), false, lookup)).rejects.toMatchObject({
+      exitCode: 4,
+      message: 'The target http://unknown.example cannot be found: getaddrinfo ENOTFOUND unknown.example.',
+    });
   });
 });
 

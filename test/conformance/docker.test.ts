@@ -19,7 +19,7 @@ import {
   openDocker,
 } from './docker-engine.ts';
 import { failure } from './failure.ts';
-import { describePlatform } from './platform.ts';
+import { describePlatform, type Service } from './platform.ts';
 import { closed, jobs, topology } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -49,7 +49,14 @@ async function killWorker(runId: string): Promise<void> {
   await docker.getContainer(Id).kill();
 }
 
-describePlatform({ name: 'docker', environment, temporaryFolder, traces, killWorker, isRequired });
+async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
+  const docker = await openDocker();
+  const isOf = (name: string): boolean => name === service || name.startsWith(`${service}-`);
+  const running = [...(await containersOf(docker, runId))].filter(([name, { State }]) => isOf(name) && State.Running);
+  for (const [, { Id }] of running.slice(0, most)) await docker.getContainer(Id).kill();
+}
+
+describePlatform({ name: 'docker', environment, temporaryFolder, traces, killWorker, killService, isRequired });
 
 describe('platform docker, beyond what all platforms show', () => {
   let docker: Docker;

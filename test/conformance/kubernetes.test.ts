@@ -13,7 +13,7 @@ import {
   openTestCluster,
   podsOf,
 } from './kubernetes-cluster.ts';
-import { describePlatform } from './platform.ts';
+import { describePlatform, type Service } from './platform.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -39,4 +39,10 @@ async function killWorker(runId: string): Promise<void> {
   await killPod(cluster, (await podsOf(cluster, runId, 'load'))[0]);
 }
 
-describePlatform({ name: 'kubernetes', environment, temporaryFolder, traces, killWorker, isRequired });
+async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
+  const cluster = await openTestCluster();
+  const pods = await podsOf(cluster, runId, service);
+  await Promise.all(pods.slice(0, most).map(async (pod) => killPod(cluster, pod)));
+}
+
+describePlatform({ name: 'kubernetes', environment, temporaryFolder, traces, killWorker, killService, isRequired });

@@ -9,7 +9,7 @@ import type { ServiceUsage } from '../../src/platforms/platform.ts';
 import { type Inhabitant, findInhabitants } from '../../src/platforms/local/inhabitants.ts';
 import type { LoadProfile } from '../../src/scenarios/scenario.ts';
 import { failure } from './failure.ts';
-import { describePlatform } from './platform.ts';
+import { describePlatform, type Service } from './platform.ts';
 import { serve } from './plain-server.ts';
 import { closed, jobs, topology, total } from './topology.ts';
 
@@ -35,13 +35,27 @@ async function killWorker(runId: string): Promise<void> {
   process.kill((await inhabitant(folder, 'load-worker.mjs')).pid, 'SIGKILL');
 }
 
+/** What stands in the command of a service's main process. */
+const commands = {
+  app: 'target-app.mjs serve',
+  nginx: 'master process',
+  postgres: 'bin/postgres',
+  redis: 'redis-server',
+};
+
+async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
+  const [folder = ''] = await folders(runId);
+  const own = (await findInhabitants(folder)).filter(({ command }) => command.includes(commands[service]));
+  for (const { pid } of own.slice(0, most)) process.kill(pid, 'SIGKILL');
+}
+
 async function inhabitant(folder: string, part: string): Promise<Inhabitant> {
   const found = (await findInhabitants(folder)).find(({ command }) => command.includes(part));
   if (found === undefined) throw new Error(`no process with ${part} in its command was found`);
   return found;
 }
 
-describePlatform({ name: 'local', environment: process.env, temporaryFolder, traces, killWorker });
+describePlatform({ name: 'local', environment: process.env, temporaryFolder, traces, killWorker, killService });
 
 describe('platform local, beyond what all platforms show', () => {
   const { signal } = new AbortController();

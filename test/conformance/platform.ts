@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, PlatformName, Requirement } from '../../src/platforms/platform.ts';
+import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLoad } from './load.ts';
+
+/** A service as platforms name it. */
+export type Service = 'app' | 'nginx' | 'postgres' | 'redis';
 
 /** What the suite has to know of a platform beyond its contract. */
 export interface PlatformUnderTest {
@@ -19,6 +23,8 @@ export interface PlatformUnderTest {
   readonly traces: (runId: string) => Promise<readonly string[]>;
   /** Kills one of the load workers of a run, as the kernel would: without a word. */
   readonly killWorker: (runId: string) => Promise<void>;
+  /** Kills the processes, containers or pods of a service of a run: all of them, or only so many. */
+  readonly killService: (runId: string, service: Service, most?: number) => Promise<void>;
 }
 
 /** A platform that is open, for the tests of one group. */
@@ -60,6 +66,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeDeployments(bench);
     describeLoad(bench);
     describeHosting(bench);
+    describeDeaths(bench);
     describeLifecycle(bench);
   });
 }

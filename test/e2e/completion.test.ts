@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -59,24 +60,60 @@ describe('completion', () => {
   });
 });
 
-/** For each shell, a program that has it complete `scale-lab run sh`, and prints what it came to. */
+/** Names that a shell would run if it took them for more than names. */
+const traps = ['$(touch trapped)', '`touch trapped`', ';touch trapped;', '$(touch${IFS}trapped)'];
+
+describe('names that a shell would expand', () => {
+  it('are not offered, nor what else stands in the lines of a description', async () => {
+    await using trapped = await trap();
+    const complete = async (...words: readonly string[]): Promise<string> =>
+      (await scaleLab(['complete', '--', ...words], { cwd: trapped.folder, env: trapped.env })).out;
+    expect(await complete('report', '')).toContain('results/plain');
+    for (const words of [
+      ['report', ''],
+      ['run', '--file', ''],
+      ['run', ''],
+      ['run', '--variant', ''],
+    ]) {
+      expect(await complete(...words), words.join(' ')).not.toMatch(/^[^\t]*touch/m);
+    }
+  });
+});
+
+/** A folder in which every name that can be completed is a trap. */
+async function trap(): Promise<Workbench> {
+  const trapped = await Workbench.create();
+  await mkdir(path.join(trapped.folder, 'results', 'plain'), { recursive: true });
+  for (const name of traps) {
+    await trapped.write(`${name}.yaml`, '');
+    await mkdir(path.join(trapped.folder, 'results', name));
+  }
+  await trapped.write('scenarios.yaml', scenarios.replace('Is it open?', '"Is it\\n$(touch trapped)\\n open?"'));
+  return trapped;
+}
+
+/** For each shell, a program that has it complete the last word of a line, and prints what it came to. */
 const shells = {
-  bash: `
+  bash: (line: string) => `
     source /usr/share/bash-completion/bash_completion
     source <(scale-lab completion bash)
-    COMP_WORDS=(scale-lab run sh) COMP_CWORD=2 COMP_LINE='scale-lab run sh' COMP_POINT=16 COMP_TYPE=9
-    $(complete -p scale-lab | sed 's/.*-F \\([^ ]*\\).*/\\1/') scale-lab sh run
+    COMP_LINE='${line}' COMP_POINT=${line.length} COMP_TYPE=9
+    IFS=' ' read -r -a COMP_WORDS <<< "$COMP_LINE"
+    [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=('')
+    COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 ))
+    $(complete -p scale-lab | sed 's/.*-F \\([^ ]*\\).*/\\1/') scale-lab "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD-1]}"
     printf '%s\\n' "\${COMPREPLY[@]}"`,
-  zsh: `
+  zsh: (line: string) => `
     autoload -Uz compinit; compinit -D
     source <(scale-lab completion zsh)
     # Outside of its editor there is nothing to offer words to: they are printed.
-    _describe() { print -l -- $completions; }
-    words=(scale-lab run sh) CURRENT=3
+    _describe() { print -lr -- $completions; }
+    typed='${line}'
+    words=("\${(@s: :)typed}") CURRENT=\${#words}
     $_comps[scale-lab]`,
-  fish: `
+  fish: (line: string) => `
     scale-lab completion fish | source
-    complete --do-complete 'scale-lab run sh'`,
+    complete --do-complete '${line}'`,
 } as const;
 
 describe.each(['bash', 'zsh', 'fish'] as const)('in %s', (shell) => {
@@ -88,16 +125,35 @@ describe.each(['bash', 'zsh', 'fish'] as const)('in %s', (shell) => {
     if (!isThere && !isRequired) context.skip(`${shell} is not installed`);
   });
 
-  it('a scenario is completed', async () => {
+  /** What the shell makes of a line, in a folder. */
+  const complete = async (line: string, { folder, env }: Workbench): Promise<string> => {
     const define =
       shell === 'fish'
         ? `function scale-lab; '${process.execPath}' '${program}' $argv; end`
         : `scale-lab() { '${process.execPath}' '${program}' "$@"; }`;
     const args = shell === 'zsh' ? ['-f', '-c'] : shell === 'bash' ? ['--norc', '-c'] : ['--no-config', '-c'];
-    const { stdout } = await promisify(execFile)(shell, [...args, define + shells[shell]], {
-      cwd: bench.folder,
-      env: { ...bench.env, HOME: bench.folder },
+    const { stdout } = await promisify(execFile)(shell, [...args, define + shells[shell](line)], {
+      cwd: folder,
+      env: { ...env, HOME: folder },
     });
-    expect(stdout).toContain('shop');
+    return stdout;
+  };
+
+  it('a scenario is completed', async () => {
+    expect(await complete('scale-lab run sh', bench)).toContain('shop');
+  });
+
+  it('no name is run, whether it is there or typed', async () => {
+    await using trapped = await trap();
+    expect(await complete('scale-lab report ', trapped)).toContain('results/plain');
+    for (const line of [
+      'run ',
+      'run --file ',
+      'run --variant ',
+      ...traps.slice(0, 2).map((name) => `report ${name}`),
+    ]) {
+      await complete(`scale-lab ${line}`, trapped);
+    }
+    expect(await readdir(trapped.folder)).not.toContain('trapped');
   });
 });

@@ -11,14 +11,19 @@ Examples:
 const shells = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
 /** `scale-lab completion`: what lets a shell complete commands, options, scenarios, variants and runs. */
-export const completionCommand: CommandFactory = (_, finish) =>
+export const completionCommand: CommandFactory = (io, finish) =>
   new Command('completion')
     .description('print a script with which a shell completes what is typed')
     .addArgument(new Argument('<shell>', 'which one').choices(shells))
     .addHelpText('after', examples)
     .action(async (shell: (typeof shells)[number]) => {
-      const { default: tab } = await import('@bomb.sh/tab');
-      tab.setup('scale-lab', 'scale-lab', shell);
+      if (shell === 'bash') {
+        const { bashCompletion } = await import('../bash-completion.ts');
+        io.out.write(bashCompletion);
+      } else {
+        const { default: tab } = await import('@bomb.sh/tab');
+        tab.setup('scale-lab', 'scale-lab', shell);
+      }
       finish(exitCodes.passed);
     });
 

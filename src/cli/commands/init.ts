@@ -30,7 +30,8 @@ function printed({ path, text }: StartingFile): string {
 async function writeAll(io: Io, folder: string, files: readonly StartingFile[], isForced: boolean): Promise<void> {
   const path = await import('node:path');
   const { existsSync } = await import('node:fs');
-  const { mkdir, writeFile } = await import('node:fs/promises');
+  const { writeFile } = await import('node:fs/promises');
+  const { makeFolder } = await import('../../folder.ts');
   const named = files.map((file) => ({ ...file, shown: path.join(folder, file.path) }));
   const there = named.filter(({ shown }) => existsSync(path.resolve(io.folder, shown))).map(({ shown }) => shown);
   if (there.length > 0 && !isForced) {
@@ -41,7 +42,7 @@ async function writeAll(io: Io, folder: string, files: readonly StartingFile[], 
   for (const { shown, text } of named) {
     const target = path.resolve(io.folder, shown);
     try {
-      await mkdir(path.dirname(target), { recursive: true });
+      await makeFolder(path.dirname(target));
       // Not over a file that has come meanwhile.
       await writeFile(target, text, { flag: isForced ? 'w' : 'wx' });
     } catch (error) {

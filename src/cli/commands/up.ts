@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { contextOption, positive } from '../options.ts';
 
 const examples = `
-Ctrl-C is its way to end, with exit code 0.
+Ctrl-C is its way to end, with exit code 0. It tells when a service has died.
 
 Examples:
   scale-lab up cache-hit
@@ -20,14 +20,6 @@ interface UpOptions extends TrialOptions {
   readonly detach?: boolean;
 }
 
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  // The timer keeps the process alive: nothing else that this command waits for does.
-  const alive = setInterval(() => undefined, 60_000);
-  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  clearInterval(alive);
-}
-
 /** Ctrl-C is how a person ends it; any other way out is told by the exit code. */
 function isCtrlC(reason: unknown): boolean {
   return reason instanceof Interruption && reason.exitCode === exitCodes.interrupted;
@@ -37,6 +29,7 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const { chooseTrial } = await import('../chosen-trial.ts');
   const { file, plan, trial, system } = await chooseTrial(io, name, options);
 
+  const { watchDeaths } = await import('../watch-deaths.ts');
   const { newRunId } = await import('../../run-folder.ts');
   const { openPlatform } = await import('../platform.ts');
   const { checkLimits } = await import('../../scenarios/limits-check.ts');
@@ -64,7 +57,7 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
       return exitCodes.passed;
     }
     io.err.write('It runs until Ctrl-C. Try: GET /todos/1, /todos?limit=5, /feed, /metrics\n');
-    await untilAborted(io.signal);
+    await watchDeaths(deployment, io);
     if (!isCtrlC(io.signal.reason)) io.signal.throwIfAborted();
     return exitCodes.passed;
   } finally {

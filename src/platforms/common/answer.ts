@@ -92,8 +92,10 @@ function failureOf(error: unknown): readonly [text: string, detail?: string] {
   return ['could not be asked', message];
 }
 
+/** What an answer says, on one line; of a page of HTML without its tags. */
 function excerpt(body: string): string {
-  return body.slice(0, 200).replace(/\s+/g, ' ').trim();
+  const text = body.slice(0, 10_000).replaceAll(/<[^>]*>/g, ' ');
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
 }
 
 /** The time was up before {@link untilReady} saw an answer that says ready. */

@@ -1,12 +1,14 @@
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
+import { deathsOf, type Mortal } from '../common/deaths.ts';
 import { scrapeBackends, scrapeReplica, scrapeTarget } from '../common/scrape.ts';
 import { settlesWithin } from '../common/time-limit.ts';
-import type { Deployment, ReplicaMetrics, ServiceUsage } from '../platform.ts';
+import type { Death, Deployment, ReplicaMetrics, ServiceUsage } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
 import type { Replica } from './app.ts';
 import type { Backend } from './backend.ts';
 import { generateLoad } from './load-worker.ts';
+import type { Container } from './container.ts';
 import type { BalancerInFront } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
 import { type Metered, UsageMeter } from './usage.ts';
@@ -26,6 +28,11 @@ export interface Front {
   readonly address: string | undefined;
 }
 
+/** A container as something that is to run on. */
+export function mortal({ container }: { readonly container: Container }): Mortal {
+  return { name: container.description.service, service: container };
+}
+
 /** What runs now in containers: a server of the user's own, unless more is said. */
 export class DockerDeployment implements Deployment {
   readonly urls: readonly string[];
@@ -34,6 +41,7 @@ export class DockerDeployment implements Deployment {
   readonly #run: RunContext;
   readonly #agent: Agent;
   readonly #front: Front;
+  readonly #behind: readonly Metered[];
   readonly #metered: readonly Metered[];
   #meter = new UsageMeter();
 
@@ -45,6 +53,7 @@ export class DockerDeployment implements Deployment {
     this.#run = run;
     this.#agent = agent;
     this.#front = front;
+    this.#behind = behind;
     // The load workers are left out: they tell of themselves, to the end, and are gone with their results.
     this.#metered = [
       ...replicas.map(({ container }) => ({ container, limits: topology.limits })),
@@ -65,6 +74,12 @@ export class DockerDeployment implements Deployment {
       return [await scrape(replica, () => scrapeTarget(replica.name, replica.url, told, signal, ask))];
     });
     return (await Promise.all(all)).flat();
+  }
+
+  async deaths(): Promise<readonly Death[]> {
+    const { replicas, balancer } = this.#front;
+    const needed = [...this.#behind, ...(balancer === undefined ? [] : [balancer])];
+    return deathsOf({ needed: needed.map(mortal), replicas: replicas.map(mortal) });
   }
 
   async usage(): Promise<readonly ServiceUsage[]> {

@@ -1,5 +1,6 @@
 import type { Balancer } from '../../scenarios/system.ts';
 import { untilReady } from '../common/answer.ts';
+import { whileAnyRuns } from '../common/deaths.ts';
 import type { Readiness } from '../common/hosting.ts';
 import { nginxConfiguration } from '../common/nginx-configuration.ts';
 import { pause } from '../common/time-limit.ts';
@@ -54,7 +55,11 @@ export async function startNginx(
     },
     signal,
   );
-  await container.ready((limited) => untilReady(url + path, limited, agent.ask, accepts), signal);
+  await whileAnyRuns(
+    replicas.map(({ name, container: service }) => ({ name, service })),
+    signal,
+    (watched) => container.ready((limited) => untilReady(url + path, limited, agent.ask, accepts), watched),
+  );
   return { url, container };
 }
 

@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
 import type { Balancer } from '../../scenarios/system.ts';
+import { blaming } from '../common/deaths.ts';
 import { appReadiness, readinessOf, type Readiness, type Servers, startServers } from '../common/hosting.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
 import { step } from '../common/steps.ts';
@@ -8,7 +9,7 @@ import type { Deployment, Stack } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
 import { type Replica, appGraceSeconds, layData, startReplica } from './app.ts';
 import type { Container } from './container.ts';
-import { DockerAppDeployment, DockerDeployment, type Foundation, type Front } from './deployment.ts';
+import { DockerAppDeployment, DockerDeployment, mortal, type Foundation, type Front } from './deployment.ts';
 import { startHosted } from './hosted.ts';
 import { checkLimits } from './limits.ts';
 import { type BalancerInFront, reloadNginx, startNginx } from './nginx.ts';
@@ -51,16 +52,15 @@ export class DockerStack implements Stack {
     const { postgres, redis } = foundation;
     const agent = this.#agent;
     const app = { run: this.#run, agent, backends: { databaseUrl: postgres.url, redisUrl: redis.url } };
-    const front = await this.#replace(
-      topology,
-      {
-        noun: 'app',
-        readiness: appReadiness,
-        prepare: (limited) =>
-          step(this.#run.settings.onStep, 'the data is laid', () => layData(app, topology, limited)),
-        start: (number, limited) => startReplica(app, topology, number, limited),
-      },
-      signal,
+    const servers = {
+      noun: 'app',
+      readiness: appReadiness,
+      prepare: (limited: AbortSignal) =>
+        step(this.#run.settings.onStep, 'the data is laid', () => layData(app, topology, limited)),
+      start: (number: number, limited: AbortSignal) => startReplica(app, topology, number, limited),
+    };
+    const front = await blaming([mortal(postgres), mortal(redis)], signal, () =>
+      this.#replace(topology, servers, signal),
     );
     return new DockerAppDeployment(this.#run, agent, front, foundation);
   }

@@ -1,6 +1,6 @@
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import { scrapeBackends } from '../common/scrape.ts';
-import type { Deployment, Happening, ReplicaMetrics, ServiceUsage } from '../platform.ts';
+import type { Death, Deployment, Happening, ReplicaMetrics, ServiceUsage } from '../platform.ts';
 import { type Application, applicationPods } from './system/app.ts';
 import { appPort } from './manifests/app-container.ts';
 import type { Front } from './system/front.ts';
@@ -8,6 +8,7 @@ import { readHappenings } from './telemetry/happenings.ts';
 import { generateLoad } from './load/load-workers.ts';
 import { askThroughProxy, proxyUrl } from './telemetry/pod-proxy.ts';
 import { isReady, nameOf } from './pods/pod-state.ts';
+import { type KnownPod, podDeaths } from './pods/pod-deaths.ts';
 import { type Scrape, scrapeApplication } from './telemetry/replica-metrics.ts';
 import { rollOut } from './system/rollout.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
@@ -23,6 +24,8 @@ export interface Deployed {
   readonly application: Application;
   readonly front: Front;
   readonly address: string | undefined;
+  /** The pods that are to run on as they are. */
+  readonly lasting: readonly KnownPod[];
 }
 
 /** What runs now in a cluster: a server of the user's own, unless more is said. */
@@ -31,13 +34,15 @@ export class KubernetesDeployment implements Deployment {
   readonly address: string | undefined;
   readonly #settings: StackSettings;
   readonly #meter: UsageMeter;
+  readonly #lasting: readonly KnownPod[];
   protected application: Application;
   #lastScrape: Scrape | undefined;
 
-  constructor(settings: StackSettings, { application, front, address }: Deployed) {
+  constructor(settings: StackSettings, { application, front, address, lasting }: Deployed) {
     this.urls = [front.url];
     this.address = address;
     this.#settings = settings;
+    this.#lasting = lasting;
     this.application = application;
     const { run, hasMetrics } = settings;
     const source = async (signal: AbortSignal) => (hasMetrics ? readBackendMetrics(run, signal) : []);
@@ -59,6 +64,10 @@ export class KubernetesDeployment implements Deployment {
 
   async happenings(sinceMs: number, signal: AbortSignal): Promise<readonly Happening[]> {
     return readHappenings(this.#settings.run, sinceMs, signal);
+  }
+
+  async deaths(signal: AbortSignal): Promise<readonly Death[]> {
+    return podDeaths(this.#settings.run, this.#lasting, signal);
   }
 
   async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {

@@ -12,6 +12,7 @@ import { nodePortName, openNodePort } from './system/node-port.ts';
 import { PortForward } from './system/port-forward.ts';
 import { serviceNameOf, type ServedTopology } from './manifests/served.ts';
 import { hasBalancer } from './manifests/system.ts';
+import { type KnownPod, knownPods, podDeaths } from './pods/pod-deaths.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
 import { layData } from './system/setup.ts';
 
@@ -42,6 +43,8 @@ export class KubernetesStack implements Stack {
   readonly #settings: StackSettings;
   readonly #run: RunNamespace;
   #running: Running | undefined;
+  /** Database and cache as they were before the first deployment. */
+  #foundation: readonly KnownPod[] | undefined;
   #forward: PortForward | undefined;
 
   constructor(settings: StackSettings) {
@@ -54,7 +57,15 @@ export class KubernetesStack implements Stack {
     if (!this.#settings.hasBackends) throw new Error('A bare stack has nothing to deploy an application on.');
     // Before anything is changed: what is deployed stays as it is where this cannot be.
     if (topology.autoscale !== undefined) await requireAutoscaling(this.#run.cluster, signal);
-    return new KubernetesAppDeployment(this.#settings, await this.#replace(topology, signal));
+    const foundation = (this.#foundation ??= await knownPods(this.#run, ['postgres', 'redis'], signal));
+    try {
+      return new KubernetesAppDeployment(this.#settings, await this.#replace(topology, signal, foundation));
+    } catch (error) {
+      signal.throwIfAborted();
+      // What is told is what has ended, and not what came of it.
+      const [death] = await podDeaths(this.#run, foundation, signal).catch(() => []);
+      throw death?.error ?? error;
+    }
   }
 
   async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
@@ -64,14 +75,21 @@ export class KubernetesStack implements Stack {
   }
 
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
-  async #replace(topology: ServedTopology, signal: AbortSignal): Promise<Deployed> {
+  async #replace(
+    topology: ServedTopology,
+    signal: AbortSignal,
+    foundation: readonly KnownPod[] = [],
+  ): Promise<Deployed> {
     const before = this.#running;
     this.#running = undefined;
     try {
       const running = await this.#change(before, topology, signal);
       const address = await this.#publish(running.front, signal);
+      // Replicas that come and go by themselves are not to last.
+      const front = changes(topology) ? (['nginx'] as const) : (['nginx', serviceNameOf(topology)] as const);
+      const lasting = [...foundation, ...(await knownPods(this.#run, front, signal))];
       this.#running = running;
-      return { ...running, address };
+      return { ...running, address, lasting };
     } catch (error) {
       // The stack stays usable; where even this fails, the first error is the one to know.
       await this.#removeAll().catch(() => undefined);

@@ -2,18 +2,34 @@ import os from 'node:os';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
 import type { HostedSystem } from '../../scenarios/system.ts';
+import { deathsOf } from '../common/deaths.ts';
 import { scrapeBackends, scrapeReplica, scrapeTarget } from '../common/scrape.ts';
 import type { Deployment, ReplicaMetrics } from '../platform.ts';
 import type { Replica } from './app.ts';
 import type { BalancerInFront } from './nginx.ts';
 import type { Backend } from './postgres.ts';
 import { canLookAtProcesses } from './process-table.ts';
-import { type Metered, UsageMeter } from './usage.ts';
+import type { Service } from './service.ts';
+import { UsageMeter } from './usage.ts';
 
 /** Database and cache, as they run. */
 export interface Foundation {
   readonly postgres: Backend;
   readonly redis: Backend;
+}
+
+/** The backends by the names that their usage has. */
+export function backendsOf({ postgres, redis }: Foundation): readonly Named[] {
+  return [
+    { name: 'postgres', service: postgres.service },
+    { name: 'redis', service: redis.service },
+  ];
+}
+
+/** A service by the name that its usage has. */
+interface Named {
+  readonly name: string;
+  readonly service: Service;
 }
 
 /** What runs in front of the backends now. */
@@ -32,12 +48,8 @@ export function deploymentOf(
   { postgres, redis }: Foundation,
   generate: Generate,
 ): Deployment {
-  const backends = [
-    { name: 'postgres', service: postgres.service },
-    { name: 'redis', service: redis.service },
-  ];
   return {
-    ...frontOf({ replicas, balancer }, backends, generate),
+    ...frontOf({ replicas, balancer }, backendsOf({ postgres, redis }), generate),
     scrape: (signal) => Promise.all(replicas.map((replica) => scrape(replica, signal, scrapeReplica))),
     scrapeBackends: (signal) => {
       const asked = replicas.find(({ service }) => service.end === undefined);
@@ -68,7 +80,7 @@ export function hostedDeploymentOf(running: Running, system: HostedSystem, gener
 /** What takes the load, and what all of it uses. */
 function frontOf(
   { replicas, balancer }: Pick<Running, 'replicas' | 'balancer'>,
-  behind: readonly Metered[],
+  behind: readonly Named[],
   generate: Generate,
 ): Deployment {
   const front = balancer === undefined ? [] : [{ name: 'nginx', service: balancer.service }];
@@ -76,6 +88,7 @@ function frontOf(
   return {
     ...serverAt(balancer?.url ?? replicas[0]?.url ?? '', generate),
     cores: os.availableParallelism(),
+    deaths: () => deathsOf({ needed: [...behind, ...front], replicas }),
     ...(canLookAtProcesses ? { usage: () => meter.read() } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Balancer } from '../../scenarios/system.ts';
 import { ask, untilReady } from '../common/answer.ts';
+import { whileAnyRuns } from '../common/deaths.ts';
 import { nginx, requireExecutable } from '../common/executable.ts';
 import type { Readiness } from '../common/hosting.ts';
 import { nginxConfiguration } from '../common/nginx-configuration.ts';
@@ -54,7 +55,9 @@ export async function startNginx(
     );
     await service.ready(service.logged(hasStarted), signal);
     const url = `http://127.0.0.1:${port}`;
-    await service.ready((limited) => untilReady(url + readyPath, limited, ask, accepts), signal);
+    await whileAnyRuns(replicas, signal, (watched) =>
+      service.ready((limited) => untilReady(url + readyPath, limited, ask, accepts), watched),
+    );
     return { url, service };
   });
 }

@@ -1,4 +1,5 @@
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
+import { blaming } from '../common/deaths.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { appReadiness, readinessOf, type Servers, startServers } from '../common/hosting.ts';
 import type { Programs } from '../common/programs.ts';
@@ -10,6 +11,7 @@ import {
   type Foundation,
   type Generate,
   type Running,
+  backendsOf,
   deploymentOf,
   hostedDeploymentOf,
   serverAt,
@@ -51,16 +53,14 @@ export class LocalStack implements Stack {
     const { postgres, redis } = this.#foundation;
     const app = { program: this.#programs.app, backends: { databaseUrl: postgres.url, redisUrl: redis.url } };
     const run = this.#run;
-    const running = await this.#replace(
-      topology,
-      {
-        noun: 'app',
-        readiness: appReadiness,
-        prepare: (limited) => step(this.#run.onStep, 'the data is laid', () => layData(app, run, topology, limited)),
-        start: (number, limited) => startReplica(app, run, topology, number, limited),
-      },
-      signal,
-    );
+    const servers = {
+      noun: 'app',
+      readiness: appReadiness,
+      prepare: (limited: AbortSignal) =>
+        step(this.#run.onStep, 'the data is laid', () => layData(app, run, topology, limited)),
+      start: (number: number, limited: AbortSignal) => startReplica(app, run, topology, number, limited),
+    };
+    const running = await blaming(backendsOf(this.#foundation), signal, () => this.#replace(topology, servers, signal));
     return deploymentOf(running, this.#foundation, this.#generate);
   }
 

@@ -1,6 +1,8 @@
 import type { Row } from '../../../analysis/summary.ts';
+import { UsageError } from '../../../errors.ts';
 import { LatencyHistogram } from '../../../load/histogram.ts';
 import { formatNumber } from '../../../numbers.ts';
+import type { TrialRecord } from '../../../result.ts';
 import { labelCells, labelHeadings, nameOf } from '../../table.ts';
 import type { Figure } from '../figure.tsx';
 import type { Point } from './chart.ts';
@@ -18,11 +20,23 @@ function pointsOf(histogram: LatencyHistogram): readonly Point[] {
   });
 }
 
+/** @throws {UsageError} where a saved run holds something else than a histogram */
+function addTo(sum: LatencyHistogram, { number, measurement }: TrialRecord): void {
+  try {
+    sum.add(LatencyHistogram.decode(measurement.latency.histogram));
+  } catch (error) {
+    throw new UsageError(`The latencies of trial ${number} cannot be read: its histogram is broken.`, {
+      hint: 'Its run.json was changed or damaged after the run. Reports but for HTML do without it.',
+      cause: error,
+    });
+  }
+}
+
 /** The latency by percentile of all rounds together, the HdrHistogram plot (hdrhistogram.org); nothing where nothing was answered. */
 export function percentileFigure(rows: readonly Row[]): readonly Figure[] {
   const curves = rows.flatMap((row, color) => {
-    const rounds = row.trials.map(({ measurement }) => LatencyHistogram.decode(measurement.latency.histogram));
-    const histogram = LatencyHistogram.merge(rounds);
+    const histogram = new LatencyHistogram();
+    for (const trial of row.trials) addTo(histogram, trial);
     return histogram.count === 0 ? [] : [{ row, color, histogram }];
   });
   if (curves.length === 0) return [];

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { LabError } from '../../errors.ts';
+import { blaming, deathsOf, whileAnyRuns, type Mortal } from './deaths.ts';
+import { pause } from './time-limit.ts';
+
+const { signal } = new AbortController();
+
+/** Something that runs until it is killed. */
+function running(name: string): Mortal & { readonly kill: () => void } {
+  let settle: (end: string) => void = () => undefined;
+  const ended = new Promise<string>((resolve) => (settle = resolve));
+  const service = {
+    ended,
+    end: undefined as string | undefined,
+    failure: async (what: string, cause?: unknown) => Promise.resolve(new LabError(`${name} ${what}.`, { cause })),
+  };
+  const kill = (): void => {
+    service.end = 'was killed by SIGKILL';
+    settle(service.end);
+  };
+  return { name, service, kill };
+}
+
+describe('what has ended', () => {
+  it('is fatal where it is needed, or the last of the replicas', async () => {
+    const [postgres, one, other] = [running('postgres'), running('app-1'), running('app-2')];
+    const told = async (): Promise<readonly string[]> =>
+      (await deathsOf({ needed: [postgres], replicas: [one, other] })).map(
+        ({ service, isFatal }) => `${service}${isFatal ? ', fatal' : ''}`,
+      );
+    expect(await told()).toEqual([]);
+    other.kill();
+    expect(await told()).toEqual(['app-2']);
+    one.kill();
+    expect(await told()).toEqual(['app-1, fatal', 'app-2, fatal']);
+    postgres.kill();
+    expect(await told()).toEqual(['postgres, fatal', 'app-1, fatal', 'app-2, fatal']);
+  });
+
+  it('is blamed in place of what came of it, also where the news of it comes later', async () => {
+    const postgres = running('PostgreSQL');
+    const refused = new LabError('app-setup exited with code 1.');
+    const work = async (): Promise<never> => {
+      setTimeout(postgres.kill, 20);
+      return Promise.reject(refused);
+    };
+    await expect(blaming([postgres], signal, work)).rejects.toMatchObject({
+      message: 'PostgreSQL was killed by SIGKILL.',
+      cause: refused,
+    });
+    await expect(blaming([running('PostgreSQL')], signal, async () => Promise.reject(refused))).rejects.toBe(refused);
+  });
+
+  it('ends a wait for what only replicas can bring about, once none of them runs', async () => {
+    const [one, other] = [running('app-1'), running('app-2')];
+    const waiting = whileAnyRuns([one, other], signal, async (limited) => pause(60_000, limited));
+    one.kill();
+    setTimeout(other.kill, 20);
+    await expect(waiting).rejects.toThrow('app-1 was killed by SIGKILL.');
+    expect(await whileAnyRuns([running('app-1')], signal, async () => Promise.resolve('there'))).toBe('there');
+  });
+
+  it('does not stand in the way of who was told to stop', async () => {
+    const reason = new Error('enough');
+    const stop = AbortSignal.abort(reason);
+    await expect(blaming([running('a')], stop, async () => Promise.reject(new Error('other')))).rejects.toBe(reason);
+    await expect(whileAnyRuns([running('a')], stop, async (limited) => pause(60_000, limited))).rejects.toBe(reason);
+  });
+});

@@ -1,0 +1,86 @@
+import { setMaxListeners } from 'node:events';
+import type { LabError } from '../../errors.ts';
+import type { Death } from '../platform.ts';
+import type { Watched } from './readiness.ts';
+import { settlesWithin } from './time-limit.ts';
+
+/** Something that was started and is to run on, by the name under which its usage is told. */
+export interface Mortal {
+  readonly name: string;
+  readonly service: Watched;
+}
+
+/** What a system is made of. */
+export interface Mortals {
+  /** Without any of them nothing works: database, cache, balancer. */
+  readonly needed: readonly Mortal[];
+  /** It works as long as one of them does. */
+  readonly replicas: readonly Mortal[];
+}
+
+/** What asks after a failure may come before the news that something has ended. */
+const newsMs = 500;
+
+/** Which of them have ended, those first without which nothing works. */
+export async function deathsOf({ needed, replicas }: Mortals): Promise<readonly Death[]> {
+  const areAllGone = replicas.length > 0 && replicas.every(({ service }) => service.end !== undefined);
+  const all = [
+    ...needed.map((mortal) => ({ mortal, isFatal: true })),
+    ...replicas.map((mortal) => ({ mortal, isFatal: areAllGone })),
+  ];
+  const deaths = all.map(async ({ mortal: { name, service }, isFatal }): Promise<readonly Death[]> => {
+    return service.end === undefined ? [] : [{ service: name, isFatal, error: await service.failure(service.end) }];
+  });
+  return (await Promise.all(deaths)).flat();
+}
+
+/**
+ * Does something that cannot go well once these have ended: what is told then is that, and not what came of it.
+ * @throws {LabError} of the one of them that has ended; otherwise what the work throws
+ */
+export async function blaming<Result>(
+  needed: readonly Mortal[],
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    const ended = needed.map(({ service }) => service.ended);
+    if (ended.length > 0) await settlesWithin(newsMs, Promise.race(ended));
+    const dead = needed.find(({ service }) => service.end !== undefined);
+    throw dead?.service.end === undefined ? error : await dead.service.failure(dead.service.end, error);
+  }
+}
+
+/**
+ * Waits for something that only replicas can bring about; ends once none of them runs any more.
+ * @throws {LabError} of the first replica where all have ended; otherwise what the wait throws
+ */
+export async function whileAnyRuns<Result>(
+  replicas: readonly Mortal[],
+  signal: AbortSignal,
+  wait: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const gone = new AbortController();
+  const limited = AbortSignal.any([signal, gone.signal]);
+  // As many wait for its end as there are replicas, and that is no leak.
+  setMaxListeners(0, limited);
+  let isOver = false;
+  void Promise.all(replicas.map(({ service }) => service.ended)).then(() => {
+    if (!isOver) gone.abort(new Error('no replica runs any more'));
+  });
+  try {
+    return await wait(limited);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw gone.signal.aborted ? ((await firstFailure(replicas)) ?? error) : error;
+  } finally {
+    isOver = true;
+  }
+}
+
+async function firstFailure([first]: readonly Mortal[]): Promise<LabError | undefined> {
+  return first?.service.end === undefined ? undefined : first.service.failure(first.service.end);
+}

@@ -1,0 +1,79 @@
+import type { V1Pod } from '@kubernetes/client-node';
+import { LabError } from '../../../errors.ts';
+import { logTail } from '../../common/log-tail.ts';
+import type { Death } from '../../platform.ts';
+import type { ServiceName } from '../manifests/labels.ts';
+import { endOf, isLeaving, nameOf, restartsOf, serviceOf } from './pod-state.ts';
+import { listPods, podLog } from './pods.ts';
+import type { RunNamespace } from './run-namespace.ts';
+
+/** A pod as it was when it was known to be well. */
+export interface KnownPod {
+  readonly service: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly restarts: number;
+}
+
+/** As they are called in messages; a replica by the name of its pod. */
+const titles: Readonly<Record<string, string>> = { postgres: 'PostgreSQL', redis: 'Redis', nginx: 'nginx' };
+
+async function allPods({ cluster, name }: RunNamespace, signal: AbortSignal): Promise<readonly V1Pod[]> {
+  return listPods({ cluster, namespace: name, labels: {} }, signal);
+}
+
+/** The pods of these services as they are now. */
+export async function knownPods(
+  run: RunNamespace,
+  services: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<readonly KnownPod[]> {
+  const pods = (await allPods(run, signal)).filter((pod) => !isLeaving(pod));
+  return pods
+    .filter((pod) => services.some((service) => service === serviceOf(pod)))
+    .map((pod) => ({
+      service: serviceOf(pod),
+      name: nameOf(pod),
+      uid: pod.metadata?.uid ?? '',
+      restarts: restartsOf(pod.status?.containerStatuses?.[0]),
+    }));
+}
+
+/**
+ * Which of these pods have ended since, also where the cluster has started them anew: what they held may be gone. Replicas are
+ * fatal only where all of them have.
+ */
+export async function podDeaths(
+  run: RunNamespace,
+  known: readonly KnownPod[],
+  signal: AbortSignal,
+): Promise<readonly Death[]> {
+  const pods = await allPods(run, signal);
+  const ended = known.flatMap((each) => {
+    const pod = pods.find(({ metadata }) => metadata?.uid === each.uid);
+    const end = endSince(each, pod);
+    return end === undefined ? [] : [{ ...each, pod, end }];
+  });
+  const isReplica = ({ service }: KnownPod): boolean => titles[service] === undefined;
+  const areAllGone = known.filter(isReplica).length === ended.filter(isReplica).length;
+  return Promise.all(
+    ended.map(async (each): Promise<Death> => {
+      const { service, name, pod, end } = each;
+      const details = pod === undefined ? [] : logTail(await podLog(run.cluster, run.name, pod));
+      return {
+        service: isReplica(each) ? name : service,
+        isFatal: !isReplica(each) || areAllGone,
+        error: new LabError(`${titles[service] ?? name} ${end}.`, { details }),
+      };
+    }),
+  );
+}
+
+function endSince({ restarts }: KnownPod, pod: V1Pod | undefined): string | undefined {
+  if (pod === undefined || isLeaving(pod)) return 'is gone: its pod was deleted';
+  const container = pod.status?.containerStatuses?.[0];
+  const isOver = container?.state?.terminated !== undefined || pod.status?.phase === 'Failed';
+  if (!isOver && restartsOf(container) <= restarts) return undefined;
+  const again = restartsOf(container) > restarts ? ', and was started anew' : '';
+  return `${endOf(pod) ?? 'ended'}${again}`;
+}
