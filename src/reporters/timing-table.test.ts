@@ -3,7 +3,17 @@ import { measurement, openLoad, trialRecord } from '../../test/fakes/records.ts'
 import { rowsOf } from '../analysis/summary.ts';
 import { timingTable } from './timing-table.ts';
 
-const metrics = { offered_rate: 2000, rps: 1200, mean: 1.5, p50: 1, p95: 3, p99: 4, 'p99.9': 5, max: 6, 'p99.service': 2 };
+const metrics = {
+  offered_rate: 2000,
+  rps: 1200,
+  mean: 1.5,
+  p50: 1,
+  p95: 3,
+  p99: 4,
+  'p99.9': 5,
+  max: 6,
+  'p99.service': 2,
+};
 
 const lines = (open: ReturnType<typeof openLoad> | undefined, rounds = 1) => {
   const trial = trialRecord({ metrics, measurement: measurement(open ? { open } : {}) });

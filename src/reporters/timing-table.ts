@@ -40,7 +40,10 @@ export function timingTable(rows: readonly Row[], rounds: number): Table {
   });
   const named = (...names: string[]): readonly Column[] => metricsNamed(names).map(ofMetric);
   const rps = [...named('rps'), ...(rounds > 1 ? [{ heading: 'spread', cell: spreadCell }] : [])];
-  const errors = { heading: 'errors', cell: (row: Row) => lossCell(row.trials.map(({ measurement }) => measurement.failed)) };
+  const errors = {
+    heading: 'errors',
+    cell: (row: Row) => lossCell(row.trials.map(({ measurement }) => measurement.failed)),
+  };
   const dropped = { heading: 'dropped', cell: (row: Row) => lossCell(droppedOf(row)) };
   const columns = isOpen(rows)
     ? [
