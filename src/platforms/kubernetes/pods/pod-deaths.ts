@@ -3,7 +3,7 @@ import { LabError } from '../../../errors.ts';
 import { logTail } from '../../common/log-tail.ts';
 import type { Death } from '../../platform.ts';
 import type { ServiceName } from '../manifests/labels.ts';
-import { endOf, isLeaving, nameOf, restartsOf, serviceOf } from './pod-state.ts';
+import { endOf, isLeaving, nameOf, restartsOf, serviceOf, stateOf } from './pod-state.ts';
 import { listPods, podLog } from './pods.ts';
 import type { RunNamespace } from './run-namespace.ts';
 
@@ -35,7 +35,7 @@ export async function knownPods(
       service: serviceOf(pod),
       name: nameOf(pod),
       uid: pod.metadata?.uid ?? '',
-      restarts: restartsOf(pod.status?.containerStatuses?.[0]),
+      restarts: restartsOf(pod),
     }));
 }
 
@@ -71,9 +71,8 @@ export async function podDeaths(
 
 function endSince({ restarts }: KnownPod, pod: V1Pod | undefined): string | undefined {
   if (pod === undefined || isLeaving(pod)) return 'is gone: its pod was deleted';
-  const container = pod.status?.containerStatuses?.[0];
-  const isOver = container?.state?.terminated !== undefined || pod.status?.phase === 'Failed';
-  if (!isOver && restartsOf(container) <= restarts) return undefined;
-  const again = restartsOf(container) > restarts ? ', and was started anew' : '';
+  const isAnew = restartsOf(pod) > restarts;
+  if (stateOf(pod).kind !== 'ended' && !isAnew) return undefined;
+  const again = isAnew ? ', and was started anew' : '';
   return `${endOf(pod) ?? 'ended'}${again}`;
 }
