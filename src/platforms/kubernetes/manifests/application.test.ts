@@ -122,7 +122,7 @@ describe('a new version', () => {
 
 describe('what it may use', () => {
   it('asks for a little where it has no limit', () => {
-    expect(only(deploymentsOf()).container.resources).toEqual({ requests: { cpu: '100m', memory: '128Mi' } });
+    expect(only(deploymentsOf()).container.resources).toEqual({ requests: { cpu: '20m', memory: '128Mi' } });
   });
 
   it('asks for as much as its limits', () => {

@@ -42,7 +42,7 @@ export function balancerManifests(
       command: ['nginx', '-p', prefix, '-c', `${folder}/${file}`],
       ports: [{ containerPort: balancerPort }],
       readinessProbe: readinessProbe({ tcpSocket: { port: balancerPort } }),
-      resources: requesting('50m', '64Mi'),
+      resources: requesting('10m', '64Mi'),
     },
     writable: [prefix],
     mounts: [configurationMount],

@@ -125,3 +125,20 @@ describe('what is wrong is seen', () => {
     expect(() => checkSchema(Object.assign({}, found, { spec: { replicas: 1 } }))).toThrow(/selector/);
   });
 });
+
+test('four replicas of a quarter of a core, and what they need, fit on a node of two cores that has half of them left', () => {
+  const limits = { cpu: 0.25, memoryBytes: 256 * 1024 ** 2 };
+  const unlimitedLoad = surroundings({ loadLimits: unlimited });
+  const pods = systemManifests(unlimitedLoad, topology({ replicas: 4, limits, balancer: undefined }), 1);
+  // The set-up is over before there is load.
+  const staying = pods.filter((manifest) => manifest.metadata?.name !== 'setup');
+  const asked = (manifest: Manifest): number => {
+    const [template] = templatesOf([manifest]);
+    const [container] = template?.spec?.containers ?? [];
+    const count = isDeployment(manifest) ? (manifest.spec?.replicas ?? 1) : 1;
+    return count * Number.parseInt(container?.resources?.requests?.cpu ?? '0m', 10);
+  };
+  const sum = staying.reduce((all, manifest) => all + asked(manifest), 0);
+  expect(sum).toBeGreaterThan(1_000);
+  expect(sum).toBeLessThanOrEqual(1_050);
+});

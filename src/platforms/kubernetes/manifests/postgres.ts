@@ -39,7 +39,7 @@ export function postgresManifests(s: Surroundings): readonly Manifest[] {
       env: [...variables(postgresEnvironment), secret('POSTGRES_PASSWORD')],
       ports: [{ containerPort: port }],
       readinessProbe: listeningProbe(port),
-      resources: requesting('100m', '128Mi'),
+      resources: requesting('20m', '128Mi'),
     },
     writable: [...Object.values(postgresFolders), '/tmp'],
     mounts: [passwdMount],

@@ -26,7 +26,7 @@ export function redisManifests(s: Surroundings): readonly Manifest[] {
       env: [secret('REDISCLI_AUTH')],
       ports: [{ containerPort: port }],
       readinessProbe: listeningProbe(port),
-      resources: requesting('50m', '64Mi'),
+      resources: requesting('10m', '64Mi'),
     },
     writable: ['/tmp'],
   });

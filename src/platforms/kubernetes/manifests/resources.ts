@@ -2,7 +2,8 @@ import type { V1ResourceRequirements } from '@kubernetes/client-node';
 import type { Limits } from '../../../scenarios/system.ts';
 import type { Plain } from './plain.ts';
 
-const unlimited = { cpu: '100m', memory: '128Mi' } as const;
+/** So little that everything fits beside four replicas of a quarter of a core on a node of two, half of which the cluster has for itself. */
+const unlimited = { cpu: '20m', memory: '128Mi' } as const;
 
 /** Limits as a pod has them. It asks for as much, so that it can have it; without a limit for a little. */
 export function resourcesOf({ cpu, memoryBytes }: Limits): Plain<V1ResourceRequirements> {
