@@ -4,6 +4,9 @@ import type { LoadProfile, Trust } from '../scenarios/scenario.ts';
 import { doubts, noDifference } from './doubts.ts';
 import { aliasesOf, censoredPercentiles } from './percentiles.ts';
 
+/** What a pause changes by its share of the time; percentiles change by the share of the requests. */
+const ratesAndMeans = [...doubts.timed.filter((name) => !doubts.latencies.includes(name)), 'mean'];
+
 /** A latency that is this many times a pause is no other one without it. */
 const negligible = 10;
 
@@ -18,8 +21,6 @@ export function generatorPause(measurement: Measurement, load: LoadProfile, trus
   const share = pauseMs / durationMs;
   const endedMs = Math.min(generator.pauseEndedAtMs, durationMs);
   const text = `the load generator stood still for ${formatDuration(pauseMs)} from ${formatDuration(Math.max(0, endedMs - pauseMs))} on: what it did not send or read meanwhile is not the system’s doing`;
-  // It takes at most that share from a rate.
-  if (share > noDifference) return [{ kind: 'generator-paused', text, doubts: [...doubts.timed] }];
   // Of closed load each connection had one request that was late for it; of other load, all that were due meanwhile were.
   const late = load.kind === 'closed' ? load.connections / Math.max(1, requests) : share;
   const { p50Us, p90Us, p95Us, p99Us, p999Us } = latency;
@@ -28,6 +29,8 @@ export function generatorPause(measurement: Measurement, load: LoadProfile, trus
     (name) => (us[name] ?? 0) < negligible * generator.longestPauseUs,
   );
   const others = latency.maxUs < negligible * generator.longestPauseUs ? ['max', 'worst_second_p99'] : [];
-  const doubted = [...shifted, ...aliasesOf(shifted), ...others];
+  // It takes at most its share of the time from a rate.
+  const rates = share > noDifference ? [...ratesAndMeans] : [];
+  const doubted = [...rates, ...shifted, ...aliasesOf(shifted), ...others];
   return doubted.length === 0 ? [] : [{ kind: 'generator-paused', text, doubts: doubted }];
 }

@@ -59,7 +59,8 @@ function ofRequests(row: Row, kind: string): string {
 
 /** Whether a caveat is more than its mark in the tables: what is wrong beyond p99 alone is not, nor what a finding says. */
 function isTold({ kind, doubts }: Caveat, row: Row): boolean {
-  if (kind === 'too-few-samples' || kind === 'generator-paused') return doubts.includes('p99');
+  if (kind === 'too-few-samples' || kind === 'generator-paused')
+    return ['p99', 'rps'].some((name) => doubts.includes(name));
   return kind !== 'throttled' || !lastOf(row)?.findings.some((finding) => finding.kind === 'throttled');
 }
 

@@ -75,7 +75,7 @@ function trialOf(scenario: string): TrialRecord {
 
 describe('findings, each provoked on real servers', () => {
   it.each([
-    ['pool-wait', /^p99 is pool wait: .* of 2 connections were in use/],
+    ['pool-wait', /^p99 is pool wait: .* of 2 connections \([\d.]+%\) were in use/],
     ['database-dominates', /^p99 is the database: /],
     ['many-queries', /^Each request makes 2[01] queries/],
     ['rows-read', /^Each request reads [\d,]+ rows: an index/],
