@@ -51,16 +51,12 @@ export class RunSession {
     this.folder = folder;
   }
 
-  /** Asks the servers that the user named by their addresses once, and says where what they did is hardly what was meant. */
-  async tryTargets(): Promise<void> {
-    const tried = await tryTargets(this.plan, this.lab.environment, this.lab.signal);
-    if (tried.length === 0) return;
-    this.record.tried = [...tried];
-    for (const { note } of tried) if (note !== undefined) this.lab.emit({ type: 'remark', text: note });
-  }
-
-  /** Brings a stack up for trials; `suffix` tells it from another stack of the same run. */
+  /**
+   * Brings a stack up for trials; `suffix` tells it from another stack of the same run. The first time it asks all servers that
+   * the user named by their addresses: there will be load.
+   */
   async startStack(trials: readonly Trial[], suffix = ''): Promise<Stack> {
+    await this.#tryTargets();
     const { platform, pin, emit, signal } = this.lab;
     const bare = trials.every(({ system }) => system.kind !== 'app');
     const open = trials.some(({ system }) => system.kind === 'command' || system.kind === 'image');
@@ -91,6 +87,15 @@ export class RunSession {
     emit({ type: 'trial-finished', trial, record: result });
     await insistOnLife(deployment, signal);
     return result;
+  }
+
+  /** Asks the servers that the user named by their addresses once, and says where what they did is hardly what was meant. */
+  async #tryTargets(): Promise<void> {
+    if (this.record.tried !== undefined) return;
+    const tried = await tryTargets(this.plan, this.lab.environment, this.lab.signal);
+    if (tried.length === 0) return;
+    this.record.tried = [...tried];
+    for (const { note } of tried) if (note !== undefined) this.lab.emit({ type: 'remark', text: note });
   }
 
   async save(): Promise<void> {
@@ -142,7 +147,6 @@ export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) 
   lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs });
   const thrown = await errorOf(async () => {
     await removeLeftovers(lab);
-    await session.tryTargets();
     await work(session);
   });
   // What ends because of a signal may say so in words of its own: that a worker has ended, that a server is gone.
