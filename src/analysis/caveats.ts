@@ -107,12 +107,13 @@ export function caveatsOf(
 ): Caveat[] {
   const limit = generatorLimit(measurement, context);
   return [
+    // A verdict gives the first that doubts its metric: what the server did comes before what the generator did.
+    ...unansweredCaveats(measurement, context.load, context.trust),
     ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
     ...generatorPause(measurement, context.load, context.trust),
     ...idleConnections(measurement, context.load),
     ...unsteadiness(measurement, context.load, !context.changes),
     ...sampleCaveats(measurement, context.trust),
-    ...unansweredCaveats(measurement, context.load, context.trust),
     ...replicaCaveats(telemetry),
     ...differingCounts(measurement, telemetry, context.load),
     ...strangerCaveats(telemetry, measurement, context),
