@@ -124,17 +124,6 @@ function resourceCaveats(resources: readonly ServiceResources[], telemetry: Tele
   });
 }
 
-/** What speaks against numbers because of the requests that they are made of. */
-function outcomeCaveats(measurement: Measurement, { load, trust }: CaveatContext): Caveat[] {
-  return [...sampleCaveats(measurement, trust), ...unansweredCaveats(measurement, load, trust)];
-}
-
-/** The same of one request of the workload alone. */
-function requestCaveats(measurement: Measurement, outcome: RequestOutcome, context: CaveatContext): Caveat[] {
-  const own = outcomeCaveats(measurementOfRequest(measurement, outcome), context);
-  return own.map((caveat) => ({ ...caveat, text: `${outcome.request}: ${caveat.text}` }));
-}
-
 /**
  * The reasons to trust a trial's numbers less, each with the metrics that it casts doubt on.
  * @param outcome the request of the workload whose numbers they are; left out where they are those of all requests
@@ -146,17 +135,23 @@ export function caveatsOf(
   context: CaveatContext,
   outcome?: RequestOutcome,
 ): Caveat[] {
+  const { load, trust } = context;
   const limit = generatorLimit(measurement, context);
+  const own = outcome ? measurementOfRequest(measurement, outcome) : measurement;
+  const named = (caveats: readonly Caveat[]): readonly Caveat[] =>
+    outcome ? caveats.map((caveat) => ({ ...caveat, text: `${outcome.request}: ${caveat.text}` })) : caveats;
   return [
+    // A verdict gives the first that doubts its metric: what the server did comes before what the generator did.
+    ...named(unansweredCaveats(own, load, trust)),
     ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
     ...refusalCaveats(measurement),
-    ...generatorPause(measurement, context.load, context.trust),
-    ...idleConnections(measurement, context.load),
-    ...unsteadiness(measurement, context.load, !context.changes),
-    ...(outcome ? requestCaveats(measurement, outcome, context) : outcomeCaveats(measurement, context)),
+    ...generatorPause(measurement, load, trust),
+    ...idleConnections(measurement, load),
+    ...unsteadiness(measurement, load, !context.changes),
+    ...named(sampleCaveats(own, trust)),
     ...redirectCaveats(measurement, context),
     ...replicaCaveats(telemetry),
-    ...differingCounts(measurement, telemetry, context.load),
+    ...differingCounts(measurement, telemetry, load),
     ...strangerCaveats(telemetry, measurement, context),
     ...happeningCaveats(telemetry, context.changes),
     ...resourceCaveats(resources, telemetry),
