@@ -73,14 +73,9 @@ function told(target: string, request: RequestTemplate, seen: Connected): Tried 
   return doubt === undefined ? tried : { ...tried, note: `${target}: ${asked} ${answer}${doubt}` };
 }
 
-/** As it is written in the file, and shown everywhere. */
+/** As it is written in the file, variables included. */
 function withoutPassword(address: string): string {
-  if (!URL.canParse(address)) return address;
-  const url = new URL(address);
-  url.username = '';
-  url.password = '';
-  // As it was written: without the slash that a URL without a path gets.
-  return url.pathname === '/' ? url.href.slice(0, -1) : url.href;
+  return address.replace(/\/\/[^/@]*@/, '//');
 }
 
 function unreachable(target: string, { code, message }: Extract<FirstAnswer, { kind: 'unreachable' }>): LabError {

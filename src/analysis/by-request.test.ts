@@ -97,7 +97,7 @@ describe('the caveats of one request', () => {
     const [kinds, others] = ['POST /pay', 'GET /'].map((request) =>
       caveats({ byRequest: unanswered, open }, request).map(({ kind }) => kind),
     );
-    expect(kinds).toEqual(['generator-saturated', 'too-few-samples', 'unfinished']);
+    expect(kinds).toEqual(['unfinished', 'generator-saturated', 'too-few-samples']);
     expect(others).toEqual(['generator-saturated']);
   });
 });

@@ -81,8 +81,8 @@ describe('docs/scenarios.md', () => {
     const fragments = [...page.matchAll(/```yaml\n(?!version: 1)(.*?)```/gs)].map((match) => match[1] ?? '');
     expect(fragments.length).toBeGreaterThan(3);
     for (const fragment of fragments) {
-      const lines = fragment.startsWith('workload:') ? [] : ['workload: [GET /todos]'];
-      parsed(scenario(...lines, ...fragment.trimEnd().split('\n')), fragment);
+      const lines = /^workload:/m.test(fragment) ? [] : ['workload: [GET /todos]'];
+      parsed(scenario(...lines, ...fragment.trimEnd().split('\n')), fragment, { API_TOKEN: 'secret' });
     }
   });
 });

@@ -42,6 +42,14 @@ export async function fakeLab(
   return { lab, events };
 }
 
+const generator = {
+  cpuRatio: 0.25,
+  eventLoopUtilisation: 0.5,
+  lagP99Us: 1000,
+  longestPauseUs: 0,
+  pauseEndedAtMs: 0,
+};
+
 /** Two seconds in which every answer took as long, and 50 connections asked all the time. */
 export function recorded(requests: number, latencyMs: number): WorkerResult {
   const recorder = new Recorder({
@@ -56,13 +64,7 @@ export function recorded(requests: number, latencyMs: number): WorkerResult {
     recorder.sent(atMs);
     recorder.answered(atMs, { sentAtMs: atMs - latencyMs, status: 200, bytes: 100, request });
   }
-  return recorder.finish(2000, {
-    cpuRatio: 0.25,
-    eventLoopUtilisation: 0.5,
-    lagP99Us: 1000,
-    longestPauseUs: 0,
-    pauseEndedAtMs: 0,
-  });
+  return { ...recorder.finish(2000, generator), inFlightMs: 50 * 2000 };
 }
 
 /** Two seconds in which every request was refused. */
@@ -79,12 +81,5 @@ export function refused(requests: number): WorkerResult {
     recorder.sent(atMs);
     recorder.failed(atMs, 'refused', { sentAtMs: atMs, request });
   }
-  const result = recorder.finish(2000, {
-    cpuRatio: 0.25,
-    eventLoopUtilisation: 0.5,
-    lagP99Us: 1000,
-    longestPauseUs: 0,
-    pauseEndedAtMs: 0,
-  });
-  return { ...result, inFlightMs: 50 * 2000 };
+  return { ...recorder.finish(2000, generator), inFlightMs: 50 * 2000 };
 }
