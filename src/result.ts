@@ -61,7 +61,7 @@ const machineSchema = z.object({
 });
 
 /** Raised whenever a record of before cannot be read any more. */
-export const recordVersion = 2;
+export const recordVersion = 3;
 
 /** The format of `run.json`, and the source of its published JSON Schema. */
 export const runRecordSchema = z

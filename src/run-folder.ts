@@ -48,6 +48,8 @@ export async function createRunFolder(results: string, runId: string): Promise<R
   };
 }
 
+const versionSchema = z.object({ version: z.int() });
+
 /**
  * Reads a saved run.
  * @param location a `run.json`, or the folder that holds one
@@ -70,6 +72,15 @@ export async function readRun(location: string): Promise<RunRecord> {
   }
   const parsed = runRecordSchema.safeParse(json);
   if (parsed.success) return parsed.data;
+  const written = versionSchema.safeParse(json).data?.version;
+  if (written !== undefined && written !== recordVersion) {
+    throw new UsageError(
+      `${location} has version ${written} of the format, and this lab reads version ${recordVersion}.`,
+      {
+        hint: `Run it again with this version of the lab${written > recordVersion ? ', or read it with a newer one' : ''}.`,
+      },
+    );
+  }
   throw new UsageError(`${location} is not a run record of version ${recordVersion}.`, {
     hint,
     details: z.prettifyError(parsed.error).split('\n').slice(0, 10),
