@@ -6,7 +6,9 @@ import { cell, takenTwice, withSecondChance, type Judged, type JudgedSection } f
 import { loadKnown, noteOf } from './known-load.ts';
 import { benchPacing } from './pacing.ts';
 import { bundle, startServer, type Server } from './programs.ts';
+import { benchQueue } from './queue.ts';
 import { quantile, table } from './statistics.ts';
+import { benchTwoStalls } from './two-stalls.ts';
 
 /** The worker's two times against a server whose times are known, its pacing, and what other tools say of that server. */
 export async function benchAccuracy(): Promise<JudgedSection> {
@@ -14,6 +16,8 @@ export async function benchAccuracy(): Promise<JudgedSection> {
   const taken: (Taken & { isSecond: boolean })[] = [];
   for (const behaviour of behaviours) taken.push(await withSecondChance(() => take(server, behaviour)));
   const pacing = await benchPacing(server);
+  const stalls = await benchTwoStalls(server);
+  const queue = await benchQueue(server);
   const section = [
     '## Accuracy',
     `The load worker against a server that keeps books of how long it really held each answer; ms, each as measured / as it
@@ -24,10 +28,13 @@ ${takenTwice(taken)}`,
       ['what', 'p50', 'p90', 'p99', 'p99.9', 'max'],
       taken.flatMap(({ rows }) => rows),
     ),
+    stalls.section,
+    queue.section,
     pacing.section,
     await compareTools(server, taken),
   ].join('\n\n');
-  return { section, passed: pacing.passed && taken.every(({ passed }) => passed) };
+  const parts = [pacing, stalls, queue];
+  return { section, passed: parts.every(({ passed }) => passed) && taken.every(({ passed }) => passed) };
 }
 
 interface Taken extends Judged, OurFigures {

@@ -1,8 +1,7 @@
-import type { LoadJob } from '../src/load/job.ts';
 import { measurementOf } from '../src/load/measurement.ts';
 import type { Measurement } from '../src/result.ts';
 import type { Behaviour } from './behaviours.ts';
-import { work, type Server } from './programs.ts';
+import { openJob, work, type Server } from './programs.ts';
 
 const warmupMs = 1000;
 /** Until the worker has started and understood its job. */
@@ -24,11 +23,12 @@ export interface KnownLoad {
 
 /** Puts a behaviour's load on the known server, by the built load worker. */
 export async function loadKnown(server: Server, behaviour: Behaviour): Promise<KnownLoad> {
-  const { ratePerSecond, durationMs } = behaviour;
+  const { ratePerSecond, durationMs, connections } = behaviour;
   await booksOf(server);
   const startAtMs = Date.now() + leadMs;
   const beginsAtMs = startAtMs + warmupMs;
-  const result = await work(openJob(server.url, behaviour, behaviour.path(beginsAtMs)), startAtMs);
+  const shape = { ratePerSecond, durationMs, warmupMs, connections };
+  const result = await work(openJob(server.url, behaviour.path(beginsAtMs), shape), { startAtMs });
   const measurement = measurementOf(result);
   const { failed, unfinished, open } = measurement;
   if (!open) throw new Error('an open load was measured as another');
@@ -57,24 +57,4 @@ async function booksOf(server: Server): Promise<{ arrivedAtMs: Float64Array; hel
   const both = new Float64Array(await (await fetch(`${server.url}/books`)).arrayBuffer());
   const count = both.length / 2;
   return { arrivedAtMs: both.subarray(0, count), heldMs: both.subarray(count) };
-}
-
-function openJob(url: string, { ratePerSecond, durationMs, connections }: Behaviour, path: string): LoadJob {
-  return {
-    urls: [url],
-    load: {
-      kind: 'open',
-      arrivals: 'even',
-      warmupMs,
-      stages: [{ fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond, durationMs }],
-      connections,
-      inFlightLimit: 10_000,
-      keepAlive: true,
-      timeoutMs: 10_000,
-      drainMs: 10_000,
-    },
-    workload: { requests: [{ name: path, method: 'GET', path, weight: 1, headers: {}, check: {} }], keys: {} },
-    seed: 1,
-    share: { index: 0, of: 1 },
-  };
 }

@@ -9,14 +9,29 @@ const arrivedAtMs = new Float64Array(mostRequests);
 const heldMs = new Float64Array(mostRequests);
 let count = 0;
 
-/** How long a request is to be held; `/stall/FROM/TO` holds everything from one moment (ms since 1970) to another. */
+/** When the request that `/queue/MS` took last is served. */
+let servedAtMs = 0;
+
+/**
+ * How long a request is to be held; `/stall/FROM/TO` holds everything from one moment (ms since 1970) to another, and may name more
+ * of them; `/queue/MS` serves one after another, each for that long.
+ */
 function holdOf(path: string, number: number, nowMs: number): number {
-  const [behaviour, from, to] = path.slice(1).split('/');
+  const [behaviour, ...words] = path.slice(1).split('/');
+  const numbers = words.map(Number);
   if (behaviour === 'constant') return 50;
   if (behaviour === 'bimodal') return number % 20 === 0 ? 100 : 1;
-  if (behaviour !== 'stall') return 0;
-  const sinceEpochMs = performance.timeOrigin + nowMs;
-  return sinceEpochMs >= Number(from) && sinceEpochMs < Number(to) ? Number(to) - sinceEpochMs : 0;
+  if (behaviour === 'queue') {
+    servedAtMs = Math.max(servedAtMs, nowMs) + (numbers[0] ?? 0);
+    return servedAtMs - nowMs;
+  }
+  return behaviour === 'stall' ? untilEndOfStall(numbers, performance.timeOrigin + nowMs) : 0;
+}
+
+/** @param edges when each stall begins and ends, one after another */
+function untilEndOfStall(edges: readonly number[], sinceEpochMs: number): number {
+  const next = edges.findIndex((edgeMs) => edgeMs > sinceEpochMs);
+  return next % 2 === 1 ? (edges[next] ?? 0) - sinceEpochMs : 0;
 }
 
 /** Timers are late by a millisecond: they do the coarse part, and the loop is asked again and again for the rest. */

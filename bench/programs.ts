@@ -7,6 +7,7 @@ import type { LoadJob, WorkerResult } from '../src/load/job.ts';
 import { measurementOf } from '../src/load/measurement.ts';
 import { readWorkerMessages } from '../src/load/worker-process.ts';
 import { packageFolder } from '../src/package.ts';
+import type { OpenLoad } from '../src/scenarios/scenario.ts';
 
 /** A server of the benchmark's own: a Node program that logs a JSON line with the port it listens on. */
 export interface Server extends AsyncDisposable {
@@ -47,21 +48,79 @@ export async function startServer(program: string, settings: Readonly<Record<str
   };
 }
 
-/** Has the built load worker do a job, from a moment on (ms since 1970), or as soon as it is ready. */
-export async function work(job: LoadJob, startAtMs?: number): Promise<WorkerResult> {
+/** How the load worker is to do a job. */
+export interface WorkOptions {
+  /** In ms since 1970; left out for as soon as it is ready. */
+  readonly startAtMs?: number;
+  /** The share of each {@link starvingMs} for which it is stopped, as a machine that is too busy would. */
+  readonly pausedShare?: number;
+}
+
+const starvingMs = 100;
+
+/** Has the built load worker do a job. */
+export async function work(job: LoadJob, { startAtMs, pausedShare = 0 }: WorkOptions = {}): Promise<WorkerResult> {
   const worker = spawn(process.execPath, [path.join(packageFolder, 'dist', 'load-worker.mjs')], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   worker.stdin.write(`${JSON.stringify(job)}\n`);
+  let starving: NodeJS.Timeout | undefined;
   try {
     for await (const message of readWorkerMessages(worker.stdout)) {
       if (message.type === 'ready') worker.stdin.write(`${JSON.stringify({ startAtMs })}\n`);
+      if (message.type === 'measuring') starving ??= starve(worker, pausedShare);
       if (message.type === 'result') return message.result;
     }
   } finally {
+    clearInterval(starving);
+    worker.kill('SIGCONT');
     worker.stdin.end();
   }
   throw new Error('the load worker gave no result');
+}
+
+function starve(worker: ChildProcess, pausedShare: number): NodeJS.Timeout | undefined {
+  if (pausedShare === 0) return undefined;
+  return setInterval(() => {
+    worker.kill('SIGSTOP');
+    setTimeout(() => worker.kill('SIGCONT'), starvingMs * pausedShare);
+  }, starvingMs);
+}
+
+/** The shape of an open load. */
+export interface OpenShape {
+  readonly ratePerSecond: number;
+  readonly durationMs: number;
+  readonly warmupMs: number;
+  readonly connections?: number;
+  readonly arrivals?: OpenLoad['arrivals'];
+  readonly seed?: number;
+}
+
+/** Open load at one rate on one path. */
+export function openJob(url: string, requestPath: string, shape: OpenShape): LoadJob & { readonly load: OpenLoad } {
+  const { ratePerSecond, durationMs, warmupMs, connections = 1000, arrivals = 'even', seed = 1 } = shape;
+  return {
+    urls: [url],
+    load: {
+      kind: 'open',
+      arrivals,
+      warmupMs,
+      stages: [{ fromPerSecond: ratePerSecond, toPerSecond: ratePerSecond, durationMs }],
+      connections,
+      inFlightLimit: 10_000,
+      keepAlive: true,
+      timeoutMs: 10_000,
+      drainMs: 10_000,
+    },
+    workload: workloadOf(requestPath),
+    seed,
+    share: { index: 0, of: 1 },
+  };
+}
+
+function workloadOf(path: string): LoadJob['workload'] {
+  return { requests: [{ name: path, method: 'GET', path, weight: 1, headers: {}, check: {} }], keys: {} };
 }
 
 /** What came out of one closed load. */
@@ -83,10 +142,7 @@ export function closedJob(urls: readonly string[], requestPath: string, duration
       durationMs,
       timeoutMs: 10_000,
     },
-    workload: {
-      requests: [{ name: requestPath, method: 'GET', path: requestPath, weight: 1, headers: {}, check: {} }],
-      keys: {},
-    },
+    workload: workloadOf(requestPath),
     seed: 1,
     share: { index: 0, of: 1 },
   };
