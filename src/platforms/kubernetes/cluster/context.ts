@@ -153,10 +153,7 @@ async function noContext(
 ): Promise<ContextProblem> {
   const told = platform === 'minikube' ? await minikubeProblem(name, environment) : undefined;
   const there = `The contexts there are: ${namesIn(config)}`;
-  const hint =
-    platform === 'minikube'
-      ? `Start it: minikube start. Where it runs, write its context: minikube update-context. ${there}`
-      : there;
+  const hint = platform === 'minikube' ? `Start it, which writes its context: minikube start. ${there}` : there;
   const isMissing = context === undefined;
   return told === undefined
     ? new ContextProblem(`The kubeconfig has no context ${name}.`, { hint, isMissing })

@@ -73,7 +73,7 @@ test.each([
   [
     states('Running', 'Running', 'Running', 'Misconfigured'),
     'The minikube cluster m runs, but the kubeconfig does not lead there.',
-    'Write it anew: minikube update-context --profile m',
+    'Start it again, which writes the kubeconfig: minikube start --profile m',
   ],
 ])('what minikube says of a profile that cannot be used: %s', async (printed, sentence, hint) => {
   const programs = new ProgramFolder().add('minikube', `cat <<'end'\n${printed}\nend\nexit 7`);

@@ -72,7 +72,8 @@ export async function minikubeProblem(name: string, environment: Environment): P
   }
   if (node.Kubeconfig !== 'Configured') {
     const sentence = `${cluster} runs, but the kubeconfig does not lead there.`;
-    return new LabError(sentence, { hint: `Write it anew: minikube update-context${flag}` });
+    // A start that was broken off late leaves it so, too.
+    return new LabError(sentence, { hint: `Start it again, which writes the kubeconfig: ${start}` });
   }
   return undefined;
 }
