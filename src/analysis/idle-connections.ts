@@ -1,4 +1,4 @@
-import { retryMs } from '../load/job.ts';
+import { answerFaults, retryMs } from '../load/job.ts';
 import { formatNumber, formatQuantity, plural } from '../numbers.ts';
 import type { Caveat, Measurement } from '../result.ts';
 import type { ClosedLoad, LoadProfile } from '../scenarios/scenario.ts';
@@ -28,11 +28,17 @@ export function idleConnections(measurement: Measurement, load: LoadProfile): Ca
 
 /** The time in which connections had no request in flight, and need not have had one. */
 function explainedIdleMs(measurement: Measurement, { connections, thinkMs, durationMs }: ClosedLoad): number {
-  const { requests, failed, errors, generator } = measurement;
+  const { requests, failed, generator } = measurement;
   const lateMs = thinkMs > 0 ? timerMs + generator.lagP99Us / 1000 : 0;
   // Users that think begin one after the other.
   const thoughtMs = (requests + failed + connections) * (thinkMs + lateMs);
-  const retriedMs = (errors.refused ?? 0) * (retryMs + timerMs + generator.lagP99Us / 1000);
+  const retriedMs = withoutAnswer(measurement) * (retryMs + timerMs + generator.lagP99Us / 1000);
   // While the generator reads one answer and writes the next request, that connection has none in flight.
   return thoughtMs + retriedMs + generator.cpuRatio * durationMs;
+}
+
+/** How many requests may have found no connection: the next one on it waits for a moment. */
+function withoutAnswer({ failed, errors, refusals }: Measurement): number {
+  const answered = answerFaults.reduce((sum, kind) => sum + (errors[kind] ?? 0), 0);
+  return failed - answered + Object.values(refusals).reduce((sum, count) => sum + count, 0);
 }

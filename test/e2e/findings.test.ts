@@ -43,10 +43,10 @@ scenarios:
     app: { pool: 150, query-cost: 3s }
   event-loop-full:
     question: What if one process has to do all the work?
-    workload: [GET /todos/1]
+    workload: [GET /todos?limit=100]
     # So many that there is always one to be answered, also where the client has to wait for its turn.
-    load: { connections: 300 }
-    app: { cache: { strategy: aside, ttl: 1m } }
+    load: { connections: 200 }
+    app: { pool: 20 }
   waiting-to-be-sent:
     question: What if more is asked for than can be answered?
     workload: [GET /todos/1]
