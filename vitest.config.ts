@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** What they assert is about times that a busy machine changes: two at a time, of which neither keeps a core busy. */
 const quiet = [
   'test/conformance/kubernetes-autoscale.test.ts',
+  'test/e2e/examples.test.ts',
   'test/e2e/max-rps.test.ts',
   'test/e2e/saved-runs.test.ts',
 ];

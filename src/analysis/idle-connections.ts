@@ -23,7 +23,8 @@ export function idleConnections(measurement: Measurement, load: LoadProfile): Ca
   const mean = formatQuantity(latency.meanUs / 1000, 'ms');
   const thinking = load.thinkMs > 0 ? ' besides those that think' : '';
   const text = `${inUse} had a request in flight in the mean (${rate} × ${mean}: Little’s law)${thinking}: the others waited for the load generator, and RPS is not what the server gives`;
-  return [{ kind: 'connections-idle', text, doubts: [...doubts.timed] }];
+  // What each request took is what it was: that the next one was not asked for changes nothing of it.
+  return [{ kind: 'connections-idle', text, doubts: [...doubts.rates] }];
 }
 
 /** The time in which connections had no request in flight, and need not have had one. */

@@ -12,7 +12,8 @@ export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice
   return {
     ...outcomeOf(rest, open?.service),
     startedAt: new Date(startedAtMs).toISOString(),
-    byRequest: byRequest.map((outcome) => outcomeOf(outcome)),
+    // What no right answer tells of one request, those of all of them do.
+    byRequest: byRequest.map((one) => outcomeOf(one, one.requests === 0 ? result.histogram : undefined)),
     timeline: [...warmup.map((slice) => ({ ...slice, second: slice.second - warmup.length })), ...slices].map(sliceOf),
     anatomy: [
       ...anatomyOf('p50', latency.quantileUs(0.5), anatomy),

@@ -55,7 +55,7 @@ describe('examples/node-server', () => {
   it('compares two commands without a scenario', async () => {
     const server = path.join(examples, 'node-server', 'server.js');
     const sides = ['--a-command', `node ${server}`, '--b-command', `WORK_US=5000 node ${server}`];
-    const settings = ['--ready', '/health', '--request', 'GET /prices/1', '--budget', '40s'];
+    const settings = ['--ready', '/health', '--request', 'GET /prices/1', '--duration', '2s', '--budget', '50s'];
     const { code, out, err } = await scaleLab(['compare', ...sides, ...settings], {
       cwd: bench.folder,
       env: bench.env,
