@@ -52,7 +52,7 @@ describe('examples/node-server', () => {
     expect(out.replaceAll(/\s+/g, ' ')).toContain('command node server.js, with WORK_US, CACHE');
   });
 
-  it('compares two commands without a scenario', async () => {
+  it('compares two commands without a scenario', { timeout: 150_000 }, async () => {
     const server = path.join(examples, 'node-server', 'server.js');
     const sides = ['--a-command', `node ${server}`, '--b-command', `WORK_US=5000 node ${server}`];
     const settings = ['--ready', '/health', '--request', 'GET /prices/1', '--duration', '2s', '--budget', '50s'];
