@@ -17,7 +17,7 @@ const shares = [0.5, 0.99] as const;
 
 /**
  * A queue M/D/1 under Poisson arrivals: one server, which takes the same time for each request, first come, first served. Its p50 and
- * p99 have to lie where those of the same queue lie when it is computed (Lindley's recursion, 1952) for as long.
+ * p99 have to be those of the same queue under the same arrivals, computed (Lindley's recursion, 1952).
  */
 export async function benchQueue(server: Server): Promise<JudgedSection> {
   const rows: (readonly string[])[] = [];
@@ -26,22 +26,22 @@ export async function benchQueue(server: Server): Promise<JudgedSection> {
     const spreads = spreadsOf(load);
     for (let round = 1; round <= rounds; round++) {
       const measured = await take(server, load, round);
+      const computed = simulate(load, round);
       const cells = shares.flatMap((share, index) => {
-        const [low = 0, high = 0] = spreads[index] ?? [];
-        const ms = measured[index] ?? 0;
-        // What the network and two event loops add, as in the tables above.
-        const isWithin = ms >= low && ms <= high * 1.03 + 1;
+        const [ms = 0, wanted] = [measured[index], quantile(computed, share)];
+        const isWithin = Math.abs(ms - wanted) <= Math.max(1, 0.03 * wanted);
         passed &&= isWithin;
-        return [cell(ms, isWithin), `${formatNumber(low)} to ${formatNumber(high)}`];
+        const [low = 0, high = 0] = spreads[index] ?? [];
+        return [cell(ms, isWithin), formatNumber(wanted), `${formatNumber(low)} to ${formatNumber(high)}`];
       });
       rows.push([`${load * 100}%`, String(round), ...cells]);
     }
   }
   const section = [
     '### A queue',
-    `One server that takes ${serviceMs} ms for each request, under Poisson arrivals for 60 s: response times in ms, beside where 99% of ${formatNumber(simulations)}
-computed runs of the same queue and length lie. Goal: within, or at most 3% and 1 ms above.`,
-    table(['load', 'round', 'p50', 'computed', 'p99', 'computed'], rows),
+    `One server that takes ${serviceMs} ms for each request, under Poisson arrivals for 60 s: response times in ms, beside those computed of the
+same arrivals, and where 99% of ${formatNumber(simulations)} computed runs lie. Goal: within 3% or 1 ms of what is computed.`,
+    table(['load', 'round', 'p50', 'computed', 'of all', 'p99', 'computed', 'of all'], rows),
   ].join('\n\n');
   return { section, passed };
 }
