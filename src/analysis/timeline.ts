@@ -16,6 +16,17 @@ export function valuesOf(
   return series.find((candidate) => candidate.source === source && candidate.name === name)?.values;
 }
 
+/** The samples of one series in the measured time; null where the source did not answer. */
+export function measuredValues(
+  timeline: TelemetryTimeline,
+  { durationMs }: Measurement,
+  source: string,
+  name: string,
+): readonly (number | null)[] {
+  const isMeasured = timeline.seconds.map((second) => second >= 0 && second * 1000 < durationMs);
+  return (valuesOf(timeline, source, name) ?? []).filter((_, index) => isMeasured[index]);
+}
+
 /** A moment at which a replica told of its pool. */
 export interface PoolSample {
   readonly inUse: number;
@@ -23,13 +34,12 @@ export interface PoolSample {
 }
 
 /** What every replica's pool looked like, second by second of the measured time; none where pools are not limited. */
-export function poolSamples({ replicas, timeline }: Telemetry, { durationMs }: Measurement): readonly PoolSample[] {
-  const isMeasured = timeline.seconds.map((second) => second >= 0 && second * 1000 < durationMs);
+export function poolSamples({ replicas, timeline }: Telemetry, measurement: Measurement): readonly PoolSample[] {
   return replicas.flatMap(({ replica, gauges }) => {
     const { db_pool_size: size = 0 } = gauges;
-    const values = valuesOf(timeline, replica, 'db_pool_in_use') ?? [];
     if (size === 0) return [];
-    return values.flatMap((inUse, index) => (inUse !== null && isMeasured[index] ? [{ inUse, size }] : []));
+    const values = measuredValues(timeline, measurement, replica, 'db_pool_in_use');
+    return values.flatMap((inUse) => (inUse === null ? [] : [{ inUse, size }]));
   });
 }
 

@@ -62,6 +62,19 @@ describe('trialMetrics', () => {
     });
   });
 
+  it('takes the shares of a replica’s time from the measured time, without the idle time until the last scrape', () => {
+    const sampled = timeline(
+      {
+        'app-1 event_loop_active_seconds_total': [null, 0.98, 1, 0.1],
+        'app-1 event_loop_idle_seconds_total': [null, 0.02, 0, 0.9],
+        'app-1 nodejs_gc_seconds_total': [null, 0.1, 0.3, 0],
+      },
+      7,
+    );
+    const metrics = trialMetrics(measurement(), telemetry(counters, { timeline: sampled }), still);
+    expect(metrics).toMatchObject({ event_loop_utilisation: 0.99, gc_share: 0.2 });
+  });
+
   it('takes the rate from what came within the measured time, and the percentiles from all', () => {
     const late = measurement({ completed: 15_000, open: openLoad({ late: 5_000 }) });
     expect(trialMetrics(late, telemetry(), still)).toMatchObject({ rps: 1_500, requests: 20_000 });

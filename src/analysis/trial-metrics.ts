@@ -1,6 +1,6 @@
 import type { Measurement, RolloutTimes, Telemetry } from '../result.ts';
 import { onlyOfEach } from './by-request.ts';
-import { highest, measuredSlices, poolSamples, valuesOf } from './timeline.ts';
+import { highest, measuredSlices, measuredValues, poolSamples, valuesOf } from './timeline.ts';
 
 const usPerMs = 1000;
 const msPerSecond = 1000;
@@ -101,9 +101,26 @@ function loopSeconds(counters: Counters): number | undefined {
   return sum(counters.event_loop_active_seconds_total, counters.event_loop_idle_seconds_total);
 }
 
-/** A share of each replica's time, where it is highest. */
-function highestShare({ replicas }: Telemetry, counter: string): number | undefined {
-  const values = replicas.flatMap(({ counters }) => ratio(counters[counter], loopSeconds(counters)) ?? []);
+/**
+ * A share of each replica's time, where it is highest: of the samples of the measured time, where there are any. What was
+ * counted until the last scrape has the idle time after the load in it, which is long on a busy machine.
+ */
+function highestShare(
+  { replicas, timeline }: Telemetry,
+  measurement: Measurement,
+  counter: string,
+): number | undefined {
+  const values = replicas.flatMap(({ replica, counters }) => {
+    const rates = (name: string) => measuredValues(timeline, measurement, replica, name);
+    const active = rates('event_loop_active_seconds_total');
+    const idle = rates('event_loop_idle_seconds_total');
+    const sampled = rates(counter).flatMap((rate, index) => {
+      const whole = sum(active[index] ?? undefined, idle[index] ?? undefined);
+      return rate === null || whole === undefined ? [] : [{ rate, whole }];
+    });
+    const of = (value: 'rate' | 'whole'): number => sampled.reduce((total, sample) => total + sample[value], 0);
+    return ratio(of('rate'), of('whole')) ?? ratio(counters[counter], loopSeconds(counters)) ?? [];
+  });
   return values.length === 0 ? undefined : Math.max(...values);
 }
 
@@ -158,8 +175,8 @@ function counts(
     pool_wait: waitSeconds === undefined ? undefined : waitSeconds * msPerSecond,
     pool_rejected: total(telemetry, 'db_pool_rejected_total'),
     pool_in_use: poolInUse(measurement, telemetry),
-    event_loop_utilisation: highestShare(telemetry, 'event_loop_active_seconds_total'),
-    gc_share: highestShare(telemetry, 'nodejs_gc_seconds_total'),
+    event_loop_utilisation: highestShare(telemetry, measurement, 'event_loop_active_seconds_total'),
+    gc_share: highestShare(telemetry, measurement, 'nodejs_gc_seconds_total'),
   };
 }
 

@@ -25,6 +25,7 @@ const counters = [
   'cache_misses_total',
   'cache_recomputes_total',
   'event_loop_active_seconds_total',
+  'event_loop_idle_seconds_total',
   'nodejs_gc_seconds_total',
   'process_cpu_seconds_total',
   'db_transactions_total',

@@ -44,8 +44,9 @@ scenarios:
   event-loop-full:
     question: What if one process has to do all the work?
     workload: [GET /todos?limit=100]
-    # So many that there is always one to be answered, also where the client has to wait for its turn.
-    load: { connections: 200 }
+    # So many that there is always one to be answered, also where the client has to wait for its turn; and few enough
+    # that the scrapes of a slow machine are answered while they wait behind them.
+    load: { connections: 60, warmup: 1s, duration: 4s }
     app: { pool: 20 }
   waiting-to-be-sent:
     question: What if more is asked for than can be answered?

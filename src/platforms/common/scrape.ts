@@ -5,6 +5,9 @@ import { type Ask, ask } from './answer.ts';
 import { TimeLimit, withTimeLimit } from './time-limit.ts';
 import { toldCountersOf } from './told-counters.ts';
 
+/** A busy replica answers after the requests that came before; what it tells is what matters most. */
+const answerLimitMs = 5_000;
+
 /** Reads the counters of a server of the user's own; what keeps it from answering is part of the result. */
 export async function scrapeTarget(
   replica: string,
@@ -46,7 +49,7 @@ async function scrape(
   askOnce: Ask,
 ): Promise<ReplicaMetrics> {
   try {
-    const answer = await withTimeLimit(2_000, signal, (limited) => askOnce(`${url}${path}`, limited));
+    const answer = await withTimeLimit(answerLimitMs, signal, (limited) => askOnce(`${url}${path}`, limited));
     if (answer.status !== 200) return { replica, problem: `${path} answered with status ${answer.status}` };
     return { replica, text: answer.body };
   } catch (error) {
