@@ -69,6 +69,13 @@ describe('JUnit', () => {
     expect(junitReport(runRecord({ trials, verdicts: some }))).toMatch(/<testcase [^>]*time="4.000"/);
   });
 
+  it('tells of each variant how its answers were, by status', () => {
+    const mixed = measurement({ statuses: { '200': 5, '503': 2 } });
+    const trials = [trialRecord({ metrics: {} }), trialRecord({ metrics: {}, variant: 'lock', measurement: mixed })];
+    const [suite] = read(runRecord({ trials, verdicts })).testsuite;
+    expect(suite).toMatchObject({ 'system-out': 'answers of aside ×1: all 200\nanswers of lock ×1: 200: 5, 503: 2' });
+  });
+
   it('has a case for a scenario that claims nothing, and for one that was not run', () => {
     const [ran] = read(runRecord({ trials: [trialRecord({ metrics: {} })], verdicts: [] })).testsuite;
     expect(ran).toMatchObject({ '@tests': 1, '@skipped': 0 });

@@ -1,9 +1,11 @@
 import XMLBuilder from 'fast-xml-builder';
+import { rowsOf } from '../analysis/summary.ts';
 import { formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, TrialRecord, Verdict } from '../result.ts';
 import { causeLines } from './cause-lines.ts';
 import { loadMsOf } from './load-time.ts';
 import { statusText } from './layout.ts';
+import { statusLines } from './status-lines.ts';
 
 /** A node of the document; `@` marks attributes. */
 type Node = Readonly<Record<string, unknown>>;
@@ -69,6 +71,8 @@ function brokenOff(record: RunRecord): readonly Node[] {
 function suite(name: string, cases: readonly Node[], trials: readonly TrialRecord[], record: RunRecord): Node {
   const count = (kind: string): number => cases.filter((each) => kind in each).length;
   const causes = causeLines(trials);
+  const variants = [...new Set(trials.map(({ variant }) => variant))];
+  const statuses = statusLines(rowsOf(trials, name, variants)).map((line) => `answers of ${line}`);
   const properties = { platform: record.platform, seed: record.seed, run: record.id, cpu: record.machine.cpu };
   return {
     '@name': clean(name),
@@ -82,6 +86,7 @@ function suite(name: string, cases: readonly Node[], trials: readonly TrialRecor
       property: Object.entries(properties).map(([key, value]) => ({ '@name': key, '@value': clean(String(value)) })),
     },
     testcase: cases,
+    ...(statuses.length === 0 ? {} : { 'system-out': clean(statuses.join('\n')) }),
     ...(causes.length === 0 ? {} : { 'system-err': clean(causes.join('\n')) }),
   };
 }
