@@ -33,7 +33,11 @@ const benches = {
   accuracy: benchAccuracy,
   report: benchReport,
   memory: () => benchMemory(Number(option('--minutes') ?? 10)),
-  gate: () => benchGate(Number(option('--cycles') ?? 60), process.argv.includes('--fresh')),
+  gate: () => {
+    const has = (flag: string): boolean => process.argv.includes(flag);
+    const isBusy = has('--busy');
+    return benchGate(Number(option('--cycles') ?? (isBusy ? 20 : 60)), has('--fresh'), isBusy);
+  },
 };
 const onlyWhenNamed = ['memory', 'gate'];
 

@@ -1,9 +1,11 @@
 import { machineMismatches, scenarioMismatches } from './analysis/baseline.ts';
 import { compareTrials } from './analysis/comparison.ts';
 import { refuseDead } from './analysis/dead-sides.ts';
-import { askedBy, confirmed, gateVerdicts, isToBeConfirmed, tolerancesFor } from './analysis/gate.ts';
+import { confirmed, decisionOf, isToBeConfirmed } from './analysis/gate/decision.ts';
+import { askedBy, tolerancesFor } from './analysis/gate/tolerances.ts';
+import { judgementsOf, type Judgement } from './analysis/gate/verdicts.ts';
 import type { Gate } from './gate.ts';
-import type { RunRecord, TrialRecord, Verdict } from './result.ts';
+import type { Comparison, RunRecord, TrialRecord, Verdict } from './result.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -15,6 +17,12 @@ interface Row {
   readonly scenario: string;
   readonly variant: string;
   readonly replicas: number;
+}
+
+/** What is to be said of a row. */
+interface JudgedRow {
+  readonly comparison: Comparison;
+  readonly judgements: readonly Judgement[];
 }
 
 /**
@@ -46,9 +54,26 @@ export async function gateOnBaseline(
       }
       return record.trials.filter(({ round }) => round > after);
     };
-    const judge = (trials: readonly TrialRecord[]): Verdict[] => judgeAll(session, saved, trials, gateOf);
-    const first = judge(await runRounds(0, half));
-    record.verdicts = first.some(isToBeConfirmed) ? confirmed(first, judge(await runRounds(half, 2 * half))) : first;
+    const judge = (trials: readonly TrialRecord[], sure: number): readonly JudgedRow[] =>
+      judgeRows(session, saved, trials, gateOf, sure);
+    const first = judge(await runRounds(0, half), confidence);
+    const failed = first.flatMap(({ judgements }) => judgements).filter(({ verdict }) => isToBeConfirmed(verdict));
+    if (failed.length === 0) return conclude(session, first);
+    // All that failed shares the false alarms of the fresh rounds, as in a gate of two sides.
+    const fresh = judge(await runRounds(half, 2 * half), 1 - (1 - confidence) / failed.length);
+    conclude(
+      session,
+      first.map((row, place) => ({ ...row, judgements: confirmed(row.judgements, fresh[place]?.judgements ?? []) })),
+    );
+  });
+}
+
+function conclude({ record }: RunSession, rows: readonly JudgedRow[]): void {
+  const decisions = rows.map(({ judgements, comparison }) => ({ ...decisionOf(judgements), comparison }));
+  record.verdicts = decisions.flatMap(({ verdicts }) => verdicts);
+  record.comparisons = (record.comparisons ?? []).map((comparison) => {
+    const notJudged = decisions.find((decision) => decision.comparison === comparison)?.notJudged ?? [];
+    return { ...comparison, caveats: [...comparison.caveats, ...notJudged] };
   });
 }
 
@@ -74,14 +99,14 @@ function inconclusive(plan: Plan, saved: RunRecord, reasons: readonly string[]):
   }));
 }
 
-/** Judges every row of the plan by its trials of now, and keeps the comparisons. */
-function judgeAll(
-  session: RunSession,
+/** Judges every row of the plan by its trials of now. */
+function judgeRows(
+  { plan, record }: RunSession,
   saved: RunRecord,
   trials: readonly TrialRecord[],
   gateOf: (scenario: Scenario) => Gate,
-): Verdict[] {
-  const { plan, record } = session;
+  sure: number,
+): readonly JudgedRow[] {
   return rowsOf(plan).flatMap((row) => {
     const isOf = (trial: TrialRecord): boolean =>
       trial.scenario === row.scenario && trial.variant === row.variant && trial.replicas === row.replicas;
@@ -99,7 +124,7 @@ function judgeAll(
         b: { name: 'now', variant, run: record.id },
         paired: false,
         looks: 1,
-        confidence,
+        confidence: sure,
         smallest: gate.smallest,
         asked: askedBy(evidence, gate),
       },
@@ -108,6 +133,6 @@ function judgeAll(
     );
     record.comparisons = [...(record.comparisons ?? []), comparison];
     refuseDead(comparison);
-    return gateVerdicts(comparison, tolerancesFor(evidence, [...before, ...now], gate));
+    return [{ comparison, judgements: judgementsOf(comparison, tolerancesFor(evidence, [...before, ...now], gate)) }];
   });
 }

@@ -56,6 +56,7 @@ function inShort({ verdicts }: RunRecord): readonly string[] {
 
 const all = (outcome: string): readonly string[] =>
   ['rps', 'p50', 'error_rate', 'queries_per_request'].map((metric) => `${outcome} ${metric}`);
+const allAndHangs = (outcome: string): readonly string[] => [...all(outcome), 'passed hangs'];
 
 describe('gate', () => {
   it('passes a change that makes nothing worse, after the first look', async () => {

@@ -33,7 +33,7 @@ interface Range {
 }
 
 /** Counted evidence has no noise that more rounds would average out, and an equality none to tolerate: each round has to hold. */
-function isNoisy(expectation: Expectation): boolean {
+export function isNoisy(expectation: Expectation): boolean {
   if (expectation.comparator === '==' || expectation.comparator === '!=') return false;
   return referencesOf(expectation).some(({ metric }) => findMetric(metric)?.kind === 'timed');
 }

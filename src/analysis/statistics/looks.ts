@@ -22,10 +22,10 @@ export const leastRounds = leastDifferences(0.95);
  * wrong; each of n looks is therefore held to 1 − (1 − confidence) / n, so that with the confidence that was asked for none of them
  * misleads (Bonferroni; the looks depend on each other, which makes it safer still).
  * @param mostRounds what there is time for
- * @returns undefined where there is time for fewer rounds than {@link leastRounds}
+ * @returns undefined where there is time for fewer rounds than any answer takes
  */
 export function planLooks(mostRounds: number, confidence = 0.95): Looks | undefined {
-  if (mostRounds < leastRounds) return undefined;
+  if (mostRounds < leastDifferences(confidence)) return undefined;
   const planned = schedule.filter((rounds) => rounds <= mostRounds);
   const last = planned.at(-1) ?? 0;
   const isWorth = mostRounds >= last * worthALook && planned.length < schedule.length;

@@ -53,7 +53,9 @@ export function landmark(event: EventOf<'run-started' | 'leftovers-removed' | 'r
 export function lookText({ rounds, comparison }: EventOf<'look'>): string {
   const death = deathText(comparison);
   if (death !== undefined) return `after ${plural(rounds, 'round')}: ${death}`;
-  const said = comparison.metrics.filter(({ metric }) => ['rps', 'p50', 'p99'].includes(metric));
+  const said = comparison.metrics.filter(
+    ({ metric, request }) => request === undefined && ['rps', 'p50', 'p99'].includes(metric),
+  );
   const parts = said.map(
     ({ metric, outcome, text }) => `${metric}: ${outcome === 'not-measured' ? 'not measured' : text}`,
   );
