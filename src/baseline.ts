@@ -133,6 +133,7 @@ function judgeRows(
     );
     record.comparisons = [...(record.comparisons ?? []), comparison];
     refuseDead(comparison);
-    return [{ comparison, judgements: judgementsOf(comparison, tolerancesFor(evidence, [...before, ...now], gate)) }];
+    const tolerances = tolerancesFor(evidence, [...before, ...now], gate);
+    return [{ comparison, judgements: judgementsOf(comparison, tolerances, gate.tolerances.hangs) }];
   });
 }

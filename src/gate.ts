@@ -69,7 +69,7 @@ function judgementsIn(
   const trials = record.trials.filter(({ round }) => round > after && round <= last);
   const ofB = trials.filter(({ variant }) => variant === b);
   return [
-    ...judgementsOf(comparison, tolerancesFor(scenario.evidence, trials, settings)),
+    ...judgementsOf(comparison, tolerancesFor(scenario.evidence, trials, settings), settings.tolerances.hangs),
     ...(comparison.dead === undefined ? judgeClaims(claims, scenario, b, ofB) : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { LatencyHistogram } from '../load/histogram.ts';
-import { formatDuration, formatNumber, formatRounded, plural } from '../numbers.ts';
+import { formatDuration, formatNumber, formatPercent, formatRounded, plural } from '../numbers.ts';
 import type { Comparison, Measurement, TrialRecord, Verdict } from '../result.ts';
 
 type Hangs = NonNullable<Comparison['hangs']>;
@@ -39,12 +39,17 @@ function countFrom(histogram: string, us: number): number {
   return values.reduce((sum, value) => (value.us >= us ? sum + value.count : sum), 0);
 }
 
-/** Judges that B's requests hang no more often than A's: of as many requests, B may have no more that hung. */
-export function hangVerdict({ scenario, a, b, rounds, hangs }: Comparison): Verdict | undefined {
-  if (hangs === undefined) return undefined;
-  const claim = { scenario, expectation: `hangs(${b.variant}) <= hangs(${a.variant})` };
+/**
+ * Judges that B's requests hang no more often than A's.
+ * @param share of B's requests that may hang beyond that; not judged where it is infinite
+ */
+export function hangVerdict({ scenario, a, b, rounds, hangs }: Comparison, share = 0): Verdict | undefined {
+  if (hangs === undefined || share === Infinity) return undefined;
+  const more = share === 0 ? '' : ` + ${formatPercent(share)}`;
+  const claim = { scenario, expectation: `hangs(${b.variant}) <= hangs(${a.variant})${more}` };
   const { hung, requests } = hangs.b;
-  const allowed = hangs.a.requests === 0 ? 0 : (hangs.a.hung / hangs.a.requests) * requests;
+  const shareOfA = hangs.a.requests === 0 ? 0 : hangs.a.hung / hangs.a.requests;
+  const allowed = (shareOfA + share) * requests;
   const evidence = { value: hung, limit: allowed, margin: allowed - hung, rounds: Math.min(rounds.a, rounds.b) };
   const slowest = formatRounded(hangs.slowestMs, 0);
   const asLong = `for ${formatDuration(hangs.afterMs)} (the slowest of ${a.name} took ${slowest} ms)`;

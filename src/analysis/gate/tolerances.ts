@@ -35,7 +35,7 @@ const answersFor: Readonly<Record<string, number>> = { p95: 2_000, p99: 10_000 }
 /** What the system uses up: it hardly moves with other work on the machine. */
 const used = ['cpu_per_request', 'memory_end'];
 
-/** What the user said of tolerances, and what is known of the machine's noise; by metric. */
+/** What the user said of tolerances, infinite for what is not judged, and what is known of the machine's noise; by metric. */
 export interface GateSettings {
   readonly tolerances: Readonly<Record<string, number>>;
   readonly noise: Readonly<Record<string, number>>;
@@ -69,7 +69,7 @@ export function tolerancesFor(
     ...['rps', 'p50', ...tails, 'error_rate'],
     ...[...used].filter(isKnown),
     ...counted,
-    ...Object.keys(settings.tolerances),
+    ...Object.keys(settings.tolerances).filter((name) => name !== 'hangs'),
   ]);
   const requests = requestsIn(trials).flatMap((request) => {
     const answersOf = ({ measurement }: TrialRecord): number =>
@@ -78,7 +78,8 @@ export function tolerancesFor(
       .filter((metric) => isThick(metric, answersOf))
       .map((metric) => ({ ...toleranceOf(metric, settings), request }));
   });
-  return [...[...names].map((metric) => toleranceOf(metric, settings)), ...requests];
+  const all = [...[...names].map((metric) => toleranceOf(metric, settings)), ...requests];
+  return all.filter(({ share }) => share < Infinity);
 }
 
 /** The requests of a workload that has several. */

@@ -20,13 +20,18 @@ export interface Judgement {
 /**
  * Judges B by what it is to A: failed only where the near end of the interval is past the tolerance. Where a side gave no right
  * answer nothing is compared: B has failed all of it, or A is no measure for any of it.
+ * @param ofHangs the share of requests that may hang beyond those of A
  */
-export function judgementsOf(comparison: Comparison, tolerances: readonly Tolerance[]): readonly Judgement[] {
+export function judgementsOf(
+  comparison: Comparison,
+  tolerances: readonly Tolerance[],
+  ofHangs?: number,
+): readonly Judgement[] {
   const judged = tolerances.flatMap((tolerance) => {
     const metric = findMetric(tolerance.metric);
     return metric === undefined ? [] : [judge(comparison, tolerance, metric)];
   });
-  const hangs = hangVerdict(comparison);
+  const hangs = hangVerdict(comparison, ofHangs);
   return hangs === undefined ? judged : [...judged, { verdict: hangs, isHidden: false }];
 }
 

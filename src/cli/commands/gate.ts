@@ -100,7 +100,7 @@ async function execute(names: readonly string[], options: GateOptions, io: Io): 
   return gatePaired(name, options, io);
 }
 
-const toleranceHelp = 'how much worse B may be, by metric: p50=10%,rps=5%';
+const toleranceHelp = 'how much worse B may be, by metric: p50=10%,rps=5%,p99=off';
 
 /** `scale-lab gate`: whether B is worse than A, for a job that has to decide. */
 export const gateCommand: CommandFactory = (io, finish) => {
