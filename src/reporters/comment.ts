@@ -36,6 +36,7 @@ export function commentReport(record: RunRecord): string {
     ...(status === undefined ? [] : [`**${escape(status)}**`]),
     verdictTable(record.verdicts),
     ...drawComparisons(record.comparisons ?? []).flatMap((drawn) => [table(drawn.table), list(drawn.lines)]),
+    list((record.comparisons ?? []).flatMap(({ caveats }) => caveats)),
   ].filter((part) => part !== '');
   const top = shortened(head.join('\n\n'), mostCharacters / 2);
   const details = shortened(markdownReport(record), mostCharacters - top.length - room);

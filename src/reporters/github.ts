@@ -25,11 +25,12 @@ function ofVerdict({ scenario, expectation, outcome, reason }: Verdict, record: 
 /** Workflow commands, which GitHub Actions shows as annotations: an error a failed claim, a warning an inconclusive one. */
 export function githubReport(record: RunRecord): string {
   const status = statusText(record);
+  const notes = (record.comparisons ?? []).flatMap(({ caveats }) => caveats);
   const lines = [
     ...(status === undefined ? [] : [command('error', 'scale-lab', status)]),
     ...(record.tried ?? []).flatMap(({ note }) => (note === undefined ? [] : [command('warning', 'scale-lab', note)])),
     ...record.verdicts.flatMap((verdict) => ofVerdict(verdict, record)),
-    command('notice', `scale-lab run ${record.id}`, conclusionText(record)),
+    command('notice', `scale-lab run ${record.id}`, [conclusionText(record), ...notes].join('\n')),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -73,6 +73,8 @@ function suite(name: string, cases: readonly Node[], trials: readonly TrialRecor
   const causes = causeLines(trials);
   const variants = [...new Set(trials.map(({ variant }) => variant))];
   const statuses = statusLines(rowsOf(trials, name, variants)).map((line) => `answers of ${line}`);
+  const compared = (record.comparisons ?? []).filter(({ scenario }) => scenario === name);
+  const said = [...statuses, ...compared.flatMap(({ caveats }) => caveats)];
   const properties = { platform: record.platform, seed: record.seed, run: record.id, cpu: record.machine.cpu };
   return {
     '@name': clean(name),
@@ -86,7 +88,7 @@ function suite(name: string, cases: readonly Node[], trials: readonly TrialRecor
       property: Object.entries(properties).map(([key, value]) => ({ '@name': key, '@value': clean(String(value)) })),
     },
     testcase: cases,
-    ...(statuses.length === 0 ? {} : { 'system-out': clean(statuses.join('\n')) }),
+    ...(said.length === 0 ? {} : { 'system-out': clean(said.join('\n')) }),
     ...(causes.length === 0 ? {} : { 'system-err': clean(causes.join('\n')) }),
   };
 }
