@@ -1,7 +1,7 @@
 import { confirmed, decisionOf, isDecided, isToBeConfirmed } from './analysis/gate/decision.ts';
 import { askedBy, tolerancesFor, type GateSettings } from './analysis/gate/tolerances.ts';
 import { judgeClaims, judgementsOf, type Judgement } from './analysis/gate/verdicts.ts';
-import { planLooks } from './analysis/statistics/looks.ts';
+import { planConfirmation } from './analysis/statistics/looks.ts';
 import { runBatch, type BatchResult } from './batch.ts';
 import type { Match } from './match.ts';
 import { conduct, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
@@ -44,7 +44,7 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
     if (failed.length === 0) return conclude(session, [first], judgements);
     const roundMs = (performance.now() - startMs) / first.last;
     const left = Math.min(match.scenario.rounds - first.last, Math.floor((endMs - performance.now()) / roundMs));
-    const looks = planLooks(left, 1 - falseAlarms / failed.length);
+    const looks = planConfirmation(first.last, left, 1 - falseAlarms / failed.length);
     if (looks === undefined) return conclude(session, [first], confirmed(judgements, []));
     lab.emit({ type: 'remark', text: 'a failure is confirmed by fresh rounds' });
     const after = first.last;

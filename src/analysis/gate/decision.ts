@@ -64,12 +64,6 @@ function nameOf({ tolerance, verdict }: Judgement): string {
   return request === undefined ? metric : `${metric} of ${request}`;
 }
 
-/** Whether more rounds would change nothing: each is clear, or one has failed and is to be confirmed. */
-export function isDecided(judgements: readonly Judgement[]): boolean {
-  const verdicts = judgements.map(({ verdict }) => verdict);
-  return verdicts.some(isToBeConfirmed) || verdicts.every(({ outcome }) => outcome !== 'inconclusive');
-}
-
 /** Whether fresh rounds are to confirm it: a failure by numbers, which may be chance. That there was no right answer is none. */
 export function isToBeConfirmed({ outcome, evidence }: Verdict): boolean {
   return outcome === 'failed' && evidence !== undefined;
@@ -80,10 +74,11 @@ export function isToBeConfirmed({ outcome, evidence }: Verdict): boolean {
  * was open is taken from the fresh rounds, which have not been chosen for what they say.
  */
 export function confirmed(first: readonly Judgement[], fresh: readonly Judgement[]): readonly Judgement[] {
+  const isDead = fresh.some(({ verdict }) => verdict.outcome === 'failed' && !isToBeConfirmed(verdict));
+  if (isDead) return fresh;
   return first.map((judgement) => {
     const { verdict } = judgement;
     const again = fresh.find(({ verdict: { expectation } }) => expectation === verdict.expectation);
-    if (again?.verdict.outcome === 'failed' && !isToBeConfirmed(again.verdict)) return again;
     if (verdict.outcome === 'inconclusive' && again?.verdict.outcome === 'passed') return again;
     return isToBeConfirmed(verdict) ? { ...judgement, verdict: confirmedVerdict(verdict, again?.verdict) } : judgement;
   });

@@ -32,3 +32,15 @@ export function planLooks(mostRounds: number, confidence = 0.95): Looks | undefi
   const rounds = isWorth ? [...planned, mostRounds] : planned;
   return { rounds, confidence: 1 - (1 - confidence) / rounds.length };
 }
+
+/**
+ * Plans the looks at fresh rounds that are to confirm what others have shown: after as many rounds as those took, or as an answer
+ * takes if that is more, and when the time is up.
+ * @returns undefined where there is no time for an answer
+ */
+export function planConfirmation(rounds: number, mostRounds: number, confidence: number): Looks | undefined {
+  const each = 1 - (1 - confidence) / 2;
+  const early = Math.max(rounds, leastDifferences(each));
+  if (mostRounds >= early * worthALook) return { rounds: [early, mostRounds], confidence: each };
+  return mostRounds < leastDifferences(confidence) ? undefined : { rounds: [mostRounds], confidence };
+}

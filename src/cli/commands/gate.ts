@@ -14,7 +14,7 @@ import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
 const examples = `
 B is judged against A: both run now, in rounds of random order; or what runs now
 against a saved run of the same kind of machine (--baseline). Judged are errors,
-hangs, CPU per request, memory at the end, counted metrics, RPS, p50, p95 and p99
+hangs, CPU per request, memory at the end, counted metrics, RPS, p50, p95, p99
 (where the answers are enough), those of each request where there are several,
 the scenario's claims that name no variant, and what --tolerance names. What the
 noise of a busy machine hides is left open where CPU per request is clear. A
