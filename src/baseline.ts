@@ -58,7 +58,10 @@ export async function gateOnBaseline(
       judgeRows(session, saved, trials, gateOf, sure);
     const first = judge(await runRounds(0, half), confidence);
     const failed = first.flatMap(({ judgements }) => judgements).filter(({ verdict }) => isToBeConfirmed(verdict));
-    if (failed.length === 0) return conclude(session, first);
+    if (failed.length === 0) {
+      conclude(session, first);
+      return;
+    }
     // All that failed shares the false alarms of the fresh rounds, as in a gate of two sides.
     const fresh = judge(await runRounds(half, 2 * half), 1 - (1 - confidence) / failed.length);
     conclude(

@@ -41,11 +41,13 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
     });
     const judgements = judge(first, 0);
     const failed = judgements.filter(({ verdict }) => isToBeConfirmed(verdict));
-    if (failed.length === 0) return conclude(session, [first], judgements);
     const roundMs = (performance.now() - startMs) / first.last;
     const left = Math.min(match.scenario.rounds - first.last, Math.floor((endMs - performance.now()) / roundMs));
-    const looks = planConfirmation(first.last, left, 1 - falseAlarms / failed.length);
-    if (looks === undefined) return conclude(session, [first], confirmed(judgements, []));
+    const looks = failed.length === 0 ? undefined : planConfirmation(first.last, left, 1 - falseAlarms / failed.length);
+    if (looks === undefined) {
+      conclude(session, [first], failed.length === 0 ? judgements : confirmed(judgements, []));
+      return;
+    }
     lab.emit({ type: 'remark', text: 'a failure is confirmed by fresh rounds' });
     const after = first.last;
     const fresh = await runBatch(session, sides, match, {

@@ -105,7 +105,8 @@ function comparable(
 
 /** The requests of a workload that has several, where both sides have them. */
 function requestsOfBoth([a]: readonly TrialRecord[], [b]: readonly TrialRecord[]): readonly string[] {
-  const names = (trial: TrialRecord | undefined): readonly string[] => (trial?.byRequest ?? []).map(({ request }) => request);
+  const names = (trial: TrialRecord | undefined): readonly string[] =>
+    (trial?.byRequest ?? []).map(({ request }) => request);
   const both = names(a).filter((name) => names(b).includes(name));
   return both.length > 1 ? both : [];
 }
@@ -209,6 +210,9 @@ export function isSettled({ metrics: compared }: Comparison, names: readonly str
 /** Whether it is known of each of these metrics how the sides differ in it. What could not be measured is not known. */
 export function isResolved({ metrics: compared }: Comparison, names: readonly string[]): boolean {
   return names.every((name) =>
-    compared.some(({ metric, request, outcome }) => metric === name && request === undefined && outcome !== 'unresolved' && outcome !== 'not-measured'),
+    compared.some(
+      ({ metric, request, outcome }) =>
+        metric === name && request === undefined && outcome !== 'unresolved' && outcome !== 'not-measured',
+    ),
   );
 }

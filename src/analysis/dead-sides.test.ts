@@ -38,13 +38,17 @@ describe('a side that gave no right answer', () => {
   });
 
   it('fails as B, beyond doubt: no fresh rounds are asked for', () => {
-    const verdicts = judgementsOf(compareTrials(pairedOnce, well('A'), dead('B')), tolerances).map(({ verdict }) => verdict);
+    const verdicts = judgementsOf(compareTrials(pairedOnce, well('A'), dead('B')), tolerances).map(
+      ({ verdict }) => verdict,
+    );
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
     expect(verdicts.some(isToBeConfirmed)).toBe(false);
   });
 
   it('is no measure as A', () => {
-    const verdicts = judgementsOf(compareTrials(pairedOnce, dead('A'), well('B')), tolerances).map(({ verdict }) => verdict);
+    const verdicts = judgementsOf(compareTrials(pairedOnce, dead('A'), well('B')), tolerances).map(
+      ({ verdict }) => verdict,
+    );
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
     expect(verdicts[0]?.reason).toMatch(/^the base is broken, so there is nothing to judge by: A gave no right answer/);
   });

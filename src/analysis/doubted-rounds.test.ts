@@ -8,7 +8,7 @@ const sides = { a: { name: 'A', variant: 'A' }, b: { name: 'B', variant: 'B' }, 
 /** Ten rounds of a side; `u` is one that was unsteady, `s` one in which the generator had no time, `.` a good one. */
 function side(variant: string, rounds: string): readonly TrialRecord[] {
   const kinds: Readonly<Record<string, Caveat['kind']>> = { u: 'unsteady', s: 'generator-saturated' };
-  return [...rounds].map((sign, index) => {
+  return rounds.split('').map((sign, index) => {
     const kind = kinds[sign];
     const caveats = kind === undefined ? [] : [{ kind, text: `it was ${kind}`, doubts: ['rps'] }];
     return trialRecord({ variant, round: index + 1, metrics: { rps: 100 }, caveats });
@@ -26,8 +26,12 @@ function inShort(a: string, b: string): string {
 describe('rounds that a caveat speaks against', () => {
   it('are left out with their partners, up to half of them, and that is said', () => {
     expect(inShort('u...s.....', '.....u.u..')).toBe('2 3 4 7 9 10');
-    expect(heeded('u.........', '..........')).toMatchObject({ leftOut: 'left out: A, 1 round of 10: it was unsteady' });
-    expect(inShort('u.u.u.u...', '.u.u.u....')).toBe('A, 4 rounds of 10: it was unsteady; B, 3 rounds of 10: it was unsteady');
+    expect(heeded('u.........', '..........')).toMatchObject({
+      leftOut: 'left out: A, 1 round of 10: it was unsteady',
+    });
+    expect(inShort('u.u.u.u...', '.u.u.u....')).toBe(
+      'A, 4 rounds of 10: it was unsteady; B, 3 rounds of 10: it was unsteady',
+    );
   });
 
   it('are heeded where a busy machine hit both sides alike: only the ratio counts', () => {

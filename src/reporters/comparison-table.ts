@@ -61,13 +61,24 @@ function comparisonTable(comparison: Comparison, isConfirming: boolean): Table {
   };
 }
 
-/** The outcomes in words, a line a metric; what was not measured, and rounds that were left out, a line a reason. */
+/**
+ * The outcomes in words, a line a metric; what was not measured, and rounds that were left out, a line a reason. Of single
+ * requests only differences are told: there may be many, and the table has them all.
+ */
 function comparisonLines({ metrics }: Comparison): readonly string[] {
-  const missing = metrics.filter((compared) => !isMeasured(compared));
+  const ofAll = metrics.filter(({ request }) => request === undefined);
+  const isTold = ({ request, outcome }: ComparedMetric): boolean =>
+    request === undefined || outcome === 'b-higher' || outcome === 'b-lower';
   return [
-    ...metrics.filter(isMeasured).map((compared) => `${claimed(compared)}: ${compared.text}`),
-    ...byReason(metrics, ({ leftOut }) => leftOut),
-    ...byReason(missing, ({ text }) => `not measured: ${text}`),
+    ...metrics
+      .filter(isMeasured)
+      .filter(isTold)
+      .map((compared) => `${claimed(compared)}: ${compared.text}`),
+    ...byReason(ofAll, ({ leftOut }) => leftOut),
+    ...byReason(
+      ofAll.filter((compared) => !isMeasured(compared)),
+      ({ text }) => `not measured: ${text}`,
+    ),
   ];
 }
 

@@ -166,7 +166,9 @@ describe('the tolerances of a gate', () => {
         { metric: 'p99', share: 0.5, isNoisy: false },
       ]),
     );
-    expect(askedBy(['recomputes'], said)).toEqual(expect.arrayContaining(['queries_per_request', 'cpu_per_request', 'recomputes', 'p50', 'p99']));
+    expect(askedBy(['recomputes'], said)).toEqual(
+      expect.arrayContaining(['queries_per_request', 'cpu_per_request', 'recomputes', 'p50', 'p99']),
+    );
   });
 
   it('are never below the noise of the machine, and say so', () => {
