@@ -1,21 +1,23 @@
 import { LatencyHistogram } from '../load/histogram.ts';
 import { formatDuration, formatNumber, formatPercent, formatRounded, plural } from '../numbers.ts';
 import type { Comparison, Measurement, TrialRecord, Verdict } from '../result.ts';
+import { median } from './summary.ts';
 
 type Hangs = NonNullable<Comparison['hangs']>;
 
-/** A request hangs that has had no answer for this many times A's slowest, and for at least so long. */
+/** A request hangs that has had no answer for this many times the slowest of a usual round of A, and for at least so long. */
 const timesSlowest = 10;
 const leastUs = 1_000_000;
 
 /**
- * The requests of both sides that hung: without an answer after ten times A's slowest, and at least a second, whether one came
- * later, the client gave up on it, or the trial ended. A time-out is no measure: it may be longer than a round.
+ * The requests of both sides that hung: without an answer after ten times what is usual for the slowest of A, and at least a second,
+ * whether one came later, the client gave up on it, or the trial ended. A time-out is no measure: it may be longer than a round.
  * @returns undefined where A, or B, was not measured
  */
 export function hangsOf(a: readonly TrialRecord[], b: readonly TrialRecord[]): Hangs | undefined {
   if (a.length === 0 || b.length === 0) return undefined;
-  const slowestUs = Math.max(...a.map(({ measurement }) => measurement.latency.maxUs));
+  // The slowest of all rounds may be that of a moment in which the machine had no time for anything.
+  const slowestUs = median(a.map(({ measurement }) => measurement.latency.maxUs));
   const afterUs = Math.max(leastUs, timesSlowest * slowestUs);
   const [ofA, ofB] = [a, b].map((trials) => ({
     hung: sumOf(trials, (measurement) => hungIn(measurement, afterUs)),
@@ -52,7 +54,7 @@ export function hangVerdict({ scenario, a, b, rounds, hangs }: Comparison, share
   const allowed = (shareOfA + share) * requests;
   const evidence = { value: hung, limit: allowed, margin: allowed - hung, rounds: Math.min(rounds.a, rounds.b) };
   const slowest = formatRounded(hangs.slowestMs, 0);
-  const asLong = `for ${formatDuration(hangs.afterMs)} (the slowest of ${a.name} took ${slowest} ms)`;
+  const asLong = `for ${formatDuration(hangs.afterMs)} (the slowest of ${a.name} mostly took ${slowest} ms)`;
   if (hung === 0) return { ...claim, outcome: 'passed', reason: `none had no answer ${asLong}`, evidence };
   const ofAll = `${formatNumber(hung)} of ${plural(requests, 'request')} had no answer ${asLong}`;
   const reason = `${ofAll}; of ${a.name} ${formatNumber(hangs.a.hung)} of ${formatNumber(hangs.a.requests)}`;

@@ -9,7 +9,10 @@ const sideSchema = z.object({
 const comparedMetricSchema = z
   .object({
     metric: z.string(),
-    request: z.string().optional().describe('The request of the workload that it is of; not there where it is of all of them'),
+    request: z
+      .string()
+      .optional()
+      .describe('The request of the workload that it is of; not there where it is of all of them'),
     a: z.number().optional().describe('Median over the rounds, in the unit of the metric'),
     b: z.number().optional(),
     scale: z.enum(['ratio', 'difference']).describe('Whether the next three are B / A or B − A'),
@@ -48,8 +51,8 @@ export const comparisonSchema = z
     metrics: z.array(comparedMetricSchema),
     hangs: z
       .object({
-        afterMs: z.number().positive().describe('Ten times the slowest answer of A, and at least a second'),
-        slowestMs: z.number().nonnegative().describe('The slowest answer of A'),
+        afterMs: z.number().positive().describe('Ten times the next, and at least a second'),
+        slowestMs: z.number().nonnegative().describe('The slowest answer of A in a round: the median of the rounds'),
         a: hangingSchema,
         b: hangingSchema,
       })
