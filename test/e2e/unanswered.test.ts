@@ -97,6 +97,21 @@ describe('what has no answer', () => {
   });
 });
 
+describe('what is answered wrongly', () => {
+  it('is an error and no missing answer, however long it takes', async () => {
+    const { code, text, outcomes, trial } = await ran({
+      server: `import http from 'node:http';
+http.createServer((request, response) => setTimeout(() => response.writeHead(503).end('no'), 300)).listen(process.env.PORT);`,
+      load: '{ connections: 50, warmup: 500ms, duration: 3s }',
+      claims: ['responses(status=503) >= 100', 'error_rate == 0'],
+    });
+    expect(trial.measurement.unfinished).toBe(50);
+    expect(text).not.toContain('no answer for');
+    expect(outcomes).toEqual(['passed', 'failed']);
+    expect(code).toBe(1);
+  });
+});
+
 describe('two counts of one thing', () => {
   it('doubts what one worker of three counted, with both numbers', async () => {
     const { code, text, outcomes } = await ran({
