@@ -137,6 +137,31 @@ describe('what of it is overdue', () => {
     expect(waiting.overdue.requests).toBe(0);
   });
 
+  it.each([
+    ['as all that is answered', 100],
+    ['where nothing else was asked for it', 0],
+  ])('is what one request waits for since it was sent, and not since it was due, %s', (_, paid) => {
+    const [get, pay] = [request, drawnRequest('POST /pay')];
+    const durationMs = 10_000;
+    const requests = [get.name, pay.name];
+    const books = new Recorder({ phase: 'measuring', requests, startMs: 0, durationMs, waits: true, emit: () => undefined });
+    // All wait for 8 s for a connection, and are then answered in 20 ms.
+    for (const [one, count] of [
+      [get, 1000],
+      [pay, paid],
+    ] as const) {
+      for (let number = 0; number < count; number++) {
+        books.sent(8000);
+        books.answered(8020, { dueAtMs: 0, sentAtMs: 8000, status: 200, bytes: 1, request: one });
+      }
+    }
+    books.sent(6000);
+    books.unfinished(pay, 6000);
+    const { byRequest, waiting } = measurementOf(books.finish(durationMs, generator));
+    expect(waiting.overdue.requests).toBe(1);
+    expect(byRequest.map((one) => one.waiting.overdue.requests)).toEqual([0, 1]);
+  });
+
   it('is what hangs after wrong answers', async () => {
     let first: number | undefined;
     await using server = await serve((_request, response) => {

@@ -12,8 +12,8 @@ export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice
   return {
     ...outcomeOf(rest),
     startedAt: new Date(startedAtMs).toISOString(),
-    // What no right answer tells of one request, those of all of them do.
-    byRequest: byRequest.map((one) => outcomeOf(one, one.requests === 0 ? result.ended : one.histogram)),
+    // What no end of one request tells, those of all of them do.
+    byRequest: byRequest.map((one) => outcomeOf(one, hasEnded(one) ? one.ended : result.ended)),
     timeline: [...warmup.map((slice) => ({ ...slice, second: slice.second - warmup.length })), ...slices].map(sliceOf),
     anatomy: [
       ...anatomyOf('p50', latency.quantileUs(0.5), anatomy),
@@ -21,6 +21,10 @@ export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice
     ],
     ...(open === undefined ? {} : { open: openOf(open) }),
   };
+}
+
+function hasEnded({ ended }: Outcome): boolean {
+  return LatencyHistogram.decode(ended).count > 0;
 }
 
 /** @param took what requests took until they ended, from when they were sent */
