@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrameReader, isFrame } from './frames.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from './job.ts';
 import { measurementOf } from './measurement.ts';
-import { burstLoad, closedLoad, loadJob } from './testing/jobs.ts';
+import { burstLoad, closedLoad, loadJob, openLoad } from './testing/jobs.ts';
 import { serve } from './testing/servers.ts';
 import { readWorkerMessages } from './worker-process.ts';
 
@@ -158,6 +158,26 @@ describe('the load worker', () => {
     for await (const message of readWorkerMessages(worker.stdout))
       if (message.type === 'result') ({ result } = message);
     expect(result?.generator.longestPauseUs).toBeGreaterThanOrEqual(950_000);
+  });
+
+  it.each([
+    ['closed load by lab', closedLoad({ driver: 'lab', durationMs: 3000, timeoutMs: 500 })],
+    ['closed load by autocannon', closedLoad({ driver: 'autocannon', durationMs: 3000, timeoutMs: 500 })],
+    ['open load', openLoad({ durationMs: 3000, timeoutMs: 500 })],
+  ])('takes for no error what came while it stood still: %s', async (_, load) => {
+    await using server = await serve((_request, response) => setTimeout(() => response.end('ok'), 100));
+    const worker = start(line(loadJob({ urls: [server.url], load })));
+    await until(worker, 'measuring');
+    await pause(500);
+    worker.kill('SIGSTOP');
+    await pause(1200);
+    worker.kill('SIGCONT');
+    let result: WorkerResult | undefined;
+    for await (const message of readWorkerMessages(worker.stdout))
+      if (message.type === 'result') ({ result } = message);
+    expect(result?.errors).toEqual({});
+    expect(result?.requests).toBeGreaterThan(0);
+    expect(result?.generator.longestPauseUs).toBeGreaterThanOrEqual(1_000_000);
   });
 
   it.each([
