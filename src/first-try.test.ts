@@ -119,6 +119,21 @@ describe('a target', () => {
     expect(await noteOf(server.url)).toContain('was answered with status 403');
   });
 
+  it('that streams events without an end is not waited for', async () => {
+    await using server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      const ticking = setInterval(() => response.write('data: tick\n\n'), 50);
+      response.once('close', () => clearInterval(ticking));
+    });
+    const [seen] = await tried([server.url]);
+    expect(seen).toEqual({ target: server.url, request: 'GET /', answer: 'was answered with status 200' });
+  });
+
+  it('that sends more than is read is known by its head', async () => {
+    await using server = await serve((_request, response) => response.writeHead(403).end('x'.repeat(1_000_000)));
+    expect(await noteOf(server.url)).toContain('was answered with status 403');
+  });
+
   it('that does not speak HTTP is noted with what it said, in one printable line', async () => {
     await using server = await servePlain((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n\u001b[31m'));
     expect(await noteOf(server.url)).toBe(
