@@ -51,6 +51,21 @@ describe('a target', () => {
     ]);
   });
 
+  it('shows no value of a variable, nor a credential, that it repeats', async () => {
+    const token = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(2);
+    const environment = { TOKEN: token };
+    await using redirecting = await serve(({ url }, response) => {
+      response.writeHead(302, { location: `/login?from=${encodeURIComponent(url ?? '')}` }).end();
+    });
+    await using echoing = await servePlain((socket) => socket.end(`ECHO ${token} and k-98765\r\n`));
+    const workload = [{ request: 'GET /x?token=${TOKEN}', headers: { 'x-api-key': 'k-98765' } }];
+    for (const { url } of [redirecting, echoing]) {
+      const text = JSON.stringify(await tried([url], workload, {}, environment));
+      expect(text).toContain('${TOKEN}');
+      for (const secret of [token.slice(0, 6), token.slice(-6), 'k-98765']) expect(text).not.toContain(secret);
+    }
+  });
+
   it('is asked for / where everything else would change something', async () => {
     const asked: string[] = [];
     await using server = await serve(({ method, url }, response) => {

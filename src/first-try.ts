@@ -2,11 +2,12 @@ import { LabError } from './errors.ts';
 import { type FirstAnswer, firstAnswer } from './load/http/first-answer.ts';
 import { Origin } from './load/origin.ts';
 import { RequestMix } from './load/request-mix.ts';
+import { Mask } from './mask.ts';
 import { formatDuration } from './numbers.ts';
 import type { Tried } from './result.ts';
 import type { Plan } from './scenarios/plan.ts';
-import type { RequestTemplate, Workload } from './scenarios/scenario.ts';
-import { filledIn, type Variables } from './variables.ts';
+import { textsOf, type RequestTemplate, type Workload } from './scenarios/scenario.ts';
+import { filledIn, valuesIn, type Variables } from './variables.ts';
 
 /** A server of the user's own, and what it is asked to see whether it is there. */
 interface Try {
@@ -55,14 +56,34 @@ function triesOf({ scenarios, seed }: Plan): readonly Try[] {
   return [...new Map(tries.map((each) => [keyOf(each), each])).values()];
 }
 
-async function ask(
-  { url, request, keys, seed }: Try,
-  environment: Variables,
-  signal: AbortSignal,
-): Promise<FirstAnswer> {
+/** What the server did, without the values of variables and the credentials that it was sent: it may repeat them. */
+async function ask(each: Try, environment: Variables, signal: AbortSignal): Promise<FirstAnswer> {
+  const { url, request, keys, seed } = each;
   const drawn = new RequestMix({ requests: [request], keys }, seed, undefined, environment).draw();
   const origin = new Origin(filledIn(url, environment), 0);
-  return firstAnswer(origin, drawn.bytesFor(origin, false), signal);
+  const seen = await firstAnswer(origin, drawn.bytesFor(origin, false), signal);
+  const mask = new Mask();
+  for (const text of [url, ...textsOf(request)])
+    for (const [name, value] of valuesIn(text, environment)) mask.add(name, value);
+  for (const secret of drawn.credentials) mask.hide(secret);
+  return masked(seen, mask);
+}
+
+function masked(seen: FirstAnswer, mask: Mask): FirstAnswer {
+  switch (seen.kind) {
+    case 'answered':
+      return { ...seen, location: seen.location === undefined ? undefined : mask.masked(seen.location) };
+    case 'unreachable':
+    case 'no-handshake':
+      return { ...seen, message: mask.masked(seen.message) };
+    case 'not-http':
+      return { ...seen, text: mask.masked(seen.text) };
+    case 'plain':
+    case 'tls':
+    case 'closed':
+    case 'silent':
+      return seen;
+  }
 }
 
 function told(target: string, request: RequestTemplate, seen: Connected): Tried {

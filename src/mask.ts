@@ -8,9 +8,18 @@ export class Mask {
 
   /** Notes a value that was handed out, in all the writings in which it may come back. */
   add(name: string, value: string): void {
+    this.#add(value, `\${${name}}`);
+  }
+
+  /** Notes a secret that has no name: it is shown as `***`. */
+  hide(secret: string): void {
+    this.#add(secret, '***');
+  }
+
+  #add(value: string, shown: string): void {
     for (const writing of writingsOf(value)) {
       if (writing.length < leastLength || this.#shown.has(writing)) continue;
-      this.#shown.set(writing, `\${${name}}`);
+      this.#shown.set(writing, shown);
       this.#pattern = undefined;
     }
   }
