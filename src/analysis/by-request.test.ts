@@ -102,6 +102,36 @@ describe('the caveats of one request', () => {
   });
 });
 
+describe('a request of closed load whose connections hang in another one', () => {
+  const overdue = { requests: 2, waitedUs: 16e6, shortestUs: 8e6 };
+  const waiting = { longestUs: 8e6, overdue, histogram: '' };
+  const byRequest = [
+    requestOutcome('GET /', { requests: 20_000 }),
+    requestOutcome('POST /pay', { requests: 10_000, unfinished: 2, waiting }),
+  ];
+
+  it('has no rate that could be judged, and all else that is known of it', () => {
+    expect(caveats({ byRequest, unfinished: 2, waiting }, 'GET /')).toEqual([
+      {
+        kind: 'unfinished',
+        text: '2 requests have had no answer for 8 s: RPS is not what the server gives',
+        doubts: ['rps', 'requests', 'responses'],
+      },
+    ]);
+  });
+
+  it('is told of what it waits for itself once', () => {
+    const own = caveats({ byRequest, unfinished: 2, waiting }, 'POST /pay');
+    expect(own.map(({ kind }) => kind)).toEqual(['unfinished']);
+    expect(own[0]?.text).toMatch(/^POST \/pay: 2 requests have had no answer for 8 s: /);
+  });
+
+  it('has its rate where one of many connections hangs for a moment', () => {
+    const short = { longestUs: 1e5, overdue: { requests: 1, waitedUs: 1e5, shortestUs: 1e5 }, histogram: '' };
+    expect(caveats({ byRequest: byRequest.slice(0, 1), waiting: short }, 'GET /')).toEqual([]);
+  });
+});
+
 describe('redirects', () => {
   const text =
     'GET / was answered with redirects (301: 4, 302: 1,946): they count as right and are not followed, and no check asks for them';

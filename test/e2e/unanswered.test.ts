@@ -12,12 +12,13 @@ interface Case {
   readonly server: string;
   /** After `node server.mjs` in `target`. */
   readonly target?: string;
+  readonly workload?: readonly string[];
   readonly load: string;
   readonly claims: readonly string[];
 }
 
 /** Runs one scenario on a server of the user's own; what it printed reads as one line. */
-async function ran({ server, target = '', load, claims }: Case) {
+async function ran({ server, target = '', workload = ['GET /'], load, claims }: Case) {
   await bench.write('server.mjs', server);
   await bench.write(
     'scenarios.yaml',
@@ -26,7 +27,7 @@ scenarios:
   s:
     question: Is what is missing noticed?
     target: { command: node server.mjs${target} }
-    workload: [GET /]
+    workload: ${JSON.stringify(workload)}
     load: ${load}
     expect: ${JSON.stringify(claims)}
 `,
@@ -83,6 +84,23 @@ describe('what has no answer', () => {
     expect(outcomes).toEqual(['inconclusive', 'inconclusive', 'passed']);
     expect(code).toBe(3);
     expect(text).toMatch(/of 400 requests were never sent, and due for up to [\d.]+ s/);
+  });
+
+  it('is no rate of other requests either, whose connections hang', async () => {
+    const { code, outcomes, trial } = await ran({
+      server: `import http from 'node:http';
+let first;
+http.createServer((request, response) => {
+  first ??= Date.now();
+  if (request.url !== '/pay' || Date.now() - first < 1000) response.end('ok');
+}).listen(process.env.PORT);`,
+      workload: ['GET /', 'POST /pay'],
+      load: '{ driver: lab, connections: 20, warmup: 0s, duration: 4s }',
+      claims: ["rps(request='GET /') > 1/s", "error_rate(request='GET /') == 0", "rps(request='POST /pay') > 1/s"],
+    });
+    expect(trial.measurement.waiting.overdue.requests).toBe(20);
+    expect(outcomes).toEqual(['inconclusive', 'passed', 'inconclusive']);
+    expect(code).toBe(3);
   });
 
   it('is no reason for doubt where it is in flight at the end for as long as answers take', async () => {
