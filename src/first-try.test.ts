@@ -127,6 +127,25 @@ describe('a target', () => {
     );
   });
 
+  it('that two scenarios ask the same is asked once, and noted for each of their checks', async () => {
+    await using server = await serve((_request, response) => response.writeHead(302, { location: '/login' }).end());
+    const target = { url: server.url };
+    const scenario = (check: object) => ({ question: 'Is it?', workload: [{ request: 'GET /', ...check }], target });
+    const checks = { none: {}, asked: { check: { status: 302 } }, ok: { check: { status: 200 } }, again: {} };
+    const orders = [Object.entries(checks), Object.entries(checks).toReversed()];
+    for (const order of orders) {
+      const { scenarios } = scenarioFile({
+        scenarios: Object.fromEntries(order.map(([name, check]) => [name, scenario(check)])),
+      });
+      const seen = await tryTargets(planOfScenarios(scenarios, {}, 7), {}, signal);
+      expect(seen.map(({ note }) => note?.replace(/^.*to \/login/, '')).sort()).toEqual([
+        ', a redirect that no check asks for: such answers count as right, and are not followed',
+        ', and its check asks for 200: such answers count as errors',
+      ]);
+    }
+    expect(server.received).toBe(orders.length);
+  });
+
   it('that answers 100 first has its own answer read', async () => {
     await using server = await servePlain((socket) =>
       socket.end('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'),
