@@ -135,12 +135,20 @@ describe('two counts of one thing', () => {
     const { code, text, outcomes } = await ran({
       server: `import cluster from 'node:cluster';
 import http from 'node:http';
-if (cluster.isPrimary) for (let i = 0; i < 3; i++) cluster.fork();
-else {
-  let n = 0;
+if (cluster.isPrimary) {
+  const workers = [0, 1, 2].map((index) => cluster.fork({ INDEX: index }));
+  // Whichever of them is asked, it is the first one that answers.
+  workers[0].on('message', (counted) => workers.forEach((worker) => worker.send(counted)));
+} else {
+  let [n, told] = [0, 0];
+  process.on('message', (counted) => (told = counted));
   http.createServer((request, response) => {
-    if (request.url !== '/metrics') n++;
-    response.end(request.url === '/metrics' ? 'http_requests_total ' + n + '\\ncache_recomputes_total ' + n + '\\n' : 'ok');
+    if (request.url === '/metrics') {
+      response.end('http_requests_total ' + told + '\\ncache_recomputes_total ' + told + '\\n');
+      return;
+    }
+    if (process.env.INDEX === '0') process.send(++n);
+    response.end('ok');
   }).listen(process.env.PORT);
 }`,
       target: ', metrics: /metrics, ready: /x',
@@ -149,7 +157,7 @@ else {
     });
     expect(outcomes).toEqual(['inconclusive']);
     expect(code).toBe(3);
-    expect(text).toMatch(/the server counted \d+ requests while the clients had \d+ right answers|its counters fell/);
+    expect(text).toMatch(/the server counted \d+ requests while the clients had \d+ right answers/);
     expect(text).not.toContain('did not answer');
   });
 
