@@ -70,6 +70,13 @@ describe('the metrics of one request', () => {
     expect(requestMetrics(one)).toMatchObject({ rps: 2, requests: 30, responses: 40, errors: 10, error_rate: 0.25 });
   });
 
+  it('add up, what the generator’s machine refused included', () => {
+    const refusals = { 'out-of-ports': 7, 'out-of-files': 3 } as const;
+    const pay = requestOutcome('POST /pay', { requests: 30, failed: 20, unfinished: 5, dropped: 2, unsent: 1, refusals });
+    const one = measurementOfRequest(measurement({ byRequest: [pay], open: openLoad() }), pay);
+    expect(one).toMatchObject({ carried: 0, sent: 65, open: { offered: 68, dropped: 2, unsent: 1 } });
+  });
+
   it('know nothing of errors where none of them ended', () => {
     const silent = requestOutcome('POST /pay', { requests: 0, completed: 0, statuses: {}, unfinished: 3 });
     const one = measurementOfRequest(measurement({ byRequest: [silent] }), silent);
