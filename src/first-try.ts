@@ -1,3 +1,4 @@
+import { isRedirect } from './analysis/caveats.ts';
 import { LabError } from './errors.ts';
 import { type FirstAnswer, firstAnswer } from './load/http/first-answer.ts';
 import { Origin } from './load/origin.ts';
@@ -181,10 +182,6 @@ function doubtOf(seen: Connected, check: AnswerCheck, isPlain: boolean): string 
       return status >= 400 ? ', which no check asks for: such answers count as errors' : undefined;
     }
   }
-}
-
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400 && status !== 304;
 }
 
 /** A stranger's text within a sentence: one line of what can be printed, and not much of it. */

@@ -66,7 +66,8 @@ function redirectCaveats({ byRequest }: Measurement, { workload }: CaveatContext
   });
 }
 
-function isRedirect(status: number): boolean {
+/** Whether an answer of that status sends whoever asks elsewhere: 304 says that nothing has changed. */
+export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
