@@ -43,38 +43,48 @@ export class Mask {
     const stretches = text.split(cut);
     return stretches
       .map((stretch, index) => {
-        const [from, to] = [index > 0, index < stretches.length - 1];
-        if (from && to && stretch.length >= leastLength)
-          for (const [writing, shown] of this.#shown) if (writing.includes(stretch)) return shown;
-        const withoutStart = from ? this.#withoutEndOfOne(stretch) : stretch;
-        return to ? this.#withoutStartOfOne(withoutStart) : withoutStart;
+        const [isCutBefore, isCutAfter] = [index > 0, index < stretches.length - 1];
+        const inside = isCutBefore && isCutAfter ? this.#shownFor(stretch) : undefined;
+        if (inside !== undefined) return inside;
+        const rest = isCutBefore ? this.#withoutEndOfOne(stretch) : stretch;
+        return isCutAfter ? this.#withoutStartOfOne(rest) : rest;
       })
       .join(cut);
   }
 
+  /** What is shown for a text out of the midst of a value; undefined where it is from none. */
+  #shownFor(text: string): string | undefined {
+    if (text.length < leastLength) return undefined;
+    return [...this.#shown].find(([writing]) => writing.includes(text))?.[1];
+  }
+
   /** A text that begins with the end of a value. */
   #withoutEndOfOne(text: string): string {
-    const [length, shown] = this.#longestPart((writing, length) => text.startsWith(writing.slice(-length)), text.length);
-    return shown + text.slice(length);
+    const part = this.#longestPart(text.length, (writing, length) => text.startsWith(writing.slice(-length)));
+    return part.shown + text.slice(part.length);
   }
 
   /** A text that ends with the start of a value. */
   #withoutStartOfOne(text: string): string {
-    const [length, shown] = this.#longestPart((writing, length) => text.endsWith(writing.slice(0, length)), text.length);
-    return text.slice(0, text.length - length) + shown;
+    const part = this.#longestPart(text.length, (writing, length) => text.endsWith(writing.slice(0, length)));
+    return text.slice(0, text.length - part.length) + part.shown;
   }
 
+  /** The longest part of a value that is there, of at most that many characters, and what is shown for it. */
   #longestPart(
-    isThere: (writing: string, length: number) => boolean,
     most: number,
-  ): readonly [length: number, shown: string] {
-    let found: readonly [number, string] = [0, ''];
+    isThere: (writing: string, length: number) => boolean,
+  ): { readonly length: number; readonly shown: string } {
+    let longest = { length: 0, shown: '' };
     for (const [writing, shown] of this.#shown) {
-      for (let length = Math.min(writing.length - 1, most); length >= Math.max(leastLength, found[0] + 1); length--) {
-        if (isThere(writing, length)) found = [length, shown];
+      const least = Math.max(leastLength, longest.length + 1);
+      for (let length = Math.min(writing.length - 1, most); length >= least; length--) {
+        if (!isThere(writing, length)) continue;
+        longest = { length, shown };
+        break;
       }
     }
-    return found;
+    return longest;
   }
 }
 

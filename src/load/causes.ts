@@ -1,8 +1,8 @@
+import { Mask } from '../mask.ts';
 import type { BodySample } from './answer.ts';
 import { decompressed } from './decompress.ts';
 import type { DrawnRequest } from './drawn-request.ts';
 import type { Cause, FailureKind } from './job.ts';
-import { Mask } from '../mask.ts';
 import { shortened, textOf } from './visible.ts';
 
 /** What is known of a request that ended without a right answer. */

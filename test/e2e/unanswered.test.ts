@@ -92,7 +92,7 @@ describe('what has no answer', () => {
 let first;
 http.createServer((request, response) => {
   first ??= Date.now();
-  if (request.url !== '/pay' || Date.now() - first < 1000) response.end('ok');
+  if (request.url !== '/pay' || Date.now() - first < 2000) response.end('ok');
 }).listen(process.env.PORT);`,
       workload: ['GET /', 'POST /pay'],
       load: '{ driver: lab, connections: 20, warmup: 0s, duration: 4s }',
