@@ -72,7 +72,14 @@ describe('the metrics of one request', () => {
 
   it('add up, what the generator’s machine refused included', () => {
     const refusals = { 'out-of-ports': 7, 'out-of-files': 3 } as const;
-    const pay = requestOutcome('POST /pay', { requests: 30, failed: 20, unfinished: 5, dropped: 2, unsent: 1, refusals });
+    const pay = requestOutcome('POST /pay', {
+      requests: 30,
+      failed: 20,
+      unfinished: 5,
+      dropped: 2,
+      unsent: 1,
+      refusals,
+    });
     const one = measurementOfRequest(measurement({ byRequest: [pay], open: openLoad() }), pay);
     expect(one).toMatchObject({ carried: 0, sent: 65, open: { offered: 68, dropped: 2, unsent: 1 } });
   });

@@ -38,7 +38,9 @@ describe('a side that gave no right answer', () => {
 
   it('is not one to which the generator’s machine let nothing through: nothing was measured of it', () => {
     const refusals = { 'out-of-ports': 500 } as const;
-    const caveats = [{ kind: 'generator-refused' as const, text: '500 requests got to no server', doubts: ['rps', 'error_rate'] }];
+    const caveats = [
+      { kind: 'generator-refused' as const, text: '500 requests got to no server', doubts: ['rps', 'error_rate'] },
+    ];
     const values = { rps: [0, 0, 0, 0, 0, 0], error_rate: [0, 0, 0, 0, 0, 0] };
     const refused = rounds('B', values, { measurement: measurement({ ...none, refusals }), caveats });
     const comparison = compareTrials(pairedOnce, well('A'), refused);

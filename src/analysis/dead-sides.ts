@@ -37,7 +37,9 @@ function insteadOf(trials: readonly TrialRecord[]): string {
   const had = [
     ...mostFirst(errors).map(([kind, count]) => `${formatNumber(count)} ${kind}${statusesIn(kind, statuses)}`),
     ...(unanswered > 0 ? [`${formatNumber(unanswered)} without an answer`] : []),
-    ...mostFirst(refusals).map(([kind, count]) => `${formatNumber(count)} refused by the generator’s machine (${kind})`),
+    ...mostFirst(refusals).map(
+      ([kind, count]) => `${formatNumber(count)} refused by the generator’s machine (${kind})`,
+    ),
   ];
   return `in ${plural(trials.length, 'round')}: ${had.length === 0 ? 'nothing was sent' : had.join(', ')}`;
 }

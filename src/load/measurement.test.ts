@@ -113,16 +113,19 @@ describe('measurementOf', () => {
 
 describe('what of it is overdue', () => {
   const drivers: readonly ClosedLoad['driver'][] = ['lab', 'autocannon'];
-  it.each(drivers)('is nothing where all answers are wrong, and take as long as what is in flight: %s', async (driver) => {
-    await using server = await serve((_request, response) => {
-      setTimeout(() => response.writeHead(503).end(), 300);
-    });
-    const load = closedLoad({ driver, connections: 10, durationMs: 2000 });
-    const { waiting, requests, failed } = measurementOf(await run(loadJob({ urls: [server.url], load })));
-    expect(requests).toBe(0);
-    expect(failed).toBeGreaterThan(0);
-    expect(waiting.overdue.requests).toBe(0);
-  });
+  it.each(drivers)(
+    'is nothing where all answers are wrong, and take as long as what is in flight: %s',
+    async (driver) => {
+      await using server = await serve((_request, response) => {
+        setTimeout(() => response.writeHead(503).end(), 300);
+      });
+      const load = closedLoad({ driver, connections: 10, durationMs: 2000 });
+      const { waiting, requests, failed } = measurementOf(await run(loadJob({ urls: [server.url], load })));
+      expect(requests).toBe(0);
+      expect(failed).toBeGreaterThan(0);
+      expect(waiting.overdue.requests).toBe(0);
+    },
+  );
 
   it('is nothing where only wrong answers are slow, or what times out', async () => {
     await using server = await serve((_request, response, number) => {
@@ -144,7 +147,14 @@ describe('what of it is overdue', () => {
     const [get, pay] = [request, drawnRequest('POST /pay')];
     const durationMs = 10_000;
     const requests = [get.name, pay.name];
-    const books = new Recorder({ phase: 'measuring', requests, startMs: 0, durationMs, waits: true, emit: () => undefined });
+    const books = new Recorder({
+      phase: 'measuring',
+      requests,
+      startMs: 0,
+      durationMs,
+      waits: true,
+      emit: () => undefined,
+    });
     // All wait for 8 s for a connection, and are then answered in 20 ms.
     for (const [one, count] of [
       [get, 1000],

@@ -57,7 +57,14 @@ describe('Recorder', () => {
     recorder.failed(startMs + 600, 'timed-out', { sentAtMs: startMs + 400, request });
     // It was due long before it was sent.
     const late = { dueAtMs: startMs + 100, sentAtMs: startMs + 690, status: 200, bytes: 10, request };
-    const waiting = new Recorder({ phase: 'measuring', requests: ['GET /'], startMs, durationMs: 1000, waits: true, emit: () => undefined });
+    const waiting = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /'],
+      startMs,
+      durationMs: 1000,
+      waits: true,
+      emit: () => undefined,
+    });
     waiting.sent(late.sentAtMs);
     waiting.answered(startMs + 700, late);
     recorder.sent(startMs + 900);
