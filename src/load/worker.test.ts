@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -161,22 +162,33 @@ describe('the load worker', () => {
   });
 
   it.each([
-    ['closed load by lab', closedLoad({ driver: 'lab', durationMs: 3000, timeoutMs: 500 })],
-    ['closed load by autocannon', closedLoad({ driver: 'autocannon', durationMs: 3000, timeoutMs: 500 })],
-    ['open load', openLoad({ durationMs: 3000, timeoutMs: 500 })],
+    ['closed load by lab', closedLoad({ driver: 'lab', durationMs: 7000, timeoutMs: 3000 })],
+    ['closed load by autocannon', closedLoad({ driver: 'autocannon', durationMs: 7000, timeoutMs: 3000 })],
+    ['open load', openLoad({ ratePerSecond: 50, durationMs: 7000, timeoutMs: 3000 })],
   ])('takes for no error what came while it stood still: %s', async (_, load) => {
-    await using server = await serve((_request, response) => setTimeout(() => response.end('ok'), 100));
+    const held: ServerResponse[] = [];
+    let isHolding = false;
+    await using server = await serve((_request, response) => {
+      if (isHolding) held.push(response);
+      else response.end('ok');
+    });
     const worker = start(line(loadJob({ urls: [server.url], load })));
     await until(worker, 'measuring');
-    await pause(500);
+    await pause(2000);
+    isHolding = true;
+    // A second of their time is left when it stops, and it is up when it goes on.
+    await pause(2000);
     worker.kill('SIGSTOP');
-    await pause(1200);
+    isHolding = false;
+    for (const response of held) response.end('ok');
+    await pause(1500);
     worker.kill('SIGCONT');
     let result: WorkerResult | undefined;
     for await (const message of readWorkerMessages(worker.stdout))
       if (message.type === 'result') ({ result } = message);
     expect(result?.errors).toEqual({});
-    expect(result?.requests).toBeGreaterThan(0);
+    expect(held.length).toBeGreaterThan(0);
+    expect(result?.requests).toBeGreaterThan(held.length);
     expect(result?.generator.longestPauseUs).toBeGreaterThanOrEqual(1_000_000);
   });
 
