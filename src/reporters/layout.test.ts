@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { herdMetrics, herdRecord } from '../../test/fakes/herd-record.ts';
 import { measurement, telemetry, timeline, trialRecord } from '../../test/fakes/records.ts';
+import { runRecord } from '../../test/fakes/run-record.ts';
+import { shopTrial } from '../../test/fakes/shop-record.ts';
 import type { Telemetry, TrialRecord } from '../result.ts';
 import { layoutOf } from './layout.ts';
 
@@ -29,6 +31,14 @@ describe('layoutOf', () => {
       '~ marks what too few answers, or a caveat, speak against',
       '1 claim not judged: not all that they compare was selected',
     ]);
+  });
+
+  it('says what the mark of doubt means also where only the results of a request have it', () => {
+    const shop = runRecord({ trials: [shopTrial()] }, { variants: [{ name: 'aside', settings: 'defaults' }] });
+    const [section] = layoutOf(shop).sections;
+    expect(JSON.stringify(section?.timings)).not.toContain('~');
+    expect(JSON.stringify(section?.requests)).toContain('~9');
+    expect(section?.notes).toContain('~ marks what too few answers, or a caveat, speak against');
   });
 
   it('shows the spread of rounds', () => {
