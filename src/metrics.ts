@@ -1,5 +1,5 @@
-/** What a metric's number is counted in. Times are milliseconds; a ratio of 0.01 prints as 1%. */
-export type MetricUnit = 'ms' | 'per-second' | 'ratio' | 'count';
+/** What a metric's number is counted in. Times are milliseconds; a ratio of 0.01 prints as 1%; bytes print as KiB, MiB and so on. */
+export type MetricUnit = 'ms' | 'per-second' | 'ratio' | 'count' | 'bytes';
 
 /** One number that a trial yields, as expectations, reports and documentation know it. */
 export interface Metric {
@@ -21,6 +21,8 @@ export interface Metric {
   readonly byStatus?: true;
   /** Whether it can be narrowed to one request of the workload. */
   readonly byRequest?: true;
+  /** Whether it is what the target used by its platform's account, and can be narrowed to one service. */
+  readonly byService?: true;
 }
 
 const latency = { unit: 'ms', kind: 'timed', side: 'client', better: 'lower' } as const;
@@ -28,6 +30,7 @@ const latencyOfEach = { ...latency, byRequest: true } as const;
 const outcome = { unit: 'count', kind: 'counted', side: 'client', better: 'lower', byRequest: true } as const;
 const open = { unit: 'count', kind: 'counted', side: 'generator', better: 'lower' } as const;
 const server = { unit: 'count', kind: 'counted', side: 'server', better: 'lower' } as const;
+const used = { kind: 'timed', side: 'server', better: 'lower', byService: true } as const;
 
 /** Every metric there is, in the order in which documentation lists them. */
 export const metrics: readonly Metric[] = [
@@ -233,6 +236,20 @@ export const metrics: readonly Metric[] = [
     unit: 'ratio',
     kind: 'timed',
     description: 'Share of time that collecting garbage took, in the replica where it took most.',
+  },
+  {
+    ...used,
+    name: 'cpu_per_request',
+    title: 'CPU/req',
+    unit: 'ms',
+    description: 'CPU time that all copies of the target used, per right answer of the same time.',
+  },
+  {
+    ...used,
+    name: 'memory_end',
+    title: 'memory',
+    unit: 'bytes',
+    description: 'Memory that all copies of the target had at the end of the measured time.',
   },
   {
     ...server,

@@ -10,8 +10,9 @@ export function formatNumber(value: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
-/** A metric's number without its unit, for a column whose heading has it; a ratio is given in per cent. */
+/** A metric's number without its unit, for a column whose heading has it; a ratio is given in per cent, a size as people say it. */
 export function formatValue(value: number, unit: MetricUnit): string {
+  if (unit === 'bytes') return formatBytes(value);
   return unit === 'ratio' ? `${formatNumber(value * 100)}%` : formatNumber(value);
 }
 
@@ -43,10 +44,11 @@ export function formatDuration(ms: number): string {
   return rest === 0 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 60)} min ${rest} s`;
 }
 
-/** A size in memory: `23.5 GiB`. */
+/** A size in memory, or what is more or less of it: `23.5 GiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(units.length - 1, bytes === 0 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  const size = Math.abs(bytes);
+  const power = Math.min(units.length - 1, size < 1 ? 0 : Math.floor(Math.log2(size) / 10));
   return `${Number((bytes / 1024 ** power).toFixed(1))} ${units[power] ?? 'B'}`;
 }
 

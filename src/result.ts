@@ -5,7 +5,7 @@ import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './
 import { requestResultsSchema } from './result/request-results.ts';
 import { scalingSchema } from './result/scaling.ts';
 import { searchSchema } from './result/search.ts';
-import { resourceSchema, telemetrySchema } from './result/telemetry.ts';
+import { resourceSchema, serviceCostsSchema, telemetrySchema } from './result/telemetry.ts';
 import { triedSchema } from './result/tried.ts';
 import { verdictSchema } from './result/verdict.ts';
 
@@ -23,6 +23,7 @@ const trialRecordSchema = z.object({
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
   byRequest: z.array(requestResultsSchema).describe('In the order of the workload'),
+  byService: z.array(serviceCostsSchema).optional().describe('Not there in records of before'),
   findings: z.array(findingSchema),
   annotations: z.array(annotationSchema),
 });
@@ -104,6 +105,7 @@ export type Measurement = z.infer<typeof measurementSchema>;
 export type Cause = Measurement['causes'][number];
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
+export type ServiceCosts = z.infer<typeof serviceCostsSchema>;
 export type RolloutTimes = z.infer<typeof rolloutSchema>;
 export type TelemetryTimeline = Telemetry['timeline'];
 export type Anatomy = Measurement['anatomy'][number];

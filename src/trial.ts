@@ -1,6 +1,7 @@
 import { annotationsOf } from './analysis/annotations.ts';
 import { measurementOfRequest, type RequestOutcome } from './analysis/by-request.ts';
 import { caveatsOf } from './analysis/caveats.ts';
+import { costsByService, targetCosts } from './analysis/costs.ts';
 import { findingsOf } from './analysis/findings.ts';
 import { requestMetrics, trialMetrics } from './analysis/trial-metrics.ts';
 import { deathCaveats, fatalDeaths, withoutEnds } from './deaths.ts';
@@ -96,7 +97,8 @@ export async function runTrial(
   const measurement = measurementOf(result, warmup);
   const { number, scenario, variant, replicas, round, workload } = trial;
   const context = contextOf(trial, rollout);
-  const metrics = trialMetrics(measurement, telemetry, context);
+  const costs = targetCosts(measurement, resources, context);
+  const metrics = { ...trialMetrics(measurement, telemetry, context), ...costs };
   const told = withoutEnds(deaths, telemetry, resources);
   const caveatsWith = (outcome?: RequestOutcome): Caveat[] => [
     ...deathCaveats(deaths),
@@ -120,17 +122,19 @@ export async function runTrial(
     metrics,
     caveats: caveatsWith(),
     byRequest,
+    byService: costsByService(measurement, resources, context),
     findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: deployment.cores }),
     annotations: annotationsOf(measurement, telemetry, context),
   };
 }
 
 /** What the analysis needs to know of a trial besides what was recorded. */
-function contextOf({ system, load, trust, workers, workload }: Trial, rollout: RolloutTimes | undefined) {
+function contextOf({ system, load, trust, workers, workload, replicas }: Trial, rollout: RolloutTimes | undefined) {
   return {
     load,
     trust,
     workers,
+    replicas,
     mostWorkers: mostWorkersOf(load),
     workload,
     system: system.kind,

@@ -55,7 +55,8 @@ describe('caveatsOf the generator', () => {
     const [caveat] = caveats({ measurement: { generator: { ...idle, cpuRatio: 0.97, eventLoopUtilisation: 0.99 } } });
     expect(caveat?.text).toBe('the generator was the limit: its event loop was busy 99% of the time; use --workers 2');
     expect(caveat?.doubts).toEqual(expect.arrayContaining(['rps', 'p50', 'p99', 'p99.service', 'pool_wait']));
-    expect(caveat?.doubts).not.toContain('error_rate');
+    // What an answer costs is the same however late it is asked for.
+    for (const metric of ['error_rate', 'cpu_per_request', 'memory_end']) expect(caveat?.doubts).not.toContain(metric);
   });
 
   it('says what it sent of what was asked for, and advises twice the workers that there were', () => {
@@ -137,7 +138,15 @@ describe('caveatsOf the system under test', () => {
     const [caveat] = caveats({ telemetry: silent });
     expect(caveat?.text).toBe('app-2 did not tell its metrics: connection refused');
     expect(caveat?.doubts).toContain('queries_per_request');
-    expect(caveat?.doubts).not.toContain('rps');
+    // What it used is known from its platform, or missing.
+    for (const metric of ['rps', 'cpu_per_request', 'memory_end']) expect(caveat?.doubts).not.toContain(metric);
+  });
+
+  it('doubts what answers cost where requests had none that may have used CPU all the same', () => {
+    const overdue = { requests: 500, waitedUs: 4e9, shortestUs: 8e6 };
+    const [caveat] = caveats({ measurement: { unfinished: 500, waiting: { longestUs: 9e6, overdue, histogram: '' } } });
+    expect(caveat).toMatchObject({ kind: 'unfinished' });
+    expect(caveat?.doubts).toContain('cpu_per_request');
   });
 
   it('says of a server of the user’s own that it tells nothing, and doubts nothing', () => {

@@ -30,7 +30,7 @@ export interface CaveatContext extends GeneratorContext {
 /** Above it a service is said to have been at its CPU limit. */
 const throttledShare = 0.05;
 
-const { timed, server, totals, outcome } = doubts;
+const { timed, server, told, totals, outcome } = doubts;
 
 /** A percentile of every second is as good as the second with the fewest answers; the last one may be short. */
 function isWorstSecondThin(measurement: Measurement, samples: number): boolean {
@@ -84,7 +84,7 @@ function replicaCaveats({ lost, silent, left = [] }: Telemetry): Caveat[] {
     ...silent.map(({ replica, problem }): Caveat => ({
       kind: 'replica-silent',
       text: `${replica} did not tell its metrics: ${problem}`,
-      doubts: [...server],
+      doubts: [...told],
     })),
     ...(left.length === 0 ? [] : [{ kind: 'replicas-left' as const, text: gone, doubts: [...totals] }]),
   ];

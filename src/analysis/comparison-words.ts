@@ -1,5 +1,5 @@
 import type { Metric } from '../metrics.ts';
-import { formatNumber, formatRounded, plural } from '../numbers.ts';
+import { formatNumber, formatRounded, formatValue, plural } from '../numbers.ts';
 import type { ComparedMetric, Comparison } from '../result.ts';
 import type { Interval } from './statistics/interval.ts';
 
@@ -36,14 +36,15 @@ export function ratioText(sides: Sides, metric: Metric, { low, high }: Interval,
   }
 }
 
-function isTime({ unit, better }: Metric): boolean {
-  return unit === 'ms' && better === 'lower';
+/** Whether it is how long something takes: the time of a processor is a cost. */
+function isTime({ unit, better, byService }: Metric): boolean {
+  return unit === 'ms' && better === 'lower' && byService !== true;
 }
 
 /** What an interval of B − A says, in words. */
 export function differenceText(sides: Sides, metric: Metric, { low, high }: Interval, found: Found): string {
   const isShare = metric.unit === 'ratio';
-  const amount = (value: number): string => (isShare ? formatRounded(value * 100, 2) : formatNumber(value));
+  const amount = (value: number): string => (isShare ? formatRounded(value * 100, 2) : formatValue(value, metric.unit));
   const noun = isShare ? ` percentage points` : '';
   const between = (from: number, to: number): string =>
     amount(from) === amount(to) ? `${amount(from)}${noun}` : `${amount(from)} to ${amount(to)}${noun}`;

@@ -25,6 +25,21 @@ function compared(
   return found;
 }
 
+describe('what the copies of a target used', () => {
+  const used = { cpu_per_request: a, memory_end: a };
+  const names = (...sides: readonly [Record<string, number[]>, Record<string, number[]>]) => {
+    const [ofA, ofB] = sides;
+    const { metrics } = compareTrials(pairedOnce, rounds('A', { p50: a, ...ofA }), rounds('B', { p50: a, ...ofB }));
+    return metrics.map(({ metric }) => metric).filter((metric) => metric in used);
+  };
+
+  it('is compared wherever both sides have it in every round', () => {
+    expect(names(used, used)).toEqual(['cpu_per_request', 'memory_end']);
+    expect(names(used, { memory_end: a })).toEqual(['memory_end']);
+    expect(names({}, used)).toEqual([]);
+  });
+});
+
 describe('a metric of two sides', () => {
   it('is compared by the ratio of each round, with an interval and in words', () => {
     const found = compared('p50', a, over(a, ratios));
@@ -42,6 +57,8 @@ describe('a metric of two sides', () => {
     ['rps', over(a, [2, 2, 2, 2, 2, 2]), 'B has 0.50 times the RPS of A'],
     ['rps', times(a, [40, 41, 42, 43, 44, 45]), 'B has 40.0 to 45.0 times the RPS of A'],
     ['queries_per_request', over(a, ratios), 'B has 0.81 to 0.85 times the queries/req of A'],
+    ['cpu_per_request', times(a, ratios), 'B has 1.18 to 1.24 times the CPU/req of A'],
+    ['memory_end', over(a, [2, 2, 2, 2, 2, 2]), 'B has 0.50 times the memory of A'],
     ['p50', times(a, [1.01, 0.99, 1.02, 0.98, 1, 1.01]), 'no difference larger than 5%'],
     ['p50', a, 'no difference'],
     // Half of what is needed of 0.049 is known to ±0.1: four times the six rounds.

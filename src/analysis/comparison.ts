@@ -27,7 +27,7 @@ interface Values {
   readonly b: readonly number[];
 }
 
-/** What the client saw; on top come counted metrics of the server that both sides have. */
+/** What the client saw; on top come what the copies of the target used and counted metrics of the server, where both sides have them. */
 const always = ['rps', 'p50', 'p95', 'p99', 'error_rate'];
 
 /** Of one replica alone they say nothing. */
@@ -84,9 +84,10 @@ function comparable(
   const has = (trials: readonly TrialRecord[], name: string): boolean =>
     trials.length > 0 && trials.every((trial) => name in trial.metrics);
   const says = (name: string): boolean => [...a, ...b].some((trial) => trial.metrics[name] !== 0);
-  return metrics.filter(({ name, kind, side }) => {
+  return metrics.filter(({ name, kind, side, byService }) => {
     if (always.includes(name)) return true;
     if (name === 'max_rps' || asked.includes(name)) return has(a, name) || has(b, name);
+    if (byService === true) return has(a, name) && has(b, name);
     if (kind !== 'counted' || side !== 'server' || !has(a, name) || !has(b, name) || !says(name)) return false;
     return replicas > 1 || !amongReplicas.includes(name);
   });

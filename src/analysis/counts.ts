@@ -1,8 +1,8 @@
 import { plural } from '../numbers.ts';
 import type { Caveat, Measurement, Telemetry } from '../result.ts';
 import type { LoadProfile } from '../scenarios/scenario.ts';
+import { answersBetween, sinceStart } from './answers.ts';
 import { doubts } from './doubts.ts';
-import { measuredSlices } from './timeline.ts';
 
 /**
  * Two counts of one thing: the requests that the servers say they answered, and the right answers that the clients had. Where the
@@ -17,7 +17,7 @@ export function differingCounts(measurement: Measurement, telemetry: Telemetry, 
   const fromMs = countedFromMs(measurement, telemetry, load);
   if (told.length === 0 || fromMs === undefined) return [];
   const counted = told.reduce((sum, count) => sum + count, 0);
-  const { answers, uncertain } = answersSince(measurement, fromMs);
+  const { answers, uncertain } = answersBetween(measurement, fromMs, measurement.durationMs);
   // An answer may have been counted, and not yet been there, when the counts were first read.
   if (answers - counted <= uncertain + mostInFlight(measurement, load)) return [];
   const who = told.length === 1 ? 'the server' : `the ${plural(told.length, 'replica')}`;
@@ -30,29 +30,14 @@ const byAnotherClockMs = 1000;
 
 /** When every replica had told its first counts, from the start of the measured time; undefined where none has. */
 function countedFromMs(
-  { startedAt }: Measurement,
-  { countedFromMs: at }: Telemetry,
+  measurement: Measurement,
+  { countedFromMs: atMs }: Telemetry,
   load: LoadProfile,
 ): number | undefined {
-  if (at === undefined) return undefined;
-  const fromMs = at - Date.parse(startedAt);
+  if (atMs === undefined) return undefined;
+  const fromMs = sinceStart(measurement, atMs);
   // Before bursts there is a pause for it.
   return fromMs >= 0 || load.kind === 'burst' ? Math.max(0, fromMs) : byAnotherClockMs;
-}
-
-/** The right answers from a moment on. How many of its own second were before it is not known: as many again may have been. */
-function answersSince(
-  measurement: Measurement,
-  fromMs: number,
-): { readonly answers: number; readonly uncertain: number } {
-  let [answers, uncertain] = [0, 0];
-  for (const { second, requests } of measuredSlices(measurement)) {
-    const lengthMs = Math.min(1000, measurement.durationMs - second * 1000);
-    const before = Math.min(1, Math.max(0, (fromMs - second * 1000) / lengthMs));
-    answers += requests * (1 - before);
-    if (before < 1) uncertain += requests * before;
-  }
-  return { answers, uncertain };
 }
 
 /** As many answers as can have been on their way when the counts were first read: before bursts there is a pause for it. */

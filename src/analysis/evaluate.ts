@@ -60,7 +60,8 @@ function resultsOf(trial: TrialRecord, { request }: MetricReference): TrialRecor
   return request === undefined ? trial : trialOfRequest(trial, request);
 }
 
-function metricOf({ metric, status }: MetricReference, trial: TrialRecord): number | undefined {
+function metricOf({ metric, status, service }: MetricReference, trial: TrialRecord): number | undefined {
+  if (service !== undefined) return trial.byService?.find((costs) => costs.service === service)?.metrics[metric];
   if (status === undefined) return metric === 'response_share' ? 1 : trial.metrics[metric];
   const answers = answersWith(trial, status);
   if (metric === 'responses') return answers;
@@ -69,11 +70,19 @@ function metricOf({ metric, status }: MetricReference, trial: TrialRecord): numb
 }
 
 /** Why a metric is missing, where more can be said than that. */
-function missingText({ metric, request }: MetricReference, { variant, measurement }: TrialRecord): string {
+function missingText(
+  { metric, request, service }: MetricReference,
+  { variant, measurement, byService = [] }: TrialRecord,
+): string {
   if (metric.endsWith('.response') && !measurement.open) {
     return `${metric} is of open load only: under ${variant} each request is due when it is sent`;
   }
-  const of = request === undefined ? variant : `${request} under ${variant}`;
+  if (service !== undefined && !byService.some((costs) => costs.service === service)) {
+    const known = byService.map((costs) => costs.service);
+    return `${variant} has no service ${service} that is watched: there are ${known.length === 0 ? 'none' : known.join(', ')}`;
+  }
+  const part = request ?? service;
+  const of = part === undefined ? variant : `${part} under ${variant}`;
   return `${metric} of ${of} was not measured`;
 }
 

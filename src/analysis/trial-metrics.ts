@@ -181,7 +181,7 @@ function counts(
 }
 
 /**
- * Every metric of the catalogue that a trial's records can answer.
+ * Every metric of the catalogue that what both sides recorded of a trial can answer; what was used for it is a matter of `costs.ts`.
  * @returns by name, times in milliseconds; a metric whose data is missing is left out, never zero
  */
 export function trialMetrics(

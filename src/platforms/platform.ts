@@ -67,7 +67,9 @@ export interface StackOptions {
 export interface ServiceUsage {
   /** `app-1`, `postgres`, `redis`, `nginx`, `load-1`. */
   readonly service: string;
-  /** When this was so, by the platform's own clock, where it can tell; otherwise when it was asked. */
+  /** Whether it is a copy of the target: a replica of the app, or of a server of the user's own. */
+  readonly isReplica: boolean;
+  /** When this was so, in ms since 1970 by the platform's own clock, where it can tell; otherwise when it was asked. */
   readonly atMs?: number;
   readonly cpuSeconds: number;
   /** In cores; undefined without a limit. */

@@ -1,7 +1,7 @@
 import { Chalk } from 'chalk';
 import type { Calibration, Noise } from '../analysis/calibration.ts';
 import { findMetric } from '../metrics.ts';
-import { formatNumber, plural } from '../numbers.ts';
+import { formatNumber, formatValue, plural } from '../numbers.ts';
 import type { Screen } from './reporter.ts';
 import type { Cell, Table } from './table.ts';
 import { drawTable } from './terminal-table.ts';
@@ -10,7 +10,8 @@ import { wrap } from './wrapped-text.ts';
 /** A share as percent; of an error rate, percentage points. */
 function amount({ metric, scale }: Noise, value: number): string {
   if (scale === 'ratio') return `±${formatNumber(value * 100)}%`;
-  return findMetric(metric)?.unit === 'ratio' ? `±${formatNumber(value * 100)} points` : `±${formatNumber(value)}`;
+  const unit = findMetric(metric)?.unit ?? 'count';
+  return unit === 'ratio' ? `±${formatNumber(value * 100)} points` : `±${formatValue(value, unit)}`;
 }
 
 function table({ noise }: Calibration): Table {

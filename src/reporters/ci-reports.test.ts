@@ -155,6 +155,18 @@ describe('CSV', () => {
     expect(of('')).toContainEqual(['responses(status=500)', '50', 'no']);
   });
 
+  it('has what each service used, as claims name it', () => {
+    const byService = [{ service: 'postgres', metrics: { cpu_per_request: 0.5, memory_end: 1024 } }];
+    const trials = [trialRecord({ metrics: { memory_end: 2048 }, byService })];
+    const rows: Record<string, string>[] = parse(csvReport(runRecord({ trials })), { columns: true });
+    expect(rows.map(({ metric, value, unit }) => [metric, value, unit])).toEqual([
+      ['memory_end', '2048', 'bytes'],
+      ['responses(status=200)', '20000', 'count'],
+      ['cpu_per_request(service=postgres)', '0.5', 'ms'],
+      ['memory_end(service=postgres)', '1024', 'bytes'],
+    ]);
+  });
+
   it('keeps a name with commas and quotes whole, and no spreadsheet takes one for a formula', () => {
     const trials = ['a,"b"', '=1+1'].map((variant) => trialRecord({ variant, metrics: { rps: 1 } }));
     const rows: unknown = parse(csvReport(runRecord({ trials })), { columns: true });

@@ -10,7 +10,7 @@ function ratio(value: number): string {
 
 function difference(value: number, unit: MetricUnit): string {
   const sign = value > 0 ? '+' : '';
-  return unit === 'ratio' ? `${sign}${formatRounded(value * 100, 2)} pp` : sign + formatNumber(value);
+  return unit === 'ratio' ? `${sign}${formatRounded(value * 100, 2)} pp` : sign + formatValue(value, unit);
 }
 
 /** `1.20 (1.18 to 1.24)`, of a ratio; `+0.3 pp`, percentage points, of a difference of shares. */

@@ -28,7 +28,7 @@ function rowsOf(record: RunRecord, trial: TrialRecord): readonly (readonly (stri
   ];
 }
 
-/** The metrics of a trial, or of one request of it; answers by status as claims name them. */
+/** The metrics of a trial, or of one request of it; answers by status, and what each service used, as claims name them. */
 function resultRows(record: RunRecord, trial: TrialRecord, request: string): readonly (readonly (string | number)[])[] {
   const { scenario, variant, replicas, round, number, caveats, measurement } = trial;
   const place = [record.id, scenario, variant, replicas, round, number];
@@ -43,6 +43,12 @@ function resultRows(record: RunRecord, trial: TrialRecord, request: string): rea
     }),
     ...Object.entries(measurement.statuses).map(([status, count]) =>
       row('responses', `responses(status=${status})`, count, 'count'),
+    ),
+    ...(request === '' ? (trial.byService ?? []) : []).flatMap(({ service, metrics: costs }) =>
+      metrics.flatMap(({ name, unit }) => {
+        const value = costs[name];
+        return value === undefined ? [] : [row(name, `${name}(service=${service})`, value, unit)];
+      }),
     ),
   ];
 }

@@ -15,9 +15,13 @@ function scalingCells(row: Row, rows: readonly Row[]): readonly Cell[] {
   return [{ text: `×${formatNumber(speedUp)}` }, { text: formatValue(efficiency, 'ratio') }];
 }
 
-/** How RPS grew with the replicas, the metrics that the scenario is about, and replicas that came and went; may be empty. */
+/**
+ * How RPS grew with the replicas, the metrics that the scenario is about, what an answer costs where that is known, and replicas that came
+ * and went; may be empty.
+ */
 export function evidenceTable(rows: readonly Row[], names: readonly string[]): Table {
-  const columns = metricsNamed(names);
+  const isKnown = rows.some(({ values }) => values.cpu_per_request !== undefined);
+  const columns = metricsNamed([...new Set([...names, ...(isKnown ? ['cpu_per_request'] : [])])]);
   const scales = new Set(rows.map(({ replicas }) => replicas)).size > 1;
   const bySecond = names.includes('worst_second_p99');
   const changes = isChanging(rows);

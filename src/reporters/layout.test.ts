@@ -41,6 +41,13 @@ describe('layoutOf', () => {
     expect(section?.notes).toContain('~ marks what too few answers, or a caveat, speak against');
   });
 
+  it('has a column for what an answer costs wherever that is known', () => {
+    const headings = (metrics: Record<string, number>) =>
+      layoutOf({ ...herdRecord(), trials: [trialRecord({ variant: 'lock', metrics })] }).sections[0]?.evidence.headings;
+    expect(headings({ rps: 1 })).not.toContain('CPU/req ms');
+    expect(headings({ rps: 1, cpu_per_request: 0.5 })?.at(-1)).toBe('CPU/req ms');
+  });
+
   it('shows the spread of rounds', () => {
     const base = herdRecord();
     const [scenario] = base.scenarios;

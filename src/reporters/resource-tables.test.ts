@@ -10,18 +10,22 @@ const service = (name: string, cpuRatio: number, cpuLimit?: number): ServiceReso
   ...(cpuLimit === undefined ? {} : { cpuLimit }),
   throttledRatio: 0.25,
   memoryPeakBytes: 1024 ** 2,
+  memoryEndBytes: 1024 ** 2 / 2,
   restarts: 0,
   outOfMemory: false,
 });
 
-const rows = (...resources: ServiceResources[]) => rowsOf([trialRecord({ metrics: {}, resources })], 'herd', ['aside']);
+const byService = [{ service: 'postgres', metrics: { cpu_per_request: 0.25 } }];
+const rows = (...resources: ServiceResources[]) =>
+  rowsOf([trialRecord({ metrics: {}, resources, byService })], 'herd', ['aside']);
 const texts = (cells: readonly { readonly text: string }[] | undefined) => cells?.map(({ text }) => text);
 
 describe('resourceTable', () => {
   it('has a line for each service', () => {
     const table = resourceTable(rows(service('postgres', 0.4), service('app-1', 0.5, 0.5)));
-    expect(texts(table.rows[0])).toEqual(['aside', '1', 'postgres', '0.40', '-', '25%', '1 MiB', '-']);
-    expect(texts(table.rows[1])).toEqual(['aside', '1', 'app-1', '0.50', '0.50', '25%', '1 MiB', '-']);
+    const memory = ['1 MiB', '512 KiB', '-'];
+    expect(texts(table.rows[0])).toEqual(['aside', '1', 'postgres', '0.40', '-', '0.25', '25%', ...memory]);
+    expect(texts(table.rows[1])).toEqual(['aside', '1', 'app-1', '0.50', '0.50', '-', '25%', ...memory]);
   });
 });
 

@@ -8,21 +8,34 @@ function resourcesOf(row: Row): readonly ServiceResources[] {
   return row.trials.at(-1)?.resources ?? [];
 }
 
-/** One line a row and service: cores used, share of the time at the CPU limit, memory at its peak. */
+/** A number in words, where it is known. */
+function known(value: number | undefined, write: (value: number) => string): Cell {
+  return { text: value === undefined ? '-' : write(value) };
+}
+
+/** What an answer cost of a service, by the last round of a row. */
+function costCell(row: Row, service: string): Cell {
+  const costs = row.trials.at(-1)?.byService?.find((candidate) => candidate.service === service);
+  return known(costs?.metrics.cpu_per_request, formatNumber);
+}
+
+/** One line a row and service: cores used, CPU for each answer, share of the time at the CPU limit, memory at its peak and at the end. */
 export function resourceTable(rows: readonly Row[]): Table {
   const cells = rows.flatMap((row) =>
-    resourcesOf(row).map(({ service, cpuRatio, cpuLimit, throttledRatio, memoryPeakBytes, memoryLimitBytes }) => [
+    resourcesOf(row).map((resources) => [
       ...labelCells(row),
-      { text: service },
-      { text: formatNumber(cpuRatio) },
-      { text: cpuLimit === undefined ? '-' : formatNumber(cpuLimit) },
-      { text: formatValue(throttledRatio, 'ratio') },
-      { text: formatBytes(memoryPeakBytes) },
-      { text: memoryLimitBytes === undefined ? '-' : formatBytes(memoryLimitBytes) },
+      { text: resources.service },
+      { text: formatNumber(resources.cpuRatio) },
+      known(resources.cpuLimit, formatNumber),
+      costCell(row, resources.service),
+      { text: formatValue(resources.throttledRatio, 'ratio') },
+      { text: formatBytes(resources.memoryPeakBytes) },
+      known(resources.memoryEndBytes, formatBytes),
+      known(resources.memoryLimitBytes, formatBytes),
     ]),
   );
   return {
-    headings: [...labelHeadings, 'service', 'CPU', 'limit', 'throttled', 'memory', 'limit'],
+    headings: [...labelHeadings, 'service', 'CPU', 'limit', 'CPU/req ms', 'throttled', 'memory', 'at the end', 'limit'],
     labels: 1,
     rows: cells,
   };

@@ -64,13 +64,34 @@ export const telemetrySchema = z
 export const resourceSchema = z
   .object({
     service: z.string(),
+    isReplica: z
+      .boolean()
+      .optional()
+      .describe('Whether it is a copy of the target: a replica of the app, or of a server of the user’s own'),
+    cpu: z
+      .object({
+        seconds: z.number().nonnegative(),
+        fromMs: z.number().describe('In ms since 1970, by the clock of the lab or of its platform'),
+        untilMs: z.number(),
+      })
+      .optional()
+      .describe('The CPU time that it used between two moments; not there where it began to count anew'),
     cpuRatio: z.number().nonnegative().describe('Cores that it used, on average'),
     cpuLimit: z.number().positive().optional().describe('In cores'),
     throttledRatio: z.number().nonnegative().describe('Share of the time in which its limit kept it from the CPU'),
     memoryPeakBytes: count.describe('The most that a sample a second saw'),
+    memoryEndBytes: count.optional().describe('When the measured time was over'),
     memoryLimitBytes: count.optional(),
     restarts: count.describe('In the measured time'),
     outOfMemory: z.boolean().describe('The kernel ended it at its memory limit'),
     ended: z.string().optional().describe('How it ended, if it did'),
   })
   .describe('What one service used in the measured time');
+
+/** What one service used for the answers that clients had. */
+export const serviceCostsSchema = z
+  .object({
+    service: z.string(),
+    metrics: z.record(z.string(), z.number()).describe('As those of the trial, where one service has them'),
+  })
+  .describe('What one service used, by metric');

@@ -1,12 +1,13 @@
 import type { MetricUnit } from '../metrics.ts';
 
 /** What an expression counts. `number` goes with ratios and counts alike; `unknown` has been complained of already. */
-export type Dimension = 'time' | 'rate' | 'ratio' | 'count' | 'number' | 'unknown';
+export type Dimension = 'time' | 'rate' | 'size' | 'ratio' | 'count' | 'number' | 'unknown';
 
 /** The words for it in a sentence. */
 export const dimensionWords: Readonly<Record<Dimension, string>> = {
   time: 'a time',
   rate: 'a rate',
+  size: 'a size',
   ratio: 'a ratio',
   count: 'a count',
   number: 'a plain number',
@@ -20,6 +21,8 @@ export function dimensionOf(unit: MetricUnit | 'none'): Dimension {
       return 'time';
     case 'per-second':
       return 'rate';
+    case 'bytes':
+      return 'size';
     case 'none':
       return 'number';
     case 'ratio':
@@ -51,7 +54,7 @@ export function combine(operator: '+' | '-' | '*' | '/', left: Dimension, right:
   return left === 'count' || right === 'count' ? 'count' : 'ratio';
 }
 
-/** Without a unit of time in it: such numbers scale others. */
+/** Without a unit of time or size in it: such numbers scale others. */
 function isBare(dimension: Dimension): boolean {
-  return dimension !== 'time' && dimension !== 'rate';
+  return dimension !== 'time' && dimension !== 'rate' && dimension !== 'size';
 }

@@ -7,6 +7,12 @@ const scope = {
   variants: ['none', 'lock', 'cache-aside', 'n+1', 'two words'],
   replicas: [1, 2, 4],
   requests: ['GET /', 'POST /pay', 'checkout', "GET /a'b"],
+  services: {
+    ...Object.fromEntries(
+      ['none', 'lock', 'cache-aside', 'n+1'].map((name) => [name, ['app-1', 'app-2', 'nginx', 'postgres', 'redis']]),
+    ),
+    'two words': [],
+  },
 };
 
 /** An expression with every parenthesis written. */
@@ -15,8 +21,8 @@ function written(expression: Expression): string {
     case 'number':
       return String(expression.value);
     case 'metric': {
-      const { metric, variant, replicas, request, status } = expression;
-      const narrowed = [request === undefined ? '' : `|${request}`, status === undefined ? '' : `|${status}`].join('');
+      const { metric, variant, replicas, request, status, service } = expression;
+      const narrowed = [request, status, service].map((by) => (by === undefined ? '' : `|${by}`)).join('');
       return `${metric}[${variant ?? ''}|${replicas ?? ''}${narrowed}]`;
     }
     case 'binary':
@@ -59,6 +65,12 @@ describe('parseExpectation understands', () => {
     ["responses(request='POST /pay', status=5xx) == 0", 'responses[||POST /pay|5xx] == 0'],
     ["p99(request='POST /pay') < 3 * p99(request='GET /')", 'p99[||POST /pay] < (3 * p99[||GET /])'],
     ['response_share(status=5xx, replicas=2) < 1%', 'response_share[|2|5xx] < 0.01'],
+    ['cpu_per_request < 2ms', 'cpu_per_request[|] < 2'],
+    ['cpu_per_request(lock, service=postgres) < 500us', 'cpu_per_request[lock||postgres] < 0.5'],
+    ['memory_end(service=app-1) <= 200MiB', 'memory_end[||app-1] <= 209715200'],
+    ['memory_end < 1.5GB', 'memory_end[|] < 1610612736'],
+    ['memory_end(lock) < memory_end(none) + 64MB', 'memory_end[lock|] < (memory_end[none|] + 67108864)'],
+    ['memory_end(lock) / memory_end(none) < 1.2', '(memory_end[lock|] / memory_end[none|]) < 1.2'],
   ])('%s', (text, tree) => {
     const parsed = parseExpectation(text, scope);
     if (!parsed.ok) expect.fail(JSON.stringify(parsed.faults));
@@ -102,7 +114,7 @@ describe('parseExpectation refuses', () => {
     ['p99() < 5ms', [`[)] a variant or replicas=… is missing | ${shape}`]],
     ['p99(replicas=) < 5ms', ['[replicas] a value is missing behind "="']],
     ['p99 < 50 ms', ['[ms] a number and its unit are written without a space | write 50ms']],
-    ['p99 < 50sec', ['[50sec] the unit "sec" is not known | there are: us, ms, s, m, h, %, /s, /min']],
+    ['p99 < 50sec', ['[50sec] the unit "sec" is not known | there are: us, ms, s, m, h, %, /s, /min, KB, MB, GB']],
     [`p99 < ${'('.repeat(600)}`, [`[p99 < ${'('.repeat(600)}] a claim of more than 500 characters`]],
     // Names.
     [
@@ -116,7 +128,7 @@ describe('parseExpectation refuses', () => {
     [
       'p99(replica=2) < 5ms',
       [
-        '[replica] a metric cannot be narrowed by "replica" | did you mean "replicas"? There are: replicas, request, status',
+        '[replica] a metric cannot be narrowed by "replica" | did you mean "replicas"? There are: replicas, request, status, service',
       ],
     ],
     ['p99(status=503) < 5ms', ['[status] p99 cannot be narrowed by status | only responses and response_share can']],
@@ -138,9 +150,29 @@ describe('parseExpectation refuses', () => {
     ],
     [
       'p99(lock, none) < 5ms',
-      ['[none] a metric is narrowed to one variant, one number of replicas, one request and one status'],
+      ['[none] a metric is narrowed to one variant, one number of replicas, one request, one status and one service'],
+    ],
+    [
+      'p99(service=postgres) < 5ms',
+      ['[service] p99 cannot be narrowed by service | only cpu_per_request and memory_end can'],
+    ],
+    [
+      'cpu_per_request(service=postgre) < 5ms',
+      [
+        '[postgre] the service "postgre" is not known | did you mean "postgres"? There are: app-1, app-2, nginx, postgres, redis',
+      ],
+    ],
+    [
+      "memory_end('two words', service=postgres) < 5MB",
+      [
+        '[memory_end] memory_end is what a server uses, and nobody watches one that runs already | let the lab start it: write command or image in place of url',
+      ],
     ],
     // Dimensions.
+    ['memory_end < 200', ['[200] memory_end is a size: write 200MB']],
+    ['memory_end < 200 MiB', ['[MiB] a number and its unit are written without a space | write 200MiB']],
+    ['memory_end < 2s', [`[memory_end < 2s] memory_end is a size, 2s is a time | ${like}`]],
+    ['memory_end * memory_end < 5', ['[memory_end * memory_end] a size cannot be multiplied by a size']],
     ['p99 < 50', ['[50] p99 is a time: write 50ms']],
     ['50 > p99(lock)', ['[50] p99(lock) is a time: write 50ms']],
     ['rps > 1000', ['[1000] rps is a rate: write 1000/s']],

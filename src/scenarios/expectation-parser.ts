@@ -120,7 +120,8 @@ class ExpectationParser {
     this.#next++;
     const { value, unit, start, end } = token;
     const read = quantity(value, unit);
-    if (!read) this.#fault(`the unit "${unit}" is not known`, token, 'there are: us, ms, s, m, h, %, /s, /min');
+    if (!read)
+      this.#fault(`the unit "${unit}" is not known`, token, 'there are: us, ms, s, m, h, %, /s, /min, KB, MB, GB');
     const dimension = read ? dimensionOf(read.unit) : 'unknown';
     return { expression: { kind: 'number', value: read?.value ?? value }, dimension, start, end };
   }
@@ -141,8 +142,8 @@ class ExpectationParser {
     const [bare, other] = left.dimension === 'number' ? [left, right] : [right, left];
     if (bare.dimension === 'number' && bare.expression.kind === 'number') {
       const number = this.#text.slice(bare.start, bare.end);
-      const example = other.dimension === 'time' ? `${number}ms` : `${number}/s`;
-      this.#fault(`${this.#textOf(other)} is ${dimensionWords[other.dimension]}: write ${example}`, bare);
+      const unit = other.dimension === 'time' ? 'ms' : other.dimension === 'size' ? 'MB' : '/s';
+      this.#fault(`${this.#textOf(other)} is ${dimensionWords[other.dimension]}: write ${number}${unit}`, bare);
       return;
     }
     const words = [left, right].map((term) => `${this.#textOf(term)} is ${dimensionWords[term.dimension]}`);
@@ -161,7 +162,7 @@ class ExpectationParser {
   #unexpected(sentence: string, hint?: string): null {
     const token = this.#tokens[this.#next];
     const previous = this.#tokens[this.#next - 1];
-    if (token?.kind === 'metric' && previous?.kind === 'number' && quantity(0, token.name.text)?.unit === 'ms') {
+    if (token?.kind === 'metric' && previous?.kind === 'number' && quantity(0, token.name.text) !== undefined) {
       const meant = `write ${this.#textOf(previous)}${token.name.text}`;
       return this.#fault('a number and its unit are written without a space', token, meant);
     }

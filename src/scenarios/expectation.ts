@@ -1,4 +1,4 @@
-/** A metric of the trials, narrowed to one variant, one replica count, one request or one status where the claim says so. */
+/** A metric of the trials, narrowed to one variant, replica count, request, status or service where the claim says so. */
 export interface MetricReference {
   readonly kind: 'metric';
   readonly metric: string;
@@ -8,6 +8,8 @@ export interface MetricReference {
   readonly request: string | undefined;
   /** `503`, or `5xx` for all from 500 to 599; only where the metric can be narrowed by it. */
   readonly status: string | undefined;
+  /** `postgres`, or a single copy such as `app-1`; only where the metric can be narrowed by it. */
+  readonly service: string | undefined;
 }
 
 /** One side of a claim. Numbers are in the metric's unit: times in milliseconds, 1% as 0.01. */

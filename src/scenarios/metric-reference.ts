@@ -15,6 +15,8 @@ export interface ExpectationScope {
   readonly silent?: readonly string[] | undefined;
   /** Those that tell some counters of themselves. */
   readonly hosted?: readonly string[] | undefined;
+  /** By variant, the services that run for it; none for a server that runs already. */
+  readonly services?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** What is made of the counters that a server of the user's own may tell. */
@@ -28,7 +30,9 @@ const toldMetrics = [
 ];
 
 /** What a metric can be narrowed by, beside a variant. */
-const narrowings = ['replicas', 'request', 'status'];
+const narrowings = ['replicas', 'request', 'status', 'service'];
+
+const onlyOnce = 'a metric is narrowed to one variant, one number of replicas, one request, one status and one service';
 
 /** A metric as a claim refers to it, and what is wrong with that. */
 export interface ReadMetric {
@@ -47,9 +51,9 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
   const [status, ...otherStatuses] = called('status');
   const [request, ...otherRequests] = called('request');
   const [count, ...otherCounts] = called('replicas');
-  const twice = [...otherVariants, ...otherCounts, ...otherRequests, ...otherStatuses].map((argument) =>
-    faultAt(argument, 'a metric is narrowed to one variant, one number of replicas, one request and one status'),
-  );
+  const [service, ...otherServices] = called('service');
+  const others = [...otherVariants, ...otherCounts, ...otherRequests, ...otherStatuses, ...otherServices];
+  const twice = others.map((argument) => faultAt(argument, onlyOnce));
   const strange = valued.filter((argument) => !narrowings.includes(argument.name));
   const faults = [
     metric ? within(name, serverFault(name.text, variant?.name, scope)) : unknownMetric(name, text),
@@ -61,6 +65,7 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
     countFault(count, scope),
     requestFault(request, metric, scope),
     statusFault(status, metric),
+    serviceFault(service, metric, variant?.name, scope),
   ];
   const replicas = count && Number(count.value?.text);
   return {
@@ -71,16 +76,19 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
       replicas,
       request: request?.value?.text,
       status: status?.value?.text,
+      service: service?.value?.text,
     },
     dimension: metric ? dimensionOf(metric.unit) : 'unknown',
     faults: faults.filter((fault) => fault !== undefined),
   };
 }
 
-/** What is wrong with a metric of the replicas' own where every variant that may be meant is a target. */
+/** What is wrong with a metric of the server's side where every variant that may be meant is a target that does not have it. */
 export function serverFault(metric: string, variant: string | undefined, scope: ExpectationScope): Fault | undefined {
   const { silent = [], hosted = [], variants = [] } = scope;
-  if (findMetric(metric)?.side !== 'server') return undefined;
+  const found = findMetric(metric);
+  if (found?.side !== 'server') return undefined;
+  if (found.byService === true) return unwatchedFault(metric, variant, scope);
   const meant = variant === undefined ? variants : [variant];
   const tells = (name: string): boolean => {
     return !silent.includes(name) && (!hosted.includes(name) || toldMetrics.includes(metric));
@@ -94,6 +102,46 @@ export function serverFault(metric: string, variant: string | undefined, scope: 
       : `${metric} comes from the reference app's own telemetry, and a target has none`,
     hint: `there are: ${known.map(({ name }) => name).join(', ')}`,
   };
+}
+
+/** What the lab does not start it does not watch. */
+function unwatchedFault(metric: string, variant: string | undefined, scope: ExpectationScope): Fault | undefined {
+  const known = servicesFor(variant, scope);
+  if (known === undefined || known.length > 0) return undefined;
+  return {
+    sentence: `${metric} is what a server uses, and nobody watches one that runs already`,
+    hint: 'let the lab start it: write command or image in place of url',
+  };
+}
+
+/** The services of the variants that may be meant; undefined where that is not known. */
+function servicesFor(
+  variant: string | undefined,
+  { services, variants = [] }: ExpectationScope,
+): readonly string[] | undefined {
+  const meant = variant === undefined ? variants : [variant];
+  if (services === undefined || meant.length === 0) return undefined;
+  const known = meant.map((name) => services[name]);
+  return known.includes(undefined) ? undefined : [...new Set(known.flatMap((names) => names ?? []))];
+}
+
+/** `service=postgres`, and only behind a metric of what services use. */
+function serviceFault(
+  argument: ArgumentToken | undefined,
+  metric: Metric | undefined,
+  variant: string | undefined,
+  scope: ExpectationScope,
+): Fault | undefined {
+  if (!argument?.value) return undefined;
+  if (metric && metric.byService !== true) {
+    const names = metrics.flatMap(({ name, byService }) => (byService ? [name] : []));
+    return faultAt(argument, `${metric.name} cannot be narrowed by service`, `only ${names.join(' and ')} can`);
+  }
+  const known = servicesFor(variant, scope);
+  const { text } = argument.value;
+  // Where there are none, that is said of the metric.
+  if (known === undefined || known.length === 0 || known.includes(text)) return undefined;
+  return faultAt(argument.value, `the service "${text}" is not known`, suggestion(text, known));
 }
 
 function variantFault(argument: ArgumentToken | undefined, { variants }: ExpectationScope): Fault | undefined {

@@ -10,6 +10,7 @@ import { parseWorkload } from './parse-workload.ts';
 import type { Reader } from './reader.ts';
 import { isTarget, requestNames, runsAlready, type LoadProfile, type Scenario, type Variant } from './scenario.ts';
 import { choice, text } from './shapes.ts';
+import { servicesOf } from './system.ts';
 import { isTelling } from './target.ts';
 import { field, type Branch, type Entry, type Table } from './tree.ts';
 
@@ -64,6 +65,7 @@ export function parseScenario(entry: Entry, base: CommonSettings, reader: Reader
     variants: variants?.map((variant) => variant.name),
     silent: variants?.filter(({ system }) => !isTelling(system)).map((variant) => variant.name),
     hosted: variants?.filter((variant) => isTarget(variant) && isTelling(variant.system)).map(({ name }) => name),
+    services: variants && servicesByVariant(variants, Math.max(...replicas)),
     replicas,
     requests: workload && requestNames(workload),
   };
@@ -82,6 +84,10 @@ export function parseScenario(entry: Entry, base: CommonSettings, reader: Reader
   const { load } = common;
   const complete = workload && variants && load && reader.problems.length === 0;
   return { name, variants, load, scenario: complete ? { ...scenario, workload, variants, load } : undefined };
+}
+
+function servicesByVariant(variants: readonly Variant[], replicas: number): ExpectationScope['services'] {
+  return Object.fromEntries(variants.map(({ name, system }) => [name, servicesOf(system, replicas)]));
 }
 
 /** Settings that no variant of the scenario heeds. */

@@ -133,3 +133,17 @@ export type HostedSystem = CommandSystem | ImageSystem;
 
 /** What is under test. */
 export type System = AppSystem | UrlSystem | HostedSystem;
+
+/**
+ * The services that run for a system at up to that many replicas, by the names that usage has; none of a server that runs
+ * already. A cluster names the copies itself.
+ */
+export function servicesOf({ kind }: Pick<System, 'kind'>, replicas: number): readonly string[] {
+  if (kind === 'url') return [];
+  const copy = kind === 'app' ? 'app' : 'target';
+  return [
+    ...Array.from({ length: replicas }, (_, index) => `${copy}-${index + 1}`),
+    ...(replicas > 1 ? ['nginx'] : []),
+    ...(kind === 'app' ? ['postgres', 'redis'] : []),
+  ];
+}

@@ -243,6 +243,22 @@ describe('a target is refused', () => {
     ]);
   });
 
+  it('with what nobody watches, or with services that it does not have', () => {
+    const sentence = 'cpu_per_request is what a server uses, and nobody watches one that runs already';
+    expect(faultsOf(target, 'evidence: [cpu_per_request]', 'expect: [cpu_per_request < 2ms]')).toEqual([
+      `[cpu_per_request] ${sentence}`,
+      `[cpu_per_request] ${sentence}`,
+    ]);
+    const claims = ['cpu_per_request < 2ms', 'memory_end(service=target-2) < 1GB', 'memory_end(service=nginx) < 1GB'];
+    const expect_ = `expect: [${claims.join(', ')}]`;
+    expect(faultsOf('target: { command: a }', 'replicas: 2', expect_)).toEqual(['[] no problem']);
+    expect(faultsOf('target: { command: a }', expect_)).toEqual([
+      '[target-2] the service "target-2" is not known',
+      '[nginx] the service "nginx" is not known',
+    ]);
+    expect(faultsOf('target: { command: a }', 'expect: [cpu_per_request(service=postgres) < 2ms]')).toHaveLength(1);
+  });
+
   it('with replicas in a suite', () => {
     const text = `${scenario(workload, target)}suites: { q: [{ scenario: s, replicas: 2 }] }\n`;
     expect(problemsOf(text).split('\n')).toEqual([

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { durationText, parseDuration, quantity, ratioText, readDuration, readPercentage, readWhole } from './units.ts';
+import {
+  durationText,
+  memoryText,
+  parseDuration,
+  quantity,
+  ratioText,
+  readDuration,
+  readMemory,
+  readPercentage,
+  readWhole,
+} from './units.ts';
 
 const hour = 3_600_000;
 
@@ -48,6 +58,18 @@ describe('other units', () => {
     });
   });
 
+  it('reads sizes, of which there is one kind by two names', () => {
+    for (const text of ['256MB', '256MiB']) expect(readMemory(text, 'memory', 0, 2 ** 40)).toEqual({ value: 2 ** 28 });
+    expect(readMemory('1.5GiB', 'memory', 0, 2 ** 40)).toEqual({ value: 1.5 * 2 ** 30 });
+    for (const input of ['256', '256 MB', '256mb', '256ms', 256]) {
+      expect(readMemory(input, 'memory', 0, 2 ** 40)).toMatchObject({ fault: { sentence: 'memory must be a size' } });
+    }
+    expect(readMemory('1KB', 'memory', 2 ** 20, 2 ** 40)).toMatchObject({
+      fault: { sentence: 'memory must be at least 1MB' },
+    });
+    expect(memoryText(2 ** 28)).toBe('256MB');
+  });
+
   it('reads whole numbers', () => {
     expect(readWhole(3, 'the weight', 1, 9)).toEqual({ value: 3 });
     for (const input of [0, 10, 1.5, '3', NaN, Infinity, true]) {
@@ -58,6 +80,7 @@ describe('other units', () => {
   it('knows the units of claims', () => {
     expect(quantity(500, '/s')).toEqual({ unit: 'per-second', value: 500 });
     expect(quantity(1, '%')).toEqual({ unit: 'ratio', value: 0.01 });
+    expect(quantity(2, 'MiB')).toEqual({ unit: 'bytes', value: 2 ** 21 });
     expect(quantity(2, '')).toEqual({ unit: 'none', value: 2 });
     expect(quantity(2, 'toString')).toBeUndefined();
   });

@@ -5,28 +5,43 @@ const timeUnits: Readonly<Record<string, number>> = { us: 0.001, µs: 0.001, ms:
 const timeHint = 'write a number and us, ms, s, m or h, for example 500ms';
 const rateUnits: Readonly<Record<string, number>> = { '/s': 1, '/min': 1 / 60 };
 const rateHint = 'write a number and /s or /min, for example 500/s';
+const sizeUnits: Readonly<Record<string, number>> = {
+  KB: 1024,
+  MB: 1024 ** 2,
+  GB: 1024 ** 3,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+};
+const sizeHint = 'write a number and KB, MB or GB, for example 256MB';
 
 /** How values with a unit are written, as regular expressions. */
 export const writtenUnits = {
   duration: '^\\d+(\\.\\d+)?(us|µs|ms|s|m|h)$',
   rate: '^\\d+(\\.\\d+)?/(s|min)$',
   percentage: '^\\d+(\\.\\d+)?%$',
-  memory: '^\\d+(\\.\\d+)?[KMG]B$',
+  memory: '^\\d+(\\.\\d+)?[KMG]i?B$',
 } as const;
 
-/** What a number with a unit says, in the unit of the lab: milliseconds, requests a second, a ratio. */
+/** What a number with a unit says, in the unit of the lab: milliseconds, requests a second, bytes, a ratio. */
 export type Quantity =
   | { readonly unit: 'ms'; readonly value: number }
   | { readonly unit: 'per-second'; readonly value: number }
+  | { readonly unit: 'bytes'; readonly value: number }
   | { readonly unit: 'ratio'; readonly value: number }
   | { readonly unit: 'none'; readonly value: number };
 
-/** The number with that unit as written behind it: `''`, `%`, `/s`, `/min` or a unit of time. */
+/**
+ * The number with that unit as written behind it: `''`, `%`, `/s`, `/min`, a unit of time or of size. As with Docker and Kubernetes'
+ * binary units, 1 MB is 1 MiB, 1024 KB.
+ */
 export function quantity(number: number, unit: string): Quantity | undefined {
   if (unit === '') return { unit: 'none', value: number };
   if (unit === '%') return { unit: 'ratio', value: number / 100 };
   const perSecond = Object.hasOwn(rateUnits, unit) ? rateUnits[unit] : undefined;
   if (perSecond !== undefined) return { unit: 'per-second', value: number * perSecond };
+  const bytes = Object.hasOwn(sizeUnits, unit) ? sizeUnits[unit] : undefined;
+  if (bytes !== undefined) return { unit: 'bytes', value: number * bytes };
   const factor = Object.hasOwn(timeUnits, unit) ? timeUnits[unit] : undefined;
   return factor === undefined ? undefined : { unit: 'ms', value: number * factor };
 }
@@ -86,21 +101,18 @@ function parsed(read: Reading<number>): number {
   throw new UsageError(hint === undefined ? sentence : `${sentence}: ${hint}`);
 }
 
-const memoryUnits: Readonly<Record<string, number>> = { KB: 1024, MB: 1024 ** 2, GB: 1024 ** 3 };
-
-/** A size in memory such as `256MB`, in bytes; as with Docker and Kubernetes' binary units, 1 MB is 1024 KB. */
+/** A size in memory such as `256MB` or `256MiB`, in bytes. */
 export function readMemory(input: unknown, noun: string, leastBytes: number, mostBytes: number): Reading<number> {
-  const parts = typeof input === 'string' ? /^(\d+(?:\.\d+)?)([KMG]B)$/.exec(input) : null;
-  const factor = memoryUnits[parts?.[2] ?? ''];
-  if (factor === undefined)
-    return faulty(`${noun} must be a size`, 'write a number and KB, MB or GB, for example 256MB');
-  return between(Math.round(Number(parts?.[1]) * factor), noun, leastBytes, mostBytes, memoryText);
+  const parts = typeof input === 'string' ? /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(input) : null;
+  const read = parts && quantity(Number(parts[1]), parts[2] ?? '');
+  if (read?.unit !== 'bytes') return faulty(`${noun} must be a size`, sizeHint);
+  return between(Math.round(read.value), noun, leastBytes, mostBytes, memoryText);
 }
 
 /** A size in memory as a scenario file writes it: `256MB`. */
 export function memoryText(bytes: number): string {
   const unit = bytes >= 1024 ** 3 ? 'GB' : bytes >= 1024 ** 2 ? 'MB' : 'KB';
-  return `${rounded(bytes / (memoryUnits[unit] ?? 1))}${unit}`;
+  return `${rounded(bytes / (sizeUnits[unit] ?? 1))}${unit}`;
 }
 
 /** A percentage such as `10%`, as a ratio. */

@@ -4,6 +4,7 @@ import { summarize } from './usage.ts';
 
 const usage = (service: string, cpuSeconds: number, memoryBytes = 100): ServiceUsage => ({
   service,
+  isReplica: service.startsWith('app-'),
   cpuSeconds,
   cpuLimit: undefined,
   throttledSeconds: 0,
@@ -25,6 +26,25 @@ describe('summarize', () => {
       ['postgres', 1, 100],
       ['app-new', 0.5, 900],
     ]);
+  });
+
+  it('says how much CPU each used and when, what memory it has at the end, and whether it is a copy of the target', () => {
+    const [postgres, app] = summarize([
+      { atMs: 1000, services: [usage('postgres', 10), usage('app-1', 1, 900)] },
+      { atMs: 3000, services: [usage('postgres', 13), { ...usage('app-1', 1.5, 400), atMs: 2900 }] },
+    ]);
+    expect(postgres).toMatchObject({ isReplica: false, cpu: { seconds: 3, fromMs: 1000, untilMs: 3000 } });
+    expect(app).toMatchObject({ isReplica: true, cpu: { seconds: 0.5, fromMs: 1000, untilMs: 2900 } });
+    expect(app).toMatchObject({ memoryPeakBytes: 900, memoryEndBytes: 400 });
+  });
+
+  it('does not know the CPU of one that counted anew', () => {
+    const [app] = summarize([
+      { atMs: 0, services: [usage('app-1', 10)] },
+      { atMs: 1000, services: [usage('app-1', 3)] },
+    ]);
+    expect(app).toMatchObject({ service: 'app-1', cpuRatio: 0 });
+    expect(app).not.toHaveProperty('cpu');
   });
 
   it('has nothing to say without samples', () => {

@@ -5,22 +5,33 @@ import { onBeat } from './beat.ts';
 const sampleEveryMs = 1000;
 
 interface Sample {
+  /** In ms since 1970. */
   readonly atMs: number;
   readonly services: readonly ServiceUsage[];
 }
 
+/** From when to when a service was watched, in ms since 1970. */
+interface Watched {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 /** Puts the samples of one service together; the first and the last bound the time. */
-function resourcesOf(first: ServiceUsage, last: ServiceUsage, peakBytes: number, elapsedMs: number): ServiceResources {
-  const seconds = elapsedMs / 1000;
+function resourcesOf(first: ServiceUsage, last: ServiceUsage, peakBytes: number, watched: Watched): ServiceResources {
+  const seconds = (watched.untilMs - watched.fromMs) / 1000;
   // A counter that fell belongs to a container that started anew.
+  const isCounted = last.cpuSeconds >= first.cpuSeconds;
   const used = Math.max(0, last.cpuSeconds - first.cpuSeconds);
   const throttled = Math.max(0, last.throttledSeconds - first.throttledSeconds);
   return {
     service: last.service,
-    cpuRatio: seconds === 0 ? 0 : used / seconds,
+    isReplica: last.isReplica,
+    ...(isCounted ? { cpu: { seconds: used, ...watched } } : {}),
+    cpuRatio: used / seconds,
     ...(last.cpuLimit === undefined ? {} : { cpuLimit: last.cpuLimit }),
-    throttledRatio: seconds === 0 ? 0 : Math.min(1, throttled / seconds),
+    throttledRatio: Math.min(1, throttled / seconds),
     memoryPeakBytes: peakBytes,
+    memoryEndBytes: last.memoryBytes,
     ...(last.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: last.memoryLimitBytes }),
     restarts: Math.max(0, last.restarts - first.restarts),
     // A pod tells of it for as long as it lives: it counts where it came in this time.
@@ -40,10 +51,10 @@ export function summarize(samples: readonly Sample[]): readonly ServiceResources
     if (!first || !started) return [];
     const all = samples.flatMap(({ services }) => services.filter(isIt));
     const peakBytes = Math.max(...all.map(({ memoryBytes }) => memoryBytes));
-    const elapsedMs = (ended.atMs ?? last.atMs) - (started.atMs ?? first.atMs);
+    const watched = { fromMs: started.atMs ?? first.atMs, untilMs: ended.atMs ?? last.atMs };
     // Without a time there is no rate.
-    if (elapsedMs <= 0) return [];
-    return [resourcesOf(started, ended, peakBytes, elapsedMs)];
+    if (watched.untilMs <= watched.fromMs) return [];
+    return [resourcesOf(started, ended, peakBytes, watched)];
   });
 }
 
@@ -86,7 +97,7 @@ export class UsageWatch implements AsyncDisposable {
 
   /** A sample that fails is one sample fewer, no reason to end a trial. */
   async #sample(signal: AbortSignal): Promise<void> {
-    const atMs = performance.now();
+    const atMs = performance.timeOrigin + performance.now();
     const services = await this.#deployment.usage?.(signal).catch(() => undefined);
     if (services) this.#samples.push({ atMs, services });
   }

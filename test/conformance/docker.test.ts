@@ -167,6 +167,7 @@ describe('platform docker, beyond what all platforms show', () => {
     expect(of(after, 'app-1')?.cpuSeconds).toBeGreaterThan(of(before, 'app-1')?.cpuSeconds ?? Infinity);
     expect(of(after, 'app-1')?.memoryBytes).toBeGreaterThan(2 ** 20);
     expect(of(after, 'postgres')).toMatchObject({ throttledSeconds: 0, cpuLimit: undefined });
+    expect(after.flatMap(({ service, isReplica }) => (isReplica ? service : []))).toEqual(['app-1']);
     expect(after.map(({ service }) => service)).toEqual(['app-1', 'postgres', 'redis']);
   });
 

@@ -52,7 +52,9 @@ describe('platform kubernetes, by the figures of its cluster', () => {
     await loadUntil(deployment, async ({ second }) => Promise.resolve(second >= 3));
     const [replica] = await usage.stop();
     expect(replica?.service).toMatch(/^app-/);
-    expect(replica?.cpuLimit).toBe(0.2);
+    expect(replica).toMatchObject({ cpuLimit: 0.2, isReplica: true });
+    expect(replica?.cpu?.seconds).toBeGreaterThan(0);
+    expect(replica?.memoryEndBytes).toBeGreaterThan(2 ** 20);
     expect(replica?.throttledRatio).toBeGreaterThan(0);
   });
 

@@ -142,6 +142,8 @@ describe('platform local, beyond what all platforms show', () => {
       new Map((await deployment.usage?.(signal))?.map((usage) => [usage.service, usage]));
     const before = await used();
     expect([...before.keys()]).toEqual(['app-1', 'app-2', 'postgres', 'redis', 'nginx']);
+    const copies = [...before.values()].flatMap(({ service, isReplica }) => (isReplica ? service : []));
+    expect(copies).toEqual(['app-1', 'app-2']);
     for await (const _message of deployment.generate(
       jobs(deployment.urls, { load: closed({ durationMs: 1_000 }) }),
       signal,

@@ -33,8 +33,9 @@ function lossOf({ measurement: { open, unfinished } }: TrialRecord): string | un
   return `${formatPercent(lost / open.offered)} of ${plural(open.offered, 'request')} had no answer in the end`;
 }
 
-function nameOf({ metric, request }: MetricReference): string {
-  return request === undefined ? metric : `${metric} of ${request}`;
+function nameOf({ metric, request, service }: MetricReference): string {
+  const part = request ?? service;
+  return part === undefined ? metric : `${metric} of ${part}`;
 }
 
 function claimOutcome(claim: Expectation, trial: TrialRecord): ProbeOutcome {

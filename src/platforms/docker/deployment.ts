@@ -56,7 +56,7 @@ export class DockerDeployment implements Deployment {
     this.#behind = behind;
     // The load workers are left out: they tell of themselves, to the end, and are gone with their results.
     this.#metered = [
-      ...replicas.map(({ container }) => ({ container, limits: topology.limits })),
+      ...replicas.map(({ container }) => ({ container, limits: topology.limits, isReplica: true })),
       ...behind,
       ...(balancer === undefined ? [] : [balancer]),
     ];

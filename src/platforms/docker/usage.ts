@@ -46,6 +46,8 @@ export function readStats(answer: unknown): Used {
 export interface Metered {
   readonly container: Container;
   readonly limits?: Limits;
+  /** Whether it is a copy of the target. */
+  readonly isReplica?: boolean;
 }
 
 /**
@@ -64,11 +66,12 @@ export class UsageMeter implements AsyncDisposable {
   }
 
   /** What a service has used so far. Its counters end with it; how it ended is told too. */
-  async usageOf({ container, limits }: Metered): Promise<ServiceUsage> {
+  async usageOf({ container, limits, isReplica = false }: Metered): Promise<ServiceUsage> {
     const heard = this.#latest.get(container);
     const [state, used] = await Promise.all([container.state(), heard ?? container.stats().then(readStats)]);
     return {
       service: container.description.service,
+      isReplica,
       ...used,
       cpuLimit: limits?.cpu,
       memoryLimitBytes: limits?.memoryBytes,

@@ -84,7 +84,8 @@ function frontOf(
   generate: Generate,
 ): Deployment {
   const front = balancer === undefined ? [] : [{ name: 'nginx', service: balancer.service }];
-  const meter = new UsageMeter([...replicas, ...behind, ...front]);
+  const copies = replicas.map(({ name, service }) => ({ name, service, isReplica: true }));
+  const meter = new UsageMeter([...copies, ...behind, ...front]);
   return {
     ...serverAt(balancer?.url ?? replicas[0]?.url ?? '', generate),
     cores: os.availableParallelism(),

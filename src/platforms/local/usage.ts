@@ -6,6 +6,8 @@ import type { Service } from './service.ts';
 export interface Metered {
   readonly name: string;
   readonly service: Service;
+  /** Whether it is a copy of the target. */
+  readonly isReplica?: boolean;
 }
 
 type Used = Pick<ServiceUsage, 'cpuSeconds' | 'memoryBytes'>;
@@ -34,8 +36,9 @@ export class UsageMeter {
       if (service.end === undefined && family.length > 0) this.#last.set(service, usedBy(family));
     }
     this.#strangers = new Set([...passedOver, ...strangers.keys()]);
-    return this.#metered.map(({ name, service }) => ({
+    return this.#metered.map(({ name, service, isReplica = false }) => ({
       service: name,
+      isReplica,
       ...(this.#last.get(service) ?? { cpuSeconds: 0, memoryBytes: 0 }),
       cpuLimit: undefined,
       throttledSeconds: 0,

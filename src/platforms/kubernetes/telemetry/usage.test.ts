@@ -29,6 +29,7 @@ test('a replica tells of itself what it uses', async () => {
   expect(await new UsageMeter(nothing, limits).usage(scrape, signal)).toEqual([
     {
       service: 'app-1',
+      isReplica: true,
       atMs: 7,
       cpuSeconds: 12.5,
       cpuLimit: 0.5,
@@ -74,4 +75,29 @@ test('of the others the windows are added up, and one that has not ended says no
 test('where nobody answers for a moment, what was known stays', async () => {
   const told = await toldOf(window(15_000, 0.9), undefined, window(30_000, 0.5), undefined, window(45_000, 0.25));
   expect(told).toEqual([[15_000, 0], [], [30_000, 7.5], [30_000, 7.5], [45_000, 11.25]]);
+});
+
+test('a server of the user’s own that tells of itself is told of once, and by itself', async () => {
+  const target = pod('target-1', 'target');
+  const windows = [15_000, 30_000].map((atMs) => ({ pod: target, atMs, cores: 1, memoryBytes: 1 }));
+  const meter = new UsageMeter(async () => Promise.resolve(windows.splice(0, 1)), limits);
+  const text = 'process_cpu_seconds_total 2\nprocess_resident_memory_bytes 1000\n';
+  const answeredMs = new Map([['target-1', 7]]);
+  const scrape = { atMs: 9, answeredMs, pods: [target], metrics: [{ replica: 'target-1', text }] };
+  for (const _ of [1, 2]) {
+    const told = await meter.usage(scrape, signal);
+    expect(told.map(({ service, isReplica, cpuSeconds }) => [service, isReplica, cpuSeconds])).toEqual([
+      ['target-1', true, 2],
+    ]);
+  }
+});
+
+test('one that tells nothing is told of by the metrics API, as a copy of the target', async () => {
+  const target = pod('target-1', 'target');
+  const meter = new UsageMeter(
+    async () => Promise.resolve([{ pod: target, atMs: 15_000, cores: 1, memoryBytes: 1 }]),
+    limits,
+  );
+  const [told] = await meter.usage({ atMs: 0, answeredMs: new Map(), pods: [], metrics: [] }, signal);
+  expect(told).toMatchObject({ service: 'target-1', isReplica: true });
 });

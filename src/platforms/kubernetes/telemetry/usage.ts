@@ -19,6 +19,8 @@ export class UsageMeter {
   /** When the first window ended of each service that is not a replica. */
   readonly #firstAtMs = new Map<string, number>();
   readonly #latest = new Map<string, ServiceUsage>();
+  /** Replicas that tell of themselves. */
+  readonly #telling = new Set<string>();
 
   /** @param limits of each replica */
   constructor(source: UsageSource, limits: Limits) {
@@ -41,21 +43,26 @@ export class UsageMeter {
     if (!('text' in metrics) || pod === undefined || atMs === undefined) return [];
     const cpuSeconds = metricOf(metrics.text, 'process_cpu_seconds_total');
     const memoryBytes = metricOf(metrics.text, 'process_resident_memory_bytes');
-    if (cpuSeconds === undefined || memoryBytes === undefined) return [];
+    // The two accounts do not add up: whichever was there first is kept to.
+    if (cpuSeconds === undefined || memoryBytes === undefined || this.#latest.has(metrics.replica)) return [];
     const throttledSeconds = metricOf(metrics.text, 'container_cpu_throttled_seconds_total') ?? 0;
     const { cpu: cpuLimit, memoryBytes: memoryLimitBytes } = this.#limits;
     const used = { atMs, cpuSeconds, memoryBytes, throttledSeconds, cpuLimit, memoryLimitBytes };
-    return [{ service: metrics.replica, ...used, ...stateOf(pod) }];
+    this.#telling.add(metrics.replica);
+    return [{ service: metrics.replica, isReplica: true, ...used, ...stateOf(pod) }];
   }
 
   /** Adds what a service used in its latest window. @returns what it begins with, where this is its first */
   #add(pod: V1Pod, { atMs, cores, memoryBytes }: Metered): readonly ServiceUsage[] {
-    const service = serviceOf(pod) === 'target' ? nameOf(pod) : serviceOf(pod);
+    const isReplica = serviceOf(pod) === 'target';
+    const service = isReplica ? nameOf(pod) : serviceOf(pod);
+    if (this.#telling.has(service)) return [];
     const before = this.#latest.get(service);
     const seconds = Math.max(0, atMs - (before?.atMs ?? atMs)) / 1000;
     const cpuSeconds = (before?.cpuSeconds ?? 0) + cores * seconds;
     const unlimited = { throttledSeconds: 0, cpuLimit: undefined, memoryLimitBytes: undefined };
-    const usage: ServiceUsage = { service, atMs, cpuSeconds, memoryBytes, ...unlimited, ...stateOf(pod) };
+    const used = { service, isReplica, atMs, cpuSeconds, memoryBytes };
+    const usage: ServiceUsage = { ...used, ...unlimited, ...stateOf(pod) };
     this.#latest.set(service, usage);
     if (before !== undefined) return [];
     this.#firstAtMs.set(service, atMs);
