@@ -1,7 +1,8 @@
 import { Schedule } from '../src/load/schedule.ts';
+import { LatencyHistogram } from '../src/load/histogram.ts';
 import { measurementOf } from '../src/load/measurement.ts';
 import { formatNumber } from '../src/numbers.ts';
-import { cell, type JudgedSection } from './judged.ts';
+import { cell, takenTwice, withSecondChance, type Judged, type JudgedSection } from './judged.ts';
 import { openJob, work, type Server } from './programs.ts';
 import { quantile, table } from './statistics.ts';
 
@@ -21,37 +22,47 @@ const shares = [0.5, 0.99] as const;
  */
 export async function benchQueue(server: Server): Promise<JudgedSection> {
   const rows: (readonly string[])[] = [];
-  let passed = true;
+  const taken: (Round & { readonly isSecond: boolean })[] = [];
   for (const load of loads) {
     const spreads = spreadsOf(load);
-    for (let round = 1; round <= rounds; round++) {
-      const measured = await take(server, load, round);
-      const computed = simulate(load, round);
-      const cells = shares.flatMap((share, index) => {
-        const [ms = 0, wanted] = [measured[index], quantile(computed, share)];
-        const isWithin = Math.abs(ms - wanted) <= Math.max(1, 0.03 * wanted);
-        passed &&= isWithin;
+    for (let number = 1; number <= rounds; number++) {
+      const round = await withSecondChance(() => take(server, load, number));
+      taken.push(round);
+      const cells = round.percentiles.flatMap(({ ms, wantedMs, isWithin }, index) => {
         const [low = 0, high = 0] = spreads[index] ?? [];
-        return [cell(ms, isWithin), formatNumber(wanted), `${formatNumber(low)} to ${formatNumber(high)}`];
+        return [cell(ms, isWithin), formatNumber(wantedMs), `${formatNumber(low)} to ${formatNumber(high)}`];
       });
-      rows.push([`${load * 100}%`, String(round), ...cells]);
+      rows.push([`${load * 100}%`, String(number), ...cells]);
     }
   }
   const section = [
     '### A queue',
     `One server that takes ${serviceMs} ms for each request, under Poisson arrivals for 60 s: response times in ms, beside those computed of the
-same arrivals, and where 99% of ${formatNumber(simulations)} computed runs lie. Goal: within 3% or 1 ms of what is computed.`,
+same arrivals, and where 99% of ${formatNumber(simulations)} computed runs lie. Goal: within 3% or 1 ms of what is computed. ${takenTwice(taken)}`,
     table(['load', 'round', 'p50', 'computed', 'of all', 'p99', 'computed', 'of all'], rows),
   ].join('\n\n');
-  return { section, passed };
+  return { section, passed: taken.every(({ passed }) => passed) };
 }
 
-async function take(server: Server, load: number, seed: number): Promise<readonly number[]> {
+/** One run of the queue, beside the same one computed. */
+interface Round extends Judged {
+  readonly name: string;
+  /** In the order of {@link shares}. */
+  readonly percentiles: readonly { readonly ms: number; readonly wantedMs: number; readonly isWithin: boolean }[];
+}
+
+async function take(server: Server, load: number, seed: number): Promise<Round> {
   const shape = { ratePerSecond: rateAt(load), durationMs, warmupMs, connections: 1000 };
   const job = openJob(server.url, `/queue/${serviceMs}`, { ...shape, arrivals: 'poisson', seed });
   const { latency, failed, unfinished } = measurementOf(await work(job));
   if (failed + unfinished > 0) throw new Error(`${failed + unfinished} requests got no answer`);
-  return [latency.p50Us / 1000, latency.p99Us / 1000];
+  const computed = simulate(load, seed);
+  const measured = LatencyHistogram.decode(latency.histogram);
+  const percentiles = shares.map((share) => {
+    const [ms, wantedMs] = [measured.quantileUs(share) / 1000, quantile(computed, share)];
+    return { ms, wantedMs, isWithin: Math.abs(ms - wantedMs) <= Math.max(1, 0.03 * wantedMs) };
+  });
+  return { name: `${load * 100}%, round ${seed}`, percentiles, passed: percentiles.every(({ isWithin }) => isWithin) };
 }
 
 function rateAt(load: number): number {

@@ -51,6 +51,21 @@ describe('a target', () => {
     ]);
   });
 
+  it('shows no value of a variable, nor a credential, that it repeats', async () => {
+    const token = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(2);
+    const environment = { TOKEN: token };
+    await using redirecting = await serve(({ url }, response) => {
+      response.writeHead(302, { location: `/login?from=${encodeURIComponent(url ?? '')}` }).end();
+    });
+    await using echoing = await servePlain((socket) => socket.end(`ECHO ${token} and k-98765\r\n`));
+    const workload = [{ request: 'GET /x?token=${TOKEN}', headers: { 'x-api-key': 'k-98765' } }];
+    for (const { url } of [redirecting, echoing]) {
+      const text = JSON.stringify(await tried([url], workload, {}, environment));
+      expect(text).toContain('${TOKEN}');
+      for (const secret of [token.slice(0, 6), token.slice(-6), 'k-98765']) expect(text).not.toContain(secret);
+    }
+  });
+
   it('is asked for / where everything else would change something', async () => {
     const asked: string[] = [];
     await using server = await serve(({ method, url }, response) => {
@@ -112,10 +127,44 @@ describe('a target', () => {
     );
   });
 
+  it('that two scenarios ask the same is asked once, and noted for each of their checks', async () => {
+    await using server = await serve((_request, response) => response.writeHead(302, { location: '/login' }).end());
+    const target = { url: server.url };
+    const scenario = (check: object) => ({ question: 'Is it?', workload: [{ request: 'GET /', ...check }], target });
+    const checks = { none: {}, asked: { check: { status: 302 } }, ok: { check: { status: 200 } }, again: {} };
+    const orders = [Object.entries(checks), Object.entries(checks).toReversed()];
+    for (const order of orders) {
+      const { scenarios } = scenarioFile({
+        scenarios: Object.fromEntries(order.map(([name, check]) => [name, scenario(check)])),
+      });
+      const seen = await tryTargets(planOfScenarios(scenarios, {}, 7), {}, signal);
+      expect(seen.map(({ note }) => note?.replace(/^.*to \/login/, '')).sort()).toEqual([
+        ', a redirect that no check asks for: such answers count as right, and are not followed',
+        ', and its check asks for 200: such answers count as errors',
+      ]);
+    }
+    expect(server.received).toBe(orders.length);
+  });
+
   it('that answers 100 first has its own answer read', async () => {
     await using server = await servePlain((socket) =>
       socket.end('HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\nHTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'),
     );
+    expect(await noteOf(server.url)).toContain('was answered with status 403');
+  });
+
+  it('that streams events without an end is not waited for', async () => {
+    await using server = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+      const ticking = setInterval(() => response.write('data: tick\n\n'), 50);
+      response.once('close', () => clearInterval(ticking));
+    });
+    const [seen] = await tried([server.url]);
+    expect(seen).toEqual({ target: server.url, request: 'GET /', answer: 'was answered with status 200' });
+  });
+
+  it('that sends more than is read is known by its head', async () => {
+    await using server = await serve((_request, response) => response.writeHead(403).end('x'.repeat(1_000_000)));
     expect(await noteOf(server.url)).toContain('was answered with status 403');
   });
 

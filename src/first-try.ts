@@ -1,12 +1,14 @@
+import { isRedirect } from './analysis/caveats.ts';
 import { LabError } from './errors.ts';
 import { type FirstAnswer, firstAnswer } from './load/http/first-answer.ts';
 import { Origin } from './load/origin.ts';
 import { RequestMix } from './load/request-mix.ts';
+import { Mask } from './mask.ts';
 import { formatDuration } from './numbers.ts';
 import type { Tried } from './result.ts';
 import type { Plan } from './scenarios/plan.ts';
-import type { RequestTemplate, Workload } from './scenarios/scenario.ts';
-import { filledIn, type Variables } from './variables.ts';
+import { textsOf, type AnswerCheck, type RequestTemplate, type Workload } from './scenarios/scenario.ts';
+import { filledIn, valuesIn, type Variables } from './variables.ts';
 
 /** A server of the user's own, and what it is asked to see whether it is there. */
 interface Try {
@@ -30,19 +32,19 @@ const harmless: RequestTemplate = { name: 'GET /', method: 'GET', path: '/', wei
 export async function tryTargets(plan: Plan, environment: Variables, signal: AbortSignal): Promise<readonly Tried[]> {
   const tried: Tried[] = [];
   const lost: LabError[] = [];
-  for (const each of triesOf(plan)) {
+  for (const { checks, ...each } of triesOf(plan)) {
     const target = withoutPassword(each.url);
     const seen = await ask(each, environment, signal);
     if (seen.kind === 'unreachable') lost.push(unreachable(target, seen));
-    else tried.push(told(target, each.request, seen));
+    else tried.push(...told(target, each.request, checks, seen));
   }
   const [first, ...others] = lost;
   if (first === undefined) return tried;
   throw new LabError(first.message, { hint: first.hint, details: others.map(({ message }) => message), cause: first });
 }
 
-/** Each address with each first request, once. */
-function triesOf({ scenarios, seed }: Plan): readonly Try[] {
+/** Each address with each first request, once, and all that scenarios expect of the answer. */
+function triesOf({ scenarios, seed }: Plan): readonly (Try & { readonly checks: readonly AnswerCheck[] })[] {
   const tries = scenarios.flatMap(({ variants, workload: { requests, keys } }) =>
     variants.flatMap(({ system }): readonly Try[] => {
       if (system.kind !== 'url') return [];
@@ -52,25 +54,50 @@ function triesOf({ scenarios, seed }: Plan): readonly Try[] {
   );
   const keyOf = ({ url, request: { method, path, headers } }: Try): string =>
     JSON.stringify([url, method, path, headers]);
-  return [...new Map(tries.map((each) => [keyOf(each), each])).values()];
+  return [...new Map(tries.map((each) => [keyOf(each), each]))].map(([key, each]) => {
+    const checks = tries.filter((other) => keyOf(other) === key).map(({ request }) => request.check);
+    return { ...each, checks };
+  });
 }
 
-async function ask(
-  { url, request, keys, seed }: Try,
-  environment: Variables,
-  signal: AbortSignal,
-): Promise<FirstAnswer> {
+/** What the server did, without the values of variables and the credentials that it was sent: it may repeat them. */
+async function ask(each: Try, environment: Variables, signal: AbortSignal): Promise<FirstAnswer> {
+  const { url, request, keys, seed } = each;
   const drawn = new RequestMix({ requests: [request], keys }, seed, undefined, environment).draw();
   const origin = new Origin(filledIn(url, environment), 0);
-  return firstAnswer(origin, drawn.bytesFor(origin, false), signal);
+  const seen = await firstAnswer(origin, drawn.bytesFor(origin, false), signal);
+  const mask = new Mask();
+  for (const text of [url, ...textsOf(request)])
+    for (const [name, value] of valuesIn(text, environment)) mask.add(name, value);
+  for (const secret of drawn.credentials) mask.hide(secret);
+  return masked(seen, mask);
 }
 
-function told(target: string, request: RequestTemplate, seen: Connected): Tried {
+function masked(seen: FirstAnswer, mask: Mask): FirstAnswer {
+  switch (seen.kind) {
+    case 'answered':
+      return { ...seen, location: seen.location === undefined ? undefined : mask.masked(seen.location) };
+    case 'unreachable':
+    case 'no-handshake':
+      return { ...seen, message: mask.masked(seen.message) };
+    case 'not-http':
+      return { ...seen, text: mask.masked(seen.text) };
+    case 'plain':
+    case 'tls':
+    case 'closed':
+    case 'silent':
+      return seen;
+  }
+}
+
+/** What it did; with a note for each check to which that is not what was meant, each once. */
+function told(target: string, request: RequestTemplate, checks: readonly AnswerCheck[], seen: Connected): Tried[] {
   const asked = `${request.method} ${request.path}`;
   const answer = answerText(seen);
-  const doubt = doubtOf(seen, request, target.startsWith('http:'));
   const tried = { target, request: asked, answer };
-  return doubt === undefined ? tried : { ...tried, note: `${target}: ${asked} ${answer}${doubt}` };
+  const doubts = new Set(checks.flatMap((check) => doubtOf(seen, check, target.startsWith('http:')) ?? []));
+  if (doubts.size === 0) return [tried];
+  return [...doubts].map((doubt) => ({ ...tried, note: `${target}: ${asked} ${answer}${doubt}` }));
 }
 
 /** As it is written in the file, variables included. */
@@ -131,7 +158,7 @@ function answerText(seen: Connected): string {
 }
 
 /** What that means for the load, where it is hardly what was meant. */
-function doubtOf(seen: Connected, { check }: RequestTemplate, isPlain: boolean): string | undefined {
+function doubtOf(seen: Connected, check: AnswerCheck, isPlain: boolean): string | undefined {
   switch (seen.kind) {
     case 'plain':
       return '. Write http:// in place of https://';
@@ -155,10 +182,6 @@ function doubtOf(seen: Connected, { check }: RequestTemplate, isPlain: boolean):
       return status >= 400 ? ', which no check asks for: such answers count as errors' : undefined;
     }
   }
-}
-
-function isRedirect(status: number): boolean {
-  return status >= 300 && status < 400 && status !== 304;
 }
 
 /** A stranger's text within a sentence: one line of what can be printed, and not much of it. */

@@ -23,6 +23,17 @@ it('takes the longest value first, and characters for what they are', () => {
   expect(mask.masked('abcd.* abcdef abcd')).toBe('${B} ${A}ef ${A}');
 });
 
+it('shows no part of a value either where a text was shortened', () => {
+  const mask = maskOf({ TOKEN: 'abcdefghijklmnop', LONG: 'abcdefgh-and-more' });
+  expect(mask.masked('body: abcdefghi…')).toBe('body: ${TOKEN}…');
+  expect(mask.masked('body: abcdefgh-…')).toBe('body: ${LONG}…');
+  expect(mask.masked('"…klmnop was sent"')).toBe('"…${TOKEN} was sent"');
+  expect(mask.masked('"…efghijkl…"')).toBe('"…${TOKEN}…"');
+  expect(mask.masked('"…klmnop or abcde…"')).toBe('"…${TOKEN} or ${TOKEN}…"');
+  expect(mask.masked('…d op abc… and more')).toBe('…d op abc… and more');
+  expect(mask.masked('abcdefgh')).toBe('abcdefgh');
+});
+
 it('leaves values alone that are too short to be secrets', () => {
   expect(maskOf({ N: '123', E: '' }).masked('1234')).toBe('1234');
 });

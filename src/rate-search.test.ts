@@ -34,7 +34,7 @@ function carried({ load }: LoadJob, payments: number): WorkerResult {
     longestPauseUs: 0,
     pauseEndedAtMs: 0,
   });
-  return { ...result, open: books.finish(recorder.late) };
+  return { ...result, open: books.finish(recorder) };
 }
 
 async function search(payments: number): Promise<TrialRecord> {

@@ -59,6 +59,14 @@ export function valueOf({ name, fallback }: Variable, variables: Variables): str
   return fallback !== undefined && (value === undefined || value === '') ? fallback : value;
 }
 
+/** The variables in a text that are set, with their values; what only has a default is none of them. */
+export function valuesIn(text: string, variables: Variables): readonly (readonly [name: string, value: string])[] {
+  return variablesIn(text).flatMap(({ name }) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    return value === undefined ? [] : [[name, value] as const];
+  });
+}
+
 /** The text with its variables filled in; one that has no value stays as it is written. */
 export function filledIn(text: string, variables: Variables): string {
   return piecesOf(text)

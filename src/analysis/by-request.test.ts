@@ -70,6 +70,20 @@ describe('the metrics of one request', () => {
     expect(requestMetrics(one)).toMatchObject({ rps: 2, requests: 30, responses: 40, errors: 10, error_rate: 0.25 });
   });
 
+  it('add up, what the generator’s machine refused included', () => {
+    const refusals = { 'out-of-ports': 7, 'out-of-files': 3 } as const;
+    const pay = requestOutcome('POST /pay', {
+      requests: 30,
+      failed: 20,
+      unfinished: 5,
+      dropped: 2,
+      unsent: 1,
+      refusals,
+    });
+    const one = measurementOfRequest(measurement({ byRequest: [pay], open: openLoad() }), pay);
+    expect(one).toMatchObject({ carried: 0, sent: 65, open: { offered: 68, dropped: 2, unsent: 1 } });
+  });
+
   it('know nothing of errors where none of them ended', () => {
     const silent = requestOutcome('POST /pay', { requests: 0, completed: 0, statuses: {}, unfinished: 3 });
     const one = measurementOfRequest(measurement({ byRequest: [silent] }), silent);
@@ -99,6 +113,36 @@ describe('the caveats of one request', () => {
     );
     expect(kinds).toEqual(['unfinished', 'generator-saturated', 'too-few-samples']);
     expect(others).toEqual(['generator-saturated']);
+  });
+});
+
+describe('a request of closed load whose connections hang in another one', () => {
+  const overdue = { requests: 2, waitedUs: 16e6, shortestUs: 8e6 };
+  const waiting = { longestUs: 8e6, overdue, histogram: '' };
+  const byRequest = [
+    requestOutcome('GET /', { requests: 20_000 }),
+    requestOutcome('POST /pay', { requests: 10_000, unfinished: 2, waiting }),
+  ];
+
+  it('has no rate that could be judged, and all else that is known of it', () => {
+    expect(caveats({ byRequest, unfinished: 2, waiting }, 'GET /')).toEqual([
+      {
+        kind: 'unfinished',
+        text: '2 requests have had no answer for 8 s: RPS is not what the server gives',
+        doubts: ['rps', 'requests', 'responses'],
+      },
+    ]);
+  });
+
+  it('is told of what it waits for itself once', () => {
+    const own = caveats({ byRequest, unfinished: 2, waiting }, 'POST /pay');
+    expect(own.map(({ kind }) => kind)).toEqual(['unfinished']);
+    expect(own[0]?.text).toMatch(/^POST \/pay: 2 requests have had no answer for 8 s: /);
+  });
+
+  it('has its rate where one of many connections hangs for a moment', () => {
+    const short = { longestUs: 1e5, overdue: { requests: 1, waitedUs: 1e5, shortestUs: 1e5 }, histogram: '' };
+    expect(caveats({ byRequest: byRequest.slice(0, 1), waiting: short }, 'GET /')).toEqual([]);
   });
 });
 

@@ -15,7 +15,8 @@ export function onlyOfEach(all: Readonly<Record<string, number>>): Record<string
 /** A measurement as if that had been the only request of its workload; what is known of all of them alone is left empty. */
 export function measurementOfRequest(whole: Measurement, outcome: RequestOutcome): Measurement {
   const { request: _, dropped, unsent, ...own } = outcome;
-  const sent = own.requests + own.failed + own.unfinished;
+  const refused = Object.values(own.refusals).reduce((sum, count) => sum + count, 0);
+  const sent = own.requests + own.failed + refused + own.unfinished;
   const open = whole.open && { ...whole.open, offered: sent + dropped + unsent, dropped, unsent };
   return {
     ...whole,

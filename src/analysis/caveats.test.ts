@@ -138,7 +138,15 @@ describe('caveatsOf the system under test', () => {
     const [caveat] = caveats({ telemetry: silent });
     expect(caveat?.text).toBe('app-2 did not tell its metrics: connection refused');
     expect(caveat?.doubts).toContain('queries_per_request');
-    expect(caveat?.doubts).not.toContain('rps');
+    // What it used is known from its platform, or missing.
+    for (const metric of ['rps', 'cpu_per_request', 'memory_end']) expect(caveat?.doubts).not.toContain(metric);
+  });
+
+  it('doubts what answers cost where requests had none that may have used CPU all the same', () => {
+    const overdue = { requests: 500, waitedUs: 4e9, shortestUs: 8e6 };
+    const [caveat] = caveats({ measurement: { unfinished: 500, waiting: { longestUs: 9e6, overdue, histogram: '' } } });
+    expect(caveat).toMatchObject({ kind: 'unfinished' });
+    expect(caveat?.doubts).toContain('cpu_per_request');
   });
 
   it('says of a server of the user’s own that it tells nothing, and doubts nothing', () => {

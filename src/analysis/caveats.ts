@@ -13,7 +13,7 @@ import { happeningCaveats, hasEnd } from './happenings.ts';
 import { refusalText } from './refusals.ts';
 import { aliasesOf, thinPercentiles } from './percentiles.ts';
 import { measuredSlices } from './timeline.ts';
-import { unansweredCaveats } from './unanswered.ts';
+import { sharedWaiting, unansweredCaveats } from './unanswered.ts';
 
 /** What caveats need to know of the trial besides what was recorded. */
 export interface CaveatContext extends GeneratorContext {
@@ -66,7 +66,8 @@ function redirectCaveats({ byRequest }: Measurement, { workload }: CaveatContext
   });
 }
 
-function isRedirect(status: number): boolean {
+/** Whether an answer of that status sends whoever asks elsewhere: 304 says that nothing has changed. */
+export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
@@ -143,6 +144,7 @@ export function caveatsOf(
   return [
     // A verdict gives the first that doubts its metric: what the server did comes before what the generator did.
     ...named(unansweredCaveats(own, load, trust)),
+    ...sharedWaiting(measurement, own, load, trust),
     ...(limit === undefined ? [] : [{ kind: 'generator-saturated' as const, text: limit, doubts: [...timed] }]),
     ...refusalCaveats(measurement),
     ...generatorPause(measurement, load, trust),

@@ -63,6 +63,14 @@ describe('differingCounts', () => {
     expect(texts({ counted: [2000], fromMs: -1000, load: defaultBurst })).toHaveLength(1);
   });
 
+  it('has nothing to allow for where the counts are read before a burst', () => {
+    const load = { ...defaultBurst, size: 100, times: 1 };
+    expect(texts({ counted: [34], rates: [100], fromMs: -1000, load })[0]).toContain(
+      'the server counted 34 requests while the clients had 100 right answers',
+    );
+    expect(texts({ counted: [100], rates: [100], fromMs: -1000, load })).toEqual([]);
+  });
+
   it('follows nothing from counts that are gone, or that were never told', () => {
     const few = { counted: [10] };
     expect(texts({ ...few, changes: { lost: [{ replica: 'app-2', problem: 'it died' }] } })).toEqual([]);

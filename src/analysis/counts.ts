@@ -40,8 +40,8 @@ function countedFromMs(
   return fromMs >= 0 || load.kind === 'burst' ? Math.max(0, fromMs) : byAnotherClockMs;
 }
 
-/** As many answers as can have been on their way. */
+/** As many answers as can have been on their way when the counts were first read: before bursts there is a pause for it. */
 function mostInFlight({ open }: Measurement, load: LoadProfile): number {
   if (load.kind === 'open') return open?.inFlightMost ?? 0;
-  return load.kind === 'closed' ? load.connections : load.size;
+  return load.kind === 'closed' ? load.connections : 0;
 }

@@ -26,8 +26,38 @@ describe('a side that gave no right answer', () => {
   it('is told with what it gave instead', () => {
     const comparison = compareTrials(pairedOnce, well('A'), dead('B'));
     expect(deathText(comparison)).toBe('B gave no right answer in 6 rounds: 2,994 status-5xx (500, 503), 6 reset');
-    const hanging = compareTrials(pairedOnce, side('A', { ...none, unfinished: 50 }), well('B'));
+    const overdue = { requests: 50, waitedUs: 4e8, shortestUs: 8e6 };
+    const waiting = { longestUs: 8e6, overdue, histogram: '' };
+    const hanging = compareTrials(pairedOnce, side('A', { ...none, unfinished: 50, waiting }), well('B'));
     expect(deathText(hanging)).toBe('A gave no right answer in 6 rounds: 300 without an answer');
+  });
+
+  it('had no answer only to what waited for longer than its errors took', () => {
+    const comparison = compareTrials(pairedOnce, well('A'), side('B', { ...broken, unfinished: 50 }));
+    expect(deathText(comparison)).toBe('B gave no right answer in 6 rounds: 2,994 status-5xx (500, 503), 6 reset');
+  });
+
+  it('is not one to which the generator’s machine let nothing through: nothing was measured of it', () => {
+    const refusals = { 'out-of-ports': 500 } as const;
+    const caveats = [
+      { kind: 'generator-refused' as const, text: '500 requests got to no server', doubts: ['rps', 'error_rate'] },
+    ];
+    const values = { rps: [0, 0, 0, 0, 0, 0], error_rate: [0, 0, 0, 0, 0, 0] };
+    const refused = rounds('B', values, { measurement: measurement({ ...none, refusals }), caveats });
+    const comparison = compareTrials(pairedOnce, well('A'), refused);
+    expect(comparison.dead).toBeUndefined();
+    const verdicts = gateVerdicts(comparison, tolerances);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
+    expect(verdicts[0]?.reason).toContain('500 requests got to no server');
+    expect(compareTrials(pairedOnce, refused, dead('B')).dead).toMatchObject({ b: expect.any(String) as string });
+  });
+
+  it('is told with what was refused as well, where some of its rounds had nothing but errors', () => {
+    const [first, ...others] = dead('B');
+    if (first === undefined) throw new Error('a round was expected');
+    const refused = { ...first, measurement: measurement({ ...none, refusals: { 'no-route': 9 } }) };
+    const comparison = compareTrials(pairedOnce, well('A'), [refused, ...others]);
+    expect(comparison.dead?.b).toContain('9 refused by the generator’s machine (no-route)');
   });
 
   it('is not compared in any metric, not in its rate of errors either', () => {

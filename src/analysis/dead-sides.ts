@@ -1,6 +1,6 @@
 import { LabError } from '../errors.ts';
 import { formatNumber, plural } from '../numbers.ts';
-import type { Comparison, TrialRecord } from '../result.ts';
+import type { Comparison, Measurement, TrialRecord } from '../result.ts';
 
 /** The sides that gave no right answer in any of their rounds, and what they gave instead. */
 export type DeadSides = NonNullable<Comparison['dead']>;
@@ -14,28 +14,42 @@ export function deadSidesOf(a: readonly TrialRecord[], b: readonly TrialRecord[]
   return dead.a === undefined && dead.b === undefined ? undefined : dead;
 }
 
+/** Rounds of which the generator's own machine refused requests say nothing of the side: they never got to it. */
 function isDead(trials: readonly TrialRecord[]): boolean {
-  return trials.length > 0 && trials.every(({ measurement }) => measurement.requests === 0);
+  return (
+    trials.every(({ measurement }) => measurement.requests === 0) &&
+    trials.some(({ measurement }) => Object.keys(measurement.refusals).length === 0)
+  );
 }
 
 /** `in 3 rounds: 3,000 status-5xx (500), 2 reset`. */
 function insteadOf(trials: readonly TrialRecord[]): string {
   const errors = new Map<string, number>();
+  const refusals = new Map<string, number>();
   const statuses = new Set<string>();
   let unanswered = 0;
   for (const { measurement } of trials) {
-    for (const [kind, count] of Object.entries(measurement.errors)) errors.set(kind, (errors.get(kind) ?? 0) + count);
+    addTo(errors, measurement.errors);
+    addTo(refusals, measurement.refusals);
     for (const status of Object.keys(measurement.statuses)) statuses.add(status);
-    unanswered += measurement.unfinished;
+    unanswered += measurement.waiting.overdue.requests;
   }
   const had = [
-    ...[...errors]
-      .filter(([, count]) => count > 0)
-      .sort((one, other) => other[1] - one[1])
-      .map(([kind, count]) => `${formatNumber(count)} ${kind}${statusesIn(kind, statuses)}`),
+    ...mostFirst(errors).map(([kind, count]) => `${formatNumber(count)} ${kind}${statusesIn(kind, statuses)}`),
     ...(unanswered > 0 ? [`${formatNumber(unanswered)} without an answer`] : []),
+    ...mostFirst(refusals).map(
+      ([kind, count]) => `${formatNumber(count)} refused by the generator’s machine (${kind})`,
+    ),
   ];
   return `in ${plural(trials.length, 'round')}: ${had.length === 0 ? 'nothing was sent' : had.join(', ')}`;
+}
+
+function addTo(sums: Map<string, number>, counts: Measurement['errors'] | Measurement['refusals']): void {
+  for (const [kind, count] of Object.entries(counts)) sums.set(kind, (sums.get(kind) ?? 0) + count);
+}
+
+function mostFirst(counts: ReadonlyMap<string, number>): readonly (readonly [kind: string, count: number])[] {
+  return [...counts].filter(([, count]) => count > 0).sort((one, other) => other[1] - one[1]);
 }
 
 /** The statuses behind a kind of error: ` (500, 503)`. */

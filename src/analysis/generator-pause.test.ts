@@ -27,6 +27,12 @@ describe('generatorPause', () => {
     expect(caveats(3000, { durationMs: 4000 }, defaultBurst)[0]?.doubts).toContain('p50');
   });
 
+  it('doubts errors where the pause was as long as an answer may take', () => {
+    const load = { ...defaultLoad, timeoutMs: 1000 };
+    expect(caveats(1000, {}, load)[0]?.doubts).toEqual(expect.arrayContaining(['errors', 'error_rate']));
+    expect(caveats(999, {}, load)[0]?.doubts).not.toContain('error_rate');
+  });
+
   it('has nothing to say of the pauses that the scenario trusts', () => {
     expect(caveats(50)).toEqual([]);
   });

@@ -31,6 +31,8 @@ export function generatorPause(measurement: Measurement, load: LoadProfile, trus
   const others = latency.maxUs < negligible * generator.longestPauseUs ? ['max', 'worst_second_p99'] : [];
   // It takes at most its share of the time from a rate.
   const rates = share > noDifference ? [...ratesAndMeans] : [];
-  const doubted = [...rates, ...shifted, ...aliasesOf(shifted), ...others];
+  // All that was in flight then was out of time when it went on, whatever the server did.
+  const losses = pauseMs >= load.timeoutMs ? doubts.losses : [];
+  const doubted = [...rates, ...shifted, ...aliasesOf(shifted), ...others, ...losses];
   return doubted.length === 0 ? [] : [{ kind: 'generator-paused', text, doubts: doubted }];
 }

@@ -26,6 +26,21 @@ describe('unsteadiness', () => {
     expect(caveats([9000, 9000, 9100, 8900, 9000, 4000, 4100, 3900, 4000, 4000])).toHaveLength(1);
   });
 
+  it.each([
+    ['a fall that slows down', [23_000, 15_000, 11_500, 9_500], 'fell from about 23,000 to 9,500 within 4 s'],
+    ['a rise that slows down', [1_400, 2_600, 3_500, 4_000], 'rose from about 1,400 to 4,000 within 4 s'],
+    ['a fall to half', [20_000, 13_000, 11_000, 10_000], 'fell from about 20,000 to 10,000 within 4 s'],
+    ['a warm-up', [500, 3_000, 4_200, 4_700, 4_900, 4_950], 'rose from about 500 to 4,950 within 6 s'],
+    ['a fall that speeds up', [9_000, 8_900, 8_700, 8_000, 3_000], 'fell from about 9,000 to 3,000 within 5 s'],
+  ])('knows %s for what it is, though it is no line', (_, rates, words) => {
+    expect(caveats(rates)[0]?.text).toContain(words);
+  });
+
+  it('takes what turned back, or went less far, for steady', () => {
+    expect(caveats([1_400, 2_600, 4_000, 3_500])).toEqual([]);
+    expect(caveats([19_000, 13_000, 11_000, 10_000])).toEqual([]);
+  });
+
   it('takes what goes up and down for steady, and so what changes little', () => {
     expect(caveats([9000, 5000, 9500, 4800, 9100, 5100, 9000, 5050])).toEqual([]);
     expect(caveats([10_000, 10_200, 10_400, 10_600, 10_800, 11_000])).toEqual([]);

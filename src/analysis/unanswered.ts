@@ -45,6 +45,19 @@ export function unansweredCaveats(measurement: Measurement, load: LoadProfile, t
 }
 
 /**
+ * What one request of a closed load shares with the others: a connection that waits for another request does not ask for this one
+ * either.
+ * @param own the measurement of that request; of what it has waited for itself, {@link unansweredCaveats} tells
+ */
+export function sharedWaiting(whole: Measurement, own: Measurement, load: LoadProfile, trust: Trust): Caveat[] {
+  if (load.kind !== 'closed' || own.waiting.overdue.requests === whole.waiting.overdue.requests) return [];
+  return unansweredCaveats(whole, load, trust).flatMap(({ kind, doubts: doubted }) => {
+    const rates = doubted.filter((name) => doubts.rates.includes(name));
+    return rates.length === 0 ? [] : [{ kind, text: textOf(whole, {}, [], true), doubts: rates }];
+  });
+}
+
+/**
  * Of closed load, the share of its connections' time that overdue requests took: while one waits its connection asks for nothing,
  * and what it would have asked for is missing with it (Tene, "How not to measure latency", on coordinated omission).
  */

@@ -11,6 +11,8 @@ export interface BodySample {
   readonly bytes: Buffer;
   /** How it is compressed, in the server's words. */
   readonly encoding: string | undefined;
+  /** Whether the body goes on. */
+  readonly isCut?: boolean;
 }
 
 /** Whether a status is the one that is expected: any below 400 where none is named. */
@@ -27,6 +29,7 @@ export class AnswerCheck implements BodyReader {
   readonly #search = new TextSearch();
   #sample: Buffer[] = [];
   #sampled = 0;
+  #isCut = false;
 
   /** Expects the next answer. */
   begin(expected: ExpectedAnswer): void {
@@ -34,6 +37,7 @@ export class AnswerCheck implements BodyReader {
     if (expected.contains !== undefined) this.#search.begin(expected.contains);
     if (this.#sampled > 0) this.#sample = [];
     this.#sampled = 0;
+    this.#isCut = false;
   }
 
   readBody(status: number, bytes: Buffer, from: number, to: number): void {
@@ -43,8 +47,10 @@ export class AnswerCheck implements BodyReader {
       this.#search.read(bytes, from, to);
       if (this.#search.found) return;
     }
-    if (this.#sampled >= sampleBytes) return;
-    const part = Buffer.from(bytes.subarray(from, Math.min(to, from + sampleBytes - this.#sampled)));
+    const room = sampleBytes - this.#sampled;
+    if (to - from > room) this.#isCut = true;
+    if (room === 0) return;
+    const part = Buffer.from(bytes.subarray(from, Math.min(to, from + room)));
     this.#sample.push(part);
     this.#sampled += part.length;
   }
@@ -62,6 +68,6 @@ export class AnswerCheck implements BodyReader {
 
   /** The beginning of the body of a wrong answer. */
   sampleOf(encoding: string | undefined): BodySample {
-    return { bytes: Buffer.concat(this.#sample), encoding };
+    return { bytes: Buffer.concat(this.#sample), encoding, isCut: this.#isCut };
   }
 }

@@ -17,7 +17,8 @@ export interface OpenClient extends Omit<Client, 'on'> {
   readonly pipelinedRequests: { clear(): void };
   /** Connects and sends a request. Called at first, after the connection's end or error, and after a time-out. */
   _connect: () => void;
-  _destroyConnection(): void;
+  /** Called when the time of a request is up, before `_connect`. */
+  _destroyConnection: () => void;
   /** Called when the next request is to be written. */
   getRequestBuffer: () => Buffer;
   destroy(): void;

@@ -1,7 +1,10 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { Mask } from '../mask.ts';
+import { AnswerCheck } from './answer.ts';
 import { Causes, mergeCauses, type CauseParts } from './causes.ts';
 import { DrawnRequest } from './drawn-request.ts';
+import { ResponseParser } from './http/response-parser.ts';
 import type { Cause } from './job.ts';
 import { Origin } from './origin.ts';
 
@@ -92,6 +95,48 @@ describe('Causes', () => {
     expect(causeOf({ request: plain, words: `${basic} is user:pass word, or pass word` })?.words).toBe(
       '*** is ***, or ***',
     );
+  });
+});
+
+describe('what is left of a secret where a cause is shortened', () => {
+  const secret = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  const mask = new Mask();
+  mask.add('TOKEN', secret);
+  const pieces = Array.from({ length: secret.length - 3 }, (_, at) => secret.slice(at, at + 4));
+
+  it('is nothing at the end of an excerpt, wherever in it that is', () => {
+    for (let before = 110; before < 165; before++) {
+      const told = `${'.'.repeat(before)}${secret}${'.'.repeat(100)}`;
+      const cause = causeOf({ words: told, sample: { bytes: Buffer.from(told), encoding: undefined } });
+      for (const text of [cause?.body, cause?.words]) {
+        expect(text).toHaveLength(160);
+        for (const piece of pieces) expect(mask.masked(text ?? '')).not.toContain(piece);
+      }
+    }
+  });
+
+  it('is nothing at the end of the sample of a body', () => {
+    const check = new AnswerCheck();
+    check.begin({ status: 200, contains: undefined });
+    const long = secret.repeat(100);
+    const body = Buffer.from(`${'.'.repeat(50)}${long}${long}`);
+    check.readBody(500, body, 0, body.length);
+    const whole = new Mask();
+    whole.add('LONG', long);
+    expect(whole.masked(causeOf({ sample: check.sampleOf(undefined) })?.body ?? '')).toBe(`${'.'.repeat(50)}\${LONG}…`);
+  });
+
+  it('is nothing around the place at which an answer is malformed', () => {
+    for (let before = 0; before < 120; before++) {
+      const parser = new ResponseParser();
+      parser.begin(false);
+      const name = `${secret}${'.'.repeat(before)}\x00${'.'.repeat(before)}${secret}${'.'.repeat(99)}`;
+      const bytes = Buffer.from(`HTTP/1.1 200 OK\r\nx: ${name}\r\n\r\n`);
+      expect(parser.read(bytes, bytes.length)).toBe('refused');
+      const { kind, words } = parser.problem;
+      expect(kind).toBe('malformed');
+      for (const piece of pieces) expect(mask.masked(words)).not.toContain(piece);
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { Mask } from '../mask.ts';
 import type { BodySample } from './answer.ts';
 import { decompressed } from './decompress.ts';
 import type { DrawnRequest } from './drawn-request.ts';
@@ -12,9 +13,6 @@ export interface CauseParts {
   readonly words?: string | undefined;
 }
 
-/** Shorter values are no secrets, and would be found everywhere. */
-const leastSecret = 4;
-
 /** The first example of each kind of error. */
 export class Causes {
   readonly #first = new Map<FailureKind, Cause>();
@@ -23,7 +21,9 @@ export class Causes {
   note(kind: FailureKind, atMs: number, parts: CauseParts): void {
     if (this.#first.has(kind)) return;
     const { request, status, sample, words } = parts;
-    const shown = (text: string): string => shortened(withoutSecrets(text, request.credentials));
+    const mask = new Mask();
+    for (const secret of request.credentials) mask.hide(secret);
+    const shown = (text: string): string => shortened(mask.masked(text));
     const body = sample === undefined || sample.bytes.length === 0 ? undefined : bodyOf(sample);
     this.#first.set(kind, {
       kind,
@@ -50,12 +50,8 @@ export function mergeCauses(causes: readonly Cause[]): Cause[] {
   return [...first.values()];
 }
 
-function bodyOf({ bytes, encoding }: BodySample): string {
+function bodyOf({ bytes, encoding, isCut = false }: BodySample): string {
   const plain = decompressed(bytes, encoding);
-  return plain === undefined ? `(${bytes.length} bytes of ${encoding ?? ''})` : textOf(plain);
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  const longest = secrets.filter(({ length }) => length >= leastSecret).sort((one, other) => other.length - one.length);
-  return longest.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+  if (plain === undefined) return `(${bytes.length} bytes of ${encoding ?? ''})`;
+  return `${textOf(plain)}${isCut ? '…' : ''}`;
 }

@@ -30,6 +30,7 @@ export class Connection {
   readonly #client: OpenClient;
   readonly #options: ConnectionOptions;
   readonly #connect: () => void;
+  readonly #destroy: () => void;
   readonly #bytes = new BytesToUs((bytes) => this.#read(bytes));
   readonly #parser = new ResponseParser();
   readonly #check = new AnswerCheck();
@@ -51,6 +52,9 @@ export class Connection {
     this.#client.parser = this.#bytes;
     this.#connect = this.#client._connect.bind(this.#client);
     this.#client._connect = () => this.#reconnect();
+    // It does so as soon as the time is up, and what has come in and waits to be read would be lost.
+    this.#destroy = this.#client._destroyConnection.bind(this.#client);
+    this.#client._destroyConnection = () => undefined;
     this.#client.getRequestBuffer = () => this.#send();
     this.#client.on('connError', (error) => (this.#error = error));
   }
@@ -59,6 +63,7 @@ export class Connection {
   close(): void {
     clearTimeout(this.#timer);
     this.#client.destroy();
+    if (this.#client.conn !== undefined) this.#destroy();
     if (this.#request !== undefined && this.#noted) {
       this.#options.recorder().unfinished(this.#request, this.#sentAtMs);
     }
@@ -133,34 +138,45 @@ export class Connection {
     const error = this.#error;
     this.#error = undefined;
     const { conn } = this.#client;
-    const ended = error === undefined && conn?.readableEnded === true;
-    if (ended && this.#request !== undefined && this.#parser.end()) {
+    if (conn === undefined) {
+      this.#open();
+    } else if (error === undefined && !conn.readableEnded) {
+      // Without an end or an error, autocannon connects again only when the time is up.
+      this.#expire();
+    } else if (error === undefined && this.#request !== undefined && this.#parser.end()) {
       // An answer that does not tell its length is whole when the connection ends.
       this.#answered();
-      return;
+    } else {
+      const failure = error === undefined ? closedEarly(this.#parser.hasBegun) : failureOf(error);
+      this.#lose(isShakingHands(conn, this.#connected) ? inHandshake(failure) : failure);
     }
-    if (this.#request !== undefined) this.#fail(this.#failureOf(error, ended));
-    this.#drop();
-    // Autocannon would try again at once, and burn a core on an address where nobody listens.
-    if (conn !== undefined && !this.#connected) this.#timer = setTimeout(() => this.#open(), retryMs);
-    else this.#open();
   }
 
-  /** Why the request in flight has no answer, now that its connection is gone. */
-  #failureOf(error: Error | undefined, ended: boolean): Failure {
-    const { hasBegun } = this.#parser;
-    // Autocannon closes a connection itself, without an end or an error, only when the time is up.
-    if (error === undefined && !ended)
-      return timedOut(this.#options.timeoutMs, { connected: this.#connected, hasBegun });
-    const failure = error === undefined ? closedEarly(hasBegun) : failureOf(error);
-    return isShakingHands(this.#client.conn, this.#connected) ? inHandshake(failure) : failure;
+  /** Fails the request in flight, unless its answer has come in and waits to be read: that comes first. */
+  #expire(): void {
+    const [request, sentAtMs] = [this.#request, this.#sentAtMs];
+    if (request === undefined) return;
+    setImmediate(() => {
+      if (this.#request !== request || this.#sentAtMs !== sentAtMs) return;
+      const { hasBegun } = this.#parser;
+      this.#lose(timedOut(this.#options.timeoutMs, { connected: this.#connected, hasBegun }));
+    });
+  }
+
+  /** Gives the connection up, and opens another one. */
+  #lose(failure: Failure): void {
+    if (this.#request !== undefined) this.#fail(failure);
+    this.#drop();
+    // Autocannon would try again at once, and burn a core on an address where nobody listens.
+    if (this.#connected) this.#open();
+    else this.#timer = setTimeout(() => this.#open(), retryMs);
   }
 
   /** Makes sure that nothing of the old connection reaches the next one. */
   #drop(): void {
     clearTimeout(this.#timer);
     if (this.#client.conn === undefined) return;
-    this.#client._destroyConnection();
+    this.#destroy();
     this.#client.conn.removeAllListeners('data');
   }
 

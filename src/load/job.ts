@@ -254,6 +254,8 @@ const outcomeSchema = z.object({
   unfinished: count,
   /** How long before that each of them was sent, in µs: an HdrHistogram like the others. */
   waiting: z.string(),
+  /** What everything took that ended, right or not, in µs from when it was sent: an HdrHistogram like the others. */
+  ended: z.string(),
   /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
   histogram: z.string(),
 });

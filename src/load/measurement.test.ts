@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { ClosedLoad } from '../scenarios/scenario.ts';
 import type { WorkerMessage, WorkerSlice } from './job.ts';
 import { measurementOf } from './measurement.ts';
 import { Recorder, warmupRecorder } from './recorder.ts';
-import { drawnRequest } from './testing/jobs.ts';
+import { closedLoad, drawnRequest, loadJob, run } from './testing/jobs.ts';
+import { serve } from './testing/servers.ts';
 
 const request = drawnRequest();
 
@@ -106,5 +108,78 @@ describe('measurementOf', () => {
     for (const { latencyUs, parts } of anatomy) {
       expect(Object.values(parts).reduce((sum, us) => sum + us, 0)).toBeCloseTo(latencyUs, 3);
     }
+  });
+});
+
+describe('what of it is overdue', () => {
+  const drivers: readonly ClosedLoad['driver'][] = ['lab', 'autocannon'];
+  it.each(drivers)(
+    'is nothing where all answers are wrong, and take as long as what is in flight: %s',
+    async (driver) => {
+      await using server = await serve((_request, response) => {
+        setTimeout(() => response.writeHead(503).end(), 300);
+      });
+      const load = closedLoad({ driver, connections: 10, durationMs: 2000 });
+      const { waiting, requests, failed } = measurementOf(await run(loadJob({ urls: [server.url], load })));
+      expect(requests).toBe(0);
+      expect(failed).toBeGreaterThan(0);
+      expect(waiting.overdue.requests).toBe(0);
+    },
+  );
+
+  it('is nothing where only wrong answers are slow, or what times out', async () => {
+    await using server = await serve((_request, response, number) => {
+      if (number % 20 === 0) return;
+      if (number % 2 === 0) response.end();
+      else setTimeout(() => response.writeHead(503).end(), 300);
+    });
+    const load = closedLoad({ driver: 'lab', connections: 10, durationMs: 3000, timeoutMs: 400 });
+    const { waiting, requests, errors } = measurementOf(await run(loadJob({ urls: [server.url], load })));
+    expect(requests).toBeGreaterThan(0);
+    expect(errors['timed-out']).toBeGreaterThan(0);
+    expect(waiting.overdue.requests).toBe(0);
+  });
+
+  it.each([
+    ['as all that is answered', 100],
+    ['where nothing else was asked for it', 0],
+  ])('is what one request waits for since it was sent, and not since it was due, %s', (_, paid) => {
+    const [get, pay] = [request, drawnRequest('POST /pay')];
+    const durationMs = 10_000;
+    const requests = [get.name, pay.name];
+    const books = new Recorder({
+      phase: 'measuring',
+      requests,
+      startMs: 0,
+      durationMs,
+      waits: true,
+      emit: () => undefined,
+    });
+    // All wait for 8 s for a connection, and are then answered in 20 ms.
+    for (const [one, count] of [
+      [get, 1000],
+      [pay, paid],
+    ] as const) {
+      for (let number = 0; number < count; number++) {
+        books.sent(8000);
+        books.answered(8020, { dueAtMs: 0, sentAtMs: 8000, status: 200, bytes: 1, request: one });
+      }
+    }
+    books.sent(6000);
+    books.unfinished(pay, 6000);
+    const { byRequest, waiting } = measurementOf(books.finish(durationMs, generator));
+    expect(waiting.overdue.requests).toBe(1);
+    expect(byRequest.map((one) => one.waiting.overdue.requests)).toEqual([0, 1]);
+  });
+
+  it('is what hangs after wrong answers', async () => {
+    let first: number | undefined;
+    await using server = await serve((_request, response) => {
+      first ??= performance.now();
+      if (performance.now() - first < 500) setTimeout(() => response.writeHead(503).end(), 5);
+    });
+    const load = closedLoad({ driver: 'lab', connections: 10, durationMs: 2500 });
+    const { waiting } = measurementOf(await run(loadJob({ urls: [server.url], load })));
+    expect(waiting.overdue.requests).toBe(10);
   });
 });

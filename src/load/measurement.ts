@@ -10,10 +10,10 @@ export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice
   const latency = LatencyHistogram.decode(result.histogram);
   const { startedAtMs, byRequest, slices, anatomy, open, ...rest } = result;
   return {
-    ...outcomeOf(rest, open?.service),
+    ...outcomeOf(rest),
     startedAt: new Date(startedAtMs).toISOString(),
-    // What no right answer tells of one request, those of all of them do.
-    byRequest: byRequest.map((one) => outcomeOf(one, one.requests === 0 ? result.histogram : undefined)),
+    // What no end of one request tells, those of all of them do.
+    byRequest: byRequest.map((one) => outcomeOf(one, hasEnded(one) ? one.ended : result.ended)),
     timeline: [...warmup.map((slice) => ({ ...slice, second: slice.second - warmup.length })), ...slices].map(sliceOf),
     anatomy: [
       ...anatomyOf('p50', latency.quantileUs(0.5), anatomy),
@@ -23,13 +23,17 @@ export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice
   };
 }
 
-/** @param service what answers took from when their requests were sent, where that is not their latency */
-function outcomeOf<T extends Outcome>({ histogram, waiting, ...counts }: T, service = histogram) {
+function hasEnded({ ended }: Outcome): boolean {
+  return LatencyHistogram.decode(ended).count > 0;
+}
+
+/** @param took what requests took until they ended, from when they were sent */
+function outcomeOf<T extends Outcome>({ histogram, waiting, ended, ...counts }: T, took = ended) {
   return {
     ...counts,
     failed: failedOf(counts),
     latency: latencyOf(histogram),
-    waiting: waitingOf(waiting, service),
+    waiting: waitingOf(waiting, took),
   };
 }
 
@@ -47,12 +51,12 @@ function latencyOf(histogram: string): Measurement['latency'] {
   };
 }
 
-/** How long requests have had no answer. @param answers what answers took from when their requests were sent */
-function waitingOf(histogram: string, answers: string): Measurement['waiting'] {
+/** How long requests have had no answer. @param ended what those took that ended, from when they were sent */
+function waitingOf(histogram: string, ended: string): Measurement['waiting'] {
   const waiting = LatencyHistogram.decode(histogram);
   return {
     longestUs: waiting.maxUs,
-    overdue: { ...overdueIn(waiting, LatencyHistogram.decode(answers)) },
+    overdue: { ...overdueIn(waiting, LatencyHistogram.decode(ended)) },
     histogram,
   };
 }

@@ -131,9 +131,10 @@ describe('mergeWorkerResults', () => {
     books.released(500, 499);
     books.released(1500, 900);
     books.dropped();
-    books.served(700, 600);
+    const service = new LatencyHistogram();
+    service.record(100);
     books.inFlight(7);
-    const part = { ...recorded([]), open: books.finish(3) };
+    const part = { ...recorded([]), open: books.finish({ late: 3, service: service.encode() }) };
     const { open } = mergeWorkerResults([part, part]);
     expect(open).toMatchObject({ offered: 4, released: 2, dropped: 2, unsent: 0, late: 6, inFlightMost: 14 });
     expect(LatencyHistogram.decode(open?.scheduleLag ?? '').count).toBe(4);

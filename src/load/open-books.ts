@@ -1,10 +1,9 @@
 import { LatencyHistogram } from './histogram.ts';
 import type { OpenResult } from './job.ts';
 
-/** What only open load keeps books of: requests before they are sent, the pacer, and the time from being sent. */
+/** What only open load keeps books of: requests before they are sent, and the pacer. */
 export class OpenBooks {
   readonly #endMs: number;
-  readonly #service = new LatencyHistogram();
   readonly #lag = new LatencyHistogram();
   readonly #unsentWaiting = new LatencyHistogram();
   #offered = 0;
@@ -37,11 +36,6 @@ export class OpenBooks {
     this.#unsentWaiting.record(nowMs - dueAtMs);
   }
 
-  /** Notes a right answer to a request that was sent at that moment. */
-  served(nowMs: number, sentAtMs: number): void {
-    this.#service.record(nowMs - sentAtMs);
-  }
-
   /** Notes a request that was due, and that the pacer never came to let go. */
   overdue(nowMs: number, dueAtMs: number): void {
     this.#offered++;
@@ -58,7 +52,8 @@ export class OpenBooks {
     if (count > this.#inFlightMost) this.#inFlightMost = count;
   }
 
-  finish(late: number): OpenResult {
+  /** Ends the books, with what the recorder knows of right answers: how many came late, and what they took from being sent. */
+  finish({ late, service }: Pick<OpenResult, 'late' | 'service'>): OpenResult {
     return {
       offered: this.#offered,
       released: this.#released,
@@ -68,7 +63,7 @@ export class OpenBooks {
       late,
       inFlightMost: this.#inFlightMost,
       connectionsMost: this.#connectionsMost,
-      service: this.#service.encode(),
+      service,
       scheduleLag: this.#lag.encode(),
     };
   }

@@ -95,7 +95,7 @@ class OpenLoop implements Disposable, Ends {
     await withinMs(this.#load.drainMs, ended);
     this.#giveUp();
     const result = this.#recorder.finish(this.#endMs, generator);
-    return { ...result, open: this.#books.finish(this.#recorder.late) };
+    return { ...result, open: this.#books.finish(this.#recorder) };
   }
 
   [Symbol.dispose](): void {
@@ -107,13 +107,11 @@ class OpenLoop implements Disposable, Ends {
   /** Takes the books of a whole answer. */
   answered(nowMs: number, due: DueRequest, sentAtMs: number, answer: Answer): void {
     const { request, dueAtMs, isMeasured } = due;
-    const isRight = answer.fault === undefined;
     if (isMeasured) {
       this.#recorder.answered(nowMs, { dueAtMs, sentAtMs, request, ...answer });
-      if (isRight) this.#books.served(nowMs, sentAtMs);
     } else if (nowMs < this.#warmEndMs) {
       this.#warmup.answered(nowMs, { dueAtMs, sentAtMs, request, ...answer });
-    } else if (isRight && nowMs < this.#endMs) {
+    } else if (answer.fault === undefined && nowMs < this.#endMs) {
       this.#recorder.completed(nowMs, request);
     }
   }

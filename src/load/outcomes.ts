@@ -20,6 +20,7 @@ export function sumOutcomes(outcomes: readonly Outcome[]): Outcome {
     ),
     unfinished: total((outcome) => outcome.unfinished),
     waiting: sumHistograms(outcomes.map(({ waiting }) => waiting)),
+    ended: sumHistograms(outcomes.map(({ ended }) => ended)),
     histogram: sumHistograms(outcomes.map(({ histogram }) => histogram)),
   };
 }

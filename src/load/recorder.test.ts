@@ -48,6 +48,37 @@ describe('Recorder', () => {
     expect(LatencyHistogram.decode(result.histogram).count).toBe(2);
   });
 
+  it('keeps what everything took that ended, right or not, from when it was sent', () => {
+    const { recorder } = record(1000);
+    answer(recorder, 100, 5);
+    recorder.sent(startMs + 300);
+    recorder.answered(startMs + 340, { sentAtMs: startMs + 300, status: 500, bytes: 5, fault: 'status-5xx', request });
+    recorder.sent(startMs + 400);
+    recorder.failed(startMs + 600, 'timed-out', { sentAtMs: startMs + 400, request });
+    // It was due long before it was sent.
+    const late = { dueAtMs: startMs + 100, sentAtMs: startMs + 690, status: 200, bytes: 10, request };
+    const waiting = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /'],
+      startMs,
+      durationMs: 1000,
+      waits: true,
+      emit: () => undefined,
+    });
+    waiting.sent(late.sentAtMs);
+    waiting.answered(startMs + 700, late);
+    recorder.sent(startMs + 900);
+    recorder.unfinished(request, startMs + 900);
+    const [closed, open] = [recorder, waiting].map((books) => books.finish(books.endMs, generator));
+    const msOf = (histogram = ''): number[] =>
+      LatencyHistogram.decode(histogram)
+        .values()
+        .map(({ us }) => Math.round(us / 1000));
+    expect(msOf(closed?.ended)).toEqual([5, 40, 200]);
+    expect([msOf(open?.histogram), msOf(open?.ended), msOf(waiting.service)]).toEqual([[600], [10], [10]]);
+    expect(open?.byRequest[0]?.ended).toBe(open?.ended);
+  });
+
   it('keeps the books of each request of the workload, also of one that was never sent', () => {
     const [get, pay] = [request, drawnRequest('POST /pay')];
     const names = [get.name, pay.name, 'GET /rare'];
@@ -70,7 +101,7 @@ describe('Recorder', () => {
     recorder.unfinished(pay, startMs);
     recorder.neverSent(pay, 'dropped');
     const { byRequest, histogram, ...whole } = recorder.finish(recorder.endMs, generator);
-    expect(byRequest.map(({ histogram: _, waiting: _waiting, ...counts }) => counts)).toEqual([
+    expect(byRequest.map(({ histogram: _, waiting: _waiting, ended: _ended, ...counts }) => counts)).toEqual([
       {
         request: 'GET /',
         requests: 3,

@@ -61,7 +61,7 @@ export interface RecordedFailure extends CauseParts {
  *
  * All that is counted of ends is counted request by request of the workload, and the whole is their sum.
  *
- * Memory does not grow with the number of requests that are sent: two histograms for each request of the workload, one for the
+ * Memory does not grow with the number of requests that are sent: a few histograms for each request of the workload, one for the
  * current second, and a few encoded kilobytes for each second.
  */
 export class Recorder {
@@ -104,6 +104,11 @@ export class Recorder {
     return this.#late;
   }
 
+  /** What right answers took from when their requests were sent, where those had to wait for it: an encoded histogram. */
+  get service(): string {
+    return LatencyHistogram.merge([...this.#books.values()].map(({ service }) => service)).encode();
+  }
+
   /** Notes a request that is sent now; false where the stretch is over, and its end need not be reported. */
   sent(nowMs: number): boolean {
     if (nowMs >= this.#closesMs) return false;
@@ -115,20 +120,23 @@ export class Recorder {
 
   /** Notes a whole answer, right or not. */
   answered(nowMs: number, answer: RecordedAnswer): void {
-    const { request, status, bytes, fault } = answer;
+    const { request, dueAtMs, sentAtMs, status, bytes, fault } = answer;
     if (nowMs >= this.#closesMs) {
-      this.unfinished(request, answer.sentAtMs);
+      this.unfinished(request, sentAtMs);
       return;
     }
-    this.#endedAfter(answer.sentAtMs, nowMs);
+    this.#endedAfter(sentAtMs, nowMs);
     const books = this.#booksOf(request);
     books.answered(status, bytes);
     if (fault !== undefined) {
-      this.#note(nowMs, fault, { request, status, sample: answer.sample });
+      this.#note(nowMs, fault, { sentAtMs, request, status, sample: answer.sample });
       return;
     }
     this.#completed(nowMs, books);
-    books.right(nowMs - (answer.dueAtMs ?? answer.sentAtMs));
+    const tookMs = nowMs - sentAtMs;
+    // What did not have to wait to be sent has one time, which is recorded once.
+    if (dueAtMs === undefined) books.right(tookMs);
+    else books.right(nowMs - dueAtMs, tookMs);
     this.#anatomy.consider(nowMs, answer);
   }
 
@@ -138,19 +146,20 @@ export class Recorder {
   }
 
   /** Notes a request that ended without a right answer, for that reason. */
-  failed(nowMs: number, kind: FailureKind, { sentAtMs, ...cause }: RecordedFailure): void {
+  failed(nowMs: number, kind: FailureKind, failure: RecordedFailure): void {
+    const { request, sentAtMs } = failure;
     if (nowMs >= this.#closesMs) {
-      this.unfinished(cause.request, sentAtMs);
+      this.unfinished(request, sentAtMs);
       return;
     }
     this.#endedAfter(sentAtMs, nowMs);
-    this.#note(nowMs, kind, cause);
+    this.#note(nowMs, kind, failure);
   }
 
-  #note(nowMs: number, kind: FailureKind, cause: CauseParts): void {
+  #note(nowMs: number, kind: FailureKind, { sentAtMs, ...cause }: RecordedFailure): void {
     this.tick(nowMs);
     this.#causes.note(kind, nowMs - this.#options.startMs, cause);
-    this.#booksOf(cause.request).failed(kind);
+    this.#booksOf(cause.request).failed(kind, nowMs - sentAtMs);
     if (!isRefusal(kind)) this.#sliceErrors++;
   }
 

@@ -12,6 +12,10 @@ export class RequestBooks {
   /** Of all seconds that are over. */
   readonly #latency = new LatencyHistogram();
   readonly #second = new LatencyHistogram();
+  /** Of right answers whose latency begins before they are sent: what they took from then on. */
+  readonly #service = new LatencyHistogram();
+  /** Of what ended without a right answer, from when it was sent. */
+  readonly #failures = new LatencyHistogram();
   #requests = 0;
   #completed = 0;
   #unfinished = 0;
@@ -30,9 +34,11 @@ export class RequestBooks {
     this.#bytes += bytes;
   }
 
-  right(latencyMs: number): void {
+  /** @param serviceMs how long it took since its request was sent, where its latency is from an earlier moment */
+  right(latencyMs: number, serviceMs?: number): void {
     this.#requests++;
     this.#second.record(latencyMs);
+    if (serviceMs !== undefined) this.#service.record(serviceMs);
   }
 
   /** Notes a right answer that came within the stretch, whenever its request was due. */
@@ -40,7 +46,9 @@ export class RequestBooks {
     this.#completed++;
   }
 
-  failed(kind: FailureKind): void {
+  /** Notes a request that ended without a right answer, so long after it was sent. */
+  failed(kind: FailureKind, tookMs: number): void {
+    this.#failures.record(tookMs);
     if (isRefusal(kind)) this.#refusals.set(kind, (this.#refusals.get(kind) ?? 0) + 1);
     else this.#errors.set(kind, (this.#errors.get(kind) ?? 0) + 1);
   }
@@ -70,6 +78,11 @@ export class RequestBooks {
     this.#second.reset();
   }
 
+  /** What right answers took from when their requests were sent, where their latency is from an earlier moment. */
+  get service(): LatencyHistogram {
+    return this.#service;
+  }
+
   /** What all seconds came to that have ended. */
   finish(): RequestOutcome {
     return {
@@ -84,7 +97,13 @@ export class RequestBooks {
       dropped: this.#dropped,
       unsent: this.#unsent,
       waiting: this.#waiting.encode(),
+      ended: LatencyHistogram.merge([this.#served, this.#failures]).encode(),
       histogram: this.#latency.encode(),
     };
+  }
+
+  /** Of right answers, from when their requests were sent. */
+  get #served(): LatencyHistogram {
+    return this.#service.count > 0 ? this.#service : this.#latency;
   }
 }

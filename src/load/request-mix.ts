@@ -43,11 +43,6 @@ export class RequestMix {
     this.#shares = workload.requests.map((request) => (sum += request.weight) / total);
   }
 
-  /** Whether any answer's body has to be kept for its check. */
-  get readsBodies(): boolean {
-    return this.#kinds.some((kind) => kind.readsBody);
-  }
-
   draw(): DrawnRequest {
     for (; this.#skip > 0; this.#skip--) this.#drawNext();
     this.#skip = this.#others;
@@ -70,7 +65,6 @@ export class RequestMix {
 
 /** One request template of a workload, ready to be drawn. */
 class RequestKind {
-  readonly readsBody: boolean;
   readonly #request: RequestTemplate;
   readonly #path: Template;
   /** The path with its variables as they are written: their values are for the server alone. */
@@ -97,7 +91,6 @@ class RequestKind {
     this.#headers = Object.entries(headers).map(([name, text]) => [name, new Template(text, names, { value })]);
     this.#body = body === undefined ? undefined : new Template(body, names, { value: json ? inJson : value });
     this.#contains = contains === undefined ? undefined : new Template(contains, names, { value });
-    this.readsBody = contains !== undefined;
     const templates = [this.#path, ...this.#headers.map(([, template]) => template), this.#body, this.#contains];
     const used = new Set(templates.flatMap((template) => [...(template?.keys ?? [])]));
     this.#sources = [...sources].filter(([name]) => used.has(name));

@@ -21,9 +21,10 @@ export function shortened(text: string, most = mostShown): string {
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : characters.join('');
 }
 
-/** Bytes as a quoted text: as UTF-8 where they are that, and otherwise byte by byte. */
-export function excerpt(bytes: Buffer): string {
-  return `"${shortened(textOf(bytes))}"`;
+/** A part of bytes as a quoted text: as UTF-8 where they are that, and otherwise byte by byte. What was left away shows as `…`. */
+export function excerpt(bytes: Buffer, from: number, to: number): string {
+  const [before, after] = [from > 0 ? '…' : '', to < bytes.length ? '…' : ''];
+  return `"${before}${shortened(textOf(bytes.subarray(from, to)))}${after}"`;
 }
 
 /** Bytes as text: as UTF-8 where they are that, and otherwise byte by byte. A character that is cut at the end is left away. */

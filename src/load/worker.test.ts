@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrameReader, isFrame } from './frames.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from './job.ts';
 import { measurementOf } from './measurement.ts';
-import { burstLoad, closedLoad, loadJob } from './testing/jobs.ts';
+import { burstLoad, closedLoad, loadJob, openLoad } from './testing/jobs.ts';
 import { serve } from './testing/servers.ts';
 import { readWorkerMessages } from './worker-process.ts';
 
@@ -158,6 +159,37 @@ describe('the load worker', () => {
     for await (const message of readWorkerMessages(worker.stdout))
       if (message.type === 'result') ({ result } = message);
     expect(result?.generator.longestPauseUs).toBeGreaterThanOrEqual(950_000);
+  });
+
+  it.each([
+    ['closed load by lab', closedLoad({ driver: 'lab', durationMs: 7000, timeoutMs: 3000 })],
+    ['closed load by autocannon', closedLoad({ driver: 'autocannon', durationMs: 7000, timeoutMs: 3000 })],
+    ['open load', openLoad({ ratePerSecond: 50, durationMs: 7000, timeoutMs: 3000 })],
+  ])('takes for no error what came while it stood still: %s', async (_, load) => {
+    const held: ServerResponse[] = [];
+    let isHolding = false;
+    await using server = await serve((_request, response) => {
+      if (isHolding) held.push(response);
+      else response.end('ok');
+    });
+    const worker = start(line(loadJob({ urls: [server.url], load })));
+    await until(worker, 'measuring');
+    await pause(2000);
+    isHolding = true;
+    // A second of their time is left when it stops, and it is up when it goes on.
+    await pause(2000);
+    worker.kill('SIGSTOP');
+    isHolding = false;
+    for (const response of held) response.end('ok');
+    await pause(1500);
+    worker.kill('SIGCONT');
+    let result: WorkerResult | undefined;
+    for await (const message of readWorkerMessages(worker.stdout))
+      if (message.type === 'result') ({ result } = message);
+    expect(result?.errors).toEqual({});
+    expect(held.length).toBeGreaterThan(0);
+    expect(result?.requests).toBeGreaterThan(held.length);
+    expect(result?.generator.longestPauseUs).toBeGreaterThanOrEqual(1_000_000);
   });
 
   it.each([

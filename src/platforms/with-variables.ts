@@ -2,9 +2,9 @@ import { LabError } from '../errors.ts';
 import { workerMessageSchema, type LoadJob, type WorkerMessage } from '../load/job.ts';
 import { Mask } from '../mask.ts';
 import type { HostedTopology } from '../scenarios/plan.ts';
-import type { Workload } from '../scenarios/scenario.ts';
+import { textsOf, type Workload } from '../scenarios/scenario.ts';
 import { readAddress } from '../scenarios/target-schema.ts';
-import { filledIn, variablesIn, type Variables } from '../variables.ts';
+import { filledIn, valuesIn, type Variables } from '../variables.ts';
 import type { Deployment, Platform, Stack } from './platform.ts';
 
 /**
@@ -68,12 +68,7 @@ class Values {
   }
 
   ofWorkload({ requests }: Workload): Readonly<Record<string, string>> {
-    const texts = requests.flatMap(({ path, headers, body, check }) => [
-      path,
-      ...Object.values(headers),
-      ...[body, check.contains].filter((text) => text !== undefined),
-    ]);
-    return Object.fromEntries(texts.flatMap((text) => this.#valuesIn(text)));
+    return Object.fromEntries(requests.flatMap(textsOf).flatMap((text) => this.#valuesIn(text)));
   }
 
   /** A command line keeps its variables: the shell that it is for fills them in. */
@@ -124,13 +119,10 @@ class Values {
   }
 
   #valuesIn(text: string): readonly (readonly [string, string])[] {
-    return variablesIn(text).flatMap(({ name }) => {
-      const value = Object.hasOwn(this.#environment, name) ? this.#environment[name] : undefined;
-      if (value === undefined) return [];
-      this.#isAsked = true;
-      this.mask.add(name, value);
-      return [[name, value] as const];
-    });
+    const values = valuesIn(text, this.#environment);
+    if (values.length > 0) this.#isAsked = true;
+    for (const [name, value] of values) this.mask.add(name, value);
+    return values;
   }
 }
 

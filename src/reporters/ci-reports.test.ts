@@ -116,6 +116,15 @@ describe('annotations for GitHub', () => {
     ]);
   });
 
+  it('tell how the answers were, by status', () => {
+    const mixed = measurement({ statuses: { '200': 5, '503': 2 } });
+    const trials = [trialRecord({ metrics: {} }), trialRecord({ metrics: {}, variant: 'lock', measurement: mixed })];
+    expect(githubReport(runRecord({ trials, verdicts })).split('\n').at(-2)).toBe(
+      '::notice title=scale-lab run r1::1 passed, 1 failed, 1 inconclusive' +
+        '%0Aherd: answers of aside ×1: all 200%0Aherd: answers of lock ×1: 200: 5, 503: 2',
+    );
+  });
+
   it('say that a run was broken off', () => {
     expect(githubReport(runRecord(broken))).toMatch(/^::error title=scale-lab::Interrupted: .*no verdict/);
   });

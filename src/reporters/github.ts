@@ -1,6 +1,7 @@
 import type { RunRecord, Verdict } from '../result.ts';
 import { causeLines } from './cause-lines.ts';
 import { conclusionText, statusText } from './layout.ts';
+import { answerLines } from './status-lines.ts';
 
 /** As GitHub's own toolkit escapes what comes after `::` (actions/toolkit, packages/core/src/command.ts). */
 function data(text: string): string {
@@ -22,6 +23,14 @@ function ofVerdict({ scenario, expectation, outcome, reason }: Verdict, record: 
   return outcome === 'inconclusive' ? [command('warning', `${scenario}: inconclusive`, text)] : [];
 }
 
+/** How the answers of each scenario were, by status. */
+function answersIn({ scenarios, trials }: RunRecord): readonly string[] {
+  return scenarios.flatMap(({ name }) => {
+    const own = trials.filter(({ scenario }) => scenario === name);
+    return answerLines(name, own).map((line) => `${name}: ${line}`);
+  });
+}
+
 /** Workflow commands, which GitHub Actions shows as annotations: an error a failed claim, a warning an inconclusive one. */
 export function githubReport(record: RunRecord): string {
   const status = statusText(record);
@@ -30,7 +39,11 @@ export function githubReport(record: RunRecord): string {
     ...(status === undefined ? [] : [command('error', 'scale-lab', status)]),
     ...(record.tried ?? []).flatMap(({ note }) => (note === undefined ? [] : [command('warning', 'scale-lab', note)])),
     ...record.verdicts.flatMap((verdict) => ofVerdict(verdict, record)),
-    command('notice', `scale-lab run ${record.id}`, [conclusionText(record), ...notes].join('\n')),
+    command(
+      'notice',
+      `scale-lab run ${record.id}`,
+      [conclusionText(record), ...answersIn(record), ...notes].join('\n'),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,11 +1,10 @@
 import XMLBuilder from 'fast-xml-builder';
-import { rowsOf } from '../analysis/summary.ts';
 import { formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, TrialRecord, Verdict } from '../result.ts';
 import { causeLines } from './cause-lines.ts';
 import { loadMsOf } from './load-time.ts';
 import { statusText } from './layout.ts';
-import { statusLines } from './status-lines.ts';
+import { answerLines } from './status-lines.ts';
 
 /** A node of the document; `@` marks attributes. */
 type Node = Readonly<Record<string, unknown>>;
@@ -71,10 +70,8 @@ function brokenOff(record: RunRecord): readonly Node[] {
 function suite(name: string, cases: readonly Node[], trials: readonly TrialRecord[], record: RunRecord): Node {
   const count = (kind: string): number => cases.filter((each) => kind in each).length;
   const causes = causeLines(trials);
-  const variants = [...new Set(trials.map(({ variant }) => variant))];
-  const statuses = statusLines(rowsOf(trials, name, variants)).map((line) => `answers of ${line}`);
   const compared = (record.comparisons ?? []).filter(({ scenario }) => scenario === name);
-  const said = [...statuses, ...compared.flatMap(({ caveats }) => caveats)];
+  const said = [...answerLines(name, trials), ...compared.flatMap(({ caveats }) => caveats)];
   const properties = { platform: record.platform, seed: record.seed, run: record.id, cpu: record.machine.cpu };
   return {
     '@name': clean(name),

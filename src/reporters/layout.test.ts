@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { herdMetrics, herdRecord } from '../../test/fakes/herd-record.ts';
 import { measurement, telemetry, timeline, trialRecord } from '../../test/fakes/records.ts';
+import { runRecord } from '../../test/fakes/run-record.ts';
+import { shopTrial } from '../../test/fakes/shop-record.ts';
 import type { Telemetry, TrialRecord } from '../result.ts';
 import { layoutOf } from './layout.ts';
 
@@ -29,6 +31,21 @@ describe('layoutOf', () => {
       '~ marks what too few answers, or a caveat, speak against',
       '1 claim not judged: not all that they compare was selected',
     ]);
+  });
+
+  it('says what the mark of doubt means also where only the results of a request have it', () => {
+    const shop = runRecord({ trials: [shopTrial()] }, { variants: [{ name: 'aside', settings: 'defaults' }] });
+    const [section] = layoutOf(shop).sections;
+    expect(JSON.stringify(section?.timings)).not.toContain('~');
+    expect(JSON.stringify(section?.requests)).toContain('~9');
+    expect(section?.notes).toContain('~ marks what too few answers, or a caveat, speak against');
+  });
+
+  it('has a column for what an answer costs wherever that is known', () => {
+    const headings = (metrics: Record<string, number>) =>
+      layoutOf({ ...herdRecord(), trials: [trialRecord({ variant: 'lock', metrics })] }).sections[0]?.evidence.headings;
+    expect(headings({ rps: 1 })).not.toContain('CPU/req ms');
+    expect(headings({ rps: 1, cpu_per_request: 0.5 })?.at(-1)).toBe('CPU/req ms');
   });
 
   it('shows the spread of rounds', () => {

@@ -100,6 +100,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
   );
   const timings = timingTable(rows, scenario.rounds);
   const evidence = evidenceTable(rows, scenario.evidence);
+  const [requests, anatomy] = [requestTable(rows), anatomyTable(rows)];
   const comparisons = (record.comparisons ?? []).filter((comparison) => comparison.scenario === scenario.name);
   const verdicts = record.verdicts.filter((verdict) => verdict.scenario === scenario.name);
   const scaling = (record.scaling ?? []).filter((curve) => curve.scenario === scenario.name);
@@ -113,14 +114,14 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     timings,
     evidence,
     statuses: statusLines(rows),
-    requests: requestTable(rows),
+    requests,
     events: eventLines(rows),
-    anatomy: anatomyTable(rows),
+    anatomy,
     cores: coresTable(rows),
     resources: resourceTable(rows),
     slowest: slowestTable(rows),
     findings: findingLines(rows),
-    notes: noteLines(scenario, rows, [timings, evidence]),
+    notes: noteLines(scenario, rows, [timings, evidence, requests, anatomy]),
     searches: searchTable(rows),
     searchLines: searchLines(rows),
     scaling: scaling.map(scalingTable),

@@ -4,7 +4,7 @@ import { formatNumber, formatRounded, plural } from '../numbers.ts';
 import type { Caveat, ScenarioRecord, TrialRecord } from '../result.ts';
 import { causeLines } from './cause-lines.ts';
 import { failedOf } from './metric-cells.ts';
-import { nameOf, type Table } from './table.ts';
+import { nameOf, type Cell, type Table } from './table.ts';
 
 /** Something that is said of a row. */
 interface Remark {
@@ -85,7 +85,8 @@ export function noteLines(scenario: ScenarioRecord, rows: readonly Row[], tables
   const errors = rows.filter((row) => failedOf(row) > 0).map((row) => ({ row, text: `errors: ${errorKinds(row)}` }));
   const causes = rows.flatMap((row) => causeLines(row.trials).map((text) => ({ row, text })));
   const caveats = rows.flatMap((row) => caveatTexts(row).map((text) => ({ row, text })));
-  const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(({ text }) => text.startsWith('~'))));
+  const isTilde = ({ text, mark }: Cell): boolean => mark === 'doubtful' && text.startsWith('~');
+  const doubtful = tables.some((table) => table.rows.some((cells) => cells.some(isTilde)));
   const { length: leftOut } = scenario.leftOut;
   return [
     ...spoken([...errors, ...causes, ...caveats]),

@@ -1,5 +1,6 @@
-import { median, type Row } from '../analysis/summary.ts';
+import { median, rowsOf, type Row } from '../analysis/summary.ts';
 import { formatNumber } from '../numbers.ts';
+import type { TrialRecord } from '../result.ts';
 import { spoken } from './remarks.ts';
 
 /** How many answers had each status: the median of a trial, as everywhere in the tables. */
@@ -24,4 +25,10 @@ export function statusLines(rows: readonly Row[]): readonly string[] {
       return { row, text: only === undefined ? 'no answer' : isPlain ? `all ${only[0]}` : statusText(row) };
     }),
   );
+}
+
+/** The same for reports without tables, of the trials of one scenario: `answers of aside ×1: all 200`. */
+export function answerLines(scenario: string, trials: readonly TrialRecord[]): readonly string[] {
+  const variants = [...new Set(trials.map(({ variant }) => variant))];
+  return statusLines(rowsOf(trials, scenario, variants)).map((line) => `answers of ${line}`);
 }

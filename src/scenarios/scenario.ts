@@ -39,6 +39,11 @@ export interface Workload {
   readonly keys: Readonly<Record<string, KeyDistribution>>;
 }
 
+/** The texts of a request in which variables may stand. */
+export function textsOf({ path, headers, body, check }: RequestTemplate): readonly string[] {
+  return [path, ...Object.values(headers), ...[body, check.contains].filter((text) => text !== undefined)];
+}
+
 /** The names of a workload's requests, each once: those that say the same method and path, and no name, are told as one. */
 export function requestNames({ requests }: Workload): readonly string[] {
   return [...new Set(requests.map(({ name }) => name))];

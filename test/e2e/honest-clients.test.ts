@@ -43,6 +43,7 @@ describe('both drivers and open load', () => {
     workload: [GET /]
     load: { connections: 2, warmup: 0s, duration: 1s, timeout: 400ms }
     variants: { autocannon: { load: { driver: autocannon } }, lab: {}, open: { load: { rate: 20/s } } }
+    trust: { utilisation: 100%, lag: 1m, schedule-lag: 1m, shortfall: 100% }
     expect: [error_rate == 0, responses(status=304) > 0]
 `);
     expect(err).not.toContain('error:');

@@ -1,6 +1,6 @@
+import { studentQuantile } from '../statistics/student.ts';
 import { lawAt, peakOf, type LawParameters, type Sample } from './law.ts';
 import { coherencyFor, contentionFor, logsOf, misfit, limits, type Logs } from './misfit.ts';
-import { student975 } from './student.ts';
 
 /** An estimate, and the 95% interval around it. */
 export interface Estimate {
@@ -49,7 +49,7 @@ export function estimateLaw(samples: readonly Sample[], best: LawParameters): La
   const least = misfit(logs, best.contention, best.coherency).squares;
   const degrees = samples.length - 3;
   // Rounding makes a perfect fit a little less than that.
-  const most = least * (1 + student975(degrees) ** 2 / degrees) + 1e-12;
+  const most = least * (1 + studentQuantile(0.95, degrees) ** 2 / degrees) + 1e-12;
   const isContention = (sigma: number): boolean => misfit(logs, sigma, coherencyFor(logs, sigma)).squares <= most;
   // By its root: where it is small, small steps matter.
   const isRoot = (root: number): boolean => misfit(logs, contentionFor(logs, root ** 2), root ** 2).squares <= most;

@@ -1,9 +1,7 @@
-import { qt } from 'lib-r-math.js';
 import { describe, expect, it } from 'vitest';
 import { fitLaw } from './fit.ts';
 import { estimateLaw } from './intervals.ts';
 import { lawAt, peakOf, type LawParameters } from './law.ts';
-import { student975 } from './student.ts';
 
 // The dataset specsdm91 of the R package usl: throughput of SPEC SDM91 by virtual users, from Gunther, "Guerrilla Capacity
 // Planning"; and the coefficients that its vignette "Analyze System Scalability in R with the Universal Scalability Law" fits to it.
@@ -70,24 +68,6 @@ describe('the law against what is published', () => {
     ] as const) {
       expect(truth).toBeGreaterThan(low);
       expect(truth).toBeLessThan(high);
-    }
-  });
-});
-
-describe('the quantile of Student’s t', () => {
-  it.each([
-    [5, 2.571],
-    [10, 2.228],
-    [20, 2.086],
-    [30, 2.042],
-    [120, 1.98],
-  ])('at %d degrees of freedom is %d, as every table has it', (degrees, quantile) => {
-    expect(student975(degrees)).toBeCloseTo(quantile, 2);
-  });
-
-  it('is right to 0.1% from 5 degrees of freedom on, by R', () => {
-    for (let degrees = 5; degrees <= 200; degrees++) {
-      expect(Math.abs(student975(degrees) / qt(0.975, degrees) - 1), `at ${degrees}`).toBeLessThan(0.001);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { qt } from 'lib-r-math.js';
 import { describe, expect, it } from 'vitest';
 import { studentP, studentQuantile } from './student.ts';
 
@@ -14,5 +15,11 @@ describe('Student’s t', () => {
   ])('with %d degrees of freedom lies within so much with a confidence of %d', (degrees, confidence, value) => {
     expect(studentQuantile(confidence, degrees)).toBeCloseTo(value, 3);
     expect(studentP(-value, degrees)).toBeCloseTo(1 - confidence, 3);
+  });
+
+  it('has the quantiles that R has', () => {
+    for (let degrees = 1; degrees <= 200; degrees++) {
+      expect(studentQuantile(0.95, degrees) / qt(0.975, degrees), `at ${degrees}`).toBeCloseTo(1, 6);
+    }
   });
 });

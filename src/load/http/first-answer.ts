@@ -39,8 +39,9 @@ export async function firstAnswer(origin: Origin, request: Buffer, signal: Abort
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const socket = origin.connect();
-    const received: Buffer[] = [];
+    const received = Buffer.allocUnsafe(mostBytes);
     let bytes = 0;
+    let answer: FirstAnswer | undefined;
     let isOpen = false;
     let timer = setTimeout(() => end(noConnection()), limitMs);
     const stop = (): void => {
@@ -62,7 +63,7 @@ export async function firstAnswer(origin: Origin, request: Buffer, signal: Abort
       code: 'TIMEOUT',
       message: `no connection within ${limitMs / 1000} s`,
     });
-    const read = (isOver: boolean): FirstAnswer | undefined => readHead(Buffer.concat(received), socket, isOver);
+    const read = (isOver: boolean): FirstAnswer | undefined => readHead(received.subarray(0, bytes), socket, isOver);
     signal.addEventListener('abort', stop, { once: true });
     socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
       isOpen = true;
@@ -71,16 +72,17 @@ export async function firstAnswer(origin: Origin, request: Buffer, signal: Abort
       socket.write(request);
     });
     socket.on('data', (part: Buffer) => {
-      received.push(part);
-      bytes += part.length;
-      const seen = read(bytes >= mostBytes);
-      if (seen === undefined) return;
-      if (seen.kind !== 'answered' || bytes >= mostBytes) {
-        end(seen);
-        return;
+      bytes += part.copy(received, bytes);
+      const isFull = bytes === mostBytes;
+      if (answer === undefined) {
+        const first = read(isFull);
+        if (first === undefined) return;
+        answer = first;
+        // Once: a stream of events would put it off for ever.
+        clearTimeout(timer);
+        timer = setTimeout(() => end(read(true) ?? first), bodyMs);
       }
-      clearTimeout(timer);
-      timer = setTimeout(() => end(read(true) ?? seen), bodyMs);
+      if (answer.kind !== 'answered' || isFull) end(read(true) ?? answer);
     });
     socket.once('error', (error) => end(isOpen ? (read(true) ?? { kind: 'closed' }) : ofFailure(error, socket)));
     socket.once('end', () => end(read(true) ?? { kind: 'closed' }));

@@ -18,12 +18,12 @@ function drawn({ method = 'GET', path = '/', body, contains }: Record<string, st
 
 type End = { readonly answer: Answer } | { readonly failed: Failure; readonly connected: boolean };
 
-/** One exchange; rejects if the end is reported before the call has returned, or with a busy connection. */
+/** One exchange; rejects if the end is reported before the call has returned. */
 async function exchange(connection: HttpConnection, request = drawn()): Promise<End> {
   return new Promise((resolve, reject) => {
     let returned = false;
     const end = (outcome: End): void => {
-      if (returned && connection.isFree) resolve(outcome);
+      if (returned) resolve(outcome);
       else reject(new Error('The end came too early.'));
     };
     connection.exchange(request, performance.now(), {
@@ -61,7 +61,31 @@ describe('HttpConnection', () => {
       expect(end.answer.bytes).toBeGreaterThan(body.length);
     }
     expect([...server.connections.values()]).toEqual([3]);
-    expect(connection).toMatchObject({ isOpen: true, isFree: true });
+    expect(connection.isOpen).toBe(true);
+  });
+
+  it('takes the next request as soon as the one before is told to have ended, right or not', async () => {
+    await using server = await serve((_request, response, number) => {
+      if (number % 2 === 0) response.destroy();
+      else response.end();
+    });
+    using client = new HttpClient(patient);
+    const connection = client.connectionTo(new Origin(server.url, 0));
+    const seen: string[] = [];
+    await new Promise<void>((resolve) => {
+      const next = (how: string): void => {
+        seen.push(how);
+        if (seen.length === 4) resolve();
+        else ask();
+      };
+      const ask = (): void =>
+        connection.exchange(drawn(), performance.now(), {
+          answered: () => next('answered'),
+          failed: () => next('failed'),
+        });
+      ask();
+    });
+    expect(seen).toEqual(['answered', 'failed', 'answered', 'failed']);
   });
 
   it('takes one request at a time', async () => {
@@ -69,7 +93,6 @@ describe('HttpConnection', () => {
     using client = new HttpClient(patient);
     const connection = client.connectionTo(new Origin(server.url, 0));
     void exchange(connection);
-    expect(connection.isFree).toBe(false);
     await expect(exchange(connection)).rejects.toThrow('one request at a time');
   });
 

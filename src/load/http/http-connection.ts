@@ -22,7 +22,10 @@ export interface Answer {
   readonly serverTiming: string | undefined;
 }
 
-/** Is told how a request ended: one of the two, once, and never before the call that sent the request has returned. */
+/**
+ * Is told how a request ended: one of the two, once, and never before the call that sent the request has returned. The connection takes
+ * another request by then.
+ */
 export interface ExchangeEnd {
   answered(answer: Answer): void;
   /** `connected` is false where there was no connection to send it on: whoever tries again at once burns a core. */
@@ -56,11 +59,6 @@ export class HttpConnection {
   constructor(origin: Origin, client: HttpClient) {
     this.#origin = origin;
     this.#client = client;
-  }
-
-  /** Whether it has no request in flight; it is already when `answered` and `failed` are called. */
-  get isFree(): boolean {
-    return this.#end === undefined;
   }
 
   /** Whether it is connected, as far as can be known. */

@@ -194,7 +194,7 @@ export class ResponseParser {
   #refuse(bytes: Buffer, start: number, end: number, flaw: Flaw | undefined): number {
     const { what = 'the answer is malformed', at = start, isForeign = false } = flaw ?? {};
     const from = Math.max(start, at - contextBytes.before);
-    const seen = excerpt(bytes.subarray(from, Math.min(end, at + contextBytes.after)));
+    const seen = excerpt(bytes.subarray(start, end), from - start, Math.min(end, at + contextBytes.after) - start);
     this.#problem = { kind: isForeign ? 'protocol' : 'malformed', words: `${what}: ${seen}` };
     return malformed;
   }

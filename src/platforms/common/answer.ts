@@ -92,10 +92,14 @@ function failureOf(error: unknown): readonly [text: string, detail?: string] {
   return ['could not be asked', message];
 }
 
+/** How many characters of an answer are shown. */
+const mostShown = 200;
+
 /** What an answer says, on one line; of a page of HTML without its tags. */
 function excerpt(body: string): string {
   const text = body.slice(0, 10_000).replaceAll(/<[^>]*>/g, ' ');
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > mostShown ? `${line.slice(0, mostShown)}…` : line;
 }
 
 /** The time was up before {@link untilReady} saw an answer that says ready. */
