@@ -3,7 +3,7 @@ import { LabError, UsageError } from '../errors.ts';
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import { closedLoad, loadJob, oneRequest } from '../load/testing/jobs.ts';
 import type { HostedTopology } from '../scenarios/plan.ts';
-import type { Deployment, Platform, Stack } from './platform.ts';
+import type { Death, Deployment, Platform, ReplicaMetrics, ServiceUsage, Stack } from './platform.ts';
 import { withVariables } from './with-variables.ts';
 
 const environment = { TOKEN: 's3cret', BASE: 'http://10.0.0.7:80/api/', TAG: '1.4.2' };
@@ -38,8 +38,32 @@ class Recording implements Stack, Deployment {
     return this;
   }
 
-  async scrape(): Promise<readonly never[]> {
-    return Promise.resolve([]);
+  async scrape(): Promise<readonly ReplicaMetrics[]> {
+    const problem = this.problem?.message;
+    return Promise.resolve(problem === undefined ? [] : [{ replica: 'target-1', problem, ended: true }]);
+  }
+
+  async deaths(): Promise<readonly Death[]> {
+    const { problem } = this;
+    return Promise.resolve(problem instanceof LabError ? [{ service: 'target-1', isFatal: true, error: problem }] : []);
+  }
+
+  async usage(): Promise<readonly ServiceUsage[]> {
+    const sizes = {
+      cpuSeconds: 1,
+      cpuLimit: undefined,
+      throttledSeconds: 0,
+      memoryBytes: 1,
+      memoryLimitBytes: undefined,
+    };
+    const ended = this.problem?.message;
+    return Promise.resolve([{ service: 'target-1', ...sizes, restarts: 0, outOfMemory: false, ended }]);
+  }
+
+  async rollOut(): Promise<void> {
+    return Promise.resolve(this.problem).then((problem) => {
+      if (problem) throw problem;
+    });
   }
 
   async *generate(jobs: readonly LoadJob[]): AsyncIterable<WorkerMessage> {
@@ -133,6 +157,18 @@ describe('a platform with variables', () => {
     );
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toMatchObject({ message: '${TOKEN} is wrong', hint: 'not ${TOKEN}', details: ['token=${TOKEN}'] });
+  });
+
+  it('takes values out of all that is told of servers that run, or have died', async () => {
+    const recording = new Recording();
+    const command = { kind: 'command', command: 'serve', folder: '/', port: 80, ...hosted } as const;
+    const deployment = await (await filling(recording)).host?.(command, signal);
+    recording.problem = new LabError('target-1 could not start s3cret', { details: ['url=postgres://u:s3cret@db'] });
+    const told = { message: 'target-1 could not start ${TOKEN}', details: ['url=postgres://u:${TOKEN}@db'] };
+    expect(await deployment?.deaths?.(signal)).toMatchObject([{ service: 'target-1', isFatal: true, error: told }]);
+    expect(await deployment?.scrape(signal)).toMatchObject([{ problem: told.message }]);
+    expect(await deployment?.usage?.(signal)).toMatchObject([{ cpuSeconds: 1, ended: told.message }]);
+    await expect(deployment?.rollOut?.(signal)).rejects.toMatchObject(told);
   });
 
   it('leaves alone what has nothing to do with it, private parts included', async () => {

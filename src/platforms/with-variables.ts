@@ -5,7 +5,7 @@ import type { HostedTopology } from '../scenarios/plan.ts';
 import type { Workload } from '../scenarios/scenario.ts';
 import { readAddress } from '../scenarios/target-schema.ts';
 import { filledIn, variablesIn, type Variables } from '../variables.ts';
-import type { Deployment, Platform, Stack } from './platform.ts';
+import type { Deployment, Platform, ReplicaMetrics, Stack } from './platform.ts';
 
 /**
  * A platform that is given the values of variables, and gives none of them back. All that comes before it, and every record and
@@ -48,11 +48,27 @@ function deploymentWith(values: Values, deployment: Deployment): Deployment {
   }
   return over(deployment, {
     generate,
+    scrape: async (signal) => (await values.guard(deployment.scrape(signal))).map((told) => values.maskedProblem(told)),
     ...(deployment.happenings && {
       happenings: async (sinceMs, signal) => {
         const happened = (await deployment.happenings?.(sinceMs, signal)) ?? [];
         return happened.map((happening) => ({ ...happening, text: values.mask.masked(happening.text) }));
       },
+    }),
+    ...(deployment.usage && {
+      usage: async (signal) => {
+        const usages = (await deployment.usage?.(signal)) ?? [];
+        return usages.map((usage) => ({ ...usage, ended: values.maskedIfAny(usage.ended) }));
+      },
+    }),
+    ...(deployment.deaths && {
+      deaths: async (signal) => {
+        const deaths = (await deployment.deaths?.(signal)) ?? [];
+        return deaths.map((death) => ({ ...death, error: values.retold(death.error) }));
+      },
+    }),
+    ...(deployment.rollOut && {
+      rollOut: async (signal) => values.guard(deployment.rollOut?.(signal) ?? Promise.resolve()),
     }),
   });
 }
@@ -105,6 +121,10 @@ class Values {
     return workerMessageSchema.parse(JSON.parse(text));
   }
 
+  maskedIfAny(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : this.mask.masked(text);
+  }
+
   /** What a promise gives, or its error without values. */
   async guard<T>(promise: Promise<T>): Promise<T> {
     try {
@@ -115,7 +135,16 @@ class Values {
   }
 
   maskedError(error: unknown): unknown {
-    return error instanceof LabError && this.#isAsked ? error.retold((text) => this.mask.masked(text)) : error;
+    return error instanceof LabError ? this.retold(error) : error;
+  }
+
+  retold(error: LabError): LabError {
+    return this.#isAsked ? error.retold((text) => this.mask.masked(text)) : error;
+  }
+
+  /** What a replica tells in numbers has no values in it; what kept it from that may. */
+  maskedProblem(told: ReplicaMetrics): ReplicaMetrics {
+    return 'problem' in told ? { ...told, problem: this.mask.masked(told.problem) } : told;
   }
 
   #fill(text: string): string {
