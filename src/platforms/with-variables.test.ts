@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LabError, UsageError } from '../errors.ts';
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
+import { Recorder } from '../load/recorder.ts';
+import { RequestMix } from '../load/request-mix.ts';
 import { closedLoad, loadJob, oneRequest } from '../load/testing/jobs.ts';
 import type { HostedTopology } from '../scenarios/plan.ts';
 import type { Death, Deployment, Platform, ReplicaMetrics, ServiceUsage, Stack } from './platform.ts';
@@ -144,6 +146,34 @@ describe('a platform with variables', () => {
     const job = loadJob({ urls: [], load: closedLoad(), workload });
     for await (const message of deployment.generate([job], signal)) messages.push(message);
     expect(messages).toEqual([{ type: 'failed', message: 'no ${TOKEN} here' }]);
+  });
+
+  it('takes values out of answers, and leaves the lab its names of requests', async () => {
+    const recording = new Recording();
+    const recorder = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /s3cretaries'],
+      startMs: 0,
+      durationMs: 10,
+      emit: () => undefined,
+    });
+    const workload = oneRequest({ path: '/s3cretaries', headers: { authorization: '${TOKEN}' } });
+    const request = new RequestMix(workload, 1).draw();
+    const sample = { bytes: Buffer.from('s3cret expired'), encoding: undefined };
+    recorder.sent(0);
+    recorder.answered(1, { sentAtMs: 0, status: 200, bytes: 1, request });
+    recorder.sent(1);
+    recorder.answered(2, { sentAtMs: 1, status: 403, bytes: 1, request, fault: 'status-4xx', sample });
+    const idle = { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0, longestPauseUs: 0, pauseEndedAtMs: 0 };
+    recording.messages = [{ type: 'result', result: recorder.finish(10, idle) }];
+    const deployment = (await filling(recording)).reach('http://a');
+    const messages: WorkerMessage[] = [];
+    const job = loadJob({ urls: [], load: closedLoad(), workload });
+    for await (const message of deployment.generate([job], signal)) messages.push(message);
+    const name = 'GET /s3cretaries';
+    const slowest = [{ request: name }];
+    const causes = [{ request: name, body: '${TOKEN} expired' }];
+    expect(messages).toMatchObject([{ result: { byRequest: [{ request: name }], slowest, causes } }]);
   });
 
   it('takes values out of errors and the ends of logs, also where a shell filled them in', async () => {

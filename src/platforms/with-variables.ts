@@ -1,5 +1,5 @@
 import { LabError } from '../errors.ts';
-import { workerMessageSchema, type LoadJob, type WorkerMessage } from '../load/job.ts';
+import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import { Mask } from '../mask.ts';
 import type { HostedTopology } from '../scenarios/plan.ts';
 import type { Workload } from '../scenarios/scenario.ts';
@@ -111,14 +111,17 @@ class Values {
     return 'value' in read ? read.value : url;
   }
 
-  /** Not histograms: a value would be found in them by chance only. Nor what is one of a few words. */
+  /** What comes from outside: answers, and words of the system. The names of requests and parts are the lab's own. */
   maskedMessage(message: WorkerMessage): WorkerMessage {
-    if (!this.#isAsked || (message.type !== 'result' && message.type !== 'failed')) return message;
-    const text = JSON.stringify(message, (key, value: unknown) => {
-      const isText = typeof value === 'string' && !['type', 'kind'].includes(key) && !value.startsWith(histogramHead);
-      return isText ? this.mask.masked(value) : value;
-    });
-    return workerMessageSchema.parse(JSON.parse(text));
+    if (message.type === 'failed')
+      return { ...message, message: this.mask.masked(message.message), hint: this.maskedIfAny(message.hint) };
+    if (message.type !== 'result') return message;
+    const causes = message.result.causes.map((cause) => ({
+      ...cause,
+      body: this.maskedIfAny(cause.body),
+      words: this.maskedIfAny(cause.words),
+    }));
+    return { ...message, result: { ...message.result, causes } };
   }
 
   maskedIfAny(text: string | undefined): string | undefined {
@@ -162,9 +165,6 @@ class Values {
     });
   }
 }
-
-/** What the base64 of a compressed HdrHistogram begins with. */
-const histogramHead = 'HISTF';
 
 /** The object with some of its members in place of its own; the others find all that they have hidden. */
 function over<T extends object>(object: T, members: Partial<T>): T {
