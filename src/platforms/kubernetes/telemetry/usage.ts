@@ -45,7 +45,7 @@ export class UsageMeter {
     const throttledSeconds = metricOf(metrics.text, 'container_cpu_throttled_seconds_total') ?? 0;
     const { cpu: cpuLimit, memoryBytes: memoryLimitBytes } = this.#limits;
     const used = { atMs, cpuSeconds, memoryBytes, throttledSeconds, cpuLimit, memoryLimitBytes };
-    return [{ service: metrics.replica, ...used, ...stateOf(pod) }];
+    return [{ service: metrics.replica, ...used, ...mishapsOf(pod) }];
   }
 
   /** Adds what a service used in its latest window. @returns what it begins with, where this is its first */
@@ -55,7 +55,7 @@ export class UsageMeter {
     const seconds = Math.max(0, atMs - (before?.atMs ?? atMs)) / 1000;
     const cpuSeconds = (before?.cpuSeconds ?? 0) + cores * seconds;
     const unlimited = { throttledSeconds: 0, cpuLimit: undefined, memoryLimitBytes: undefined };
-    const usage: ServiceUsage = { service, atMs, cpuSeconds, memoryBytes, ...unlimited, ...stateOf(pod) };
+    const usage: ServiceUsage = { service, atMs, cpuSeconds, memoryBytes, ...unlimited, ...mishapsOf(pod) };
     this.#latest.set(service, usage);
     if (before !== undefined) return [];
     this.#firstAtMs.set(service, atMs);
@@ -63,7 +63,8 @@ export class UsageMeter {
   }
 }
 
-function stateOf(pod: V1Pod): Pick<ServiceUsage, 'restarts' | 'outOfMemory' | 'ended'> {
+/** What befell it so far. */
+function mishapsOf(pod: V1Pod): Pick<ServiceUsage, 'restarts' | 'outOfMemory' | 'ended'> {
   return {
     restarts: restartsOf(pod),
     outOfMemory: lastEnd(pod)?.reason === 'OOMKilled',
