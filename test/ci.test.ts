@@ -30,14 +30,13 @@ async function program(name: string, script: string): Promise<void> {
 function bash(args: readonly string[], user: { readonly uid?: number } = {}): { code: number | null; said: string } {
   const env = { PATH: path.join(folder, 'bin') };
   const shell = path.join(folder, 'bin', 'bash');
-  const options = {
+  const { status, stdout, stderr } = spawnSync(shell, ['--norc', ...args], {
     cwd: path.join(folder, 'checkout'),
     env,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,
-  } as const;
-  const { status, stdout, stderr } = spawnSync(shell, ['--norc', ...args], options);
+  });
   return { code: status, said: stdout + stderr };
 }
 
