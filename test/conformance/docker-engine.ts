@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { pack } from 'tar-stream';
@@ -58,6 +59,15 @@ export async function containersOf(docker: Docker, runId: string): Promise<Reado
   const found = await docker.listContainers({ all: true, filters: labelled(label.run, runId) });
   const inspected = await Promise.all(found.map(({ Id }) => docker.getContainer(Id).inspect()));
   return new Map(inspected.map((info) => [String(info.Config.Labels[label.service]), info]));
+}
+
+/** Runs a command in a container to its end, and gives what it wrote. */
+export async function execute(docker: Docker, id: string, command: readonly string[]): Promise<string> {
+  const exec = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  const wrote = await text(await exec.start({}));
+  const { ExitCode } = await exec.inspect();
+  if (ExitCode !== 0) throw new Error(`${String(command[0])} ended with ${String(ExitCode)}: ${wrote}`);
+  return wrote;
 }
 
 /** Builds an image for one test, and removes it after that. */

@@ -12,6 +12,7 @@ import type { Deployment, Platform, ServiceUsage, Stack } from '../../src/platfo
 import {
   containersOf,
   engineProblem,
+  execute,
   hostOfItsOwn,
   isRequired,
   labelledTraces,
@@ -152,6 +153,18 @@ describe('platform docker, beyond what all platforms show', () => {
     const two = await ids(2);
     for (const service of ['app-1', 'app-2', 'nginx']) expect(two.get(service)).toBe(three.get(service));
     expect(two.has('app-3')).toBe(false);
+  });
+
+  test('nginx takes other replicas also where it has logged a lot', async () => {
+    const stack = await sharedStack();
+    await stack.deploy(topology({ replicas: 2 }), signal);
+    const { Id } = (await containersOf(docker, 'shared')).get('nginx') ?? { Id: '' };
+    const chatter = 'for line in $(seq 500); do echo "upstream timed out $line" > /proc/1/fd/2; done';
+    await execute(docker, Id, ['sh', '-c', chatter]);
+    const deployment = await stack.deploy(topology({ replicas: 3 }), signal);
+    await loaded(deployment, 500);
+    const asked = (await deployment.scrape(signal)).map((replica) => ('text' in replica ? replica.text : ''));
+    expect(asked.map((text) => /^http_requests_total.* [1-9]/m.test(text))).toEqual([true, true, true]);
   });
 
   test('a limit of CPU is kept to, and told of', async () => {
