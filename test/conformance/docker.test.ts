@@ -201,6 +201,18 @@ describe('platform docker, beyond what all platforms show', () => {
     expect((await again.scrape(signal)).every((replica) => 'text' in replica)).toBe(true);
   });
 
+  test('that the agent has died is told of, and is not blamed on what is asked through it', async () => {
+    await using stack = await (await open()).up({ runId: 'unasked', signal, onStep });
+    const deployment = await stack.deploy(topology(), signal);
+    const { Id } = (await containersOf(docker, 'unasked')).get('agent') ?? { Id: '' };
+    await docker.getContainer(Id).kill();
+    const deaths = async () => (await deployment.deaths?.(signal)) ?? [];
+    await expect
+      .poll(deaths, { timeout: 10_000 })
+      .toMatchObject([{ service: 'agent', isFatal: true, error: { message: 'The agent was killed.' } }]);
+    expect((await failure(stack.deploy(topology({ replicas: 2 }), signal))).message).toBe('The agent was killed.');
+  });
+
   test('a memory limit that is too low is what the error says', async () => {
     const stack = await sharedStack();
     const limits = { cpu: undefined, memoryBytes: 32 * 2 ** 20 };
