@@ -110,9 +110,10 @@ export async function removeLabImages(environment: NodeJS.ProcessEnv): Promise<v
   await vi.waitFor(remove, { timeout: 60_000, interval: 500 });
 }
 
-/** Removes containers of these images that have ended; their node may be faster. */
+/** Removes containers of pods that have ended and were of these images; their node may be faster. */
 async function removeEnded(docker: Docker, images: readonly string[]): Promise<void> {
-  const filters = { ancestor: [...images], status: ['exited', 'dead', 'created'] };
+  const ofPods = ['io.kubernetes.pod.namespace'];
+  const filters = { ancestor: [...images], status: ['exited', 'dead', 'created'], label: ofPods };
   const ended = await docker.listContainers({ all: true, filters });
   await Promise.allSettled(ended.map(({ Id }) => docker.getContainer(Id).remove()));
 }

@@ -27,6 +27,8 @@ const { signal } = new AbortController();
 const environment = hostOfItsOwn('conformance');
 const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-docker-'));
 const onStep = (): void => undefined;
+/** What containers of tests are made of: an image that no other test removes. */
+const { SCALE_LAB_NODE_IMAGE: nodeImage = defaultImages.node } = environment;
 const open = (changed: NodeJS.ProcessEnv = {}): Promise<Platform> =>
   openPlatform('docker', { environment: { ...environment, ...changed }, temporaryFolder });
 const traces = async (runId: string): Promise<readonly string[]> => labelledTraces(await openDocker(), 'run', runId);
@@ -266,9 +268,8 @@ describe('platform docker, beyond what all platforms show', () => {
 
   test('a detached stack outlives what let go of it, until `down`; neither touches anything else', async () => {
     const platform = await open();
-    const [image] = await docker.listImages();
     const labels = { 'somebody.else': 'yes', [label.run]: 'not-by-us' };
-    const stranger = await docker.createContainer({ Image: String(image?.Id), Cmd: ['true'], Labels: labels });
+    const stranger = await docker.createContainer({ Image: nodeImage, Cmd: ['true'], Labels: labels });
     try {
       const stack = await platform.up({ runId: 'detached', signal, onStep, publish: true, detached: true });
       const deployment = await stack.deploy(topology(), signal);
@@ -287,9 +288,8 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   test('a container of a pod stays when a run is closed, though it carries the label of that', async () => {
-    const [image] = await docker.listImages();
     const labels = { [label.run]: 'closed-beside', 'io.kubernetes.pod.namespace': 'scale-lab-closed-beside' };
-    const ofPod = await docker.createContainer({ Image: String(image?.Id), Cmd: ['true'], Labels: labels });
+    const ofPod = await docker.createContainer({ Image: nodeImage, Cmd: ['true'], Labels: labels });
     try {
       const stack = await (await open()).up({ runId: 'closed-beside', signal, onStep });
       await stack[Symbol.asyncDispose]();
