@@ -22,7 +22,10 @@ export interface Io {
   readonly folder: string;
   /** The arguments after the program's name. */
   readonly args: readonly string[];
-  /** Aborted by the first SIGINT or SIGTERM, with an Interruption as its reason. */
+  /**
+   * Aborted when the command is to end: by the first SIGHUP, SIGINT or SIGTERM, with an Interruption as its reason; by a stream that
+   * cannot be written to any more, with the LabError that says so; by a bug somewhere aside, with that.
+   */
   readonly signal: AbortSignal;
   /** When the process started, in milliseconds since 1970. */
   readonly startedAtMs: number;

@@ -16,24 +16,37 @@ process.umask(process.umask(0o022) | 0o022);
 const stop = new AbortController();
 
 /** Why one of the two streams cannot be written to any more, if that is so. */
-let broken: { readonly stream: NodeJS.WriteStream; readonly error: LabError } | undefined;
+let broken: { readonly stream: NodeJS.WriteStream; readonly isClosed: boolean; readonly error: LabError } | undefined;
 let isOver = false;
+/** What was thrown aside, whatever the command itself comes to. */
+const bugs: unknown[] = [];
 
 /** What runs is taken down, as if it was told to stop: nobody would hear of it. */
 function breakOff(stream: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
-  // A reader that went away, as in `scale-lab list | head -1`, or a closed terminal is no error of ours.
-  if (error.code === 'EPIPE' || error.code === 'EIO' || broken !== undefined) return;
+  // A terminal that was closed says so by a signal.
+  if (broken !== undefined || (error.code === 'EIO' && stream.isTTY)) return;
   const name = stream === process.stdout ? 'Standard output' : 'Standard error';
-  const hint = error.code === 'ENOSPC' ? 'The disk that it goes to is full: make room there.' : undefined;
-  const options = { cause: error, ...(hint === undefined ? {} : { hint }) };
-  broken = { stream, error: new LabError(`${name} cannot be written to: ${messageOf(error)}.`, options) };
+  const isClosed = error.code === 'EPIPE';
+  broken = { stream, isClosed, error: isClosed ? closedError(name) : writeError(name, error) };
   stop.abort(broken.error);
   if (isOver) tellOfBroken();
+}
+
+function closedError(name: string): LabError {
+  return new LabError(`${name} was closed: nobody reads what is written there.`);
+}
+
+function writeError(name: string, error: NodeJS.ErrnoException): LabError {
+  const hint = error.code === 'ENOSPC' ? 'The disk that it goes to is full: make room there.' : undefined;
+  const options = { cause: error, ...(hint === undefined ? {} : { hint }) };
+  return new LabError(`${name} cannot be written to: ${messageOf(error)}.`, options);
 }
 
 /** On the other stream, unless that is for a program to read. */
 function tellOfBroken(): void {
   if (broken === undefined) return;
+  // A reader that had enough, as in `scale-lab list | head -1`, breaks nothing off that is done all the same.
+  if (broken.isClosed && process.exitCode !== exitCodes.lab) return;
   process.exitCode = exitCodes.lab;
   const { text } = describeError(broken.error, false);
   if (broken.stream === process.stdout) process.stderr.write(text);
@@ -64,9 +77,10 @@ for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-// A bug somewhere aside must not leave servers running: it ends the command like a signal does, and is told of at the end.
+// A bug somewhere aside must not leave servers running: it ends the command like a signal does, unless one is ending it already.
 process.on('uncaughtException', (bug) => {
-  if (stop.signal.aborted) process.exit(exitCodes.lab);
+  bugs.push(bug);
+  process.exitCode = exitCodes.lab;
   process.stderr.write(describeError(bug, false).text);
   stop.abort(bug);
 });
@@ -100,7 +114,8 @@ async function main(out: Output, err: Output): Promise<ExitCode> {
   }
 }
 
-process.exitCode = await main(output(process.stdout), output(process.stderr));
+const earned = await main(output(process.stdout), output(process.stderr));
+process.exitCode = bugs.length === 0 ? earned : exitCodes.lab;
 isOver = true;
 // The command itself has told of it where it was running something.
 const isTold = process.exitCode === exitCodes.lab && broken?.stream === process.stdout;

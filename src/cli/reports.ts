@@ -5,6 +5,7 @@ import { openReporter } from '../reporters/index.ts';
 import { reporterNames, type ReporterName } from '../reporters/reporter.ts';
 import type { RunRecord } from '../result.ts';
 import type { RunOutcome } from '../run-session.ts';
+import { describeError } from './describe-error.ts';
 import type { Io } from './io.ts';
 import type { ProgressOptions } from './progress/progress.ts';
 
@@ -92,21 +93,31 @@ async function written(file: string, write: () => Promise<void>): Promise<void> 
 
 /**
  * Reports a run that has ended, whichever way: what was measured is shown, and kept as a page beside the record. What broke the run
- * off is thrown after that.
+ * off is thrown after that; a report that failed as well is told of before.
+ * @throws what broke the run off, or else what kept the first report from being written
  */
 export async function reportRun(
   io: Io,
   { record, folder, error }: RunOutcome,
   options: ReportOptions & ProgressOptions,
 ): Promise<void> {
+  const errors = error === undefined ? [] : [error];
+  const attempt = async (report: () => Promise<void>): Promise<void> =>
+    report().catch((failure: unknown) => {
+      errors.push(failure instanceof Error ? failure : new Error(messageOf(failure)));
+    });
   if (record.trials.length > 0 || record.verdicts.length > 0 || options.save.length > 0) {
-    await reportRecord(io, record, options);
-    const page = await openReporter('markdown');
-    await folder.write('report.md', page(record, io.out));
+    await attempt(async () => reportRecord(io, record, options));
+    await attempt(async () => {
+      const page = await openReporter('markdown');
+      await folder.write('report.md', page(record, io.out));
+    });
   }
   if (options.json) {
     const { writeResult } = await import('./progress/json-events.ts');
     writeResult(io.out, record, io.startedAtMs);
   }
-  if (error !== undefined) throw error;
+  const [first, ...others] = errors;
+  for (const other of others) io.err.write(describeError(other, io.err.color).text);
+  if (first !== undefined) throw first;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { LabError, UsageError } from '../errors.ts';
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
+import { Recorder } from '../load/recorder.ts';
+import { RequestMix } from '../load/request-mix.ts';
 import { closedLoad, loadJob, oneRequest } from '../load/testing/jobs.ts';
 import type { HostedTopology } from '../scenarios/plan.ts';
-import type { Deployment, Platform, Stack } from './platform.ts';
+import type { Death, Deployment, Platform, ReplicaMetrics, ServiceUsage, Stack } from './platform.ts';
 import { withVariables } from './with-variables.ts';
 
 const environment = { TOKEN: 's3cret', BASE: 'http://10.0.0.7:80/api/', TAG: '1.4.2' };
@@ -38,8 +40,34 @@ class Recording implements Stack, Deployment {
     return this;
   }
 
-  async scrape(): Promise<readonly never[]> {
-    return Promise.resolve([]);
+  async scrape(): Promise<readonly ReplicaMetrics[]> {
+    const problem = this.problem?.message;
+    return Promise.resolve(problem === undefined ? [] : [{ replica: 'target-1', problem, ended: true }]);
+  }
+
+  async deaths(): Promise<readonly Death[]> {
+    const { problem } = this;
+    return Promise.resolve(problem instanceof LabError ? [{ service: 'target-1', isFatal: true, error: problem }] : []);
+  }
+
+  async usage(): Promise<readonly ServiceUsage[]> {
+    const sizes = {
+      cpuSeconds: 1,
+      cpuLimit: undefined,
+      throttledSeconds: 0,
+      memoryBytes: 1,
+      memoryLimitBytes: undefined,
+    };
+    const ended = this.problem?.message;
+    return Promise.resolve([
+      { service: 'target-1', isReplica: true, ...sizes, restarts: 0, outOfMemory: false, ended },
+    ]);
+  }
+
+  async rollOut(): Promise<void> {
+    return Promise.resolve(this.problem).then((problem) => {
+      if (problem) throw problem;
+    });
   }
 
   async *generate(jobs: readonly LoadJob[]): AsyncIterable<WorkerMessage> {
@@ -122,6 +150,34 @@ describe('a platform with variables', () => {
     expect(messages).toEqual([{ type: 'failed', message: 'no ${TOKEN} here' }]);
   });
 
+  it('takes values out of answers, and leaves the lab its names of requests', async () => {
+    const recording = new Recording();
+    const recorder = new Recorder({
+      phase: 'measuring',
+      requests: ['GET /s3cretaries'],
+      startMs: 0,
+      durationMs: 10,
+      emit: () => undefined,
+    });
+    const workload = oneRequest({ path: '/s3cretaries', headers: { authorization: '${TOKEN}' } });
+    const request = new RequestMix(workload, 1).draw();
+    const sample = { bytes: Buffer.from('s3cret expired'), encoding: undefined };
+    recorder.sent(0);
+    recorder.answered(1, { sentAtMs: 0, status: 200, bytes: 1, request });
+    recorder.sent(1);
+    recorder.answered(2, { sentAtMs: 1, status: 403, bytes: 1, request, fault: 'status-4xx', sample });
+    const idle = { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0, longestPauseUs: 0, pauseEndedAtMs: 0 };
+    recording.messages = [{ type: 'result', result: recorder.finish(10, idle) }];
+    const deployment = (await filling(recording)).reach('http://a');
+    const messages: WorkerMessage[] = [];
+    const job = loadJob({ urls: [], load: closedLoad(), workload });
+    for await (const message of deployment.generate([job], signal)) messages.push(message);
+    const name = 'GET /s3cretaries';
+    const slowest = [{ request: name }];
+    const causes = [{ request: name, body: '${TOKEN} expired' }];
+    expect(messages).toMatchObject([{ result: { byRequest: [{ request: name }], slowest, causes } }]);
+  });
+
   it('takes values out of errors and the ends of logs, also where a shell filled them in', async () => {
     const recording = new Recording();
     const stack = await filling(recording);
@@ -133,6 +189,18 @@ describe('a platform with variables', () => {
     );
     expect(error).toBeInstanceOf(UsageError);
     expect(error).toMatchObject({ message: '${TOKEN} is wrong', hint: 'not ${TOKEN}', details: ['token=${TOKEN}'] });
+  });
+
+  it('takes values out of all that is told of servers that run, or have died', async () => {
+    const recording = new Recording();
+    const command = { kind: 'command', command: 'serve', folder: '/', port: 80, ...hosted } as const;
+    const deployment = await (await filling(recording)).host?.(command, signal);
+    recording.problem = new LabError('target-1 could not start s3cret', { details: ['url=postgres://u:s3cret@db'] });
+    const told = { message: 'target-1 could not start ${TOKEN}', details: ['url=postgres://u:${TOKEN}@db'] };
+    expect(await deployment?.deaths?.(signal)).toMatchObject([{ service: 'target-1', isFatal: true, error: told }]);
+    expect(await deployment?.scrape(signal)).toMatchObject([{ problem: told.message }]);
+    expect(await deployment?.usage?.(signal)).toMatchObject([{ cpuSeconds: 1, ended: told.message }]);
+    await expect(deployment?.rollOut?.(signal)).rejects.toMatchObject(told);
   });
 
   it('leaves alone what has nothing to do with it, private parts included', async () => {

@@ -1,11 +1,11 @@
 import { LabError } from '../errors.ts';
-import { workerMessageSchema, type LoadJob, type WorkerMessage } from '../load/job.ts';
+import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import { Mask } from '../mask.ts';
 import type { HostedTopology } from '../scenarios/plan.ts';
 import { textsOf, type Workload } from '../scenarios/scenario.ts';
 import { readAddress } from '../scenarios/target-schema.ts';
 import { filledIn, valuesIn, type Variables } from '../variables.ts';
-import type { Deployment, Platform, Stack } from './platform.ts';
+import type { Deployment, Platform, ReplicaMetrics, Stack } from './platform.ts';
 
 /**
  * A platform that is given the values of variables, and gives none of them back. All that comes before it, and every record and
@@ -48,11 +48,27 @@ function deploymentWith(values: Values, deployment: Deployment): Deployment {
   }
   return over(deployment, {
     generate,
+    scrape: async (signal) => (await values.guard(deployment.scrape(signal))).map((told) => values.maskedProblem(told)),
     ...(deployment.happenings && {
       happenings: async (sinceMs, signal) => {
         const happened = (await deployment.happenings?.(sinceMs, signal)) ?? [];
         return happened.map((happening) => ({ ...happening, text: values.mask.masked(happening.text) }));
       },
+    }),
+    ...(deployment.usage && {
+      usage: async (signal) => {
+        const usages = (await deployment.usage?.(signal)) ?? [];
+        return usages.map((usage) => ({ ...usage, ended: values.maskedIfAny(usage.ended) }));
+      },
+    }),
+    ...(deployment.deaths && {
+      deaths: async (signal) => {
+        const deaths = (await deployment.deaths?.(signal)) ?? [];
+        return deaths.map((death) => ({ ...death, error: values.retold(death.error) }));
+      },
+    }),
+    ...(deployment.rollOut && {
+      rollOut: async (signal) => values.guard(deployment.rollOut?.(signal) ?? Promise.resolve()),
     }),
   });
 }
@@ -90,14 +106,21 @@ class Values {
     return 'value' in read ? read.value : url;
   }
 
-  /** Not histograms: a value would be found in them by chance only. Nor what is one of a few words. */
+  /** What comes from outside: answers, and words of the system. The names of requests and parts are the lab's own. */
   maskedMessage(message: WorkerMessage): WorkerMessage {
-    if (!this.#isAsked || (message.type !== 'result' && message.type !== 'failed')) return message;
-    const text = JSON.stringify(message, (key, value: unknown) => {
-      const isText = typeof value === 'string' && !['type', 'kind'].includes(key) && !value.startsWith(histogramHead);
-      return isText ? this.mask.masked(value) : value;
-    });
-    return workerMessageSchema.parse(JSON.parse(text));
+    if (message.type === 'failed')
+      return { ...message, message: this.mask.masked(message.message), hint: this.maskedIfAny(message.hint) };
+    if (message.type !== 'result') return message;
+    const causes = message.result.causes.map((cause) => ({
+      ...cause,
+      body: this.maskedIfAny(cause.body),
+      words: this.maskedIfAny(cause.words),
+    }));
+    return { ...message, result: { ...message.result, causes } };
+  }
+
+  maskedIfAny(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : this.mask.masked(text);
   }
 
   /** What a promise gives, or its error without values. */
@@ -110,7 +133,16 @@ class Values {
   }
 
   maskedError(error: unknown): unknown {
-    return error instanceof LabError && this.#isAsked ? error.retold((text) => this.mask.masked(text)) : error;
+    return error instanceof LabError ? this.retold(error) : error;
+  }
+
+  retold(error: LabError): LabError {
+    return this.#isAsked ? error.retold((text) => this.mask.masked(text)) : error;
+  }
+
+  /** What a replica tells in numbers has no values in it; what kept it from that may. */
+  maskedProblem(told: ReplicaMetrics): ReplicaMetrics {
+    return 'problem' in told ? { ...told, problem: this.mask.masked(told.problem) } : told;
   }
 
   #fill(text: string): string {
@@ -125,9 +157,6 @@ class Values {
     return values;
   }
 }
-
-/** What the base64 of a compressed HdrHistogram begins with. */
-const histogramHead = 'HISTF';
 
 /** The object with some of its members in place of its own; the others find all that they have hidden. */
 function over<T extends object>(object: T, members: Partial<T>): T {

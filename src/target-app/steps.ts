@@ -4,6 +4,9 @@ import type { Settings } from './settings.ts';
 
 /** What can be done once, in the order of a usual preparation. */
 export const STEPS = ['migrate', 'seed', 'flush'] as const;
+/** A database that stands still accepts connections, and says nothing on them. */
+const CONNECT_LIMIT_MS = 30_000;
+
 /** One of the steps. */
 export type Step = (typeof STEPS)[number];
 
@@ -15,7 +18,11 @@ export async function runSteps(steps: readonly Step[], settings: Settings, say: 
   const database = async (): Promise<ClientBase> => {
     if (client === undefined) {
       const { Client } = await import('pg');
-      const opened = new Client({ connectionString: settings.DATABASE_URL, application_name: 'target-app steps' });
+      const opened = new Client({
+        connectionString: settings.DATABASE_URL,
+        application_name: 'target-app steps',
+        connectionTimeoutMillis: CONNECT_LIMIT_MS,
+      });
       await opened.connect();
       client = opened;
       disconnect = () => opened.end();

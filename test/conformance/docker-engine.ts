@@ -1,5 +1,6 @@
 import os from 'node:os';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import type { ContainerInspectInfo } from 'dockerode';
 import { pack } from 'tar-stream';
@@ -60,6 +61,15 @@ export async function containersOf(docker: Docker, runId: string): Promise<Reado
   return new Map(inspected.map((info) => [String(info.Config.Labels[label.service]), info]));
 }
 
+/** Runs a command in a container to its end, and gives what it wrote. */
+export async function execute(docker: Docker, id: string, command: readonly string[]): Promise<string> {
+  const exec = await docker.getContainer(id).exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true });
+  const wrote = await text(await exec.start({}));
+  const { ExitCode } = await exec.inspect();
+  if (ExitCode !== 0) throw new Error(`${String(command[0])} ended with ${String(ExitCode)}: ${wrote}`);
+  return wrote;
+}
+
 /** Builds an image for one test, and removes it after that. */
 export async function makeImage(
   docker: Docker,
@@ -100,9 +110,10 @@ export async function removeLabImages(environment: NodeJS.ProcessEnv): Promise<v
   await vi.waitFor(remove, { timeout: 60_000, interval: 500 });
 }
 
-/** Removes containers of these images that have ended; their node may be faster. */
+/** Removes containers of pods that have ended and were of these images; their node may be faster. */
 async function removeEnded(docker: Docker, images: readonly string[]): Promise<void> {
-  const filters = { ancestor: [...images], status: ['exited', 'dead', 'created'] };
+  const ofPods = ['io.kubernetes.pod.namespace'];
+  const filters = { ancestor: [...images], status: ['exited', 'dead', 'created'], label: ofPods };
   const ended = await docker.listContainers({ all: true, filters });
   await Promise.allSettled(ended.map(({ Id }) => docker.getContainer(Id).remove()));
 }

@@ -12,6 +12,7 @@ import type { Deployment, Platform, ServiceUsage, Stack } from '../../src/platfo
 import {
   containersOf,
   engineProblem,
+  execute,
   hostOfItsOwn,
   isRequired,
   labelledTraces,
@@ -26,6 +27,8 @@ const { signal } = new AbortController();
 const environment = hostOfItsOwn('conformance');
 const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-docker-'));
 const onStep = (): void => undefined;
+/** What containers of tests are made of: an image that no other test removes. */
+const { SCALE_LAB_NODE_IMAGE: nodeImage = defaultImages.node } = environment;
 const open = (changed: NodeJS.ProcessEnv = {}): Promise<Platform> =>
   openPlatform('docker', { environment: { ...environment, ...changed }, temporaryFolder });
 const traces = async (runId: string): Promise<readonly string[]> => labelledTraces(await openDocker(), 'run', runId);
@@ -154,6 +157,18 @@ describe('platform docker, beyond what all platforms show', () => {
     expect(two.has('app-3')).toBe(false);
   });
 
+  test('nginx takes other replicas also where it has logged a lot', async () => {
+    const stack = await sharedStack();
+    await stack.deploy(topology({ replicas: 2 }), signal);
+    const { Id } = (await containersOf(docker, 'shared')).get('nginx') ?? { Id: '' };
+    const chatter = 'for line in $(seq 500); do echo "upstream timed out $line" > /proc/1/fd/2; done';
+    await execute(docker, Id, ['sh', '-c', chatter]);
+    const deployment = await stack.deploy(topology({ replicas: 3 }), signal);
+    await loaded(deployment, 500);
+    const asked = (await deployment.scrape(signal)).map((replica) => ('text' in replica ? replica.text : ''));
+    expect(asked.map((text) => /^http_requests_total.* [1-9]/m.test(text))).toEqual([true, true, true]);
+  });
+
   test('a limit of CPU is kept to, and told of', async () => {
     const stack = await sharedStack();
     const limits = { cpu: 0.2, memoryBytes: 256 * 2 ** 20 };
@@ -187,6 +202,18 @@ describe('platform docker, beyond what all platforms show', () => {
     ]);
     const again = await stack.deploy(topology({ replicas: 2 }), signal);
     expect((await again.scrape(signal)).every((replica) => 'text' in replica)).toBe(true);
+  });
+
+  test('that the agent has died is told of, and is not blamed on what is asked through it', async () => {
+    await using stack = await (await open()).up({ runId: 'unasked', signal, onStep });
+    const deployment = await stack.deploy(topology(), signal);
+    const { Id } = (await containersOf(docker, 'unasked')).get('agent') ?? { Id: '' };
+    await docker.getContainer(Id).kill();
+    const deaths = async () => (await deployment.deaths?.(signal)) ?? [];
+    await expect
+      .poll(deaths, { timeout: 10_000 })
+      .toMatchObject([{ service: 'agent', isFatal: true, error: { message: 'The agent was killed.' } }]);
+    expect((await failure(stack.deploy(topology({ replicas: 2 }), signal))).message).toBe('The agent was killed.');
   });
 
   test('a memory limit that is too low is what the error says', async () => {
@@ -242,9 +269,8 @@ describe('platform docker, beyond what all platforms show', () => {
 
   test('a detached stack outlives what let go of it, until `down`; neither touches anything else', async () => {
     const platform = await open();
-    const [image] = await docker.listImages();
     const labels = { 'somebody.else': 'yes', [label.run]: 'not-by-us' };
-    const stranger = await docker.createContainer({ Image: String(image?.Id), Cmd: ['true'], Labels: labels });
+    const stranger = await docker.createContainer({ Image: nodeImage, Cmd: ['true'], Labels: labels });
     try {
       const stack = await platform.up({ runId: 'detached', signal, onStep, publish: true, detached: true });
       const deployment = await stack.deploy(topology(), signal);
@@ -263,9 +289,8 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   test('a container of a pod stays when a run is closed, though it carries the label of that', async () => {
-    const [image] = await docker.listImages();
     const labels = { [label.run]: 'closed-beside', 'io.kubernetes.pod.namespace': 'scale-lab-closed-beside' };
-    const ofPod = await docker.createContainer({ Image: String(image?.Id), Cmd: ['true'], Labels: labels });
+    const ofPod = await docker.createContainer({ Image: nodeImage, Cmd: ['true'], Labels: labels });
     try {
       const stack = await (await open()).up({ runId: 'closed-beside', signal, onStep });
       await stack[Symbol.asyncDispose]();

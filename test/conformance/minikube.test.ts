@@ -19,6 +19,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 const { signal } = new AbortController();
 const isRequired = process.env.SCALE_LAB_REQUIRE_MINIKUBE === '1';
 const minikube = process.env.MINIKUBE ?? (await findExecutable('minikube', process.env));
+const missing = 'minikube is not on PATH, and MINIKUBE names none';
 /** One of its own, so that what a developer has there is not touched. */
 const profile = `scale-lab-test-${process.pid}`;
 const host = labelValue(`${os.hostname()}-minikube-${process.pid}`);
@@ -27,10 +28,11 @@ describe('platform minikube, from its start to its end', () => {
   let bench: Workbench;
 
   beforeEach((context) => {
-    if (minikube === undefined && !isRequired) context.skip('minikube is not on PATH, and MINIKUBE names none');
+    if (minikube === undefined) context.skip(missing);
   });
 
   beforeAll(async () => {
+    if (minikube === undefined && isRequired) throw new Error(`It is required, but ${missing}.`);
     if (minikube === undefined) return;
     bench = await Workbench.create();
     Object.assign(bench.env, {

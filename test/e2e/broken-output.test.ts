@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageFolder } from '../../src/package.ts';
 import { scaleLab } from './cli.ts';
@@ -19,24 +20,45 @@ afterEach(async () => {
 
 const program = path.join(packageFolder, 'dist', 'cli', 'main.js');
 
-/** Runs the command with one of its streams on a disk that is full; what it said on the other. */
-async function withFull(
-  stream: 'out' | 'err',
-  args: readonly string[],
-): Promise<{ code: number | null; said: string }> {
-  const full = await open('/dev/full', 'w');
+/** How a command ended, and what it said on the stream that was left to it. */
+interface Left {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+/** Runs the command with one of its streams at a file that cannot be written to. */
+async function withFile(file: string, stream: 'out' | 'err', args: readonly string[]): Promise<Left> {
+  const broken = await open(file, 'r+');
   const child = spawn(process.execPath, [program, ...args], {
     cwd: bench.folder,
     env: bench.env,
-    stdio: ['ignore', stream === 'out' ? full.fd : 'pipe', stream === 'err' ? full.fd : 'pipe'],
+    stdio: ['ignore', stream === 'out' ? broken.fd : 'pipe', stream === 'err' ? broken.fd : 'pipe'],
   });
   let said = '';
   const other = stream === 'out' ? child.stderr : child.stdout;
   other?.setEncoding('utf8').on('data', (text: string) => (said += text));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  await full.close();
+  await broken.close();
   return { code, said };
 }
+
+/** Runs the command with a reader of one of its streams that goes away: as `head -1` does, or `true`, which reads nothing. */
+async function withReader(reader: 'head -1' | 'true', stream: 'out' | 'err', args: readonly string[]): Promise<Left> {
+  const child = spawn(process.execPath, [program, ...args], { cwd: bench.folder, env: bench.env });
+  const [read, other] = stream === 'out' ? [child.stdout, child.stderr] : [child.stderr, child.stdout];
+  let said = '';
+  other.setEncoding('utf8').on('data', (text: string) => (said += text));
+  if (reader === 'true') read.destroy();
+  else read.once('data', () => read.destroy());
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, said };
+}
+
+// Its events on standard output as they happen, or its steps on standard error.
+const run = (stream: 'out' | 'err'): readonly string[] => [
+  ...['run', 'cache-hit', '--variant', 'cache-aside', '--replicas', '1'],
+  stream === 'out' ? '--json' : '--verbose',
+];
 
 describe('a command whose output cannot be written', { timeout: 120_000 }, () => {
   beforeEach((context) => {
@@ -44,17 +66,70 @@ describe('a command whose output cannot be written', { timeout: 120_000 }, () =>
   });
 
   it('ends with exit code 4 and says so', async () => {
-    const { code, said } = await withFull('out', ['list']);
+    const { code, said } = await withFile('/dev/full', 'out', ['list']);
     expect(code, said).toBe(4);
     expect(said).toMatch(/^error: Standard output cannot be written to: ENOSPC/);
     expect(said).not.toContain('bug');
   });
 
+  it('says so of a disk that fails, too', async () => {
+    // The first page of a process's memory is nowhere: to write there is an input/output error.
+    const { code, said } = await withFile('/proc/self/mem', 'out', ['list']);
+    expect(code, said).toBe(4);
+    expect(said).toMatch(/^error: Standard output cannot be written to: EIO/);
+  });
+
   it.each(['out', 'err'] as const)('takes down what runs: standard %s', async (stream) => {
-    // Its events on standard output as they happen, or its steps on standard error.
-    const { code, said } = await withFull(stream, ['run', 'cache-hit', stream === 'out' ? '--json' : '--verbose']);
+    const { code, said } = await withFile('/dev/full', stream, run(stream));
     expect(code, said).toBe(4);
     expect(said.match(/Standard (output|error) cannot be written to/g)).toHaveLength(1);
+    expect((await bench.onlyRun()).status).toBe('interrupted');
+  });
+});
+
+describe('a command whose reader goes away', { timeout: 120_000 }, () => {
+  it.each(['out', 'err'] as const)('takes down what runs, and says so on the other stream: %s', async (stream) => {
+    const { code, said } = await withReader('head -1', stream, run(stream));
+    expect(code, said).toBe(4);
+    expect(said.match(/^error: Standard (output|error) was closed/gm)).toHaveLength(1);
+    expect((await bench.onlyRun()).status).toBe('interrupted');
+  });
+
+  it('ends as ever where all is done by then', async () => {
+    expect(await withReader('true', 'out', ['list'])).toEqual({ code: 0, said: '' });
+  });
+});
+
+/** Throws aside once that has happened in the process that a script is put into before the lab. */
+const bugAfter = (event: string): string =>
+  `data:text/javascript,${encodeURIComponent(`process.on('newListener', (name) => name === 'uncaughtException' && ${event});`)}`;
+
+describe('a bug aside', { timeout: 120_000 }, () => {
+  it('is told of, and is exit code 4, also where the command is done all the same', async () => {
+    const bug = bugAfter("setImmediate(() => { throw new Error('aside'); })");
+    const child = spawn(process.execPath, ['--import', bug, program, 'list'], { cwd: bench.folder, env: bench.env });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(await ended, err).toBe(4);
+    expect(out).toContain('cache-hit');
+    expect(err).toMatch(/^error: aside\n {2}This is a bug/);
+  });
+
+  it('is told of while an interruption is seen to, which goes on to its end', async () => {
+    const bug = bugAfter("process.on('SIGINT', () => setImmediate(() => { throw new Error('aside'); }))");
+    const child = spawn(process.execPath, ['--import', bug, program, ...run('err')], {
+      cwd: bench.folder,
+      env: bench.env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (piece: string) => {
+      if (!said.includes('PostgreSQL') && piece.includes('PostgreSQL')) child.kill('SIGINT');
+      said += piece;
+    });
+    expect(await new Promise<number | null>((resolve) => child.once('close', resolve)), said).toBe(4);
+    expect(said).toContain('error: aside\n  This is a bug');
+    expect(said).toContain('Interrupted.');
     expect((await bench.onlyRun()).status).toBe('interrupted');
   });
 });

@@ -1,9 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { LabError } from '../../errors.ts';
 import { ask, untilReady } from './answer.ts';
 import { untilSign, type Watched } from './readiness.ts';
+import { scrapeReplica } from './scrape.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 async function listening(server: Server): Promise<string> {
@@ -58,6 +59,55 @@ describe('a readiness that fails says what was seen', () => {
     expect((await failureOf(url)).replace(url, 'URL')).toMatch(
       /: URL refused the connection for \d+ ms: nothing listens there$/,
     );
+  });
+});
+
+/** Sends for as long as somebody reads. */
+const endless =
+  (status: number): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status);
+    const piece = Buffer.alloc(2 ** 16, 'still starting ');
+    const send = (): void => {
+      while (!response.destroyed && response.write(piece));
+      response.once('drain', send);
+    };
+    send();
+  };
+
+describe('an answer without end', () => {
+  it('is as good as any other for a readiness, which reads its beginning', async () => {
+    expect(await whyNot(endless(200), 30_000)).toBe('ready');
+    expect(await whyNot(endless(503), 1_500)).toMatch(
+      /: URL answered with status 503 for \d+ ms: still starting still/,
+    );
+  });
+
+  it('is given up where all of it is wanted, and its connection is closed', async () => {
+    const server = createServer(endless(200));
+    const closed = once(server, 'request').then(async ([, response]) => once(response as ServerResponse, 'close'));
+    const { signal } = new AbortController();
+    const url = await listening(server);
+    try {
+      const told = await scrapeReplica('app-1', url.replace(/\/$/, ''), signal);
+      expect(told).toEqual({ replica: 'app-1', problem: 'the answer is longer than 16 MiB' });
+      await closed;
+    } finally {
+      server.close();
+    }
+  });
+
+  it('that comes slowly is given up when its time is up, which is said', async () => {
+    const server = createServer((_request, response) => response.write('a'));
+    const url = await listening(server);
+    const { signal } = new AbortController();
+    try {
+      const asked = withTimeLimit(300, signal, (limited) => ask(url, limited));
+      await expect(asked).rejects.toThrow('no answer within 0.3 s');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { messageOf } from '../../errors.ts';
 import { formatDuration } from '../../numbers.ts';
 import { TimeLimit, pause, withTimeLimit } from './time-limit.ts';
@@ -9,23 +9,59 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Asks once, on a connection of its own, which is closed afterwards: no idle socket holds up an application that drains. */
-export function ask(url: string, signal: AbortSignal): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { agent: false, signal }, (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => (body += text));
-      response.on('error', reject);
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
+/** How much of an answer's body is wanted: the beginning shows what an answer is, whatever a server goes on to send. */
+export const bodyParts = ['beginning', 'whole'] as const;
+
+/** One of {@link bodyParts}. */
+export type BodyPart = (typeof bodyParts)[number];
+
+const beginningBytes = 10_000;
+const wholeBytes = 16 * 2 ** 20;
+
+/** A body that is wanted whole is longer than anything that the lab asks for. */
+export class TooLong extends Error {
+  override readonly name = 'TooLong';
+
+  constructor() {
+    super(`the answer is longer than ${wholeBytes / 2 ** 20} MiB`);
+  }
 }
 
-/** A way to ask once. */
-export type Ask = (url: string, signal: AbortSignal) => Promise<Answer>;
+/**
+ * Reads the body of an answer, and no more of it than is wanted: the rest is not waited for, and its connection is closed.
+ * @throws {TooLong} where it is wanted whole, and is without end
+ */
+export async function bodyOf(response: IncomingMessage, part: BodyPart): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (part === 'beginning' && bytes >= beginningBytes) break;
+    if (bytes > wholeBytes) throw new TooLong();
+  }
+  return Buffer.concat(pieces).toString();
+}
+
+/** A way to ask once, with a GET. */
+export type Ask = (url: string, signal: AbortSignal, part?: BodyPart) => Promise<Answer>;
+
+/**
+ * Asks once, on a connection of its own, which is closed afterwards: no idle socket holds up an application that drains.
+ * @throws {TooLong} as {@link bodyOf}; the signal's reason as soon as it is given; what the system says
+ */
+export async function ask(url: string, signal: AbortSignal, part: BodyPart = 'whole'): Promise<Answer> {
+  try {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(url, { agent: false, signal }, resolve).on('error', reject).end();
+    });
+    return { status: response.statusCode ?? 0, body: await bodyOf(response, part) };
+  } catch (error) {
+    // That it was broken off says less than why.
+    signal.throwIfAborted();
+    throw error;
+  }
+}
 
 /** Which status says that a server is ready. */
 export type Accepts = (status: number) => boolean;
@@ -46,7 +82,7 @@ export async function untilReady(
   let seen = new Sight('gave no answer');
   for (;;) {
     try {
-      const answer = await withTimeLimit(tryLimitMs, signal, async (limited) => askOnce(url, limited));
+      const answer = await withTimeLimit(tryLimitMs, signal, async (limited) => askOnce(url, limited, 'beginning'));
       if (accepts(answer.status)) return;
       seen = seen.then(`answered with status ${answer.status}`, excerpt(answer.body));
     } catch (error) {
@@ -97,7 +133,7 @@ const mostShown = 200;
 
 /** What an answer says, on one line; of a page of HTML without its tags. */
 function excerpt(body: string): string {
-  const text = body.slice(0, 10_000).replaceAll(/<[^>]*>/g, ' ');
+  const text = body.replaceAll(/<[^>]*>/g, ' ');
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length > mostShown ? `${line.slice(0, mostShown)}…` : line;
 }

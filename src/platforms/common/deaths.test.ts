@@ -51,6 +51,13 @@ describe('what has ended', () => {
     await expect(blaming([running('PostgreSQL')], signal, async () => Promise.reject(refused))).rejects.toBe(refused);
   });
 
+  it('is blamed at once where it ended before: nothing is begun', async () => {
+    const postgres = running('PostgreSQL');
+    postgres.kill();
+    const work = (): Promise<never> => expect.fail('it was begun');
+    await expect(blaming([running('the agent'), postgres], signal, work)).rejects.toThrow('PostgreSQL was killed');
+  });
+
   it('ends a wait for what only replicas can bring about, once none of them runs', async () => {
     const [one, other] = [running('app-1'), running('app-2')];
     const waiting = whileAnyRuns([one, other], signal, async (limited) => pause(60_000, limited));

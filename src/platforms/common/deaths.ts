@@ -35,7 +35,8 @@ export async function deathsOf({ needed, replicas }: Mortals): Promise<readonly 
 }
 
 /**
- * Does something that cannot go well once these have ended: what is told then is that, and not what came of it.
+ * Does something that cannot go well once these have ended: what is told then is that, and not what came of it. Where one of them
+ * has ended before, nothing is begun.
  * @throws {LabError} of the one of them that has ended; otherwise what the work throws
  */
 export async function blaming<Result>(
@@ -43,14 +44,15 @@ export async function blaming<Result>(
   signal: AbortSignal,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  const before = await failureAmong(needed);
+  if (before !== undefined) throw before;
   try {
     return await work();
   } catch (error) {
     signal.throwIfAborted();
     const ended = needed.map(({ service }) => service.ended);
     if (ended.length > 0) await settlesWithin(newsMs, Promise.race(ended));
-    const dead = needed.find(({ service }) => service.end !== undefined);
-    throw dead?.service.end === undefined ? error : await dead.service.failure(dead.service.end, error);
+    throw (await failureAmong(needed, error)) ?? error;
   }
 }
 
@@ -75,12 +77,14 @@ export async function whileAnyRuns<Result>(
     return await wait(limited);
   } catch (error) {
     signal.throwIfAborted();
-    throw gone.signal.aborted ? ((await firstFailure(replicas)) ?? error) : error;
+    throw gone.signal.aborted ? ((await failureAmong(replicas)) ?? error) : error;
   } finally {
     isOver = true;
   }
 }
 
-async function firstFailure([first]: readonly Mortal[]): Promise<LabError | undefined> {
-  return first?.service.end === undefined ? undefined : first.service.failure(first.service.end);
+/** What went wrong with the first of them that has ended; undefined while all run. */
+async function failureAmong(mortals: readonly Mortal[], cause?: unknown): Promise<LabError | undefined> {
+  const dead = mortals.find(({ service }) => service.end !== undefined);
+  return dead?.service.end === undefined ? undefined : dead.service.failure(dead.service.end, cause);
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { LabError } from '../../errors.ts';
 import { packageFolder } from '../../package.ts';
+import type { Requirement } from '../platform.ts';
 
 /** The bundled programs that run beside the system under test, as paths. */
 export interface Programs {
@@ -23,6 +24,14 @@ export function findPrograms(folder: string = packageFolder): Programs {
 /** Those that have not been built. */
 export function missingPrograms(programs: Partial<Programs>): readonly string[] {
   return Object.values(programs).filter((program) => !existsSync(program));
+}
+
+/** Whether all of them have been built. */
+export function builtPrograms(programs: Programs): Requirement {
+  const name = 'target app, load worker and agent';
+  const missing = missingPrograms(programs);
+  if (missing.length === 0) return { name, met: true, found: 'built' };
+  return { name, met: false, problem: `not built: ${missing.join(', ')}`, fix: 'Run npm run build.' };
 }
 
 /** @throws {LabError} where one of these has not been built */

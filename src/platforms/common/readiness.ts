@@ -1,6 +1,6 @@
 import type { LabError } from '../../errors.ts';
 import { NotReady } from './answer.ts';
-import { TimeLimit, withTimeLimit } from './time-limit.ts';
+import { TimeLimit, unlessAborted, withTimeLimit } from './time-limit.ts';
 
 /** Something that was started, may end by itself, and can say why. */
 export interface Watched {
@@ -13,6 +13,8 @@ export interface Watched {
 }
 
 const usualLimitMs = 30_000;
+/** For programs that work on data, which may be much. */
+const workLimitMs = 300_000;
 
 class Ended extends Error {}
 
@@ -40,4 +42,23 @@ export async function untilSign<T>(
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+/**
+ * Waits until a program has done its work and has ended. Heeds the signal at once; the program is the caller's to end then.
+ * @throws {LabError} with its log, where it ends with anything but exit code 0, or stands still
+ */
+export async function untilDone(program: Watched, signal: AbortSignal, limitMs = workLimitMs): Promise<void> {
+  let end: string;
+  try {
+    end = await withTimeLimit(limitMs, signal, (limited) => unlessAborted(program.ended, limited));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw await program.failure(
+      `was not done after ${limitMs / 1000} s: it, or what it works with, stands still`,
+      error,
+    );
+  }
+  signal.throwIfAborted();
+  if (end !== 'exited with code 0') throw await program.failure(end);
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { LabError } from '../../errors.ts';
-import type { Answer, Ask } from '../common/answer.ts';
+import type { Answer, Ask, BodyPart } from '../common/answer.ts';
 import { unlessAborted } from '../common/time-limit.ts';
 import { inImage } from '../engine/lab-image.ts';
 import { type AgentMessage, agentMessageSchema, type Question } from './agent-protocol.ts';
@@ -31,7 +31,7 @@ export async function startAgent(run: RunContext, signal: AbortSignal): Promise<
   const container = await run.start(
     {
       service: 'agent',
-      title: 'the agent',
+      title: 'The agent',
       image: run.settings.labImage,
       command: [inImage.agent],
       environment: {},
@@ -46,7 +46,7 @@ export async function startAgent(run: RunContext, signal: AbortSignal): Promise<
   const opened = connection;
   if (opened === undefined) throw new LabError('The agent was not spoken to.');
   const node = await container.ready((limited) => unlessAborted(opened.hello, limited), signal);
-  return { container, node, ask: (url, asked) => opened.ask(url, asked) };
+  return { container, node, ask: (url, asked, part) => opened.ask(url, asked, part) };
 }
 
 /** Questions to the agent and its answers, each by number, over its standard input and output. */
@@ -68,11 +68,11 @@ class AgentConnection {
     void this.#listen();
   }
 
-  async ask(url: string, signal: AbortSignal): Promise<Answer> {
+  async ask(url: string, signal: AbortSignal, part: BodyPart = 'whole'): Promise<Answer> {
     if (this.#end !== undefined) throw this.#end;
     const id = this.#next++;
     const answer = new Promise<Answer>((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#stream.write(`${JSON.stringify({ id, url, timeoutMs } satisfies Question)}\n`);
+    this.#stream.write(`${JSON.stringify({ id, url, part, timeoutMs } satisfies Question)}\n`);
     try {
       return await unlessAborted(answer, signal);
     } finally {

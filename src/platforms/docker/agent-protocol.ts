@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { bodyParts } from '../common/answer.ts';
 
 /** What the agent is asked: one JSON line each on its standard input. */
-export const questionSchema = z.object({ id: z.int(), url: z.url(), timeoutMs: z.number().positive() });
+export const questionSchema = z.object({
+  id: z.int(),
+  url: z.url(),
+  part: z.enum(bodyParts),
+  timeoutMs: z.number().positive(),
+});
 
 /** What the agent says: one JSON line each on its standard output, `hello` first. */
 export const agentMessageSchema = z.discriminatedUnion('type', [

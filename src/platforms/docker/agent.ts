@@ -13,9 +13,9 @@ function say(message: AgentMessage): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-async function answer({ id, url, timeoutMs }: Question): Promise<void> {
+async function answer({ id, url, part, timeoutMs }: Question): Promise<void> {
   try {
-    say({ type: 'answer', id, ...(await withTimeLimit(timeoutMs, signal, (limited) => ask(url, limited))) });
+    say({ type: 'answer', id, ...(await withTimeLimit(timeoutMs, signal, (limited) => ask(url, limited, part))) });
   } catch (error) {
     say({ type: 'problem', id, message: messageOf(error) });
   }

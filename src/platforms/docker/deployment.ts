@@ -78,7 +78,8 @@ export class DockerDeployment implements Deployment {
 
   async deaths(): Promise<readonly Death[]> {
     const { replicas, balancer } = this.#front;
-    const needed = [...this.#behind, ...(balancer === undefined ? [] : [balancer])];
+    // All that is asked in here is asked through the agent.
+    const needed = [this.#agent, ...this.#behind, ...(balancer === undefined ? [] : [balancer])];
     return deathsOf({ needed: needed.map(mortal), replicas: replicas.map(mortal) });
   }
 

@@ -3,7 +3,6 @@ import { untilReady } from '../common/answer.ts';
 import { whileAnyRuns } from '../common/deaths.ts';
 import type { Readiness } from '../common/hosting.ts';
 import { nginxConfiguration } from '../common/nginx-configuration.ts';
-import { pause } from '../common/time-limit.ts';
 import type { Agent } from './agent-connection.ts';
 import type { Replica } from './app.ts';
 import { healthEveryMs } from './backend.ts';
@@ -22,6 +21,15 @@ const prefix = '/run/nginx';
 const program = `nginx -p ${prefix} -c ${prefix}/nginx.conf`;
 // By the environment: a file of this machine is nothing that a remote Engine could see.
 const write = `printf '%s' "$CONFIGURATION" > ${prefix}/nginx.conf`;
+
+// Not by its log, which is as long as what has failed. A process is told of by its id, name, state and parent.
+const reload = `master=$(cat ${prefix}/nginx.pid)
+workers() {
+  cat /proc/[0-9]*/stat 2>/dev/null | while read -r pid _ _ parent _; do [ "$parent" != "$master" ] || echo "$pid"; done
+}
+old=$(workers)
+${write} && ${program} -s reload || exit 1
+for pid in $old; do while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done; done`;
 
 function configuration(replicas: readonly Replica[], balancer: Balancer | undefined): string {
   const upstreams = replicas.map(({ name, port: inside }) => `${name}:${inside}`);
@@ -63,27 +71,13 @@ export async function startNginx(
   return { url, container };
 }
 
-/** Tells nginx of other replicas, and waits until the worker that knew the old ones is gone. */
+/** Tells nginx of other replicas, and waits until the worker that knew the old ones is gone: the new one is there before that. */
 export async function reloadNginx(
   { container }: BalancerInFront,
   replicas: readonly Replica[],
   balancer: Balancer | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const old = lastWorker(await container.log());
   const environment = [`CONFIGURATION=${configuration(replicas, balancer)}`];
-  await container.execute(['sh', '-c', `${write} && ${program} -s reload`], signal, environment);
-  await container.ready(async (limited) => {
-    const isGone = new RegExp(` worker process ${old} exited with code`);
-    for (;;) {
-      const log = await container.log();
-      if (lastWorker(log) !== old && isGone.test(log)) return;
-      await pause(20, limited);
-    }
-  }, signal);
-}
-
-/** The process id of the worker that nginx started last, by its own log. */
-function lastWorker(log: string): string {
-  return [...log.matchAll(/ start worker process (\d+)/g)].at(-1)?.[1] ?? '';
+  await container.ready((limited) => container.execute(['sh', '-c', reload], limited, environment), signal);
 }

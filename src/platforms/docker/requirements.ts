@@ -1,6 +1,6 @@
 import { LabError } from '../../errors.ts';
 import { imageNames } from '../../scenarios/scenario.ts';
-import { missingPrograms } from '../common/programs.ts';
+import { builtPrograms } from '../common/programs.ts';
 import { chooseImages, findImage } from '../engine/base-images.ts';
 import { type Engine, doubtOf, openEngine } from '../engine/engine.ts';
 import type { Requirement } from '../platform.ts';
@@ -11,7 +11,7 @@ export async function dockerRequirements(
   options: DockerPlatformOptions,
   signal: AbortSignal,
 ): Promise<readonly Requirement[]> {
-  const built = builtPrograms(options);
+  const built = builtPrograms(options.programs);
   try {
     const engine = await openEngine(options.environment, signal);
     const found = `${engine.version} (API ${engine.api}) at ${engine.address.name}, ${engine.cores} cores`;
@@ -26,13 +26,6 @@ export async function dockerRequirements(
     const problem = error.message.replace(/\.$/, '');
     return [{ name: 'Docker Engine', met: false, problem, fix: error.hint ?? 'See docs/docker.md.' }, built];
   }
-}
-
-function builtPrograms({ programs }: DockerPlatformOptions): Requirement {
-  const name = 'target app, load worker and agent';
-  const missing = missingPrograms(programs);
-  if (missing.length === 0) return { name, met: true, found: 'built' };
-  return { name, met: false, problem: `not built: ${missing.join(', ')}`, fix: 'Run npm run build.' };
 }
 
 async function images(options: DockerPlatformOptions, engine: Engine): Promise<readonly Requirement[]> {

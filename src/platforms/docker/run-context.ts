@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Limits } from '../../scenarios/system.ts';
 import type { ImageName } from '../../scenarios/scenario.ts';
+import { untilDone } from '../common/readiness.ts';
 import type { OnStep } from '../common/steps.ts';
 import type { Image } from '../engine/base-images.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -90,17 +91,12 @@ export class RunContext {
     }
   }
 
-  /** Runs a container to its end, and removes it; anything but exit code 0 is a failure. */
+  /** Runs a container to its end, and removes it; anything but exit code 0 is a failure, and so is one that stands still. */
   async finish(description: ContainerDescription, signal: AbortSignal): Promise<void> {
     const container = await this.start(description, signal);
-    const stop = (): void => void this.remove([container]).catch(() => undefined);
-    signal.addEventListener('abort', stop, { once: true });
     try {
-      const end = await container.ended;
-      signal.throwIfAborted();
-      if (end !== 'exited with code 0') throw await container.failure(end);
+      await untilDone(container, signal);
     } finally {
-      signal.removeEventListener('abort', stop);
       await this.remove([container]);
     }
   }

@@ -59,7 +59,7 @@ export class DockerStack implements Stack {
         step(this.#run.settings.onStep, 'the data is laid', () => layData(app, topology, limited)),
       start: (number: number, limited: AbortSignal) => startReplica(app, topology, number, limited),
     };
-    const front = await blaming([mortal(postgres), mortal(redis)], signal, () =>
+    const front = await blaming([agent, postgres, redis].map(mortal), signal, () =>
       this.#replace(topology, servers, signal),
     );
     return new DockerAppDeployment(this.#run, agent, front, foundation);
@@ -67,16 +67,13 @@ export class DockerStack implements Stack {
 
   async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
     if (topology.kind !== 'image') throw new Error('A command is not started as a container.');
-    const front = await this.#replace(
-      topology,
-      {
-        noun: 'target',
-        readiness: readinessOf(topology),
-        prepare: () => Promise.resolve(),
-        start: (number, limited) => startHosted(this.#run, this.#agent, topology, number, limited),
-      },
-      signal,
-    );
+    const servers: Servers<Replica> = {
+      noun: 'target',
+      readiness: readinessOf(topology),
+      prepare: () => Promise.resolve(),
+      start: (number, limited) => startHosted(this.#run, this.#agent, topology, number, limited),
+    };
+    const front = await blaming([mortal(this.#agent)], signal, () => this.#replace(topology, servers, signal));
     return new DockerDeployment(this.#run, this.#agent, front);
   }
 

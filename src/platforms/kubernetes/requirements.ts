@@ -1,6 +1,6 @@
 import { LabError } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
-import { missingPrograms } from '../common/programs.ts';
+import { builtPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
 import { metricsHint } from './autoscaling.ts';
 import { missingRights } from './cluster/access.ts';
@@ -17,7 +17,7 @@ export async function kubernetesRequirements(
   options: KubernetesPlatformOptions,
   signal: AbortSignal,
 ): Promise<readonly Requirement[]> {
-  const built = builtPrograms(missingPrograms(options.programs));
+  const built = builtPrograms(options.programs);
   try {
     const context = await choose();
     requireConsent(context);
@@ -72,10 +72,4 @@ async function imageWay(
       fix: error.hint ?? 'See docs/kubernetes.md.',
     };
   }
-}
-
-function builtPrograms(missing: readonly string[]): Requirement {
-  const name = 'target app and load worker';
-  if (missing.length === 0) return { name, met: true, found: 'built' };
-  return { name, met: false, problem: `not built: ${missing.join(', ')}`, fix: 'Run npm run build.' };
 }

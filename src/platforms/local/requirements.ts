@@ -8,7 +8,7 @@ import {
   printedVersion,
   redisServer,
 } from '../common/executable.ts';
-import { missingPrograms } from '../common/programs.ts';
+import { builtPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
 import type { LocalPlatformOptions } from './local.ts';
 import { binariesVersion, installedBinaries } from './postgres-binaries.ts';
@@ -23,7 +23,7 @@ export async function localRequirements(options: LocalPlatformOptions): Promise<
     executable(nginx, options),
     temporaryFolder(options),
   ]);
-  return [nodeVersion(process.versions.node), builtPrograms(options), ...found];
+  return [nodeVersion(process.versions.node), builtPrograms(options.programs), ...found];
 }
 
 /** Whether this Node.js is new enough. */
@@ -32,13 +32,6 @@ export function nodeVersion(version: string): Requirement {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return { name, met: true, found: version };
   return { name, met: false, problem: `it is ${version}`, fix: 'Install Node.js 20.19 or later.' };
-}
-
-function builtPrograms({ programs }: LocalPlatformOptions): Requirement {
-  const name = 'target app and load worker';
-  const missing = missingPrograms(programs);
-  if (missing.length === 0) return { name, met: true, found: 'built' };
-  return { name, met: false, problem: `not built: ${missing.join(', ')}`, fix: 'Run npm run build.' };
 }
 
 async function postgresBinaries(): Promise<Requirement> {

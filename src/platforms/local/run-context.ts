@@ -1,3 +1,4 @@
+import { untilDone } from '../common/readiness.ts';
 import type { OnStep } from '../common/steps.ts';
 import { Service, type ServiceDescription } from './service.ts';
 
@@ -22,18 +23,13 @@ export class RunContext {
     return service;
   }
 
-  /** Runs a program to its end; anything but exit code 0 is a failure. */
-  async finish(description: ServiceDescription, signal: AbortSignal): Promise<void> {
+  /** Runs a program to its end; anything but exit code 0 is a failure, and so is one that stands still. */
+  async finish(description: ServiceDescription, signal: AbortSignal, limitMs?: number): Promise<void> {
     const program = await this.start(description, signal);
-    const stop = (): void => void program.stop();
-    signal.addEventListener('abort', stop, { once: true });
     try {
-      const end = await program.ended;
-      signal.throwIfAborted();
-      if (end !== 'exited with code 0') throw await program.failure(end);
+      await untilDone(program, signal, limitMs);
     } finally {
-      signal.removeEventListener('abort', stop);
-      this.#services.delete(program);
+      await this.stop([program]);
     }
   }
 

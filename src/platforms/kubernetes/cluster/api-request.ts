@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Answer } from '../../common/answer.ts';
+import { bodyOf, type Answer } from '../../common/answer.ts';
 import type { ClusterContext } from './context.ts';
 
 /**
@@ -34,13 +34,13 @@ export class ApiRequests {
     return response;
   }
 
-  /** Sends a GET, and gives the whole answer. */
+  /**
+   * Sends a GET, and gives the whole answer.
+   * @throws {TooLong} as {@link bodyOf}
+   */
   async get(path: string, signal: AbortSignal): Promise<Answer> {
     const response = await this.open(path, signal);
-    response.setEncoding('utf8');
-    let body = '';
-    for await (const text of response) body += String(text);
-    return { status: response.statusCode ?? 0, body };
+    return { status: response.statusCode ?? 0, body: await bodyOf(response, 'whole') };
   }
 
   /** Lets go of the connections that are kept. */

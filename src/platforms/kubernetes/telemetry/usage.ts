@@ -49,7 +49,7 @@ export class UsageMeter {
     const { cpu: cpuLimit, memoryBytes: memoryLimitBytes } = this.#limits;
     const used = { atMs, cpuSeconds, memoryBytes, throttledSeconds, cpuLimit, memoryLimitBytes };
     this.#telling.add(metrics.replica);
-    return [{ service: metrics.replica, isReplica: true, ...used, ...stateOf(pod) }];
+    return [{ service: metrics.replica, isReplica: true, ...used, ...mishapsOf(pod) }];
   }
 
   /** Adds what a service used in its latest window. @returns what it begins with, where this is its first */
@@ -62,7 +62,7 @@ export class UsageMeter {
     const cpuSeconds = (before?.cpuSeconds ?? 0) + cores * seconds;
     const unlimited = { throttledSeconds: 0, cpuLimit: undefined, memoryLimitBytes: undefined };
     const used = { service, isReplica, atMs, cpuSeconds, memoryBytes };
-    const usage: ServiceUsage = { ...used, ...unlimited, ...stateOf(pod) };
+    const usage: ServiceUsage = { ...used, ...unlimited, ...mishapsOf(pod) };
     this.#latest.set(service, usage);
     if (before !== undefined) return [];
     this.#firstAtMs.set(service, atMs);
@@ -70,7 +70,8 @@ export class UsageMeter {
   }
 }
 
-function stateOf(pod: V1Pod): Pick<ServiceUsage, 'restarts' | 'outOfMemory' | 'ended'> {
+/** What befell it so far. */
+function mishapsOf(pod: V1Pod): Pick<ServiceUsage, 'restarts' | 'outOfMemory' | 'ended'> {
   return {
     restarts: restartsOf(pod),
     outOfMemory: lastEnd(pod)?.reason === 'OOMKilled',
