@@ -57,7 +57,6 @@ export function compareTrials(
   const { looks, confidence, asked: _, ...rest } = settings;
   const [a, b] = settings.paired ? pairs(trialsA, trialsB) : [trialsA, trialsB];
   const dead = deadSidesOf(a, b);
-  const hangs = { hangs: hangsOf(a, b) };
   const gap = deathText({ ...rest, dead });
   return {
     ...rest,
@@ -69,7 +68,7 @@ export function compareTrials(
       ...comparable(settings, a, b).map((metric) => compareMetric(settings, metric, a, b, gap)),
       ...requestsOfBoth(a, b).flatMap((request) => compareRequest(settings, request, a, b, gap)),
     ],
-    ...(dead === undefined ? hangs : {}),
+    ...(dead === undefined ? { hangs: hangsOf(a, b) } : {}),
     caveats: [],
   };
 }

@@ -46,7 +46,7 @@ describe('a side that gave no right answer', () => {
     const refused = rounds('B', values, { measurement: measurement({ ...none, refusals }), caveats });
     const comparison = compareTrials(pairedOnce, well('A'), refused);
     expect(comparison.dead).toBeUndefined();
-    const verdicts = gateVerdicts(comparison, tolerances);
+    const verdicts = judgementsOf(comparison, tolerances).map(({ verdict }) => verdict);
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
     expect(verdicts[0]?.reason).toContain('500 requests got to no server');
     expect(compareTrials(pairedOnce, refused, dead('B')).dead).toMatchObject({ b: expect.any(String) as string });

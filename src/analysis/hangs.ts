@@ -12,7 +12,7 @@ const leastUs = 1_000_000;
 /**
  * The requests of both sides that hung: without an answer after ten times what is usual for the slowest of A, and at least a second,
  * whether one came later, the client gave up on it, or the trial ended. A time-out is no measure: it may be longer than a round.
- * @returns undefined where A, or B, was not measured
+ * @returns undefined where no request of A, or of B, got anywhere
  */
 export function hangsOf(a: readonly TrialRecord[], b: readonly TrialRecord[]): Hangs | undefined {
   if (a.length === 0 || b.length === 0) return undefined;
@@ -23,7 +23,8 @@ export function hangsOf(a: readonly TrialRecord[], b: readonly TrialRecord[]): H
     hung: sumOf(trials, (measurement) => hungIn(measurement, afterUs)),
     requests: sumOf(trials, ({ requests, failed, unfinished }) => requests + failed + unfinished),
   }));
-  return ofA && ofB && { afterMs: afterUs / 1000, slowestMs: slowestUs / 1000, a: ofA, b: ofB };
+  if (!ofA?.requests || !ofB?.requests) return undefined;
+  return { afterMs: afterUs / 1000, slowestMs: slowestUs / 1000, a: ofA, b: ofB };
 }
 
 function sumOf(trials: readonly TrialRecord[], countOf: (measurement: Measurement) => number): number {
