@@ -8,6 +8,7 @@ import { newRecord } from './record.ts';
 import type { RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
+import { isHosted } from './scenarios/system.ts';
 import { searchRate } from './rate-search.ts';
 import { runTrial } from './trial.ts';
 import type { Variables } from './variables.ts';
@@ -59,7 +60,7 @@ export class RunSession {
     await this.#tryTargets();
     const { platform, pin, emit, signal } = this.lab;
     const bare = trials.every(({ system }) => system.kind !== 'app');
-    const open = trials.some(({ system }) => system.kind === 'command' || system.kind === 'image');
+    const open = trials.some(({ system }) => isHosted(system));
     const runId = this.record.id + suffix;
     const stack = await platform.up({ runId, signal, pin, bare, open, onStep: stepsTo(emit) });
     this.record.versions = { ...this.record.versions, ...stack.versions };

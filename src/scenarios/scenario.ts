@@ -154,6 +154,8 @@ export interface Scenario {
   readonly workload: Workload;
   readonly load: LoadProfile;
   readonly trust: Trust;
+  /** The server of the user's own that its variants share, as it is before they change it; undefined where they share none. */
+  readonly target: System | undefined;
   readonly variants: readonly Variant[];
   readonly replicas: readonly number[];
   readonly rounds: number;

@@ -107,6 +107,12 @@ interface HostedSettings {
   readonly limits: Limits;
 }
 
+/** Where an image listens unless it is told otherwise: what most platforms that run containers set PORT to. */
+export const imagePort = 8080;
+
+/** How long a server may take to be ready unless it is told otherwise. */
+export const usualReadyLimitMs = 30_000;
+
 /** A server of the user's own that the lab starts as a process of this machine. */
 export interface CommandSystem extends HostedSettings {
   readonly kind: 'command';
@@ -133,3 +139,8 @@ export type HostedSystem = CommandSystem | ImageSystem;
 
 /** What is under test. */
 export type System = AppSystem | UrlSystem | HostedSystem;
+
+/** Whether the lab starts it, and it is the user's own. */
+export function isHosted(system: System): system is HostedSystem {
+  return system.kind === 'command' || system.kind === 'image';
+}
