@@ -6,6 +6,7 @@ import type { Gate } from './gate.ts';
 import type { RunRecord, TrialRecord, Verdict } from './result.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
+import { measureSide, SideFailure, verdictOn } from './side-failure.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
 const confidence = 0.95;
@@ -42,13 +43,19 @@ export async function gateOnBaseline(
     const half = Math.max(...plan.trials.map(({ round }) => round)) / 2;
     const runRounds = async (after: number, last: number): Promise<readonly TrialRecord[]> => {
       for (const trial of plan.trials.filter(({ round }) => round > after && round <= last)) {
-        await session.measure(trial, () => deploy(stack, trial, lab.signal));
+        await measureSide(session, 'B', trial, () => deploy(stack, trial, lab.signal));
       }
       return record.trials.filter(({ round }) => round > after);
     };
     const judge = (trials: readonly TrialRecord[]): Verdict[] => judgeAll(session, saved, trials, gateOf);
-    const first = judge(await runRounds(0, half));
-    record.verdicts = first.some(isToBeConfirmed) ? confirmed(first, judge(await runRounds(half, 2 * half))) : first;
+    try {
+      const first = judge(await runRounds(0, half));
+      record.verdicts = first.some(isToBeConfirmed) ? confirmed(first, judge(await runRounds(half, 2 * half))) : first;
+    } catch (error) {
+      if (!(error instanceof SideFailure)) throw error;
+      await session.noteFailure(error, error.of);
+      record.verdicts = [verdictOn(error)];
+    }
   });
 }
 

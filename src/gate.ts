@@ -9,7 +9,8 @@ import {
 import { runBatch } from './batch.ts';
 import type { Match } from './match.ts';
 import type { Comparison, Verdict } from './result.ts';
-import { conduct, type Lab, type RunOutcome } from './run-session.ts';
+import { conduct, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
+import { judgingFailures } from './side-failure.ts';
 import { Sides } from './sides.ts';
 
 /** Of the interval of a confirming batch. */
@@ -23,13 +24,12 @@ export interface Gate extends GateSettings {
 
 /**
  * Judges B against A, both run now: rounds are added until every verdict is clear or the time is up. A failure is confirmed by a
- * fresh batch of as many rounds before it is one.
+ * fresh batch of as many rounds before it is one. A side whose server does not start, or dies, is a verdict.
  * @returns the run, with its comparisons and a verdict for each gated metric; none where it was interrupted
  * @throws {LabError} only where there is no folder for the results
  */
 export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunOutcome> {
-  return conduct(match.plan, lab, async (session) => {
-    await using sides = await Sides.start(session, match);
+  const judgeSides = async (session: RunSession, sides: Sides): Promise<void> => {
     const { evidence } = match.scenario;
     const { smallest } = settings;
     const asked = askedBy(evidence, settings);
@@ -65,5 +65,9 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
     });
     session.record.comparisons.push(fresh.comparison);
     session.record.verdicts = confirmed(verdicts, judge(fresh.comparison, { after: first.last, last: fresh.last }));
+  };
+  return conduct(match.plan, lab, async (session) => {
+    await using sides = await Sides.start(session, match);
+    await judgingFailures(session, sides, match, () => judgeSides(session, sides));
   });
 }

@@ -16,7 +16,7 @@ export function newRunId(now: Date): string {
 /** Where a run keeps its record and its reports: `<results>/<run id>/`. */
 export interface RunFolder {
   readonly path: string;
-  /** Writes a file whole or not at all, so that a reader never sees half a record. */
+  /** Writes a file, in a folder of it where the name says so, whole or not at all: a reader never sees half a record. */
   write(name: string, text: string): Promise<void>;
 }
 
@@ -39,8 +39,10 @@ export async function createRunFolder(results: string, runId: string): Promise<R
   return {
     path: folder,
     async write(name, text) {
+      const file = path.join(folder, name);
       try {
-        await writeWhole(path.join(folder, name), text);
+        await makeFolder(path.dirname(file));
+        await writeWhole(file, text);
       } catch (error) {
         throw refusal(error);
       }

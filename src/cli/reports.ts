@@ -99,8 +99,11 @@ export async function reportRun(
   { record, folder, error }: RunOutcome,
   options: ReportOptions & ProgressOptions,
 ): Promise<void> {
-  if (record.trials.length > 0 || record.verdicts.length > 0 || options.save.length > 0) {
-    await reportRecord(io, record, options);
+  const isTold = record.trials.length > 0 || record.verdicts.length > 0;
+  // A person is told by the error alone; a report that a machine reads says why there is nothing else in it.
+  const isWanted = options.save.length > 0 || options.reporter !== 'terminal';
+  if (isTold || isWanted) await reportRecord(io, record, options);
+  if (isTold || isWanted || record.failures !== undefined) {
     const page = await openReporter('markdown');
     await folder.write('report.md', page(record, io.out));
   }

@@ -48,6 +48,12 @@ function deploymentWith(values: Values, deployment: Deployment): Deployment {
   }
   return over(deployment, {
     generate,
+    ...(deployment.deaths && {
+      deaths: async (signal) => {
+        const deaths = (await deployment.deaths?.(signal)) ?? [];
+        return deaths.map(({ error, ...death }) => ({ ...death, error: values.masked(error) }));
+      },
+    }),
     ...(deployment.happenings && {
       happenings: async (sinceMs, signal) => {
         const happened = (await deployment.happenings?.(sinceMs, signal)) ?? [];
@@ -115,7 +121,11 @@ class Values {
   }
 
   maskedError(error: unknown): unknown {
-    return error instanceof LabError && this.#isAsked ? error.retold((text) => this.mask.masked(text)) : error;
+    return error instanceof LabError ? this.masked(error) : error;
+  }
+
+  masked(error: LabError): LabError {
+    return this.#isAsked ? error.retold((text) => this.mask.masked(text)) : error;
   }
 
   #fill(text: string): string {

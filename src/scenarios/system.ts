@@ -141,6 +141,8 @@ export type HostedSystem = CommandSystem | ImageSystem;
 export type System = AppSystem | UrlSystem | HostedSystem;
 
 /** Whether the lab starts it, and it is the user's own. */
-export function isHosted(system: System): system is HostedSystem {
+export function isHosted<T extends { readonly kind: string }>(
+  system: T,
+): system is Extract<T, { readonly kind: HostedSystem['kind'] }> {
   return system.kind === 'command' || system.kind === 'image';
 }
