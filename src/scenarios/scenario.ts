@@ -88,6 +88,8 @@ export interface RateSearch {
   readonly confirmMs: number;
   /** The answer is known to this share of itself. */
   readonly precision: number;
+  /** How long it may take: what is not known by then stays so. */
+  readonly budgetMs: number;
   /** No higher rate is tried. */
   readonly mostPerSecond: number;
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
+import { exitCodes, UsageError, type ExitCode, type LabError } from '../../errors.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 
@@ -18,15 +18,27 @@ interface HistoryOptions {
   readonly html?: string;
 }
 
+/** So many runs that cannot be read are told one by one. */
+const mostTold = 3;
+
+/** Why runs are left out, and what to do about it; empty where none is. */
+function unreadText(unread: readonly LabError[]): string {
+  const lines = unread
+    .slice(0, mostTold)
+    .flatMap(({ message, hint }) => [`left out: ${message}`, ...(hint === undefined ? [] : [`  hint: ${hint}`])]);
+  const others = unread.length - mostTold;
+  const rest = others > 0 ? [`left out: ${others} more that cannot be read`] : [];
+  return [...lines, ...rest].map((line) => `${line}\n`).join('');
+}
+
 async function execute(scenario: string | undefined, options: HistoryOptions, io: Io): Promise<ExitCode> {
   const path = await import('node:path');
   const { readRuns } = await import('../../run-folder.ts');
   const { historyOf } = await import('../../analysis/history.ts');
   const { terminalHistory } = await import('../../reporters/history-table.ts');
   const { writeReport } = await import('../reports.ts');
-  const { plural } = await import('../../numbers.ts');
   const { runs, unread } = await readRuns(path.resolve(io.folder, options.out));
-  if (unread > 0) io.err.write(`${plural(unread, 'run')} cannot be read: of another version, or not whole\n`);
+  io.err.write(unreadText(unread));
   const courses = historyOf(runs, scenario);
   if (courses.length === 0) {
     const known = [...new Set(runs.flatMap(({ scenarios }) => scenarios.map(({ name }) => name)))].join(', ');
