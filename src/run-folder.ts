@@ -76,7 +76,7 @@ function unreadable(location: string, json: unknown, error: z.ZodError): UsageEr
       hint:
         version > recordVersion
           ? `Read it with that scale-lab, or a newer one; or ${again}`
-          : `Nothing turns an old record into a new one: ${again}`,
+          : `No lab turns an old record into a new one; ${again}`,
       cause: error,
     },
   );

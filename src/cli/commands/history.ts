@@ -4,9 +4,11 @@ import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 
 const examples = `
-Each run is held against the one before it: what is more than chance is marked,
-and so is what makes two runs no measure for each other, such as another load or
-machine. Chance can be told where both have at least 4 rounds.
+A change is marked where the runs before and after it, all of the same
+experiment and machine, differ by more than chance (E-divisive, p < 5%): that
+takes 8 runs. With 4 and more, those that lie apart from the others are named.
+What makes runs no measure for each other, such as another load or machine, is
+marked as well, and a run that a busy machine has spoilt is left out.
 
 Examples:
   scale-lab history
