@@ -123,8 +123,8 @@ describe('the workflow that gates pull requests', { timeout: 240_000 }, () => {
     expect(verdicts.length).toBeGreaterThanOrEqual(3);
     expect(verdicts.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(scenarios[0]?.variants.map(({ settings }) => settings)).toEqual([
-      'command cd base && node server.js, ready at /',
-      'command cd head && node server.js, ready at /',
+      "command cd 'base' && node server.js, ready at /",
+      "command cd 'head' && node server.js, ready at /",
     ]);
     expect(await opened.read('comment.md')).toMatch(/^<!-- scale-lab -->\n/);
     expect(await opened.read('junit.xml')).toContain('<testsuite ');
