@@ -1,7 +1,7 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { fakeIo } from '../../test/fakes/io.ts';
 import { parseScenarioFile } from '../scenarios/parse.ts';
 import type { ScenarioFile } from '../scenarios/scenario.ts';
