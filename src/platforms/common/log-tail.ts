@@ -40,7 +40,8 @@ export function endOfLog(bytes: Buffer): string {
   if (bytes.length <= mostLogBytes) return bytes.toString('utf8');
   const cut = bytes.subarray(bytes.length - mostLogBytes);
   // Half a line may begin with half a secret, which nobody would know again.
-  return cut.subarray(cut.indexOf('\n') + 1).toString('utf8');
+  const lineEnd = cut.indexOf('\n');
+  return cut.subarray(lineEnd === cut.length - 1 ? 0 : lineEnd + 1).toString('utf8');
 }
 
 /** The last lines of a log that say something, JSON lines as the text that they carry. */
