@@ -67,7 +67,11 @@ function unreadable(location: string, json: unknown, error: z.ZodError): UsageEr
       version === undefined
         ? 'Name the run.json of a run, or its folder: results/<run id>.'
         : `It was changed, or an unreleased scale-lab wrote it: ${again}`;
-    return new UsageError(`${location} is not a run record of version ${recordVersion}.`, { hint, details, cause: error });
+    return new UsageError(`${location} is not a run record of version ${recordVersion}.`, {
+      hint,
+      details,
+      cause: error,
+    });
   }
   const writer = labVersion === undefined ? '' : `, by scale-lab ${labVersion}`;
   return new UsageError(

@@ -118,7 +118,9 @@ export class RunSession {
     const files: string[] = [];
     for (const { service, text } of logs) {
       const name = `${prefix}${service.replaceAll(/[^\w.-]+/g, '-')}`;
-      const same = (this.record.failures ?? []).flatMap((failure) => failure.files).filter((file) => file.startsWith(`logs/${name}.`));
+      const same = (this.record.failures ?? [])
+        .flatMap((failure) => failure.files)
+        .filter((file) => file.startsWith(`logs/${name}.`));
       const file = `logs/${name}.${same.length === 0 ? '' : `${same.length + 1}.`}log`;
       try {
         await this.folder.write(file, text);

@@ -5,7 +5,12 @@ import { historyOf, type Course } from './history.ts';
 import { runRecord } from './testing/run-record.ts';
 
 /** A run of that day with rounds of those rates. */
-function run(day: number, rates: readonly number[], changes: Partial<RunRecord> = {}, caveats: Caveat[] = []): RunRecord {
+function run(
+  day: number,
+  rates: readonly number[],
+  changes: Partial<RunRecord> = {},
+  caveats: Caveat[] = [],
+): RunRecord {
   const trials = rates.map((rps, index) =>
     trialRecord({ variant: 'aside', round: index + 1, metrics: { rps, p50: 1000 / rps, error_rate: 0 }, caveats }),
   );

@@ -74,7 +74,8 @@ describe('sides that are commands or images, with a scenario', () => {
   });
 
   it('have what the variants of a scenario share, and nothing that only some of them have', async () => {
-    const variants = '    variants: { on: { target: { env: { CACHE: on } } }, off: { target: { env: { CACHE: off } } } }';
+    const variants =
+      '    variants: { on: { target: { env: { CACHE: on } } }, off: { target: { env: { CACHE: off } } } }';
     const { sides, taken } = await choose(
       `${withTarget('{ command: node server.js, ready: /health }')}\n${variants}`,
       commands,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 const probeSchema = z.object({
-  phase: z.enum(['search', 'bisect', 'confirm', 'verify']).describe('To verify is to try once more what broke the objective'),
+  phase: z
+    .enum(['search', 'bisect', 'confirm', 'verify'])
+    .describe('To verify is to try once more what broke the objective'),
   ratePerSecond: z.number().positive(),
   durationMs: z.number().positive(),
   outcome: z

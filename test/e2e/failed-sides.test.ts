@@ -73,7 +73,9 @@ describe('a side of a gate', { timeout: 120_000 }, () => {
   it('A, that does not start is no measure for the other', async () => {
     const { code, out, err } = await lab('gate', broken, well);
     expect(code, err).toBe(3);
-    expect(out.replaceAll(/\s+/g, ' ')).toContain('the base is broken, so there is nothing to judge by: A did not start');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      'the base is broken, so there is nothing to judge by: A did not start',
+    );
     const { verdicts } = await bench.onlyRun();
     expect(verdicts.map(({ expectation, outcome }) => [expectation, outcome])).toEqual([['A starts', 'inconclusive']]);
   });
@@ -104,7 +106,8 @@ describe('a side of a comparison', { timeout: 120_000 }, () => {
     const { code, err } = await lab('compare', well, broken);
     expect(code, err).toBe(4);
     expect(err).toContain('B did not start: target-1 exited with code 3');
-    for (const name of formats) expect(await told(name), name).toContain('B did not start: target-1 exited with code 3');
+    for (const name of formats)
+      expect(await told(name), name).toContain('B did not start: target-1 exited with code 3');
     expect((await bench.onlyRun()).status).toBe('broken off');
   });
 });

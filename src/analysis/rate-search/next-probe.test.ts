@@ -25,7 +25,12 @@ function search(
     const { ratePerSecond, phase } = step.probe;
     const outcome = outcomeOf(ratePerSecond, phase, probes);
     const durationMs = phase === 'confirm' ? settings.confirmMs : settings.probeMs;
-    probes.push({ ...step.probe, outcome, durationMs, ...(noise === undefined || outcome === 'kept' ? {} : { noise }) });
+    probes.push({
+      ...step.probe,
+      outcome,
+      durationMs,
+      ...(noise === undefined || outcome === 'kept' ? {} : { noise }),
+    });
   }
   throw new Error('the search has no end');
 }

@@ -55,7 +55,8 @@ function stepOf(settings: SearchSettings, probes: readonly Probe[], known: Known
   const { kept, broken, uncertain } = known;
   const phase = probes.at(-1)?.phase;
   if (uncertain !== undefined && phase !== 'confirm') return probe(phase ?? 'search', uncertain);
-  if (kept === undefined) return broken === undefined ? probe('search', settings.firstPerSecond) : downwards(broken, probes);
+  if (kept === undefined)
+    return broken === undefined ? probe('search', settings.firstPerSecond) : downwards(broken, probes);
   const closer = closerLook(settings, kept, broken);
   if (closer !== undefined && !isRushed) return closer;
   return confirmation(settings, probes, known, closer !== undefined);

@@ -7,7 +7,10 @@ const times = (count: number, of: () => number): number[] => Array.from({ length
 
 describe('the change points of a series', () => {
   const random = randomBy(14);
-  const around = (middle: number): (() => number) => () => middle + 0.02 * normal(random);
+  const around =
+    (middle: number): (() => number) =>
+    () =>
+      middle + 0.02 * normal(random);
 
   it('are where its level changes, with what lay on both sides', () => {
     const values = [...times(10, around(1)), ...times(10, around(1.2)), ...times(10, around(0.9))];
