@@ -1,4 +1,4 @@
-import { hiccupsIn } from './analysis/rate-search/known-rates.ts';
+import { hiccupsIn, isLong } from './analysis/rate-search/known-rates.ts';
 import { nextStep, type Found } from './analysis/rate-search/next-probe.ts';
 import { probeOutcome } from './analysis/rate-search/objective.ts';
 import { samplesFor } from './analysis/percentiles.ts';
@@ -41,8 +41,7 @@ export async function searchRate(
   const startMs = performance.now();
   const probes: Probe[] = [];
   let last: TrialRecord | undefined;
-  let confirmed: TrialRecord | undefined;
-  let confirmedPerSecond = 0;
+  const confirmed = new Map<number, TrialRecord>();
   for (;;) {
     // Probes are counted as long as they are; what lies between them takes its time as well.
     const probedMs = probes.reduce((sum, { durationMs }) => sum + durationMs, 0);
@@ -50,10 +49,10 @@ export async function searchRate(
     const step = nextStep({ ...settings, budgetMs: search.budgetMs - betweenMs }, probes);
     if ('found' in step) {
       if (last === undefined) throw new Error('a search has probed nothing');
-      return concluded(confirmed ?? last, step.found, probes, trial, search);
+      return concluded(confirmed.get(step.found.lowPerSecond) ?? last, step.found, probes, trial, search);
     }
     const { phase, ratePerSecond } = step.probe;
-    const durationMs = phase === 'confirm' ? confirmationMs(trial, search, ratePerSecond) : measuredMs(load);
+    const durationMs = isLong(step.probe) ? confirmationMs(trial, search, ratePerSecond) : measuredMs(load);
     const probeLoad: OpenLoad = { ...load, stages: constantRate(ratePerSecond, durationMs), search: undefined };
     last = await runTrial(deployment, { ...trial, load: probeLoad }, emit, signal);
     // There is nothing more to look for, and nothing was found.
@@ -68,9 +67,7 @@ export async function searchRate(
       ...(noise === undefined ? {} : { noise }),
     };
     probes.push(probe);
-    if (phase === 'confirm' && outcome.outcome === 'kept' && ratePerSecond >= confirmedPerSecond) {
-      [confirmed, confirmedPerSecond] = [last, ratePerSecond];
-    }
+    if (phase === 'confirm' && outcome.outcome === 'kept') confirmed.set(ratePerSecond, last);
     emit({ type: 'probe', trial, probe });
   }
 }
@@ -160,8 +157,9 @@ function caveatsOf({ limit, lowPerSecond, highPerSecond }: Found, probes: readon
         },
       ];
     case 'noise': {
-      const { length } = probes;
-      const text = `the machine was too busy to tell: ${hiccupsIn(probes)} of ${plural(length, 'probe')} broke the objective at rates that were kept at another time, or while the load generator stood still`;
+      const rates = plural(hiccupsIn(probes), 'rate');
+      const still = probes.filter(({ noise }) => noise !== undefined).length;
+      const text = `the machine was too busy to tell: in ${plural(probes.length, 'probe')} the objective was broken at ${rates} far below one that was kept, and in ${still} that broke it the load generator stood still`;
       return [{ kind: 'search-limit', text, doubts: ['max_rps'] }];
     }
     case 'budget': {

@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 const probeSchema = z.object({
   phase: z
-    .enum(['search', 'bisect', 'confirm', 'verify'])
-    .describe('To verify is to try once more what broke the objective'),
+    .enum(['search', 'bisect', 'confirm', 'verify', 'control'])
+    .describe(
+      'To verify is to try again what broke the objective; a control is a rate far below the answer, which only a busy machine breaks',
+    ),
   ratePerSecond: z.number().positive(),
   durationMs: z.number().positive(),
   outcome: z

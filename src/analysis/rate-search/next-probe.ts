@@ -1,5 +1,5 @@
 import type { RateSearchRecord } from '../../result.ts';
-import { isBrokenSince, isHopeless, isNoisy, knownOf, type Known, type Probe } from './known-rates.ts';
+import { doubtOf, hiccupsIn, isHopeless, isLong, isNoisy, knownOf, type Known, type Probe } from './known-rates.ts';
 
 /** What a search is told. */
 export interface SearchSettings {
@@ -26,6 +26,8 @@ const leastPerSecond = 1;
 /** How much each step up, and down, changes the rate while nothing is known of where the limit lies. */
 const growth = 2;
 const decline = 4;
+/** A server that keeps a rate keeps so much of it whatever happens, unless its machine is busy with something else. */
+const controlShare = 0.5;
 
 /** Rates are whole numbers, or have one decimal where they are small: what a report tells is what was sent. */
 function rounded(ratePerSecond: number): number {
@@ -47,7 +49,7 @@ export function nextStep(settings: SearchSettings, probes: readonly Probe[]): Ne
   const isRushed = leftMs < probeMs + confirmMs + probeMs;
   const step = stepOf(settings, probes, known, isRushed);
   if ('found' in step) return step;
-  const costMs = step.probe.phase === 'confirm' ? confirmMs : probeMs;
+  const costMs = isLong(step.probe) ? confirmMs : probeMs;
   return probes.length > 0 && leftMs < costMs ? conclusion('budget', known) : step;
 }
 
@@ -78,31 +80,36 @@ function downwards(broken: number, probes: readonly Probe[]): NextStep {
   return nothing(broken, probes);
 }
 
-/** Confirms the highest rate that was kept, from lower to lower ones where it does not last; then looks above it once more. */
+/** Confirms the highest rate that was kept, from lower to lower ones where it does not last; then it and the one above in turn. */
 function confirmation(settings: SearchSettings, probes: readonly Probe[], known: Known, isWide: boolean): NextStep {
   const { kept = 0, broken, confirmed, unconfirmed } = known;
   if (unconfirmed === undefined && (confirmed ?? 0) < kept) return probe('confirm', kept);
-  if (confirmed === undefined) return stepBack(settings, probes, unconfirmed ?? kept);
+  const lower = unconfirmed === undefined ? 0 : stepBack(settings, probes, unconfirmed, confirmed);
+  if (lower > (confirmed ?? 0)) return probe('confirm', lower);
+  if (confirmed === undefined) return nothing(unconfirmed ?? kept, probes);
   const above = unconfirmed ?? broken;
   if (above === undefined) return conclusion(isWide ? 'budget' : isNoisy(probes) ? 'noise' : 'most', known);
-  if (!isBrokenSince(probes, above, known)) return probe(unconfirmed === undefined ? 'verify' : 'confirm', above);
-  if (isNoisy(probes)) return conclusion('noise', known);
+  const doubt = doubtOf(probes, confirmed, above, known);
+  if (doubt === 'above') return probe(unconfirmed === undefined ? 'verify' : 'confirm', above);
+  if (doubt === 'control') return probe('control', rounded(confirmed * controlShare));
+  if (doubt === 'noise' || isNoisy(probes)) return conclusion('noise', known);
   const { outcome } = probes.findLast(({ ratePerSecond }) => ratePerSecond === above) ?? {};
   const isOfGenerator = outcome === 'generator';
   return conclusion(isWide ? 'budget' : isOfGenerator ? 'generator' : 'objective', known);
 }
 
-/** Each rate that does not last is followed by one that lies twice as far below: a few of them end at any rate. */
-function stepBack({ precision }: SearchSettings, probes: readonly Probe[], unconfirmed: number): NextStep {
-  const misses = probes.filter(({ phase }) => phase === 'confirm').length;
-  const lower = rounded(unconfirmed * (1 - Math.min(0.5, precision * 2 ** (misses - 1))));
-  return lower < leastPerSecond || lower === unconfirmed ? nothing(unconfirmed, probes) : probe('confirm', lower);
+/** Each rate that does not last is followed by one that lies twice as far below: a few of them end at any rate. 0 where that is none. */
+function stepBack({ precision }: SearchSettings, probes: readonly Probe[], unconfirmed: number, confirmed = 0): number {
+  const missed = probes.filter(({ phase, ratePerSecond }) => phase === 'confirm' && ratePerSecond > confirmed);
+  const steps = new Set(missed.map(({ ratePerSecond }) => ratePerSecond)).size;
+  const lower = rounded(unconfirmed * (1 - Math.min(0.5, precision * 2 ** (steps - 1))));
+  return lower < leastPerSecond || lower === unconfirmed ? 0 : lower;
 }
 
 /** No rate is kept, or none lasts: that is the server's doing, unless its machine was busy with something else. */
 function nothing(highPerSecond: number, probes: readonly Probe[]): NextStep {
   const last = probes.filter(({ ratePerSecond }) => ratePerSecond === highPerSecond);
-  const limit = last.some(({ noise }) => noise !== undefined) || isNoisy(probes) ? 'noise' : 'nothing';
+  const limit = last.some(({ noise }) => noise !== undefined) || hiccupsIn(probes) > 0 ? 'noise' : 'nothing';
   return { found: { limit, lowPerSecond: 0, highPerSecond } };
 }
 

@@ -9,8 +9,9 @@ import { addPlanOptions, overridesOf, planAndRun, type PlanOptions } from '../pl
 
 const examples = `
 It doubles the rate until the objective breaks, halves what lies between,
-confirms the answer for longer, and tries once more what lies above it. What is asked is the scenario's workload, in
-open load; its claims are judged only where it is such a search itself.
+confirms the answer for longer, and tries once more what lies above it. What is
+asked is the scenario's workload, in open load; its claims are judged only where
+it is such a search itself.
 
 Exit code: 0 where the objective set the limit; 3 where the load generator or
 --most did, so that the answer is more than that, where the machine was too busy
