@@ -18,7 +18,7 @@ export async function revisionOf(
 ): Promise<string | undefined> {
   if (system.kind !== 'command') return undefined;
   const [, ...named] = changesTo.exec(system.command) ?? [];
-  const folder = path.resolve(system.folder, named.find((name) => name !== undefined) ?? '.');
+  const folder = path.resolve(system.folder, named.join(''));
   const described = ['describe', '--always', '--dirty', '--abbrev=10', '--exclude=*'];
   try {
     const { output } = await runProgram('git', ['-C', folder, ...described], { environment }, signal);
