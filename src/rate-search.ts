@@ -83,7 +83,8 @@ function noiseOf({ measurement, caveats }: TrialRecord, { trust }: Trial): strin
   if (measurement.requests === 0) return undefined;
   const pauseMs = measurement.generator.longestPauseUs / 1000;
   if (pauseMs > pauseShare * trust.lagMs) return `the generator stood still for ${formatDuration(Math.round(pauseMs))}`;
-  return caveats.find(({ kind }) => kind === 'generator-paused' || kind === 'generator-saturated')?.text;
+  const isHeldUp = caveats.some(({ kind }) => kind === 'generator-paused' || kind === 'generator-saturated');
+  return isHeldUp ? 'the generator was held up' : undefined;
 }
 
 function measuredMs({ stages }: OpenLoad): number {
@@ -159,7 +160,7 @@ function caveatsOf({ limit, lowPerSecond, highPerSecond }: Found, probes: readon
     case 'noise': {
       const rates = plural(hiccupsIn(probes), 'rate');
       const still = probes.filter(({ noise }) => noise !== undefined).length;
-      const text = `the machine was too busy to tell: in ${plural(probes.length, 'probe')} the objective was broken at ${rates} far below one that was kept, and in ${still} that broke it the load generator stood still`;
+      const text = `the machine was too busy to tell: in ${plural(probes.length, 'probe')} the objective was broken at ${rates} far below one that was kept, and in ${still} that broke it the load generator was held up`;
       return [{ kind: 'search-limit', text, doubts: ['max_rps'] }];
     }
     case 'budget': {
