@@ -43,7 +43,8 @@ async function execute(scenario: string | undefined, options: HistoryOptions, io
   io.err.write(unreadText(unread));
   const courses = historyOf(runs, scenario);
   if (courses.length === 0) {
-    const known = [...new Set(runs.flatMap(({ scenarios }) => scenarios.map(({ name }) => name)))].join(', ');
+    const measured = runs.flatMap(({ trials }) => trials.map((trial) => trial.scenario));
+    const known = [...new Set(measured)].join(', ');
     throw new UsageError(
       scenario === undefined ? `There are no runs in ${options.out}.` : `No run of "${scenario}" is in ${options.out}.`,
       {
