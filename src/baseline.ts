@@ -8,6 +8,7 @@ import type { Gate } from './gate.ts';
 import type { Comparison, RunRecord, TrialRecord, Verdict } from './result.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
+import { measureSide, SideFailure, verdictOn } from './side-failure.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
 const confidence = 0.95;
@@ -50,29 +51,33 @@ export async function gateOnBaseline(
     const half = Math.max(...plan.trials.map(({ round }) => round)) / 2;
     const runRounds = async (after: number, last: number): Promise<readonly TrialRecord[]> => {
       for (const trial of plan.trials.filter(({ round }) => round > after && round <= last)) {
-        await session.measure(trial, () => deploy(stack, trial, lab.signal));
+        await measureSide(session, 'B', trial, () => deploy(stack, trial, lab.signal));
       }
       return record.trials.filter(({ round }) => round > after);
     };
     const judge = (trials: readonly TrialRecord[], sure: number): readonly JudgedRow[] =>
       judgeRows(session, saved, trials, gateOf, sure);
-    const first = judge(await runRounds(0, half), confidence);
-    const failed = first.flatMap(({ judgements }) => judgements).filter(({ verdict }) => isToBeConfirmed(verdict));
-    if (failed.length === 0) {
-      conclude(session, first);
-      return;
+    try {
+      const first = judge(await runRounds(0, half), confidence);
+      const failed = first.flatMap(({ judgements }) => judgements).filter(({ verdict }) => isToBeConfirmed(verdict));
+      // All that failed shares the false alarms of the fresh rounds, as in a gate of two sides.
+      const sure = 1 - (1 - confidence) / failed.length;
+      const fresh = failed.length === 0 ? [] : judge(await runRounds(half, 2 * half), sure);
+      conclude(session, first, fresh);
+    } catch (error) {
+      if (!(error instanceof SideFailure)) throw error;
+      await session.noteFailure(error, error.of);
+      record.verdicts = [verdictOn(error)];
     }
-    // All that failed shares the false alarms of the fresh rounds, as in a gate of two sides.
-    const fresh = judge(await runRounds(half, 2 * half), 1 - (1 - confidence) / failed.length);
-    conclude(
-      session,
-      first.map((row, place) => ({ ...row, judgements: confirmed(row.judgements, fresh[place]?.judgements ?? []) })),
-    );
   });
 }
 
-function conclude({ record }: RunSession, rows: readonly JudgedRow[]): void {
-  const decisions = rows.map(({ judgements, comparison }) => ({ ...decisionOf(judgements), comparison }));
+/** @param fresh of the rounds that confirm what failed in the first ones; empty where nothing did */
+function conclude({ record }: RunSession, first: readonly JudgedRow[], fresh: readonly JudgedRow[]): void {
+  const decisions = first.map(({ judgements, comparison }, place) => {
+    const again = fresh[place];
+    return { ...decisionOf(again ? confirmed(judgements, again.judgements) : judgements), comparison };
+  });
   record.verdicts = decisions.flatMap(({ verdicts }) => verdicts);
   record.comparisons = (record.comparisons ?? []).map((comparison) => {
     const notJudged = decisions.find((decision) => decision.comparison === comparison)?.notJudged ?? [];

@@ -4,6 +4,7 @@ import type { Looks } from './analysis/statistics/looks.ts';
 import type { Match } from './match.ts';
 import type { Comparison, TrialRecord } from './result.ts';
 import type { RunSession } from './run-session.ts';
+import { measureSide } from './side-failure.ts';
 import type { Sides } from './sides.ts';
 
 /** Rounds that are run for one comparison, and what it is told of them. */
@@ -31,6 +32,7 @@ export interface BatchResult {
  * Runs rounds of both sides, each in its random order, until the numbers are settled, the looks are used up or the time is; or
  * until one side is dead. That time runs out depends on the clock alone, and so costs no look of its own; nor does it to see
  * that there are no right answers.
+ * @throws {SideFailure} where the server of a side does not start, or dies
  * @throws {LabError} where a trial cannot be run, or neither side gives a right answer; the signal's reason where it is aborted
  */
 export async function runBatch(session: RunSession, sides: Sides, match: Match, batch: Batch): Promise<BatchResult> {
@@ -41,7 +43,8 @@ export async function runBatch(session: RunSession, sides: Sides, match: Match, 
     const roundStartMs = performance.now();
     if (round > 1 && roundStartMs + roundMs > endMs) break;
     for (const trial of match.plan.trials.filter((candidate) => candidate.round === after + round)) {
-      await session.measure(trial, () => sides.deploy(trial));
+      const side = trial.variant === match.a ? 'A' : 'B';
+      await measureSide(session, side, trial, () => sides.deploy(trial));
     }
     roundMs = performance.now() - roundStartMs;
     const isDead =

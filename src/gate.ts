@@ -5,6 +5,7 @@ import { planConfirmation } from './analysis/statistics/looks.ts';
 import { runBatch, type BatchResult } from './batch.ts';
 import type { Match } from './match.ts';
 import { conduct, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
+import { judgingFailures } from './side-failure.ts';
 import { Sides } from './sides.ts';
 
 /** In so many runs at most in which nothing is worse, fresh rounds may confirm a failure all the same. */
@@ -19,13 +20,12 @@ export interface Gate extends GateSettings {
 /**
  * Judges B against A, both run now: rounds are added until every verdict is clear or the budget is spent. A failure is confirmed
  * by fresh rounds before it is one. These know nothing of the first: all that failed at first shares the false alarms that they
- * may give, however many metrics there are (docs/decisions/0019).
+ * may give, however many metrics there are (docs/decisions/0020). A side whose server does not start, or dies, is a verdict.
  * @returns the run, with its comparisons and a verdict for each gated metric; none where it was interrupted
  * @throws {LabError} only where there is no folder for the results
  */
 export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunOutcome> {
-  return conduct(match.plan, lab, async (session) => {
-    await using sides = await Sides.start(session, match);
+  const judgeSides = async (session: RunSession, sides: Sides): Promise<void> => {
     const startMs = performance.now();
     const endMs = startMs + match.roundsMs;
     const { smallest } = settings;
@@ -57,6 +57,10 @@ export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunO
       isSettled: (result) => areClear(judge(result, after), failed),
     });
     conclude(session, [first, fresh], confirmed(judgements, judge(fresh, after)));
+  };
+  return conduct(match.plan, lab, async (session) => {
+    await using sides = await Sides.start(session, match);
+    await judgingFailures(session, sides, match, () => judgeSides(session, sides));
   });
 }
 

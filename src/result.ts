@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { comparisonSchema } from './result/comparison.ts';
+import { failureSchema } from './result/failure.ts';
 import { count, measurementSchema } from './result/measurement.ts';
 import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './result/remarks.ts';
 import { requestResultsSchema } from './result/request-results.ts';
@@ -71,6 +72,7 @@ export const runRecordSchema = z
     id: z.string(),
     status: z.enum(['running', 'complete', 'interrupted', 'broken off']),
     problem: z.string().optional().describe('Why it was broken off'),
+    failures: z.array(failureSchema).optional().describe('What was started and did not come up, or has died'),
     command: z.string().describe('Runs it again'),
     startedAt: z.iso.datetime(),
     wallMs: z.number().nonnegative().describe('From the start of the command to the last trial saved'),
@@ -117,5 +119,6 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 export type ComparedMetric = Comparison['metrics'][number];
 export type Scaling = z.infer<typeof scalingSchema>;
 export type RateSearchRecord = z.infer<typeof searchSchema>;
+export type Failure = z.infer<typeof failureSchema>;
 export type Tried = z.infer<typeof triedSchema>;
 export type Machine = z.infer<typeof machineSchema>;

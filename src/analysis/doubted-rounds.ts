@@ -20,7 +20,7 @@ const ofTheMachine: readonly Caveat['kind'][] = ['unsteady', 'generator-paused',
 
 /**
  * Leaves out the rounds in which a caveat of either side casts doubt on a metric: with its partner, where rounds are paired, and
- * unless it hits both of a pair alike (docs/decisions/0019). Neither side gains by it: a doubt that falls on one of them more
+ * unless it hits both of a pair alike (docs/decisions/0020). Neither side gains by it: a doubt that falls on one of them more
  * often than chance would have it is no noise, and then nothing is compared.
  * @returns why the metric cannot be compared, where it cannot: it is missing, or doubted too often, or on one side only
  */

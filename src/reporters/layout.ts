@@ -6,6 +6,7 @@ import { barChart, type BarChart } from './bar-chart.ts';
 import { anatomyTable } from './anatomy-table.ts';
 import { drawComparisons, type DrawnComparison } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
+import { failuresOf, type ToldFailure } from './failures.ts';
 import { eventLines, findingLines, noteLines } from './remarks.ts';
 import { requestTable } from './request-table.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
@@ -13,6 +14,7 @@ import { searchLines, searchTable } from './search-table.ts';
 import { scalingLine, scalingTable } from './scaling-table.ts';
 import { slowestTable } from './slowest-table.ts';
 import { statusLines } from './status-lines.ts';
+import { statusText } from './status-text.ts';
 import type { Table } from './table.ts';
 import { isOpen, timingTable } from './timing-table.ts';
 
@@ -70,6 +72,8 @@ export interface Layout {
   readonly facts: readonly (readonly [string, string])[];
   /** Why the run is not whole, if it is not. */
   readonly warning: string | undefined;
+  /** What was started and did not come up, or has died. */
+  readonly failures: readonly ToldFailure[];
   readonly sections: readonly Section[];
   readonly conclusion: string;
 }
@@ -147,21 +151,6 @@ function runFacts(record: RunRecord): readonly (readonly [string, string])[] {
   ];
 }
 
-/** Why a run is not whole, if it is not. */
-export function statusText(record: RunRecord): string | undefined {
-  const done = `${record.trials.length} of ${record.plannedTrials} trials were measured`;
-  switch (record.status) {
-    case 'complete':
-      return undefined;
-    case 'interrupted':
-      return `Interrupted: ${done}; there is no verdict.`;
-    case 'broken off':
-      return `Broken off: ${done}; there is no verdict. ${record.problem ?? ''}`.trim();
-    case 'running':
-      return `Still running, or killed: ${done} so far.`;
-  }
-}
-
 /** How many claims held. */
 export function conclusionText(record: RunRecord): string {
   if (record.status !== 'complete') return 'No verdict.';
@@ -182,6 +171,7 @@ export function layoutOf(record: RunRecord): Layout {
     title: `scale-lab run ${record.id}`,
     facts: runFacts(record),
     warning: statusText(record),
+    failures: failuresOf(record),
     sections: measured.map((scenario) => section(scenario, record)),
     conclusion: conclusionText(record),
   };

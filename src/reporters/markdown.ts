@@ -1,4 +1,5 @@
 import type { RunRecord } from '../result.ts';
+import type { ToldFailure } from './failures.ts';
 import { layoutOf, type Section } from './layout.ts';
 import type { Cell, Table } from './table.ts';
 
@@ -30,6 +31,18 @@ export function table({ title, headings, labels, rows }: Table): string {
   return [...caption, line(headings.map(escape)), line(rule), ...rows.map((row) => line(row.map(tableCell)))].join(
     '\n',
   );
+}
+
+/** What has failed, with the end of its log as it is. */
+export function failureBlock({ text, hint, log, place }: ToldFailure): string {
+  const longest = Math.max(2, ...log.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
+  const fence = '`'.repeat(longest + 1);
+  return [
+    ...(text === undefined ? [] : [escape(text)]),
+    ...(log.length === 0 ? [] : [[`${fence}text`, ...log, fence].join('\n')]),
+    ...(hint === undefined ? [] : [escape(hint)]),
+    ...(place === undefined ? [] : [escape(place)]),
+  ].join('\n\n');
 }
 
 /** How an outcome is marked. */
@@ -77,10 +90,11 @@ function section(content: Section): string {
 
 /** A page for a pull request or a wiki. */
 export function markdownReport(record: RunRecord): string {
-  const { title, facts, warning, sections, conclusion } = layoutOf(record);
+  const { title, facts, warning, failures, sections, conclusion } = layoutOf(record);
   const parts = [
     `# ${escape(title)}`,
     ...(warning === undefined ? [] : [`**${escape(warning)}**`]),
+    ...failures.map(failureBlock),
     facts.map(([name, text]) => `- ${name}: ${name === 'again' ? code(text) : escape(text)}`).join('\n'),
     ...sections.map(section),
     `**${escape(conclusion)}**`,

@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { RunRecord, Verdict } from '../result.ts';
 import { drawBars } from './bar-chart.ts';
+import type { ToldFailure } from './failures.ts';
 import { layoutOf, type Section } from './layout.ts';
 import type { Screen } from './reporter.ts';
 import { drawTable, drawTables, indent } from './terminal-table.ts';
@@ -47,10 +48,19 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
+function drawFailure({ text, hint, log, place }: ToldFailure, columns: number, chalk: ChalkInstance): string {
+  return [
+    ...(text === undefined ? [] : wrap(text, columns).map((line) => chalk.red(line))),
+    ...log.map((line) => `${indent}${line}`),
+    ...(hint === undefined ? [] : [labelled('hint', hint, 4, columns, chalk.dim)]),
+    ...(place === undefined ? [] : [labelled('log', place, 4, columns, chalk.dim)]),
+  ].join('\n');
+}
+
 /** What a person reads at the end of a run. */
 export function terminalReport(record: RunRecord, { columns, color }: Screen): string {
   const chalk = new Chalk({ level: color ? 1 : 0 });
-  const { title, facts, warning, sections, conclusion } = layoutOf(record);
+  const { title, facts, warning, failures, sections, conclusion } = layoutOf(record);
   const parts = [
     [chalk.bold(title), ...facts.map(([name, text]) => labelled(name, text, 9, columns, chalk.dim))].join('\n'),
     ...(warning === undefined
@@ -60,6 +70,7 @@ export function terminalReport(record: RunRecord, { columns, color }: Screen): s
             .map((line) => chalk.yellow(line))
             .join('\n'),
         ]),
+    ...failures.map((failure) => drawFailure(failure, columns, chalk)),
     ...sections.map((section) => drawSection(section, columns, chalk)),
     chalk.bold(conclusion),
   ];

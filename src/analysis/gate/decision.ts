@@ -13,7 +13,7 @@ const first = ['rps', 'p50'];
 
 /**
  * What judgements come to. What noise hides is not judged where CPU per request is clear, which noise hardly moves; tails, and the
- * latencies of single requests, neither where RPS and p50 are (docs/decisions/0019).
+ * latencies of single requests, neither where RPS and p50 are (docs/decisions/0020).
  */
 export function decisionOf(judgements: readonly Judgement[]): Decision {
   const isCpuClear = isClear(judgements, ['cpu_per_request']);

@@ -43,7 +43,7 @@ async function gatePaired(name: string | undefined, options: GateOptions, io: Io
   const { loadScenarioFile } = await import('../scenario-file.ts');
   const { gate } = await import('../../gate.ts');
   const load = (): Promise<ScenarioFile> => loadScenarioFile(io, options.file);
-  const { scenario, sides } = await chooseSides(io, name, options, load);
+  const { scenario, sides, taken } = await chooseSides(io, name, options, load);
   const images = name === undefined ? {} : (await load()).images;
   const ready = await prepareMatch(io, options, { scenario, sides, batches: 2, images });
   if (options.dryRun) {
@@ -51,6 +51,7 @@ async function gatePaired(name: string | undefined, options: GateOptions, io: Io
     return exitCodes.passed;
   }
   const outcome = await inLab(io, options, ready, async (lab) => {
+    for (const text of taken) lab.emit({ type: 'remark', text });
     const settingsOf = await readSettings(options, lab);
     return gate(ready.match, settingsOf(ready.match.scenario), lab);
   });
