@@ -74,3 +74,15 @@ export const resourceSchema = z
     ended: z.string().optional().describe('How it ended, if it did'),
   })
   .describe('What one service used in the measured time');
+
+/** The machine that all of it ran on. */
+export const machineResourcesSchema = z
+  .object({
+    cores: z.int().positive(),
+    cpuRatio: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe('Cores in use on average, by whomever; not there where only services are known'),
+  })
+  .describe('The machine that the services ran on, in the measured time');
