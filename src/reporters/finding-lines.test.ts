@@ -18,14 +18,20 @@ describe('findingLines', () => {
       row('lock', 1, [finding('Both.')]),
       row('aside', 1),
     ];
-    expect(findingLines(rows)).toEqual([{ text: 'none ×1, lock ×1: Both.', command: undefined }]);
+    expect(findingLines(rows)).toEqual([
+      { names: 'none ×1, lock ×1', text: 'none ×1, lock ×1: Both.', command: undefined },
+    ]);
   });
 
   it('ends each in what to do next, with the command of the first row that has one', () => {
     const full = (variant: string) =>
       finding('It is full.', { next: 'Add replicas.', command: `scale-lab run herd --variant ${variant}` });
     expect(findingLines([row('none', 1, [full('none')]), row('lock', 1, [full('lock')])])).toEqual([
-      { text: 'none ×1, lock ×1: It is full. Add replicas.', command: 'scale-lab run herd --variant none' },
+      {
+        names: 'none ×1, lock ×1',
+        text: 'none ×1, lock ×1: It is full. Add replicas.',
+        command: 'scale-lab run herd --variant none',
+      },
     ]);
   });
 });
@@ -40,5 +46,15 @@ describe('firstFindingLines', () => {
     const several = [row('none', 1, all), row('none', 2, [finding('E.'), finding('A.')])];
     expect(texts(firstFindingLines(several).lines)).toEqual(['none ×1, none ×2: A.', 'none ×1: B.', 'none ×2: E.']);
     expect(firstFindingLines(several).leftOut).toBe(2);
+  });
+
+  it('say once what differs in its numbers only', () => {
+    const full = (cores: number) => [finding(`${cores} of 2 cores were in use.`, { next: 'End what else runs.' })];
+    const rows = [row('none', 1, full(1.9)), row('lock', 1, full(2)), row('aside', 1, full(1.9))];
+    expect(texts(findingLines(rows))).toHaveLength(2);
+    expect(firstFindingLines(rows).leftOut).toBe(0);
+    expect(texts(firstFindingLines(rows).lines)).toEqual([
+      'none ×1, aside ×1: 1.9 of 2 cores were in use. End what else runs. (likewise lock ×1)',
+    ]);
   });
 });

@@ -4,7 +4,9 @@ import { nameOf } from './table.ts';
 
 /** A finding of one row or several, what to do next, and the command for that where there is one. */
 export interface FindingLine {
-  /** `none ×1, lock ×1: The event loop is full …`. */
+  /** Those rows: `none ×1, lock ×1`. */
+  readonly names: string;
+  /** With their names: `none ×1, lock ×1: The event loop is full …`. */
   readonly text: string;
   /** To be copied as it is: of the first of those rows. */
   readonly command: string | undefined;
@@ -22,7 +24,10 @@ export function findingLines(rows: readonly Row[]): readonly FindingLine[] {
   return linesOf(rows.flatMap(toldOf));
 }
 
-/** The same for a reader in a hurry, at most three of a variant, whatever its replica counts; and how many those leave out. */
+/**
+ * The same for a reader in a hurry: at most three of a variant, whatever its replica counts, once where several rows differ in the
+ * numbers only; and how many those leave out.
+ */
 export function firstFindingLines(rows: readonly Row[]): {
   readonly lines: readonly FindingLine[];
   readonly leftOut: number;
@@ -35,8 +40,7 @@ export function firstFindingLines(rows: readonly Row[]): {
     const kinds = [...new Set(byPlace.map(sentences))].slice(0, mostOfVariant);
     return ofVariant.flat().filter((told) => kinds.includes(sentences(told)));
   });
-  const lines = linesOf(first);
-  return { lines, leftOut: findingLines(rows).length - lines.length };
+  return { lines: alike(first), leftOut: findingLines(rows).length - linesOf(first).length };
 }
 
 function toldOf(row: Row): readonly Told[] {
@@ -51,8 +55,23 @@ function sentences({ text, next }: Finding): string {
 function linesOf(told: readonly Told[]): readonly FindingLine[] {
   const lines = new Map<string, Told[]>();
   for (const one of told) lines.set(sentences(one), [...(lines.get(sentences(one)) ?? []), one]);
-  return [...lines].map(([said, ones]) => ({
-    text: `${[...new Set(ones.map(({ row }) => nameOf(row)))].join(', ')}: ${said}`,
-    command: ones[0]?.command,
-  }));
+  return [...lines].map(([said, ones]) => {
+    const names = [...new Set(ones.map(({ row }) => nameOf(row)))].join(', ');
+    return { names, text: `${names}: ${said}`, command: ones[0]?.command };
+  });
+}
+
+/** One line for all rows of which the same is found and advised: with the numbers of the first, and the names of the others. */
+function alike(told: readonly Told[]): readonly FindingLine[] {
+  const kinds = new Map<string, Told[]>();
+  for (const one of told) {
+    const key = `${one.kind} ${(one.next ?? one.text).replaceAll(/[\d.,]+/g, '#')}`;
+    kinds.set(key, [...(kinds.get(key) ?? []), one]);
+  }
+  return [...kinds.values()].flatMap((ones) => {
+    const [first, ...others] = linesOf(ones);
+    if (!first) return [];
+    const names = others.map(({ names: of }) => of).join(', ');
+    return others.length === 0 ? first : { ...first, text: `${first.text} (likewise ${names})` };
+  });
 }
