@@ -22,13 +22,13 @@ interface Outcome {
   readonly after: readonly TrialRecord[];
 }
 
-/** What came of each advice: provoked on a real system, followed, and measured before and after in paired rounds. */
-export async function benchAdvice(): Promise<JudgedSection> {
+/** What came of each advice, or of that of one finding: provoked on a real system, followed, and measured before and after in paired rounds. */
+export async function benchAdvice(finding?: string): Promise<JudgedSection> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-advice-'));
   const rows: (readonly string[])[] = [];
   let passed = true;
   try {
-    for (const advised of adviceCases) {
+    for (const advised of adviceCases.filter(({ kind }) => finding === undefined || kind === finding)) {
       const row = rowOf(advised, await measure(advised, path.join(folder, 'scenarios.yaml')));
       process.stderr.write(`${row.cells.join(' | ')}\n`);
       rows.push(row.cells);
@@ -79,6 +79,7 @@ async function measure(advised: AdviceCase, file: string): Promise<Outcome> {
   const after = advised.after ?? { load: { ...loadOf(advised), rate: await rateFound(advised, file) } };
   await writeScenario(advised, file, { before: advised.before, after });
   const record = await runLab(['advised', '--rounds', String(rounds)], file);
+  if (record.status !== 'complete') throw new Error(`${advised.kind}: ${record.problem ?? 'the run was broken off'}`);
   return { before: trialsOf(record, 'before'), after: trialsOf(record, 'after') };
 }
 

@@ -1,7 +1,7 @@
 // npm run bench: every figure of docs/benchmarks.md. Each section is taken side by side in one run.
 // --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker,
 // kubernetes, client, telemetry, accuracy or report. memory, gate and advice take long, and are taken only when they are named: --minutes N and
-// --cycles N make them shorter.
+// --cycles N and --finding KIND make them shorter.
 // The exit code is 1 where figures that have goals miss them.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -34,7 +34,7 @@ const benches = {
   accuracy: benchAccuracy,
   report: benchReport,
   memory: () => benchMemory(Number(option('--minutes') ?? 10)),
-  advice: benchAdvice,
+  advice: () => benchAdvice(option('--finding')),
   gate: () => benchGate(Number(option('--cycles') ?? 60), process.argv.includes('--fresh')),
 };
 const onlyWhenNamed = ['memory', 'gate', 'advice'];
