@@ -11,7 +11,7 @@ export interface AdviceCase {
   readonly before: Readonly<Record<string, unknown>>;
   /** Left out where it is the rate that the command of the finding finds. */
   readonly after?: Readonly<Record<string, unknown>>;
-  readonly metric: 'rps' | 'p99' | 'error_rate';
+  readonly metric: 'rps' | 'p99' | 'error_rate' | 'recomputes';
   /** Whether the advice is against it: then it must not help. */
   readonly isAgainst?: true;
   /** Whether other work takes all cores before, and is gone after. */
@@ -81,12 +81,12 @@ export const adviceCases: readonly AdviceCase[] = [
     common: {
       workload: ['GET /todos/1'],
       load: { connections: 100 },
-      app: { 'query-cost': '50ms', pool: 1 },
+      app: { 'query-cost': '50ms' },
       replicas: 4,
     },
-    before: { app: { cache: { strategy: 'single-flight', ttl: '200ms' } } },
-    after: { app: { cache: { strategy: 'lock', ttl: '200ms' } } },
-    metric: 'p99',
+    before: { app: { cache: { strategy: 'single-flight', ttl: '1s' } } },
+    after: { app: { cache: { strategy: 'lock', ttl: '1s' } } },
+    metric: 'recomputes',
   },
   {
     kind: 'uneven-replicas',
