@@ -118,7 +118,7 @@ export const adviceCases: readonly AdviceCase[] = [
     common: {
       workload: ['GET /todos/1'],
       load: { connections: 150, warmup: '3s', duration: '6s' },
-      app: { 'query-cost': '2s' },
+      app: { 'query-cost': '1s' },
     },
     before: { app: { pool: 150 } },
     after: { app: { pool: 90 } },
