@@ -14,6 +14,8 @@ export interface AdviceCase {
   readonly metric: 'rps' | 'p99' | 'error_rate' | 'recomputes';
   /** Whether the advice is against it: then it must not help. */
   readonly isAgainst?: true;
+  /** Whether each side gets a stack of its own: one leaves connections behind on which the next would wait. */
+  readonly isAlone?: true;
   /** Whether other work takes all cores before, and is gone after. */
   readonly isCrowded?: true;
 }
@@ -123,6 +125,7 @@ export const adviceCases: readonly AdviceCase[] = [
     before: { app: { pool: 150 } },
     after: { app: { pool: 90 } },
     metric: 'error_rate',
+    isAlone: true,
   },
   {
     kind: 'database-dominates',

@@ -75,7 +75,7 @@ function nextOf({ findings }: TrialRecord, { kind, says }: AdviceCase): string |
 }
 
 async function measure(advised: AdviceCase, file: string): Promise<Outcome> {
-  if (advised.isCrowded) return measureCrowded(advised, file);
+  if (advised.isCrowded || advised.isAlone) return measureApart(advised, file);
   const after = advised.after ?? { load: { ...loadOf(advised), rate: await rateFound(advised, file) } };
   await writeScenario(advised, file, { before: advised.before, after });
   const record = await runLab(['advised', '--rounds', String(rounds)], file);
@@ -109,18 +109,20 @@ async function rateFound(advised: AdviceCase, file: string): Promise<string> {
   return `${Math.max(1, Math.floor(rate * 0.9))}/s`;
 }
 
-async function measureCrowded(advised: AdviceCase, file: string): Promise<Outcome> {
-  await writeScenario(advised, file, { before: advised.before });
+/** A run for each side of each round. */
+async function measureApart(advised: AdviceCase, file: string): Promise<Outcome> {
   const outcome = { before: [] as TrialRecord[], after: [] as TrialRecord[] };
   for (let round = 0; round < rounds; round++) {
-    const others = Array.from({ length: os.availableParallelism() }, () =>
+    const others = Array.from({ length: advised.isCrowded ? os.availableParallelism() : 0 }, () =>
       spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
     );
     try {
+      await writeScenario(advised, file, { before: advised.before });
       outcome.before.push(...(await runLab(['advised'], file)).trials);
     } finally {
       for (const other of others) other.kill('SIGKILL');
     }
+    await writeScenario(advised, file, { after: advised.after ?? {} });
     outcome.after.push(...(await runLab(['advised'], file)).trials);
   }
   return outcome;
