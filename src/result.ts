@@ -6,7 +6,7 @@ import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './
 import { requestResultsSchema } from './result/request-results.ts';
 import { scalingSchema } from './result/scaling.ts';
 import { searchSchema } from './result/search.ts';
-import { resourceSchema, serviceCostsSchema, telemetrySchema } from './result/telemetry.ts';
+import { machineResourcesSchema, resourceSchema, serviceCostsSchema, telemetrySchema } from './result/telemetry.ts';
 import { triedSchema } from './result/tried.ts';
 import { verdictSchema } from './result/verdict.ts';
 
@@ -19,6 +19,7 @@ const trialRecordSchema = z.object({
   measurement: measurementSchema,
   telemetry: telemetrySchema,
   resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
+  machine: machineResourcesSchema.optional(),
   rollout: rolloutSchema.optional(),
   search: searchSchema.optional(),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
@@ -108,6 +109,7 @@ export type Cause = Measurement['causes'][number];
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
 export type ServiceCosts = z.infer<typeof serviceCostsSchema>;
+export type MachineResources = z.infer<typeof machineResourcesSchema>;
 export type RolloutTimes = z.infer<typeof rolloutSchema>;
 export type TelemetryTimeline = Telemetry['timeline'];
 export type Anatomy = Measurement['anatomy'][number];

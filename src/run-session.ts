@@ -5,7 +5,7 @@ import { tryTargets } from './first-try.ts';
 import type { OnStep } from './platforms/common/steps.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
-import type { Failure, RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
+import type { Failure, Finding, RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
 import { isHosted } from './scenarios/system.ts';
@@ -23,6 +23,8 @@ export interface Lab {
   readonly results: string;
   /** The command that runs it again, for the record. */
   readonly command: string;
+  /** What a command that follows from a finding has to name as well; left out where the scenario cannot be run by its name. */
+  readonly conditions?: readonly string[];
   /** When the command was given, in milliseconds since 1970. */
   readonly startedAtMs: number;
   /** What addresses and requests are filled in from, where the lab itself asks a target. */
@@ -82,7 +84,8 @@ export class RunSession {
     });
     const deployment = await deploy();
     await insistOnLife(deployment, signal);
-    const result = await measure(deployment, trial, emit, signal);
+    const measured = await measure(deployment, trial, emit, signal);
+    const result = { ...measured, findings: measured.findings.map((finding) => this.#withConditions(finding)) };
     this.record.trials.push(result);
     this.record.loadMs += result.search ? probedMs(result.search) : loadMs(trial.load);
     await this.save();
@@ -130,6 +133,13 @@ export class RunSession {
       }
     }
     return files;
+  }
+
+  /** A command of a finding as it works in this place: with the file, the platform and the load that were named. */
+  #withConditions({ command, ...finding }: Finding): Finding {
+    const { conditions } = this.lab;
+    if (command === undefined || conditions === undefined) return finding;
+    return { ...finding, command: [command, ...conditions].join(' ') };
   }
 
   async save(): Promise<void> {

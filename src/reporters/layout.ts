@@ -7,7 +7,8 @@ import { anatomyTable } from './anatomy-table.ts';
 import { drawComparisons, type DrawnComparison } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { failuresOf, type ToldFailure } from './failures.ts';
-import { eventLines, findingLines, noteLines } from './remarks.ts';
+import { findingLines, firstFindingLines, type FindingLine } from './finding-lines.ts';
+import { eventLines, noteLines } from './remarks.ts';
 import { requestTable } from './request-table.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
 import { searchLines, searchTable } from './search-table.ts';
@@ -47,8 +48,10 @@ export interface Section {
   readonly resources: Table;
   /** The slowest requests. */
   readonly slowest: Table;
-  /** Why the numbers are what they are. */
-  readonly findings: readonly string[];
+  /** Why the numbers are what they are, and what to do next. */
+  readonly findings: readonly FindingLine[];
+  /** Those of them that would change most, for where there is not room for all. */
+  readonly firstFindings: ReturnType<typeof firstFindingLines>;
   /** The reasons to read them with care. */
   readonly notes: readonly string[];
   /** The highest rates that keep an objective; no rows where none was looked for. */
@@ -111,7 +114,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
   return {
     title: scenario.name,
     question: scenario.question,
-    answer: answerOf(rows, verdicts),
+    answer: answerOf(rows, verdicts, scaling),
     prediction: scenario.prediction,
     facts: scenarioFacts(scenario, rows),
     bars: barChart(rows),
@@ -125,6 +128,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     resources: resourceTable(rows),
     slowest: slowestTable(rows),
     findings: findingLines(rows),
+    firstFindings: firstFindingLines(rows),
     notes: noteLines(scenario, rows, [timings, evidence, requests, anatomy]),
     searches: searchTable(rows),
     searchLines: searchLines(rows),

@@ -53,6 +53,13 @@ export function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${escape(line)}`).join('\n');
 }
 
+/** Each with its command in a line of its own, to be copied. */
+function findingList(lines: Section['findings']): string {
+  return lines
+    .map(({ text, command }) => `- ${escape(text)}${command === undefined ? '' : `\n\n      ${command}\n`}`)
+    .join('\n');
+}
+
 function section(content: Section): string {
   const { title, question, prediction, facts, notes, verdicts } = content;
   return [
@@ -72,7 +79,7 @@ function section(content: Section): string {
     list(content.searchLines),
     ...content.scaling.map(table),
     list(content.scalingLines),
-    list(content.findings),
+    findingList(content.findings),
     notes.map((note) => `> ${escape(note)}`).join('\n>\n'),
     ...content.comparisons.flatMap((comparison) => [table(comparison.table), list(comparison.lines)]),
     content.comparisonNotes.map((note) => `> ${escape(note)}`).join('\n>\n'),

@@ -1,4 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
+import { plural } from '../numbers.ts';
 import type { RunRecord, Verdict } from '../result.ts';
 import { drawBars } from './bar-chart.ts';
 import type { ToldFailure } from './failures.ts';
@@ -11,6 +12,16 @@ function drawVerdict({ outcome, expectation, reason }: Verdict, columns: number,
   const paints = { passed: chalk.green, failed: chalk.red, inconclusive: chalk.yellow };
   const symbols = { passed: '✓', failed: '✗', inconclusive: '?' };
   return labelled(`${symbols[outcome]} ${outcome}`, `${expectation}: ${reason}`, 14, columns, paints[outcome]);
+}
+
+/** The first of each variant; a command is copied, and so it is not broken. */
+function drawFindings({ firstFindings: { lines, leftOut } }: Section, columns: number, chalk: ChalkInstance): string {
+  const drawn = lines.flatMap(({ text, command }) => [
+    labelled('→', text, 1, columns, chalk.cyan),
+    ...(command === undefined ? [] : [`${indent}${indent}${chalk.cyan(command)}`]),
+  ]);
+  const more = `${plural(leftOut, 'more finding')} in report.md of the run’s folder`;
+  return [...drawn, ...(leftOut === 0 ? [] : [labelled('→', more, 1, columns, chalk.dim)])].join('\n');
 }
 
 function drawSection(section: Section, columns: number, chalk: ChalkInstance): string {
@@ -36,7 +47,7 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
     section.searchLines.map((line) => labelled('→', line, 1, columns, chalk.cyan)).join('\n'),
     ...section.scaling.map((curve) => drawTable(curve, columns, chalk)),
     section.scalingLines.map((line) => labelled('→', line, 1, columns, chalk.cyan)).join('\n'),
-    section.findings.map((finding) => labelled('→', finding, 1, columns, chalk.cyan)).join('\n'),
+    drawFindings(section, columns, chalk),
     section.notes.map((note) => labelled('!', note, 1, columns, chalk.yellow)).join('\n'),
     ...section.comparisons.flatMap(({ table, lines }) => [
       drawTable(table, columns, chalk),
