@@ -75,9 +75,9 @@ describe('judge', () => {
   it('judges what one service used, and says which there are where that is not one of them', () => {
     const byService = [{ service: 'postgres', metrics: { cpu_per_request: 1.5 } }];
     const trials = [none({ cpu_per_request: 4 }, { byService }), lock({ cpu_per_request: 4, memory_end: 2 ** 28 })];
-    expect(verdict('cpu_per_request(none) < 5ms', trials)).toBe('passed: 4 ms against 5 ms, 20% inside');
+    expect(verdict('cpu_per_request(none) < 5ms', trials)).toBe('passed: 4 ms against 5 ms, 20% below the limit');
     expect(verdict('cpu_per_request(none, service=postgres) < 1ms', trials)).toBe(
-      'failed: 1.50 ms against 1 ms, 50% outside',
+      'failed: 1.50 ms against 1 ms, 50% above the limit',
     );
     expect(verdict('memory_end(lock) <= 200MiB', trials)).toBe('failed: 256 MiB against 200 MiB, 28% outside');
     expect(verdict('memory_end(none, service=postgres) < 1GB', trials)).toBe(
