@@ -79,7 +79,7 @@ describe('judge', () => {
     expect(verdict('cpu_per_request(none, service=postgres) < 1ms', trials)).toBe(
       'failed: 1.50 ms against 1 ms, 50% above the limit',
     );
-    expect(verdict('memory_end(lock) <= 200MiB', trials)).toBe('failed: 256 MiB against 200 MiB, 28% outside');
+    expect(verdict('memory_end(lock) <= 200MiB', trials)).toBe('failed: 256 MiB against 200 MiB, 28% above the limit');
     expect(verdict('memory_end(none, service=postgres) < 1GB', trials)).toBe(
       'inconclusive: memory_end of postgres under none was not measured',
     );
