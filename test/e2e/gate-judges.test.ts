@@ -68,7 +68,7 @@ describe('a gate fails a change', { timeout: 300_000 }, () => {
 
   it('that makes one route of three slower, uses more CPU and keeps what it should let go', async () => {
     const routes = ['/a', '/b', '/c'].flatMap((route) => ['--request', `GET ${route}`]);
-    const { code, err, record } = await gate('SLOW=/b CPU=3 LEAK=1', ...routes);
+    const { code, err, record } = await gate('SLOW=/b CPU=3 LEAK=1', '--duration', '1s', ...routes);
     expect(code, err).toBe(1);
     expect(failedIn(record), err).toEqual(
       expect.arrayContaining([
@@ -84,7 +84,7 @@ describe('a gate fails a change', { timeout: 300_000 }, () => {
 
 describe('a gate passes', { timeout: 300_000 }, () => {
   it('what has not changed, asked at a rate that makes closed load open, and says what it has judged', async () => {
-    const { code, err, record } = await gate('', '--rate', '100/s', '--allow-inconclusive');
+    const { code, err, record } = await gate('', '--rate', '100/s', '--budget', '60s', '--allow-inconclusive');
     expect(code, err).toBe(0);
     expect(failedIn(record)).toEqual([]);
     const judged = record.verdicts.map(({ expectation }) => expectation.slice(0, expectation.indexOf('(')));
