@@ -1,13 +1,13 @@
-// A server whose service time is known: it works for so many microseconds on each request (SERVICE_US), and answers.
+// A server whose service time is known: it uses so many microseconds of CPU for each request (SERVICE_US), and answers.
 import { createServer } from 'node:http';
 
-const serviceMs = Number(process.env.SERVICE_US) / 1000;
+const serviceUs = Number(process.env.SERVICE_US);
 const server = createServer((_request, response) => {
-  const endMs = performance.now() + serviceMs;
-  while (performance.now() < endMs);
+  const before = process.cpuUsage();
+  let used = { user: 0, system: 0 };
+  // Of CPU, and not of time: other work on the machine makes it take longer, and cost no less.
+  while (used.user + used.system < serviceUs) used = process.cpuUsage(before);
   response.end('ok');
 });
-server.listen(0, '127.0.0.1', () => {
-  process.stdout.write(`${JSON.stringify({ address: server.address() })}\n`);
-});
+server.listen(Number(process.env.PORT), '127.0.0.1');
 process.on('SIGTERM', () => process.exit(0));

@@ -12,16 +12,16 @@ import { spread, table } from './statistics.ts';
 const program = path.join(packageFolder, 'dist', 'cli', 'main.js');
 const shipped = path.join(packageFolder, 'scenarios.yaml');
 
-/** Runs `scale-lab run` with its arguments, and returns what it saved. A failed claim does not matter here. */
-export async function runLab(args: readonly string[]): Promise<RunRecord> {
+/** Runs `scale-lab run`, or another command, with its arguments, and returns what it saved. A failed claim does not matter here. */
+export async function runLab(args: readonly string[], file = shipped, command = 'run'): Promise<RunRecord> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-bench-'));
   try {
-    const child = spawn(process.execPath, [program, 'run', '--file', shipped, '--out', folder, ...args], {
+    const child = spawn(process.execPath, [program, command, '--file', file, '--out', folder, ...args], {
       stdio: 'ignore',
     });
     await once(child, 'exit');
     const [id] = await readdir(folder);
-    if (id === undefined) throw new Error(`scale-lab run ${args.join(' ')} left no result`);
+    if (id === undefined) throw new Error(`scale-lab ${command} ${args.join(' ')} left no result`);
     return await readRun(path.join(folder, id));
   } finally {
     await rm(folder, { recursive: true });

@@ -1,7 +1,7 @@
 // npm run bench: every figure of docs/benchmarks.md. Each section is taken side by side in one run.
 // --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker,
-// kubernetes, client, telemetry, accuracy or report. memory and gate take long, and are taken only when they are named: --minutes N and
-// --cycles N make them shorter.
+// kubernetes, client, telemetry, accuracy or report. memory, gate and advice take long, and are taken only when they are named: --minutes N and
+// --cycles N and --finding KIND make them shorter.
 // The exit code is 1 where figures that have goals miss them.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { describeMachine } from '../src/machine.ts';
 import { formatBytes } from '../src/numbers.ts';
 import { packageFolder } from '../src/package.ts';
 import { benchAccuracy } from './accuracy.ts';
+import { benchAdvice } from './advice.ts';
 import { benchCachedRead } from './cached-read.ts';
 import { benchClient } from './client.ts';
 import { benchDocker } from './docker.ts';
@@ -33,9 +34,14 @@ const benches = {
   accuracy: benchAccuracy,
   report: benchReport,
   memory: () => benchMemory(Number(option('--minutes') ?? 10)),
-  gate: () => benchGate(Number(option('--cycles') ?? 60), process.argv.includes('--fresh')),
+  advice: () => benchAdvice(option('--finding')),
+  gate: () => {
+    const has = (flag: string): boolean => process.argv.includes(flag);
+    const isBusy = has('--busy');
+    return benchGate(Number(option('--cycles') ?? (isBusy ? 20 : 60)), has('--fresh'), isBusy);
+  },
 };
-const onlyWhenNamed = ['memory', 'gate'];
+const onlyWhenNamed = ['memory', 'gate', 'advice'];
 
 const page = path.join(packageFolder, 'docs', 'benchmarks.md');
 const { cpu, cores, memoryBytes, os, node } = describeMachine();

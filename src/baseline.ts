@@ -1,11 +1,14 @@
 import { machineMismatches, scenarioMismatches } from './analysis/baseline.ts';
 import { compareTrials } from './analysis/comparison.ts';
 import { refuseDead } from './analysis/dead-sides.ts';
-import { askedBy, confirmed, gateVerdicts, isToBeConfirmed, tolerancesFor } from './analysis/gate.ts';
+import { confirmed, decisionOf, isToBeConfirmed } from './analysis/gate/decision.ts';
+import { askedBy, tolerancesFor } from './analysis/gate/tolerances.ts';
+import { judgementsOf, type Judgement } from './analysis/gate/verdicts.ts';
 import type { Gate } from './gate.ts';
-import type { RunRecord, TrialRecord, Verdict } from './result.ts';
+import type { Comparison, RunRecord, TrialRecord, Verdict } from './result.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
+import { measureSide, SideFailure, verdictOn } from './side-failure.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
 const confidence = 0.95;
@@ -15,6 +18,12 @@ interface Row {
   readonly scenario: string;
   readonly variant: string;
   readonly replicas: number;
+}
+
+/** What is to be said of a row. */
+interface JudgedRow {
+  readonly comparison: Comparison;
+  readonly judgements: readonly Judgement[];
 }
 
 /**
@@ -42,13 +51,37 @@ export async function gateOnBaseline(
     const half = Math.max(...plan.trials.map(({ round }) => round)) / 2;
     const runRounds = async (after: number, last: number): Promise<readonly TrialRecord[]> => {
       for (const trial of plan.trials.filter(({ round }) => round > after && round <= last)) {
-        await session.measure(trial, () => deploy(stack, trial, lab.signal));
+        await measureSide(session, 'B', trial, () => deploy(stack, trial, lab.signal));
       }
       return record.trials.filter(({ round }) => round > after);
     };
-    const judge = (trials: readonly TrialRecord[]): Verdict[] => judgeAll(session, saved, trials, gateOf);
-    const first = judge(await runRounds(0, half));
-    record.verdicts = first.some(isToBeConfirmed) ? confirmed(first, judge(await runRounds(half, 2 * half))) : first;
+    const judge = (trials: readonly TrialRecord[], sure: number): readonly JudgedRow[] =>
+      judgeRows(session, saved, trials, gateOf, sure);
+    try {
+      const first = judge(await runRounds(0, half), confidence);
+      const failed = first.flatMap(({ judgements }) => judgements).filter(({ verdict }) => isToBeConfirmed(verdict));
+      // All that failed shares the false alarms of the fresh rounds, as in a gate of two sides.
+      const sure = 1 - (1 - confidence) / failed.length;
+      const fresh = failed.length === 0 ? [] : judge(await runRounds(half, 2 * half), sure);
+      conclude(session, first, fresh);
+    } catch (error) {
+      if (!(error instanceof SideFailure)) throw error;
+      await session.noteFailure(error, error.of);
+      record.verdicts = [verdictOn(error)];
+    }
+  });
+}
+
+/** @param fresh of the rounds that confirm what failed in the first ones; empty where nothing did */
+function conclude({ record }: RunSession, first: readonly JudgedRow[], fresh: readonly JudgedRow[]): void {
+  const decisions = first.map(({ judgements, comparison }, place) => {
+    const again = fresh[place];
+    return { ...decisionOf(again ? confirmed(judgements, again.judgements) : judgements), comparison };
+  });
+  record.verdicts = decisions.flatMap(({ verdicts }) => verdicts);
+  record.comparisons = (record.comparisons ?? []).map((comparison) => {
+    const notJudged = decisions.find((decision) => decision.comparison === comparison)?.notJudged ?? [];
+    return { ...comparison, caveats: [...comparison.caveats, ...notJudged] };
   });
 }
 
@@ -74,14 +107,14 @@ function inconclusive(plan: Plan, saved: RunRecord, reasons: readonly string[]):
   }));
 }
 
-/** Judges every row of the plan by its trials of now, and keeps the comparisons. */
-function judgeAll(
-  session: RunSession,
+/** Judges every row of the plan by its trials of now. */
+function judgeRows(
+  { plan, record }: RunSession,
   saved: RunRecord,
   trials: readonly TrialRecord[],
   gateOf: (scenario: Scenario) => Gate,
-): Verdict[] {
-  const { plan, record } = session;
+  sure: number,
+): readonly JudgedRow[] {
   return rowsOf(plan).flatMap((row) => {
     const isOf = (trial: TrialRecord): boolean =>
       trial.scenario === row.scenario && trial.variant === row.variant && trial.replicas === row.replicas;
@@ -99,7 +132,7 @@ function judgeAll(
         b: { name: 'now', variant, run: record.id },
         paired: false,
         looks: 1,
-        confidence,
+        confidence: sure,
         smallest: gate.smallest,
         asked: askedBy(evidence, gate),
       },
@@ -108,6 +141,7 @@ function judgeAll(
     );
     record.comparisons = [...(record.comparisons ?? []), comparison];
     refuseDead(comparison);
-    return gateVerdicts(comparison, tolerancesFor(evidence, [...before, ...now], gate));
+    const tolerances = tolerancesFor(evidence, [...before, ...now], gate);
+    return [{ comparison, judgements: judgementsOf(comparison, tolerances, gate.tolerances.hangs) }];
   });
 }

@@ -4,6 +4,7 @@ import type { Looks } from './analysis/statistics/looks.ts';
 import type { Match } from './match.ts';
 import type { Comparison, TrialRecord } from './result.ts';
 import type { RunSession } from './run-session.ts';
+import { measureSide } from './side-failure.ts';
 import type { Sides } from './sides.ts';
 
 /** Rounds that are run for one comparison, and what it is told of them. */
@@ -11,12 +12,14 @@ export interface Batch {
   /** The rounds of the plan before it. */
   readonly after: number;
   readonly looks: Looks;
+  /** When the last round has to be over, on the clock of `performance.now()`. */
+  readonly endMs: number;
   /** What is called no difference, as a share. */
   readonly smallest: number;
   /** Metrics that are compared besides those that always are. */
   readonly asked: readonly string[];
   /** Whether the numbers say enough, so that no more rounds are needed. */
-  readonly isSettled: (comparison: Comparison) => boolean;
+  readonly isSettled: (result: BatchResult) => boolean;
 }
 
 /** A comparison, and the last round that is in it. */
@@ -29,19 +32,19 @@ export interface BatchResult {
  * Runs rounds of both sides, each in its random order, until the numbers are settled, the looks are used up or the time is; or
  * until one side is dead. That time runs out depends on the clock alone, and so costs no look of its own; nor does it to see
  * that there are no right answers.
+ * @throws {SideFailure} where the server of a side does not start, or dies
  * @throws {LabError} where a trial cannot be run, or neither side gives a right answer; the signal's reason where it is aborted
  */
 export async function runBatch(session: RunSession, sides: Sides, match: Match, batch: Batch): Promise<BatchResult> {
-  const { after, looks } = batch;
-  const startMs = performance.now();
-  const { plan, batchMs } = match;
+  const { after, looks, endMs } = batch;
   let roundMs = 0;
   let result: BatchResult | undefined;
   for (let round = 1; round <= (looks.rounds.at(-1) ?? 0); round++) {
     const roundStartMs = performance.now();
-    if (round > 1 && roundStartMs + roundMs - startMs > batchMs) break;
-    for (const trial of plan.trials.filter((candidate) => candidate.round === after + round)) {
-      await session.measure(trial, () => sides.deploy(trial));
+    if (round > 1 && roundStartMs + roundMs > endMs) break;
+    for (const trial of match.plan.trials.filter((candidate) => candidate.round === after + round)) {
+      const side = trial.variant === match.a ? 'A' : 'B';
+      await measureSide(session, side, trial, () => sides.deploy(trial));
     }
     roundMs = performance.now() - roundStartMs;
     const isDead =
@@ -49,7 +52,7 @@ export async function runBatch(session: RunSession, sides: Sides, match: Match, 
     if (isDead) return look(session, match, batch, after + round);
     if (!looks.rounds.includes(round)) continue;
     result = look(session, match, batch, after + round);
-    if (batch.isSettled(result.comparison)) return result;
+    if (batch.isSettled(result)) return result;
   }
   const last = Math.max(...session.record.trials.map((trial) => trial.round));
   return result?.last === last ? result : look(session, match, batch, last);

@@ -14,8 +14,9 @@ import { Sides } from './sides.ts';
 export async function calibrate(match: Match, smallest: number, lab: Lab): Promise<RunOutcome> {
   return conduct(match.plan, lab, async (session) => {
     await using sides = await Sides.start(session, match);
-    const { looks, scenario } = match;
-    const batch = { after: 0, looks, smallest, asked: scenario.evidence, isSettled: () => false };
+    const { looks, scenario, roundsMs } = match;
+    const endMs = performance.now() + roundsMs;
+    const batch = { after: 0, looks, endMs, smallest, asked: scenario.evidence, isSettled: () => false };
     const { comparison } = await runBatch(session, sides, match, batch);
     session.record.comparisons = [comparison];
     const death = deathText(comparison);

@@ -142,7 +142,7 @@ describe('compare', () => {
 
   it('begins no round when the time is up, and tells what there is', async () => {
     const { lab, events } = await fakeLab(different());
-    const { record } = await compare({ ...matchFor('herd'), batchMs: 0 }, 0.05, lab);
+    const { record } = await compare({ ...matchFor('herd'), roundsMs: 0 }, 0.05, lab);
     expect(record.status).toBe('complete');
     expect(events.flatMap((event) => (event.type === 'look' ? event.rounds : []))).toEqual([1]);
     expect(only(record.comparisons).rounds).toEqual({ a: 1, b: 1 });

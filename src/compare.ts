@@ -1,7 +1,6 @@
 import { isSettled } from './analysis/comparison.ts';
-import { runBatch } from './batch.ts';
+import { runBatch, type BatchResult } from './batch.ts';
 import type { Match } from './match.ts';
-import type { Comparison } from './result.ts';
 import { conduct, type Lab, type RunOutcome } from './run-session.ts';
 import { Sides } from './sides.ts';
 
@@ -16,13 +15,15 @@ export const comparedFirst = ['rps', 'p50', 'p95', 'p99'] as const;
 export async function compare(match: Match, smallest: number, lab: Lab): Promise<RunOutcome> {
   return conduct(match.plan, lab, async (session) => {
     await using sides = await Sides.start(session, match);
-    const { looks, scenario } = match;
+    const { looks, scenario, roundsMs } = match;
+    const endMs = performance.now() + roundsMs;
     const batch = {
       after: 0,
       looks,
+      endMs,
       smallest,
       asked: scenario.evidence,
-      isSettled: (comparison: Comparison) => isSettled(comparison, comparedFirst),
+      isSettled: ({ comparison: so }: BatchResult) => isSettled(so, comparedFirst),
     };
     const { comparison } = await runBatch(session, sides, match, batch);
     session.record.comparisons = [comparison];

@@ -3,15 +3,19 @@ import { LabError } from './errors.ts';
 import type { Death, Deployment } from './platforms/platform.ts';
 import type { Caveat, ServiceResources, Telemetry, TrialRecord } from './result.ts';
 
+/** The services of a deployment that have ended and without which nothing can be measured; as {@link deathsIn}. */
+export async function fatalDeaths(deployment: Deployment, signal: AbortSignal): Promise<readonly Death[]> {
+  return (await deathsIn(deployment, signal)).filter(({ isFatal }) => isFatal);
+}
+
 /**
- * The services of a deployment that have ended and without which nothing can be measured. That the platform cannot tell is no
- * reason to end a trial: none are told of then.
+ * The services of a deployment that have ended and were to run on. That the platform cannot tell is no reason to end a trial: none
+ * are told of then.
  * @throws the signal's reason where it is aborted
  */
-export async function fatalDeaths(deployment: Deployment, signal: AbortSignal): Promise<readonly Death[]> {
+export async function deathsIn(deployment: Deployment, signal: AbortSignal): Promise<readonly Death[]> {
   try {
-    const deaths = (await deployment.deaths?.(signal)) ?? [];
-    return deaths.filter(({ isFatal }) => isFatal);
+    return (await deployment.deaths?.(signal)) ?? [];
   } catch {
     signal.throwIfAborted();
     return [];
@@ -26,8 +30,9 @@ export async function insistOnLife(deployment: Deployment, signal: AbortSignal):
   const [first, ...others] = await fatalDeaths(deployment, signal);
   if (first === undefined) return;
   const { details, hint, message } = first.error;
+  const logs = [first, ...others].flatMap(({ error }) => error.logs);
   const sentences = [message, ...others.map(({ error }) => error.message)].join(' ');
-  throw new LabError(sentences, { details, cause: first.error, ...(hint === undefined ? {} : { hint }) });
+  throw new LabError(sentences, { details, logs, cause: first.error, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** That a trial was spoilt: nothing that it measured tells of the system as it was to be. */

@@ -13,12 +13,21 @@ export const exitCodes = {
 /** One of the exit codes above. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
+/** The end of what a service has logged. */
+export interface ServiceLog {
+  /** As its usage calls it: `postgres`, `target-1`. */
+  readonly service: string;
+  readonly text: string;
+}
+
 /** What a {@link LabError} carries beside its sentence. */
 export interface LabErrorOptions {
   /** What to do about it, as a sentence. */
   readonly hint?: string;
   /** Lines that explain it, such as the last ones of a service's log; printed indented. */
   readonly details?: readonly string[];
+  /** The ends of the logs of services that have failed: what is kept of them with the run. */
+  readonly logs?: readonly ServiceLog[];
   readonly cause?: unknown;
 }
 
@@ -28,11 +37,13 @@ export class LabError extends Error {
   readonly exitCode: ExitCode = exitCodes.lab;
   readonly hint: string | undefined;
   readonly details: readonly string[];
+  readonly logs: readonly ServiceLog[];
 
   constructor(sentence: string, options: LabErrorOptions = {}) {
     super(sentence, { cause: options.cause });
     this.hint = options.hint;
     this.details = options.details ?? [];
+    this.logs = options.logs ?? [];
   }
 
   /** The same error with each of its texts told anew, as without what is secret in it. */
@@ -41,8 +52,13 @@ export class LabError extends Error {
   }
 }
 
-function retoldOptions({ hint, details, cause }: LabError, tell: (text: string) => string): LabErrorOptions {
-  return { details: details.map(tell), cause, ...(hint === undefined ? {} : { hint: tell(hint) }) };
+function retoldOptions({ hint, details, logs, cause }: LabError, tell: (text: string) => string): LabErrorOptions {
+  return {
+    details: details.map(tell),
+    logs: logs.map(({ service, text }) => ({ service, text: tell(text) })),
+    cause,
+    ...(hint === undefined ? {} : { hint: tell(hint) }),
+  };
 }
 
 /** The command line or a scenario file is wrong; nothing was started. */

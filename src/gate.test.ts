@@ -56,13 +56,14 @@ function inShort({ verdicts }: RunRecord): readonly string[] {
 
 const all = (outcome: string): readonly string[] =>
   ['rps', 'p50', 'error_rate', 'queries_per_request'].map((metric) => `${outcome} ${metric}`);
+const allAndHangs = (outcome: string): readonly string[] => [...all(outcome), 'passed hangs'];
 
 describe('gate', () => {
   it('passes a change that makes nothing worse, after the first look', async () => {
     const { lab, events } = await fakeLab(changed(faster));
     const { record, error } = await gate(match(), usual, lab);
     expect(error).toBeUndefined();
-    expect(inShort(record)).toEqual(all('passed'));
+    expect(inShort(record)).toEqual(allAndHangs('passed'));
     expect(record.trials).toHaveLength(16);
     expect(record.comparisons).toHaveLength(1);
     expect(events.filter(({ type }) => type === 'look')).toHaveLength(1);
@@ -71,14 +72,20 @@ describe('gate', () => {
   it('passes what is the same: not that there is no difference, but that none is past the tolerance', async () => {
     const { lab } = await fakeLab(changed(usualSpeed));
     const { record } = await gate(match(), usual, lab);
-    expect(inShort(record)).toEqual(all('passed'));
+    expect(inShort(record)).toEqual(allAndHangs('passed'));
     expect(record.verdicts[0]).toMatchObject({ scenario: 'herd', expectation: 'rps(change) >= 0.90 * rps(base)' });
   });
 
   it('fails a change that fresh rounds find slower again, and keeps both comparisons', async () => {
     const { lab, events } = await fakeLab(changed(slower));
     const { record, folder } = await gate(match(), usual, lab);
-    expect(inShort(record)).toEqual(['failed rps', 'failed p50', 'passed error_rate', 'passed queries_per_request']);
+    expect(inShort(record)).toEqual([
+      'failed rps',
+      'failed p50',
+      'passed error_rate',
+      'passed queries_per_request',
+      'passed hangs',
+    ]);
     expect(record.verdicts[1]?.reason).toBe('change is 1.50 times slower; 8 fresh rounds confirm it');
     expect(record.verdicts[1]?.evidence).toMatchObject({ limit: 1.1, rounds: 8 });
     expect(events).toContainEqual({ type: 'remark', text: 'a failure is confirmed by fresh rounds' });
@@ -86,7 +93,7 @@ describe('gate', () => {
     expect(record.trials).toHaveLength(32);
     expect(record.comparisons?.map(({ rounds, looks }) => [rounds.a, rounds.b, looks])).toEqual([
       [8, 8, match().looks.rounds.length],
-      [8, 8, 1],
+      [8, 8, 2],
     ]);
     expect(new Set(record.trials.map(({ round }) => round)).size).toBe(16);
     expect(JSON.parse(await readFile(path.join(folder.path, 'run.json'), 'utf8'))).toEqual(record);
@@ -100,6 +107,7 @@ describe('gate', () => {
       'inconclusive p50',
       'passed error_rate',
       'passed queries_per_request',
+      'passed hangs',
     ]);
     expect(record.verdicts[1]?.reason).toBe(
       'change is 1.50 times slower; 8 fresh rounds do not confirm it: no difference',
@@ -120,6 +128,7 @@ describe('gate', () => {
       'inconclusive p50',
       'passed error_rate',
       'passed queries_per_request',
+      'passed hangs',
     ]);
     expect(events.flatMap((event) => (event.type === 'look' ? event.rounds : []))).toEqual(planned.looks.rounds);
     expect(record.comparisons).toHaveLength(1);
@@ -128,10 +137,10 @@ describe('gate', () => {
   it('tolerates what it is told to, and what is noise on this machine', async () => {
     const told = await fakeLab(changed(slower));
     const first = await gate(match(), { ...usual, tolerances: { rps: 0.5, p50: 0.6 } }, told.lab);
-    expect(inShort(first.record)).toEqual(all('passed'));
+    expect(inShort(first.record)).toEqual(allAndHangs('passed'));
     const noisy = await fakeLab(changed(slower));
     const second = await gate(match(), { ...usual, noise: { rps: 0.5, p50: 0.6 } }, noisy.lab);
-    expect(inShort(second.record)).toEqual(all('passed'));
+    expect(inShort(second.record)).toEqual(allAndHangs('passed'));
     expect(second.record.verdicts[1]?.reason).toBe(
       'change is 1.50 times slower; the tolerance is the noise of this machine, 60%',
     );

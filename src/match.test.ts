@@ -32,7 +32,7 @@ function plannedMs({ plan }: Match, overheadMs: number): number {
 describe('a match', () => {
   it('has rounds of both sides, short enough for 27 of them to fit the budget', () => {
     const { plan, scenario: chosen, looks, ...rest } = match();
-    expect(rest).toMatchObject({ a: 'aside', b: 'lock', replicas: 1, batchMs: 117_000, isSideBySide: true });
+    expect(rest).toMatchObject({ a: 'aside', b: 'lock', replicas: 1, roundsMs: 117_000, isSideBySide: true });
     expect(looks.rounds).toEqual([8, 12, 18, 27]);
     expect(chosen.load).toEqual({ ...defaultLoad, warmupMs: 500, durationMs: 1100 });
     expect(plan.trials).toHaveLength(54);
@@ -58,10 +58,22 @@ describe('a match', () => {
     expect(new Set(plan.trials.map(({ seed }) => seed)).size).toBe(27);
   });
 
-  it('has half the budget for each of two batches, and rounds for both', () => {
-    const { looks, plan, batchMs } = match({ batches: 2 });
-    expect(batchMs).toBe(58_500);
-    expect(plan.trials).toHaveLength(2 * 2 * (looks.rounds.at(-1) ?? NaN));
+  it('has shorter rounds for two batches, and looks at them for as long as the budget lasts', () => {
+    const { looks, plan, roundsMs } = match({ batches: 2 });
+    expect(roundsMs).toBe(117_000);
+    expect(looks.rounds.at(-1)).toBeGreaterThan(match().looks.rounds.at(-1) ?? NaN);
+    expect(plan.trials.length).toBeGreaterThanOrEqual(2 * (looks.rounds.at(-1) ?? NaN));
+  });
+
+  it('makes closed load open at a rate', () => {
+    const { scenario: chosen } = match({ overrides: { ratePerSecond: 200 } });
+    expect(chosen.load).toMatchObject({ kind: 'open', stages: [{ fromPerSecond: 200, toPerSecond: 200 }] });
+  });
+
+  it('keeps the claims that hold of either side', () => {
+    const claims = ['error_rate == 0', 'p99(lock) < 50ms'];
+    const of = scenario({ variants: ['aside', 'lock'], expect: claims });
+    expect(match({}, of).claims.map(({ text }) => text)).toEqual(['error_rate == 0']);
   });
 
   it('gives sides that take turns the time to be deployed and to warm up', () => {

@@ -4,6 +4,7 @@ import { leastRounds, planLooks, type Looks } from './analysis/statistics/looks.
 import { changeLoad } from './scenarios/change-load.ts';
 import { planOfScenarios } from './scenarios/expand.ts';
 import { limits } from './scenarios/load-profile.ts';
+import { referencesOf, type Expectation, type MetricReference } from './scenarios/expectation.ts';
 import { override, type Overrides } from './scenarios/overrides.ts';
 import { loadMs, type Pace, type Plan } from './scenarios/plan.ts';
 import { isConstant } from './scenarios/rate-stages.ts';
@@ -13,7 +14,7 @@ import { writes, type LoadProfile, type Scenario, type Variant } from './scenari
 export interface MatchSettings {
   /** For all of it. */
   readonly budgetMs: number;
-  /** How many batches of rounds the budget is for: a second one confirms what the first has found. */
+  /** How many batches of rounds have to fit: a second one confirms what the first has found. */
   readonly batches: 1 | 2;
   /** Whether both sides are up at once; otherwise each takes the other's place in every round. */
   readonly isSideBySide: boolean;
@@ -24,16 +25,18 @@ export interface MatchSettings {
 
 /** Two sides, A and B, and the rounds in which they are set against each other. */
 export interface Match {
-  /** The rounds of all batches, one batch after the other: fewer are run where the numbers resolve earlier. */
+  /** All rounds that there may be time for: fewer are run where the numbers resolve earlier. */
   readonly plan: Plan;
   readonly scenario: Scenario;
   readonly a: string;
   readonly b: string;
   readonly replicas: number;
-  /** When the numbers of a batch are looked at. */
+  /** When the numbers are looked at, if no fresh batch begins before. */
   readonly looks: Looks;
-  /** Rounds are begun as long as a batch has not taken longer than this. */
-  readonly batchMs: number;
+  /** The claims of the scenario that name no variant, and so hold of either side. */
+  readonly claims: readonly Expectation[];
+  /** Rounds are begun as long as all of them have not taken longer than this. */
+  readonly roundsMs: number;
   readonly isSideBySide: boolean;
 }
 
@@ -55,22 +58,45 @@ export function matchOf(base: Scenario, [a, b]: readonly [Variant, Variant], set
   const { replicas: counts = base.replicas.slice(0, 1) } = overrides;
   const [replicas = 1] = counts;
   if (counts.length > 1) throw new UsageError('Two sides are compared at one replica count.', { hint: 'Name one.' });
-  const sides = { ...base, variants: [a, b], replicas: [replicas], expectations: [] };
+  const opened = (load: LoadProfile): LoadProfile => atRate(load, overrides.ratePerSecond);
+  const sides = {
+    ...base,
+    load: opened(base.load),
+    variants: [a, b].map((it) => (it.load ? { ...it, load: opened(it.load) } : it)),
+    replicas: [replicas],
+    expectations: [],
+  };
   const [changed] = override([{ original: sides, chosen: sides }], overrides);
   if (changed === undefined) throw new Error('a match has lost its scenario');
-  const batchMs = (settings.budgetMs - pace.startMs) / batches;
+  const roundsMs = settings.budgetMs - pace.startMs;
   const overheadMs = isSideBySide && !writes(base.workload) ? workerMs : pace.deployMs;
   const fit = (load: LoadProfile): LoadProfile =>
-    shortened(load, overrides, isSideBySide, batchMs / (2 * wantedRounds) - overheadMs);
+    shortened(load, overrides, isSideBySide, roundsMs / batches / (2 * wantedRounds) - overheadMs);
   const scenario = { ...changed.scenario, load: fit(changed.scenario.load) };
   const variants = changed.scenario.variants.map((it) => (it.load ? { ...it, load: fit(it.load) } : it));
   const roundMs = variants.reduce((sum, { load = scenario.load }) => sum + overheadMs + loadMs(load), 0);
-  const looks = planLooks(Math.floor(batchMs / roundMs));
+  const mostRounds = Math.floor(roundsMs / roundMs);
+  const looks = mostRounds < batches * leastRounds ? undefined : planLooks(mostRounds);
   if (looks === undefined) throw tooShort(settings, roundMs);
-  const rounds = (looks.rounds.at(-1) ?? 0) * batches;
+  const rounds = Math.min(mostRounds, (looks.rounds.at(-1) ?? 0) * batches);
   const match = { ...scenario, variants, rounds };
   const plan = planOfScenarios([match], overrides, seed);
-  return { plan, scenario: match, a: a.name, b: b.name, replicas, looks, batchMs, isSideBySide };
+  const claims = base.expectations.filter((claim) => referencesOf(claim).every(isOfEither));
+  return { plan, scenario: match, a: a.name, b: b.name, replicas, looks, claims, roundsMs, isSideBySide };
+}
+
+/**
+ * Closed load at a rate is open load: both sides get the same requests, however fast they answer, and what differs is how long
+ * these take.
+ */
+function atRate(load: LoadProfile, ratePerSecond: number | undefined): LoadProfile {
+  if (ratePerSecond === undefined || load.kind !== 'closed') return load;
+  const changed = changeLoad(load, { rate: ratePerSecond });
+  return 'value' in changed ? changed.value : load;
+}
+
+function isOfEither({ variant, replicas }: MetricReference): boolean {
+  return variant === undefined && replicas === undefined;
 }
 
 /** The load with times that fit, where it has none that it needs and nothing was said of them. */

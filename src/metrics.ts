@@ -51,7 +51,8 @@ export const metrics: readonly Metric[] = [
     kind: 'timed',
     side: 'client',
     better: 'higher',
-    description: 'A search: the highest rate that was confirmed to keep the objective; 0 where none was.',
+    description:
+      'A search: the highest rate that was confirmed to keep the objective; 0 where none was, missing where noise hid it.',
   },
   { ...latencyOfEach, name: 'mean', title: 'mean', description: 'Mean latency of the right answers.' },
   { ...latencyOfEach, name: 'p50', title: 'p50', description: 'Median latency of the right answers.' },

@@ -1,9 +1,10 @@
+import { hiccupsIn, isLong } from './analysis/rate-search/known-rates.ts';
 import { nextStep, type Found } from './analysis/rate-search/next-probe.ts';
 import { probeOutcome } from './analysis/rate-search/objective.ts';
 import { samplesFor } from './analysis/percentiles.ts';
 import { isSpoilt } from './deaths.ts';
 import type { EventSink } from './events.ts';
-import { formatQuantity } from './numbers.ts';
+import { formatDuration, formatQuantity, plural } from './numbers.ts';
 import type { Deployment } from './platforms/platform.ts';
 import type { Caveat, RateSearchRecord, TrialRecord } from './result.ts';
 import { referencesOf } from './scenarios/expectation.ts';
@@ -30,25 +31,60 @@ export async function searchRate(
   signal: AbortSignal,
 ): Promise<TrialRecord> {
   const { mostPerSecond, precision, slo } = search;
-  const settings = { firstPerSecond: load.stages[0]?.fromPerSecond ?? 1, mostPerSecond, precision };
+  const settings = {
+    firstPerSecond: load.stages[0]?.fromPerSecond ?? 1,
+    mostPerSecond,
+    precision,
+    probeMs: load.warmupMs + measuredMs(load),
+    confirmMs: load.warmupMs + search.confirmMs,
+  };
+  const startMs = performance.now();
   const probes: Probe[] = [];
   let last: TrialRecord | undefined;
+  const confirmed = new Map<number, TrialRecord>();
   for (;;) {
-    const step = nextStep(settings, probes);
+    // Probes are counted as long as they are; what lies between them takes its time as well.
+    const probedMs = probes.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    const betweenMs = Math.max(0, performance.now() - startMs - probedMs);
+    const step = nextStep({ ...settings, budgetMs: search.budgetMs - betweenMs }, probes);
     if ('found' in step) {
       if (last === undefined) throw new Error('a search has probed nothing');
-      return concluded(last, step.found, probes, trial, search);
+      return concluded(confirmed.get(step.found.lowPerSecond) ?? last, step.found, probes, trial, search);
     }
     const { phase, ratePerSecond } = step.probe;
-    const durationMs = phase === 'confirm' ? confirmationMs(trial, search, ratePerSecond) : measuredMs(load);
+    const durationMs = isLong(step.probe) ? confirmationMs(trial, search, ratePerSecond) : measuredMs(load);
     const probeLoad: OpenLoad = { ...load, stages: constantRate(ratePerSecond, durationMs), search: undefined };
     last = await runTrial(deployment, { ...trial, load: probeLoad }, emit, signal);
     // There is nothing more to look for, and nothing was found.
     if (isSpoilt(last)) return { ...last, number: trial.number, round: trial.round };
-    const probe = { phase, ratePerSecond, durationMs: load.warmupMs + durationMs, ...probeOutcome(slo, last) };
+    const outcome = probeOutcome(slo, last);
+    const noise = outcome.outcome === 'kept' ? undefined : noiseOf(last, trial);
+    const probe = {
+      phase,
+      ratePerSecond,
+      durationMs: load.warmupMs + durationMs,
+      ...outcome,
+      ...(noise === undefined ? {} : { noise }),
+    };
     probes.push(probe);
+    if (phase === 'confirm' && outcome.outcome === 'kept') confirmed.set(ratePerSecond, last);
     emit({ type: 'probe', trial, probe });
   }
+}
+
+/** So much of the lag at which a generator is not trusted is a pause that latencies show. */
+const pauseShare = 0.5;
+
+/**
+ * What the generator's machine did in a probe that may have broken the objective, in words; undefined where it did nothing of the
+ * kind, and where there was no right answer at all: that no pause explains.
+ */
+function noiseOf({ measurement, caveats }: TrialRecord, { trust }: Trial): string | undefined {
+  if (measurement.requests === 0) return undefined;
+  const pauseMs = measurement.generator.longestPauseUs / 1000;
+  if (pauseMs > pauseShare * trust.lagMs) return `the generator stood still for ${formatDuration(Math.round(pauseMs))}`;
+  const isHeldUp = caveats.some(({ kind }) => kind === 'generator-paused' || kind === 'generator-saturated');
+  return isHeldUp ? 'the generator was held up' : undefined;
 }
 
 function measuredMs({ stages }: OpenLoad): number {
@@ -83,7 +119,9 @@ function concluded(
 ): TrialRecord {
   const caveats = [...doubtedToo(record, slo), ...caveatsOf(found, probes)];
   const search = { slo: slo.map(({ text }) => text), probes: [...probes], ...found };
-  return { ...record, number, round, search, metrics: { ...record.metrics, max_rps: found.lowPerSecond }, caveats };
+  // Where noise ended it, what it has come to says nothing of the server.
+  const metrics = found.limit === 'noise' ? record.metrics : { ...record.metrics, max_rps: found.lowPerSecond };
+  return { ...record, number, round, search, metrics, caveats };
 }
 
 /** What was confirmed with too few answers is no more certain than the percentile that it rests on, of all requests or of one. */
@@ -101,7 +139,7 @@ function doubtedToo({ caveats, byRequest }: TrialRecord, slo: RateSearch['slo'])
   ];
 }
 
-function caveatsOf({ limit, highPerSecond }: Found, probes: readonly Probe[]): Caveat[] {
+function caveatsOf({ limit, lowPerSecond, highPerSecond }: Found, probes: readonly Probe[]): Caveat[] {
   const broken = probes.findLast(({ ratePerSecond }) => ratePerSecond === highPerSecond);
   const at = formatQuantity(highPerSecond ?? 0, 'per-second');
   switch (limit) {
@@ -119,6 +157,17 @@ function caveatsOf({ limit, highPerSecond }: Found, probes: readonly Probe[]): C
           doubts: ['max_rps'],
         },
       ];
+    case 'noise': {
+      const rates = plural(hiccupsIn(probes), 'rate');
+      const still = probes.filter(({ noise }) => noise !== undefined).length;
+      const text = `the machine was too busy to tell: in ${plural(probes.length, 'probe')} the objective was broken at ${rates} far below one that was kept, and in ${still} that broke it the load generator was held up`;
+      return [{ kind: 'search-limit', text, doubts: ['max_rps'] }];
+    }
+    case 'budget': {
+      const upTo = highPerSecond === undefined ? 'nothing above it was seen to break it' : `${at} broke it`;
+      const text = `the budget was spent before the rate was known: ${formatQuantity(lowPerSecond, 'per-second')} kept the objective, ${upTo}`;
+      return [{ kind: 'search-limit', text, doubts: ['max_rps'] }];
+    }
     case 'nothing':
       return [{ kind: 'search-limit', text: `no rate kept the objective: at ${at} ${broken?.why ?? ''}`, doubts: [] }];
   }

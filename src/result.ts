@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { comparisonSchema } from './result/comparison.ts';
+import { failureSchema } from './result/failure.ts';
 import { count, measurementSchema } from './result/measurement.ts';
 import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './result/remarks.ts';
 import { requestResultsSchema } from './result/request-results.ts';
 import { scalingSchema } from './result/scaling.ts';
 import { searchSchema } from './result/search.ts';
-import { resourceSchema, serviceCostsSchema, telemetrySchema } from './result/telemetry.ts';
+import { machineResourcesSchema, resourceSchema, serviceCostsSchema, telemetrySchema } from './result/telemetry.ts';
 import { triedSchema } from './result/tried.ts';
 import { verdictSchema } from './result/verdict.ts';
 
@@ -18,6 +19,7 @@ const trialRecordSchema = z.object({
   measurement: measurementSchema,
   telemetry: telemetrySchema,
   resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
+  machine: machineResourcesSchema.optional(),
   rollout: rolloutSchema.optional(),
   search: searchSchema.optional(),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
@@ -71,6 +73,7 @@ export const runRecordSchema = z
     id: z.string(),
     status: z.enum(['running', 'complete', 'interrupted', 'broken off']),
     problem: z.string().optional().describe('Why it was broken off'),
+    failures: z.array(failureSchema).optional().describe('What was started and did not come up, or has died'),
     command: z.string().describe('Runs it again'),
     startedAt: z.iso.datetime(),
     wallMs: z.number().nonnegative().describe('From the start of the command to the last trial saved'),
@@ -106,6 +109,7 @@ export type Cause = Measurement['causes'][number];
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
 export type ServiceCosts = z.infer<typeof serviceCostsSchema>;
+export type MachineResources = z.infer<typeof machineResourcesSchema>;
 export type RolloutTimes = z.infer<typeof rolloutSchema>;
 export type TelemetryTimeline = Telemetry['timeline'];
 export type Anatomy = Measurement['anatomy'][number];
@@ -117,5 +121,6 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 export type ComparedMetric = Comparison['metrics'][number];
 export type Scaling = z.infer<typeof scalingSchema>;
 export type RateSearchRecord = z.infer<typeof searchSchema>;
+export type Failure = z.infer<typeof failureSchema>;
 export type Tried = z.infer<typeof triedSchema>;
 export type Machine = z.infer<typeof machineSchema>;

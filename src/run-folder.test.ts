@@ -21,10 +21,10 @@ test('a run that was saved is read as it was', async () => {
 test.each([
   [
     recordVersion - 1,
-    /has version 2 of the format, and this lab reads version 3\.$/,
-    /^Run it again with this version/,
+    /was written in version 2 of the format, by scale-lab \S+; this lab reads version 3\.$/,
+    /^No lab turns an old record into a new one; make a new one: scale-lab /,
   ],
-  [recordVersion + 1, /has version 4 of the format/, /or read it with a newer one\.$/],
+  [recordVersion + 1, /in version 4 of the format/, /^Read it with that scale-lab, or a newer one; or make/],
 ])('a run of version %i is refused with what to do', async (version, message, hint) => {
   const error: unknown = await read({ ...runRecord(), version }).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({

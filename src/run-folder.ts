@@ -16,7 +16,7 @@ export function newRunId(now: Date): string {
 /** Where a run keeps its record and its reports: `<results>/<run id>/`. */
 export interface RunFolder {
   readonly path: string;
-  /** Writes a file whole or not at all, so that a reader never sees half a record. */
+  /** Writes a file, in a folder of it where the name says so, whole or not at all: a reader never sees half a record. */
   write(name: string, text: string): Promise<void>;
 }
 
@@ -39,8 +39,10 @@ export async function createRunFolder(results: string, runId: string): Promise<R
   return {
     path: folder,
     async write(name, text) {
+      const file = path.join(folder, name);
       try {
-        await writeWhole(path.join(folder, name), text);
+        await makeFolder(path.dirname(file));
+        await writeWhole(file, text);
       } catch (error) {
         throw refusal(error);
       }
@@ -48,7 +50,41 @@ export async function createRunFolder(results: string, runId: string): Promise<R
   };
 }
 
-const versionSchema = z.object({ version: z.int() });
+/** What a record of any version has said of itself. */
+const anyRecordSchema = z.object({
+  version: z.int().optional(),
+  labVersion: z.string().optional().catch(undefined),
+  command: z.string().optional().catch(undefined),
+});
+
+/** Why a record cannot be read, and what to do: one that is of this lab, or of another. */
+function unreadable(location: string, json: unknown, error: z.ZodError): UsageError {
+  const { version, labVersion, command } = anyRecordSchema.safeParse(json).data ?? {};
+  const again = command === undefined ? 'run the same again with this lab' : `make a new one: ${command}`;
+  if (version === undefined || version === recordVersion) {
+    const details = z.prettifyError(error).split('\n').slice(0, 10);
+    const hint =
+      version === undefined
+        ? 'Name the run.json of a run, or its folder: results/<run id>.'
+        : `It was changed, or an unreleased scale-lab wrote it: ${again}`;
+    return new UsageError(`${location} is not a run record of version ${recordVersion}.`, {
+      hint,
+      details,
+      cause: error,
+    });
+  }
+  const writer = labVersion === undefined ? '' : `, by scale-lab ${labVersion}`;
+  return new UsageError(
+    `${location} was written in version ${version} of the format${writer}; this lab reads version ${recordVersion}.`,
+    {
+      hint:
+        version > recordVersion
+          ? `Read it with that scale-lab, or a newer one; or ${again}`
+          : `No lab turns an old record into a new one; ${again}`,
+      cause: error,
+    },
+  );
+}
 
 /**
  * Reads a saved run.
@@ -72,29 +108,25 @@ export async function readRun(location: string): Promise<RunRecord> {
   }
   const parsed = runRecordSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const written = versionSchema.safeParse(json).data?.version;
-  if (written !== undefined && written !== recordVersion) {
-    throw new UsageError(
-      `${location} has version ${written} of the format, and this lab reads version ${recordVersion}.`,
-      {
-        hint: `Run it again with this version of the lab${written > recordVersion ? ', or read it with a newer one' : ''}.`,
-      },
-    );
-  }
-  throw new UsageError(`${location} is not a run record of version ${recordVersion}.`, {
-    hint,
-    details: z.prettifyError(parsed.error).split('\n').slice(0, 10),
-    cause: parsed.error,
-  });
+  throw unreadable(location, json, parsed.error);
 }
 
-/** Every whole run under a folder, and how many there are that cannot be read; none where there is no such folder. */
+/** Every whole run under a folder, and why others cannot be read; none where there is no such folder. */
 export async function readRuns(
   results: string,
-): Promise<{ readonly runs: readonly RunRecord[]; readonly unread: number }> {
+): Promise<{ readonly runs: readonly RunRecord[]; readonly unread: readonly LabError[] }> {
   const names = await readdir(results).catch(() => []);
   const folders = names.filter((name) => existsSync(path.join(results, name, 'run.json')));
-  const read = await Promise.all(folders.map(async (name) => readRun(path.join(results, name)).catch(() => undefined)));
-  const runs = read.flatMap((run) => (run?.status === 'complete' ? [run] : []));
-  return { runs, unread: read.filter((run) => run === undefined).length };
+  const read = await Promise.all(
+    folders.map(async (name) =>
+      readRun(path.join(results, name)).catch((error: unknown) => {
+        if (error instanceof LabError) return error;
+        throw error;
+      }),
+    ),
+  );
+  return {
+    runs: read.flatMap((run) => (!(run instanceof LabError) && run.status === 'complete' ? [run] : [])),
+    unread: read.flatMap((run) => (run instanceof LabError ? [run] : [])),
+  };
 }

@@ -1,13 +1,15 @@
-import { insistOnLife } from './deaths.ts';
-import { messageOf } from './errors.ts';
+import { deathsIn, insistOnLife } from './deaths.ts';
+import { LabError, messageOf, type ServiceLog } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { tryTargets } from './first-try.ts';
 import type { OnStep } from './platforms/common/steps.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
-import type { RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
+import type { Failure, Finding, RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
+import { isHosted } from './scenarios/system.ts';
+import { SideFailure } from './side-failure.ts';
 import { searchRate } from './rate-search.ts';
 import { runTrial } from './trial.ts';
 import type { Variables } from './variables.ts';
@@ -21,6 +23,8 @@ export interface Lab {
   readonly results: string;
   /** The command that runs it again, for the record. */
   readonly command: string;
+  /** What a command that follows from a finding has to name as well; left out where the scenario cannot be run by its name. */
+  readonly conditions?: readonly string[];
   /** When the command was given, in milliseconds since 1970. */
   readonly startedAtMs: number;
   /** What addresses and requests are filled in from, where the lab itself asks a target. */
@@ -59,7 +63,7 @@ export class RunSession {
     await this.#tryTargets();
     const { platform, pin, emit, signal } = this.lab;
     const bare = trials.every(({ system }) => system.kind !== 'app');
-    const open = trials.some(({ system }) => system.kind === 'command' || system.kind === 'image');
+    const open = trials.some(({ system }) => isHosted(system));
     const runId = this.record.id + suffix;
     const stack = await platform.up({ runId, signal, pin, bare, open, onStep: stepsTo(emit) });
     this.record.versions = { ...this.record.versions, ...stack.versions };
@@ -80,12 +84,18 @@ export class RunSession {
     });
     const deployment = await deploy();
     await insistOnLife(deployment, signal);
-    const result = await measure(deployment, trial, emit, signal);
+    const measured = await measure(deployment, trial, emit, signal);
+    const result = { ...measured, findings: measured.findings.map((finding) => this.#withConditions(finding)) };
     this.record.trials.push(result);
     this.record.loadMs += result.search ? probedMs(result.search) : loadMs(trial.load);
     await this.save();
     emit({ type: 'trial-finished', trial, record: result });
     await insistOnLife(deployment, signal);
+    // Others answer in place of one that has ended; of why it has nobody would know.
+    for (const { error } of await deathsIn(deployment, signal)) {
+      const isKnown = this.record.failures?.some(({ text }) => text === error.message) ?? false;
+      if (!isKnown) await this.noteFailure(error);
+    }
     return result;
   }
 
@@ -96,6 +106,40 @@ export class RunSession {
     if (tried.length === 0) return;
     this.record.tried = [...tried];
     for (const { note } of tried) if (note !== undefined) this.lab.emit({ type: 'remark', text: note });
+  }
+
+  /** Notes that something which was started has failed, in the record, and keeps the end of its log with the run. */
+  async noteFailure(error: LabError, side: Pick<Failure, 'side' | 'system' | 'revision'> = {}): Promise<void> {
+    const { message: text, hint, details, logs } = error;
+    const files = await this.#keepLogs(logs, side.side === undefined ? '' : `${side.side.toLowerCase()}-`);
+    const failure = { text, ...side, ...(hint === undefined ? {} : { hint }), log: [...details], files };
+    this.record.failures = [...(this.record.failures ?? []), failure];
+  }
+
+  /** Where the logs are kept in the run's folder. A disk that is full must not hide what they are kept for. */
+  async #keepLogs(logs: readonly ServiceLog[], prefix: string): Promise<string[]> {
+    const files: string[] = [];
+    for (const { service, text } of logs) {
+      const name = `${prefix}${service.replaceAll(/[^\w.-]+/g, '-')}`;
+      const same = (this.record.failures ?? [])
+        .flatMap((failure) => failure.files)
+        .filter((file) => file.startsWith(`logs/${name}.`));
+      const file = `logs/${name}.${same.length === 0 ? '' : `${same.length + 1}.`}log`;
+      try {
+        await this.folder.write(file, text);
+        files.push(file);
+      } catch (error) {
+        this.lab.emit({ type: 'remark', text: `the log of ${service} could not be kept: ${messageOf(error)}` });
+      }
+    }
+    return files;
+  }
+
+  /** A command of a finding as it works in this place: with the file, the platform and the load that were named. */
+  #withConditions({ command, ...finding }: Finding): Finding {
+    const { conditions } = this.lab;
+    if (command === undefined || conditions === undefined) return finding;
+    return { ...finding, command: [command, ...conditions].join(' ') };
   }
 
   async save(): Promise<void> {
@@ -156,6 +200,8 @@ export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) 
   } else {
     record.status = lab.signal.aborted ? 'interrupted' : 'broken off';
     record.problem = broken.message;
+    const isNews = broken instanceof LabError && broken.logs.length > 0 && !lab.signal.aborted;
+    if (isNews) await session.noteFailure(broken, broken instanceof SideFailure ? broken.of : {});
   }
   // A disk that is full now must not keep what was measured from being shown.
   const unsaved = await errorOf(async () => session.save());

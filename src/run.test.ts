@@ -95,7 +95,7 @@ describe('run', () => {
     expect(byVariant.get('lock')?.metrics).toMatchObject({ rps: 6000, p50: 0.5, recomputes_per_expiry: 1 });
     expect(record.verdicts.map(({ outcome, reason }) => `${outcome}: ${reason}`)).toEqual([
       'passed: 1 against 1',
-      'failed: 2 ms against 1 ms, 100% outside',
+      'failed: 2 ms against 1 ms, twice the limit',
       expect.stringMatching(/^inconclusive: rows_read_per_request of (aside|lock) was not measured/),
     ]);
   });

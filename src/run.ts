@@ -14,9 +14,9 @@ export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
     await runTrials(session);
     // Only here: the trials that an interrupted run lacks might have changed the verdicts.
     session.record.verdicts = verdictsOf(plan.scenarios, session.record.trials);
-    for (const scenario of session.record.scenarios) scenario.answer = answerIn(session.record, scenario);
     const scaling = scalingOf(plan.scenarios, session.record.trials);
     if (scaling.length > 0) session.record.scaling = scaling;
+    for (const scenario of session.record.scenarios) scenario.answer = answerIn(session.record, scenario);
   });
 }
 

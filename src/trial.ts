@@ -12,11 +12,11 @@ import type { WorkerMessage, WorkerResult, WorkerSlice } from './load/job.ts';
 import { measurementOf } from './load/measurement.ts';
 import { splitJob } from './load/share.ts';
 import type { Deployment } from './platforms/platform.ts';
-import type { Caveat, RolloutTimes, ServiceResources, Telemetry, TrialRecord } from './result.ts';
+import type { Caveat, RolloutTimes, Telemetry, TrialRecord } from './result.ts';
 import { RolloutWatch } from './rollout.ts';
 import { changes, mostWorkersOf, peakMs, type Trial } from './scenarios/plan.ts';
 import { happeningsOf } from './telemetry/happenings.ts';
-import { UsageWatch } from './telemetry/usage.ts';
+import { UsageWatch, type Usage } from './telemetry/usage.ts';
 import { TelemetryWatch } from './telemetry/watch.ts';
 
 interface Observation {
@@ -24,7 +24,7 @@ interface Observation {
   /** The seconds of the warm-up. */
   readonly warmup: readonly WorkerSlice[];
   readonly telemetry: Telemetry;
-  readonly resources: readonly ServiceResources[];
+  readonly usage: Usage;
   readonly rollout: RolloutTimes | undefined;
 }
 
@@ -38,7 +38,7 @@ async function observe(
   const { load, workload, seed, workers, system } = trial;
   const jobs = splitJob({ urls: deployment.urls, load, workload, seed, share: { index: 0, of: 1 } }, workers);
   const warmup: WorkerSlice[] = [];
-  let told: Pick<Observation, 'telemetry' | 'resources'> | undefined;
+  let told: Pick<Observation, 'telemetry' | 'usage'> | undefined;
   await using telemetry = new TelemetryWatch(deployment, changes(system), signal);
   await using usage = new UsageWatch(deployment, signal);
   await using rollout = new RolloutWatch(deployment, system.kind === 'app' ? system.rollout : undefined, signal);
@@ -58,7 +58,7 @@ async function observe(
         emit(secondOf(trial, message));
         break;
       case 'measured':
-        told = { resources: await usage.stop(), telemetry: await telemetry.stop(signal) };
+        told = { usage: await usage.stop(), telemetry: await telemetry.stop(signal) };
         break;
       case 'result': {
         if (told === undefined) throw new Error('the load worker did not say that the measured time was over');
@@ -92,10 +92,11 @@ export async function runTrial(
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<TrialRecord> {
-  const { result, warmup, telemetry, resources, rollout } = await observe(deployment, trial, emit, signal);
+  const { result, warmup, telemetry, usage, rollout } = await observe(deployment, trial, emit, signal);
+  const { resources, machine } = usage;
   const deaths = await fatalDeaths(deployment, signal);
   const measurement = measurementOf(result, warmup);
-  const { number, scenario, variant, replicas, round, workload } = trial;
+  const { number, scenario, variant, replicas, round } = trial;
   const context = contextOf(trial, rollout);
   const costs = targetCosts(measurement, resources, context);
   const metrics = { ...trialMetrics(measurement, telemetry, context), ...costs };
@@ -118,12 +119,13 @@ export async function runTrial(
     measurement,
     telemetry,
     resources: [...resources],
+    ...(machine === undefined ? {} : { machine }),
     ...(rollout === undefined ? {} : { rollout }),
     metrics,
     caveats: caveatsWith(),
     byRequest,
     byService: costsByService(measurement, resources, context),
-    findings: findingsOf({ measurement, telemetry, resources, metrics, workload, cores: deployment.cores }),
+    findings: findingsOf({ measurement, telemetry, resources, machine, metrics, trial }),
     annotations: annotationsOf(measurement, telemetry, context),
   };
 }

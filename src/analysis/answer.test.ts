@@ -85,6 +85,60 @@ describe('the answer to a question', () => {
     expect(three(firstLeads)).toBe('lock and none lead with 245 to 248 RPS, 23.3 to 23.6 times swr.');
   });
 
+  describe('from how many connections on nobody gets more', () => {
+    const counts = [1, 8, 16, 64];
+    const curve = (...rates: readonly number[]) => {
+      const trials = counts.flatMap((count, index) => {
+        const metrics = { rps: rates[index] ?? 0, p50: (1000 * count) / (rates[index] ?? 1) };
+        return [1, 2, 3].map((round) => trialRecord({ variant: `c${count}`, metrics, round }));
+      });
+      const variants = counts.map((count) => `c${count}`);
+      const points = counts.map((count) => ({ count, rps: 0, low: 0, high: 0, efficiency: 1 }));
+      const scaling = { scenario: 'herd', variant: variants.join(', '), over: 'connections' as const, points };
+      return answerOf(rowsOf(trials, 'herd', variants), [], [scaling]);
+    };
+
+    it('is where the rates stop to grow', () => {
+      expect(curve(100, 750, 1500, 1550)).toBe(
+        'From 16 connections on it does not get faster: 1,500 RPS there, 1,550 with 64, where p50 is 41.3 ms instead of 10.7 ms.',
+      );
+      expect(curve(100, 750, 700, 400)).toMatch(
+        /^From 8 connections on it does not get faster: 750 RPS there, 400 with 64/,
+      );
+    });
+
+    it('is not known where they still grow', () => {
+      expect(curve(100, 750, 1500, 5000)).toBe('It still gets faster at 64 connections, with 5,000 RPS.');
+    });
+  });
+
+  describe('which is better, and what it costs', () => {
+    const open = (variant: string, p99: number, lost: number) =>
+      trialRecord({
+        variant,
+        metrics: { p99, error_rate: lost },
+        measurement: measurement({ open: openLoad(), failed: lost > 0 ? 5 : 0 }),
+      });
+
+    it('sets the time of those who are answered against the share of those who are not', () => {
+      expect(answer([open('none', 2900, 0), open('lock', 58, 0.24)])).toBe(
+        'lock is better for those whom it answers: a p99 of 58 ms, 50 times as fast as none. It costs 24% of the requests, which fail; none loses none.',
+      );
+    });
+
+    it('says who loses requests where nobody is faster for it', () => {
+      expect(answer([open('none', 60, 0), open('lock', 58, 0.004)])).toBe('none loses no request; lock 0.40%.');
+    });
+  });
+
+  it('says how long scaling out took, and what was lost meanwhile', () => {
+    const metrics = { scale_out_time: 45_000, replicas_most: 4, dropped: 3000, error_rate: 0 };
+    const fixed = { replicas_most: 1, dropped: 9000, error_rate: 0 };
+    expect(answer([trial('none', 100, { metrics: fixed }), trial('lock', 200, { metrics })])).toBe(
+      'lock has 4 replicas after 45 s; 3,000 requests were dropped, 9,000 by none.',
+    );
+  });
+
   it('counts the claims', () => {
     expect(answer([], 'passed')).toBe('Its claim holds.');
     expect(answer([], 'passed', 'failed', 'inconclusive')).toBe('1 of 3 claims holds, 1 fails, 1 cannot be told.');

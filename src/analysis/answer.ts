@@ -1,6 +1,7 @@
 import { findMetric, type Metric } from '../metrics.ts';
 import { formatNumber, formatQuantity, plural } from '../numbers.ts';
-import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
+import type { RunRecord, Scaling, ScenarioRecord, Verdict } from '../result.ts';
+import { costText, kneeText, scaleOutText } from './answer-kinds.ts';
 import { isAhead, medianOf, pairsOf, rivalsIn } from './lead.ts';
 import { rowsOf, type Row } from './summary.ts';
 
@@ -82,20 +83,21 @@ function claimsText(verdicts: readonly Verdict[]): string {
 }
 
 /** The answer to a scenario's question in a sentence or two; empty where nothing was compared and nothing judged. */
-export function answerOf(rows: readonly Row[], verdicts: readonly Verdict[]): string {
+export function answerOf(rows: readonly Row[], verdicts: readonly Verdict[], scaling: readonly Scaling[] = []): string {
   const lead = leadOf(rows);
-  return [...(lead ? [leadText(lead, rows)] : []), ...(verdicts.length > 0 ? [claimsText(verdicts)] : [])].join(' ');
+  const isSearch = rows.some(({ values }) => values.max_rps);
+  const told = kneeText(rows, scaling) ?? scaleOutText(rows) ?? (isSearch ? undefined : costText(rows));
+  const first = told ?? (lead && leadText(lead, rows));
+  return [...(first === undefined ? [] : [first]), ...(verdicts.length > 0 ? [claimsText(verdicts)] : [])].join(' ');
 }
 
 /** The answer to the question of a scenario, from the record of its run. */
-export function answerIn({ trials, verdicts }: RunRecord, { name, variants }: ScenarioRecord): string {
+export function answerIn({ trials, verdicts, scaling = [] }: RunRecord, { name, variants }: ScenarioRecord): string {
+  const ofScenario = ({ scenario }: { readonly scenario: string }): boolean => scenario === name;
   const rows = rowsOf(
     trials,
     name,
     variants.map((variant) => variant.name),
   );
-  return answerOf(
-    rows,
-    verdicts.filter(({ scenario }) => scenario === name),
-  );
+  return answerOf(rows, verdicts.filter(ofScenario), scaling.filter(ofScenario));
 }

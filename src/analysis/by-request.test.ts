@@ -163,7 +163,7 @@ describe('redirects', () => {
 
 describe('a claim about one request', () => {
   it('fails on its own errors, however few they are among all, and names it', () => {
-    expect(verdict('error_rate < 6%', shopTrial())).toBe('passed: 5% against 6%, 17% inside');
+    expect(verdict('error_rate < 6%', shopTrial())).toBe('passed: 5% against 6%, 17% below the limit');
     expect(verdict("error_rate(request='POST /pay') == 0", shopTrial())).toBe('failed: 100% against 0% (POST /pay)');
     expect(verdict("error_rate(aside, request='GET /') == 0", shopTrial())).toBe('passed: 0% against 0% (GET /)');
     expect(verdict("responses(request='POST /pay', status=500) == 0", shopTrial())).toBe(

@@ -39,7 +39,7 @@ const z90 = 1.282;
 
 /** What the noise is by a comparison of a system with itself; metrics without an interval are left out. */
 export function noiseOf({ metrics }: Comparison): readonly Noise[] {
-  return metrics.flatMap((compared) => noiseIn(compared) ?? []);
+  return metrics.filter(({ request }) => request === undefined).flatMap((compared) => noiseIn(compared) ?? []);
 }
 
 function noiseIn({ metric, scale, low, high, a = 0, b = 0 }: ComparedMetric): Noise | undefined {

@@ -1,7 +1,9 @@
 import { metrics, type Metric } from '../metrics.ts';
 import type { ComparedMetric, Comparison, TrialRecord } from '../result.ts';
 import { differenceText, ratioText } from './comparison-words.ts';
+import { trialOfRequest } from './by-request.ts';
 import { deadSidesOf, deathText } from './dead-sides.ts';
+import { hangsOf } from './hangs.ts';
 import { heededRounds } from './doubted-rounds.ts';
 import type { Interval } from './statistics/interval.ts';
 import { rankSumInterval, rankSumP } from './statistics/rank-sum.ts';
@@ -29,6 +31,9 @@ interface Values {
 
 /** What the client saw; on top come what the copies of the target used and counted metrics of the server, where both sides have them. */
 const always = ['rps', 'p50', 'p95', 'p99', 'error_rate'];
+
+/** The metrics that are compared of each request, where there are several. */
+export const ofEachRequest: readonly string[] = ['p50', 'p95', 'error_rate'];
 
 /** Of one replica alone they say nothing. */
 const amongReplicas = ['smallest_share', 'largest_share', 'replicas_most'];
@@ -59,7 +64,11 @@ export function compareTrials(
     looks,
     confidence,
     ...(dead === undefined ? {} : { dead }),
-    metrics: comparable(settings, a, b).map((metric) => compareMetric(settings, metric, a, b, gap)),
+    metrics: [
+      ...comparable(settings, a, b).map((metric) => compareMetric(settings, metric, a, b, gap)),
+      ...requestsOfBoth(a, b).flatMap((request) => compareRequest(settings, request, a, b, gap)),
+    ],
+    ...(dead === undefined ? { hangs: hangsOf(a, b) } : {}),
     caveats: [],
   };
 }
@@ -91,6 +100,29 @@ function comparable(
     if (kind !== 'counted' || side !== 'server' || !has(a, name) || !has(b, name) || !says(name)) return false;
     return replicas > 1 || !amongReplicas.includes(name);
   });
+}
+
+/** The requests of a workload that has several, where both sides have them. */
+function requestsOfBoth([a]: readonly TrialRecord[], [b]: readonly TrialRecord[]): readonly string[] {
+  const names = (trial: TrialRecord | undefined): readonly string[] =>
+    (trial?.byRequest ?? []).map(({ request }) => request);
+  const both = names(a).filter((name) => names(b).includes(name));
+  return both.length > 1 ? both : [];
+}
+
+function compareRequest(
+  settings: ComparisonSettings,
+  request: string,
+  a: readonly TrialRecord[],
+  b: readonly TrialRecord[],
+  why: string | undefined,
+): readonly ComparedMetric[] {
+  const of = (trials: readonly TrialRecord[]): readonly TrialRecord[] =>
+    trials.flatMap((trial) => trialOfRequest(trial, request) ?? []);
+  const [ofA, ofB] = [of(a), of(b)];
+  return metrics
+    .filter(({ name }) => ofEachRequest.includes(name))
+    .map((metric) => ({ ...compareMetric(settings, metric, ofA, ofB, why), request }));
 }
 
 function compareMetric(
@@ -169,12 +201,17 @@ function outcomeOf(
 
 /** Whether more rounds would tell nothing more of these metrics: each is resolved, or cannot be measured. */
 export function isSettled({ metrics: compared }: Comparison, names: readonly string[]): boolean {
-  return compared.every(({ metric, outcome }) => !names.includes(metric) || outcome !== 'unresolved');
+  return compared.every(
+    ({ metric, request, outcome }) => request !== undefined || !names.includes(metric) || outcome !== 'unresolved',
+  );
 }
 
 /** Whether it is known of each of these metrics how the sides differ in it. What could not be measured is not known. */
 export function isResolved({ metrics: compared }: Comparison, names: readonly string[]): boolean {
   return names.every((name) =>
-    compared.some(({ metric, outcome }) => metric === name && outcome !== 'unresolved' && outcome !== 'not-measured'),
+    compared.some(
+      ({ metric, request, outcome }) =>
+        metric === name && request === undefined && outcome !== 'unresolved' && outcome !== 'not-measured',
+    ),
   );
 }

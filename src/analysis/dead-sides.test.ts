@@ -3,7 +3,8 @@ import { measurement } from '../../test/fakes/records.ts';
 import type { Measurement, TrialRecord } from '../result.ts';
 import { compareTrials, isResolved } from './comparison.ts';
 import { deathText, refuseDead } from './dead-sides.ts';
-import { confirmed, gateVerdicts, isToBeConfirmed } from './gate.ts';
+import { confirmed, isToBeConfirmed } from './gate/decision.ts';
+import { judgementsOf } from './gate/verdicts.ts';
 import { pairedOnce, rounds } from './testing/rounds.ts';
 
 const rps = { rps: [100, 101, 102, 103, 104, 105] };
@@ -17,8 +18,8 @@ function side(name: string, changes: Partial<Measurement>, values = rps): readon
 const well = (name: string): readonly TrialRecord[] => side(name, { requests: 1000 });
 const dead = (name: string): readonly TrialRecord[] => side(name, broken, { rps: [0, 0, 0, 0, 0, 0] });
 const tolerances = [
-  { metric: 'rps', share: 0.1 },
-  { metric: 'error_rate', share: 0.001 },
+  { metric: 'rps', share: 0.1, isNoisy: true },
+  { metric: 'error_rate', share: 0.001, isNoisy: false },
 ];
 
 describe('a side that gave no right answer', () => {
@@ -45,7 +46,7 @@ describe('a side that gave no right answer', () => {
     const refused = rounds('B', values, { measurement: measurement({ ...none, refusals }), caveats });
     const comparison = compareTrials(pairedOnce, well('A'), refused);
     expect(comparison.dead).toBeUndefined();
-    const verdicts = gateVerdicts(comparison, tolerances);
+    const verdicts = judgementsOf(comparison, tolerances).map(({ verdict }) => verdict);
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
     expect(verdicts[0]?.reason).toContain('500 requests got to no server');
     expect(compareTrials(pairedOnce, refused, dead('B')).dead).toMatchObject({ b: expect.any(String) as string });
@@ -67,20 +68,24 @@ describe('a side that gave no right answer', () => {
   });
 
   it('fails as B, beyond doubt: no fresh rounds are asked for', () => {
-    const verdicts = gateVerdicts(compareTrials(pairedOnce, well('A'), dead('B')), tolerances);
+    const verdicts = judgementsOf(compareTrials(pairedOnce, well('A'), dead('B')), tolerances).map(
+      ({ verdict }) => verdict,
+    );
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
     expect(verdicts.some(isToBeConfirmed)).toBe(false);
   });
 
   it('is no measure as A', () => {
-    const verdicts = gateVerdicts(compareTrials(pairedOnce, dead('A'), well('B')), tolerances);
+    const verdicts = judgementsOf(compareTrials(pairedOnce, dead('A'), well('B')), tolerances).map(
+      ({ verdict }) => verdict,
+    );
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['inconclusive', 'inconclusive']);
     expect(verdicts[0]?.reason).toMatch(/^the base is broken, so there is nothing to judge by: A gave no right answer/);
   });
 
   it('fails also where it died in the rounds that were to confirm something', () => {
-    const first = gateVerdicts(compareTrials(pairedOnce, well('A'), well('B')), tolerances);
-    const fresh = gateVerdicts(compareTrials(pairedOnce, well('A'), dead('B')), tolerances);
+    const first = judgementsOf(compareTrials(pairedOnce, well('A'), well('B')), tolerances);
+    const fresh = judgementsOf(compareTrials(pairedOnce, well('A'), dead('B')), tolerances);
     expect(confirmed(first, fresh)).toEqual(fresh);
   });
 

@@ -1,17 +1,30 @@
-import { formatNumber, formatRounded } from '../numbers.ts';
-import type { Anatomy, Measurement, ServiceResources, Telemetry } from '../result.ts';
-import type { Workload } from '../scenarios/scenario.ts';
+import { formatNumber, formatRounded, plural } from '../numbers.ts';
+import type { Anatomy, MachineResources, Measurement, ServiceResources, Telemetry } from '../result.ts';
+import type { Trial } from '../scenarios/plan.ts';
 
 /** All that is known of a trial when its findings are looked for. */
 export interface Evidence {
   readonly measurement: Measurement;
   readonly telemetry: Telemetry;
   readonly resources: readonly ServiceResources[];
+  /** Undefined where it is not known what the system under test runs on. */
+  readonly machine: MachineResources | undefined;
   /** By name, as `trialMetrics` gives them. */
   readonly metrics: Readonly<Record<string, number>>;
-  readonly workload: Workload;
-  /** Of the machine; undefined where it is not known what the system under test runs on. */
-  readonly cores: number | undefined;
+  /** What was run. */
+  readonly trial: Pick<Trial, 'scenario' | 'variant' | 'replicas' | 'system' | 'workload'>;
+}
+
+/**
+ * Whether something is at its limit. What lies between is unclear: of two runs of the same, one may be a little above a line and
+ * one below it, and they must not be given opposite advice.
+ */
+export type Level = 'free' | 'unclear' | 'full';
+
+/** The level of a value: free below the one number, full from the other on. */
+export function levelOf(value: number, freeBelow: number, fullFrom: number): Level {
+  if (value >= fullFrom) return 'full';
+  return value < freeBelow ? 'free' : 'unclear';
 }
 
 /** A part of a latency, of which it may be the largest. */
@@ -56,23 +69,52 @@ export interface CoreUse {
 }
 
 /** What a service used of its limit, or of the machine where it has none; undefined where either is not known. */
-export function coresOf({ resources, cores }: Evidence, service: string): CoreUse | undefined {
+export function coresOf({ resources, machine }: Evidence, service: string): CoreUse | undefined {
   const found = resources.find((resource) => resource.service === service);
-  const of = found?.cpuLimit ?? cores;
+  const of = found?.cpuLimit ?? machine?.cores;
   return found === undefined || of === undefined ? undefined : { used: found.cpuRatio, of };
 }
 
-/** What all services and the load generator used of the machine; undefined where that is not known. */
-export function coresOfMachine({ resources, measurement, cores }: Evidence): CoreUse | undefined {
-  if (cores === undefined || resources.length === 0) return undefined;
-  const services = resources.filter(({ service }) => !service.startsWith('load-'));
-  const used = services.reduce((sum, { cpuRatio }) => sum + cpuRatio, measurement.generator.cpuRatio);
-  return { used, of: cores };
+/** The cores in use of the machine, and whose they were. */
+export interface MachineUse extends CoreUse {
+  /** Who used most comes first. */
+  readonly users: readonly { readonly name: string; readonly used: number }[];
+  /** What others than the services and the load generator used; 0 where that is not known. */
+  readonly othersUsed: number;
 }
 
-/** Whether next to nothing is left. */
-export function isFull(use: CoreUse | undefined): use is CoreUse {
-  return use !== undefined && use.used >= 0.9 * use.of;
+/** What all services, the load generator and everybody else used of the machine; undefined where it is not known. */
+export function coresOfMachine({ resources, measurement, machine }: Evidence): MachineUse | undefined {
+  if (machine === undefined || resources.length === 0) return undefined;
+  const services = resources.filter(({ service }) => !service.startsWith('load-'));
+  const isReplica = ({ service }: ServiceResources): boolean => service.startsWith('app-');
+  const known = [
+    ...replicasTogether(services.filter(isReplica)),
+    ...services.filter((service) => !isReplica(service)).map(({ service: name, cpuRatio: used }) => ({ name, used })),
+    { name: 'the load generator', used: measurement.generator.cpuRatio },
+  ];
+  const knownUsed = known.reduce((sum, { used }) => sum + used, 0);
+  const othersUsed = Math.max(0, (machine.cpuRatio ?? 0) - knownUsed);
+  const users = [...known, { name: 'others', used: othersUsed }].sort((one, other) => other.used - one.used);
+  return { used: knownUsed + othersUsed, of: machine.cores, users, othersUsed };
+}
+
+function replicasTogether(replicas: readonly ServiceResources[]): readonly { name: string; used: number }[] {
+  const used = replicas.reduce((sum, { cpuRatio }) => sum + cpuRatio, 0);
+  const [first, second] = replicas;
+  if (first === undefined) return [];
+  return [{ name: second === undefined ? first.service : plural(replicas.length, 'replica'), used }];
+}
+
+/** Whether the machine has cores left. */
+export function machineLevel(evidence: Evidence): Level | undefined {
+  const use = coresOfMachine(evidence);
+  return use && levelOf(use.used / use.of, 0.75, 0.9);
+}
+
+/** Whether the busiest replica's event loop has time left for one more request. */
+export function loopLevel({ metrics: { event_loop_utilisation: utilisation } }: Evidence): Level | undefined {
+  return utilisation === undefined ? undefined : levelOf(utilisation, 0.8, 0.95);
 }
 
 /** "1.9 of 2 cores". */

@@ -1,13 +1,15 @@
+import { findMetric } from '../metrics.ts';
+import { formatNumber, formatPercent, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord } from '../result.ts';
 import { machineMismatches, scenarioMismatches } from './baseline.ts';
-import { compareTrials } from './comparison.ts';
-import { rowsOf, type Row } from './summary.ts';
+import { changePoints, leastForChange } from './statistics/e-divisive.ts';
+import { median, rowsOf, type Row } from './summary.ts';
 
-/** What a variant at a replica count was in one run, and what was different from the run before. */
+/** What a variant at a replica count was in one run, and what is to be said of it among the others. */
 export interface Moment {
   readonly run: RunRecord;
   readonly row: Row;
-  /** What speaks against holding it against the run before, and what the numbers say where nothing does: sentences. */
+  /** What has changed with it, what sets it apart, or why it is left out: sentences. */
   readonly changes: readonly string[];
 }
 
@@ -17,12 +19,22 @@ export interface Course {
   readonly variant: string;
   readonly replicas: number;
   readonly moments: readonly Moment[];
+  /** What the runs are too few for; undefined where they are enough. */
+  readonly note: string | undefined;
 }
 
-const confidence = 0.95;
+/** Smaller changes are called none. */
 const smallest = 0.05;
 /** What a trend is read from. */
-const watched: readonly string[] = ['rps', 'p50'];
+const watched = ['rps', 'p50'] as const;
+/** More doubted rounds than this share make a run one of a busy machine, as they do in a comparison. */
+const mostDoubted = 0.2;
+/** A run whose rounds lie so many times as far apart as those of the others, and by so much, is one too. */
+const [unsteadyTimes, leastUnsteady] = [4, 0.1];
+/** A value is apart from others where it lies so many of their spreads off; they are taken to spread by so much at least. */
+const [apartSpreads, leastSpread] = [3, 0.025];
+/** Of fewer others nobody knows how far they spread. */
+const leastOthers = 3;
 
 interface Place {
   readonly run: RunRecord;
@@ -57,37 +69,122 @@ function unlike(before: Place, now: Place): readonly string[] {
   ];
 }
 
-/** What the rounds of two runs of the same experiment say: only what is more than chance. */
-function differences(before: Place, now: Place): readonly string[] {
-  const { metrics } = compareTrials(
-    {
-      scenario: now.scenario.name,
-      replicas: now.row.replicas,
-      a: { name: 'the run before', variant: now.row.variant, run: before.run.id },
-      b: { name: 'it', variant: now.row.variant, run: now.run.id },
-      paired: false,
-      looks: 1,
-      confidence,
-      smallest,
-      asked: [],
-    },
-    before.row.trials,
-    now.row.trials,
-  );
-  return metrics
-    .filter(({ metric, outcome }) => watched.includes(metric) && (outcome === 'b-higher' || outcome === 'b-lower'))
-    .map(({ metric, text }) => `${metric}: ${text}`);
+/** How far the rounds of a run lie apart in a metric: the median distance from their median, as a share. */
+function spreadOf({ trials }: Row, metric: string): number {
+  const logs = trials.flatMap(({ metrics }) => (metrics[metric] ? [Math.log(metrics[metric])] : []));
+  return logs.length < 2 ? 0 : median(logs.map((log) => Math.abs(log - median(logs))));
 }
 
-function changesOf(before: Place | undefined, now: Place): readonly string[] {
-  if (before === undefined) return [];
-  const reasons = unlike(before, now);
-  return reasons.length > 0 ? reasons : differences(before, now);
+/** Why a run says more of a busy machine than of what ran on it; undefined where nothing speaks for that. */
+function doubtOf({ row }: Place, others: readonly Place[]): string | undefined {
+  for (const metric of watched) {
+    const doubted = row.trials.filter(({ caveats }) => caveats.some(({ doubts }) => doubts.includes(metric)));
+    if (doubted.length > mostDoubted * row.trials.length) {
+      const caveat = doubted.at(-1)?.caveats.find(({ doubts }) => doubts.includes(metric));
+      return `left out: ${doubted.length} of ${plural(row.trials.length, 'round')} are in doubt: ${caveat?.text ?? ''}`;
+    }
+  }
+  for (const metric of watched) {
+    const spread = spreadOf(row, metric);
+    const usual = median(others.map((other) => spreadOf(other.row, metric)));
+    if (others.length >= leastOthers && spread > leastUnsteady && spread > unsteadyTimes * usual) {
+      return `left out: its rounds lie ${formatPercent(spread)} apart in ${metric}, those of other runs ${formatPercent(usual)}: the machine was busy with something else`;
+    }
+  }
+  return undefined;
+}
+
+/** `rps is 1.52 times what it was: 152 after 100`. */
+function timesText(metric: string, now: number, before: number): string {
+  const unit = findMetric(metric)?.unit === 'ms' ? ' ms' : '';
+  return `${metric}: ${formatNumber(now / before)} times as before, ${formatNumber(now)}${unit} after ${formatNumber(before)}${unit}`;
+}
+
+/** What the runs of one experiment say of each other, by their place among them. */
+function saidOf(places: readonly Place[]): ReadonlyMap<Place, readonly string[]> {
+  const said = new Map<Place, string[]>();
+  const say = (place: Place | undefined, text: string): void => {
+    if (place !== undefined) said.set(place, [...(said.get(place) ?? []), text]);
+  };
+  const counted: Place[] = [];
+  for (const place of places) {
+    const doubt = doubtOf(
+      place,
+      places.filter((other) => other !== place),
+    );
+    if (doubt === undefined) counted.push(place);
+    else say(place, doubt);
+  }
+  for (const metric of watched) {
+    const told = counted.filter(({ row }) => (row.values[metric]?.median ?? 0) > 0);
+    const values = told.map(({ row }) => Math.log(row.values[metric]?.median ?? NaN));
+    const changes = changePoints(values).filter(
+      ({ before, after }) => Math.abs(median(after) - median(before)) >= Math.log(1 + smallest),
+    );
+    for (const { at, before, after, p } of changes) {
+      const text = timesText(metric, Math.exp(median(after)), Math.exp(median(before)));
+      say(told[at], `${text}, in ${plural(after.length, 'run')} and ${before.length} (p = ${formatNumber(p)})`);
+    }
+    const ends = [0, ...changes.map(({ at }) => at), values.length];
+    ends.slice(1).forEach((end, index) => {
+      const start = ends[index] ?? 0;
+      for (const { at, ratio } of apartIn(values.slice(start, end))) {
+        const others = end - start - 1;
+        say(told[start + at], `apart: ${metric} is ${formatNumber(ratio)} times that of ${others} other runs`);
+      }
+    });
+  }
+  return said;
+}
+
+/** The values that lie apart from the others, with what they are to their median. */
+function apartIn(logs: readonly number[]): readonly { readonly at: number; readonly ratio: number }[] {
+  if (logs.length <= leastOthers) return [];
+  const middle = median(logs);
+  // 1.4826: the standard deviation of normal values, by their median distance from the median.
+  const spread = Math.max(leastSpread, 1.4826 * median(logs.map((log) => Math.abs(log - middle))));
+  return logs.flatMap((log, at) =>
+    Math.abs(log - middle) > apartSpreads * spread ? [{ at, ratio: Math.exp(log - middle) }] : [],
+  );
+}
+
+/** Runs of the same experiment on the same kind of machine, one after the other; each stretch begins with what is unlike. */
+function stretchesOf(places: readonly Place[]): readonly (readonly Place[])[] {
+  const stretches: Place[][] = [];
+  for (const [index, place] of places.entries()) {
+    const before = places[index - 1];
+    const stretch = stretches.at(-1);
+    if (stretch === undefined || before === undefined || unlike(before, place).length > 0) stretches.push([place]);
+    else stretch.push(place);
+  }
+  return stretches;
+}
+
+function courseOf(places: readonly Place[]): readonly Course[] {
+  const [first] = places;
+  if (!first) return [];
+  const stretches = stretchesOf(places);
+  const moments = stretches.flatMap((stretch, number) => {
+    const said = saidOf(stretch);
+    return stretch.map((place, index): Moment => {
+      const before = index === 0 ? stretches[number - 1]?.at(-1) : undefined;
+      const changes = [...(before === undefined ? [] : unlike(before, place)), ...(said.get(place) ?? [])];
+      return { run: place.run, row: place.row, changes };
+    });
+  });
+  const { scenario, variant, replicas } = first.row;
+  const { length } = stretches.at(-1) ?? [];
+  const note =
+    length >= leastForChange
+      ? undefined
+      : `${plural(length, 'run')} of the same experiment: from ${leastForChange} on a change can be told from how runs differ anyway`;
+  return [{ scenario, variant, replicas, moments, note }];
 }
 
 /**
- * How what was measured has changed from run to run: a course each variant and replica count, with what is more than chance, or
- * what makes two runs no measure for each other. Runs of another scenario than the one that is asked for are left out.
+ * How what was measured has changed from run to run: a course each variant and replica count, with the changes that all of its runs
+ * show, what makes runs no measure for each other, and those that a busy machine has spoilt. Runs of another scenario than the
+ * one that is asked for are left out.
  */
 export function historyOf(runs: readonly RunRecord[], scenario: string | undefined): readonly Course[] {
   const courses = new Map<string, Place[]>();
@@ -97,15 +194,5 @@ export function historyOf(runs: readonly RunRecord[], scenario: string | undefin
     const key = JSON.stringify([row.scenario, row.variant, row.replicas]);
     courses.set(key, [...(courses.get(key) ?? []), place]);
   }
-  return [...courses.values()].flatMap((places) => {
-    const [first] = places;
-    if (!first) return [];
-    const { scenario: name, variant, replicas } = first.row;
-    const moments = places.map((place, index) => ({
-      run: place.run,
-      row: place.row,
-      changes: changesOf(places[index - 1], place),
-    }));
-    return [{ scenario: name, variant, replicas, moments }];
-  });
+  return [...courses.values()].flatMap(courseOf);
 }

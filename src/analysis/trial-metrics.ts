@@ -16,7 +16,7 @@ export interface MetricsContext {
 }
 
 /** Sums a counter over the replicas; undefined where no replica reported it. */
-function total(telemetry: Telemetry, counter: string): number | undefined {
+export function total(telemetry: Telemetry, counter: string): number | undefined {
   const values = telemetry.replicas.flatMap(({ counters }) => counters[counter] ?? []);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }

@@ -23,21 +23,42 @@ const lock = (metrics: Record<string, number>, changes: Partial<TrialRecord> = {
 describe('judge', () => {
   it('compares variants and tells both sides in their unit', () => {
     const trials = [none({ rps: 1_000 }), lock({ rps: 4_000 })];
-    expect(verdict('rps(lock) > 3 * rps(none)', trials)).toBe('passed: 4,000/s against 3,000/s, 33% inside');
-    expect(verdict('rps(lock) > 5 * rps(none)', trials)).toBe('failed: 4,000/s against 5,000/s, 20% outside');
+    expect(verdict('rps(lock) > 3 * rps(none)', trials)).toBe('passed: 4,000/s against 3,000/s, 33% above the limit');
+    expect(verdict('rps(lock) > 5 * rps(none)', trials)).toBe('failed: 4,000/s against 5,000/s, 20% below the limit');
     expect(verdict('rps(lock) / rps(none) >= 4', trials)).toBe('passed: 4 against 4');
-    expect(verdict('rps(lock) - rps(none) < 100/s', trials)).toBe('failed: 3,000/s against 100/s, 2900% outside');
+    expect(verdict('rps(lock) - rps(none) < 100/s', trials)).toBe('failed: 3,000/s against 100/s, 30 times the limit');
+  });
+
+  it('says in words how far from its limit a value is', () => {
+    const words = (p99: number) => /against 100 ms(.*)$/.exec(verdict('p99(lock) < 100ms', [lock({ p99 })]))?.[1];
+    const told = [0.4, 10, 33, 50, 52.6, 80, 99.9, 100, 130, 200, 350, 3525].map(words);
+    expect(told).toEqual([
+      ', <1% of the limit',
+      ', a tenth of the limit',
+      ', a third of the limit',
+      ', half the limit',
+      ', 53% of the limit',
+      ', 20% below the limit',
+      ', <1% below the limit',
+      '',
+      ', 30% above the limit',
+      ', twice the limit',
+      ', 3.5 times the limit',
+      ', 35 times the limit',
+    ]);
   });
 
   it('looks at every variant that a claim leaves open, and tells the worst', () => {
     const trials = [none({ p99: 48 }), lock({ p99: 12 })];
-    expect(verdict('p99 < 50ms', trials)).toBe('passed: 48 ms against 50 ms, 4% inside (none)');
-    expect(verdict('p99 < 20ms', trials)).toBe('failed: 48 ms against 20 ms, 140% outside (none)');
+    expect(verdict('p99 < 50ms', trials)).toBe('passed: 48 ms against 50 ms, 4% below the limit (none)');
+    expect(verdict('p99 < 20ms', trials)).toBe('failed: 48 ms against 20 ms, 2.4 times the limit (none)');
   });
 
   it('looks at every replica count that a claim leaves open', () => {
     const trials = [lock({ recomputes: 1 }), lock({ recomputes: 3 }, { replicas: 2 })];
-    expect(verdict('recomputes(lock) <= 2', trials, [1, 2])).toBe('failed: 3 against 2, 50% outside (2 replicas)');
+    expect(verdict('recomputes(lock) <= 2', trials, [1, 2])).toBe(
+      'failed: 3 against 2, 50% above the limit (2 replicas)',
+    );
     expect(verdict('recomputes(lock, replicas=1) <= 2', trials, [1, 2])).toMatch(/^passed: 1 against 2/);
   });
 
@@ -54,11 +75,11 @@ describe('judge', () => {
   it('judges what one service used, and says which there are where that is not one of them', () => {
     const byService = [{ service: 'postgres', metrics: { cpu_per_request: 1.5 } }];
     const trials = [none({ cpu_per_request: 4 }, { byService }), lock({ cpu_per_request: 4, memory_end: 2 ** 28 })];
-    expect(verdict('cpu_per_request(none) < 5ms', trials)).toBe('passed: 4 ms against 5 ms, 20% inside');
+    expect(verdict('cpu_per_request(none) < 5ms', trials)).toBe('passed: 4 ms against 5 ms, 20% below the limit');
     expect(verdict('cpu_per_request(none, service=postgres) < 1ms', trials)).toBe(
-      'failed: 1.50 ms against 1 ms, 50% outside',
+      'failed: 1.50 ms against 1 ms, 50% above the limit',
     );
-    expect(verdict('memory_end(lock) <= 200MiB', trials)).toBe('failed: 256 MiB against 200 MiB, 28% outside');
+    expect(verdict('memory_end(lock) <= 200MiB', trials)).toBe('failed: 256 MiB against 200 MiB, 28% above the limit');
     expect(verdict('memory_end(none, service=postgres) < 1GB', trials)).toBe(
       'inconclusive: memory_end of postgres under none was not measured',
     );
@@ -108,10 +129,14 @@ describe('judge', () => {
   it('is inconclusive where rounds disagree, and fails or passes where they agree', () => {
     const rounds = (...values: number[]) => values.map((p99, index) => lock({ p99 }, { round: index + 1 }));
     expect(verdict('p99(lock) < 50ms', rounds(40, 45, 60))).toBe(
-      'inconclusive: the rounds do not agree: 45 ms (40 to 60) against 50 ms, 10% inside',
+      'inconclusive: the rounds do not agree: 45 ms (40 to 60) against 50 ms, 10% below the limit',
     );
-    expect(verdict('p99(lock) < 50ms', rounds(51, 55, 60))).toBe('failed: 55 ms (51 to 60) against 50 ms, 10% outside');
-    expect(verdict('p99(lock) < 50ms', rounds(40, 45, 49))).toBe('passed: 45 ms (40 to 49) against 50 ms, 10% inside');
+    expect(verdict('p99(lock) < 50ms', rounds(51, 55, 60))).toBe(
+      'failed: 55 ms (51 to 60) against 50 ms, 10% above the limit',
+    );
+    expect(verdict('p99(lock) < 50ms', rounds(40, 45, 49))).toBe(
+      'passed: 45 ms (40 to 49) against 50 ms, 10% below the limit',
+    );
   });
 
   it('takes the interval of the centre from six rounds of a timed metric on: one slow round is not the server', () => {
@@ -138,7 +163,7 @@ describe('judge', () => {
       none({ rps: 1000 * round }, { round }),
       lock({ rps: 2000 * round }, { round }),
     ]);
-    expect(verdict('rps(lock) > 1.9 * rps(none)', trials)).toBe('passed: 4,000/s against 3,800/s, 5% inside');
+    expect(verdict('rps(lock) > 1.9 * rps(none)', trials)).toBe('passed: 4,000/s against 3,800/s, 5% above the limit');
   });
 
   it('counts answers by their status', () => {
@@ -148,7 +173,7 @@ describe('judge', () => {
     expect(verdict('responses(lock, status=503) <= 10', trials)).toBe('passed: 10 against 10');
     expect(verdict('responses(lock, status=5xx) == 10', trials)).toBe('passed: 10 against 10');
     expect(verdict('responses(lock, status=404) == 0', trials)).toBe('passed: 0 against 0');
-    expect(verdict('response_share(lock, status=429) < 1%', trials)).toBe('failed: 2% against 1%, 100% outside');
+    expect(verdict('response_share(lock, status=429) < 1%', trials)).toBe('failed: 2% against 1%, twice the limit');
   });
 
   it('says why closed load has no response time', () => {
@@ -172,6 +197,6 @@ describe('judge', () => {
   });
 
   it('counts a failure in one place above missing data in another', () => {
-    expect(verdict('p99 < 50ms', [none({ p99: 80 })])).toBe('failed: 80 ms against 50 ms, 60% outside (none)');
+    expect(verdict('p99 < 50ms', [none({ p99: 80 })])).toBe('failed: 80 ms against 50 ms, 60% above the limit (none)');
   });
 });

@@ -1,5 +1,5 @@
 import { findMetric } from '../metrics.ts';
-import { formatPercent, formatQuantity, formatValue } from '../numbers.ts';
+import { formatPercent, formatQuantity, formatRounded, formatValue } from '../numbers.ts';
 import type { TrialRecord, Verdict } from '../result.ts';
 import { referencesOf, type Expectation } from '../scenarios/expectation.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
@@ -33,7 +33,7 @@ interface Range {
 }
 
 /** Counted evidence has no noise that more rounds would average out, and an equality none to tolerate: each round has to hold. */
-function isNoisy(expectation: Expectation): boolean {
+export function isNoisy(expectation: Expectation): boolean {
   if (expectation.comparator === '==' || expectation.comparator === '!=') return false;
   return referencesOf(expectation).some(({ metric }) => findMetric(metric)?.kind === 'timed');
 }
@@ -81,16 +81,34 @@ function outcomeOf({ comparator }: Expectation, { low, high }: Range, limit: num
   return atLow || atHigh ? 'inconclusive' : 'failed';
 }
 
-/** `4.10 ms (3.80 to 4.40) against 50 ms`, and how much of the limit is left. */
+/** `4.10 ms (3.80 to 4.40) against 50 ms, 8% of the limit`. */
 function reasonOf(expectation: Expectation, evidence: NonNullable<Verdict['evidence']>): string {
   const unit = unitOf(expectation.left) ?? unitOf(expectation.right) ?? 'count';
-  const { value, limit, low = value, high = value, margin, rounds } = evidence;
+  const { value, limit, low = value, high = value, rounds } = evidence;
   const [from, to] = [low, high].map((end) => formatValue(end, unit));
   const range = rounds > 1 && from !== to ? ` (${String(from)} to ${String(to)})` : '';
   const numbers = `${formatQuantity(value, unit)}${range} against ${formatQuantity(limit, unit)}`;
   const isEquality = expectation.comparator === '==' || expectation.comparator === '!=';
-  if (isEquality || limit === 0 || value === limit) return numbers;
-  return `${numbers}, ${formatPercent(Math.abs(margin))} ${margin >= 0 ? 'inside' : 'outside'}`;
+  // Nobody can say how many times nothing, or less than that, something is.
+  if (isEquality || value <= 0 || limit <= 0 || value === limit) return numbers;
+  return `${numbers}, ${distanceWords(value / limit)} the limit`;
+}
+
+const fractions = {
+  half: 1 / 2,
+  'a third of': 1 / 3,
+  'a quarter of': 1 / 4,
+  'a fifth of': 1 / 5,
+  'a tenth of': 1 / 10,
+};
+
+/** How many times its limit a value is, in the words that a person would use: `twice`, `20% below`, `a third of`. */
+function distanceWords(times: number): string {
+  if (times >= 1.95) return times < 2.05 ? 'twice' : `${formatRounded(times, times < 10 ? 1 : 0)} times`;
+  if (times > 1) return `${formatPercent(times - 1)} above`;
+  if (times > 0.55) return `${formatPercent(1 - times)} below`;
+  const near = Object.entries(fractions).find(([, fraction]) => Math.abs(times / fraction - 1) < 0.04);
+  return near?.[0] ?? `${formatPercent(times)} of`;
 }
 
 function judgeInstance(expectation: Expectation, instance: Instance, trials: readonly TrialRecord[]): Judgement {

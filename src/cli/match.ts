@@ -37,7 +37,7 @@ export function addMatchOptions(command: Command, budget: string): Command {
     .option(...contextOption)
     .option('--replicas <count>', 'replicas of both sides (default: the fewest of the scenario)', positive)
     .option('--connections <count>', 'connections of closed load; the most that open load has', positive)
-    .option('--rate <rate>', 'rate of open load that has no stages, e.g. 500/s', rate)
+    .option('--rate <rate>', 'a rate, e.g. 500/s: of open load without stages, or to make closed load open', rate)
     .option('--duration <time>', 'measured time of a side in a round (default: what fits the budget)', duration)
     .option('--warmup <time>', 'time before it that is not measured', duration)
     .option('--workers <count>', 'load workers that share the load (default: 1)', positive)

@@ -59,18 +59,21 @@ function shareUpTo(text: string, most: number): number {
 /** What takes ten times as long is worse by 900%. */
 const mostTolerance = 10;
 
-/** `p50=10%,rps=5%` as shares by metric; added to what an earlier use of the option gave. */
+/**
+ * `p50=10%,rps=5%,p99=off` as shares by metric, infinite for what is not to be judged; added to what an earlier use of the option
+ * gave.
+ */
 export function tolerances(
   text: string,
   earlier: Readonly<Record<string, number>> = {},
 ): Readonly<Record<string, number>> {
   const entries = list(text).map((part) => {
     const [name = '', share = ''] = part.split('=').map((piece) => piece.trim());
-    if (!findMetric(name)) {
-      const names = metrics.map((metric) => metric.name);
+    if (!findMetric(name) && name !== 'hangs') {
+      const names = [...metrics.map((metric) => metric.name), 'hangs'];
       throw new InvalidArgumentError(`There is no metric "${name}": ${suggestion(name, names)}.`);
     }
-    return [name, shareUpTo(share, mostTolerance)] as const;
+    return [name, share === 'off' ? Infinity : shareUpTo(share, mostTolerance)] as const;
   });
   return { ...earlier, ...Object.fromEntries(entries) };
 }

@@ -77,6 +77,14 @@ export function overridesOf(options: PlanOptions): Overrides {
   };
 }
 
+/** What a command does with its plan besides running it. */
+interface PlannedWork {
+  /** Is done before anything is started. */
+  readonly begin?: (plan: Plan) => Promise<void>;
+  /** What commands that follow from its findings are told as well; left out where they cannot be run by the scenario's name. */
+  readonly conditions?: readonly string[];
+}
+
 /**
  * Plans by a seed that is drawn where none is given, runs the plan and reports it; with `--dry-run` it prints the plan.
  * @returns how the run ended; undefined where none was wanted
@@ -86,7 +94,7 @@ export async function planAndRun(
   io: Io,
   options: PlanOptions,
   planBy: (file: ScenarioFile, seed: number) => Plan,
-  begin: (plan: Plan) => Promise<void> = async () => Promise.resolve(),
+  work: PlannedWork = {},
 ): Promise<RunOutcome | undefined> {
   const { loadScenarioFile } = await import('./scenario-file.ts');
   const file = await loadScenarioFile(io, options.file);
@@ -104,13 +112,14 @@ export async function planAndRun(
   const { withProgress } = await import('./progress/progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   await checkPlan(plan, platform, options.allowRemote === true, io.environment);
-  await begin(plan);
+  await work.begin?.(plan);
   const outcome = await withProgress(io, options, async (emit) =>
     run(plan, {
       platform,
       pin: options.pin === true,
       results: path.resolve(io.folder, options.out),
       command: commandAgain(io, planSeed, options.seed),
+      ...(work.conditions === undefined ? {} : { conditions: work.conditions }),
       startedAtMs: io.startedAtMs,
       environment: io.environment,
       emit,

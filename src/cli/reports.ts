@@ -106,8 +106,11 @@ export async function reportRun(
     report().catch((failure: unknown) => {
       errors.push(failure instanceof Error ? failure : new Error(messageOf(failure)));
     });
-  if (record.trials.length > 0 || record.verdicts.length > 0 || options.save.length > 0) {
-    await attempt(async () => reportRecord(io, record, options));
+  const isTold = record.trials.length > 0 || record.verdicts.length > 0;
+  // A person is told by the error alone; a report that a machine reads says why there is nothing else in it.
+  const isWanted = options.save.length > 0 || options.reporter !== 'terminal';
+  if (isTold || isWanted) await attempt(async () => reportRecord(io, record, options));
+  if (isTold || isWanted || record.failures !== undefined) {
     await attempt(async () => {
       const page = await openReporter('markdown');
       await folder.write('report.md', page(record, io.out));

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
+import { isHosted, type System } from '../scenarios/system.ts';
 import type { Io } from './io.ts';
 import { positive } from './options.ts';
 
@@ -54,10 +55,13 @@ export function addSidesOptions(command: Command): Command {
 export interface ChosenSides {
   readonly scenario: Scenario;
   readonly sides: readonly [Variant, Variant];
+  /** What servers that the options name have from the scenario's target, a sentence a side. */
+  readonly taken: readonly string[];
 }
 
 /**
- * Finds the scenario and the sides that the options name. Servers of the user's own take the place of the scenario's systems.
+ * Finds the scenario and the sides that the options name. Servers of the user's own take the place of the scenario's systems, and
+ * have from its target what the options do not say.
  * @throws {UsageError} where a side is missing, is named twice, or is not right
  */
 export async function chooseSides(
@@ -70,13 +74,18 @@ export async function chooseSides(
   const b = sideOptions(options, 'b');
   const scenario = name === undefined ? await scenarioOf(io, options) : scenarioNamed(await load(), name);
   const settings = hostedSettings(options, [a, b]);
-  const [first, second] = [await sideOf(io, 'a', a, settings, scenario), await sideOf(io, 'b', b, settings, scenario)];
+  const sideA = await sideOf(io, 'a', a, settings, scenario);
+  const sideB = await sideOf(io, 'b', b, settings, scenario);
+  const [first, second] = [sideA.variant, sideB.variant];
   if (first.name === second.name) {
     throw new UsageError(`Both sides are the variant "${first.name}".`, {
       hint: 'Name two variants; scale-lab calibrate sets one against itself.',
     });
   }
-  return { scenario, sides: [first, second] };
+  const taken = [sideA, sideB].flatMap(({ variant, taken: texts }) =>
+    texts.length === 0 ? [] : [`${variant.name} has from the target of ${scenario.name}: ${texts.join(', ')}`],
+  );
+  return { scenario, sides: [first, second], taken };
 }
 
 function sideOptions(options: SidesOptions, side: 'a' | 'b'): SideOptions {
@@ -131,20 +140,32 @@ async function sideOf(
   { variant, url, command, image }: SideOptions,
   settings: Record<string, unknown>,
   scenario: Scenario,
-): Promise<Variant> {
+): Promise<{ readonly variant: Variant; readonly taken: readonly string[] }> {
   if (variant !== undefined) {
     const found = scenario.variants.find((candidate) => candidate.name === variant);
-    if (found) return found;
+    if (found) return { variant: found, taken: [] };
     const known = scenario.variants.map((candidate) => candidate.name).join(', ');
     throw new UsageError(`The scenario "${scenario.name}" has no variant "${variant}"`, {
       hint: `There are: ${known}`,
     });
   }
+  const { withRestOf } = await import('../scenarios/target.ts');
+  const { hostedTexts } = await import('../scenarios/words.ts');
   const target = url === undefined ? { ...settings, command, image } : { url };
   const parsed = await parseOne(io, `--${side}`, { question: side, workload: ['GET /'], target });
   const [{ system } = { system: undefined }] = parsed.variants;
   if (system === undefined) throw new Error('a target has been parsed to nothing');
-  return { name: side.toUpperCase(), system };
+  const name = side.toUpperCase();
+  const shared = targetOf(scenario);
+  if (!isHosted(system) || !shared || !isHosted(shared)) return { variant: { name, system }, taken: [] };
+  const whole = withRestOf(shared, system, settings.port !== undefined);
+  const own = hostedTexts(system);
+  return { variant: { name, system: whole }, taken: hostedTexts(whole).filter((text) => !own.includes(text)) };
+}
+
+/** The target that a scenario's variants share, or that of its only variant. */
+function targetOf({ target, variants }: Scenario): System | undefined {
+  return target ?? (variants.length === 1 ? variants[0]?.system : undefined);
 }
 
 /** Reads what options say as a scenario file would: in the same words, with the same limits. */

@@ -14,7 +14,7 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     ],
     next: [
       {
-        text: 'Make the query itself dearer. The cache gains more, as what it saves costs more.',
+        text: 'Four times the clients: neither gets faster, and without the cache everyone waits for a connection of the pool.',
         command: 'scale-lab run cache-hit --replicas 1 --connections 200',
       },
       { text: 'Ask how sure the difference is.', command: 'scale-lab compare cache-hit --a no-cache --b cache-aside' },
@@ -116,7 +116,10 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
         text: 'Two replicas have two pools: together they may ask for more than the database allows.',
         command: 'scale-lab run pool-exhaustion --replicas 1,2',
       },
-      { text: 'Fewer clients than connections.', command: 'scale-lab run pool-exhaustion --connections 20' },
+      {
+        text: '20 clients: no more than a pool of 50 has connections, so that nobody waits for one of those.',
+        command: 'scale-lab run pool-exhaustion --connections 20',
+      },
     ],
     read: [
       {
@@ -141,7 +144,10 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
       'response and service time: a server that is asked has no idea how long the request has waited for it.',
     ],
     next: [
-      { text: 'A spike that the pool can take.', command: 'scale-lab run spike --rate 400/s' },
+      {
+        text: 'Two replicas have two pools: they answer 1,000 a second, and the queue is short.',
+        command: 'scale-lab run spike --replicas 2',
+      },
       { text: 'What rate holds at all?', command: "scale-lab max-rps spike --variant wait --slo 'p99 < 200ms'" },
     ],
     read: [

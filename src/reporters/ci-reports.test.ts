@@ -13,7 +13,12 @@ import { junitReport } from './junit.ts';
 
 const verdicts: RunRecord['verdicts'] = [
   { scenario: 'herd', expectation: 'rps > 1', outcome: 'passed', reason: '2,000/s against 1/s' },
-  { scenario: 'herd', expectation: 'p99 < 5ms & "more"', outcome: 'failed', reason: '9 ms, 80% outside: <too slow>' },
+  {
+    scenario: 'herd',
+    expectation: 'p99 < 5ms & "more"',
+    outcome: 'failed',
+    reason: '9 ms, 80% above the limit: <too slow>',
+  },
   { scenario: 'herd', expectation: 'p50 < 5ms', outcome: 'inconclusive', reason: 'too few | answers\nof all' },
 ];
 const broken: Partial<RunRecord> = { status: 'interrupted', problem: 'SIGINT', verdicts: [] };
@@ -45,7 +50,7 @@ describe('JUnit', () => {
     expect(suite).toMatchObject({ '@name': 'herd', '@tests': 4, '@failures': 1, '@skipped': 2 });
     expect(suite?.testcase).toMatchObject([
       { '@name': 'rps > 1', '@classname': 'herd', 'system-out': '2,000/s against 1/s' },
-      { '@name': 'p99 < 5ms & "more"', failure: { '@message': '9 ms, 80% outside: <too slow>' } },
+      { '@name': 'p99 < 5ms & "more"', failure: { '@message': '9 ms, 80% above the limit: <too slow>' } },
       { '@name': 'p50 < 5ms', skipped: { '@message': expect.stringMatching(/^inconclusive: too few/) as string } },
       { '@name': 'rps(other) > 1', skipped: { '@message': expect.stringContaining('not judged') as string } },
     ]);
@@ -93,7 +98,7 @@ describe('JUnit', () => {
     const line = 'first status-5xx: POST /pay: 503, "<busy>"';
     expect(read(runRecord({ verdicts, trials })).testsuite[0]).toMatchObject({ 'system-err': line });
     expect(githubReport(runRecord({ verdicts, trials })).split('\n')[0]).toBe(
-      `::error title=herd%3A failed::p99 < 5ms & "more": 9 ms, 80%25 outside: <too slow>%0A${line}`,
+      `::error title=herd%3A failed::p99 < 5ms & "more": 9 ms, 80%25 above the limit: <too slow>%0A${line}`,
     );
   });
 
@@ -109,7 +114,7 @@ describe('JUnit', () => {
 describe('annotations for GitHub', () => {
   it('are an error a failed claim and a warning an inconclusive one, each in one line', () => {
     expect(githubReport(runRecord({ verdicts })).split('\n')).toEqual([
-      '::error title=herd%3A failed::p99 < 5ms & "more": 9 ms, 80%25 outside: <too slow>',
+      '::error title=herd%3A failed::p99 < 5ms & "more": 9 ms, 80%25 above the limit: <too slow>',
       '::warning title=herd%3A inconclusive::p50 < 5ms: too few | answers%0Aof all',
       '::notice title=scale-lab run r1::1 passed, 1 failed, 1 inconclusive',
       '',

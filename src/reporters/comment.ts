@@ -1,7 +1,9 @@
 import type { RunRecord, Verdict } from '../result.ts';
 import { drawComparisons } from './comparison-table.ts';
-import { conclusionText, statusText } from './layout.ts';
-import { code, escape, list, markdownReport, symbols, table } from './markdown.ts';
+import { failuresOf } from './failures.ts';
+import { conclusionText } from './layout.ts';
+import { code, escape, failureBlock, list, markdownReport, symbols, table } from './markdown.ts';
+import { statusText } from './status-text.ts';
 
 /** A bot finds its comment by this line, and updates it. */
 const marker = '<!-- scale-lab -->';
@@ -34,8 +36,10 @@ export function commentReport(record: RunRecord): string {
     marker,
     `### scale-lab: ${escape(conclusionText(record))}`,
     ...(status === undefined ? [] : [`**${escape(status)}**`]),
+    ...failuresOf(record).map(failureBlock),
     verdictTable(record.verdicts),
     ...drawComparisons(record.comparisons ?? []).flatMap((drawn) => [table(drawn.table), list(drawn.lines)]),
+    list((record.comparisons ?? []).flatMap(({ caveats }) => caveats)),
   ].filter((part) => part !== '');
   const top = shortened(head.join('\n\n'), mostCharacters / 2);
   const details = shortened(markdownReport(record), mostCharacters - top.length - room);

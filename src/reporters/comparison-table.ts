@@ -21,12 +21,19 @@ function estimateText({ estimate, low, high, scale }: ComparedMetric, unit: Metr
   return low === high ? text(estimate) : `${text(estimate)} (${text(low)} to ${text(high)})`;
 }
 
+/** As its column is called, and the request where it is of one. */
+function nameOf({ metric: name, request }: ComparedMetric): string {
+  const metric = findMetric(name);
+  const title = metric === undefined ? name : heading(metric);
+  return request === undefined ? title : `${title} of ${request}`;
+}
+
 function row(compared: ComparedMetric): readonly Cell[] {
   const metric = findMetric(compared.metric);
   const unit = metric?.unit ?? 'count';
   const value = (number: number | undefined): string => (number === undefined ? '-' : formatValue(number, unit));
   return [
-    { text: metric === undefined ? compared.metric : heading(metric) },
+    { text: nameOf(compared) },
     { text: value(compared.a) },
     { text: value(compared.b) },
     { text: estimateText(compared, unit) },
@@ -54,14 +61,30 @@ function comparisonTable(comparison: Comparison, isConfirming: boolean): Table {
   };
 }
 
-/** The outcomes in words, a line a metric; what was not measured, and rounds that were left out, a line a reason. */
+/**
+ * The outcomes in words, a line a metric; what was not measured, and rounds that were left out, a line a reason. Of single
+ * requests only differences are told: there may be many, and the table has them all.
+ */
 function comparisonLines({ metrics }: Comparison): readonly string[] {
-  const missing = metrics.filter((compared) => !isMeasured(compared));
+  const ofAll = metrics.filter(({ request }) => request === undefined);
+  const isTold = ({ request, outcome }: ComparedMetric): boolean =>
+    request === undefined || outcome === 'b-higher' || outcome === 'b-lower';
   return [
-    ...metrics.filter(isMeasured).map(({ metric, text }) => `${metric}: ${text}`),
-    ...byReason(metrics, ({ leftOut }) => leftOut),
-    ...byReason(missing, ({ text }) => `not measured: ${text}`),
+    ...metrics
+      .filter(isMeasured)
+      .filter(isTold)
+      .map((compared) => `${claimed(compared)}: ${compared.text}`),
+    ...byReason(ofAll, ({ leftOut }) => leftOut),
+    ...byReason(
+      ofAll.filter((compared) => !isMeasured(compared)),
+      ({ text }) => `not measured: ${text}`,
+    ),
   ];
+}
+
+/** As claims name it. */
+function claimed({ metric, request }: ComparedMetric): string {
+  return request === undefined ? metric : `${metric} of ${request}`;
 }
 
 /** `p50, p95: the reason`: metrics mostly have it in common. */
@@ -72,7 +95,7 @@ function byReason(
   const names = new Map<string, readonly string[]>();
   for (const compared of metrics) {
     const reason = reasonOf(compared);
-    if (reason !== undefined) names.set(reason, [...(names.get(reason) ?? []), compared.metric]);
+    if (reason !== undefined) names.set(reason, [...(names.get(reason) ?? []), claimed(compared)]);
   }
   return [...names].map(([reason, of]) => `${of.join(', ')}: ${reason}`);
 }

@@ -1,7 +1,9 @@
 import type { RunRecord, Verdict } from '../result.ts';
 import { causeLines } from './cause-lines.ts';
-import { conclusionText, statusText } from './layout.ts';
+import { failureLines } from './failures.ts';
+import { conclusionText } from './layout.ts';
 import { answerLines } from './status-lines.ts';
+import { statusText } from './status-text.ts';
 
 /** As GitHub's own toolkit escapes what comes after `::` (actions/toolkit, packages/core/src/command.ts). */
 function data(text: string): string {
@@ -34,11 +36,19 @@ function answersIn({ scenarios, trials }: RunRecord): readonly string[] {
 /** Workflow commands, which GitHub Actions shows as annotations: an error a failed claim, a warning an inconclusive one. */
 export function githubReport(record: RunRecord): string {
   const status = statusText(record);
+  const notes = (record.comparisons ?? []).flatMap(({ caveats }) => caveats);
+  const failed = failureLines(record);
+  const level = record.verdicts.some(({ outcome }) => outcome === 'failed') ? 'error' : 'warning';
   const lines = [
-    ...(status === undefined ? [] : [command('error', 'scale-lab', status)]),
+    ...(status === undefined ? [] : [command('error', 'scale-lab', [status, ...failed].join('\n'))]),
+    ...(status === undefined && failed.length > 0 ? [command(level, 'scale-lab', failed.join('\n'))] : []),
     ...(record.tried ?? []).flatMap(({ note }) => (note === undefined ? [] : [command('warning', 'scale-lab', note)])),
     ...record.verdicts.flatMap((verdict) => ofVerdict(verdict, record)),
-    command('notice', `scale-lab run ${record.id}`, [conclusionText(record), ...answersIn(record)].join('\n')),
+    command(
+      'notice',
+      `scale-lab run ${record.id}`,
+      [conclusionText(record), ...answersIn(record), ...notes].join('\n'),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }

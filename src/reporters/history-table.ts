@@ -44,11 +44,13 @@ export function historyTable({ moments, variant, replicas }: Course): Table {
   };
 }
 
-/** What changed, a line a mark of the table. */
-export function changeLines({ moments }: Course): readonly string[] {
-  return moments
-    .filter(({ changes }) => changes.length > 0)
-    .map(({ changes }, index) => `#${index + 1} ${changes.join('; ')}`);
+/** What is said of single runs, a line a mark of the table, and what of all of them. */
+export function changeLines({ moments, note }: Course): readonly string[] {
+  const marked = moments.filter(({ changes }) => changes.length > 0);
+  return [
+    ...marked.map(({ changes }, index) => `#${index + 1} ${changes.join('; ')}`),
+    ...(note === undefined ? [] : [note]),
+  ];
 }
 
 /** The history of scenarios on the terminal; it ends with a newline. */

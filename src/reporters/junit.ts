@@ -3,8 +3,9 @@ import { formatDuration, plural } from '../numbers.ts';
 import type { RunRecord, ScenarioRecord, TrialRecord, Verdict } from '../result.ts';
 import { causeLines } from './cause-lines.ts';
 import { loadMsOf } from './load-time.ts';
-import { statusText } from './layout.ts';
+import { failureLines } from './failures.ts';
 import { answerLines } from './status-lines.ts';
+import { statusText } from './status-text.ts';
 
 /** A node of the document; `@` marks attributes. */
 type Node = Readonly<Record<string, unknown>>;
@@ -63,14 +64,16 @@ function ran(scenario: ScenarioRecord, trials: readonly TrialRecord[]): Node {
 function brokenOff(record: RunRecord): readonly Node[] {
   const text = statusText(record);
   if (text === undefined) return [];
-  const error = { '@message': clean(text), '@type': record.status, '#text': clean(text) };
+  const whole = [text, ...failureLines(record)].join('\n');
+  const error = { '@message': clean(text), '@type': record.status, '#text': clean(whole) };
   return [{ ...base('the run', 'scale-lab', record.trials), error }];
 }
 
 function suite(name: string, cases: readonly Node[], trials: readonly TrialRecord[], record: RunRecord): Node {
   const count = (kind: string): number => cases.filter((each) => kind in each).length;
-  const causes = causeLines(trials);
-  const statuses = answerLines(name, trials);
+  const causes = [...(record.status === 'complete' ? failureLines(record) : []), ...causeLines(trials)];
+  const compared = (record.comparisons ?? []).filter(({ scenario }) => scenario === name);
+  const said = [...answerLines(name, trials), ...compared.flatMap(({ caveats }) => caveats)];
   const properties = { platform: record.platform, seed: record.seed, run: record.id, cpu: record.machine.cpu };
   return {
     '@name': clean(name),
@@ -84,7 +87,7 @@ function suite(name: string, cases: readonly Node[], trials: readonly TrialRecor
       property: Object.entries(properties).map(([key, value]) => ({ '@name': key, '@value': clean(String(value)) })),
     },
     testcase: cases,
-    ...(statuses.length === 0 ? {} : { 'system-out': clean(statuses.join('\n')) }),
+    ...(said.length === 0 ? {} : { 'system-out': clean(said.join('\n')) }),
     ...(causes.length === 0 ? {} : { 'system-err': clean(causes.join('\n')) }),
   };
 }

@@ -6,13 +6,16 @@ import { barChart, type BarChart } from './bar-chart.ts';
 import { anatomyTable } from './anatomy-table.ts';
 import { drawComparisons, type DrawnComparison } from './comparison-table.ts';
 import { evidenceTable } from './evidence-table.ts';
-import { eventLines, findingLines, noteLines } from './remarks.ts';
+import { failuresOf, type ToldFailure } from './failures.ts';
+import { findingLines, firstFindingLines, type FindingLine } from './finding-lines.ts';
+import { eventLines, noteLines } from './remarks.ts';
 import { requestTable } from './request-table.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
 import { searchLines, searchTable } from './search-table.ts';
 import { scalingLine, scalingTable } from './scaling-table.ts';
 import { slowestTable } from './slowest-table.ts';
 import { statusLines } from './status-lines.ts';
+import { statusText } from './status-text.ts';
 import type { Table } from './table.ts';
 import { isOpen, timingTable } from './timing-table.ts';
 
@@ -45,8 +48,10 @@ export interface Section {
   readonly resources: Table;
   /** The slowest requests. */
   readonly slowest: Table;
-  /** Why the numbers are what they are. */
-  readonly findings: readonly string[];
+  /** Why the numbers are what they are, and what to do next. */
+  readonly findings: readonly FindingLine[];
+  /** Those of them that would change most, for where there is not room for all. */
+  readonly firstFindings: ReturnType<typeof firstFindingLines>;
   /** The reasons to read them with care. */
   readonly notes: readonly string[];
   /** The highest rates that keep an objective; no rows where none was looked for. */
@@ -70,6 +75,8 @@ export interface Layout {
   readonly facts: readonly (readonly [string, string])[];
   /** Why the run is not whole, if it is not. */
   readonly warning: string | undefined;
+  /** What was started and did not come up, or has died. */
+  readonly failures: readonly ToldFailure[];
   readonly sections: readonly Section[];
   readonly conclusion: string;
 }
@@ -107,7 +114,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
   return {
     title: scenario.name,
     question: scenario.question,
-    answer: answerOf(rows, verdicts),
+    answer: answerOf(rows, verdicts, scaling),
     prediction: scenario.prediction,
     facts: scenarioFacts(scenario, rows),
     bars: barChart(rows),
@@ -121,6 +128,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     resources: resourceTable(rows),
     slowest: slowestTable(rows),
     findings: findingLines(rows),
+    firstFindings: firstFindingLines(rows),
     notes: noteLines(scenario, rows, [timings, evidence, requests, anatomy]),
     searches: searchTable(rows),
     searchLines: searchLines(rows),
@@ -147,21 +155,6 @@ function runFacts(record: RunRecord): readonly (readonly [string, string])[] {
   ];
 }
 
-/** Why a run is not whole, if it is not. */
-export function statusText(record: RunRecord): string | undefined {
-  const done = `${record.trials.length} of ${record.plannedTrials} trials were measured`;
-  switch (record.status) {
-    case 'complete':
-      return undefined;
-    case 'interrupted':
-      return `Interrupted: ${done}; there is no verdict.`;
-    case 'broken off':
-      return `Broken off: ${done}; there is no verdict. ${record.problem ?? ''}`.trim();
-    case 'running':
-      return `Still running, or killed: ${done} so far.`;
-  }
-}
-
 /** How many claims held. */
 export function conclusionText(record: RunRecord): string {
   if (record.status !== 'complete') return 'No verdict.';
@@ -182,6 +175,7 @@ export function layoutOf(record: RunRecord): Layout {
     title: `scale-lab run ${record.id}`,
     facts: runFacts(record),
     warning: statusText(record),
+    failures: failuresOf(record),
     sections: measured.map((scenario) => section(scenario, record)),
     conclusion: conclusionText(record),
   };

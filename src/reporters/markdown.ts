@@ -1,4 +1,5 @@
 import type { RunRecord } from '../result.ts';
+import type { ToldFailure } from './failures.ts';
 import { layoutOf, type Section } from './layout.ts';
 import type { Cell, Table } from './table.ts';
 
@@ -32,12 +33,31 @@ export function table({ title, headings, labels, rows }: Table): string {
   );
 }
 
+/** What has failed, with the end of its log as it is. */
+export function failureBlock({ text, hint, log, place }: ToldFailure): string {
+  const longest = Math.max(2, ...log.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
+  const fence = '`'.repeat(longest + 1);
+  return [
+    ...(text === undefined ? [] : [escape(text)]),
+    ...(log.length === 0 ? [] : [[`${fence}text`, ...log, fence].join('\n')]),
+    ...(hint === undefined ? [] : [escape(hint)]),
+    ...(place === undefined ? [] : [escape(place)]),
+  ].join('\n\n');
+}
+
 /** How an outcome is marked. */
 export const symbols = { passed: '✅', failed: '❌', inconclusive: '❔' } as const;
 
 /** Lines as a list. */
 export function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${escape(line)}`).join('\n');
+}
+
+/** Each with its command in a line of its own, to be copied. */
+function findingList(lines: Section['findings']): string {
+  return lines
+    .map(({ text, command }) => `- ${escape(text)}${command === undefined ? '' : `\n\n      ${command}\n`}`)
+    .join('\n');
 }
 
 function section(content: Section): string {
@@ -59,7 +79,7 @@ function section(content: Section): string {
     list(content.searchLines),
     ...content.scaling.map(table),
     list(content.scalingLines),
-    list(content.findings),
+    findingList(content.findings),
     notes.map((note) => `> ${escape(note)}`).join('\n>\n'),
     ...content.comparisons.flatMap((comparison) => [table(comparison.table), list(comparison.lines)]),
     content.comparisonNotes.map((note) => `> ${escape(note)}`).join('\n>\n'),
@@ -77,10 +97,11 @@ function section(content: Section): string {
 
 /** A page for a pull request or a wiki. */
 export function markdownReport(record: RunRecord): string {
-  const { title, facts, warning, sections, conclusion } = layoutOf(record);
+  const { title, facts, warning, failures, sections, conclusion } = layoutOf(record);
   const parts = [
     `# ${escape(title)}`,
     ...(warning === undefined ? [] : [`**${escape(warning)}**`]),
+    ...failures.map(failureBlock),
     facts.map(([name, text]) => `- ${name}: ${name === 'again' ? code(text) : escape(text)}`).join('\n'),
     ...sections.map(section),
     `**${escape(conclusion)}**`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { measurement, trialRecord } from '../../test/fakes/records.ts';
 import type { Row } from '../analysis/summary.ts';
 import type { TrialRecord } from '../result.ts';
-import { eventLines, findingLines, noteLines } from './remarks.ts';
+import { eventLines, noteLines } from './remarks.ts';
 
 function row(variant: string, ...rounds: Partial<TrialRecord>[]): Row {
   const trials = rounds.map((changes) => trialRecord({ metrics: {}, variant, ...changes }));
@@ -24,14 +24,6 @@ const scenario = {
   evidence: [],
   leftOut: [],
 };
-
-describe('findingLines', () => {
-  it('tells those of the last round, and the same of several rows at once', () => {
-    const finding = (text: string) => ({ findings: [{ kind: 'herd', text }] });
-    const rows = [row('none', finding('Old.'), finding('Both.')), row('lock', finding('Both.')), row('aside', {})];
-    expect(findingLines(rows)).toEqual(['none ×1, lock ×1: Both.']);
-  });
-});
 
 describe('eventLines', () => {
   it('tells what happened besides the end of the warm-up', () => {

@@ -23,11 +23,6 @@ function lastOf({ trials }: Row): TrialRecord | undefined {
   return trials.at(-1);
 }
 
-/** Why the numbers of each row are what they are, by its last round. */
-export function findingLines(rows: readonly Row[]): readonly string[] {
-  return spoken(rows.flatMap((row) => (lastOf(row)?.findings ?? []).map(({ text }) => ({ row, text }))));
-}
-
 /** What happened in the measured time of each row's last round, besides that it began. */
 export function eventLines(rows: readonly Row[]): readonly string[] {
   return spoken(

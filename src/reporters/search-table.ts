@@ -8,6 +8,8 @@ const enders: Readonly<Record<RateSearchRecord['limit'], string>> = {
   generator: 'the generator',
   most: 'the highest rate',
   nothing: 'none kept it',
+  noise: 'noise',
+  budget: 'the budget',
 };
 
 function searchesOf(row: Row): readonly RateSearchRecord[] {
@@ -23,12 +25,13 @@ export function searchTable(rows: readonly Row[]): Table {
     labels: 2,
     rows: searched.map((row) => {
       const searches = searchesOf(row);
+      const lows = searches.map(({ lowPerSecond }) => lowPerSecond);
       const highs = searches.flatMap(({ highPerSecond }) => highPerSecond ?? []);
       const isOpen = highs.length < searches.length;
       return [
         ...labelCells(row),
-        { text: formatNumber(median(searches.map(({ lowPerSecond }) => lowPerSecond))) },
-        { text: formatNumber(Math.min(...searches.map(({ lowPerSecond }) => lowPerSecond))) },
+        { text: searches.some(({ limit }) => limit === 'noise') ? '-' : formatNumber(median(lows)) },
+        { text: formatNumber(Math.min(...lows)) },
         { text: isOpen ? '-' : formatNumber(Math.max(...highs)) },
         { text: String(searches.reduce((sum, { probes }) => sum + probes.length, 0)) },
         { text: [...new Set(searches.map(({ limit }) => enders[limit]))].join(', ') },

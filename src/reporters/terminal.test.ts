@@ -112,7 +112,8 @@ describe('terminalReport', () => {
                                    p99  ~1,842    1,800             38
 
         → stale-while-revalidate ×1, lock ×1: The system does not keep up: offered
-          2,000/s, served 1,200/s.
+          2,000/s, served 1,200/s. Find the rate that it keeps up with.
+          scale-lab max-rps herd --variant stale-while-revalidate --slo 'p99 < 100ms'
         → stale-while-revalidate ×1, lock ×1: The cache recomputed 75 times per
           expiry.
 

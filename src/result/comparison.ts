@@ -9,6 +9,10 @@ const sideSchema = z.object({
 const comparedMetricSchema = z
   .object({
     metric: z.string(),
+    request: z
+      .string()
+      .optional()
+      .describe('The request of the workload that it is of; not there where it is of all of them'),
     a: z.number().optional().describe('Median over the rounds, in the unit of the metric'),
     b: z.number().optional(),
     scale: z.enum(['ratio', 'difference']).describe('Whether the next three are B / A or B − A'),
@@ -22,6 +26,8 @@ const comparedMetricSchema = z
     leftOut: z.string().optional().describe('The rounds that a caveat spoke against, and that are therefore not in it'),
   })
   .describe('What B is to A in one metric');
+
+const hangingSchema = z.object({ hung: z.int().nonnegative(), requests: z.int().nonnegative() });
 
 /** What two sides are to each other. */
 export const comparisonSchema = z
@@ -43,6 +49,15 @@ export const comparisonSchema = z
       .optional()
       .describe('The sides that gave no right answer, and what they gave instead: nothing is compared then'),
     metrics: z.array(comparedMetricSchema),
+    hangs: z
+      .object({
+        afterMs: z.number().positive().describe('Ten times the next, and at least a second'),
+        slowestMs: z.number().nonnegative().describe('The slowest answer of A in a round: the median of the rounds'),
+        a: hangingSchema,
+        b: hangingSchema,
+      })
+      .optional()
+      .describe('The requests that had no answer after so long'),
     caveats: z.array(z.string()),
   })
   .describe('What two sides are to each other, with intervals');

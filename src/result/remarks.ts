@@ -41,7 +41,9 @@ export const caveatSchema = z
 export const findingSchema = z
   .object({
     kind: z.string().describe('The rule that found it'),
-    text: z.string().describe('A sentence with its evidence'),
+    text: z.string().describe('What is so, with its evidence'),
+    next: z.string().optional().describe('What to do next'),
+    command: z.string().optional().describe('The command that does it, or shows more'),
   })
   .describe('Why the numbers are what they are');
 

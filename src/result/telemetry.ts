@@ -95,3 +95,15 @@ export const serviceCostsSchema = z
     metrics: z.record(z.string(), z.number()).describe('As those of the trial, where one service has them'),
   })
   .describe('What one service used, by metric');
+
+/** The machine that all of it ran on. */
+export const machineResourcesSchema = z
+  .object({
+    cores: z.int().positive(),
+    cpuRatio: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe('Cores in use on average, by whomever; not there where only services are known'),
+  })
+  .describe('The machine that the services ran on, in the measured time');

@@ -117,7 +117,7 @@ function searchOf(
   change: LoadChange,
   first: number,
 ): { readonly value: RateSearch } | { readonly fault: ShapeFault } | undefined {
-  const own = (['slo', 'confirm', 'precision', 'most'] as const).find((key) => change[key] !== undefined);
+  const own = (['slo', 'confirm', 'precision', 'budget', 'most'] as const).find((key) => change[key] !== undefined);
   if (change.find === undefined && base?.search === undefined) {
     return own && faultAt([own], `"${own}" is of a search for a rate`, 'write find: max-rps beside it', true);
   }

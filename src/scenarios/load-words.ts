@@ -39,13 +39,17 @@ function closedParts(load: ClosedLoad): readonly string[] {
 }
 
 /** "the highest rate that keeps p99 < 50ms, from 100/s on in probes of 3 s after 1 s of warm-up, confirmed for 10 s". */
-function searchParts(load: OpenLoad, { slo, confirmMs, precision, mostPerSecond }: RateSearch): readonly string[] {
+function searchParts(
+  load: OpenLoad,
+  { slo, confirmMs, precision, budgetMs, mostPerSecond }: RateSearch,
+): readonly string[] {
   const first = rateWords(load.stages[0]?.fromPerSecond ?? 0);
   return [
     `the highest rate that keeps ${slo.map(({ text }) => text).join(' and ')}`,
     `from ${first} on in probes of ${timeOf(load)}`,
     `confirmed for ${formatDuration(confirmMs)}`,
     `known to ${ratioText(precision)}`,
+    ...(budgetMs === defaultSearch.budgetMs ? [] : [`within ${formatDuration(budgetMs)}`]),
     ...(mostPerSecond === defaultSearch.mostPerSecond ? [] : [`no more than ${rateWords(mostPerSecond)}`]),
   ];
 }

@@ -30,7 +30,7 @@ describe('a problem is shown at its place:', () => {
         'test.yaml:6:13 error: load has no key "conections"',
         '    6 |     load: { conections: 5, warmup: 2 }',
         '      |             ~~~~~~~~~~',
-        '      hint: did you mean "connections"? There are: connections, think, driver, rate, stages, find, slo, confirm, precision, most, arrivals, in-flight, keep-alive, drain, warmup, duration, burst, times, every, timeout',
+        '      hint: did you mean "connections"? There are: connections, think, driver, rate, stages, find, slo, confirm, precision, budget, most, arrivals, in-flight, keep-alive, drain, warmup, duration, burst, times, every, timeout',
         '',
         'test.yaml:6:36 error: the warm-up needs a unit',
         '    6 |     load: { conections: 5, warmup: 2 }',

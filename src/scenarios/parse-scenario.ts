@@ -4,7 +4,7 @@ import { parseCommon, type CommonSettings } from './common-settings.ts';
 import { parseExpectation } from './expectation-parser.ts';
 import type { Expectation } from './expectation.ts';
 import { serverFault, type ExpectationScope } from './metric-reference.ts';
-import { checkMisfits, ofProcess, ofTargets, parseVariants, refuse } from './parse-variants.ts';
+import { checkMisfits, ofProcess, ofTargets, parseSystems, refuse } from './parse-variants.ts';
 import { checkObjectives } from './objective-check.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { Reader } from './reader.ts';
@@ -57,7 +57,7 @@ export function parseScenario(entry: Entry, base: CommonSettings, reader: Reader
   }
   const common = parseCommon(from, base, reader);
   const workload = parseWorkload(from, reader);
-  const variants = parseVariants(from, common, reader);
+  const { target, variants } = parseSystems(from, common, reader);
   if (variants) refuseIdle(from, variants, reader);
   const replicas = variants?.some(runsAlready) ? onlyReplica(at('replicas'), common.replicas, reader) : common.replicas;
   if (variants) checkMisfits(from, variants, { replicas, load: common.load }, reader);
@@ -83,7 +83,7 @@ export function parseScenario(entry: Entry, base: CommonSettings, reader: Reader
   };
   const { load } = common;
   const complete = workload && variants && load && reader.problems.length === 0;
-  return { name, variants, load, scenario: complete ? { ...scenario, workload, variants, load } : undefined };
+  return { name, variants, load, scenario: complete ? { ...scenario, workload, target, variants, load } : undefined };
 }
 
 function servicesByVariant(variants: readonly Variant[], replicas: number): ExpectationScope['services'] {

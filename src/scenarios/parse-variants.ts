@@ -16,11 +16,31 @@ const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'roll
 const ofAppOnly = ['app', 'slow-replica', 'autoscale', 'rollout'];
 const variantKeys = [...appKeys, 'target', 'load'];
 
-/** The variants of a scenario, or the only one of a scenario that names none; nothing where they cannot be read. */
-export function parseVariants(from: Table, common: CommonSettings, reader: Reader): readonly Variant[] | undefined {
-  const variants = field(from, 'variants')?.value;
+/** The systems of a scenario: the one that its variants share, and what each makes of it. */
+export interface Systems {
+  /** Undefined where they share none of the user's own. */
+  readonly target: System | undefined;
+  /** Undefined where they cannot be read. */
+  readonly variants: readonly Variant[] | undefined;
+}
+
+/** The target and the variants of a scenario; one that names no variants has a single one. */
+export function parseSystems(from: Table, common: CommonSettings, reader: Reader): Systems {
   const shared = field(from, 'target')?.value;
   const target = shared && parseTarget(shared, undefined, reader);
+  return {
+    target: target && parseSystem(undefined, target, common, reader),
+    variants: parseVariants(from, target, common, reader),
+  };
+}
+
+function parseVariants(
+  from: Table,
+  target: TargetSystem | undefined,
+  common: CommonSettings,
+  reader: Reader,
+): readonly Variant[] | undefined {
+  const variants = field(from, 'variants')?.value;
   if (variants === undefined) return [{ name: 'default', system: parseSystem(undefined, target, common, reader) }];
   return reader.named(variants, 'variants')?.map(({ key: name, value }): Variant => {
     const unchanged = value.kind === 'leaf' && value.value === null;

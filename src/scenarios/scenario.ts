@@ -93,6 +93,8 @@ export interface RateSearch {
   readonly confirmMs: number;
   /** The answer is known to this share of itself. */
   readonly precision: number;
+  /** How long it may take: what is not known by then stays so. */
+  readonly budgetMs: number;
   /** No higher rate is tried. */
   readonly mostPerSecond: number;
 }
@@ -159,6 +161,8 @@ export interface Scenario {
   readonly workload: Workload;
   readonly load: LoadProfile;
   readonly trust: Trust;
+  /** The server of the user's own that its variants share, as it is before they change it; undefined where they share none. */
+  readonly target: System | undefined;
   readonly variants: readonly Variant[];
   readonly replicas: readonly number[];
   readonly rounds: number;

@@ -29,6 +29,7 @@ export const searchKeys = {
   slo: objective.optional(),
   confirm: duration('the time to confirm', limits.durationMs.least, limits.durationMs.most).optional(),
   precision: percentage('the precision', 1).optional(),
+  budget: duration('the budget', 10_000, 3_600_000).optional(),
   most: rate('the highest rate', 1, limits.ratePerSecond.most).optional(),
 };
 
@@ -39,6 +40,7 @@ export type SearchChange = { readonly [Key in keyof typeof searchKeys]?: z.outpu
 export const defaultSearch: Omit<RateSearch, 'slo'> = {
   confirmMs: 10_000,
   precision: 0.02,
+  budgetMs: 300_000,
   mostPerSecond: limits.ratePerSecond.most,
 };
 
@@ -56,6 +58,7 @@ export function changeSearch(base: RateSearch | undefined, change: SearchChange)
     slo,
     confirmMs: change.confirm ?? of.confirmMs,
     precision: change.precision ?? of.precision,
+    budgetMs: change.budget ?? of.budgetMs,
     mostPerSecond: change.most ?? of.mostPerSecond,
   };
 }

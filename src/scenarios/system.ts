@@ -107,6 +107,12 @@ interface HostedSettings {
   readonly limits: Limits;
 }
 
+/** Where an image listens unless it is told otherwise: what most platforms that run containers set PORT to. */
+export const imagePort = 8080;
+
+/** How long a server may take to be ready unless it is told otherwise. */
+export const usualReadyLimitMs = 30_000;
+
 /** A server of the user's own that the lab starts as a process of this machine. */
 export interface CommandSystem extends HostedSettings {
   readonly kind: 'command';
@@ -146,4 +152,11 @@ export function servicesOf({ kind }: Pick<System, 'kind'>, replicas: number): re
     ...(replicas > 1 ? ['nginx'] : []),
     ...(kind === 'app' ? ['postgres', 'redis'] : []),
   ];
+}
+
+/** Whether the lab starts it, and it is the user's own. */
+export function isHosted<T extends { readonly kind: string }>(
+  system: T,
+): system is Extract<T, { readonly kind: HostedSystem['kind'] }> {
+  return system.kind === 'command' || system.kind === 'image';
 }

@@ -1,7 +1,15 @@
 import { filledIn, type Variables } from '../variables.ts';
 import type { Fault } from './fault.ts';
 import type { Reader } from './reader.ts';
-import type { CommandSystem, HostedSystem, ImageSystem, System, UrlSystem } from './system.ts';
+import {
+  imagePort,
+  usualReadyLimitMs,
+  type CommandSystem,
+  type HostedSystem,
+  type ImageSystem,
+  type System,
+  type UrlSystem,
+} from './system.ts';
 import { readAddress, targetSchema, type TargetChange } from './target-schema.ts';
 import { field, leavesOf, type Branch, type Leaf, type Table } from './tree.ts';
 import { variableFaults } from './variable-check.ts';
@@ -21,10 +29,6 @@ const nouns: Readonly<Record<TargetSystem['kind'], string>> = {
   command: 'a target that is a command',
   image: 'a target that is an image',
 };
-
-/** Where an image listens unless it is told otherwise: what most platforms that run containers set PORT to. */
-const imagePort = 8080;
-const readyLimitMs = 30_000;
 
 /** Takes the place of a target that is wrong, so that this is told once. */
 const wrong: UrlSystem = { kind: 'url', url: '' };
@@ -113,7 +117,7 @@ function hostedOf(
   const settings = {
     environment: { ...base?.environment, ...change.env },
     readyPath: change.ready ?? base?.readyPath,
-    readyLimitMs: change['ready-limit'] ?? base?.readyLimitMs ?? readyLimitMs,
+    readyLimitMs: change['ready-limit'] ?? base?.readyLimitMs ?? usualReadyLimitMs,
     metricsPath: change.metrics ?? base?.metricsPath,
     counters: { ...base?.counters, ...change.counters },
     balancer: undefined,
@@ -131,6 +135,29 @@ function hostedOf(
   const args = change.args ?? former?.args;
   const port = change.port ?? former?.port ?? imagePort;
   return image === undefined ? undefined : ({ kind, image, args, port, ...settings } satisfies ImageSystem);
+}
+
+/**
+ * A server that takes the place of a target, with what that says beside its command or image. What the server has itself wins.
+ * An image listens inside its container, and a command on this machine: port, args and limits are taken from a target of the same
+ * kind only.
+ */
+export function withRestOf(target: HostedSystem, server: HostedSystem, hasPort: boolean): HostedSystem {
+  const shared = {
+    environment: { ...target.environment, ...server.environment },
+    readyPath: server.readyPath ?? target.readyPath,
+    readyLimitMs: target.readyLimitMs,
+    metricsPath: server.metricsPath ?? target.metricsPath,
+    counters: target.counters,
+    balancer: target.balancer,
+  };
+  if (server.kind === 'command') {
+    const port = server.port ?? (target.kind === 'command' ? target.port : undefined);
+    return { ...server, ...shared, port };
+  }
+  if (target.kind !== 'image') return { ...server, ...shared };
+  const { args, limits } = target;
+  return { ...server, ...shared, args, limits, port: hasPort ? server.port : target.port };
 }
 
 /** Whether it can tell counters of itself. */

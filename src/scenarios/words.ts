@@ -9,7 +9,15 @@ import {
   type Variant,
   type Workload,
 } from './scenario.ts';
-import type { AppSettings, Autoscale, HostedSystem, Limits, System } from './system.ts';
+import {
+  imagePort,
+  usualReadyLimitMs,
+  type AppSettings,
+  type Autoscale,
+  type HostedSystem,
+  type Limits,
+  type System,
+} from './system.ts';
 import { memoryText, ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
 
@@ -85,16 +93,28 @@ function describeSystem(system: System): string {
 
 /** The names of its variables and not what they are: some hold secrets. */
 function describeHosted(system: HostedSystem): string {
-  const { environment, balancer, limits } = system;
-  const names = Object.keys(environment);
-  return [
+  const started =
     system.kind === 'command'
       ? `command ${system.command}`
-      : `image ${[system.image, ...(system.args ?? [])].join(' ')}`,
-    ...(names.length === 0 ? [] : [`with ${names.join(', ')}`]),
-    ...(balancer === undefined ? [] : [`balanced by ${balancer}`]),
+      : `image ${[system.image, ...(system.args ?? [])].join(' ')}`;
+  return [started, ...hostedTexts(system)].join(', ');
+}
+
+/** What a server of the user's own has beside its command or image; a default is not told. */
+export function hostedTexts(system: HostedSystem): readonly string[] {
+  const { environment, port, readyPath, readyLimitMs, metricsPath, counters, balancer, limits } = system;
+  const names = Object.keys(environment);
+  const told = Object.entries(counters).map(([known, own]) => `${own} as ${known}`);
+  return [
+    names.length > 0 && `with ${names.join(', ')}`,
+    port !== undefined && !(system.kind === 'image' && port === imagePort) && `port ${port}`,
+    readyPath !== undefined && `ready at ${readyPath}`,
+    readyLimitMs !== usualReadyLimitMs && `ready within ${formatDuration(readyLimitMs)}`,
+    metricsPath !== undefined && `metrics at ${metricsPath}`,
+    told.length > 0 && `counting ${told.join(', ')}`,
+    balancer !== undefined && `balanced by ${balancer}`,
     ...limitTexts(limits),
-  ].join(', ');
+  ].filter((part) => part !== false);
 }
 
 function limitTexts({ cpu, memoryBytes }: Limits): readonly string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServiceUsage } from '../platforms/platform.ts';
-import { summarize } from './usage.ts';
+import { machineOf, summarize } from './usage.ts';
 
 const usage = (service: string, cpuSeconds: number, memoryBytes = 100): ServiceUsage => ({
   service,
@@ -49,5 +49,19 @@ describe('summarize', () => {
 
   it('has nothing to say without samples', () => {
     expect(summarize([])).toEqual([]);
+  });
+});
+
+describe('machineOf', () => {
+  const sample = (atMs: number, busySeconds?: number) => ({ atMs, services: [], busySeconds });
+
+  it('is what everybody used between the first sample and the last', () => {
+    expect(machineOf([sample(1000, 50), sample(2000, 51), sample(3000, 53)], 2)).toEqual({ cores: 2, cpuRatio: 1.5 });
+  });
+
+  it('knows the cores alone where nobody told of their use, and nothing where they are not known', () => {
+    expect(machineOf([sample(0), sample(1000)], 2)).toEqual({ cores: 2 });
+    expect(machineOf([sample(0, 5)], 2)).toEqual({ cores: 2 });
+    expect(machineOf([sample(0, 5), sample(1000, 6)], undefined)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import type { Deployment, ServiceUsage } from '../platforms/platform.ts';
-import type { ServiceResources } from '../result.ts';
+import type { MachineResources, ServiceResources } from '../result.ts';
 import { onBeat } from './beat.ts';
 
 const sampleEveryMs = 1000;
@@ -8,6 +8,15 @@ interface Sample {
   /** In ms since 1970. */
   readonly atMs: number;
   readonly services: readonly ServiceUsage[];
+  /** Of the whole machine, whoever used it. */
+  readonly busySeconds?: number | undefined;
+}
+
+/** What services and everybody else used of the machine. */
+export interface Usage {
+  readonly resources: readonly ServiceResources[];
+  /** Undefined where it is not known what they run on. */
+  readonly machine: MachineResources | undefined;
 }
 
 /** From when to when a service was watched, in ms since 1970. */
@@ -58,6 +67,15 @@ export function summarize(samples: readonly Sample[]): readonly ServiceResources
   });
 }
 
+/** What everybody used of a machine with so many cores, between the first and the last sample. */
+export function machineOf(samples: readonly Sample[], cores: number | undefined): MachineResources | undefined {
+  if (cores === undefined) return undefined;
+  const [first, last] = [samples[0], samples.at(-1)];
+  const seconds = ((last?.atMs ?? 0) - (first?.atMs ?? 0)) / 1000;
+  if (first?.busySeconds === undefined || last?.busySeconds === undefined || seconds <= 0) return { cores };
+  return { cores, cpuRatio: Math.max(0, last.busySeconds - first.busySeconds) / seconds };
+}
+
 /** Asks a deployment once a second what its services use, where it can tell. */
 export class UsageWatch implements AsyncDisposable {
   readonly #deployment: Deployment;
@@ -79,10 +97,10 @@ export class UsageWatch implements AsyncDisposable {
   }
 
   /** Takes a last sample, and puts all of them together. */
-  async stop(): Promise<readonly ServiceResources[]> {
+  async stop(): Promise<Usage> {
     await this[Symbol.asyncDispose]();
     if (this.#samples.length > 0) await this.#sample(new AbortController().signal);
-    return summarize(this.#samples);
+    return { resources: summarize(this.#samples), machine: machineOf(this.#samples, this.#deployment.cores) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,7 +116,8 @@ export class UsageWatch implements AsyncDisposable {
   /** A sample that fails is one sample fewer, no reason to end a trial. */
   async #sample(signal: AbortSignal): Promise<void> {
     const atMs = performance.timeOrigin + performance.now();
+    const busySeconds = this.#deployment.busySeconds?.();
     const services = await this.#deployment.usage?.(signal).catch(() => undefined);
-    if (services) this.#samples.push({ atMs, services });
+    if (services) this.#samples.push({ atMs, services, busySeconds });
   }
 }

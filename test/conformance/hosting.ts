@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { isTargetService } from '../../src/platforms/common/hosting.ts';
 import type { LoadProfile } from '../../src/scenarios/scenario.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import type { HostedTopology } from '../../src/scenarios/plan.ts';
@@ -111,6 +112,12 @@ export function describeHosting(bench: () => Bench): void {
       const error = await failure(host({ environment: { FAULT: 'ends' } }));
       expect(error.message).toMatch(/[Tt]arget.*exited with code 3/);
       expect(error.details.join('\n')).toContain('no such table: prices');
+      // By this a side of a gate is known to have failed by itself.
+      const [log] = error.logs;
+      expect([isTargetService(log?.service ?? ''), log?.text]).toEqual([
+        true,
+        expect.stringContaining('no such table: prices'),
+      ]);
       // Where it listens is not its trouble.
       expect(error.hint ?? '').not.toContain('PORT');
     });

@@ -123,8 +123,8 @@ describe('the workflow that gates pull requests', { timeout: 240_000 }, () => {
     expect(verdicts.length).toBeGreaterThanOrEqual(3);
     expect(verdicts.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(scenarios[0]?.variants.map(({ settings }) => settings)).toEqual([
-      'command cd base && node server.js',
-      'command cd head && node server.js',
+      "command cd 'base' && node server.js, ready at /",
+      "command cd 'head' && node server.js, ready at /",
     ]);
     expect(await opened.read('comment.md')).toMatch(/^<!-- scale-lab -->\n/);
     expect(await opened.read('junit.xml')).toContain('<testsuite ');
@@ -147,10 +147,12 @@ describe('the workflow that gates pull requests', { timeout: 240_000 }, () => {
   it('stops one that does not start, with what it said', async () => {
     const opened = await open(serverOf(1), serverOf(1, "throw new Error('no such table: prices');"));
     const { code, text } = await (await opened.gate()).ended;
-    expect(code, text).toBe(4);
-    expect(text).toContain('target-1 exited with code 1');
+    expect(code, text).toBe(1);
+    expect(text).toMatch(/^::error .*B did not start: target-1 exited with code 1.*revision [0-9a-f]{10}/m);
     expect(text).toContain('no such table: prices');
-    expect((await opened.run()).verdicts).toEqual([]);
+    const { verdicts, failures } = await opened.run();
+    expect(verdicts).toMatchObject([{ expectation: 'B starts', outcome: 'failed' }]);
+    expect(failures).toMatchObject([{ side: 'B', system: "command cd 'head' && node server.js" }]);
   });
 
   it('fails one whose answers are all errors', async () => {

@@ -31,9 +31,12 @@ scenarios:
     target: { url: '${target}' }
     workload: [GET /]
     load: ${load}
-    # The test is about the server's limit: a machine that is busy may make the generator late.
-    trust: { schedule-lag: 1m, lag: 1m, shortfall: 5% }
 `;
+/** A machine that is busy with other tests may hide the answer: that is said then, and no rate is told. */
+function isHidden(limit: string | undefined): boolean {
+  return limit === 'noise' || limit === 'budget';
+}
+
 /** Probes as short as can be: what is offered is known to the request. */
 const short = ['--duration', '1500ms', '--warmup', '300ms', '--confirm', '4s', '--precision', '1%', '--rate', '400/s'];
 
@@ -44,8 +47,12 @@ describe('scale-lab max-rps', { timeout: 240_000 }, () => {
     await bench.write('scenarios.yaml', scenarioOf(server.url));
     const args = ['max-rps', 'bucket', '--slo', 'error_rate < 1.5%', ...short];
     const { code, out, err } = await scaleLab(args, { cwd: bench.folder, env: bench.env });
-    expect(code, err + out).toBe(0);
     const [trial] = (await bench.onlyRun()).trials;
+    if (isHidden(trial?.search?.limit)) {
+      expect(code, err + out).toBe(3);
+      return;
+    }
+    expect(code, err + out).toBe(0);
     expect(trial?.search).toMatchObject({ slo: ['error_rate < 1.5%'], limit: 'objective' });
     // A machine that makes the server late takes tokens away, and never adds any: how near it comes is for a benchmark.
     expect(trial?.metrics.max_rps, err).toBeGreaterThan(400);
@@ -91,8 +98,12 @@ describe('scale-lab max-rps', { timeout: 240_000 }, () => {
     const text = `${scenarioOf(server.url, load)}    expect: ['max_rps > 400/s', 'max_rps > 5000/s']\n`;
     await bench.write('scenarios.yaml', text);
     const { code, out, err } = await scaleLab(['run', 'bucket'], { cwd: bench.folder, env: bench.env });
+    const { verdicts, trials } = await bench.onlyRun();
+    if (isHidden(trials[0]?.search?.limit)) {
+      expect([code, ...verdicts.map(({ outcome }) => outcome)], err + out).toEqual([3, 'inconclusive', 'inconclusive']);
+      return;
+    }
     expect(code, err + out).toBe(1);
-    const { verdicts } = await bench.onlyRun();
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['passed', 'failed']);
   });
 });

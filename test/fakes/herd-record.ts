@@ -63,7 +63,12 @@ export function openHerdRecord(): RunRecord {
     }),
     caveats: [{ kind: 'dropped', text: '1,204 of 20,000 requests were dropped', doubts: ['p50', 'p95', 'p99', 'max'] }],
     findings: [
-      { kind: 'waiting-to-be-sent', text: 'The system does not keep up: offered 2,000/s, served 1,200/s.' },
+      {
+        kind: 'waiting-to-be-sent',
+        text: 'The system does not keep up: offered 2,000/s, served 1,200/s.',
+        next: 'Find the rate that it keeps up with.',
+        command: "scale-lab max-rps herd --variant stale-while-revalidate --slo 'p99 < 100ms'",
+      },
       { kind: 'herd', text: 'The cache recomputed 75 times per expiry.' },
     ],
     annotations: [

@@ -1,7 +1,5 @@
 import type { RateSearchRecord } from '../../result.ts';
-
-/** One probe that was run. */
-export type Probe = Pick<RateSearchRecord['probes'][number], 'phase' | 'ratePerSecond' | 'outcome'>;
+import { doubtOf, hiccupsIn, isHopeless, isLong, isNoisy, knownOf, type Known, type Probe } from './known-rates.ts';
 
 /** What a search is told. */
 export interface SearchSettings {
@@ -10,6 +8,11 @@ export interface SearchSettings {
   readonly mostPerSecond: number;
   /** The answer is known to this share of itself. */
   readonly precision: number;
+  /** How long it may take, warm-ups included. */
+  readonly budgetMs: number;
+  /** How long a probe takes, and about how long a confirmation does, warm-up included. */
+  readonly probeMs: number;
+  readonly confirmMs: number;
 }
 
 /** What a search has found. */
@@ -23,27 +26,8 @@ const leastPerSecond = 1;
 /** How much each step up, and down, changes the rate while nothing is known of where the limit lies. */
 const growth = 2;
 const decline = 4;
-/** A hiccup of the machine breaks an objective too: a rate that breaks it is tried once more before that is believed. */
-const attempts = 2;
-
-/** What is known of a rate: how often it was tried, and what came out at last. */
-interface Tried {
-  readonly ratePerSecond: number;
-  readonly outcome: Probe['outcome'];
-  readonly isCertain: boolean;
-}
-
-function triedOf(probes: readonly Probe[]): readonly Tried[] {
-  const rates = [...new Set(probes.map(({ ratePerSecond }) => ratePerSecond))];
-  return rates.map((ratePerSecond) => {
-    const own = probes.filter((probe) => probe.ratePerSecond === ratePerSecond);
-    const last = own.at(-1);
-    const outcome = last?.outcome ?? 'broken';
-    // What is confirmed for longer is certain at once.
-    const isCertain = outcome === 'kept' || last?.phase === 'confirm' || own.length >= attempts;
-    return { ratePerSecond, outcome, isCertain };
-  });
-}
+/** A server that keeps a rate keeps so much of it whatever happens, unless its machine is busy with something else. */
+const controlShare = 0.5;
 
 /** Rates are whole numbers, or have one decimal where they are small: what a report tells is what was sent. */
 function rounded(ratePerSecond: number): number {
@@ -53,66 +37,87 @@ function rounded(ratePerSecond: number): number {
 /**
  * Exponential search for a rate that breaks the objective (Bentley and Yao, "An almost optimal algorithm for unbounded searching",
  * 1976), bisection between it and the highest one that kept it, by their ratio; then the answer is confirmed, from lower to lower
- * rates where it does not last. Depends on nothing but the probes so far.
+ * rates where it does not last, and what lies above it is tried once more: where that is kept now, noise had broken it, and the
+ * search goes on from there. Depends on nothing but the probes so far.
  */
 export function nextStep(settings: SearchSettings, probes: readonly Probe[]): NextStep {
-  const tried = triedOf(probes);
-  const uncertain = tried.find(({ isCertain }) => !isCertain);
-  const last = probes.at(-1);
-  if (uncertain) return { probe: { phase: last?.phase ?? 'search', ratePerSecond: uncertain.ratePerSecond } };
-  if (last?.phase === 'confirm') return afterConfirmation(settings, probes, tried);
-  const { low, high } = bracketOf(tried);
-  if (high === undefined) return upwards(settings, low);
-  if (low === undefined) return downwards(high);
-  const middle = rounded(Math.sqrt(low.ratePerSecond * high.ratePerSecond));
-  const isNarrow = high.ratePerSecond <= low.ratePerSecond * (1 + settings.precision);
-  if (isNarrow || middle <= low.ratePerSecond || middle >= high.ratePerSecond) return confirm(low.ratePerSecond);
-  return { probe: { phase: 'bisect', ratePerSecond: middle } };
+  const known = knownOf(probes);
+  if (isHopeless(probes)) return conclusion('noise', known);
+  const { budgetMs, probeMs, confirmMs } = settings;
+  const leftMs = budgetMs - probes.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  // A rate that is confirmed is worth more than one that is known more closely, and the one above it is tried once more.
+  const isRushed = leftMs < probeMs + confirmMs + probeMs;
+  const step = stepOf(settings, probes, known, isRushed);
+  if ('found' in step) return step;
+  const costMs = isLong(step.probe) ? confirmMs : probeMs;
+  return probes.length > 0 && leftMs < costMs ? conclusion('budget', known) : step;
 }
 
-/** The lowest rate that broke the objective, and the highest one below it that kept it. */
-function bracketOf(tried: readonly Tried[]): { readonly low: Tried | undefined; readonly high: Tried | undefined } {
-  const sorted = [...tried].sort((one, other) => one.ratePerSecond - other.ratePerSecond);
-  const high = sorted.find(({ outcome }) => outcome !== 'kept');
-  const below = high === undefined ? sorted : sorted.slice(0, sorted.indexOf(high));
-  return { low: below.at(-1), high };
+function stepOf(settings: SearchSettings, probes: readonly Probe[], known: Known, isRushed: boolean): NextStep {
+  const { kept, broken, uncertain } = known;
+  const phase = probes.at(-1)?.phase;
+  if (uncertain !== undefined && phase !== 'confirm') return probe(phase ?? 'search', uncertain);
+  if (kept === undefined)
+    return broken === undefined ? probe('search', settings.firstPerSecond) : downwards(broken, probes);
+  const closer = closerLook(settings, kept, broken);
+  if (closer !== undefined && !isRushed) return closer;
+  return confirmation(settings, probes, known, closer !== undefined);
 }
 
-function upwards({ firstPerSecond, mostPerSecond }: SearchSettings, low: Tried | undefined): NextStep {
-  if (low === undefined) return { probe: { phase: 'search', ratePerSecond: firstPerSecond } };
-  if (low.ratePerSecond >= mostPerSecond) return confirm(low.ratePerSecond);
-  const ratePerSecond = Math.min(mostPerSecond, rounded(low.ratePerSecond * growth));
-  return { probe: { phase: 'search', ratePerSecond } };
-}
-
-function downwards(high: Tried): NextStep {
-  if (high.ratePerSecond <= leastPerSecond) return { found: nothing(high.ratePerSecond) };
-  const ratePerSecond = Math.max(leastPerSecond, rounded(high.ratePerSecond / decline));
-  return { probe: { phase: 'search', ratePerSecond } };
-}
-
-function confirm(ratePerSecond: number): NextStep {
-  return { probe: { phase: 'confirm', ratePerSecond } };
-}
-
-function nothing(highPerSecond: number): Found {
-  return { limit: 'nothing', lowPerSecond: 0, highPerSecond };
-}
-
-/** Each rate that does not last is followed by one that lies twice as far below: a few of them end at any rate. */
-function afterConfirmation(settings: SearchSettings, probes: readonly Probe[], tried: readonly Tried[]): NextStep {
-  const confirmations = probes.filter(({ phase }) => phase === 'confirm');
-  const last = confirmations.at(-1);
-  if (last === undefined) throw new Error('nothing was confirmed');
-  const { high } = bracketOf(tried);
-  if (last.outcome === 'kept') {
-    const limit = high === undefined ? 'most' : high.outcome === 'generator' ? 'generator' : 'objective';
-    const found = { limit, lowPerSecond: last.ratePerSecond } as const;
-    return { found: high === undefined ? found : { ...found, highPerSecond: high.ratePerSecond } };
+/** A rate that would say more than is known; none where the limit is known closely enough. */
+function closerLook(settings: SearchSettings, kept: number, broken: number | undefined): NextStep | undefined {
+  const { mostPerSecond, precision } = settings;
+  if (broken === undefined) {
+    return kept >= mostPerSecond ? undefined : probe('search', Math.min(mostPerSecond, rounded(kept * growth)));
   }
-  const share = 1 - Math.min(0.5, settings.precision * 2 ** (confirmations.length - 1));
-  const lower = rounded(last.ratePerSecond * share);
-  return lower < leastPerSecond || lower === last.ratePerSecond
-    ? { found: nothing(last.ratePerSecond) }
-    : confirm(lower);
+  const middle = rounded(Math.sqrt(kept * broken));
+  const isNarrow = broken <= kept * (1 + precision);
+  return isNarrow || middle <= kept || middle >= broken ? undefined : probe('bisect', middle);
+}
+
+function downwards(broken: number, probes: readonly Probe[]): NextStep {
+  if (broken > leastPerSecond) return probe('search', Math.max(leastPerSecond, rounded(broken / decline)));
+  return nothing(broken, probes);
+}
+
+/** Confirms the highest rate that was kept, from lower to lower ones where it does not last; then it and the one above in turn. */
+function confirmation(settings: SearchSettings, probes: readonly Probe[], known: Known, isWide: boolean): NextStep {
+  const { kept = 0, broken, confirmed, unconfirmed } = known;
+  if (unconfirmed === undefined && (confirmed ?? 0) < kept) return probe('confirm', kept);
+  const lower = unconfirmed === undefined ? 0 : stepBack(settings, probes, unconfirmed, confirmed);
+  if (lower > (confirmed ?? 0)) return probe('confirm', lower);
+  if (confirmed === undefined) return nothing(unconfirmed ?? kept, probes);
+  const above = unconfirmed ?? broken;
+  if (above === undefined) return conclusion(isWide ? 'budget' : isNoisy(probes) ? 'noise' : 'most', known);
+  const doubt = doubtOf(probes, confirmed, above, known);
+  if (doubt === 'above') return probe(unconfirmed === undefined ? 'verify' : 'confirm', above);
+  if (doubt === 'control') return probe('control', rounded(confirmed * controlShare));
+  if (doubt === 'noise' || isNoisy(probes)) return conclusion('noise', known);
+  const { outcome } = probes.findLast(({ ratePerSecond }) => ratePerSecond === above) ?? {};
+  const isOfGenerator = outcome === 'generator';
+  return conclusion(isWide ? 'budget' : isOfGenerator ? 'generator' : 'objective', known);
+}
+
+/** Each rate that does not last is followed by one that lies twice as far below: a few of them end at any rate. 0 where that is none. */
+function stepBack({ precision }: SearchSettings, probes: readonly Probe[], unconfirmed: number, confirmed = 0): number {
+  const missed = probes.filter(({ phase, ratePerSecond }) => phase === 'confirm' && ratePerSecond > confirmed);
+  const steps = new Set(missed.map(({ ratePerSecond }) => ratePerSecond)).size;
+  const lower = rounded(unconfirmed * (1 - Math.min(0.5, precision * 2 ** (steps - 1))));
+  return lower < leastPerSecond || lower === unconfirmed ? 0 : lower;
+}
+
+/** No rate is kept, or none lasts: that is the server's doing, unless its machine was busy with something else. */
+function nothing(highPerSecond: number, probes: readonly Probe[]): NextStep {
+  const last = probes.filter(({ ratePerSecond }) => ratePerSecond === highPerSecond);
+  const limit = last.some(({ noise }) => noise !== undefined) || hiccupsIn(probes) > 0 ? 'noise' : 'nothing';
+  return { found: { limit, lowPerSecond: 0, highPerSecond } };
+}
+
+function probe(phase: Probe['phase'], ratePerSecond: number): NextStep {
+  return { probe: { phase, ratePerSecond } };
+}
+
+function conclusion(limit: Found['limit'], { kept = 0, broken, confirmed = kept, unconfirmed }: Known): NextStep {
+  const high = unconfirmed ?? broken;
+  return { found: { limit, lowPerSecond: confirmed, ...(high === undefined ? {} : { highPerSecond: high }) } };
 }

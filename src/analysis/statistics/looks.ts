@@ -22,13 +22,25 @@ export const leastRounds = leastDifferences(0.95);
  * wrong; each of n looks is therefore held to 1 − (1 − confidence) / n, so that with the confidence that was asked for none of them
  * misleads (Bonferroni; the looks depend on each other, which makes it safer still).
  * @param mostRounds what there is time for
- * @returns undefined where there is time for fewer rounds than {@link leastRounds}
+ * @returns undefined where there is time for fewer rounds than any answer takes
  */
 export function planLooks(mostRounds: number, confidence = 0.95): Looks | undefined {
-  if (mostRounds < leastRounds) return undefined;
+  if (mostRounds < leastDifferences(confidence)) return undefined;
   const planned = schedule.filter((rounds) => rounds <= mostRounds);
   const last = planned.at(-1) ?? 0;
   const isWorth = mostRounds >= last * worthALook && planned.length < schedule.length;
   const rounds = isWorth ? [...planned, mostRounds] : planned;
   return { rounds, confidence: 1 - (1 - confidence) / rounds.length };
+}
+
+/**
+ * Plans the looks at fresh rounds that are to confirm what others have shown: after as many rounds as those took, or as an answer
+ * takes if that is more, and when the time is up.
+ * @returns undefined where there is no time for an answer
+ */
+export function planConfirmation(rounds: number, mostRounds: number, confidence: number): Looks | undefined {
+  const each = 1 - (1 - confidence) / 2;
+  const early = Math.max(rounds, leastDifferences(each));
+  if (mostRounds >= early * worthALook) return { rounds: [early, mostRounds], confidence: each };
+  return mostRounds < leastDifferences(confidence) ? undefined : { rounds: [mostRounds], confidence };
 }

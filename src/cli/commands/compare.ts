@@ -32,14 +32,17 @@ async function compareLive(name: string | undefined, options: CompareOptions, io
   const { compare, comparedFirst } = await import('../../compare.ts');
   const { isResolved } = await import('../../analysis/comparison.ts');
   const load = () => loadScenarioFile(io, options.file);
-  const { scenario, sides } = await chooseSides(io, name, options, load);
+  const { scenario, sides, taken } = await chooseSides(io, name, options, load);
   const images = name === undefined ? {} : (await load()).images;
   const ready = await prepareMatch(io, options, { scenario, sides, batches: 1, images });
   if (options.dryRun) {
     io.out.write(await describeMatch(ready, options));
     return exitCodes.passed;
   }
-  const outcome = await inLab(io, options, ready, async (lab) => compare(ready.match, options.smallest, lab));
+  const outcome = await inLab(io, options, ready, async (lab) => {
+    for (const text of taken) lab.emit({ type: 'remark', text });
+    return compare(ready.match, options.smallest, lab);
+  });
   await reportRun(io, outcome, options);
   const comparisons = outcome.record.comparisons ?? [];
   const isKnown = comparisons.every((comparison) => isResolved(comparison, comparedFirst));

@@ -13,9 +13,12 @@ import { addSidesOptions, chooseSides, type SidesOptions } from '../sides.ts';
 
 const examples = `
 B is judged against A: both run now, in rounds of random order; or what runs now
-against a saved run of the same kind of machine (--baseline). Judged are p50,
-RPS, the error rate and counted metrics; p99 where every round has 10,000
-answers; and what --tolerance names. A failure is confirmed by fresh rounds.
+against a saved run of the same kind of machine (--baseline). Judged are errors,
+hangs, CPU per request, memory at the end, counted metrics, RPS, p50, p95, p99
+(where the answers are enough), those of each request where there are several,
+the scenario's claims that name no variant, and what --tolerance names. What the
+noise of a busy machine hides is left open where CPU per request is clear. A
+failure is confirmed by fresh rounds.
 
 Exit code: 0 no worse, 1 worse or B gave no right answer, 3 cannot tell, 4
 neither side gave a right answer, 129, 130 or 143 interrupted: no verdict.
@@ -40,7 +43,7 @@ async function gatePaired(name: string | undefined, options: GateOptions, io: Io
   const { loadScenarioFile } = await import('../scenario-file.ts');
   const { gate } = await import('../../gate.ts');
   const load = (): Promise<ScenarioFile> => loadScenarioFile(io, options.file);
-  const { scenario, sides } = await chooseSides(io, name, options, load);
+  const { scenario, sides, taken } = await chooseSides(io, name, options, load);
   const images = name === undefined ? {} : (await load()).images;
   const ready = await prepareMatch(io, options, { scenario, sides, batches: 2, images });
   if (options.dryRun) {
@@ -48,6 +51,7 @@ async function gatePaired(name: string | undefined, options: GateOptions, io: Io
     return exitCodes.passed;
   }
   const outcome = await inLab(io, options, ready, async (lab) => {
+    for (const text of taken) lab.emit({ type: 'remark', text });
     const settingsOf = await readSettings(options, lab);
     return gate(ready.match, settingsOf(ready.match.scenario), lab);
   });
@@ -97,7 +101,7 @@ async function execute(names: readonly string[], options: GateOptions, io: Io): 
   return gatePaired(name, options, io);
 }
 
-const toleranceHelp = 'how much worse B may be, by metric: p50=10%,rps=5%';
+const toleranceHelp = 'how much worse B may be, by metric: p50=10%,rps=5%,p99=off';
 
 /** `scale-lab gate`: whether B is worse than A, for a job that has to decide. */
 export const gateCommand: CommandFactory = (io, finish) => {
@@ -110,7 +114,7 @@ export const gateCommand: CommandFactory = (io, finish) => {
     .addOption(
       new Option('--tolerance <list>', toleranceHelp)
         .argParser(tolerances)
-        .default({}, 'rps, p50: 10%; p99: 25%; error_rate: 0.1%'),
+        .default({}, 'rps, p50, cpu_per_request: 10%; p95: 20%; p99: 25%; memory_end: 30%; error_rate: 0.1%'),
     );
   command.option('--allow-inconclusive', 'exit with 0 where it cannot tell; the reports say so all the same');
   return addReportOptions(command)

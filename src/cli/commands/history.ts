@@ -1,12 +1,14 @@
 import { Command } from 'commander';
-import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
+import { exitCodes, UsageError, type ExitCode, type LabError } from '../../errors.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 
 const examples = `
-Each run is held against the one before it: what is more than chance is marked,
-and so is what makes two runs no measure for each other, such as another load or
-machine. Chance can be told where both have at least 4 rounds.
+A change is marked where the runs before and after it, all of the same
+experiment and machine, differ by more than chance (E-divisive, p < 5%): that
+takes 8 runs. With 4 and more, those that lie apart from the others are named.
+What makes runs no measure for each other, such as another load or machine, is
+marked as well, and a run that a busy machine has spoilt is left out.
 
 Examples:
   scale-lab history
@@ -18,18 +20,31 @@ interface HistoryOptions {
   readonly html?: string;
 }
 
+/** So many runs that cannot be read are told one by one. */
+const mostTold = 3;
+
+/** Why runs are left out, and what to do about it; empty where none is. */
+function unreadText(unread: readonly LabError[]): string {
+  const lines = unread
+    .slice(0, mostTold)
+    .flatMap(({ message, hint }) => [`left out: ${message}`, ...(hint === undefined ? [] : [`  hint: ${hint}`])]);
+  const others = unread.length - mostTold;
+  const rest = others > 0 ? [`left out: ${others} more that cannot be read`] : [];
+  return [...lines, ...rest].map((line) => `${line}\n`).join('');
+}
+
 async function execute(scenario: string | undefined, options: HistoryOptions, io: Io): Promise<ExitCode> {
   const path = await import('node:path');
   const { readRuns } = await import('../../run-folder.ts');
   const { historyOf } = await import('../../analysis/history.ts');
   const { terminalHistory } = await import('../../reporters/history-table.ts');
   const { writeReport } = await import('../reports.ts');
-  const { plural } = await import('../../numbers.ts');
   const { runs, unread } = await readRuns(path.resolve(io.folder, options.out));
-  if (unread > 0) io.err.write(`${plural(unread, 'run')} cannot be read: of another version, or not whole\n`);
+  io.err.write(unreadText(unread));
   const courses = historyOf(runs, scenario);
   if (courses.length === 0) {
-    const known = [...new Set(runs.flatMap(({ scenarios }) => scenarios.map(({ name }) => name)))].join(', ');
+    const measured = runs.flatMap(({ trials }) => trials.map((trial) => trial.scenario));
+    const known = [...new Set(measured)].join(', ');
     throw new UsageError(
       scenario === undefined ? `There are no runs in ${options.out}.` : `No run of "${scenario}" is in ${options.out}.`,
       {

@@ -12,6 +12,10 @@ Next:
 `;
 
 const examples = `
+How the server is started is the start script of package.json, where there is
+one. The workflow goes to the root of the git repository: GitHub reads it there
+only.
+
 Examples:
   scale-lab init
   scale-lab init services/api
@@ -22,33 +26,34 @@ interface InitOptions {
   readonly print?: boolean;
 }
 
-function printed({ path, text }: StartingFile): string {
-  return `# --- ${path}\n${text}`;
-}
-
 /** Writes all of the files or, where one of them is there and is not to be replaced, none. */
-async function writeAll(io: Io, folder: string, files: readonly StartingFile[], isForced: boolean): Promise<void> {
+async function writeAll(io: Io, files: readonly StartingFile[], isForced: boolean): Promise<void> {
   const path = await import('node:path');
   const { existsSync } = await import('node:fs');
-  const { writeFile } = await import('node:fs/promises');
+  const { readFile, writeFile } = await import('node:fs/promises');
   const { makeFolder } = await import('../../folder.ts');
-  const named = files.map((file) => ({ ...file, shown: path.join(folder, file.path) }));
-  const there = named.filter(({ shown }) => existsSync(path.resolve(io.folder, shown))).map(({ shown }) => shown);
+  const shown = ({ file }: StartingFile): string => path.relative(io.folder, file);
+  const there = files.filter(({ file, isWhole }) => isWhole && existsSync(file)).map(shown);
   if (there.length > 0 && !isForced) {
     throw new UsageError(`${there.join(' and ')} ${there.length === 1 ? 'is' : 'are'} there already.`, {
       hint: 'Nothing was written. --force replaces what is there, --print shows what would be written.',
     });
   }
-  for (const { shown, text } of named) {
-    const target = path.resolve(io.folder, shown);
+  for (const each of files) {
+    const { file, text, isWhole } = each;
     try {
-      await makeFolder(path.dirname(target));
-      // Not over a file that has come meanwhile.
-      await writeFile(target, text, { flag: isForced ? 'w' : 'wx' });
+      await makeFolder(path.dirname(file));
+      if (isWhole) {
+        // Not over a file that has come meanwhile.
+        await writeFile(file, text, { flag: isForced ? 'w' : 'wx' });
+      } else {
+        const before = existsSync(file) ? await readFile(file, 'utf8') : '';
+        await writeFile(file, `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${text}`);
+      }
     } catch (error) {
-      throw new LabError(`${shown} cannot be written: ${messageOf(error)}.`, { cause: error });
+      throw new LabError(`${shown(each)} cannot be written: ${messageOf(error)}.`, { cause: error });
     }
-    io.out.write(`wrote ${shown}\n`);
+    io.out.write(isWhole ? `wrote ${shown(each)}\n` : `added ${text.trimEnd()} to ${shown(each)}\n`);
   }
 }
 
@@ -56,17 +61,19 @@ async function writeAll(io: Io, folder: string, files: readonly StartingFile[], 
 export const initCommand: CommandFactory = (io, finish) =>
   new Command('init')
     .description('write a scenario file to start from, and a workflow that gates pull requests')
-    .argument('[folder]', 'where they go', '.')
+    .argument('[folder]', 'the folder of the server', '.')
     .option('--force', 'replace files that are there already')
     .option('--print', 'print the files and write nothing')
     .addHelpText('after', examples)
     .action(async (folder: string, { force = false, print = false }: InitOptions) => {
+      const path = await import('node:path');
       const { startingFiles } = await import('../starting-files.ts');
-      const files = await startingFiles();
+      const files = await startingFiles(path.resolve(io.folder, folder));
       if (print) {
-        io.out.write(files.map(printed).join('\n'));
+        const printed = files.map(({ file, text }) => `# --- ${path.relative(io.folder, file)}\n${text}`);
+        io.out.write(printed.join('\n'));
       } else {
-        await writeAll(io, folder, files, force);
+        await writeAll(io, files, force);
         io.out.write(next);
       }
       finish(exitCodes.passed);

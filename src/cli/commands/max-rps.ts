@@ -8,12 +8,14 @@ import { duration, percentage, rate } from '../options.ts';
 import { addPlanOptions, overridesOf, planAndRun, type PlanOptions } from '../plan-run.ts';
 
 const examples = `
-It doubles the rate until the objective breaks, halves what lies between, and
-confirms the answer for longer. What is asked is the scenario's workload, in
-open load; its claims are judged only where it is such a search itself.
+It doubles the rate until the objective breaks, halves what lies between,
+confirms the answer for longer, and tries once more what lies above it. What is
+asked is the scenario's workload, in open load; its claims are judged only where
+it is such a search itself.
 
 Exit code: 0 where the objective set the limit; 3 where the load generator or
---most did, so that the answer is more than that; 1 where no rate kept it.
+--most did, so that the answer is more than that, where the machine was too busy
+to tell, or the budget was spent before; 1 where no rate kept it.
 
 Examples:
   scale-lab max-rps cache-hit --slo 'p99 < 50ms, error_rate < 0.1%'
@@ -31,6 +33,7 @@ interface MaxRpsOptions extends PlanOptions {
   readonly confirm?: number;
   readonly precision?: number;
   readonly most?: number;
+  readonly budget?: number;
 }
 
 async function objectiveOf(slo: string | undefined): Promise<readonly Expectation[] | undefined> {
@@ -51,8 +54,8 @@ function exitCodeOf({ trials }: RunRecord): ExitCode {
 async function execute(name: string, options: MaxRpsOptions, io: Io): Promise<ExitCode> {
   const { planOfSearch } = await import('../../scenarios/search-plan.ts');
   const { scenarioNamed } = await import('../sides.ts');
-  const { confirm, precision, most } = options;
-  const search = { slo: await objectiveOf(options.slo), confirm, precision, most };
+  const { confirm, precision, most, budget } = options;
+  const search = { slo: await objectiveOf(options.slo), confirm, precision, most, budget };
   const outcome = await planAndRun(io, options, (file, seed) =>
     planOfSearch(scenarioNamed(file, name), search, overridesOf(options), seed),
   );
@@ -67,6 +70,7 @@ export const maxRpsCommand: CommandFactory = (io, finish) =>
     .option('--slo <claims>', "the objective: 'p99 < 50ms, error_rate < 0.1%' (default: the scenario's own)")
     .option('--most <rate>', 'the highest rate that may be tried', rate)
     .option('--precision <share>', 'how closely the answer is known (default: 2%)', percentage)
+    .option('--budget <time>', 'how long each search may take (default: 5m)', duration)
     .option('--confirm <time>', 'measured time at the answer (default: 10s)', duration)
     .addHelpText('after', examples)
     .action(async (name: string, options: MaxRpsOptions) => finish(await execute(name, options, io)));

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { exitCodes, type ExitCode } from '../../errors.ts';
+import { conditionsOf } from '../command-again.ts';
 import type { CommandFactory } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -32,14 +33,12 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
   const { planOf } = await import('../../scenarios/expand.ts');
   const { askGuesses, showGuesses } = await import('../prediction.ts');
   let guesses: Awaited<ReturnType<typeof askGuesses>> = [];
-  const outcome = await planAndRun(
-    io,
-    options,
-    (file, seed) => planOf(file, names, overridesOf(options), seed),
-    async (plan) => {
+  const outcome = await planAndRun(io, options, (file, seed) => planOf(file, names, overridesOf(options), seed), {
+    begin: async (plan) => {
       if (options.predict) guesses = await askGuesses(io, plan);
     },
-  );
+    conditions: conditionsOf(io.args),
+  });
   if (outcome === undefined) return exitCodes.passed;
   showGuesses(io, guesses, outcome.record);
   return exitCodeOf(outcome.record);

@@ -15,6 +15,7 @@ export function trialName({ number, scenario, variant, replicas, round }: Trial,
 
 /** `1,234 RPS, p99 12.3 ms, 1 error`. */
 export function outcomeText({ metrics, measurement, search }: TrialRecord): string {
+  if (search?.limit === 'noise') return 'there was too much noise to tell the highest rate that keeps it';
   if (search) return `${formatNumber(metrics.max_rps ?? 0)}/s is the highest rate that keeps it`;
   const p99 = metrics.p99 === undefined ? 'no answers' : `p99 ${formatNumber(metrics.p99)} ms`;
   return `${formatNumber(metrics.rps ?? 0)} RPS, ${p99}, ${plural(measurement.failed, 'error')}`;
@@ -53,7 +54,9 @@ export function landmark(event: EventOf<'run-started' | 'leftovers-removed' | 'r
 export function lookText({ rounds, comparison }: EventOf<'look'>): string {
   const death = deathText(comparison);
   if (death !== undefined) return `after ${plural(rounds, 'round')}: ${death}`;
-  const said = comparison.metrics.filter(({ metric }) => ['rps', 'p50', 'p99'].includes(metric));
+  const said = comparison.metrics.filter(
+    ({ metric, request }) => request === undefined && ['rps', 'p50', 'p99'].includes(metric),
+  );
   const parts = said.map(
     ({ metric, outcome, text }) => `${metric}: ${outcome === 'not-measured' ? 'not measured' : text}`,
   );
@@ -63,5 +66,5 @@ export function lookText({ rounds, comparison }: EventOf<'look'>): string {
 /** `confirm 1,400/s: broken (p99 81 ms against 50 ms)`. */
 export function probeText({ probe }: EventOf<'probe'>): string {
   const outcomes = { kept: 'kept', broken: 'broken', generator: 'beyond the generator' } as const;
-  return `${probe.phase} ${formatNumber(probe.ratePerSecond)}/s: ${outcomes[probe.outcome]} (${probe.why})`;
+  return `${probe.phase} ${formatNumber(probe.ratePerSecond)}/s: ${outcomes[probe.outcome]} (${probe.why})${probe.noise === undefined ? '' : `; ${probe.noise}`}`;
 }

@@ -29,6 +29,11 @@ export function hostedName(number: number): string {
   return `target-${number}`;
 }
 
+/** Whether a service is a replica of a server of the user's own, on whichever platform. */
+export function isTargetService(service: string): boolean {
+  return /^target\b/.test(service);
+}
+
 /** What is put in place of what ran before: how its replicas are started, and what is needed beside them. */
 export interface Servers<Replica> {
   readonly noun: string;
@@ -64,7 +69,7 @@ export async function withHint<T>(hint: string, start: () => Promise<T>): Promis
     return await start();
   } catch (error) {
     if (!(error instanceof LabError) || error.hint !== undefined || !isLate(error.cause)) throw error;
-    throw new LabError(error.message, { details: error.details, hint, cause: error });
+    throw new LabError(error.message, { details: error.details, logs: error.logs, hint, cause: error });
   }
 }
 

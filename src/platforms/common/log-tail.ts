@@ -1,4 +1,6 @@
+import { open, stat } from 'node:fs/promises';
 import { z } from 'zod';
+import type { ServiceLog } from '../../errors.ts';
 
 const entry = z.object({
   msg: z.string(),
@@ -8,6 +10,40 @@ const entry = z.object({
 
 type Entry = z.infer<typeof entry>;
 
+/** So much of a log is read at once, and kept of one that explains a failure. */
+const mostLogBytes = 2 ** 20;
+
+/** What is asked of a platform that gives the ends of logs by lines; each of its lines is 16 KiB at most. */
+export const mostLogLines = 2_000;
+
+/** The end of what a file holds from a place on, however much that is; empty where there is no such file. */
+export async function readLogEnd(file: string, fromByte = 0): Promise<string> {
+  const { size } = await stat(file).catch(() => ({ size: 0 }));
+  const most = mostLogBytes + 1;
+  return endOfLog(await readPiece(file, Math.max(fromByte, size - most), most));
+}
+
+/** A piece of a file; empty where there is nothing, or no such file. */
+export async function readPiece(file: string, fromByte: number, mostBytes: number): Promise<Buffer> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  if (handle === undefined) return Buffer.alloc(0);
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(mostBytes), 0, mostBytes, fromByte);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The end of a log of which more may have been read than is kept. */
+export function endOfLog(bytes: Buffer): string {
+  if (bytes.length <= mostLogBytes) return bytes.toString('utf8');
+  const cut = bytes.subarray(bytes.length - mostLogBytes);
+  // Half a line may begin with half a secret, which nobody would know again.
+  const lineEnd = cut.indexOf('\n');
+  return cut.subarray(lineEnd === cut.length - 1 ? 0 : lineEnd + 1).toString('utf8');
+}
+
 /** The last lines of a log that say something, JSON lines as the text that they carry. */
 export function logTail(text: string, count = 15): readonly string[] {
   return text
@@ -15,6 +51,14 @@ export function logTail(text: string, count = 15): readonly string[] {
     .filter((line) => line.trim() !== '')
     .slice(-count)
     .flatMap((line) => readable(line.trimEnd()).split('\n'));
+}
+
+/** What is told of a service that failed, and what is kept: the last lines of its log, and the end of it. */
+export function withLog(
+  service: string,
+  log: string,
+): { readonly details: readonly string[]; readonly logs: readonly ServiceLog[] } {
+  return { details: logTail(log), logs: [{ service, text: log }] };
 }
 
 /** The port that the application says it listens on; undefined until it does. */

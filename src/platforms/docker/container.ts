@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { z } from 'zod';
 import { LabError, messageOf } from '../../errors.ts';
 import { NotReady } from '../common/answer.ts';
-import { logTail } from '../common/log-tail.ts';
+import { endOfLog, mostLogLines, withLog } from '../common/log-tail.ts';
 import { type Watched, untilSign } from '../common/readiness.ts';
 import { pause, settlesWithin } from '../common/time-limit.ts';
 import { asked, hintForRefusal, refusedWith } from '../engine/refusal.ts';
@@ -103,21 +103,22 @@ export class Container implements Watched {
 
   /** The end of everything that it has logged. */
   async log(): Promise<string> {
-    const bytes: unknown = await this.#container.logs({ stdout: true, stderr: true, tail: 200 }).catch(() => undefined);
-    return Buffer.isBuffer(bytes) ? allOutput(bytes) : '';
+    const asked = { stdout: true, stderr: true, tail: mostLogLines };
+    const bytes: unknown = await this.#container.logs(asked).catch(() => undefined);
+    return Buffer.isBuffer(bytes) ? endOfLog(allOutput(bytes)) : '';
   }
 
   /** What went wrong with it, with the end of its log and what to do where that is known. */
   async failure(what: string, cause?: unknown): Promise<LabError> {
-    const details = logTail(await this.log());
+    const told = withLog(this.description.service, await this.log());
     // What it does not answer, and what a stranger logs, is no trouble of the Engine's.
     const ofEngine = [
       ...(cause instanceof NotReady ? [] : [what]),
-      ...(this.description.isForeign === true ? [] : details),
+      ...(this.description.isForeign === true ? [] : told.details),
     ];
     const hint = hintForRefusal(ofEngine.join('\n'));
     return new LabError(`${this.description.title} ${what}.`, {
-      details,
+      ...told,
       cause,
       ...(hint === undefined ? {} : { hint }),
     });

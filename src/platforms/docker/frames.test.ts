@@ -23,7 +23,7 @@ test('pieces come out whole, wherever the chunks end', () => {
 });
 
 test('the two outputs, together and apart', async () => {
-  expect(allOutput(whole)).toBe('one\nohtwö\n');
+  expect(allOutput(whole).toString()).toBe('one\nohtwö\n');
   const stream = (async function* () {
     yield await Promise.resolve(whole);
   })();

@@ -38,6 +38,6 @@ export async function* standardOutput(
 }
 
 /** Both outputs of a program in the order in which they were written. */
-export function allOutput(bytes: Buffer): string {
-  return Buffer.concat([...new FrameReader().read(bytes)].map(({ payload }) => payload)).toString('utf8');
+export function allOutput(bytes: Buffer): Buffer {
+  return Buffer.concat([...new FrameReader().read(bytes)].map(({ payload }) => payload));
 }

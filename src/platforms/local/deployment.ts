@@ -88,10 +88,20 @@ function frontOf(
   const meter = new UsageMeter([...copies, ...behind, ...front]);
   return {
     ...serverAt(balancer?.url ?? replicas[0]?.url ?? '', generate),
-    cores: os.availableParallelism(),
+    ...machineUse(),
     deaths: () => deathsOf({ needed: [...behind, ...front], replicas }),
     ...(canLookAtProcesses ? { usage: () => meter.read() } : {}),
   };
+}
+
+/** What everybody uses of this machine is known where all of its cores are ours to use: the kernel tells only of all of them. */
+function machineUse(): Pick<Deployment, 'cores' | 'busySeconds'> {
+  const cores = os.availableParallelism();
+  return os.cpus().length === cores ? { cores, busySeconds } : { cores };
+}
+
+function busySeconds(): number {
+  return os.cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1000;
 }
 
 /** A server at an address, of which nothing more is known. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { open, readFile, statfs } from 'node:fs/promises';
+import { open, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../errors.ts';
-import { diskFullHint, hintFor, logTail } from '../common/log-tail.ts';
+import { diskFullHint, hintFor, readLogEnd, readPiece, withLog } from '../common/log-tail.ts';
 import { untilSign } from '../common/readiness.ts';
 import { pause, settlesWithin } from '../common/time-limit.ts';
 
@@ -32,6 +32,9 @@ export interface ServiceDescription {
   /** How long it may take to stop before it is killed. */
   readonly graceMs: number;
 }
+
+/** So much of a log is searched at once for a sign of readiness. */
+const pieceBytes = 2 ** 16;
 
 /** A program that runs now. It always knows how it ended, and tells with the last lines of its own log. */
 export class Service {
@@ -85,30 +88,37 @@ export class Service {
     return untilSign(this, sign, signal, limitMs);
   }
 
-  /** A sign of readiness: something that is found in the log. */
+  /** A sign of readiness: something that is found in a piece of the log. Whole lines are looked at once. */
   logged<T>(find: (log: string) => T | undefined): (signal: AbortSignal) => Promise<T> {
     return async (signal) => {
+      let fromByte = this.#logOffset;
       for (;;) {
-        const found = find(await this.log());
+        const piece = await readPiece(this.#logFile, fromByte, pieceBytes);
+        const found = find(piece.toString('utf8'));
         if (found !== undefined) return found;
-        await pause(10, signal);
+        const wholeBytes = piece.lastIndexOf('\n') + 1;
+        fromByte += wholeBytes === 0 && piece.length === pieceBytes ? pieceBytes : wholeBytes;
+        if (piece.length < pieceBytes) await pause(10, signal);
       }
     };
   }
 
-  /** Everything that it has logged; a service that ran before it under the same name is left out. */
+  /** The end of what it has logged; a service that ran before it under the same name is left out. */
   async log(): Promise<string> {
-    const { folder, log } = this.#description;
-    const bytes = await readFile(path.join(folder, log)).catch(() => Buffer.alloc(0));
-    return bytes.subarray(this.#logOffset).toString('utf8');
+    return readLogEnd(this.#logFile, this.#logOffset);
+  }
+
+  get #logFile(): string {
+    return path.join(this.#description.folder, this.#description.log);
   }
 
   /** What went wrong with this service, with the end of its log and what to do where that is known. */
   async failure(what: string, cause?: unknown): Promise<LabError> {
-    const details = logTail(await this.log());
+    const told = withLog(this.name, await this.log());
     const { folder } = this.#description;
-    const hint = hintFor([...details, what], folder) ?? ((await isDiskFull(folder)) ? diskFullHint(folder) : undefined);
-    return new LabError(`${this.name} ${what}.`, { details, cause, ...(hint === undefined ? {} : { hint }) });
+    const known = hintFor([...told.details, what], folder);
+    const hint = known ?? ((await isDiskFull(folder)) ? diskFullHint(folder) : undefined);
+    return new LabError(`${this.name} ${what}.`, { ...told, cause, ...(hint === undefined ? {} : { hint }) });
   }
 
   /** Ends it, with all that it started: asks, waits, kills. Never fails. */

@@ -5,13 +5,21 @@ import { documentOf } from './document.tsx';
 import { SectionView } from './section-view.tsx';
 
 const Run = ({ record, layout }: { readonly record: RunRecord; readonly layout: Layout }) => {
-  const { title, facts, warning, sections, conclusion } = layout;
+  const { title, facts, warning, failures, sections, conclusion } = layout;
   return (
     <>
       <header class="page">
         <h1>{title}</h1>
         <p class="conclusion">{conclusion}</p>
         {warning === undefined ? null : <p class="warning">{warning}</p>}
+        {failures.map(({ text, hint, log, place }) => (
+          <>
+            {text === undefined ? null : <p class="warning">{text}</p>}
+            {log.length === 0 ? null : <pre>{log.join('\n')}</pre>}
+            {hint === undefined ? null : <p>{hint}</p>}
+            {place === undefined ? null : <p>{place}</p>}
+          </>
+        ))}
         {sections.length < 2 ? null : (
           <nav aria-label="Scenarios">
             <ol>

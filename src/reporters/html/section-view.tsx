@@ -25,6 +25,18 @@ const Lines = ({ lines, kind }: { readonly lines: readonly string[]; readonly ki
     </ul>
   );
 
+const Findings = ({ lines }: { readonly lines: Section['findings'] }) =>
+  lines.length === 0 ? null : (
+    <ul class="findings">
+      {lines.map(({ text, command }) => (
+        <li>
+          {text}
+          {command === undefined ? null : <code>{command}</code>}
+        </li>
+      ))}
+    </ul>
+  );
+
 const Figures = ({ figures }: { readonly figures: readonly Figure[] }) =>
   figures.length === 0 ? null : (
     <div class="figures">
@@ -80,7 +92,7 @@ export const SectionView = ({ id, section, figures }: SectionProps) => {
         <TableView {...section.evidence} />
         <TableView {...section.requests} />
         <Lines kind="statuses" lines={section.statuses.map((line) => `answers of ${line}`)} />
-        <Lines kind="findings" lines={section.findings} />
+        <Findings lines={section.findings} />
         <Lines kind="notes" lines={notes} />
       </Part>
       <Part title="The search for the highest rate" isThere={section.searches.rows.length > 0}>

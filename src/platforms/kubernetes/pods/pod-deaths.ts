@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
-import { logTail } from '../../common/log-tail.ts';
+import { withLog } from '../../common/log-tail.ts';
 import type { Death } from '../../platform.ts';
 import type { ServiceName } from '../manifests/labels.ts';
 import { endOf, isLeaving, nameOf, restartsOf, serviceOf, stateOf } from './pod-state.ts';
@@ -59,11 +59,12 @@ export async function podDeaths(
   return Promise.all(
     ended.map(async (each): Promise<Death> => {
       const { service, name, pod, end } = each;
-      const details = pod === undefined ? [] : logTail(await podLog(run.cluster, run.name, pod));
+      const known = isReplica(each) ? name : service;
+      const told = pod === undefined ? {} : withLog(known, await podLog(run.cluster, run.name, pod));
       return {
-        service: isReplica(each) ? name : service,
+        service: known,
         isFatal: !isReplica(each) || areAllGone,
-        error: new LabError(`${titles[service] ?? name} ${end}.`, { details }),
+        error: new LabError(`${titles[service] ?? name} ${end}.`, told),
       };
     }),
   );

@@ -1,10 +1,10 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
-import { logTail } from '../../common/log-tail.ts';
+import { endOfLog, mostLogLines, withLog } from '../../common/log-tail.ts';
 import { pause } from '../../common/time-limit.ts';
 import { type Cluster, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { selector } from '../cluster/labels.ts';
-import { isLeaving, nameOf, restartsOf } from './pod-state.ts';
+import { isLeaving, nameOf, restartsOf, serviceOf } from './pod-state.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
 /** Pods of a run, by their namespace and labels. */
@@ -84,16 +84,16 @@ async function failure(
   pod?: V1Pod,
 ): Promise<LabError> {
   const { text, hint, hasLog } = trouble;
-  const details = hasLog && pod !== undefined ? logTail(await podLog(cluster, namespace, pod)) : [];
-  return new LabError(`${what} ${text}.`, { details, ...(hint === undefined ? {} : { hint }) });
+  const told = hasLog && pod !== undefined ? withLog(serviceOf(pod), await podLog(cluster, namespace, pod)) : {};
+  return new LabError(`${what} ${text}.`, { ...told, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** The end of a pod's log: where its program was started anew and has said nothing yet, of the time before. */
 export async function podLog({ core }: Cluster, namespace: string, pod: V1Pod): Promise<string> {
   const read = async (previous: boolean): Promise<string> =>
-    core.readNamespacedPodLog({ name: nameOf(pod), namespace, previous, tailLines: 200 }).catch(() => '');
+    core.readNamespacedPodLog({ name: nameOf(pod), namespace, previous, tailLines: mostLogLines }).catch(() => '');
   const before = restartsOf(pod) > 0 ? await read(true) : '';
-  return before.trim() === '' ? read(false) : before;
+  return endOfLog(Buffer.from(before.trim() === '' ? await read(false) : before));
 }
 
 /** Ends pods at once: nothing is in flight that they would have to finish. */

@@ -1,0 +1,122 @@
+import { formatNumber, formatPercent, formatRounded, plural } from '../../numbers.ts';
+import {
+  coresOf,
+  coresOfMachine,
+  inCores,
+  loopLevel,
+  machineLevel,
+  ofTotal,
+  shareOfP99,
+  type Evidence,
+} from '../evidence.ts';
+import { total } from '../trial-metrics.ts';
+import { noticeableMs, settingOf, type Found, type Rule } from './rule.ts';
+
+/** Below so much of what the application waited for answers, it is not PostgreSQL that took the time; above the other, it is. */
+const notItsTime = 0.25;
+
+/** Of so many of the queries PostgreSQL has to have told, for the time that it tells to be that of all. */
+const leastTold = 0.9;
+
+/** Running queries is the largest part of p99, and at least half of it; and it is PostgreSQL that takes the time, as far as it is known. */
+export const databaseDominates: Rule = (evidence) => {
+  const database = databaseTime(evidence);
+  if (!database || database.isWait) return undefined;
+  const { seen, share } = database;
+  const text = `p99 is the database: ${seen}.`;
+  const gain = share / 2;
+  const [costliest] = evidence.telemetry.backends?.statements ?? [];
+  if (!costliest || costliest.calls === 0) {
+    return { text, next: 'Make its statements cheaper, or ask it less often: a cache.', gain };
+  }
+  const calls = `${plural(costliest.calls, 'call')} of ${formatNumber(costliest.totalMs / costliest.calls)} ms`;
+  const next = `EXPLAIN its costliest statement, or ask it less often; ${calls}: ${shortened(costliest.statement)}`;
+  return { text, next, gain };
+};
+
+/** The same, but PostgreSQL has worked on the queries for less than a quarter of that time. */
+export const databaseWait: Rule = (evidence) => {
+  const database = databaseTime(evidence);
+  if (!database?.isWait) return undefined;
+  return { text: `p99 is the wait for answers of the database: ${database.seen}.`, ...waitAdvice(evidence) };
+};
+
+interface DatabaseTime {
+  readonly share: number;
+  /** In words, with what PostgreSQL itself used of it. */
+  readonly seen: string;
+  /** Whether most of it is not PostgreSQL's own. */
+  readonly isWait: boolean;
+}
+
+/** The time of queries as the application sees it, which waits for the answers; undefined where p99 is something else. */
+function databaseTime(evidence: Evidence): DatabaseTime | undefined {
+  const database = shareOfP99(evidence, 'db');
+  if (!database?.isLargest || database.share < 0.5 || database.partMs < noticeableMs) return undefined;
+  const own = ownTime(evidence);
+  const postgres = coresOf(evidence, 'postgres');
+  const parts = [
+    ofTotal(database),
+    ...(own
+      ? [`a query took ${formatNumber(own.waitedMs)} ms, ${formatNumber(own.workedMs)} ms of it in PostgreSQL`]
+      : []),
+    ...(postgres ? [`PostgreSQL used ${inCores(postgres)}`] : []),
+  ];
+  const isWait = own !== undefined && own.workedMs < notItsTime * own.waitedMs;
+  return { share: database.share, seen: parts.join('; '), isWait };
+}
+
+/** The time is not PostgreSQL's: it has answered, and nobody had the time to look. */
+function waitAdvice(evidence: Evidence): Omit<Found, 'text'> {
+  const { event_loop_utilisation: utilisation = 0 } = evidence.metrics;
+  const machine = coresOfMachine(evidence);
+  const gain = 0.1;
+  if (machineLevel(evidence) === 'full' && machine) {
+    return { next: `The statements are not what takes the time: the machine is full, at ${inCores(machine)}.`, gain };
+  }
+  if (loopLevel(evidence) !== 'free') {
+    const busy = `the event loop is busy ${formatPercent(utilisation)} of the time, and answers wait for it`;
+    return { next: `The statements are not what takes the time: ${busy}.`, gain };
+  }
+  return { next: 'The statements are not what takes the time: look at the way to PostgreSQL and back.', gain };
+}
+
+/** How long a query took on average as the application sees it, and in PostgreSQL by its own statistics; undefined where those do not tell of all. */
+function ownTime({ telemetry }: Evidence): { readonly waitedMs: number; readonly workedMs: number } | undefined {
+  const seconds = total(telemetry, 'db_query_duration_seconds_sum');
+  const queries = total(telemetry, 'db_query_duration_seconds_count');
+  const statements = telemetry.backends?.statements ?? [];
+  const calls = statements.reduce((sum, statement) => sum + statement.calls, 0);
+  if (seconds === undefined || queries === undefined || queries === 0 || calls < leastTold * queries) return undefined;
+  const workedMs = statements.reduce((sum, { totalMs }) => sum + totalMs, 0) / calls;
+  return { waitedMs: (seconds / queries) * 1000, workedMs };
+}
+
+function shortened(statement: string): string {
+  const line = statement.replace(/\s+/g, ' ').trim();
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+}
+
+/** The share of p99 that goes to the database and to waiting for it; half, where nobody knows. */
+function databaseShare(evidence: Evidence): number {
+  const [database, pool] = [shareOfP99(evidence, 'db'), shareOfP99(evidence, 'pool')];
+  return database || pool ? (database?.share ?? 0) + (pool?.share ?? 0) : 0.5;
+}
+
+/** At least 5 queries for each request. */
+export const manyQueries: Rule = (evidence) => {
+  const { queries_per_request: queries = 0 } = evidence.metrics;
+  if (queries < 5) return undefined;
+  const text = `Each request makes ${formatRounded(queries, 0)} queries.`;
+  const next = `A join, or one query for all of them, makes do with one or two${settingOf(evidence, 'feed: join')}.`;
+  return { text, next, gain: databaseShare(evidence) * (1 - 2 / queries) };
+};
+
+/** At least 1,000 rows read for each query: many rows in many queries are another matter. */
+export const rowsRead: Rule = (evidence) => {
+  const { rows_read_per_request: rows = 0, queries_per_request: queries = 1 } = evidence.metrics;
+  if (rows < 1000 * Math.max(1, queries)) return undefined;
+  const text = `Each request reads ${formatRounded(rows, 0)} rows.`;
+  const next = `An index on what it searches by seems to be missing${settingOf(evidence, 'title-index: true')}.`;
+  return { text, next, gain: databaseShare(evidence) };
+};

@@ -1,0 +1,70 @@
+import { formatPercent, formatRounded } from '../../numbers.ts';
+import { coresOfMachine, inCores, loopLevel, machineLevel, type Evidence, type MachineUse } from '../evidence.ts';
+import { moreReplicas, runAgain, type Found, type Rule } from './rule.ts';
+
+/** What others than the system and its load use is worth a word from here on, in cores. */
+const noticeableCores = 0.3;
+
+/** At least 90% of the cores were in use: whatever is added takes from what is there. */
+export const machineFull: Rule = (evidence) => {
+  const machine = coresOfMachine(evidence);
+  if (!machine || machineLevel(evidence) !== 'full') return undefined;
+  const text = `The machine is full: ${inCores(machine)} were in use, ${usersOf(machine)}.`;
+  const { othersUsed, used } = machine;
+  if (othersUsed >= noticeableCores) {
+    const command = runAgain(evidence, '--replicas', String(evidence.trial.replicas));
+    return { text, next: 'End what else runs on it, and run this again.', command, gain: othersUsed / used };
+  }
+  const next =
+    'More replicas, workers or connections would share the same cores: ask for less work, or take more cores.';
+  // Twice the cores would make it half.
+  return { text, next, gain: 0.5 };
+};
+
+/** "1.1 by app-1, 0.5 by postgres"; what would read as nothing is left out. */
+function usersOf({ users }: MachineUse): string {
+  return users
+    .filter(({ used }) => used >= 0.05)
+    .map(({ name, used }) => `${formatRounded(used, 1)} by ${name}`)
+    .join(', ');
+}
+
+/** The event loop of the busiest replica is busy for at least 95% of the time. */
+export const eventLoopFull: Rule = (evidence) => {
+  const { event_loop_utilisation: utilisation = 0 } = evidence.metrics;
+  if (loopLevel(evidence) !== 'full') return undefined;
+  return { text: `The event loop is full (utilisation ${utilisation.toFixed(2)}).`, ...loopAdvice(evidence) };
+};
+
+/** A replica or a worker more helps only where there is a core for it. */
+function loopAdvice(evidence: Evidence): Omit<Found, 'text'> {
+  const machine = coresOfMachine(evidence);
+  const less = 'make each request cheaper: a cache, fewer queries, smaller answers';
+  if (machine === undefined)
+    return { next: `Add replicas or workers where there are cores for them, or ${less}.`, gain: 0.5 };
+  const command = moreReplicas(evidence);
+  if (machine.of - machine.used >= 1) {
+    const left = `${formatRounded(machine.of - machine.used, 1)} cores are left for them`;
+    return { next: `Add replicas or workers: ${left}.`, ...(command === undefined ? {} : { command }), gain: 0.5 };
+  }
+  return { next: `There is no core left for another replica (${inCores(machine)}): ${less}.`, gain: 0.4 };
+}
+
+/** A service is kept from the CPU by its limit for at least 30% of the time. */
+export const throttled: Rule = (evidence) => {
+  const [worst] = [...evidence.resources].sort((one, other) => other.throttledRatio - one.throttledRatio);
+  if (!worst || worst.throttledRatio < 0.3) return undefined;
+  const limit = worst.cpuLimit === undefined ? '' : ` (${formatRounded(worst.cpuLimit, 2)} cores)`;
+  const text = `${worst.service} was at its CPU limit${limit} ${formatPercent(worst.throttledRatio)} of the time.`;
+  const level = machineLevel(evidence);
+  if (level === 'full') return { text, next: 'A higher limit would not help: no core is left for it.', gain: 0 };
+  const command = worst.service.startsWith('app-') ? moreReplicas(evidence) : undefined;
+  const next = command === undefined ? 'Raise it.' : 'Raise it, or add replicas.';
+  return { text, next, ...(command === undefined ? {} : { command }), gain: worst.throttledRatio };
+};
+
+/** How much of the time a replica was kept from the CPU by its limit, where that is most; undefined where nobody knows. */
+export function replicasThrottled({ resources }: Evidence): number | undefined {
+  const ratios = resources.filter(({ service }) => service.startsWith('app-')).map((replica) => replica.throttledRatio);
+  return ratios.length === 0 ? undefined : Math.max(...ratios);
+}

@@ -1,0 +1,36 @@
+import type { Finding } from '../../result.ts';
+import type { Evidence } from '../evidence.ts';
+
+/** What a rule has found, and what would come of mending it. */
+export interface Found extends Omit<Finding, 'kind'> {
+  /** The share of p99, or of the work, that would be gone, from 0 to 1; an estimate, by which findings are ordered. */
+  readonly gain: number;
+}
+
+/** Looks for one thing; its sentence, with the numbers that it rests on, where it is so. */
+export type Rule = (evidence: Evidence) => Found | undefined;
+
+/** A part of p99 below this is nobody's trouble, however large a share it is. */
+export const noticeableMs = 1;
+
+/** The command that runs this variant again, with more options. */
+export function runAgain({ trial }: Evidence, ...options: readonly string[]): string {
+  return ['scale-lab run', trial.scenario, '--variant', trial.variant, ...options].join(' ');
+}
+
+/** What to write into `app:` for it: ` (feed: join)`; nothing for a server of the user's own. */
+export function settingOf({ trial: { system } }: Evidence, setting: string): string {
+  return system.kind === 'app' ? ` (${setting})` : '';
+}
+
+/** How many processes of the application there are; undefined for a server of the user's own. */
+export function processesOf({ trial: { system, replicas } }: Evidence): number | undefined {
+  return system.kind === 'app' ? replicas * system.app.workers : undefined;
+}
+
+/** The command that shows what twice as many replicas do; undefined where their number is not the user's to choose. */
+export function moreReplicas(evidence: Evidence): string | undefined {
+  const { system, replicas } = evidence.trial;
+  if (system.kind !== 'app' || system.autoscale || system.rollout) return undefined;
+  return runAgain(evidence, '--replicas', `${replicas},${2 * replicas}`);
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import type { Verdict } from '../../result.ts';
+import { compareTrials } from '../comparison.ts';
+import { pairedOnce, rounds } from '../testing/rounds.ts';
+import { confirmed, decisionOf, isDecided } from './decision.ts';
+import type { Tolerance } from './tolerances.ts';
+import { judgementsOf, type Judgement } from './verdicts.ts';
+
+const a = [10, 11, 12, 13, 14, 15];
+const by = (...ratios: readonly number[]): number[] => a.map((value, round) => value * (ratios[round] ?? NaN));
+const twice = by(2, 2, 2, 2, 2, 2);
+/** Anything from half to twice. */
+const hidden = by(0.5, 2, 0.6, 1.7, 0.9, 1.1);
+
+function judged(
+  values: Readonly<Record<string, readonly number[]>>,
+  noisy: readonly string[] = ['rps', 'p50', 'p95'],
+): readonly Judgement[] {
+  const names = Object.keys(values);
+  const tolerances = names.map((metric): Tolerance => ({ metric, share: 0.1, isNoisy: noisy.includes(metric) }));
+  const ofA = Object.fromEntries(names.map((name) => [name, a]));
+  const comparison = compareTrials({ ...pairedOnce, asked: names }, rounds('A', ofA), rounds('B', values));
+  return judgementsOf(comparison, tolerances).filter(({ tolerance }) => tolerance);
+}
+
+const inShort = (verdicts: readonly Verdict[]): readonly string[] =>
+  verdicts.map(({ outcome, expectation }) => `${outcome} ${expectation.slice(0, expectation.indexOf('('))}`);
+
+describe('what noise hides', () => {
+  it('is not judged where CPU per request is clear, and what that was is said with its numbers', () => {
+    const { verdicts, notJudged } = decisionOf(judged({ rps: hidden, cpu_per_request: a, queries_per_request: a }));
+    expect(inShort(verdicts)).toEqual(['passed queries_per_request', 'passed cpu_per_request'].toSorted());
+    expect(notJudged).toEqual([expect.stringMatching(/^rps not judged: B \/ A is 0\.50 to 2/)]);
+  });
+
+  it('leaves the gate without an answer where nothing else tells what RPS and p50 would', () => {
+    const { verdicts, notJudged } = decisionOf(judged({ rps: hidden, p50: hidden, p95: a }));
+    expect(inShort(verdicts)).toEqual(['inconclusive rps', 'inconclusive p50', 'passed p95']);
+    expect(notJudged).toEqual([]);
+  });
+
+  it('is not judged of tails where RPS and p50 are clear', () => {
+    expect(inShort(decisionOf(judged({ rps: a, p50: a, p95: hidden })).verdicts)).toEqual(['passed rps', 'passed p50']);
+  });
+
+  it('is judged all the same where it is certain that B is worse, by however much', () => {
+    const worse = by(1.05, 1.15, 1.07, 1.12, 1.06, 1.09);
+    const { verdicts } = decisionOf(judged({ p50: worse, cpu_per_request: a }));
+    expect(inShort(verdicts)).toEqual(['inconclusive p50', 'passed cpu_per_request']);
+  });
+
+  it('is judged where the user has named it', () => {
+    const { verdicts } = decisionOf(judged({ rps: hidden, cpu_per_request: a }, []));
+    expect(inShort(verdicts)).toContain('inconclusive rps');
+  });
+});
+
+describe('more rounds', () => {
+  it('are worth it for RPS and p50 that noise still hides, although the gate could be decided', () => {
+    expect(isDecided(judged({ rps: hidden, cpu_per_request: a }))).toBe(false);
+    expect(isDecided(judged({ rps: a, p50: a, p95: hidden, cpu_per_request: a }))).toBe(true);
+  });
+
+  it('are not worth it where something has failed: it is to be confirmed', () => {
+    expect(isDecided(judged({ rps: hidden, cpu_per_request: twice }))).toBe(true);
+  });
+
+  it('are not worth it for what cannot be measured', () => {
+    expect(isDecided(judged({ cpu_per_request: a, rps: [] }))).toBe(true);
+  });
+});
+
+describe('a failure', () => {
+  const slow = judged({ p50: twice });
+  const good = judged({ p50: a });
+  const verdictsOf = (judgements: readonly Judgement[]): readonly Verdict[] => judgements.map(({ verdict }) => verdict);
+
+  it('stands where a fresh batch has it as well', () => {
+    expect(verdictsOf(confirmed(slow, slow))).toMatchObject([
+      { outcome: 'failed', reason: 'B is 2.00 times slower; 6 fresh rounds confirm it' },
+    ]);
+  });
+
+  it('is inconclusive where it has not, or where there was no time for one', () => {
+    expect(verdictsOf(confirmed(slow, good))).toMatchObject([
+      { outcome: 'inconclusive', reason: 'B is 2.00 times slower; 6 fresh rounds do not confirm it: no difference' },
+    ]);
+    expect(verdictsOf(confirmed(slow, []))).toMatchObject([
+      { outcome: 'inconclusive', reason: 'B is 2.00 times slower; there was no time to confirm it' },
+    ]);
+  });
+
+  it('is not made by a fresh batch alone', () => {
+    expect(confirmed(good, slow)).toEqual(good);
+    expect(verdictsOf(confirmed(judged({ p50: hidden }), slow))).toMatchObject([{ outcome: 'inconclusive' }]);
+  });
+
+  it('leaves to the fresh batch what the first could not tell', () => {
+    expect(verdictsOf(confirmed(judged({ p50: hidden }), good))).toMatchObject([{ outcome: 'passed' }]);
+  });
+});

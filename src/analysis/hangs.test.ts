@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { measurement, trialRecord } from '../../test/fakes/records.ts';
+import { LatencyHistogram } from '../load/histogram.ts';
+import type { Measurement, TrialRecord } from '../result.ts';
+import { compareTrials } from './comparison.ts';
+import { hangsOf, hangVerdict } from './hangs.ts';
+import { pairedOnce } from './testing/rounds.ts';
+
+const trial = (variant: string, round: number, changes: Partial<Measurement> = {}): TrialRecord =>
+  trialRecord({ variant, round, metrics: { rps: 100 }, measurement: measurement(changes) });
+
+/** Requests in flight at the end that had waited so long. */
+function waiting(...seconds: readonly number[]): Partial<Measurement> {
+  const histogram = new LatencyHistogram();
+  for (const each of seconds) histogram.record(each * 1000);
+  const { waiting: none } = measurement();
+  return {
+    unfinished: seconds.length,
+    waiting: { ...none, longestUs: Math.max(...seconds) * 1e6, histogram: histogram.encode() },
+  };
+}
+
+const slowest = (ms: number): Partial<Measurement> => {
+  const histogram = new LatencyHistogram();
+  histogram.record(ms);
+  return { latency: { ...measurement().latency, maxUs: ms * 1000, histogram: histogram.encode() } };
+};
+
+it('is a request without an answer for ten times the slowest of A, and for a second at least', () => {
+  const quick = hangsOf([trial('A', 1)], [trial('B', 1, waiting(0.9, 1.1, 1.9))]);
+  expect(quick).toMatchObject({ afterMs: 1000, slowestMs: 6, a: { hung: 0 }, b: { hung: 2, requests: 20_003 } });
+  const slow = hangsOf([trial('A', 1, slowest(150))], [trial('B', 1, waiting(0.9, 1.1, 1.9))]);
+  expect(slow).toMatchObject({ afterMs: 1500, b: { hung: 1 } });
+});
+
+it('counts one that was answered too late, and one that the client gave up on', () => {
+  const late = hangsOf([trial('A', 1)], [trial('B', 1, slowest(3000)), trial('B', 2, { errors: { 'timed-out': 3 } })]);
+  expect(late).toMatchObject({ b: { hung: 4 } });
+});
+
+it('fails B where it has more of them than A, beyond chance', () => {
+  const verdict = (a: Partial<Measurement>, b: Partial<Measurement>) =>
+    hangVerdict(compareTrials(pairedOnce, [trial('A', 1, a)], [trial('B', 1, b)]));
+  expect(verdict({}, {})).toMatchObject({ outcome: 'passed', expectation: 'hangs(B) <= hangs(A)' });
+  expect(verdict({}, waiting(2))).toMatchObject({
+    outcome: 'failed',
+    reason: '1 of 20,001 requests had no answer for 1 s (the slowest of A mostly took 6 ms); of A 0 of 20,000',
+  });
+  expect(verdict(waiting(2, 2, 2, 2), waiting(2, 2, 2, 2))).toMatchObject({ outcome: 'passed' });
+  expect(verdict(waiting(2, 2, 2, 2), waiting(2, 2, 2, 2, 2, 2))).toMatchObject({ outcome: 'inconclusive' });
+});
