@@ -4,10 +4,12 @@
 // with each change, so that all of them meet the same times of the machine. --busy does it beside other work, which takes one core or
 // both in bursts of 1 to 5 s.
 import { spawn } from 'node:child_process';
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { binomialTail } from '../src/analysis/statistics/binomial.ts';
 import { gate } from '../src/gate.ts';
 import { matchOf } from '../src/match.ts';
 import { formatDuration } from '../src/numbers.ts';
@@ -153,10 +155,24 @@ async function gateChanged(experiment: Experiment, program: string, share: numbe
   }
 }
 
-/** By the settings: runs with others are not of the same kind. */
-function keptIn({ neighbours, warmup, duration, budgetMs }: Experiment): string {
-  const name = `gate-runs-${neighbours}-${warmup}-${duration}-${budgetMs}ms.jsonl`;
-  return path.join(packageFolder, '.cache', name);
+/** By the settings and by what judges: runs with others are not of the same kind. */
+async function keptIn({ neighbours, warmup, duration, budgetMs }: Experiment): Promise<string> {
+  const hash = createHash('sha256');
+  for (const room of ['src/gate.ts', 'src/batch.ts', 'src/match.ts', ...(await sourcesIn('src/analysis'))]) {
+    hash.update(await readFile(path.join(packageFolder, room)));
+  }
+  const rules = hash.digest('hex').slice(0, 8);
+  return path.join(
+    packageFolder,
+    '.cache',
+    `gate-runs-${rules}-${neighbours}-${warmup}-${duration}-${budgetMs}ms.jsonl`,
+  );
+}
+
+async function sourcesIn(folder: string): Promise<readonly string[]> {
+  const files = await readdir(path.join(packageFolder, folder), { recursive: true });
+  const sources = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
+  return sources.sort().map((file) => path.join(folder, file));
 }
 
 async function readRuns(kept: string): Promise<GateRun[]> {
@@ -167,7 +183,7 @@ async function readRuns(kept: string): Promise<GateRun[]> {
 
 /** Runs what is missing of that many cycles. */
 async function runCycles(experiment: Experiment, cycles: number, isFresh: boolean): Promise<readonly GateRun[]> {
-  const kept = keptIn(experiment);
+  const kept = await keptIn(experiment);
   if (isFresh) await rm(kept, { force: true });
   const runs = await readRuns(kept);
   const program = await bundle('gate-server');
@@ -187,9 +203,16 @@ async function runCycles(experiment: Experiment, cycles: number, isFresh: boolea
   return runs.slice(0, cycles * order.length);
 }
 
-/** Below it is the rate of what was never seen in so many runs, at 95% ("rule of three": Hanley and Lippman-Hand, 1983). */
+/** Below it is the rate of what was seen so often, at 95%: the one-sided bound of Clopper and Pearson (1934). */
 function boundOf(failed: number, runs: number): string {
-  return failed === 0 ? `, so that it is at most ${((100 * 3) / runs).toFixed(1)}% at 95%` : '';
+  let [low, high] = [failed / runs, 1];
+  for (let step = 0; step < 40; step++) {
+    const middle = (low + high) / 2;
+    // So few, or fewer, would be seen in one of twenty such series.
+    if (1 - binomialTail(failed + 1, runs, middle) > 0.05) low = middle;
+    else high = middle;
+  }
+  return `, so that the rate is at most ${(100 * high).toFixed(1)}% at 95%`;
 }
 
 /**

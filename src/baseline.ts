@@ -59,10 +59,11 @@ export async function gateOnBaseline(
       judgeRows(session, saved, trials, gateOf, sure);
     try {
       const first = judge(await runRounds(0, half), confidence);
-      const failed = first.flatMap(({ judgements }) => judgements).filter(({ verdict }) => isToBeConfirmed(verdict));
-      // All that failed shares the false alarms of the fresh rounds, as in a gate of two sides.
-      const sure = 1 - (1 - confidence) / failed.length;
-      const fresh = failed.length === 0 ? [] : judge(await runRounds(half, 2 * half), sure);
+      const all = first.flatMap(({ judgements }) => judgements);
+      // The saved rounds are in both halves: what they have by chance, the second half confirms. So all that is judged shares the
+      // false alarms, and not only what failed.
+      const sure = 1 - (1 - confidence) / all.length;
+      const fresh = all.some(isToBeConfirmed) ? judge(await runRounds(half, 2 * half), sure) : [];
       conclude(session, first, fresh);
     } catch (error) {
       if (!(error instanceof SideFailure)) throw error;
@@ -76,7 +77,8 @@ export async function gateOnBaseline(
 function conclude({ record }: RunSession, first: readonly JudgedRow[], fresh: readonly JudgedRow[]): void {
   const decisions = first.map(({ judgements, comparison }, place) => {
     const again = fresh[place];
-    return { ...decisionOf(again ? confirmed(judgements, again.judgements) : judgements), comparison };
+    const decision = decisionOf(again ? confirmed(judgements, again.judgements) : judgements);
+    return { ...decision, comparison: again?.comparison ?? comparison };
   });
   record.verdicts = decisions.flatMap(({ verdicts }) => verdicts);
   record.comparisons = (record.comparisons ?? []).map((comparison) => {

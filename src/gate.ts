@@ -1,9 +1,10 @@
 import { confirmed, decisionOf, isDecided, isToBeConfirmed } from './analysis/gate/decision.ts';
-import { askedBy, tolerancesFor, type GateSettings } from './analysis/gate/tolerances.ts';
+import { askedBy, thinTails, tolerancesFor, type GateSettings, type Tolerance } from './analysis/gate/tolerances.ts';
 import { judgeClaims, judgementsOf, type Judgement } from './analysis/gate/verdicts.ts';
 import { planConfirmation } from './analysis/statistics/looks.ts';
 import { runBatch, type BatchResult } from './batch.ts';
 import type { Match } from './match.ts';
+import type { TrialRecord } from './result.ts';
 import { conduct, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import { judgingFailures } from './side-failure.ts';
 import { Sides } from './sides.ts';
@@ -25,57 +26,65 @@ export interface Gate extends GateSettings {
  * @throws {LabError} only where there is no folder for the results
  */
 export async function gate(match: Match, settings: Gate, lab: Lab): Promise<RunOutcome> {
-  const judgeSides = async (session: RunSession, sides: Sides): Promise<void> => {
-    const startMs = performance.now();
-    const endMs = startMs + match.roundsMs;
-    const { smallest } = settings;
-    const asked = askedBy(match.scenario.evidence, settings);
-    const judge = (result: BatchResult, after: number): readonly Judgement[] =>
-      judgementsIn(session, match, settings, result, after);
-    const common = { endMs, smallest, asked };
-    const first = await runBatch(session, sides, match, {
-      ...common,
-      after: 0,
-      looks: match.looks,
-      isSettled: (result) => isDecided(judge(result, 0)),
-    });
-    const judgements = judge(first, 0);
-    const failed = judgements.filter(({ verdict }) => isToBeConfirmed(verdict));
-    const roundMs = (performance.now() - startMs) / first.last;
-    const left = Math.min(match.scenario.rounds - first.last, Math.floor((endMs - performance.now()) / roundMs));
-    const looks = failed.length === 0 ? undefined : planConfirmation(first.last, left, 1 - falseAlarms / failed.length);
-    if (looks === undefined) {
-      conclude(session, [first], failed.length === 0 ? judgements : confirmed(judgements, []));
-      return;
-    }
-    lab.emit({ type: 'remark', text: 'a failure is confirmed by fresh rounds' });
-    const after = first.last;
-    const fresh = await runBatch(session, sides, match, {
-      ...common,
-      after,
-      looks,
-      isSettled: (result) => areClear(judge(result, after), failed),
-    });
-    conclude(session, [first, fresh], confirmed(judgements, judge(fresh, after)));
-  };
   return conduct(match.plan, lab, async (session) => {
     await using sides = await Sides.start(session, match);
-    await judgingFailures(session, sides, match, () => judgeSides(session, sides));
+    await judgingFailures(session, sides, match, () => judgeSides(session, sides, match, settings));
   });
 }
 
-/** What is to be said of the rounds of a batch. */
-function judgementsIn(
-  { record }: RunSession,
+async function judgeSides(session: RunSession, sides: Sides, match: Match, settings: Gate): Promise<void> {
+  const startMs = performance.now();
+  const endMs = startMs + match.roundsMs;
+  const { evidence, rounds } = match.scenario;
+  const common = { endMs, smallest: settings.smallest, asked: askedBy(evidence, settings) };
+  const trialsIn = ({ last }: BatchResult, after = 0): readonly TrialRecord[] =>
+    session.record.trials.filter(({ round }) => round > after && round <= last);
+  const judgeFirst = (result: BatchResult): readonly Judgement[] => {
+    const trials = trialsIn(result);
+    return judged(match, settings, result, trials, tolerancesFor(evidence, trials, settings));
+  };
+  const first = await runBatch(session, sides, match, {
+    ...common,
+    after: 0,
+    looks: match.looks,
+    isSettled: (result) => isDecided(judgeFirst(result)),
+  });
+  const judgements = judgeFirst(first);
+  const tails = thinTails(trialsIn(first), settings);
+  const failed = judgements.filter(isToBeConfirmed);
+  const roundMs = (performance.now() - startMs) / first.last;
+  const left = Math.min(rounds - first.last, Math.floor((endMs - performance.now()) / roundMs));
+  const looks = failed.length === 0 ? undefined : planConfirmation(first.last, left, 1 - falseAlarms / failed.length);
+  if (looks === undefined) {
+    conclude(session, [first], failed.length === 0 ? judgements : confirmed(judgements, []), tails);
+    return;
+  }
+  session.lab.emit({ type: 'remark', text: 'a failure is confirmed by fresh rounds' });
+  const after = first.last;
+  // What is judged is what was judged at first, however many answers the fresh rounds have.
+  const tolerances = tolerancesFor(evidence, trialsIn(first), settings);
+  const judgeFresh = (result: BatchResult): readonly Judgement[] =>
+    judged(match, settings, result, trialsIn(result, after), tolerances);
+  const fresh = await runBatch(session, sides, match, {
+    ...common,
+    after,
+    looks,
+    isSettled: (result) => areClear(judgeFresh(result), failed),
+  });
+  conclude(session, [first, fresh], confirmed(judgements, judgeFresh(fresh)), tails);
+}
+
+/** What is to be said of the rounds of a batch, whose trials these are. */
+function judged(
   { scenario, claims, b }: Match,
   settings: Gate,
-  { comparison, last }: BatchResult,
-  after: number,
+  { comparison }: BatchResult,
+  trials: readonly TrialRecord[],
+  tolerances: readonly Tolerance[],
 ): readonly Judgement[] {
-  const trials = record.trials.filter(({ round }) => round > after && round <= last);
   const ofB = trials.filter(({ variant }) => variant === b);
   return [
-    ...judgementsOf(comparison, tolerancesFor(scenario.evidence, trials, settings), settings.tolerances.hangs),
+    ...judgementsOf(comparison, tolerances, settings.tolerances.hangs),
     ...(comparison.dead === undefined ? judgeClaims(claims, scenario, b, ofB) : []),
   ];
 }
@@ -87,10 +96,17 @@ function areClear(fresh: readonly Judgement[], failed: readonly Judgement[]): bo
   );
 }
 
-function conclude({ record }: RunSession, batches: readonly BatchResult[], judgements: readonly Judgement[]): void {
+/** @param tails what is said of those that are not judged for want of answers */
+function conclude(
+  { record }: RunSession,
+  batches: readonly BatchResult[],
+  judgements: readonly Judgement[],
+  tails: readonly string[],
+): void {
   const { verdicts, notJudged } = decisionOf(judgements);
   record.verdicts = [...verdicts];
-  record.comparisons = batches.map(({ comparison }, index) =>
-    index === batches.length - 1 ? { ...comparison, caveats: [...comparison.caveats, ...notJudged] } : comparison,
-  );
+  record.comparisons = batches.map(({ comparison }, index) => {
+    const isLast = index === batches.length - 1;
+    return isLast ? { ...comparison, caveats: [...comparison.caveats, ...notJudged, ...tails] } : comparison;
+  });
 }

@@ -37,6 +37,7 @@ export async function searchRate(
     precision,
     probeMs: load.warmupMs + measuredMs(load),
     confirmMs: load.warmupMs + search.confirmMs,
+    confirmMsAt: (ratePerSecond: number) => load.warmupMs + confirmationMs(trial, search, ratePerSecond),
   };
   const startMs = performance.now();
   const probes: Probe[] = [];
@@ -119,8 +120,9 @@ function concluded(
 ): TrialRecord {
   const caveats = [...doubtedToo(record, slo), ...caveatsOf(found, probes)];
   const search = { slo: slo.map(({ text }) => text), probes: [...probes], ...found };
-  // Where noise ended it, what it has come to says nothing of the server.
-  const metrics = found.limit === 'noise' ? record.metrics : { ...record.metrics, max_rps: found.lowPerSecond };
+  // Where noise ended it, or the time was up before any rate was kept, what it has come to says nothing of the server.
+  const isNothing = found.limit === 'noise' || (found.limit === 'budget' && found.lowPerSecond === 0);
+  const metrics = isNothing ? record.metrics : { ...record.metrics, max_rps: found.lowPerSecond };
   return { ...record, number, round, search, metrics, caveats };
 }
 
@@ -164,6 +166,10 @@ function caveatsOf({ limit, lowPerSecond, highPerSecond }: Found, probes: readon
       return [{ kind: 'search-limit', text, doubts: ['max_rps'] }];
     }
     case 'budget': {
+      if (lowPerSecond === 0) {
+        const text = `the budget was spent before a rate was found that keeps the objective: ${at} broke it`;
+        return [{ kind: 'search-limit', text, doubts: ['max_rps'] }];
+      }
       const upTo = highPerSecond === undefined ? 'nothing above it was seen to break it' : `${at} broke it`;
       const text = `the budget was spent before the rate was known: ${formatQuantity(lowPerSecond, 'per-second')} kept the objective, ${upTo}`;
       return [{ kind: 'search-limit', text, doubts: ['max_rps'] }];

@@ -97,7 +97,7 @@ export async function judgingFailures(
       await session.noteFailure(other, other.of);
       const [a, b] = error.of.side === 'A' ? [error, other] : [other, error];
       const details = [a, b].flatMap(({ message, details: lines }) => [message, ...lines.map((line) => `  ${line}`)]);
-      throw new LabError('Neither A nor B started: there is nothing to compare.', { details, cause: error });
+      throw new LabError('Neither A nor B ran: there is nothing to compare.', { details, cause: error });
     }
     session.record.verdicts = [verdictOn(error)];
   }

@@ -92,11 +92,15 @@ function comparable(
 ): readonly Metric[] {
   const has = (trials: readonly TrialRecord[], name: string): boolean =>
     trials.length > 0 && trials.every((trial) => name in trial.metrics);
+  const hasSome = (trials: readonly TrialRecord[], name: string): boolean =>
+    trials.some((trial) => name in trial.metrics);
   const says = (name: string): boolean => [...a, ...b].some((trial) => trial.metrics[name] !== 0);
   return metrics.filter(({ name, kind, side, byService }) => {
     if (always.includes(name)) return true;
+    if (byService === true) {
+      return asked.includes(name) ? hasSome(a, name) || hasSome(b, name) : hasSome(a, name) && hasSome(b, name);
+    }
     if (name === 'max_rps' || asked.includes(name)) return has(a, name) || has(b, name);
-    if (byService === true) return has(a, name) && has(b, name);
     if (kind !== 'counted' || side !== 'server' || !has(a, name) || !has(b, name) || !says(name)) return false;
     return replicas > 1 || !amongReplicas.includes(name);
   });
@@ -136,8 +140,11 @@ function compareMetric(
   const values = { a: of(a), b: of(b) };
   const isRatio = metric.name !== 'error_rate' && [...values.a, ...values.b].every((value) => value > 0);
   const base = { metric: metric.name, scale: isRatio ? 'ratio' : 'difference' } as const;
-  const heeded = why === undefined ? heededRounds(metric.name, settings, a, b) : { gap: why };
-  if ('gap' in heeded) return { ...base, ...medians(values), outcome: 'not-measured', text: heeded.gap };
+  const heeded = why === undefined ? heededRounds(metric.name, settings, a, b) : { gap: why, isOneSided: false };
+  if ('gap' in heeded) {
+    const oneSided = heeded.isOneSided ? ({ isOneSided: true } as const) : {};
+    return { ...base, ...medians(values), outcome: 'not-measured', text: heeded.gap, ...oneSided };
+  }
   const kept = { a: of(heeded.a), b: of(heeded.b) };
   const found = (isRatio ? byRatio : byDifference)(settings, metric, kept);
   const remark = heeded.leftOut === undefined ? {} : { leftOut: heeded.leftOut };

@@ -18,8 +18,8 @@ function side(name: string, changes: Partial<Measurement>, values = rps): readon
 const well = (name: string): readonly TrialRecord[] => side(name, { requests: 1000 });
 const dead = (name: string): readonly TrialRecord[] => side(name, broken, { rps: [0, 0, 0, 0, 0, 0] });
 const tolerances = [
-  { metric: 'rps', share: 0.1, isNoisy: true },
-  { metric: 'error_rate', share: 0.001, isNoisy: false },
+  { metric: 'rps', share: 0.1, isNoisy: true, isAsked: false },
+  { metric: 'error_rate', share: 0.001, isNoisy: false, isAsked: false },
 ];
 
 describe('a side that gave no right answer', () => {

@@ -1,5 +1,7 @@
 import { plural } from '../numbers.ts';
+import { findMetric } from '../metrics.ts';
 import type { Caveat, Comparison, TrialRecord } from '../result.ts';
+import { binomialTail } from './statistics/binomial.ts';
 
 /** The rounds of both sides that say something of one metric. */
 export interface HeededRounds {
@@ -9,11 +11,18 @@ export interface HeededRounds {
   readonly leftOut: string | undefined;
 }
 
+/** Why a metric cannot be compared. */
+interface Gap {
+  readonly gap: string;
+  /** Whether the doubts are those of one side, which noise does not explain. */
+  readonly isOneSided: boolean;
+}
+
 /** A machine that does other things spoils rounds. Where it spoils more than half, it is the measurement itself that is in doubt. */
 const mostLeftOut = 0.5;
 
 /** A doubt that falls on one side so much more often than chance would have it comes from that side, and not from the machine. */
-const byChance = 0.05;
+const byChance = 0.1;
 
 /** What a busy machine does to both sides of a round alike: their ratio holds, although neither number does. */
 const ofTheMachine: readonly Caveat['kind'][] = ['unsteady', 'generator-paused', 'connections-idle'];
@@ -29,21 +38,24 @@ export function heededRounds(
   sides: Pick<Comparison, 'a' | 'b' | 'paired'>,
   a: readonly TrialRecord[],
   b: readonly TrialRecord[],
-): HeededRounds | { readonly gap: string } {
-  if (a.length === 0 || b.length === 0) return { gap: 'nothing was measured' };
+): HeededRounds | Gap {
+  if (a.length === 0 || b.length === 0) return { gap: 'nothing was measured', isOneSided: false };
   const all = [
     [sides.a.name, a],
     [sides.b.name, b],
   ] as const;
+  // What a service used is sampled by the platform, and a busy one leaves a round out now and then.
+  const isSampled = findMetric(metric)?.byService === true;
   for (const [name, trials] of all) {
-    if (trials.some(({ metrics }) => metrics[metric] === undefined)) {
-      return { gap: `not measured in every round of ${name}` };
+    const missing = trials.filter(({ metrics }) => metrics[metric] === undefined).length;
+    if (missing === trials.length || (missing > 0 && !isSampled)) {
+      return { gap: `not measured in every round of ${name}`, isOneSided: false };
     }
   }
   const isHeeded = (trial: TrialRecord, partner: TrialRecord | undefined): boolean => {
     const [own, other] = [doubtOf(metric, trial), partner && doubtOf(metric, partner)];
     if (own === undefined && other === undefined) return true;
-    return own !== undefined && own.kind === other?.kind && ofTheMachine.includes(own.kind);
+    return own?.kind !== undefined && own.kind === other?.kind && ofTheMachine.includes(own.kind);
   };
   const kept = (trials: readonly TrialRecord[], others: readonly TrialRecord[]): readonly TrialRecord[] =>
     trials.filter((trial, place) => isHeeded(trial, sides.paired ? others[place] : undefined));
@@ -51,20 +63,10 @@ export function heededRounds(
   if (keptA.length === a.length && keptB.length === b.length) return { a, b, leftOut: undefined };
   const text = all.flatMap(([name, trials]) => doubtsOf(metric, name, trials)).join('; ');
   const isMuch = keptA.length < (1 - mostLeftOut) * a.length || keptB.length < (1 - mostLeftOut) * b.length;
-  const [alone, other] = all.map(([, trials]) => trials.filter((trial) => doubtOf(metric, trial)).length);
-  const isOneSided = chanceOf(alone ?? 0, other ?? 0) < byChance;
-  return isMuch || isOneSided ? { gap: text } : { a: keptA, b: keptB, leftOut: `left out: ${text}` };
-}
-
-/** The exact two-sided sign test: how likely it is that of so many doubts one side has so few (or the other). */
-function chanceOf(one: number, other: number): number {
-  const all = one + other;
-  let [term, sum] = [0.5 ** all, 0];
-  for (let few = 0; few <= Math.min(one, other); few++) {
-    sum += term;
-    term *= (all - few) / (few + 1);
-  }
-  return Math.min(1, 2 * sum);
+  const [ofA = 0, ofB = 0] = all.map(([, trials]) => trials.filter((trial) => doubtOf(metric, trial)).length);
+  // The exact sign test.
+  const isOneSided = 2 * binomialTail(Math.max(ofA, ofB), ofA + ofB, 0.5) < byChance;
+  return isMuch || isOneSided ? { gap: text, isOneSided } : { a: keptA, b: keptB, leftOut: `left out: ${text}` };
 }
 
 /** What is said of the doubted rounds of one side, in one sentence. */
@@ -74,6 +76,11 @@ function doubtsOf(metric: string, side: string, trials: readonly TrialRecord[]):
   return first === undefined ? [] : [`${side}, ${plural(texts.length, 'round')} of ${trials.length}: ${first}`];
 }
 
-function doubtOf(metric: string, { caveats }: TrialRecord): Caveat | undefined {
-  return caveats.find(({ doubts }) => doubts.includes(metric));
+/** Why a round says nothing of a metric; without a kind where that is missing. */
+function doubtOf(
+  metric: string,
+  { caveats, metrics }: TrialRecord,
+): { kind?: Caveat['kind']; text: string } | undefined {
+  const doubt = caveats.find(({ doubts }) => doubts.includes(metric));
+  return doubt ?? (metrics[metric] === undefined ? { text: 'it was not told in time' } : undefined);
 }

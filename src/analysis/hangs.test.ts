@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { measurement, trialRecord } from '../../test/fakes/records.ts';
+import { describe, expect, it } from 'vitest';
+import { measurement, openLoad, trialRecord } from '../../test/fakes/records.ts';
 import { LatencyHistogram } from '../load/histogram.ts';
 import type { Measurement, TrialRecord } from '../result.ts';
 import { compareTrials } from './comparison.ts';
@@ -33,19 +33,45 @@ it('is a request without an answer for ten times the slowest of A, and for a sec
   expect(slow).toMatchObject({ afterMs: 1500, b: { hung: 1 } });
 });
 
-it('counts one that was answered too late, and one that the client gave up on', () => {
-  const late = hangsOf([trial('A', 1)], [trial('B', 1, slowest(3000)), trial('B', 2, { errors: { 'timed-out': 3 } })]);
-  expect(late).toMatchObject({ b: { hung: 4 } });
+it('counts one that was answered too late, and none of a round in which the generator stood still', () => {
+  const paused = { kind: 'generator-paused' as const, text: 'it stood still', doubts: [] };
+  const frozen = { ...trial('B', 2, waiting(2, 2, 2)), caveats: [paused] };
+  expect(hangsOf([trial('A', 1)], [trial('B', 1, slowest(3000)), frozen])).toMatchObject({ b: { hung: 1 } });
+  expect(hangsOf([trial('A', 1)], [frozen])).toBeUndefined();
 });
 
-it('fails B where it has more of them than A, beyond chance', () => {
+describe('the verdict on hangs', () => {
   const verdict = (a: Partial<Measurement>, b: Partial<Measurement>) =>
     hangVerdict(compareTrials(pairedOnce, [trial('A', 1, a)], [trial('B', 1, b)]));
-  expect(verdict({}, {})).toMatchObject({ outcome: 'passed', expectation: 'hangs(B) <= hangs(A)' });
-  expect(verdict({}, waiting(2))).toMatchObject({
-    outcome: 'failed',
-    reason: '1 of 20,001 requests had no answer for 1 s (the slowest of A mostly took 6 ms); of A 0 of 20,000',
+  const some = (count: number): Partial<Measurement> => waiting(...Array.from({ length: count }, () => 2));
+
+  it('fails B where it has more of them than chance gives it', () => {
+    expect(verdict({}, {})).toMatchObject({ outcome: 'passed', expectation: 'hangs(B) <= hangs(A)' });
+    expect(verdict({}, some(8))).toMatchObject({
+      outcome: 'failed',
+      reason: '8 of 20,008 requests had no answer for 1 s (the slowest of A mostly took 6 ms); of A 0 of 20,000',
+    });
+    expect(verdict({}, some(5))).toMatchObject({ outcome: 'inconclusive' });
+    expect(verdict({}, some(1))).toMatchObject({ outcome: 'passed' });
+    expect(verdict(some(8), some(8))).toMatchObject({ outcome: 'passed' });
+    expect(verdict(some(8), some(30))).toMatchObject({ outcome: 'failed' });
   });
-  expect(verdict(waiting(2, 2, 2, 2), waiting(2, 2, 2, 2))).toMatchObject({ outcome: 'passed' });
-  expect(verdict(waiting(2, 2, 2, 2), waiting(2, 2, 2, 2, 2, 2))).toMatchObject({ outcome: 'inconclusive' });
+
+  it('is inconclusive where rounds are too short to show one', () => {
+    const short = { durationMs: 900 };
+    expect(verdict(short, short)).toMatchObject({
+      outcome: 'inconclusive',
+      reason: 'rounds of 900 ms show no request that waits for 1 s (the slowest of A mostly took 6 ms)',
+    });
+    expect(verdict(short, { ...short, open: openLoad() })).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('lets as many hang as is tolerated, and is none where they are not judged', () => {
+    const comparison = compareTrials(pairedOnce, [trial('A', 1)], [trial('B', 1, some(8))]);
+    expect(hangVerdict(comparison, 0.01)).toMatchObject({
+      outcome: 'passed',
+      expectation: 'hangs(B) <= hangs(A) + 1%',
+    });
+    expect(hangVerdict(comparison, Infinity)).toBeUndefined();
+  });
 });

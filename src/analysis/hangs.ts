@@ -1,6 +1,7 @@
 import { LatencyHistogram } from '../load/histogram.ts';
 import { formatDuration, formatNumber, formatPercent, formatRounded, plural } from '../numbers.ts';
-import type { Comparison, Measurement, TrialRecord, Verdict } from '../result.ts';
+import type { Caveat, Comparison, Measurement, TrialRecord, Verdict } from '../result.ts';
+import { binomialTail } from './statistics/binomial.ts';
 import { median } from './summary.ts';
 
 type Hangs = NonNullable<Comparison['hangs']>;
@@ -9,13 +10,22 @@ type Hangs = NonNullable<Comparison['hangs']>;
 const timesSlowest = 10;
 const leastUs = 1_000_000;
 
+/** A generator that stood still has not read what was there: in such a round all that was in flight would seem to hang. */
+const ofTheGenerator: readonly Caveat['kind'][] = ['generator-paused', 'generator-saturated', 'generator-refused'];
+
+/** What is more likely by chance than this is no reason to doubt B. */
+const doubtful = 0.1;
+
 /**
  * The requests of both sides that hung: without an answer after ten times what is usual for the slowest of A, and at least a second,
- * whether one came later, the client gave up on it, or the trial ended. A time-out is no measure: it may be longer than a round.
+ * whether one came later, or the trial ended. What the client gave up on is an error, and no hang.
  * @returns undefined where no request of A, or of B, got anywhere
  */
-export function hangsOf(a: readonly TrialRecord[], b: readonly TrialRecord[]): Hangs | undefined {
-  if (a.length === 0 || b.length === 0) return undefined;
+export function hangsOf(allOfA: readonly TrialRecord[], allOfB: readonly TrialRecord[]): Hangs | undefined {
+  const [a, b] = [allOfA, allOfB].map((trials) =>
+    trials.filter(({ caveats }) => !caveats.some(({ kind }) => ofTheGenerator.includes(kind))),
+  );
+  if (!a?.length || !b?.length) return undefined;
   // The slowest of all rounds may be that of a moment in which the machine had no time for anything.
   const slowestUs = median(a.map(({ measurement }) => measurement.latency.maxUs));
   const afterUs = Math.max(leastUs, timesSlowest * slowestUs);
@@ -24,17 +34,29 @@ export function hangsOf(a: readonly TrialRecord[], b: readonly TrialRecord[]): H
     requests: sumOf(trials, ({ requests, failed, unfinished }) => requests + failed + unfinished),
   }));
   if (!ofA?.requests || !ofB?.requests) return undefined;
-  return { afterMs: afterUs / 1000, slowestMs: slowestUs / 1000, a: ofA, b: ofB };
+  const isClosed = b.every(({ measurement }) => measurement.open === undefined);
+  const seenMs = Math.min(...b.map(({ measurement }) => longestMs(measurement)));
+  return {
+    afterMs: afterUs / 1000,
+    slowestMs: slowestUs / 1000,
+    a: ofA,
+    b: ofB,
+    ...(isClosed ? { seenMs } : {}),
+  };
+}
+
+/** From the first request of the warm-up to the end. */
+function longestMs({ durationMs, timeline }: Measurement): number {
+  return durationMs - Math.min(0, ...timeline.map(({ second }) => second)) * 1000;
 }
 
 function sumOf(trials: readonly TrialRecord[], countOf: (measurement: Measurement) => number): number {
   return trials.reduce((sum, { measurement }) => sum + countOf(measurement), 0);
 }
 
-function hungIn({ latency, waiting, errors }: Measurement, afterUs: number): number {
+function hungIn({ latency, waiting }: Measurement, afterUs: number): number {
   const late = latency.maxUs < afterUs ? 0 : countFrom(latency.histogram, afterUs);
-  const open = waiting.longestUs < afterUs ? 0 : countFrom(waiting.histogram, afterUs);
-  return late + open + (errors['timed-out'] ?? 0);
+  return late + (waiting.longestUs < afterUs ? 0 : countFrom(waiting.histogram, afterUs));
 }
 
 function countFrom(histogram: string, us: number): number {
@@ -43,27 +65,34 @@ function countFrom(histogram: string, us: number): number {
 }
 
 /**
- * Judges that B's requests hang no more often than A's.
- * @param share of B's requests that may hang beyond that; not judged where it is infinite
+ * Judges that B's requests hang no more often than A's: by the exact test of two shares, given how many hung altogether
+ * (Przyborowski and Wilenski, 1940), at the confidence of the comparison. Where the rounds are too short to show a hang it is
+ * inconclusive.
+ * @param share of B's requests that may hang beyond those of A; not judged where it is infinite
  */
-export function hangVerdict({ scenario, a, b, rounds, hangs }: Comparison, share = 0): Verdict | undefined {
+export function hangVerdict({ scenario, a, b, rounds, hangs, confidence }: Comparison, share = 0): Verdict | undefined {
   if (hangs === undefined || share === Infinity) return undefined;
   const more = share === 0 ? '' : ` + ${formatPercent(share)}`;
   const claim = { scenario, expectation: `hangs(${b.variant}) <= hangs(${a.variant})${more}` };
+  const slowest = `the slowest of ${a.name} mostly took ${formatRounded(hangs.slowestMs, 0)} ms`;
   const { hung, requests } = hangs.b;
-  const shareOfA = hangs.a.requests === 0 ? 0 : hangs.a.hung / hangs.a.requests;
-  const allowed = (shareOfA + share) * requests;
+  if (hung === 0 && hangs.seenMs !== undefined && hangs.seenMs <= hangs.afterMs) {
+    const reason = `rounds of ${formatDuration(hangs.seenMs)} show no request that waits for ${formatDuration(hangs.afterMs)} (${slowest})`;
+    return { ...claim, outcome: 'inconclusive', reason };
+  }
+  const allowed = (hangs.a.hung / hangs.a.requests + share) * requests;
   const evidence = { value: hung, limit: allowed, margin: allowed - hung, rounds: Math.min(rounds.a, rounds.b) };
-  const slowest = formatRounded(hangs.slowestMs, 0);
-  const asLong = `for ${formatDuration(hangs.afterMs)} (the slowest of ${a.name} mostly took ${slowest} ms)`;
+  const asLong = `for ${formatDuration(hangs.afterMs)} (${slowest})`;
   if (hung === 0) return { ...claim, outcome: 'passed', reason: `none had no answer ${asLong}`, evidence };
   const ofAll = `${formatNumber(hung)} of ${plural(requests, 'request')} had no answer ${asLong}`;
   const reason = `${ofAll}; of ${a.name} ${formatNumber(hangs.a.hung)} of ${formatNumber(hangs.a.requests)}`;
-  return { ...claim, outcome: outcomeOf(hung, allowed), reason, evidence };
+  const chance = chanceOf(hung - share * requests, hangs);
+  const outcome = chance <= (1 - confidence) / 2 ? 'failed' : chance <= doubtful ? 'inconclusive' : 'passed';
+  return { ...claim, outcome, reason, evidence };
 }
 
-/** Where A's hang as well, chance has a say: B's have to be more by three times the spread of such a count (Poisson). */
-function outcomeOf(hung: number, allowed: number): Verdict['outcome'] {
-  if (hung <= allowed) return 'passed';
-  return hung > allowed + 3 * Math.sqrt(allowed) ? 'failed' : 'inconclusive';
+/** How likely so many of those that hung would be B's, if they hung equally often. */
+function chanceOf(hung: number, { a, b }: Hangs): number {
+  const ofB = Math.max(0, Math.floor(hung));
+  return binomialTail(ofB, ofB + a.hung, b.requests / (a.requests + b.requests));
 }

@@ -173,11 +173,16 @@ function courseOf(places: readonly Place[]): readonly Course[] {
     });
   });
   const { scenario, variant, replicas } = first.row;
-  const { length } = stretches.at(-1) ?? [];
+  const latest = stretches.at(-1) ?? [];
+  // Those that a busy machine has spoilt tell nothing.
+  const { length: counted } = latest.filter((place) => {
+    const others = latest.filter((other) => other !== place);
+    return doubtOf(place, others) === undefined;
+  });
   const note =
-    length >= leastForChange
+    counted >= leastForChange
       ? undefined
-      : `${plural(length, 'run')} of the same experiment: from ${leastForChange} on a change can be told from how runs differ anyway`;
+      : `${plural(counted, 'run')} of the same experiment: from ${leastForChange} on a change can be told from how runs differ anyway`;
   return [{ scenario, variant, replicas, moments, note }];
 }
 

@@ -23,6 +23,10 @@ const comparedMetricSchema = z
     outcome: z.enum(['b-higher', 'b-lower', 'same', 'unresolved', 'not-measured']),
     moreRounds: z.int().positive().optional().describe('About how many more would resolve it'),
     text: z.string().describe('The outcome in words'),
+    isOneSided: z
+      .literal(true)
+      .optional()
+      .describe('It was not measured as the rounds of one side are in doubt, and more of them than chance explains'),
     leftOut: z.string().optional().describe('The rounds that a caveat spoke against, and that are therefore not in it'),
   })
   .describe('What B is to A in one metric');
@@ -52,6 +56,11 @@ export const comparisonSchema = z
     hangs: z
       .object({
         afterMs: z.number().positive().describe('Ten times the next, and at least a second'),
+        seenMs: z
+          .number()
+          .nonnegative()
+          .optional()
+          .describe('The longest wait that a round of closed load can show: it ends, and does not wait for answers'),
         slowestMs: z.number().nonnegative().describe('The slowest answer of A in a round: the median of the rounds'),
         a: hangingSchema,
         b: hangingSchema,

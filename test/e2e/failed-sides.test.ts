@@ -83,7 +83,7 @@ describe('a side of a gate', { timeout: 120_000 }, () => {
   it('that does not start, like the other one, is an error, and both are told of', async () => {
     const { code, err } = await lab('gate', broken, broken.replace('3', '4'), '--allow-inconclusive');
     expect(code, err).toBe(4);
-    expect(err).toContain('Neither A nor B started');
+    expect(err).toContain('Neither A nor B ran');
     for (const name of formats) {
       expect(await told(name), name).toContain('A did not start: target-1 exited with code 3');
       expect(await told(name), name).toContain('B did not start: target-1 exited with code 4');

@@ -17,7 +17,12 @@ function judged(
   noisy: readonly string[] = ['rps', 'p50', 'p95'],
 ): readonly Judgement[] {
   const names = Object.keys(values);
-  const tolerances = names.map((metric): Tolerance => ({ metric, share: 0.1, isNoisy: noisy.includes(metric) }));
+  const tolerances = names.map((metric): Tolerance => ({
+    metric,
+    share: 0.1,
+    isNoisy: noisy.includes(metric),
+    isAsked: true,
+  }));
   const ofA = Object.fromEntries(names.map((name) => [name, a]));
   const comparison = compareTrials({ ...pairedOnce, asked: names }, rounds('A', ofA), rounds('B', values));
   return judgementsOf(comparison, tolerances).filter(({ tolerance }) => tolerance);
@@ -49,6 +54,18 @@ describe('what noise hides', () => {
     expect(inShort(verdicts)).toEqual(['inconclusive p50', 'passed cpu_per_request']);
   });
 
+  it('is no noise where only the rounds of one side are in doubt', () => {
+    const unsteady = { kind: 'unsteady' as const, text: 'it was not steady', doubts: ['rps'] };
+    const values = { rps: a, cpu_per_request: a };
+    const settings = { ...pairedOnce, asked: ['rps'] };
+    const comparison = compareTrials(settings, rounds('A', values), rounds('B', values, { caveats: [unsteady] }));
+    const tolerances = ['rps', 'cpu_per_request'].map((metric): Tolerance => {
+      return { metric, share: 0.1, isNoisy: metric === 'rps', isAsked: false };
+    });
+    const { verdicts } = decisionOf(judgementsOf(comparison, tolerances).filter(({ tolerance }) => tolerance));
+    expect(inShort(verdicts)).toEqual(['inconclusive rps', 'passed cpu_per_request']);
+  });
+
   it('is judged where the user has named it', () => {
     const { verdicts } = decisionOf(judged({ rps: hidden, cpu_per_request: a }, []));
     expect(inShort(verdicts)).toContain('inconclusive rps');
@@ -65,8 +82,9 @@ describe('more rounds', () => {
     expect(isDecided(judged({ rps: hidden, cpu_per_request: twice }))).toBe(true);
   });
 
-  it('are not worth it for what cannot be measured', () => {
-    expect(isDecided(judged({ cpu_per_request: a, rps: [] }))).toBe(true);
+  it('are worth it for a tail that looks worse than it may be, and not for one that does not', () => {
+    const bad = by(1.4, 1.4, 1.4, 1.4, 1.4, 0.99);
+    expect(isDecided(judged({ rps: a, p50: a, cpu_per_request: a, p95: bad }))).toBe(false);
   });
 });
 
@@ -87,6 +105,9 @@ describe('a failure', () => {
     ]);
     expect(verdictsOf(confirmed(slow, []))).toMatchObject([
       { outcome: 'inconclusive', reason: 'B is 2.00 times slower; there was no time to confirm it' },
+    ]);
+    expect(verdictsOf(confirmed(slow, judged({ rps: a })))).toMatchObject([
+      { outcome: 'inconclusive', reason: 'B is 2.00 times slower; fresh rounds do not have it' },
     ]);
   });
 

@@ -46,15 +46,15 @@ function isClear(judgements: readonly Judgement[], metrics: readonly string[]): 
 }
 
 /**
- * Whether more rounds are not worth it: something has failed and is to be confirmed, or all is clear, and RPS and p50 with it as
- * far as they can be measured.
+ * Whether more rounds are not worth it: something has failed and is to be confirmed; or all is clear, RPS and p50 with it, and
+ * nothing that noise hides looks worse than it may be.
  */
 export function isDecided(judgements: readonly Judgement[]): boolean {
-  if (judgements.some(({ verdict }) => isToBeConfirmed(verdict))) return true;
+  if (judgements.some(isToBeConfirmed)) return true;
   if (decisionOf(judgements).verdicts.some(({ outcome }) => outcome === 'inconclusive')) return false;
   return !judgements.some((judgement) => {
     const { outcome, evidence } = judgement.verdict;
-    return isFirst(judgement) && outcome === 'inconclusive' && evidence !== undefined;
+    return outcome === 'inconclusive' && (isFirst(judgement) || (evidence?.margin ?? 0) < 0);
   });
 }
 
@@ -65,8 +65,8 @@ function nameOf({ tolerance, verdict }: Judgement): string {
 }
 
 /** Whether fresh rounds are to confirm it: a failure by numbers, which may be chance. That there was no right answer is none. */
-export function isToBeConfirmed({ outcome, evidence }: Verdict): boolean {
-  return outcome === 'failed' && evidence !== undefined;
+export function isToBeConfirmed({ verdict, isBeyondDoubt }: Judgement): boolean {
+  return verdict.outcome === 'failed' && isBeyondDoubt !== true;
 }
 
 /**
@@ -74,19 +74,20 @@ export function isToBeConfirmed({ outcome, evidence }: Verdict): boolean {
  * was open is taken from the fresh rounds, which have not been chosen for what they say.
  */
 export function confirmed(first: readonly Judgement[], fresh: readonly Judgement[]): readonly Judgement[] {
-  const isDead = fresh.some(({ verdict }) => verdict.outcome === 'failed' && !isToBeConfirmed(verdict));
-  if (isDead) return fresh;
+  if (fresh.some(({ isBeyondDoubt }) => isBeyondDoubt)) return fresh;
   return first.map((judgement) => {
     const { verdict } = judgement;
     const again = fresh.find(({ verdict: { expectation } }) => expectation === verdict.expectation);
     if (verdict.outcome === 'inconclusive' && again?.verdict.outcome === 'passed') return again;
-    return isToBeConfirmed(verdict) ? { ...judgement, verdict: confirmedVerdict(verdict, again?.verdict) } : judgement;
+    if (!isToBeConfirmed(judgement)) return judgement;
+    return { ...judgement, verdict: confirmedVerdict(verdict, again?.verdict, fresh.length > 0) };
   });
 }
 
-function confirmedVerdict(first: Verdict, again: Verdict | undefined): Verdict {
+function confirmedVerdict(first: Verdict, again: Verdict | undefined, isTried: boolean): Verdict {
   if (again === undefined) {
-    return { ...first, outcome: 'inconclusive', reason: `${first.reason}; there was no time to confirm it` };
+    const why = isTried ? 'fresh rounds do not have it' : 'there was no time to confirm it';
+    return { ...first, outcome: 'inconclusive', reason: `${first.reason}; ${why}` };
   }
   const rounds = `${again.evidence?.rounds ?? 0} fresh rounds`;
   if (again.outcome === 'failed') return { ...first, reason: `${first.reason}; ${rounds} confirm it` };

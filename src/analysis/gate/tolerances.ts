@@ -1,4 +1,5 @@
 import { findMetric } from '../../metrics.ts';
+import { formatNumber } from '../../numbers.ts';
 import type { TrialRecord } from '../../result.ts';
 import { ofEachRequest } from '../comparison.ts';
 
@@ -15,6 +16,8 @@ export interface Tolerance {
    * the user has named: that is wanted.
    */
   readonly isNoisy: boolean;
+  /** Whether the user has named it. */
+  readonly isAsked: boolean;
 }
 
 /** What a gate tolerates by metric, where it is not told otherwise. */
@@ -43,7 +46,7 @@ export interface GateSettings {
 
 /** The metrics that a gate judges whatever they are, where a side has them: queries, what it is about, what the user names. */
 export function askedBy(evidence: readonly string[], { tolerances }: GateSettings): readonly string[] {
-  return ['queries_per_request', ...used, ...evidence, ...Object.keys(tolerances)];
+  return ['queries_per_request', ...evidence, ...Object.keys(tolerances)];
 }
 
 /**
@@ -67,7 +70,7 @@ export function tolerancesFor(
   const tails = ['p95', 'p99'].filter((name) => isThick(name, ({ measurement }) => measurement.requests));
   const names = new Set([
     ...['rps', 'p50', ...tails, 'error_rate'],
-    ...[...used].filter(isKnown),
+    ...used.filter(isKnown),
     ...counted,
     ...Object.keys(settings.tolerances).filter((name) => name !== 'hangs'),
   ]);
@@ -82,6 +85,17 @@ export function tolerancesFor(
   return all.filter(({ share }) => share < Infinity);
 }
 
+/** The tails that are not judged for want of answers, in a sentence each. */
+export function thinTails(trials: readonly TrialRecord[], { tolerances }: GateSettings): readonly string[] {
+  const fewest = Math.min(...trials.map(({ measurement }) => measurement.requests));
+  return Object.entries(answersFor)
+    .filter(([name, answers]) => fewest < answers && !(name in tolerances))
+    .map(([name, answers]) => {
+      const had = `a round had ${formatNumber(fewest)}: longer rounds, or more connections, give it more`;
+      return `${name} not judged: it takes ${formatNumber(answers)} answers in every round, and ${had}`;
+    });
+}
+
 /** The requests of a workload that has several. */
 function requestsIn([first]: readonly TrialRecord[]): readonly string[] {
   const { byRequest = [] } = first ?? {};
@@ -91,6 +105,8 @@ function requestsIn([first]: readonly TrialRecord[]): readonly string[] {
 function toleranceOf(metric: string, { tolerances, noise }: GateSettings): Tolerance {
   const share = tolerances[metric] ?? defaultShares[metric] ?? countedShare;
   const floor = noise[metric] ?? 0;
-  const isNoisy = findMetric(metric)?.kind === 'timed' && !used.includes(metric) && !(metric in tolerances);
-  return floor > share ? { metric, share: floor, noise: floor, isNoisy } : { metric, share, isNoisy };
+  const isAsked = metric in tolerances;
+  const isNoisy = findMetric(metric)?.kind === 'timed' && !used.includes(metric) && !isAsked;
+  const base = { metric, isNoisy, isAsked };
+  return floor > share ? { ...base, share: floor, noise: floor } : { ...base, share };
 }

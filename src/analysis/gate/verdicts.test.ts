@@ -3,7 +3,7 @@ import { measurement } from '../../../test/fakes/records.ts';
 import type { Comparison, Verdict } from '../../result.ts';
 import { compareTrials } from '../comparison.ts';
 import { pairedOnce, rounds } from '../testing/rounds.ts';
-import { askedBy, tolerancesFor, type GateSettings, type Tolerance } from './tolerances.ts';
+import { askedBy, thinTails, tolerancesFor, type GateSettings, type Tolerance } from './tolerances.ts';
 import { judgementsOf } from './verdicts.ts';
 
 type Values = Readonly<Record<string, readonly number[]>>;
@@ -13,7 +13,7 @@ const a = [10, 11, 12, 13, 14, 15];
 const by = (...ratios: readonly number[]): number[] => a.map((value, round) => value * (ratios[round] ?? NaN));
 const same = (value: number): number[] => a.map(() => value);
 
-const tolerance = (metric: string, share: number): Tolerance => ({ metric, share, isNoisy: true });
+const tolerance = (metric: string, share: number): Tolerance => ({ metric, share, isNoisy: true, isAsked: false });
 
 /** The verdicts on metrics, without that on hangs. */
 function gateVerdicts(comparison: Comparison, tolerances: readonly Tolerance[]): Verdict[] {
@@ -132,6 +132,29 @@ describe('a gate on a metric', () => {
   });
 });
 
+describe('what only one side tells', () => {
+  const costs: Tolerance = { metric: 'cpu_per_request', share: 0.1, isNoisy: false, isAsked: false };
+  const told = rounds('A', { rps: a, cpu_per_request: a });
+
+  it('is not judged, unless somebody has named it', () => {
+    const silent = rounds('B', { rps: a });
+    expect(gateVerdicts(compareTrials(pairedOnce, told, silent), [costs])).toEqual([]);
+    const asked = compareTrials({ ...pairedOnce, asked: ['cpu_per_request'] }, told, silent);
+    expect(gateVerdicts(asked, [{ ...costs, isAsked: true }])).toMatchObject([{ outcome: 'inconclusive' }]);
+  });
+
+  it('is judged of the rounds that have it, where a busy platform left one out', () => {
+    const almost = told.map((trial) => ({
+      ...trial,
+      variant: 'B',
+      metrics: trial.round === 2 ? { rps: 10 } : trial.metrics,
+    }));
+    const comparison = compareTrials(pairedOnce, told, almost);
+    const costsOf = comparison.metrics.find(({ metric }) => metric === 'cpu_per_request');
+    expect(costsOf).toMatchObject({ leftOut: 'left out: B, 1 round of 6: it was not told in time' });
+  });
+});
+
 describe('the tolerances of a gate', () => {
   const some = rounds(
     'A',
@@ -142,39 +165,50 @@ describe('the tolerances of a gate', () => {
 
   it('are 10% for RPS and p50, a thousandth of errors, 5% for what is counted', () => {
     expect(tolerancesFor(['recomputes'], some, nothingSaid)).toEqual([
-      { metric: 'rps', share: 0.1, isNoisy: true },
-      { metric: 'p50', share: 0.1, isNoisy: true },
-      { metric: 'p95', share: 0.2, isNoisy: true },
-      { metric: 'error_rate', share: 0.001, isNoisy: false },
-      { metric: 'queries_per_request', share: 0.05, isNoisy: false },
-      { metric: 'recomputes', share: 0.05, isNoisy: false },
+      { metric: 'rps', share: 0.1, isNoisy: true, isAsked: false },
+      { metric: 'p50', share: 0.1, isNoisy: true, isAsked: false },
+      { metric: 'p95', share: 0.2, isNoisy: true, isAsked: false },
+      { metric: 'error_rate', share: 0.001, isNoisy: false, isAsked: false },
+      { metric: 'queries_per_request', share: 0.05, isNoisy: false, isAsked: false },
+      { metric: 'recomputes', share: 0.05, isNoisy: false, isAsked: false },
     ]);
   });
 
   it('are of p99 only where every round has a hundred answers beyond it', () => {
     const metrics = (trials: typeof many): readonly string[] =>
       tolerancesFor([], trials, nothingSaid).map(({ metric }) => metric);
-    expect(tolerancesFor([], many, nothingSaid)).toContainEqual({ metric: 'p99', share: 0.25, isNoisy: true });
+    expect(tolerancesFor([], many, nothingSaid)).toContainEqual({
+      metric: 'p99',
+      share: 0.25,
+      isNoisy: true,
+      isAsked: false,
+    });
     expect(metrics([...many, ...some])).not.toContain('p99');
+  });
+
+  it('say which tails are not judged for want of answers, unless somebody has named them', () => {
+    expect(thinTails(some, nothingSaid)).toEqual([
+      'p99 not judged: it takes 10,000 answers in every round, and a round had 9,999: longer rounds, or more connections, give it more',
+    ]);
+    expect(thinTails(some, { tolerances: { p99: 0.5 }, noise: {} })).toEqual([]);
+    expect(thinTails(many, nothingSaid)).toEqual([]);
   });
 
   it('are what the user says, of metrics that are not gated otherwise as well', () => {
     const said = { tolerances: { p50: 0.02, p99: 0.5 }, noise: {} };
     expect(tolerancesFor([], some, said)).toEqual(
       expect.arrayContaining([
-        { metric: 'p50', share: 0.02, isNoisy: false },
-        { metric: 'p99', share: 0.5, isNoisy: false },
+        { metric: 'p50', share: 0.02, isNoisy: false, isAsked: true },
+        { metric: 'p99', share: 0.5, isNoisy: false, isAsked: true },
       ]),
     );
-    expect(askedBy(['recomputes'], said)).toEqual(
-      expect.arrayContaining(['queries_per_request', 'cpu_per_request', 'recomputes', 'p50', 'p99']),
-    );
+    expect(askedBy(['recomputes'], said)).toEqual(['queries_per_request', 'recomputes', 'p50', 'p99']);
   });
 
   it('are never below the noise of the machine, and say so', () => {
     const wide = tolerancesFor([], some, { tolerances: { p50: 0.02 }, noise: { p50: 0.15, rps: 0.05, p90: 0.5 } });
-    expect(wide).toContainEqual({ metric: 'p50', share: 0.15, noise: 0.15, isNoisy: false });
-    expect(wide).toContainEqual({ metric: 'rps', share: 0.1, isNoisy: true });
+    expect(wide).toContainEqual({ metric: 'p50', share: 0.15, noise: 0.15, isNoisy: false, isAsked: true });
+    expect(wide).toContainEqual({ metric: 'rps', share: 0.1, isNoisy: true, isAsked: false });
     expect(wide.map(({ metric }) => metric)).not.toContain('p90');
     const [judged] = verdicts({ p50: a }, { p50: by(1.1, 1.1, 1.1, 1.1, 1.1, 1.1) }, wide.slice(1, 2));
     expect(judged).toMatchObject({

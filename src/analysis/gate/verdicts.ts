@@ -15,6 +15,8 @@ export interface Judgement {
   readonly tolerance?: Tolerance;
   /** Whether noise hides what is so, and nothing speaks for B being worse. */
   readonly isHidden: boolean;
+  /** Whether a side has died: no fresh rounds are needed to see that. */
+  readonly isBeyondDoubt?: true;
 }
 
 /**
@@ -29,10 +31,18 @@ export function judgementsOf(
 ): readonly Judgement[] {
   const judged = tolerances.flatMap((tolerance) => {
     const metric = findMetric(tolerance.metric);
-    return metric === undefined ? [] : [judge(comparison, tolerance, metric)];
+    if (metric === undefined || isUnknown(comparison, tolerance, metric)) return [];
+    return [judge(comparison, tolerance, metric)];
   });
   const hangs = hangVerdict(comparison, ofHangs);
-  return hangs === undefined ? judged : [...judged, { verdict: hangs, isHidden: false }];
+  if (hangs === undefined) return judged;
+  return [...judged, { verdict: hangs, isHidden: hangs.outcome === 'inconclusive' && hangs.evidence === undefined }];
+}
+
+/** What one of the sides does not tell, as a server that runs already: only who has named it wants it judged. */
+function isUnknown({ metrics, dead }: Comparison, { isAsked }: Tolerance, { name, byService }: Metric): boolean {
+  const isCompared = dead !== undefined || metrics.some(({ metric }) => metric === name);
+  return byService === true && !isAsked && !isCompared;
 }
 
 /** Judges the claims of a scenario on B alone, by its trials. */
@@ -45,7 +55,8 @@ export function judgeClaims(
   const ofB = { ...scenario, variants: scenario.variants.filter(({ name }) => name === b) };
   return claims.map((claim) => {
     const verdict = judgeClaim(claim, ofB, trials);
-    const isHidden = verdict.outcome === 'inconclusive' && isNoisy(claim);
+    const { outcome, evidence } = verdict;
+    const isHidden = outcome === 'inconclusive' && isNoisy(claim) && (evidence?.margin ?? 0) >= 0;
     return { verdict: { ...verdict, expectation: `${claim.text} (${b})` }, isHidden };
   });
 }
@@ -55,11 +66,18 @@ function judge(comparison: Comparison, tolerance: Tolerance, metric: Metric): Ju
   const compared = comparison.metrics.find((each) => each.metric === metric.name && each.request === request);
   const claim = { scenario: comparison.scenario, expectation: claimText(comparison, tolerance, metric) };
   const death = deathText(comparison);
-  if (death !== undefined) return { verdict: { ...claim, ...ofDead(comparison, death) }, tolerance, isHidden: false };
+  if (death !== undefined) {
+    const verdict = { ...claim, ...ofDead(comparison, death) };
+    return { verdict, tolerance, isHidden: false, isBeyondDoubt: true };
+  }
   const { estimate, low, high } = compared ?? {};
   if (compared === undefined || estimate === undefined) {
     const reason = compared?.text ?? `${metric.name} was not measured`;
-    return { verdict: { ...claim, outcome: 'inconclusive', reason }, tolerance, isHidden: tolerance.isNoisy };
+    return {
+      verdict: { ...claim, outcome: 'inconclusive', reason },
+      tolerance,
+      isHidden: tolerance.isNoisy && compared?.isOneSided !== true,
+    };
   }
   const limit = limitOf(tolerance, metric, compared);
   const sign = metric.better === 'higher' ? -1 : 1;

@@ -13,6 +13,8 @@ export interface SearchSettings {
   /** How long a probe takes, and about how long a confirmation does, warm-up included. */
   readonly probeMs: number;
   readonly confirmMs: number;
+  /** The same of one at that rate, which may need longer for its answers; left out where none does. */
+  readonly confirmMsAt?: (ratePerSecond: number) => number;
 }
 
 /** What a search has found. */
@@ -49,7 +51,8 @@ export function nextStep(settings: SearchSettings, probes: readonly Probe[]): Ne
   const isRushed = leftMs < probeMs + confirmMs + probeMs;
   const step = stepOf(settings, probes, known, isRushed);
   if ('found' in step) return step;
-  const costMs = isLong(step.probe) ? confirmMs : probeMs;
+  const { confirmMsAt = () => confirmMs } = settings;
+  const costMs = isLong(step.probe) ? confirmMsAt(step.probe.ratePerSecond) : probeMs;
   return probes.length > 0 && leftMs < costMs ? conclusion('budget', known) : step;
 }
 

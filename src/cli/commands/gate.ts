@@ -20,8 +20,9 @@ the scenario's claims that name no variant, and what --tolerance names. What the
 noise of a busy machine hides is left open where CPU per request is clear. A
 failure is confirmed by fresh rounds.
 
-Exit code: 0 no worse, 1 worse or B gave no right answer, 3 cannot tell, 4
-neither side gave a right answer, 129, 130 or 143 interrupted: no verdict.
+Exit code: 0 no worse; 1 worse, or B gave no right answer, did not start, or
+died; 3 cannot tell, or the base is broken; 4 neither side ran or gave a right
+answer; 129, 130 or 143 interrupted: no verdict.
 
 Examples:
   scale-lab gate --a-command 'cd ../base && node server.js' \\
