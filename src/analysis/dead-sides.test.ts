@@ -68,11 +68,10 @@ describe('a side that gave no right answer', () => {
   });
 
   it('fails as B, beyond doubt: no fresh rounds are asked for', () => {
-    const verdicts = judgementsOf(compareTrials(pairedOnce, well('A'), dead('B')), tolerances).map(
-      ({ verdict }) => verdict,
-    );
+    const judgements = judgementsOf(compareTrials(pairedOnce, well('A'), dead('B')), tolerances);
+    const verdicts = judgements.map(({ verdict }) => verdict);
     expect(verdicts.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
-    expect(verdicts.some(isToBeConfirmed)).toBe(false);
+    expect(judgements.some(isToBeConfirmed)).toBe(false);
   });
 
   it('is no measure as A', () => {

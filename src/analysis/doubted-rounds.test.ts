@@ -41,7 +41,7 @@ describe('rounds that a caveat speaks against', () => {
   });
 
   it('are no noise where they are those of one side: what it does is what it is', () => {
-    expect(inShort('..........', 'uuuuu.....')).toBe('6 7 8 9 10');
-    expect(inShort('..........', 'uuuuuu....')).toMatch(/^B, 6 rounds of 10/);
+    expect(inShort('..........', 'uuuu......')).toBe('5 6 7 8 9 10');
+    expect(inShort('..........', 'uuuuu.....')).toMatch(/^B, 5 rounds of 10/);
   });
 });

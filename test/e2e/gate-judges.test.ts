@@ -68,7 +68,14 @@ describe('a gate fails a change', { timeout: 300_000 }, () => {
 
   it('that makes one route of three slower, uses more CPU and keeps what it should let go', async () => {
     const routes = ['/a', '/b', '/c'].flatMap((route) => ['--request', `GET ${route}`]);
-    const { code, err, record } = await gate('SLOW=/b CPU=3 LEAK=1', '--duration', '1s', ...routes);
+    const { code, err, record } = await gate(
+      'SLOW=/b CPU=3 LEAK=1',
+      '--duration',
+      '1s',
+      '--connections',
+      '16',
+      ...routes,
+    );
     expect(code, err).toBe(1);
     expect(failedIn(record), err).toEqual(
       expect.arrayContaining([
