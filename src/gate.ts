@@ -1,4 +1,4 @@
-import { confirmed, decisionOf, isDecided, isToBeConfirmed } from './analysis/gate/decision.ts';
+import { confirmed, decisionOf, isDecided, toBeConfirmed } from './analysis/gate/decision.ts';
 import { askedBy, thinTails, tolerancesFor, type GateSettings, type Tolerance } from './analysis/gate/tolerances.ts';
 import { judgeClaims, judgementsOf, type Judgement } from './analysis/gate/verdicts.ts';
 import { planConfirmation } from './analysis/statistics/looks.ts';
@@ -20,8 +20,8 @@ export interface Gate extends GateSettings {
 
 /**
  * Judges B against A, both run now: rounds are added until every verdict is clear or the budget is spent. A failure is confirmed
- * by fresh rounds before it is one. These know nothing of the first: all that failed at first shares the false alarms that they
- * may give, however many metrics there are (docs/decisions/0020). A side whose server does not start, or dies, is a verdict.
+ * by fresh rounds before it is one. These know nothing of the first: however many metrics there are, they give no more false
+ * alarms than one of them would (docs/decisions/0020). A side whose server does not start, or dies, is a verdict.
  * @returns the run, with its comparisons and a verdict for each gated metric; none where it was interrupted
  * @throws {LabError} only where there is no folder for the results
  */
@@ -51,10 +51,10 @@ async function judgeSides(session: RunSession, sides: Sides, match: Match, setti
   });
   const judgements = judgeFirst(first);
   const tails = thinTails(trialsIn(first), settings);
-  const failed = judgements.filter(isToBeConfirmed);
+  const failed = toBeConfirmed(judgements);
   const roundMs = (performance.now() - startMs) / first.last;
   const left = Math.min(rounds - first.last, Math.floor((endMs - performance.now()) / roundMs));
-  const looks = failed.length === 0 ? undefined : planConfirmation(first.last, left, 1 - falseAlarms / failed.length);
+  const looks = failed.length === 0 ? undefined : planConfirmation(first.last, left, 1 - falseAlarms);
   if (looks === undefined) {
     conclude(session, [first], failed.length === 0 ? judgements : confirmed(judgements, []), tails);
     return;

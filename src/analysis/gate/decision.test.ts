@@ -111,6 +111,16 @@ describe('a failure', () => {
     ]);
   });
 
+  it('is looked at in an order that was known before, until one is not confirmed', () => {
+    const before = judged({ p50: twice, rps: by(0.4, 0.4, 0.4, 0.4, 0.4, 0.4), cpu_per_request: twice });
+    const half = judged({ p50: twice, rps: by(0.4, 0.4, 0.4, 0.4, 0.4, 0.4), cpu_per_request: a });
+    expect(verdictsOf(confirmed(before, before)).map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed']);
+    expect(new Set(verdictsOf(confirmed(before, half)).map(({ outcome }) => outcome))).toEqual(
+      new Set(['inconclusive']),
+    );
+    expect(verdictsOf(confirmed(before, half))[0]?.reason).toMatch(/do not confirm cpu_per_request.*looked at first$/);
+  });
+
   it('is not made by a fresh batch alone', () => {
     expect(confirmed(good, slow)).toEqual(good);
     expect(verdictsOf(confirmed(judged({ p50: hidden }), slow))).toMatchObject([{ outcome: 'inconclusive' }]);

@@ -70,17 +70,39 @@ export function isToBeConfirmed({ verdict, isBeyondDoubt }: Judgement): boolean 
 }
 
 /**
- * What is left of a first batch's judgements after fresh rounds: a failure stands only where both have it, or B has died. What
- * was open is taken from the fresh rounds, which have not been chosen for what they say.
+ * The failures that fresh rounds are to confirm, in the order in which they are looked at: first what noise hardly moves, and then
+ * what is furthest past its tolerance.
+ */
+export function toBeConfirmed(judgements: readonly Judgement[]): readonly Judgement[] {
+  const rank = ({ tolerance }: Judgement): number => (tolerance === undefined ? 1 : tolerance.isNoisy ? 2 : 0);
+  const marginOf = ({ verdict }: Judgement): number => verdict.evidence?.margin ?? 0;
+  const failed = judgements.filter(isToBeConfirmed);
+  return failed.toSorted((one, other) => rank(one) - rank(other) || marginOf(one) - marginOf(other));
+}
+
+/**
+ * What is left of a first batch's judgements after fresh rounds: a failure stands only where both have it, or B has died. Failures
+ * are looked at in the order of {@link toBeConfirmed}, which the fresh rounds have no part in, until one is not confirmed: so none
+ * of them has to be surer than one alone (fixed sequence: Maurer, Hothorn and Lehmacher, "Multiple comparisons in drug clinical
+ * trials and preclinical assays", 1995). What was open is taken from the fresh rounds, which have not been chosen for what
+ * they say.
  */
 export function confirmed(first: readonly Judgement[], fresh: readonly Judgement[]): readonly Judgement[] {
   if (fresh.some(({ isBeyondDoubt }) => isBeyondDoubt)) return fresh;
+  const again = ({ verdict }: Judgement): Verdict | undefined =>
+    fresh.find(({ verdict: { expectation } }) => expectation === verdict.expectation)?.verdict;
+  const order = toBeConfirmed(first);
+  const firstMissed = order.findIndex((judgement) => again(judgement)?.outcome !== 'failed');
+  const isReached = (judgement: Judgement): boolean => firstMissed === -1 || order.indexOf(judgement) <= firstMissed;
   return first.map((judgement) => {
     const { verdict } = judgement;
-    const again = fresh.find(({ verdict: { expectation } }) => expectation === verdict.expectation);
-    if (verdict.outcome === 'inconclusive' && again?.verdict.outcome === 'passed') return again;
+    const now = again(judgement);
+    if (verdict.outcome === 'inconclusive' && now?.outcome === 'passed') return { ...judgement, verdict: now };
     if (!isToBeConfirmed(judgement)) return judgement;
-    return { ...judgement, verdict: confirmedVerdict(verdict, again?.verdict, fresh.length > 0) };
+    if (isReached(judgement)) return { ...judgement, verdict: confirmedVerdict(verdict, now, fresh.length > 0) };
+    const missed = order[firstMissed]?.verdict.expectation ?? '';
+    const reason = `${verdict.reason}; fresh rounds do not confirm ${missed}, which is looked at first`;
+    return { ...judgement, verdict: { ...verdict, outcome: 'inconclusive', reason } };
   });
 }
 
