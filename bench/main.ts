@@ -51,7 +51,9 @@ const head = `# Benchmarks
 ${formatBytes(memoryBytes)}, ${os}, Node ${node}. Machines are shared and noisy: the ratios are the message.`;
 
 if (option('--finding') !== undefined && process.argv.includes('--write')) {
-  process.stderr.write('--finding takes one row of its section, and --write would put it in place of all of them: leave one out.\n');
+  process.stderr.write(
+    '--finding takes one row of its section, and --write would put it in place of all of them: leave one out.\n',
+  );
   process.exit(2);
 }
 

@@ -28,7 +28,12 @@ describe('whether advice was right', () => {
   const unasked = [before(100, false), after(900)] as const;
 
   it('is judged by the rounds in which it was given', () => {
-    expect(judged(cache, helped, unasked, helped)).toEqual({ found: '2 of 3', times: '2', right: 'yes', isRight: true });
+    expect(judged(cache, helped, unasked, helped)).toEqual({
+      found: '2 of 3',
+      times: '2',
+      right: 'yes',
+      isRight: true,
+    });
     const useless = [before(100, true), after(105)] as const;
     expect(judged(cache, useless, unasked, useless)).toMatchObject({ right: '**no**', isRight: false });
   });

@@ -112,7 +112,9 @@ describe('the answer to a question', () => {
     });
 
     it('is not said where they may grow, and may not', () => {
-      expect(curve(100, 750, 1500, [1300, 1800, 2400])).toBe('c64 and c16 lead with 1,500 to 1,800 RPS, 15 to 18 times c1.');
+      expect(curve(100, 750, 1500, [1300, 1800, 2400])).toBe(
+        'c64 and c16 lead with 1,500 to 1,800 RPS, 15 to 18 times c1.',
+      );
     });
 
     it('is not known where they still grow', () => {

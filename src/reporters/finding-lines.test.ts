@@ -59,7 +59,9 @@ describe('firstFindingLines', () => {
   });
 
   it('never gives a row the number that another is advised', () => {
-    const limited = (pool: number) => [finding('98 connections were open.', { next: `Use smaller pools (pool: ${pool}).` })];
+    const limited = (pool: number) => [
+      finding('98 connections were open.', { next: `Use smaller pools (pool: ${pool}).` }),
+    ];
     const rows = [row('none', 1, limited(90)), row('none', 2, limited(45))];
     expect(texts(firstFindingLines(rows).lines)).toEqual([
       'none ×1: 98 connections were open. Use smaller pools (pool: 90).',

@@ -1,6 +1,13 @@
 import { LatencyHistogram } from '../../src/load/histogram.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/load/job.ts';
-import type { Deployment, Happening, Platform, ReplicaMetrics, ServiceUsage, Stack } from '../../src/platforms/platform.ts';
+import type {
+  Deployment,
+  Happening,
+  Platform,
+  ReplicaMetrics,
+  ServiceUsage,
+  Stack,
+} from '../../src/platforms/platform.ts';
 import type { Topology } from '../../src/scenarios/plan.ts';
 import type { UrlSystem } from '../../src/scenarios/system.ts';
 

@@ -54,6 +54,7 @@ describe('event-loop-full', () => {
       `${said} There is no core left for another replica (1.9 of 2 cores): ${less}`,
     );
     // By what others use as well.
+    const resources = [service('app-1', 1), service('postgres', 0.2)];
     const machine = { cores: 4, cpuRatio: 3.9 };
     expect(foundOf('event-loop-full', { metrics, resources, machine })).toContain('no core left');
   });
@@ -63,7 +64,7 @@ describe('event-loop-full', () => {
 
   it('lets a try tell near the line, so that two runs that differ a little are not told the opposite', () => {
     const using = (cores: number) => found({ metrics, resources: [service('app-1', 1), service('postgres', cores)] });
-    expect(using(0.05)[0]).toContain('Add replicas or workers: 0.6 cores are left');
+    expect(using(0)[0]).toContain('Add replicas or workers: 0.6 cores are left');
     expect(using(0.2)).toEqual([mayOrNot('replicas or workers help', '1.6 of 2 cores were in use.')]);
     expect(using(0.38)).toEqual([mayOrNot('replicas or workers help', '1.8 of 2 cores were in use.')]);
     expect(using(0.42).join()).toContain('no core left');
@@ -90,18 +91,21 @@ describe('event-loop-full', () => {
       `${said} The replicas are at their CPU limit: raise it, or add replicas. scale-lab run shop --variant usual --replicas 1,2`,
     ]);
     expect(found({ metrics, resources: limited, machine: { cores: 8 } })).toEqual([
-      mayOrNot('a higher CPU limit or replicas help', "0.9 of 8 cores were in use, as far as the lab's own services go."),
+      mayOrNot(
+        'a higher CPU limit or replicas help',
+        "0.9 of 8 cores were in use, as far as the lab's own services go.",
+      ),
     ]);
   });
 
   it('points to a replica that is slow, or has more than its share, and adds none', () => {
-    const among = (replicas: Parameters<typeof served>) => {
+    const among = (...replicas: readonly (readonly [count: number, ms: number])[]) => {
       const told = { telemetry: telemetry({}, { replicas: served(...replicas) }), trial: trialOf({ replicas: 2 }) };
       return foundOf('event-loop-full', { metrics, resources: full, machine: { cores: 8, cpuRatio: 0 }, ...told });
     };
-    expect(among([[500, 5], [500, 50]])).toBe(`${said} See first to the replica that is slower than the others.`);
-    expect(among([[950, 5], [50, 5]])).toBe(`${said} See first to how the requests are dealt out.`);
-    expect(among([[500, 5], [500, 5]])).toContain('--replicas 2,4');
+    expect(among([500, 5], [500, 50])).toBe(`${said} See first to the replica that is slower than the others.`);
+    expect(among([950, 5], [50, 5])).toBe(`${said} See first to how the requests are dealt out.`);
+    expect(among([500, 5], [500, 5])).toContain('--replicas 2,4');
   });
 
   it('leaves it open where nobody knows of cores, and is not found where there is time left', () => {

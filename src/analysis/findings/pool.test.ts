@@ -103,7 +103,9 @@ describe('pool-wait', () => {
     const autoscaled = usual({ autoscale: { cpu: '50%', min: 1, max: 4 } });
     expect(poolWait({ telemetry: telemetryOf, trial: autoscaled })).toContain('A larger pool would help (pool: 13)');
     const rollout = usual({ rollout: { at: '2s' } });
-    expect(poolWait({ telemetry: telemetryOf, trial: rollout })).toBe(`${said} Whether a larger pool helps, a try tells.`);
+    expect(poolWait({ telemetry: telemetryOf, trial: rollout })).toBe(
+      `${said} Whether a larger pool helps, a try tells.`,
+    );
   });
 
   it('is the time to connect where there is no pool', () => {
@@ -128,7 +130,10 @@ describe('connection-limit', () => {
     expect(foundOf('connection-limit', limited)).toBe(`${text} Use smaller pools (pool: 90 at most, in each process).`);
     expect(foundOf('connection-limit', { ...limited, trial: trialOf({ replicas: 2 }) })).toContain('pool: 45');
     expect(foundOf('connection-limit', { telemetry: telemetry({}, { backends: allowed }) })).toBeUndefined();
-    for (const metrics of [{ error_rate: 0.01 }, { error_rate: 0, pool_rejected: 3 }]) {
+    for (const metrics of [
+      { error_rate: 0.01, pool_rejected: 0 },
+      { error_rate: 0, pool_rejected: 3 },
+    ]) {
       expect(foundOf('connection-limit', { ...limited, metrics })).toContain('100 connections open, and refuses more.');
     }
     expect(foundOf('connection-limit', { ...limited, metrics: { error_rate: 0, pool_rejected: 0 } })).toContain(text);
