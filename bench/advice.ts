@@ -16,8 +16,8 @@ const rounds = 5;
 /** So much better, in the median of the rounds, is help. */
 const leastHelp = 1.1;
 
-/** What was measured of a case. */
-interface Outcome {
+/** What was measured of a case, round by round. */
+export interface Outcome {
   readonly before: readonly TrialRecord[];
   readonly after: readonly TrialRecord[];
 }
@@ -40,28 +40,34 @@ export async function benchAdvice(finding?: string): Promise<JudgedSection> {
   const section = [
     '## The advice of findings, followed',
     `\`npm run bench:advice\`: each finding that gives advice, provoked on the local platform, and the same system as the advice has it;
-${rounds} rounds in turn, medians. "Found" is in how many rounds the finding was there with that advice. It is right where what
-it advises makes it at least 1.1 times as good, or what it advises against does not. \`throttled\` needs limits, which the local
+${rounds} rounds in turn, medians. "Found" is in how many rounds the finding was there with that advice: it has to be most of them, and only
+those are judged. It is right where what it advises makes it at least 1.1 times as good, or what it advises against does not. \`throttled\` needs limits, which the local
 platform has none of; \`database-wait\` sends the reader to another finding.`,
     table(['finding', 'followed', 'found', 'metric', 'before', 'after', 'times as good', 'right'], rows),
   ].join('\n\n');
   return { section, passed };
 }
 
-function rowOf(
+/** A case as a row of the table, and whether its advice was right. */
+export function rowOf(
   advised: AdviceCase,
   { before, after }: Outcome,
 ): { readonly cells: readonly string[]; readonly isRight: boolean } {
   const { kind, followed, metric, isAgainst = false } = advised;
-  const found = before.filter((trial) => nextOf(trial, advised) !== undefined).length;
+  const isGiven = before.map((trial) => nextOf(trial, advised) !== undefined);
+  const found = isGiven.filter(Boolean).length;
   const { unit = 'count', better } = findMetric(metric) ?? {};
-  const [had, has] = [before, after].map((trials) => trials.flatMap(({ metrics }) => metrics[metric] ?? []));
+  // What came of advice that was not given says nothing of it.
+  const judged = (trials: readonly TrialRecord[]): readonly TrialRecord[] =>
+    found === 0 ? trials : trials.filter((_, round) => isGiven[round]);
+  const [had, has] = [before, after].map((trials) => judged(trials).flatMap(({ metrics }) => metrics[metric] ?? []));
   if (!had || !has || had.length === 0 || has.length < had.length) throw new Error(`${kind} was not measured`);
   const times = median(better === 'higher' ? ratios(has, had) : ratios(had, has));
   const helped = times >= leastHelp;
-  const isRight = found > 0 && helped !== isAgainst;
+  const isProvoked = found > before.length / 2;
+  const isRight = isProvoked && helped !== isAgainst;
   const said = (values: readonly number[]): string => formatQuantity(median(values), unit);
-  const right = found === 0 ? '**not provoked**' : isRight ? 'yes' : '**no**';
+  const right = !isProvoked ? '**not provoked**' : isRight ? 'yes' : '**no**';
   const ratio = Number.isFinite(times) ? formatNumber(times) : 'all of it';
   return {
     cells: [kind, followed, `${found} of ${before.length}`, metric, said(had), said(has), ratio, right],

@@ -2,7 +2,7 @@
 // --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker,
 // kubernetes, client, telemetry, accuracy or report. memory, gate and advice take long, and are taken only when they are named: --minutes N and
 // --cycles N and --finding KIND make them shorter.
-// The exit code is 1 where figures that have goals miss them.
+// The exit code is 1 where figures that have goals miss them, and 2 where the page would lose what it has.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeMachine } from '../src/machine.ts';
@@ -49,6 +49,13 @@ const head = `# Benchmarks
 
 \`npm run bench -- --write\` wrote this page, each section in one run, on ${cpu}, ${cores} cores,
 ${formatBytes(memoryBytes)}, ${os}, Node ${node}. Machines are shared and noisy: the ratios are the message.`;
+
+if (option('--finding') !== undefined && process.argv.includes('--write')) {
+  process.stderr.write(
+    '--finding takes one row of its section, and --write would put it in place of all of them: leave one out.\n',
+  );
+  process.exit(2);
+}
 
 const only = option('--only');
 // A page is its head and a section a heading.

@@ -18,6 +18,12 @@ it('knows a value in JSON, in a query, and without the line break that a log tak
   expect(mask.masked('a line')).toBe('a ${KEY}');
 });
 
+it('knows each line of a value that has several', () => {
+  const mask = maskOf({ KEY: '-----BEGIN KEY-----\r\nMIIEvQIBADAN\r\n  Zq+/=w==\r\nab\r\n' });
+  const printed = ['-----BEGIN KEY-----', 'read MIIEvQIBADAN', 'Zq+/=w==', '"MIIEvQIBADAN\\n"'];
+  expect(printed.map((line) => mask.masked(line))).toEqual(['${KEY}', 'read ${KEY}', '${KEY}', '"${KEY}\\n"']);
+});
+
 it('takes the longest value first, and characters for what they are', () => {
   const mask = maskOf({ A: 'abcd', B: 'abcd.*' });
   expect(mask.masked('abcd.* abcdef abcd')).toBe('${B} ${A}ef ${A}');

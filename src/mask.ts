@@ -23,7 +23,8 @@ export class Mask {
   }
 
   #add(value: string, shown: string): void {
-    for (const writing of writingsOf(value)) {
+    // Logs are told line by line, and so is what they hold of a value.
+    for (const writing of [value, ...value.split(/[\r\n]+/)].flatMap(writingsOf)) {
       if (writing.length < leastLength || this.#shown.has(writing)) continue;
       this.#shown.set(writing, shown);
       this.#pattern = undefined;

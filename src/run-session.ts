@@ -23,8 +23,11 @@ export interface Lab {
   readonly results: string;
   /** The command that runs it again, for the record. */
   readonly command: string;
-  /** What a command that follows from a finding has to name as well; left out where the scenario cannot be run by its name. */
-  readonly conditions?: readonly string[];
+  /**
+   * What a command that follows from a finding of a trial has to name as well; left out where the trial is none of a scenario as it
+   * is written, and no such command would do.
+   */
+  readonly conditions?: (command: string, trial: Trial) => readonly string[];
   /** When the command was given, in milliseconds since 1970. */
   readonly startedAtMs: number;
   /** What addresses and requests are filled in from, where the lab itself asks a target. */
@@ -85,7 +88,7 @@ export class RunSession {
     const deployment = await deploy();
     await insistOnLife(deployment, signal);
     const measured = await measure(deployment, trial, emit, signal);
-    const result = { ...measured, findings: measured.findings.map((finding) => this.#withConditions(finding)) };
+    const result = { ...measured, findings: measured.findings.map((finding) => this.#withConditions(finding, trial)) };
     this.record.trials.push(result);
     this.record.loadMs += result.search ? probedMs(result.search) : loadMs(trial.load);
     await this.save();
@@ -136,10 +139,10 @@ export class RunSession {
   }
 
   /** A command of a finding as it works in this place: with the file, the platform and the load that were named. */
-  #withConditions({ command, ...finding }: Finding): Finding {
+  #withConditions({ command, ...finding }: Finding, trial: Trial): Finding {
     const { conditions } = this.lab;
     if (command === undefined || conditions === undefined) return finding;
-    return { ...finding, command: [command, ...conditions].join(' ') };
+    return { ...finding, command: [command, ...conditions(command, trial)].join(' ') };
   }
 
   async save(): Promise<void> {

@@ -11,7 +11,8 @@ import { jsonReport } from './reporters/json.ts';
 import { markdownReport } from './reporters/markdown.ts';
 import { terminalReport } from './reporters/terminal.ts';
 import { run } from './run.ts';
-import type { RunOutcome } from './run-session.ts';
+import type { ServiceUsage } from './platforms/platform.ts';
+import type { Lab, RunOutcome } from './run-session.ts';
 import { planOf } from './scenarios/expand.ts';
 import type { Plan } from './scenarios/plan.ts';
 
@@ -44,7 +45,12 @@ describe('run', () => {
   let folder: string;
   let events: LabEvent[];
   const stop = (): AbortController => new AbortController();
-  const start = async (plan: Plan, on: FakePlatform, signal: AbortSignal = stop().signal): Promise<RunOutcome> =>
+  const start = async (
+    plan: Plan,
+    on: FakePlatform,
+    signal: AbortSignal = stop().signal,
+    changes: Partial<Lab> = {},
+  ): Promise<RunOutcome> =>
     run(plan, {
       platform: on,
       results: folder,
@@ -53,6 +59,7 @@ describe('run', () => {
       environment: {},
       emit: (event) => events.push(event),
       signal,
+      ...changes,
     });
 
   beforeEach(async () => {
@@ -134,6 +141,26 @@ describe('run', () => {
       | lock | GET / | - | 1 | 0 | 0.50 |
       | lock | GET / | - | 1 | 0 | 0.50 |"
     `);
+  });
+
+  it('tells the command of a finding what the run was told, and gives none where no command would do', async () => {
+    let seconds = 0;
+    const usage = async (): Promise<readonly ServiceUsage[]> => {
+      seconds += 1;
+      const used = { atMs: 1000 * seconds, cpuSeconds: 0.4 * seconds, throttledSeconds: 0.6 * seconds };
+      const limits = { cpuLimit: 0.4, memoryBytes: 1, memoryLimitBytes: undefined };
+      const life = { restarts: 0, outOfMemory: false, ended: undefined };
+      return Promise.resolve([{ service: 'app-1', isReplica: true, ...used, ...limits, ...life }]);
+    };
+    const limited = (): FakePlatform => fakePlatform(() => scripts.lock, undefined, { usage });
+    const plan = planOf(file, ['herd'], { variants: ['lock'] }, 7);
+    const next = 'Raise it, or add replicas.';
+    const [plain] = (await start(plan, limited())).record.trials;
+    expect(plain?.findings).toEqual([{ kind: 'throttled', text: expect.stringContaining('60%') as string, next }]);
+    const conditions: Lab['conditions'] = (_, { load }) => ['--file', `${load.kind}.yaml`];
+    const [told] = (await start(plan, limited(), stop().signal, { conditions })).record.trials;
+    const command = 'scale-lab run herd --variant lock --replicas 1,2 --file closed.yaml';
+    expect(told?.findings).toMatchObject([{ kind: 'throttled', next, command }]);
   });
 
   it('keeps what it measured when it is interrupted, gives no verdict, and takes the stack down', async () => {

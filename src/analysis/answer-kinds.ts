@@ -1,7 +1,7 @@
 import { findMetric, type Metric } from '../metrics.ts';
 import { formatDuration, formatNumber, formatQuantity, plural } from '../numbers.ts';
 import type { Scaling } from '../result.ts';
-import { isAhead, medianOf, rivalsIn } from './lead.ts';
+import { isAhead, medianOf, named, rivalsIn } from './lead.ts';
 import type { Row } from './summary.ts';
 
 /** More that is less than this is no more: nobody adds clients for it. */
@@ -19,7 +19,7 @@ const p99 = metricNamed('p99');
 
 /**
  * From how many connections on nobody gets more: the fewest of which none that are more have at least a tenth more RPS. Undefined
- * where variants do not differ in their connections alone, or one of them cannot be compared.
+ * where variants do not differ in their connections alone, one of them cannot be compared, or one has more that may be by chance.
  */
 export function kneeText(rows: readonly Row[], scaling: readonly Scaling[]): string | undefined {
   const curve = scaling.find(({ over }) => over === 'connections');
@@ -31,9 +31,13 @@ export function kneeText(rows: readonly Row[], scaling: readonly Scaling[]): str
   });
   const last = points.at(-1);
   if (!curve || !last || points.length < curve.points.length) return undefined;
-  const isMore = (more: (typeof points)[number], than: (typeof points)[number]): boolean =>
-    more.perSecond >= leastMore * than.perSecond && isAhead(more.row, than.row, rps);
-  const knee = points.find((point, index) => !points.slice(index + 1).some((later) => isMore(later, point))) ?? last;
+  type Point = (typeof points)[number];
+  const isMore = (more: Point, than: Point): boolean => more.perSecond >= leastMore * than.perSecond;
+  const isProven = (more: Point, than: Point): boolean => isMore(more, than) && isAhead(more.row, than.row, rps);
+  const after = (point: Point): readonly Point[] => points.slice(points.indexOf(point) + 1);
+  const knee = points.find((point) => !after(point).some((later) => isProven(later, point))) ?? last;
+  // Not proven to be faster is not the same as no faster.
+  if (after(knee).some((later) => isMore(later, knee))) return undefined;
   const there = `${formatNumber(knee.perSecond)} RPS`;
   if (knee === last) return `It still gets faster at ${plural(last.count, 'connection')}, with ${there}.`;
   const rates = `${there} there, ${formatNumber(last.perSecond)} with ${last.count}`;
@@ -61,14 +65,15 @@ export function costText(rows: readonly Row[]): string | undefined {
   const isClear = ({ caveats }: Row): boolean => !caveats.some(({ doubts }) => doubts.includes('p99'));
   const fast = lossy.find(({ row }) => isClear(row) && isClear(fewest.row) && isAhead(row, fewest.row, p99));
   const kept = fewest.lost === 0 ? 'none' : formatQuantity(fewest.lost, 'ratio');
+  const least = named(fewest.row, rows);
   if (fast) {
     const times = medianOf(fewest.row, p99) / medianOf(fast.row, p99);
-    const better = `${fast.row.variant} is better for those whom it answers: a p99 of ${formatQuantity(medianOf(fast.row, p99), 'ms')}, ${formatNumber(times)} times as fast as ${fewest.row.variant}`;
-    return `${better}. It costs ${formatQuantity(fast.lost, 'ratio')} of the requests, which fail; ${fewest.row.variant} loses ${kept}.`;
+    const better = `${named(fast.row, rows)} is better for those whom it answers: a p99 of ${formatQuantity(medianOf(fast.row, p99), 'ms')}, ${formatNumber(times)} times as fast as ${least}`;
+    return `${better}. It costs ${formatQuantity(fast.lost, 'ratio')} of the requests, which fail; ${least} loses ${kept}.`;
   }
   if (lossy.length === 0) return undefined;
-  const lost = lossy.map((one) => `${one.row.variant} ${formatQuantity(one.lost, 'ratio')}`).join(', ');
-  return `${fewest.row.variant} loses ${fewest.lost === 0 ? 'no request' : `${kept} of the requests`}; ${lost}.`;
+  const lost = lossy.map((one) => `${named(one.row, rows)} ${formatQuantity(one.lost, 'ratio')}`).join(', ');
+  return `${least} loses ${fewest.lost === 0 ? 'no request' : `${kept} of the requests`}; ${lost}.`;
 }
 
 /** How long autoscaling took until there were replicas enough, and what was dropped; undefined where nothing was added. */

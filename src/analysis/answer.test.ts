@@ -87,10 +87,14 @@ describe('the answer to a question', () => {
 
   describe('from how many connections on nobody gets more', () => {
     const counts = [1, 8, 16, 64];
-    const curve = (...rates: readonly number[]) => {
+    /** A rate for each round where several are given. */
+    const curve = (...rates: readonly (number | readonly number[])[]) => {
       const trials = counts.flatMap((count, index) => {
-        const metrics = { rps: rates[index] ?? 0, p50: (1000 * count) / (rates[index] ?? 1) };
-        return [1, 2, 3].map((round) => trialRecord({ variant: `c${count}`, metrics, round }));
+        const [rate = 1] = [rates[index] ?? []].flat();
+        return [1, 2, 3].map((round) => {
+          const rps = [rates[index] ?? []].flat()[round - 1] ?? rate;
+          return trialRecord({ variant: `c${count}`, metrics: { rps, p50: (1000 * count) / rps }, round });
+        });
       });
       const variants = counts.map((count) => `c${count}`);
       const points = counts.map((count) => ({ count, rps: 0, low: 0, high: 0, efficiency: 1 }));
@@ -104,6 +108,12 @@ describe('the answer to a question', () => {
       );
       expect(curve(100, 750, 700, 400)).toMatch(
         /^From 8 connections on it does not get faster: 750 RPS there, 400 with 64/,
+      );
+    });
+
+    it('is not said where they may grow, and may not', () => {
+      expect(curve(100, 750, 1500, [1300, 1800, 2400])).toBe(
+        'c64 and c16 lead with 1,500 to 1,800 RPS, 15 to 18 times c1.',
       );
     });
 
@@ -128,6 +138,13 @@ describe('the answer to a question', () => {
 
     it('says who loses requests where nobody is faster for it', () => {
       expect(answer([open('none', 60, 0), open('lock', 58, 0.004)])).toBe('none loses no request; lock 0.40%.');
+    });
+
+    it('names the replicas where they differ', () => {
+      const two = { ...open('none', 60, 0), replicas: 2 };
+      expect(answer([open('none', 60, 0.004), two])).toBe(
+        'none with 2 replicas loses no request; none with 1 replica 0.40%.',
+      );
     });
   });
 

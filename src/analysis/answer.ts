@@ -2,7 +2,7 @@ import { findMetric, type Metric } from '../metrics.ts';
 import { formatNumber, formatQuantity, plural } from '../numbers.ts';
 import type { RunRecord, Scaling, ScenarioRecord, Verdict } from '../result.ts';
 import { costText, kneeText, scaleOutText } from './answer-kinds.ts';
-import { isAhead, medianOf, pairsOf, rivalsIn } from './lead.ts';
+import { isAhead, medianOf, named, pairsOf, rivalsIn } from './lead.ts';
 import { rowsOf, type Row } from './summary.ts';
 
 /** The rows that lead in a metric, and one that all of them are ahead of. */
@@ -34,12 +34,6 @@ function leadOf(rows: readonly Row[]): Lead | undefined {
   const [first] = rows.filter((row) => rivals.includes(row));
   const than = first && isBehind(first) ? first : rivals.find(isBehind);
   return than && { metric, rows: leaders, than, isOneRound: pairsOf(best, than, metric).length === 1 };
-}
-
-/** The name of a row in a sentence about those rows: with its replicas only where they differ. */
-function named({ variant, replicas }: Row, rows: readonly Row[]): string {
-  const counts = new Set(rows.map((row) => row.replicas));
-  return counts.size === 1 ? variant : `${variant} with ${plural(replicas, 'replica')}`;
 }
 
 /** "cache-aside leads with 9,089 RPS, 12.6 times no-cache.", "lock and xfetch lead with 2,100 to 2,300 RPS, …". */

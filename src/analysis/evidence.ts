@@ -71,16 +71,21 @@ export interface CoreUse {
 /** What a service used of its limit, or of the machine where it has none; undefined where either is not known. */
 export function coresOf({ resources, machine }: Evidence, service: string): CoreUse | undefined {
   const found = resources.find((resource) => resource.service === service);
-  const of = found?.cpuLimit ?? machine?.cores;
+  const of = found?.cpuLimit ?? (machine && coresFor(machine));
   return found === undefined || of === undefined ? undefined : { used: found.cpuRatio, of };
+}
+
+/** Those that the load generator has to itself are nobody else's. */
+function coresFor({ cores, loadCores = 0 }: MachineResources): number {
+  return cores - loadCores;
 }
 
 /** The cores in use of the machine, and whose they were. */
 export interface MachineUse extends CoreUse {
   /** Who used most comes first. */
   readonly users: readonly { readonly name: string; readonly used: number }[];
-  /** What others than the services and the load generator used; 0 where that is not known. */
-  readonly othersUsed: number;
+  /** What others than the services and the load generator used; undefined where that is not known. */
+  readonly othersUsed: number | undefined;
 }
 
 /** What all services, the load generator and everybody else used of the machine; undefined where it is not known. */
@@ -91,12 +96,13 @@ export function coresOfMachine({ resources, measurement, machine }: Evidence): M
   const known = [
     ...replicasTogether(services.filter(isReplica)),
     ...services.filter((service) => !isReplica(service)).map(({ service: name, cpuRatio: used }) => ({ name, used })),
-    { name: 'the load generator', used: measurement.generator.cpuRatio },
+    ...(machine.loadCores === undefined ? [{ name: 'the load generator', used: measurement.generator.cpuRatio }] : []),
   ];
   const knownUsed = known.reduce((sum, { used }) => sum + used, 0);
-  const othersUsed = Math.max(0, (machine.cpuRatio ?? 0) - knownUsed);
-  const users = [...known, { name: 'others', used: othersUsed }].sort((one, other) => other.used - one.used);
-  return { used: knownUsed + othersUsed, of: machine.cores, users, othersUsed };
+  const othersUsed = machine.cpuRatio === undefined ? undefined : Math.max(0, machine.cpuRatio - knownUsed);
+  const others = { name: 'others', used: othersUsed ?? 0 };
+  const users = [...known, others].sort((one, other) => other.used - one.used);
+  return { used: knownUsed + others.used, of: coresFor(machine), users, othersUsed };
 }
 
 function replicasTogether(replicas: readonly ServiceResources[]): readonly { name: string; used: number }[] {
@@ -106,10 +112,11 @@ function replicasTogether(replicas: readonly ServiceResources[]): readonly { nam
   return [{ name: second === undefined ? first.service : plural(replicas.length, 'replica'), used }];
 }
 
-/** Whether the machine has cores left. */
+/** Whether the machine has cores left: none is known to be free where it is not seen what others use. */
 export function machineLevel(evidence: Evidence): Level | undefined {
   const use = coresOfMachine(evidence);
-  return use && levelOf(use.used / use.of, 0.75, 0.9);
+  const level = use && levelOf(use.used / use.of, 0.75, 0.9);
+  return level === 'free' && use?.othersUsed === undefined ? 'unclear' : level;
 }
 
 /** Whether the busiest replica's event loop has time left for one more request. */

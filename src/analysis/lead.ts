@@ -1,4 +1,5 @@
 import type { Metric } from '../metrics.ts';
+import { plural } from '../numbers.ts';
 import { leastDifferences, signedRankInterval } from './statistics/signed-rank.ts';
 import { studentQuantile } from './statistics/student.ts';
 import type { Row } from './summary.ts';
@@ -11,6 +12,12 @@ const confidence = 0.95;
 function isRival(row: Row, metric: string): boolean {
   const isWhole = row.trials.every(({ measurement }) => measurement.failed === 0);
   return isWhole && !row.caveats.some(({ doubts }) => doubts.includes(metric)) && row.values[metric] !== undefined;
+}
+
+/** The name of a row in a sentence about those rows: with its replicas only where they differ. */
+export function named({ variant, replicas }: Row, rows: readonly Row[]): string {
+  const counts = new Set(rows.map((row) => row.replicas));
+  return counts.size === 1 ? variant : `${variant} with ${plural(replicas, 'replica')}`;
 }
 
 /** The rows that can be compared in a metric, the best first. */

@@ -1,3 +1,5 @@
+import { isConstant } from '../scenarios/rate-stages.ts';
+import type { LoadProfile } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
 
 /** Quotes for a POSIX shell what would not survive there as it is. */
@@ -11,23 +13,39 @@ export function commandAgain(io: Io, planSeed: number, givenSeed: number | undef
   return ['scale-lab', ...given].map(quote).join(' ');
 }
 
-/** What a command that looks further at a scenario of the file is told as well: where it is, where it runs, and its load. */
-const conditions = [
-  '--file',
-  '--platform',
-  '--context',
-  '--connections',
-  '--rate',
-  '--duration',
-  '--warmup',
-  '--workers',
-];
-
-/** Of the arguments of a run, those that another command on one of its scenarios has to be told too, quoted for a shell. */
-export function conditionsOf(args: readonly string[]): readonly string[] {
+/**
+ * Of the arguments of a run, those that a command which looks further at one of its trials has to be told too, quoted for a shell:
+ * where the scenario is, where it runs, and what its load takes.
+ */
+export function conditionsOf(args: readonly string[], command: string, load: LoadProfile): readonly string[] {
+  const isSearch = command.startsWith('scale-lab max-rps ');
   return args.flatMap((argument, index) => {
-    const [name = ''] = argument.split('=');
-    if (argument === '--allow-remote' || (conditions.includes(name) && argument !== name)) return quote(argument);
-    return conditions.includes(name) ? [argument, ...args.slice(index + 1, index + 2).map(quote)] : [];
+    const [option = '', ...rest] = argument.split('=');
+    const value = rest.length > 0 ? rest.join('=') : (args[index + 1] ?? '');
+    if (!isCondition(option, value, load, isSearch)) return [];
+    if (option === '--allow-remote' || rest.length > 0) return [quote(argument)];
+    return [option, quote(value)];
   });
+}
+
+function isCondition(option: string, value: string, load: LoadProfile, isSearch: boolean): boolean {
+  switch (option) {
+    case '--file':
+    case '--platform':
+    case '--context':
+    case '--workers':
+    case '--allow-remote':
+      return true;
+    case '--connections':
+      // Where variants differ in them, it has changed none.
+      return load.kind !== 'burst' && load.connections === Number(value);
+    case '--rate':
+      return !isSearch && load.kind === 'open' && isConstant(load.stages);
+    case '--duration':
+    case '--warmup':
+      // To a search they mean those of each probe.
+      return !isSearch && load.kind !== 'burst';
+    default:
+      return false;
+  }
 }

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { paceOf, platformNames, type PlatformName } from '../platforms/platform.ts';
-import type { RunOutcome } from '../run-session.ts';
+import type { Lab, RunOutcome } from '../run-session.ts';
 import type { Overrides } from '../scenarios/overrides.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { ScenarioFile } from '../scenarios/scenario.ts';
@@ -82,7 +82,7 @@ interface PlannedWork {
   /** Is done before anything is started. */
   readonly begin?: (plan: Plan) => Promise<void>;
   /** What commands that follow from its findings are told as well; left out where they cannot be run by the scenario's name. */
-  readonly conditions?: readonly string[];
+  readonly conditions?: Lab['conditions'];
 }
 
 /**

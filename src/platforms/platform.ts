@@ -121,6 +121,8 @@ export interface Deployment {
   readonly address: string | undefined;
   /** How many cores the machine has that it runs on; undefined where that is not known. */
   readonly cores?: number | undefined;
+  /** How many of them the load generator has to itself; left out where it shares all of them. */
+  readonly loadCores?: number | undefined;
   /** How long the cores of that machine have been busy so far, in seconds of all of them, whoever used them; left out where that is not known. */
   busySeconds?(): number;
   /** Reads every replica's own metrics; none for a server of the user's own. */

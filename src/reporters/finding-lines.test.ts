@@ -57,4 +57,25 @@ describe('firstFindingLines', () => {
       'none ×1, aside ×1: 1.9 of 2 cores were in use. End what else runs. (likewise lock ×1)',
     ]);
   });
+
+  it('never gives a row the number that another is advised', () => {
+    const limited = (pool: number) => [
+      finding('98 connections were open.', { next: `Use smaller pools (pool: ${pool}).` }),
+    ];
+    const rows = [row('none', 1, limited(90)), row('none', 2, limited(45))];
+    expect(texts(firstFindingLines(rows).lines)).toEqual([
+      'none ×1: 98 connections were open. Use smaller pools (pool: 90).',
+      'none ×2: 98 connections were open. Use smaller pools (pool: 45).',
+    ]);
+  });
+
+  it('take one of the three places for what differs in its numbers only', () => {
+    const several = (share: number) => [finding(`${share}% of it.`), finding('B.'), finding('C.'), finding('D.')];
+    const rows = [row('none', 1, several(91)), row('none', 2, several(92))];
+    expect(texts(firstFindingLines(rows).lines)).toEqual([
+      'none ×1: 91% of it. (likewise none ×2)',
+      'none ×1, none ×2: B.',
+      'none ×1, none ×2: C.',
+    ]);
+  });
 });

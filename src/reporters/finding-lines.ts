@@ -37,8 +37,8 @@ export function firstFindingLines(rows: readonly Row[]): {
     const ofVariant = rows.filter((row) => row.variant === variant).map(toldOf);
     const places = Math.max(0, ...ofVariant.map(({ length }) => length));
     const byPlace = Array.from({ length: places }, (_, place) => ofVariant.flatMap((told) => told[place] ?? [])).flat();
-    const kinds = [...new Set(byPlace.map(sentences))].slice(0, mostOfVariant);
-    return ofVariant.flat().filter((told) => kinds.includes(sentences(told)));
+    const kinds = [...new Set(byPlace.map(withoutNumbers))].slice(0, mostOfVariant);
+    return ofVariant.flat().filter((told) => kinds.includes(withoutNumbers(told)));
   });
   return { lines: alike(first), leftOut: findingLines(rows).length - linesOf(first).length };
 }
@@ -49,6 +49,11 @@ function toldOf(row: Row): readonly Told[] {
 
 function sentences({ text, next }: Finding): string {
   return next === undefined ? text : `${text} ${next}`;
+}
+
+/** What was found, whatever its numbers, and the advice with those that it has: another's number would be wrong advice. */
+function withoutNumbers({ kind, text, next = '' }: Finding): string {
+  return `${kind} ${text.replaceAll(/[\d.,]+/g, '#')} ${next}`;
 }
 
 /** One line for all rows of which the same is said. */
@@ -65,7 +70,7 @@ function linesOf(told: readonly Told[]): readonly FindingLine[] {
 function alike(told: readonly Told[]): readonly FindingLine[] {
   const kinds = new Map<string, Told[]>();
   for (const one of told) {
-    const key = `${one.kind} ${(one.next ?? one.text).replaceAll(/[\d.,]+/g, '#')}`;
+    const key = withoutNumbers(one);
     kinds.set(key, [...(kinds.get(key) ?? []), one]);
   }
   return [...kinds.values()].flatMap((ones) => {

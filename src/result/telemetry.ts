@@ -100,6 +100,7 @@ export const serviceCostsSchema = z
 export const machineResourcesSchema = z
   .object({
     cores: z.int().positive(),
+    loadCores: z.int().positive().optional().describe('Of these, those that the load generator had to itself'),
     cpuRatio: z
       .number()
       .nonnegative()

@@ -56,12 +56,15 @@ describe('machineOf', () => {
   const sample = (atMs: number, busySeconds?: number) => ({ atMs, services: [], busySeconds });
 
   it('is what everybody used between the first sample and the last', () => {
-    expect(machineOf([sample(1000, 50), sample(2000, 51), sample(3000, 53)], 2)).toEqual({ cores: 2, cpuRatio: 1.5 });
+    expect(machineOf([sample(1000, 50), sample(2000, 51), sample(3000, 53)], { cores: 2 })).toEqual({
+      cores: 2,
+      cpuRatio: 1.5,
+    });
   });
 
   it('knows the cores alone where nobody told of their use, and nothing where they are not known', () => {
-    expect(machineOf([sample(0), sample(1000)], 2)).toEqual({ cores: 2 });
-    expect(machineOf([sample(0, 5)], 2)).toEqual({ cores: 2 });
-    expect(machineOf([sample(0, 5), sample(1000, 6)], undefined)).toBeUndefined();
+    expect(machineOf([sample(0), sample(1000)], { cores: 2, loadCores: 1 })).toEqual({ cores: 2, loadCores: 1 });
+    expect(machineOf([sample(0, 5)], { cores: 2 })).toEqual({ cores: 2 });
+    expect(machineOf([sample(0, 5), sample(1000, 6)], {})).toBeUndefined();
   });
 });

@@ -68,12 +68,16 @@ export function summarize(samples: readonly Sample[]): readonly ServiceResources
 }
 
 /** What everybody used of a machine with so many cores, between the first and the last sample. */
-export function machineOf(samples: readonly Sample[], cores: number | undefined): MachineResources | undefined {
+export function machineOf(
+  samples: readonly Sample[],
+  { cores, loadCores }: Pick<Deployment, 'cores' | 'loadCores'>,
+): MachineResources | undefined {
   if (cores === undefined) return undefined;
+  const known = { cores, ...(loadCores === undefined ? {} : { loadCores }) };
   const [first, last] = [samples[0], samples.at(-1)];
   const seconds = ((last?.atMs ?? 0) - (first?.atMs ?? 0)) / 1000;
-  if (first?.busySeconds === undefined || last?.busySeconds === undefined || seconds <= 0) return { cores };
-  return { cores, cpuRatio: Math.max(0, last.busySeconds - first.busySeconds) / seconds };
+  if (first?.busySeconds === undefined || last?.busySeconds === undefined || seconds <= 0) return known;
+  return { ...known, cpuRatio: Math.max(0, last.busySeconds - first.busySeconds) / seconds };
 }
 
 /** Asks a deployment once a second what its services use, where it can tell. */
@@ -100,7 +104,7 @@ export class UsageWatch implements AsyncDisposable {
   async stop(): Promise<Usage> {
     await this[Symbol.asyncDispose]();
     if (this.#samples.length > 0) await this.#sample(new AbortController().signal);
-    return { resources: summarize(this.#samples), machine: machineOf(this.#samples, this.#deployment.cores) };
+    return { resources: summarize(this.#samples), machine: machineOf(this.#samples, this.#deployment) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -95,11 +95,13 @@ describe('findings, each provoked on real servers', () => {
   });
 
   it('knows the machine, and advises nothing that would need cores of it where it is full', () => {
-    for (const { machine, findings, scenario } of record.trials) {
+    for (const { machine, findings, scenario, replicas } of record.trials) {
       expect(machine?.cores, scenario).toBe(record.machine.cores);
       if (!findings.some(({ kind }) => kind === 'machine-full')) continue;
       const advice = findings.map(({ next = '' }) => next).join(' ');
-      expect(advice, scenario).not.toMatch(/Add replicas|larger pool would help/);
+      expect(advice, scenario).not.toMatch(/\badd replicas|larger pool would help/i);
+      const counts = findings.flatMap(({ command = '' }) => /--replicas (\S+)/.exec(command)?.[1]?.split(',') ?? []);
+      expect(Math.max(replicas, ...counts.map(Number)), scenario).toBe(replicas);
     }
   });
 

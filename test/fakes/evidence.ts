@@ -13,13 +13,13 @@ export function trialOf(content: Record<string, unknown> = {}): Evidence['trial'
   return trial;
 }
 
-/** All that is known of a trial in which nothing stands out, on a machine of two cores, changed as told. */
+/** All that is known of a trial in which nothing stands out, on a machine of two cores that nobody else uses, changed as told. */
 export function evidence(changes: Partial<Evidence> = {}): Evidence {
   return {
     measurement: measurement(),
     telemetry: telemetry(),
     resources: [],
-    machine: { cores: 2 },
+    machine: { cores: 2, cpuRatio: 0 },
     metrics: {},
     trial: trialOf(),
     ...changes,

@@ -1,6 +1,13 @@
 import { LatencyHistogram } from '../../src/load/histogram.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/load/job.ts';
-import type { Deployment, Happening, Platform, ReplicaMetrics, Stack } from '../../src/platforms/platform.ts';
+import type {
+  Deployment,
+  Happening,
+  Platform,
+  ReplicaMetrics,
+  ServiceUsage,
+  Stack,
+} from '../../src/platforms/platform.ts';
 import type { Topology } from '../../src/scenarios/plan.ts';
 import type { UrlSystem } from '../../src/scenarios/system.ts';
 
@@ -17,6 +24,7 @@ export interface Script {
 export interface Orchestration {
   readonly rollOut?: (signal: AbortSignal) => Promise<void>;
   readonly happenings?: (sinceMs: number) => Promise<readonly Happening[]>;
+  readonly usage?: () => Promise<readonly ServiceUsage[]>;
 }
 
 /** A platform that starts nothing, and carries exact numbers through everything that comes after it. */
@@ -45,7 +53,7 @@ export function fakePlatform(
   orchestration?: Orchestration,
 ): FakePlatform {
   const calls: string[] = [];
-  const { rollOut, happenings } = orchestration ?? {};
+  const { rollOut, happenings, usage } = orchestration ?? {};
 
   function running(url: string, replicas: readonly string[], script: (jobs: readonly LoadJob[]) => Script): Deployment {
     // They rise with every load, as on a deployment that stays up.
@@ -57,6 +65,7 @@ export function fakePlatform(
         return Promise.resolve(replicas.map((replica) => ({ replica, text: exposition(totals) })));
       },
       ...(happenings && { happenings }),
+      ...(usage && { usage }),
       ...(rollOut && {
         async rollOut(signal: AbortSignal): Promise<void> {
           calls.push('roll out');

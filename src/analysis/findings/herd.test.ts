@@ -25,7 +25,7 @@ describe('herd', () => {
     const advice = (cache: string, content = {}) => found({ metrics: four, trial: cached(cache, content) });
     const said = 'herd: The cache recomputed 4 times per expiry.';
     expect(advice('single-flight', { replicas: 2, app: { cache: 'single-flight', workers: 2 } })).toEqual([
-      `${said} Each of the 4 processes makes it once for itself: a lock makes it once for all (cache: lock).`,
+      `${said} Each process makes it once for itself: a lock makes it once for all (cache: lock).`,
     ]);
     expect(advice('lock')[0]).toMatch(/lock-timeout/);
     expect(advice('xfetch')[0]).toMatch(/stale-while-revalidate/);

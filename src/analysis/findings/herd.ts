@@ -33,15 +33,15 @@ export const herd: Rule = (evidence) => {
 /** What would help depends on what is there already. */
 function advice(evidence: Evidence): string {
   const { system } = evidence.trial;
-  const processes = processesOf(evidence);
-  if (system.kind !== 'app' || processes === undefined) {
+  const isOne = processesOf(evidence) === 1;
+  if (system.kind !== 'app') {
     return 'Make it once: with a promise that all requests of a process share, or a lock that all processes share.';
   }
   switch (system.app.cache.strategy) {
     case 'single-flight':
-      return processes === 1
+      return isOne
         ? 'It expires while it is made: give it a longer ttl.'
-        : `Each of the ${processes} processes makes it once for itself: a lock makes it once for all (cache: lock).`;
+        : 'Each process makes it once for itself: a lock makes it once for all (cache: lock).';
     case 'lock':
     case 'stale-while-revalidate':
       return 'The lock runs out before the value is there: give it more time (lock-timeout), or make the value cheaper.';
@@ -49,7 +49,7 @@ function advice(evidence: Evidence): string {
       return 'Several go early at once: where old values will do for a moment, one in the background is enough (cache: stale-while-revalidate).';
     case 'none':
     case 'aside':
-      return processes === 1
+      return isOne
         ? 'A promise that all requests share makes it once (cache: single-flight).'
         : 'A lock that all processes share makes it once (cache: lock).';
   }

@@ -1,5 +1,6 @@
 import { formatPercent, formatRounded } from '../../numbers.ts';
 import { coresOfMachine, inCores, loopLevel, machineLevel, type Evidence, type MachineUse } from '../evidence.ts';
+import { slowReplica, unevenReplicas } from './replicas.ts';
 import { moreReplicas, runAgain, type Found, type Rule } from './rule.ts';
 
 /** What others than the system and its load use is worth a word from here on, in cores. */
@@ -11,7 +12,7 @@ export const machineFull: Rule = (evidence) => {
   if (!machine || machineLevel(evidence) !== 'full') return undefined;
   const text = `The machine is full: ${inCores(machine)} were in use, ${usersOf(machine)}.`;
   const { othersUsed, used } = machine;
-  if (othersUsed >= noticeableCores) {
+  if (othersUsed !== undefined && othersUsed >= noticeableCores) {
     const command = runAgain(evidence, '--replicas', String(evidence.trial.replicas));
     return { text, next: 'End what else runs on it, and run this again.', command, gain: othersUsed / used };
   }
@@ -36,18 +37,34 @@ export const eventLoopFull: Rule = (evidence) => {
   return { text: `The event loop is full (utilisation ${utilisation.toFixed(2)}).`, ...loopAdvice(evidence) };
 };
 
-/** A replica or a worker more helps only where there is a core for it. */
+/** A replica or a worker more helps only where there is a core for it, and nothing else keeps those that are there from their work. */
 function loopAdvice(evidence: Evidence): Omit<Found, 'text'> {
   const machine = coresOfMachine(evidence);
+  const level = machineLevel(evidence);
   const less = 'make each request cheaper: a cache, fewer queries, smaller answers';
+  if (machine && level === 'full') {
+    return { next: `There is no core left for another replica (${inCores(machine)}): ${less}.`, gain: 0.4 };
+  }
+  if (slowReplica(evidence)) return { next: 'See first to the replica that is slower than the others.', gain: 0 };
+  if (unevenReplicas(evidence)) return { next: 'See first to how the requests are dealt out.', gain: 0 };
+  const isLimited = (replicasThrottled(evidence) ?? 0) >= 0.05;
+  const command = moreReplicas(evidence);
+  const rest = { ...(command === undefined ? {} : { command }), gain: 0.5 };
+  if (machine && level === 'unclear') {
+    const what = isLimited ? 'a higher CPU limit or replicas help' : 'replicas or workers help';
+    return { next: `${tryTells(what, machine)} If not, ${less}.`, ...rest };
+  }
+  if (isLimited) return { next: 'The replicas are at their CPU limit: raise it, or add replicas.', ...rest };
   if (machine === undefined)
     return { next: `Add replicas or workers where there are cores for them, or ${less}.`, gain: 0.5 };
-  const command = moreReplicas(evidence);
-  if (machine.of - machine.used >= 1) {
-    const left = `${formatRounded(machine.of - machine.used, 1)} cores are left for them`;
-    return { next: `Add replicas or workers: ${left}.`, ...(command === undefined ? {} : { command }), gain: 0.5 };
-  }
-  return { next: `There is no core left for another replica (${inCores(machine)}): ${less}.`, gain: 0.4 };
+  const left = `${formatRounded(machine.of - machine.used, 1)} cores are left for them`;
+  return { next: `Add replicas or workers: ${left}.`, ...rest };
+}
+
+/** Said where the machine is neither full nor known to have cores left. */
+function tryTells(what: string, machine: MachineUse): string {
+  const known = machine.othersUsed === undefined ? ", as far as the lab's own services go" : '';
+  return `Whether ${what}, a try tells: ${inCores(machine)} were in use${known}.`;
 }
 
 /** A service is kept from the CPU by its limit for at least 30% of the time. */
@@ -56,10 +73,15 @@ export const throttled: Rule = (evidence) => {
   if (!worst || worst.throttledRatio < 0.3) return undefined;
   const limit = worst.cpuLimit === undefined ? '' : ` (${formatRounded(worst.cpuLimit, 2)} cores)`;
   const text = `${worst.service} was at its CPU limit${limit} ${formatPercent(worst.throttledRatio)} of the time.`;
+  const machine = coresOfMachine(evidence);
   const level = machineLevel(evidence);
   if (level === 'full') return { text, next: 'A higher limit would not help: no core is left for it.', gain: 0 };
   const command = worst.service.startsWith('app-') ? moreReplicas(evidence) : undefined;
-  const next = command === undefined ? 'Raise it.' : 'Raise it, or add replicas.';
+  const [raise, helps] =
+    command === undefined
+      ? ['Raise it.', 'a higher limit helps']
+      : ['Raise it, or add replicas.', 'a higher limit or replicas help'];
+  const next = machine && level === 'unclear' ? tryTells(helps, machine) : raise;
   return { text, next, ...(command === undefined ? {} : { command }), gain: worst.throttledRatio };
 };
 

@@ -97,6 +97,24 @@ describe('pool-wait', () => {
     );
   });
 
+  it('counts the replicas that autoscaling may add, and names no number while a roll-out has old and new ones', () => {
+    const telemetryOf = { ...waiting.telemetry, backends: backends({}, { db_max_connections: 60 }) };
+    const usual = (changes: object) => trialOf({ variants: { usual: changes }, limits: { cpu: 1 } });
+    const autoscaled = usual({ autoscale: { cpu: '50%', min: 1, max: 4 } });
+    expect(poolWait({ telemetry: telemetryOf, trial: autoscaled })).toContain('A larger pool would help (pool: 13)');
+    const rollout = usual({ rollout: { at: '2s' } });
+    expect(poolWait({ telemetry: telemetryOf, trial: rollout })).toBe(
+      `${said} Whether a larger pool helps, a try tells.`,
+    );
+  });
+
+  it('is the time to connect where there is no pool', () => {
+    const trial = trialOf({ app: { connections: 'per-request' } });
+    expect(poolWait({ trial, telemetry: telemetry() })).toBe(
+      'pool-wait: p99 is the time to connect: 38 of 41 ms. Use a pool (connections: pool).',
+    );
+  });
+
   it('is not told where something else is larger, or all of it is small', () => {
     expect(poolWait({ measurement: p99({ pool: 35, network: 40 }) })).toBeUndefined();
     expect(poolWait({ measurement: p99({ pool: 0.9, db: 0.1 }) })).toBeUndefined();
@@ -108,9 +126,26 @@ describe('connection-limit', () => {
     const allowed = backends({}, { db_connections: 12, db_max_connections: 100 });
     const moments = timeline({ 'backends db_connections': [12, 99, null] });
     const limited = { telemetry: telemetry({}, { backends: allowed, timeline: moments }) };
-    const text = 'connection-limit: PostgreSQL had 99 of its 100 connections open, and refuses more.';
+    const text = 'connection-limit: PostgreSQL had 99 of its 100 connections open, and is close to refusing more.';
     expect(foundOf('connection-limit', limited)).toBe(`${text} Use smaller pools (pool: 90 at most, in each process).`);
     expect(foundOf('connection-limit', { ...limited, trial: trialOf({ replicas: 2 }) })).toContain('pool: 45');
     expect(foundOf('connection-limit', { telemetry: telemetry({}, { backends: allowed }) })).toBeUndefined();
+    for (const metrics of [
+      { error_rate: 0.01, pool_rejected: 0 },
+      { error_rate: 0, pool_rejected: 3 },
+    ]) {
+      expect(foundOf('connection-limit', { ...limited, metrics })).toContain('100 connections open, and refuses more.');
+    }
+    expect(foundOf('connection-limit', { ...limited, metrics: { error_rate: 0, pool_rejected: 0 } })).toContain(text);
+    const unpooled = { ...limited, trial: trialOf({ app: { connections: 'per-request' } }) };
+    expect(foundOf('connection-limit', unpooled)).toBe(
+      `${text} Each request opens one of its own. Use a pool (connections: pool).`,
+    );
+    const usual = (changes: object) => trialOf({ variants: { usual: changes }, limits: { cpu: 1 } });
+    const autoscaled = usual({ autoscale: { cpu: '50%', min: 1, max: 3 } });
+    expect(foundOf('connection-limit', { ...limited, trial: autoscaled })).toContain('pool: 30');
+    expect(foundOf('connection-limit', { ...limited, trial: usual({ rollout: { at: '2s' } }) })).toBe(
+      `${text} Use smaller pools.`,
+    );
   });
 });

@@ -17,10 +17,20 @@ import { replicasThrottled } from './machine.ts';
 import { slowestReplica } from './replicas.ts';
 import { noticeableMs, processesOf, type Found, type Rule } from './rule.ts';
 
-/** Waiting for a connection is the largest part of p99, and at least 30% of it. */
+/** What those are told whose requests each open a connection of their own. */
+const usePool = 'Use a pool (connections: pool)';
+
+function hasNoPool({ trial: { system } }: Evidence): boolean {
+  return system.kind === 'app' && system.app.connections === 'per-request';
+}
+
+/** Waiting for a connection, or for it to be opened, is the largest part of p99, and at least 30% of it. */
 export const poolWait: Rule = (evidence) => {
   const pool = shareOfP99(evidence, 'pool');
   if (!pool?.isLargest || pool.share < 0.3 || pool.partMs < noticeableMs) return undefined;
+  if (hasNoPool(evidence)) {
+    return { text: `p99 is the time to connect: ${ofTotal(pool)}.`, next: `${usePool}.`, gain: pool.share };
+  }
   const text = `p99 is pool wait: ${ofTotal(pool)}${poolUse(evidence)}.`;
   return { text, ...poolAdvice(evidence, pool.share) };
 };
@@ -49,8 +59,8 @@ function poolAdvice(evidence: Evidence, share: number): Omit<Found, 'text'> {
   const obstacles = obstaclesOf(evidence);
   const full = obstacles.find(({ level }) => level === 'full');
   if (full) return { next: full.next, gain: 0 };
-  const size = poolSize(evidence);
-  const larger = size === undefined ? '' : ` (pool: ${largerPool(evidence, size)})`;
+  const size = largerPool(evidence);
+  const larger = size === undefined ? '' : ` (pool: ${size})`;
   if (obstacles.some(({ level }) => level !== 'free')) {
     return { next: `Whether a larger pool helps, a try tells${larger}.`, gain: share / 2 };
   }
@@ -89,15 +99,21 @@ function obstaclesOf(evidence: Evidence): readonly Obstacle[] {
 }
 
 /** PostgreSQL refuses what goes beyond its own limit: a pool that may hardly grow is no larger pool. */
-function mayGrow(evidence: Evidence): Level {
-  const size = poolSize(evidence);
-  return size !== undefined && largerPool(evidence, size) < 1.2 * size ? 'full' : 'free';
+function mayGrow(evidence: Evidence): Level | undefined {
+  const [size, larger] = [poolSize(evidence), largerPool(evidence)];
+  if (size === undefined || larger === undefined) return undefined;
+  return larger < 1.2 * size ? 'full' : 'free';
 }
 
-/** Twice as large, as far as PostgreSQL allows it: it keeps some connections for itself and for who watches. */
-function largerPool(evidence: Evidence, size: number): number {
+/**
+ * Twice as large, as far as PostgreSQL allows it: it keeps some connections for itself and for who watches. Undefined where nobody
+ * knows how large it is, or among how many processes they are shared.
+ */
+function largerPool(evidence: Evidence): number | undefined {
   const { db_max_connections: allowed = Infinity } = evidence.telemetry.backends?.gauges ?? {};
-  return Math.min(2 * size, Math.floor((0.9 * allowed) / (processesOf(evidence) ?? 1)));
+  const [size, processes] = [poolSize(evidence), processesOf(evidence)];
+  if (size === undefined || processes === undefined) return undefined;
+  return Math.min(2 * size, Math.floor((0.9 * allowed) / processes));
 }
 
 /** At least 95% of the connections that PostgreSQL allows were open at some time. */
@@ -107,10 +123,14 @@ export const connectionLimit: Rule = (evidence) => {
   const most = highest(telemetry.timeline, 'backends', 'db_connections') ?? gauges.db_connections;
   const allowed = gauges.db_max_connections ?? highest(telemetry.timeline, 'backends', 'db_max_connections');
   if (most === undefined || allowed === undefined || most < 0.95 * allowed) return undefined;
-  const text = `PostgreSQL had ${formatNumber(most)} of its ${formatNumber(allowed)} connections open, and refuses more.`;
+  const { error_rate: errorRate = 0, pool_rejected: rejected = 0 } = metrics;
+  const then = errorRate > 0 || rejected > 0 ? 'refuses more' : 'is close to refusing more';
+  const text = `PostgreSQL had ${formatNumber(most)} of its ${formatNumber(allowed)} connections open, and ${then}.`;
+  const gain = Math.max(0.2, errorRate);
+  if (hasNoPool(evidence)) return { text, next: `Each request opens one of its own. ${usePool}.`, gain };
   const processes = processesOf(evidence);
   const share = Math.floor((0.9 * allowed) / (processes ?? 1));
   const next =
     processes === undefined ? 'Use smaller pools.' : `Use smaller pools (pool: ${share} at most, in each process).`;
-  return { text, next, gain: Math.max(0.2, metrics.error_rate ?? 0) };
+  return { text, next, gain };
 };

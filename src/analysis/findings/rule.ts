@@ -23,9 +23,13 @@ export function settingOf({ trial: { system } }: Evidence, setting: string): str
   return system.kind === 'app' ? ` (${setting})` : '';
 }
 
-/** How many processes of the application there are; undefined for a server of the user's own. */
+/**
+ * How many processes of the application there are at most; undefined for a server of the user's own, and where a roll-out has old
+ * and new ones at once.
+ */
 export function processesOf({ trial: { system, replicas } }: Evidence): number | undefined {
-  return system.kind === 'app' ? replicas * system.app.workers : undefined;
+  if (system.kind !== 'app' || system.rollout) return undefined;
+  return (system.autoscale?.most ?? replicas) * system.app.workers;
 }
 
 /** The command that shows what twice as many replicas do; undefined where their number is not the user's to choose. */

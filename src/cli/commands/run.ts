@@ -37,7 +37,7 @@ async function execute(names: readonly string[], options: RunOptions, io: Io): P
     begin: async (plan) => {
       if (options.predict) guesses = await askGuesses(io, plan);
     },
-    conditions: conditionsOf(io.args),
+    conditions: (command, { load }) => conditionsOf(io.args, command, load),
   });
   if (outcome === undefined) return exitCodes.passed;
   showGuesses(io, guesses, outcome.record);

@@ -2,6 +2,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { Mask } from '../../mask.ts';
 import { endOfLog, hintFor, listeningPort, logTail, readLogEnd } from './log-tail.ts';
 
 test('the last lines that say something', () => {
@@ -38,7 +39,18 @@ test('a file larger than any string', async () => {
 });
 
 test('one line that is longer than all that is kept, by its end', () => {
-  expect(endOfLog(Buffer.from('x'.repeat(2 ** 20 + 5))).length).toBe(2 ** 20);
+  const kept = endOfLog(Buffer.from('x'.repeat(2 ** 20 + 5)));
+  expect(kept.length).toBe(1 + 2 ** 20);
+  expect(kept.startsWith('…x')).toBe(true);
+});
+
+test('a secret that is cut is known again', () => {
+  const mask = new Mask();
+  mask.add('TOKEN', 'ß-s3cret-token');
+  for (const end of ['', '\n']) {
+    const log = `ß-s3cret-token${'x'.repeat(2 ** 20 - 13 - end.length)}${end}`;
+    expect(mask.masked(endOfLog(Buffer.from(log))).slice(0, 12)).toBe('…${TOKEN}xxx');
+  }
 });
 
 test('JSON lines as their text, others as they are', () => {

@@ -35,13 +35,15 @@ export async function readPiece(file: string, fromByte: number, mostBytes: numbe
   }
 }
 
-/** The end of a log of which more may have been read than is kept. */
+/** The end of a log of which more may have been read than is kept; a `…` stands before what does not begin with a line. */
 export function endOfLog(bytes: Buffer): string {
   if (bytes.length <= mostLogBytes) return bytes.toString('utf8');
   const cut = bytes.subarray(bytes.length - mostLogBytes);
   // Half a line may begin with half a secret, which nobody would know again.
   const lineEnd = cut.indexOf('\n');
-  return cut.subarray(lineEnd === cut.length - 1 ? 0 : lineEnd + 1).toString('utf8');
+  if (lineEnd !== -1 && lineEnd < cut.length - 1) return cut.subarray(lineEnd + 1).toString('utf8');
+  // The bytes of half a character are no part of a secret that would be known again either.
+  return `…${cut.toString('utf8').replace(/^\uFFFD+/, '')}`;
 }
 
 /** The last lines of a log that say something, JSON lines as the text that they carry. */

@@ -38,6 +38,7 @@ export class DockerDeployment implements Deployment {
   readonly urls: readonly string[];
   readonly address: string | undefined;
   readonly cores: number;
+  readonly loadCores: number | undefined;
   readonly #run: RunContext;
   readonly #agent: Agent;
   readonly #front: Front;
@@ -50,6 +51,7 @@ export class DockerDeployment implements Deployment {
     this.urls = urls;
     this.address = address;
     this.cores = run.settings.engine.cores;
+    this.loadCores = run.settings.cores.load === undefined ? undefined : 1;
     this.#run = run;
     this.#agent = agent;
     this.#front = front;
