@@ -7,7 +7,8 @@ import type { TrialRecord } from '../result.ts';
 import { floorsFor, noiseOf, withCalibration, type Calibration } from './calibration.ts';
 import { compareTrials } from './comparison.ts';
 import { planLooks } from './statistics/looks.ts';
-import { normal, randomBy } from './testing/random.ts';
+import { normal } from './testing/random.ts';
+import { randomBy } from './statistics/random.ts';
 import { pairedOnce, rounds } from './testing/rounds.ts';
 
 const a = [10, 11, 12, 13, 14, 15];

@@ -3,7 +3,8 @@ import { trialRecord } from '../../../test/fakes/records.ts';
 import { scenario } from '../../../test/fakes/scenario.ts';
 import type { Scaling, TrialRecord } from '../../result.ts';
 import { defaultLoad } from '../../scenarios/load-profile.ts';
-import { normal, randomBy, student2 } from '../testing/random.ts';
+import { normal, student2 } from '../testing/random.ts';
+import { randomBy } from '../statistics/random.ts';
 import { lawAt } from './law.ts';
 import { scalingOf } from './scaling.ts';
 

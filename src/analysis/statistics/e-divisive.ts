@@ -1,3 +1,5 @@
+import { randomBy } from './random.ts';
+
 // Change points by E-divisive (Matteson and James, "A Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data",
 // Journal of the American Statistical Association 109, 2014), as MongoDB finds changes of performance (Daly et al., "The Use of
 // Change Point Detection to Identify Software Performance Regressions in a Continuous Integration System", ICPE 2020): a series is
@@ -54,17 +56,6 @@ function bestCut(values: readonly number[]): Cut {
   return best;
 }
 
-/** Numbers from 0 to 1 that are the same each time: the same runs have the same history (mulberry32). */
-function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function shuffled(values: readonly number[], random: () => number): readonly number[] {
   const order = [...values];
   for (let last = order.length - 1; last > 0; last--) {
@@ -76,7 +67,7 @@ function shuffled(values: readonly number[], random: () => number): readonly num
 
 /** How often the best cut of the same values in another order is as good; 1 as soon as that is more than the level. */
 function chanceOf({ distance }: Cut, values: readonly number[], level: number): number {
-  const random = numbersFrom(1);
+  const random = randomBy(1);
   const all = permutations + 1;
   let asGood = 1;
   for (let permutation = 0; permutation < permutations; permutation++) {

@@ -5,7 +5,8 @@ import type { Comparison, TrialRecord } from '../../result.ts';
 import { planOfScenarios } from '../../scenarios/expand.ts';
 import { seedOf, shuffled } from '../../scenarios/random.ts';
 import { compareTrials } from '../comparison.ts';
-import { normal, randomBy, student2 } from '../testing/random.ts';
+import { normal, student2 } from '../testing/random.ts';
+import { randomBy } from './random.ts';
 import { planLooks } from './looks.ts';
 
 // The statistics alone, over thousands of simulated comparisons: trials in the order of a real plan, disturbed along the clock, and
