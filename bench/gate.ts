@@ -1,9 +1,8 @@
 // npm run bench:gate: how often the gate cries wolf, and how often it hears one. A server is gated against itself, and against
 // itself with more work in each request. It takes about three hours: what has been run is kept in .cache/, and goes on from there the
-// next time; --fresh begins anew. --cycles N makes it shorter: each has some runs with nothing changed, and some
+// next time. --cycles N makes it shorter: each has some runs with nothing changed, and some
 // with each change, so that all of them meet the same times of the machine. --busy does it beside other work, which takes one core or
 // both in bursts of 1 to 5 s.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -21,6 +20,7 @@ import { packageFolder } from '../src/package.ts';
 import type { JudgedSection } from './judged.ts';
 import { bundle } from './programs.ts';
 import { table } from './statistics.ts';
+import { surroundings, within, type Surroundings } from './surroundings.ts';
 
 const serviceUs = 1000;
 const connections = 2;
@@ -28,14 +28,14 @@ const connections = 2;
 /** What is counted: runs of the gate under the same conditions. */
 interface Experiment {
   readonly heading: string;
-  /** What else runs meanwhile, in words. */
-  readonly conditions: string;
+  readonly surroundings: Surroundings;
   readonly goals: string;
-  readonly neighbours: number;
   /** A worker that has just started is slow, and never equally so: measured too early, rounds differ for that alone. */
   readonly warmup: string;
   readonly duration: string;
   readonly budgetMs: number;
+  /** So many, and the goals can be judged. */
+  readonly cycles: number;
   /** What is changed in B, and how often in each cycle. */
   readonly injections: readonly { readonly share: number; readonly name: string; readonly times: number }[];
   /** Whether these are as they have to be, of so many runs with that change. */
@@ -46,12 +46,12 @@ const nothing = 'nothing (A against A)';
 
 const quiet: Experiment = {
   heading: '## The gate: false alarms, and what it catches',
-  conditions: 'nothing else runs on purpose',
+  surroundings: surroundings.quiet,
   goals: 'of 300 runs with nothing changed at most 3 failed and 15 inconclusive; 57 of 60 caught at 20% more work',
-  neighbours: 0,
   warmup: '300ms',
   duration: '300ms',
   budgetMs: 80_000,
+  cycles: 60,
   injections: [
     { share: 0, name: nothing, times: 5 },
     { share: 0.1, name: '10% more work', times: 1 },
@@ -66,12 +66,12 @@ const quiet: Experiment = {
 
 const busy: Experiment = {
   heading: '## The gate on a busy machine',
-  conditions: 'two neighbours each take a core in bursts of 1 to 5 s, with breaks as long',
+  surroundings: surroundings.busy,
   goals: 'of 100 runs with nothing changed at most 1 failed and 90 passed; 36 of 40 caught at 30% more work',
-  neighbours: 2,
   warmup: '300ms',
   duration: '500ms',
   budgetMs: 60_000,
+  cycles: 20,
   injections: [
     { share: 0, name: nothing, times: 5 },
     { share: 0.3, name: '30% more work', times: 2 },
@@ -156,7 +156,7 @@ async function gateChanged(experiment: Experiment, program: string, share: numbe
 }
 
 /** By the settings and by what judges: runs with others are not of the same kind. */
-async function keptIn({ neighbours, warmup, duration, budgetMs }: Experiment): Promise<string> {
+async function keptIn({ surroundings: { neighbours }, warmup, duration, budgetMs }: Experiment): Promise<string> {
   const hash = createHash('sha256');
   for (const room of ['src/gate.ts', 'src/batch.ts', 'src/match.ts', ...(await sourcesIn('src/analysis'))]) {
     hash.update(await readFile(path.join(packageFolder, room)));
@@ -182,24 +182,19 @@ async function readRuns(kept: string): Promise<GateRun[]> {
 }
 
 /** Runs what is missing of that many cycles. */
-async function runCycles(experiment: Experiment, cycles: number, isFresh: boolean): Promise<readonly GateRun[]> {
+async function runCycles(experiment: Experiment, cycles: number): Promise<readonly GateRun[]> {
   const kept = await keptIn(experiment);
-  if (isFresh) await rm(kept, { force: true });
   const runs = await readRuns(kept);
   const program = await bundle('gate-server');
-  const neighbour = await bundle('neighbour');
   const order = experiment.injections.flatMap(({ share, times }) => Array.from({ length: times }, () => share));
-  const neighbours = Array.from({ length: experiment.neighbours }, () => spawn(process.execPath, [neighbour]));
-  try {
+  await within(experiment.surroundings, async () => {
     for (let number = runs.length; number < cycles * order.length; number++) {
       const run = await gateChanged(experiment, program, order[number % order.length] ?? 0, 1 + number);
       runs.push(run);
       await appendFile(kept, `${JSON.stringify(run)}\n`);
       process.stderr.write(`${number + 1} of ${cycles * order.length}: ${JSON.stringify(run)}\n`);
     }
-  } finally {
-    for (const process of neighbours) process.kill('SIGKILL');
-  }
+  });
   return runs.slice(0, cycles * order.length);
 }
 
@@ -219,10 +214,17 @@ function boundOf(failed: number, runs: number): string {
  * Counts what the gate says of changes that are known.
  * @param isBusy beside other work on the machine
  */
-export async function benchGate(cycles: number, isFresh: boolean, isBusy: boolean): Promise<JudgedSection> {
+export async function benchGate(cycles: number | undefined, isBusy: boolean): Promise<JudgedSection> {
   const experiment = isBusy ? busy : quiet;
-  const { heading, conditions, goals, warmup, duration, budgetMs } = experiment;
-  const runs = await runCycles(experiment, cycles, isFresh);
+  const {
+    heading,
+    surroundings: { words },
+    goals,
+    warmup,
+    duration,
+    budgetMs,
+  } = experiment;
+  const runs = await runCycles(experiment, cycles ?? experiment.cycles);
   const groups = experiment.injections.map(({ share, name }) => {
     const all = runs.filter((run) => run.share === share);
     const count = (outcome: GateRun['outcome']): number => all.filter((run) => run.outcome === outcome).length;
@@ -241,7 +243,7 @@ export async function benchGate(cycles: number, isFresh: boolean, isBusy: boolea
   const section = [
     heading,
     `\`npm run bench:gate${isBusy ? ' -- --busy' : ''}\`: a server that uses ${serviceUs} µs of CPU for each request, gated against itself and against itself
-with more work, while ${conditions}. Closed load of ${connections} connections, ${duration} after ${warmup} of warm-up on each side of a
+with more work, while ${words}. Closed load of ${connections} connections, ${duration} after ${warmup} of warm-up on each side of a
 round, default tolerances, a budget of ${formatDuration(budgetMs)} a run. Goals: ${goals}.`,
     `${missed.length === 0 ? 'These runs keep the goals.' : `These runs miss the goals for: ${missed.map(({ name }) => name).join(', ')}.`} With nothing
 changed ${alarms} of ${same?.all.length ?? 0} failed${boundOf(alarms, same?.all.length ?? 0)}.`,
