@@ -45,9 +45,10 @@ export function hangsOf(allOfA: readonly TrialRecord[], allOfB: readonly TrialRe
   };
 }
 
-/** From the first request of the warm-up to the end. */
+/** How long a request of the warm-up was seen at least: the first second of the warm-up may have been of any length. */
 function longestMs({ durationMs, timeline }: Measurement): number {
-  return durationMs - Math.min(0, ...timeline.map(({ second }) => second)) * 1000;
+  const first = Math.min(0, ...timeline.map(({ second }) => second));
+  return durationMs - Math.min(0, first + 1) * 1000;
 }
 
 function sumOf(trials: readonly TrialRecord[], countOf: (measurement: Measurement) => number): number {
