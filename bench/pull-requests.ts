@@ -44,8 +44,6 @@ const pullRequests: readonly PullRequest[] = [
 
 const connections = 16;
 const requests = ['GET /items', 'GET /items/7', 'GET /orders'];
-/** In a minute the lab's own rounds have 500 ms, in which no request can be seen to hang for a second. */
-const rounds = ['--warmup', '300ms', '--duration', '1100ms'];
 const wantedTimes = 3;
 /** What a cell of the table has room for. */
 const mostNames = 3;
@@ -78,8 +76,7 @@ export async function benchPullRequests(
   const section = [
     `## Nine pull requests${isBusy ? ' on a busy machine' : ''}`,
     `\`npm run bench:pull-requests${isBusy ? ' -- --busy' : ''}\`: \`scale-lab gate --a-command … --b-command …\` on a small server with three routes, and on what a pull
-request makes of it, while ${meanwhile.words}. Each ${plural(times, 'time')}, with ${connections} connections, \`--budget 60s\`, rounds of 1.1 s after 300 ms
-of warm-up (those that the lab fits into a minute are too short to show a request that hangs), and default tolerances. Goal: each time the exit
+request makes of it, while ${meanwhile.words}. Each ${plural(times, 'time')}, with ${connections} connections, \`--budget 60s\`, and default tolerances. Goal: each time the exit
 code is what it has to be, and a verdict that failed names the reason. A connection for each answer costs CPU: that is what the gate
 sees of a server without keep-alive.`,
     ...shortened(times, wantedTimes, 'time'),
@@ -96,7 +93,7 @@ async function gateOnce(server: string, { name }: PullRequest): Promise<Gated> {
   const command = `exec '${process.execPath}' '${server}'`;
   const asked = requests.flatMap((request) => ['--request', request]);
   const sides = ['--a-command', command, '--b-command', `CHANGE=${name} ${command}`];
-  const options = [...rounds, '--connections', String(connections), '--budget', '60s'];
+  const options = ['--connections', String(connections), '--budget', '60s'];
   const { record, exitCode } = await runToItsEnd(['gate', ...sides, ...asked, ...options]);
   process.stderr.write(`${name}: exit code ${exitCode ?? 'none'}\n${linesOf(record).join('\n')}\n`);
   const failed = record.verdicts.filter(({ outcome }) => outcome === 'failed');
