@@ -1,6 +1,6 @@
 import { compareTrials } from './analysis/comparison.ts';
 import { deadSidesOf, refuseDead, roundsToBeDead } from './analysis/dead-sides.ts';
-import type { Looks } from './analysis/statistics/looks.ts';
+import { leastRounds, type Looks } from './analysis/statistics/looks.ts';
 import type { Match } from './match.ts';
 import type { Comparison, TrialRecord } from './result.ts';
 import type { RunSession } from './run-session.ts';
@@ -20,23 +20,28 @@ export interface Batch {
   readonly asked: readonly string[];
   /** Whether the numbers say enough, so that no more rounds are needed. */
   readonly isSettled: (result: BatchResult) => boolean;
+  /** Asked when there is just time for fresh rounds that say something: whether the numbers give reason to run those instead. */
+  readonly givesWay?: (result: BatchResult) => boolean;
 }
 
 /** A comparison, and the last round that is in it. */
 export interface BatchResult {
   readonly comparison: Comparison;
   readonly last: number;
+  /** Whether it has made way for fresh rounds: it says only what is to be looked for in them. */
+  readonly hasGivenWay?: true;
 }
 
 /**
  * Runs rounds of both sides, each in its random order, until the numbers are settled, the looks are used up or the time is; or
  * until one side is dead. That time runs out depends on the clock alone, and so costs no look of its own; nor does it to see
- * that there are no right answers.
+ * that there are no right answers, nor where fresh rounds are to say everything that the gate says.
  * @throws {SideFailure} where the server of a side does not start, or dies
  * @throws {LabError} where a trial cannot be run, or neither side gives a right answer; the signal's reason where it is aborted
  */
 export async function runBatch(session: RunSession, sides: Sides, match: Match, batch: Batch): Promise<BatchResult> {
   const { after, looks, endMs } = batch;
+  const startMs = performance.now();
   let roundMs = 0;
   let result: BatchResult | undefined;
   for (let round = 1; round <= (looks.rounds.at(-1) ?? 0); round++) {
@@ -50,9 +55,16 @@ export async function runBatch(session: RunSession, sides: Sides, match: Match, 
     const isDead =
       round >= roundsToBeDead && deadSidesOf(...sidesIn(session, match, batch, after + round)) !== undefined;
     if (isDead) return look(session, match, batch, after + round);
-    if (!looks.rounds.includes(round)) continue;
-    result = look(session, match, batch, after + round);
-    if (batch.isSettled(result)) return result;
+    if (looks.rounds.includes(round)) {
+      result = look(session, match, batch, after + round);
+      if (batch.isSettled(result)) return result;
+    }
+    const nowMs = performance.now();
+    const roundsLeft = Math.floor((endMs - nowMs) / ((nowMs - startMs) / round));
+    if (batch.givesWay && roundsLeft >= leastRounds && roundsLeft < leastRounds + 2) {
+      const soFar = compareSides(session, match, batch, after + round);
+      if (batch.givesWay(soFar)) return { ...soFar, hasGivenWay: true };
+    }
   }
   const last = Math.max(...session.record.trials.map((trial) => trial.round));
   return result?.last === last ? result : look(session, match, batch, last);
@@ -70,7 +82,15 @@ function sidesIn(
   return [of(a), of(b)];
 }
 
+/** Compares the sides, and tells. */
 function look(session: RunSession, match: Match, batch: Batch, last: number): BatchResult {
+  const result = compareSides(session, match, batch, last);
+  refuseDead(result.comparison);
+  session.lab.emit({ type: 'look', rounds: last - batch.after, comparison: result.comparison });
+  return result;
+}
+
+function compareSides(session: RunSession, match: Match, batch: Batch, last: number): BatchResult {
   const { a, b, scenario, replicas } = match;
   const { after, looks, smallest, asked } = batch;
   const comparison = compareTrials(
@@ -90,7 +110,5 @@ function look(session: RunSession, match: Match, batch: Batch, last: number): Ba
     },
     ...sidesIn(session, match, batch, last),
   );
-  refuseDead(comparison);
-  session.lab.emit({ type: 'look', rounds: last - after, comparison });
   return { comparison, last };
 }

@@ -1,4 +1,4 @@
-import { confirmed, decisionOf, isDecided, toBeConfirmed } from './analysis/gate/decision.ts';
+import { confirmed, decisionOf, isDecided, isSuspect, suspected, toBeConfirmed } from './analysis/gate/decision.ts';
 import { askedBy, thinTails, tolerancesFor, type GateSettings, type Tolerance } from './analysis/gate/tolerances.ts';
 import { judgeClaims, judgementsOf, type Judgement } from './analysis/gate/verdicts.ts';
 import { planConfirmation } from './analysis/statistics/looks.ts';
@@ -48,8 +48,9 @@ async function judgeSides(session: RunSession, sides: Sides, match: Match, setti
     after: 0,
     looks: match.looks,
     isSettled: (result) => isDecided(judgeFirst(result)),
+    givesWay: (result) => judgeFirst(result).some(isSuspect),
   });
-  const judgements = judgeFirst(first);
+  const judgements = first.hasGivenWay ? suspected(judgeFirst(first)) : judgeFirst(first);
   const tails = thinTails(trialsIn(first), settings);
   const failed = toBeConfirmed(judgements);
   const roundMs = (performance.now() - startMs) / first.last;

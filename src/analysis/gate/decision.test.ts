@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Verdict } from '../../result.ts';
 import { compareTrials } from '../comparison.ts';
 import { pairedOnce, rounds } from '../testing/rounds.ts';
-import { confirmed, decisionOf, isDecided } from './decision.ts';
+import { confirmed, decisionOf, isDecided, isSuspect, suspected } from './decision.ts';
 import type { Tolerance } from './tolerances.ts';
 import { judgementsOf, type Judgement } from './verdicts.ts';
 
@@ -128,5 +128,33 @@ describe('a failure', () => {
 
   it('leaves to the fresh batch what the first could not tell', () => {
     expect(verdictsOf(confirmed(judged({ p50: hidden }), good))).toMatchObject([{ outcome: 'passed' }]);
+  });
+});
+
+describe('rounds that make way for fresh ones', () => {
+  const leaning = by(1.2, 1.3, 0.9, 1.3, 1.2, 1.25);
+
+  it('do so for what noise hardly moves where it looks worse, and for what has failed; not for what noise hides', () => {
+    expect(judged({ cpu_per_request: leaning }).some(isSuspect)).toBe(true);
+    expect(judged({ p50: twice }).some(isSuspect)).toBe(true);
+    expect(judged({ p50: leaning, cpu_per_request: a }).some(isSuspect)).toBe(false);
+  });
+
+  it('say only what is to be looked for: the fresh ones alone decide', () => {
+    const before = suspected(judged({ p50: a, cpu_per_request: leaning }));
+    expect(inShort(before.map(({ verdict }) => verdict))).toEqual(['inconclusive p50', 'failed cpu_per_request']);
+    const after = (ratios: readonly number[]): readonly string[] =>
+      inShort(confirmed(before, judged({ p50: a, cpu_per_request: ratios })).map(({ verdict }) => verdict));
+    expect(after(twice)).toEqual(['passed p50', 'failed cpu_per_request']);
+    expect(after(a)).toEqual(['passed p50', 'passed cpu_per_request']);
+    expect(after(leaning)).toEqual(['passed p50', 'inconclusive cpu_per_request']);
+  });
+
+  it('put what is surest first, whatever it is', () => {
+    const before = suspected(
+      judged({ cpu_per_request: leaning, error_rate: by(1, 1, 1, 1, 1, 1).map((rate) => rate + 1) }),
+    );
+    const after = confirmed(before, judged({ cpu_per_request: leaning, error_rate: a.map((rate) => rate + 1) }));
+    expect(inShort(after.map(({ verdict }) => verdict))).toEqual(['inconclusive cpu_per_request', 'failed error_rate']);
   });
 });

@@ -5,7 +5,7 @@ import type { Judgement } from './verdicts.ts';
  * Raised when what a gate judges or decides changes, in this room, the statistics or the rounds: what is known of how often it is
  * right (`bench/gate-runs/`) is of the rules under which it was counted, and of no others.
  */
-export const gateRulesVersion = 1;
+export const gateRulesVersion = 2;
 
 /** What a gate says: its verdicts, and what it does without. */
 export interface Decision {
@@ -75,12 +75,32 @@ export function isToBeConfirmed({ verdict, isBeyondDoubt }: Judgement): boolean 
   return verdict.outcome === 'failed' && isBeyondDoubt !== true;
 }
 
+/** Whether B looks worse than it may be, in what noise hardly moves: fresh rounds are to tell. */
+export function isSuspect({ verdict, tolerance, isBeyondDoubt }: Judgement): boolean {
+  const { outcome, evidence } = verdict;
+  if (isBeyondDoubt === true || outcome === 'passed') return false;
+  return outcome === 'failed' || (tolerance?.isNoisy !== true && (evidence?.margin ?? 0) < 0);
+}
+
 /**
- * The failures that fresh rounds are to confirm, in the order in which they are looked at: first what noise hardly moves, and then
- * what is furthest past its tolerance.
+ * What judgements come to that have made way for fresh rounds: what is suspect is to be confirmed, and all else is open. They were
+ * made when the clock said so, and at no planned look, so nothing passes by them.
+ */
+export function suspected(judgements: readonly Judgement[]): readonly Judgement[] {
+  return judgements.map((judgement) => {
+    const outcome = isSuspect(judgement) ? 'failed' : 'inconclusive';
+    const suspicion = judgement.verdict.outcome === 'failed' ? 'strong' : 'weak';
+    return { ...judgement, verdict: { ...judgement.verdict, outcome }, suspicion };
+  });
+}
+
+/**
+ * The failures that fresh rounds are to confirm, in the order in which they are looked at: first what noise hardly moves, of that
+ * what is surest, and then what is furthest past its tolerance.
  */
 export function toBeConfirmed(judgements: readonly Judgement[]): readonly Judgement[] {
-  const rank = ({ tolerance }: Judgement): number => (tolerance === undefined ? 1 : tolerance.isNoisy ? 2 : 0);
+  const rank = ({ tolerance, suspicion }: Judgement): number =>
+    tolerance?.isNoisy === true ? 4 : (suspicion === 'weak' ? 2 : 0) + (tolerance === undefined ? 1 : 0);
   const marginOf = ({ verdict }: Judgement): number => verdict.evidence?.margin ?? 0;
   const failed = judgements.filter(isToBeConfirmed);
   return failed.toSorted((one, other) => rank(one) - rank(other) || marginOf(one) - marginOf(other));
@@ -103,7 +123,8 @@ export function confirmed(first: readonly Judgement[], fresh: readonly Judgement
   return first.map((judgement) => {
     const { verdict } = judgement;
     const now = again(judgement);
-    if (verdict.outcome === 'inconclusive' && now?.outcome === 'passed') return { ...judgement, verdict: now };
+    const isOpen = verdict.outcome === 'inconclusive' || judgement.suspicion !== undefined;
+    if (isOpen && now?.outcome === 'passed') return { ...judgement, verdict: now };
     if (!isToBeConfirmed(judgement)) return judgement;
     if (isReached(judgement)) return { ...judgement, verdict: confirmedVerdict(verdict, now, fresh.length > 0) };
     const missed = order[firstMissed]?.verdict.expectation ?? '';

@@ -15,6 +15,8 @@ export interface Judgement {
   readonly tolerance?: Tolerance;
   /** Whether noise hides what is so, and nothing speaks for B being worse. */
   readonly isHidden: boolean;
+  /** How strong a reason for fresh rounds it is, where they alone say whether it is so. */
+  readonly suspicion?: 'strong' | 'weak';
   /** Whether a side has died: no fresh rounds are needed to see that. */
   readonly isBeyondDoubt?: true;
 }
