@@ -8,8 +8,9 @@ import type { Gate } from './gate.ts';
 import type { Comparison, RunRecord, TrialRecord, Verdict } from './result.ts';
 import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
-import { measureSide, SideFailure, verdictOn } from './side-failure.ts';
 import type { Scenario } from './scenarios/scenario.ts';
+import { SideFailure, verdictOn } from './side-failure.ts';
+import { measureSide } from './sides.ts';
 
 const confidence = 0.95;
 

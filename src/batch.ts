@@ -4,8 +4,7 @@ import { leastRounds, type Looks } from './analysis/statistics/looks.ts';
 import type { Match } from './match.ts';
 import type { Comparison, TrialRecord } from './result.ts';
 import type { RunSession } from './run-session.ts';
-import { measureSide } from './side-failure.ts';
-import type { Sides } from './sides.ts';
+import { measureSide, type Sides } from './sides.ts';
 
 /** Rounds that are run for one comparison, and what it is told of them. */
 export interface Batch {

@@ -6,8 +6,7 @@ import { runBatch, type BatchResult } from './batch.ts';
 import type { Match } from './match.ts';
 import type { TrialRecord } from './result.ts';
 import { conduct, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
-import { judgingFailures } from './side-failure.ts';
-import { Sides } from './sides.ts';
+import { judgingFailures, Sides } from './sides.ts';
 
 /** In so many runs at most in which nothing is worse, fresh rounds may confirm a failure all the same. */
 const falseAlarms = 0.05;

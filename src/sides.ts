@@ -1,10 +1,14 @@
 import os from 'node:os';
+import { LabError } from './errors.ts';
 import type { Match } from './match.ts';
+import { isTargetService } from './platforms/common/hosting.ts';
 import type { Deployment, Platform, Stack } from './platforms/platform.ts';
-import { deploy, type RunSession } from './run-session.ts';
+import { revisionOf } from './revision.ts';
+import { deploy, type Lab, type RunSession } from './run-session.ts';
 import type { Trial } from './scenarios/plan.ts';
 import { writes } from './scenarios/scenario.ts';
-import type { System } from './scenarios/system.ts';
+import { isHosted, type HostedSystem, type System } from './scenarios/system.ts';
+import { SideFailure, verdictOn, type Side } from './side-failure.ts';
 
 /** Below so much free memory two systems are not brought up at once. */
 const roomyBytes = 1.5 * 2 ** 30;
@@ -68,5 +72,95 @@ export class Sides implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...new Set(this.#stacks.values())].map((stack) => stack[Symbol.asyncDispose]()));
+  }
+}
+
+/**
+ * Measures a side in a trial, on what `deploy` brings up.
+ * @throws {SideFailure} where its server did not start, or has died; otherwise what went wrong
+ */
+export async function measureSide(
+  session: RunSession,
+  side: Side,
+  trial: Trial,
+  deploy: () => Promise<Deployment>,
+): Promise<void> {
+  let hasStarted = false;
+  const started = async (): Promise<Deployment> => {
+    const deployment = await deploy();
+    hasStarted = true;
+    return deployment;
+  };
+  try {
+    await session.measure(trial, started);
+  } catch (error) {
+    throw await blamed(error, side, trial, session.lab, hasStarted);
+  }
+}
+
+/** The error as one of its side, where it says of the server that it failed; otherwise as it is. */
+async function blamed(
+  error: unknown,
+  side: Side,
+  trial: Trial,
+  { environment, signal }: Pick<Lab, 'environment' | 'signal'>,
+  hasStarted: boolean,
+): Promise<unknown> {
+  const { system } = trial;
+  if (signal.aborted || !(error instanceof LabError) || !isHosted(system)) return error;
+  if (!error.logs.some(({ service }) => isTargetService(service))) return error;
+  const revision = await revisionOf(system, environment, signal);
+  const which = { side, system: startedAs(system), ...(revision === undefined ? {} : { revision }) };
+  return new SideFailure(error, which, trial, hasStarted);
+}
+
+function startedAs(system: HostedSystem): string {
+  return system.kind === 'command' ? `command ${system.command}` : `image ${system.image}`;
+}
+
+/**
+ * Does a gate's work; where a side fails in it, that is the verdict, as for one that gives no right answer: B
+ * has failed, or A is no measure for it. Of the other side it has to be known that it runs.
+ * @throws {LabError} where neither side starts, and what the work throws for other reasons
+ */
+export async function judgingFailures(
+  session: RunSession,
+  sides: Sides,
+  match: Match,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof SideFailure)) throw error;
+    await session.noteFailure(error, error.of);
+    const other = await failureOfOther(error, session, sides, match);
+    if (other !== undefined) {
+      await session.noteFailure(other, other.of);
+      const [a, b] = error.of.side === 'A' ? [error, other] : [other, error];
+      const details = [a, b].flatMap(({ message, details: lines }) => [message, ...lines.map((line) => `  ${line}`)]);
+      throw new LabError('Neither A nor B ran: there is nothing to compare.', { details, cause: error });
+    }
+    session.record.verdicts = [verdictOn(error)];
+  }
+}
+
+/** The failure of the side that has not failed yet; undefined where it was measured, or starts. */
+async function failureOfOther(
+  { of }: SideFailure,
+  session: RunSession,
+  sides: Sides,
+  match: Match,
+): Promise<SideFailure | undefined> {
+  const [side, other] = of.side === 'A' ? (['B', match.b] as const) : (['A', match.a] as const);
+  const trial = match.plan.trials.find(({ variant }) => variant === other);
+  if (trial === undefined || session.record.trials.some(({ variant }) => variant === other)) return undefined;
+  try {
+    await sides.deploy(trial);
+    return undefined;
+  } catch (error) {
+    const failure = await blamed(error, side, trial, session.lab, false);
+    if (failure instanceof SideFailure) return failure;
+    throw failure;
   }
 }

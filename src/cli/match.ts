@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { Match } from '../match.ts';
 import { paceOf, platformNames, type Platform, type PlatformName } from '../platforms/platform.ts';
 import type { Lab } from '../run-session.ts';
-import type { Overrides } from '../scenarios/overrides.ts';
+import type { Overrides } from '../scenarios/override-checks.ts';
 import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
 import { commandAgain } from './command-again.ts';
 import type { Io } from './io.ts';

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { paceOf, platformNames, type PlatformName } from '../platforms/platform.ts';
 import type { Lab, RunOutcome } from '../run-session.ts';
-import type { Overrides } from '../scenarios/overrides.ts';
+import type { Overrides } from '../scenarios/override-checks.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { ScenarioFile } from '../scenarios/scenario.ts';
 import { commandAgain } from './command-again.ts';

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { seededRandom } from './random.ts';
-import { anatomyAt, AnatomySampler, mergeAnatomies, partsOf } from './anatomy.ts';
-import type { RecordedAnswer } from './recorder.ts';
+import { anatomyAt, AnatomySampler, mergeAnatomies, partsOf, type TimedAnswer } from './anatomy.ts';
 import { drawnRequest } from './testing/jobs.ts';
 
-function answer(changes: Partial<RecordedAnswer> = {}): RecordedAnswer {
-  return { sentAtMs: 100, status: 200, bytes: 10, request: drawnRequest(), ...changes };
+function answer(changes: Partial<TimedAnswer> = {}): TimedAnswer {
+  return { sentAtMs: 100, request: drawnRequest(), ...changes };
 }
 
 const anatomyBuckets = z.array(

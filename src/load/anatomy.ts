@@ -1,5 +1,5 @@
+import type { DrawnRequest } from './drawn-request.ts';
 import type { AnatomyBucket, SlowRequest, WorkerResult } from './job.ts';
-import type { RecordedAnswer } from './recorder.ts';
 import { parseServerTiming, standsFor } from './server-timing.ts';
 
 /** Buckets in each doubling of the latency: one is 9% wide. */
@@ -10,6 +10,16 @@ const sampleEvery = 16;
 
 /** How many of the slowest requests are kept. */
 const slowestKept = 10;
+
+/** What is known of the times of an answer. */
+export interface TimedAnswer {
+  readonly request: DrawnRequest;
+  /** When its request was due, where it had to wait to be sent. */
+  readonly dueAtMs?: number;
+  readonly sentAtMs: number;
+  /** What the server said of its times: a `Server-Timing` field. */
+  readonly serverTiming?: string | undefined;
+}
 
 /** Where the time of one request went, in µs by part; the parts add up to its latency. */
 type Parts = Record<string, number>;
@@ -43,7 +53,7 @@ export class AnatomySampler {
   }
 
   /** Looks at a right answer that came now, and samples it or not. */
-  consider(nowMs: number, answer: RecordedAnswer): void {
+  consider(nowMs: number, answer: TimedAnswer): void {
     const latencyUs = (nowMs - (answer.dueAtMs ?? answer.sentAtMs)) * 1000;
     const isSlowest = this.#slowest.length < slowestKept || latencyUs > (this.#slowest.at(-1)?.latencyUs ?? 0);
     const weight = answer.serverTiming === undefined ? 0 : this.#weightOf(latencyUs, answer.serverTiming);
@@ -87,7 +97,7 @@ export class AnatomySampler {
     });
   }
 
-  #keep(nowMs: number, latencyUs: number, { request }: RecordedAnswer, parts: Parts): void {
+  #keep(nowMs: number, latencyUs: number, { request }: TimedAnswer, parts: Parts): void {
     const slow = {
       atMs: nowMs - this.#startMs,
       request: `${request.method} ${request.shownPath}`,
@@ -174,7 +184,7 @@ const nameless = 'other parts';
  */
 export function partsOf(
   nowMs: number,
-  { dueAtMs, sentAtMs, serverTiming }: RecordedAnswer,
+  { dueAtMs, sentAtMs, serverTiming }: TimedAnswer,
   nameOf: (name: string) => string = toldApart,
 ): Parts {
   if (serverTiming === undefined) return {};

@@ -1,4 +1,4 @@
-import { AnatomySampler } from './anatomy.ts';
+import { AnatomySampler, type TimedAnswer } from './anatomy.ts';
 import type { BodySample } from './answer.ts';
 import { Causes, type CauseParts } from './causes.ts';
 import type { DrawnRequest } from './drawn-request.ts';
@@ -32,18 +32,12 @@ export interface RecorderOptions {
 }
 
 /** A whole answer, right or not. */
-export interface RecordedAnswer {
-  /** When its request was due, where it had to wait to be sent. */
-  readonly dueAtMs?: number;
-  readonly sentAtMs: number;
+export interface RecordedAnswer extends TimedAnswer {
   readonly status: number;
   readonly bytes: number;
   readonly fault?: ErrorKind | undefined;
   /** The beginning of its body, where it is wrong. */
   readonly sample?: BodySample | undefined;
-  /** What the server said of its times: a `Server-Timing` field. */
-  readonly serverTiming?: string | undefined;
-  readonly request: DrawnRequest;
 }
 
 /** A request that ended without a whole answer. */

@@ -2,7 +2,6 @@ import type { LabError } from '../errors.ts';
 import type { LoadJob, WorkerMessage } from '../load/job.ts';
 import { type HostedTopology, type Pace, type Topology, paces } from '../scenarios/plan.ts';
 import type { HostedSystem } from '../scenarios/system.ts';
-import type { OnStep } from './common/steps.ts';
 
 /** The platforms that can be named on the command line. */
 export const platformNames = ['local', 'docker', 'kubernetes', 'minikube'] as const;
@@ -44,6 +43,12 @@ export interface CleanOptions {
   /** Told in a sentence where something is not looked at, and why: a cluster of somebody else's. */
   readonly onSkip?: (sentence: string) => void;
 }
+
+/**
+ * Told in a few words what begins, e.g. "PostgreSQL starts", and what settles when that is over; without it, of something that is
+ * so or that takes no time to speak of. Must not throw.
+ */
+export type OnStep = (step: string, over?: Promise<unknown>) => void;
 
 /** What a platform is told about the run that asks for a stack. */
 export interface StackOptions {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
 import { describePlan } from './describe.ts';
 import { planOf } from './expand.ts';
-import type { Overrides } from './overrides.ts';
+import type { Overrides } from './override-checks.ts';
 import type { Plan, Trial } from './plan.ts';
 import { parsed } from './testing/files.ts';
 

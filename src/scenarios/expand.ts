@@ -1,4 +1,5 @@
-import { override, type Overrides } from './overrides.ts';
+import type { Overrides } from './override-checks.ts';
+import { override } from './overrides.ts';
 import type { Plan, Topology, Trial, TrialSystem } from './plan.ts';
 import { seedOf, shuffled } from './random.ts';
 import { writes, type Data, type Scenario, type ScenarioFile, type Variant } from './scenario.ts';

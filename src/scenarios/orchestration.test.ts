@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { planOf } from './expand.ts';
 import { checkLimits } from './limits-check.ts';
 import { checkOrchestration } from './orchestration-check.ts';
-import type { Overrides } from './overrides.ts';
+import type { Overrides } from './override-checks.ts';
 import { only, parsed, problemsOf, scenario, workload } from './testing/files.ts';
 import { describeSettings } from './words.ts';
 

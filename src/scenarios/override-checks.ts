@@ -3,11 +3,28 @@ import { UsageError } from '../errors.ts';
 import { plural } from '../numbers.ts';
 import { limits } from './load-profile.ts';
 import { misfitsOf } from './orchestration.ts';
-import type { Overrides } from './overrides.ts';
 import { mostWorkersOf } from './plan.ts';
 import { isConstant } from './rate-stages.ts';
 import { loadsOf, runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
 import { durationText, rateText } from './units.ts';
+
+/** What the command line changes of all selected scenarios. */
+export interface Overrides {
+  readonly variants?: readonly string[] | undefined;
+  /** Not for scenarios with targets that run already. */
+  readonly replicas?: readonly number[] | undefined;
+  /** This and the next two are for closed and open load: a burst has none of them. */
+  readonly connections?: number | undefined;
+  readonly durationMs?: number | undefined;
+  readonly warmupMs?: number | undefined;
+  /** For open load at a constant rate. */
+  readonly ratePerSecond?: number | undefined;
+  readonly rounds?: number | undefined;
+  /** How many load workers share the load of a trial: 1 unless it is given. */
+  readonly workers?: number | undefined;
+  /** False where the system is not to be watched while it is under load. */
+  readonly telemetry?: boolean | undefined;
+}
 
 /** The options that not every scenario takes: which ones do, and why it may be that none does. */
 const selective: readonly {

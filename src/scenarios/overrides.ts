@@ -2,29 +2,18 @@ import { capitalised } from './fault.ts';
 import { UsageError } from '../errors.ts';
 import { changeLoad } from './change-load.ts';
 import { canJudge, narrow } from './narrow.ts';
-import { checkFit, checkLimits, checkOrchestrated, checkWorkers, sharesConnections } from './override-checks.ts';
+import {
+  checkFit,
+  checkLimits,
+  checkOrchestrated,
+  checkWorkers,
+  type Overrides,
+  sharesConnections,
+} from './override-checks.ts';
 import { isConstant } from './rate-stages.ts';
 import { runsAlready, type LoadProfile, type Scenario } from './scenario.ts';
 import { type Selected } from './select.ts';
 import { suggestion } from './suggest.ts';
-
-/** What the command line changes of all selected scenarios. */
-export interface Overrides {
-  readonly variants?: readonly string[] | undefined;
-  /** Not for scenarios with targets that run already. */
-  readonly replicas?: readonly number[] | undefined;
-  /** This and the next two are for closed and open load: a burst has none of them. */
-  readonly connections?: number | undefined;
-  readonly durationMs?: number | undefined;
-  readonly warmupMs?: number | undefined;
-  /** For open load at a constant rate. */
-  readonly ratePerSecond?: number | undefined;
-  readonly rounds?: number | undefined;
-  /** How many load workers share the load of a trial: 1 unless it is given. */
-  readonly workers?: number | undefined;
-  /** False where the system is not to be watched while it is under load. */
-  readonly telemetry?: boolean | undefined;
-}
 
 /** A scenario as it will be run, and the claims that cannot be judged then. */
 export interface Overridden {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describePlan } from './describe.ts';
 import { planOf } from './expand.ts';
-import type { Overrides } from './overrides.ts';
+import type { Overrides } from './override-checks.ts';
 import { parsed, problemsOf, scenario, workload } from './testing/files.ts';
 
 const loads = `

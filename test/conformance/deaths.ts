@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import { failure } from './failure.ts';
-import type { Bench } from './platform.ts';
+import type { Bench } from './platform-under-test.ts';
 import { topology } from './topology.ts';
 
 const { signal } = new AbortController();

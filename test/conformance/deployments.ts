@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { LabError } from '../../src/errors.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
-import type { Bench } from './platform.ts';
+import type { Bench } from './platform-under-test.ts';
 import { shareStack } from './shared-stack.ts';
 import { counted, topology, total } from './topology.ts';
 

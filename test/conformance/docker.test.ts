@@ -20,7 +20,8 @@ import {
   openDocker,
 } from './docker-engine.ts';
 import { failure } from './failure.ts';
-import { describePlatform, type Service } from './platform.ts';
+import type { Service } from './platform-under-test.ts';
+import { describePlatform } from './platform.ts';
 import { closed, jobs, topology } from './topology.ts';
 
 const { signal } = new AbortController();

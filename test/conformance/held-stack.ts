@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { packageFolder } from '../../src/package.ts';
-import type { PlatformUnderTest } from './platform.ts';
+import type { PlatformUnderTest } from './platform-under-test.ts';
 
 /** Another process that holds a stack. */
 export interface HeldStack extends AsyncDisposable {

@@ -4,7 +4,7 @@ import type { LoadProfile } from '../../src/scenarios/scenario.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import type { HostedTopology } from '../../src/scenarios/plan.ts';
 import { failure } from './failure.ts';
-import type { Bench } from './platform.ts';
+import type { Bench } from './platform-under-test.ts';
 import { jobs, plainTarget, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();

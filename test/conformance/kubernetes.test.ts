@@ -13,7 +13,8 @@ import {
   openTestCluster,
   podsOf,
 } from './kubernetes-cluster.ts';
-import { describePlatform, type Service } from './platform.ts';
+import type { Service } from './platform-under-test.ts';
+import { describePlatform } from './platform.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });

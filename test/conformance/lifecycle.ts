@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { holdStack } from './held-stack.ts';
-import type { Bench } from './platform.ts';
+import type { Bench } from './platform-under-test.ts';
 import { closed, jobs, topology } from './topology.ts';
 
 const { signal } = new AbortController();

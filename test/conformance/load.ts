@@ -3,7 +3,7 @@ import type { LoadJob, WorkerResult } from '../../src/load/job.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import type { LoadProfile } from '../../src/scenarios/scenario.ts';
 import { failure } from './failure.ts';
-import type { Bench } from './platform.ts';
+import type { Bench } from './platform-under-test.ts';
 import { shareStack } from './shared-stack.ts';
 import { closed, counted, jobs, topology, total } from './topology.ts';
 

@@ -9,7 +9,8 @@ import type { ServiceUsage } from '../../src/platforms/platform.ts';
 import { type Inhabitant, findInhabitants } from '../../src/platforms/local/inhabitants.ts';
 import type { LoadProfile } from '../../src/scenarios/scenario.ts';
 import { failure } from './failure.ts';
-import { describePlatform, type Service } from './platform.ts';
+import type { Service } from './platform-under-test.ts';
+import { describePlatform } from './platform.ts';
 import { serve } from './plain-server.ts';
 import { closed, jobs, topology, total } from './topology.ts';
 

@@ -1,38 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
-import type { Platform, PlatformName, Requirement } from '../../src/platforms/platform.ts';
+import type { Platform, Requirement } from '../../src/platforms/platform.ts';
 import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLoad } from './load.ts';
-
-/** A service as platforms name it. */
-export type Service = 'app' | 'nginx' | 'postgres' | 'redis';
-
-/** What the suite has to know of a platform beyond its contract. */
-export interface PlatformUnderTest {
-  readonly name: PlatformName;
-  /** A folder that no other test uses. */
-  readonly temporaryFolder: string;
-  /** What the platform is told of the machine. */
-  readonly environment: NodeJS.ProcessEnv;
-  /** Whether tests fail where the machine lacks something, instead of being left out. */
-  readonly isRequired?: boolean;
-  /** What runs of that id have on the machine now: processes, folders, containers, one line each. */
-  readonly traces: (runId: string) => Promise<readonly string[]>;
-  /** Kills one of the load workers of a run, as the kernel would: without a word. */
-  readonly killWorker: (runId: string) => Promise<void>;
-  /** Kills the processes, containers or pods of a service of a run: all of them, or only so many. */
-  readonly killService: (runId: string, service: Service, most?: number) => Promise<void>;
-}
-
-/** A platform that is open, for the tests of one group. */
-export interface Bench extends PlatformUnderTest {
-  readonly platform: Platform;
-  /** The id of a run that is there for this: two platforms may share an Engine, and have the same tests at the same time. */
-  readonly runIdFor: (purpose: string) => string;
-}
+import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 
 /** What every platform must show. Where the machine lacks something that the platform needs, its tests are left out and say why. */
 export function describePlatform(underTest: PlatformUnderTest): void {

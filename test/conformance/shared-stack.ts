@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
 import type { Stack } from '../../src/platforms/platform.ts';
-import type { Bench } from './platform.ts';
+import type { Bench } from './platform-under-test.ts';
 
 /** One stack for the tests of a group, started by the first that asks for it and closed after the last. */
 export function shareStack(bench: () => Bench, purpose: string): () => Promise<Stack> {

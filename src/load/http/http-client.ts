@@ -1,27 +1,21 @@
 import type { Origin } from '../origin.ts';
 import type { Socket } from 'node:net';
 import { Farewells } from './farewells.ts';
-import { HttpConnection } from './http-connection.ts';
+import { type ConnectionOwner, HttpConnection } from './http-connection.ts';
 
 /** How much is read at once: an answer that is longer comes in pieces. */
 const readBytes = 64 * 1024;
 
-/** What all connections of a load have in common. */
-export interface HttpClientOptions {
-  /** Whether a connection is used again; otherwise each request opens its own, and says so. */
-  readonly keepAlive: boolean;
-  /** How long an answer may take, connecting included. It is noticed up to 5% later: see {@link sweepMsFor}. */
-  readonly timeoutMs: number;
-}
+/** What all connections of a load have in common. That time is up is noticed up to 5% later: see {@link sweepMsFor}. */
+export type HttpClientOptions = Pick<ConnectionOwner, 'keepAlive' | 'timeoutMs'>;
 
 /**
  * The connections of one load. What they share is here: one buffer that all of them read into, and one timer that looks for
  * those whose time is up, as a timer for each request would cost more than reading its answer.
  */
-export class HttpClient implements Disposable {
+export class HttpClient implements ConnectionOwner, Disposable {
   readonly keepAlive: boolean;
   readonly timeoutMs: number;
-  /** Valid only until the reading connection's turn is over. */
   readonly buffer = Buffer.allocUnsafeSlow(readBytes);
   readonly #connections: HttpConnection[] = [];
   readonly #farewells = new Farewells();
@@ -53,7 +47,6 @@ export class HttpClient implements Disposable {
     this.close();
   }
 
-  /** Leaves it to the server to close a connection, as it said it would. */
   leave(socket: Socket): void {
     this.#farewells.add(socket);
   }

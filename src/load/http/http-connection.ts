@@ -6,7 +6,6 @@ import { closedEarly, failureOf, inHandshake, isShakingHands, timedOut, type Fai
 import type { ErrorKind } from '../job.ts';
 import type { Origin } from '../origin.ts';
 import { skipEmptyLines } from './bytes.ts';
-import type { HttpClient } from './http-client.ts';
 import { ResponseParser } from './response-parser.ts';
 
 /** A whole answer, right or not. */
@@ -32,6 +31,18 @@ export interface ExchangeEnd {
   failed(failure: Failure, connected: boolean): void;
 }
 
+/** What a connection has of the load that it is for, and shares with the others of it. */
+export interface ConnectionOwner {
+  /** Whether it is used again; otherwise each request opens its own, and says so. */
+  readonly keepAlive: boolean;
+  /** How long an answer may take, connecting included. */
+  readonly timeoutMs: number;
+  /** What is read goes here. Valid only until the reading connection's turn is over. */
+  readonly buffer: Buffer;
+  /** Leaves it to the server to close a connection, as it said it would. */
+  leave(socket: Socket): void;
+}
+
 /** What whoever opens a connection is told that is closed meanwhile. */
 const closedHere: Failure = { kind: 'reset', words: 'the generator closed the connection' };
 
@@ -44,7 +55,7 @@ const unasked: Failure = { kind: 'malformed', words: 'an answer came that nobody
  */
 export class HttpConnection {
   readonly #origin: Origin;
-  readonly #client: HttpClient;
+  readonly #owner: ConnectionOwner;
   readonly #parser = new ResponseParser();
   readonly #check = new AnswerCheck();
   /** Undefined where the next request has to connect. */
@@ -55,10 +66,9 @@ export class HttpConnection {
   /** When the time of the request, or of connecting, is up. */
   #deadlineMs = Infinity;
 
-  /** To be made by {@link HttpClient.connectionTo}. */
-  constructor(origin: Origin, client: HttpClient) {
+  constructor(origin: Origin, owner: ConnectionOwner) {
     this.#origin = origin;
-    this.#client = client;
+    this.#owner = owner;
   }
 
   /** Whether it is connected, as far as can be known. */
@@ -71,21 +81,21 @@ export class HttpConnection {
     if (this.#connected) return undefined;
     return new Promise((resolve) => {
       this.#onOpen = resolve;
-      this.#deadlineMs = performance.now() + this.#client.timeoutMs;
+      this.#deadlineMs = performance.now() + this.#owner.timeoutMs;
       this.#socket ??= this.#connect();
     });
   }
 
   /** Builds the bytes of a request ahead of its exchange, where nothing but the writing is to come between two of them. */
   prepare(request: DrawnRequest): Buffer {
-    return request.bytesFor(this.#origin, this.#client.keepAlive);
+    return request.bytesFor(this.#origin, this.#owner.keepAlive);
   }
 
   /** Sends a request; its time-out counts from `nowMs`, on the clock of `performance.now()`. */
   exchange(request: DrawnRequest, nowMs: number, end: ExchangeEnd): void {
     if (this.#end !== undefined) throw new Error('A connection takes one request at a time.');
     this.#end = end;
-    this.#deadlineMs = nowMs + this.#client.timeoutMs;
+    this.#deadlineMs = nowMs + this.#owner.timeoutMs;
     this.#check.begin(request.expected);
     this.#parser.begin(request.method === 'HEAD', this.#check);
     this.#socket ??= this.#connect();
@@ -95,7 +105,7 @@ export class HttpConnection {
   /** Fails what has lasted too long. */
   expire(nowMs: number): void {
     if (this.#deadlineMs > nowMs) return;
-    this.#lose(timedOut(this.#client.timeoutMs, { connected: this.#connected, hasBegun: this.#hasBegun }));
+    this.#lose(timedOut(this.#owner.timeoutMs, { connected: this.#connected, hasBegun: this.#hasBegun }));
   }
 
   /** Closes it. A request in flight is abandoned: nobody is told of its end. */
@@ -111,7 +121,7 @@ export class HttpConnection {
 
   #connect(): Socket {
     // Bytes are read into one buffer and not through a stream, which would add a fifth to the time of an exchange.
-    const { buffer } = this.#client;
+    const { buffer } = this.#owner;
     const onRead = (length: number): boolean => {
       if (socket === this.#socket) this.#read(length);
       return true;
@@ -143,7 +153,7 @@ export class HttpConnection {
   }
 
   #read(length: number): void {
-    const { buffer } = this.#client;
+    const { buffer } = this.#owner;
     if (this.#end === undefined) {
       // An answer that nobody asked for, such as a 408 before the connection is closed: the next one would be doubtful.
       if (skipEmptyLines(buffer, 0, length) < length) this.#lose(unasked);
@@ -165,12 +175,12 @@ export class HttpConnection {
     const sample = fault === undefined ? undefined : this.#check.sampleOf(contentEncoding);
     this.#end = undefined;
     this.#deadlineMs = Infinity;
-    if (!persistent || !this.#client.keepAlive) this.#leave();
+    if (!persistent || !this.#owner.keepAlive) this.#leave();
     end.answered({ status, bytes, fault, sample, serverTiming });
   }
 
   #leave(): void {
-    if (this.#socket !== undefined) this.#client.leave(this.#socket);
+    if (this.#socket !== undefined) this.#owner.leave(this.#socket);
     this.#socket = undefined;
     this.#connected = false;
   }

@@ -1,7 +1,8 @@
 import { LabError } from '../../errors.ts';
 import type { HostedTopology } from '../../scenarios/plan.ts';
+import type { OnStep } from '../platform.ts';
 import { type Accepts, NotReady } from './answer.ts';
-import { type OnStep, step } from './steps.ts';
+import { step } from './steps.ts';
 import { TimeLimit } from './time-limit.ts';
 import { together } from './together.ts';
 

@@ -1,19 +1,11 @@
 import { messageOf } from '../../errors.ts';
 import type { ImageName } from '../../scenarios/scenario.ts';
-import type { Environment } from '../common/app-environment.ts';
 import { loadLimitsOf } from '../common/load-limits.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
-import { type Programs, missingPrograms, requireBuilt } from '../common/programs.ts';
+import { missingPrograms, requireBuilt } from '../common/programs.ts';
 import { step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
-import {
-  type BaseImages,
-  type Image,
-  chooseImages,
-  ensureImage,
-  ensureImages,
-  findImage,
-} from '../engine/base-images.ts';
+import { type Image, chooseImages, ensureImage, ensureImages, findImage } from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../engine/lab-image.ts';
 import { hostOf, label, runLabels } from '../engine/labels.ts';
@@ -26,17 +18,9 @@ import { removeDetached, removeImages, removeOrphans } from './leftovers.ts';
 import { checkLimits } from './limits.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
-import { dockerRequirements } from './requirements.ts';
+import { type DockerPlatformOptions, dockerRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { DockerStack, reachesNoUrls } from './stack.ts';
-
-/** What the platform is told of the machine, once. */
-export interface DockerPlatformOptions {
-  readonly environment: Environment;
-  readonly programs: Programs;
-  /** Base images that take the place of the official ones. */
-  readonly images?: Readonly<Partial<BaseImages>>;
-}
 
 /** The platform that runs everything in containers of a Docker Engine. */
 export function createDockerPlatform(options: DockerPlatformOptions): Platform {

@@ -1,10 +1,18 @@
 import { LabError } from '../../errors.ts';
 import { imageNames } from '../../scenarios/scenario.ts';
-import { builtPrograms } from '../common/programs.ts';
-import { chooseImages, findImage } from '../engine/base-images.ts';
+import type { Environment } from '../common/app-environment.ts';
+import { type Programs, builtPrograms } from '../common/programs.ts';
+import { type BaseImages, chooseImages, findImage } from '../engine/base-images.ts';
 import { type Engine, doubtOf, openEngine } from '../engine/engine.ts';
 import type { Requirement } from '../platform.ts';
-import type { DockerPlatformOptions } from './docker.ts';
+
+/** What the platform is told of the machine, once. */
+export interface DockerPlatformOptions {
+  readonly environment: Environment;
+  readonly programs: Programs;
+  /** Base images that take the place of the official ones. */
+  readonly images?: Readonly<Partial<BaseImages>>;
+}
 
 /** What this platform needs from the machine, in the order in which a user would mend it. */
 export async function dockerRequirements(

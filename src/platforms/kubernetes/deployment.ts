@@ -1,6 +1,6 @@
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import { scrapeBackends } from '../common/scrape.ts';
-import type { Death, Deployment, Happening, ReplicaMetrics, ServiceUsage } from '../platform.ts';
+import type { Death, Deployment, Happening, OnStep, ReplicaMetrics, ServiceUsage } from '../platform.ts';
 import { type Application, applicationPods } from './system/app.ts';
 import { appPort } from './manifests/app-container.ts';
 import type { Front } from './system/front.ts';
@@ -12,12 +12,19 @@ import { type KnownPod, podDeaths } from './pods/pod-deaths.ts';
 import { type Scrape, scrapeApplication } from './telemetry/replica-metrics.ts';
 import { rollOut } from './system/rollout.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
-import type { StackSettings } from './stack.ts';
 import { UsageMeter } from './telemetry/usage.ts';
 import { readBackendMetrics } from './telemetry/metrics-api.ts';
 
 /** What replicas said of themselves that long ago still tells what they use. */
 const freshMs = 500;
+
+/** What a deployment is told of its run. */
+export interface DeploymentSettings {
+  readonly run: RunNamespace;
+  /** Whether the cluster tells what pods use. */
+  readonly hasMetrics: boolean;
+  readonly onStep: OnStep;
+}
 
 /** What is deployed, and where somebody on this machine reaches it. */
 export interface Deployed {
@@ -32,13 +39,13 @@ export interface Deployed {
 export class KubernetesDeployment implements Deployment {
   readonly urls: readonly string[];
   readonly address: string | undefined;
-  readonly #settings: StackSettings;
+  readonly #settings: DeploymentSettings;
   readonly #meter: UsageMeter;
   readonly #lasting: readonly KnownPod[];
   protected application: Application;
   #lastScrape: Scrape | undefined;
 
-  constructor(settings: StackSettings, { application, front, address, lasting }: Deployed) {
+  constructor(settings: DeploymentSettings, { application, front, address, lasting }: Deployed) {
     this.urls = [front.url];
     this.address = address;
     this.#settings = settings;
@@ -80,7 +87,7 @@ export class KubernetesDeployment implements Deployment {
 export class KubernetesAppDeployment extends KubernetesDeployment {
   readonly #run: RunNamespace;
 
-  constructor(settings: StackSettings, deployed: Deployed) {
+  constructor(settings: DeploymentSettings, deployed: Deployed) {
     super(settings, deployed);
     this.#run = settings.run;
   }

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { LabError, messageOf } from '../../errors.ts';
 import { step } from '../common/steps.ts';
-import type { BaseImages } from '../engine/base-images.ts';
 import { runLabels } from '../engine/labels.ts';
-import type { Environment } from '../common/app-environment.ts';
 import { loadLimitsOf } from '../common/load-limits.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
-import { type Programs, requireBuilt } from '../common/programs.ts';
+import { requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { startBackends } from './system/backends.ts';
 import { openCluster } from './cluster/cluster.ts';
@@ -17,21 +15,10 @@ import { removeDetached, removeOrphans } from './leftovers.ts';
 import { namespaceManifest } from './manifests/objects.ts';
 import type { Surroundings } from './manifests/surroundings.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
-import { kubernetesRequirements } from './requirements.ts';
+import { type KubernetesPlatformOptions, kubernetesRequirements } from './requirements.ts';
 import { requireRights } from './cluster/access.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
 import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
-
-/** What the platform is told of the machine, once. */
-export interface KubernetesPlatformOptions {
-  readonly environment: Environment;
-  readonly programs: Programs;
-  readonly temporaryFolder: string;
-  /** Base images that take the place of the official ones. */
-  readonly images?: Readonly<Partial<BaseImages>>;
-  /** The context that `--context` names. */
-  readonly context?: string | undefined;
-}
 
 /** The platform that runs everything in a namespace of a Kubernetes cluster; `minikube` is one whose context is minikube's. */
 export function createKubernetesPlatform(

@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
-import { builtPrograms } from '../common/programs.ts';
+import { type Programs, builtPrograms } from '../common/programs.ts';
+import type { BaseImages } from '../engine/base-images.ts';
 import type { Requirement } from '../platform.ts';
 import { metricsHint } from './autoscaling.ts';
 import { missingRights } from './cluster/access.ts';
@@ -8,8 +9,18 @@ import { type Cluster, openCluster } from './cluster/cluster.ts';
 import { type ClusterContext, requireConsent } from './cluster/context.ts';
 import { doubtOf } from './cluster/tried.ts';
 import { describeDelivery } from './images/delivery.ts';
-import type { KubernetesPlatformOptions } from './kubernetes.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
+
+/** What the platform is told of the machine, once. */
+export interface KubernetesPlatformOptions {
+  readonly environment: Environment;
+  readonly programs: Programs;
+  readonly temporaryFolder: string;
+  /** Base images that take the place of the official ones. */
+  readonly images?: Readonly<Partial<BaseImages>>;
+  /** The context that `--context` names. */
+  readonly context?: string | undefined;
+}
 
 /** What this platform needs, in the order in which a user would mend it. */
 export async function kubernetesRequirements(

@@ -1,12 +1,12 @@
 import { LabError } from '../../errors.ts';
 import { type HostedTopology, type Topology, changes } from '../../scenarios/plan.ts';
 import { stayingReplicas } from '../common/scaling.ts';
-import { type OnStep, step } from '../common/steps.ts';
+import { step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { type Application, removeApplication, scale, startApplication } from './system/app.ts';
 import { requireAutoscaling } from './autoscaling.ts';
-import { type Deployed, KubernetesAppDeployment, KubernetesDeployment } from './deployment.ts';
+import { type Deployed, type DeploymentSettings, KubernetesAppDeployment, KubernetesDeployment } from './deployment.ts';
 import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
 import { nodePortName, openNodePort } from './system/node-port.ts';
 import { PortForward } from './system/port-forward.ts';
@@ -17,14 +17,10 @@ import type { RunNamespace } from './pods/run-namespace.ts';
 import { layData } from './system/setup.ts';
 
 /** What a stack is told of its run. */
-export interface StackSettings {
-  readonly run: RunNamespace;
+export interface StackSettings extends DeploymentSettings {
   readonly versions: Readonly<Record<string, string>>;
-  /** Whether the cluster tells what pods use. */
-  readonly hasMetrics: boolean;
   readonly publish: boolean;
   readonly detached: boolean;
-  readonly onStep: OnStep;
   /** Whether there is a database and a cache. */
   readonly hasBackends: boolean;
   /** Brings an image of the user's own to the nodes, where the lab can. */

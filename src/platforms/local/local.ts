@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import { type Environment, inheritedEnvironment } from '../common/app-environment.ts';
 import { findExecutable, nginx, printedVersion } from '../common/executable.ts';
-import { type Programs, requireBuilt } from '../common/programs.ts';
+import { requireBuilt } from '../common/programs.ts';
 import { nobody, thisOwner } from '../common/owner.ts';
 import { step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
@@ -9,18 +9,10 @@ import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
-import { localRequirements } from './requirements.ts';
+import { type LocalPlatformOptions, localRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { createRunFolder, folderError } from './run-folder.ts';
 import { LocalStack, closeRun } from './stack.ts';
-
-/** What the platform is told of the machine, once. */
-export interface LocalPlatformOptions {
-  readonly environment: Environment;
-  /** Where the folders of runs are made. */
-  readonly temporaryFolder: string;
-  readonly programs: Programs;
-}
 
 /** The platform that runs everything as processes of this machine. */
 export function createLocalPlatform(options: LocalPlatformOptions): Platform {

@@ -1,5 +1,6 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import { messageOf } from '../../errors.ts';
+import type { Environment } from '../common/app-environment.ts';
 import {
   type Executable,
   findExecutable,
@@ -8,10 +9,17 @@ import {
   printedVersion,
   redisServer,
 } from '../common/executable.ts';
-import { builtPrograms } from '../common/programs.ts';
+import { type Programs, builtPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
-import type { LocalPlatformOptions } from './local.ts';
 import { binariesVersion, installedBinaries } from './postgres-binaries.ts';
+
+/** What the platform is told of the machine, once. */
+export interface LocalPlatformOptions {
+  readonly environment: Environment;
+  /** Where the folders of runs are made. */
+  readonly temporaryFolder: string;
+  readonly programs: Programs;
+}
 
 const neededMegabytes = 200;
 

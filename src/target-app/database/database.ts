@@ -6,6 +6,7 @@ import type { ErrorLog } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
+import type { Lease } from './connection-source.ts';
 import { Gate } from './gate.ts';
 import { ConnectionRefusal } from './refusal.ts';
 import { perRequest } from './per-request.ts';
@@ -35,23 +36,6 @@ export interface Database {
     stopwatch: Stopwatch,
   ): Promise<Row[]>;
   close(): Promise<void>;
-}
-
-/** A connection that was taken and has to be given back, once. */
-export interface Lease {
-  readonly client: ClientBase;
-  /** A broken connection is closed instead of used again. */
-  giveBack(broken: Error | undefined): void;
-}
-
-/** Where connections come from. */
-export interface ConnectionSource {
-  /** How many may be out at once. */
-  readonly size: number;
-  /** Whether a connection is used again, so that planning a statement on it pays. */
-  readonly reuses: boolean;
-  take(): Promise<Lease>;
-  end(): Promise<void>;
 }
 
 /**

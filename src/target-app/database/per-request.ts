@@ -2,7 +2,7 @@ import { Client } from 'pg';
 
 import type { ErrorLog } from '../log.ts';
 import type { Settings } from '../settings.ts';
-import type { ConnectionSource } from './database.ts';
+import type { ConnectionSource } from './connection-source.ts';
 
 /**
  * A new connection for every request, closed after it: what a pool is measured against.

@@ -2,7 +2,7 @@ import { Pool } from 'pg';
 
 import type { ErrorLog } from '../log.ts';
 import type { Settings } from '../settings.ts';
-import type { ConnectionSource } from './database.ts';
+import type { ConnectionSource } from './connection-source.ts';
 
 /**
  * A fixed number of connections that are opened on first use, kept, and used again.

@@ -3,13 +3,15 @@ import { LabError } from '../../../errors.ts';
 import type { Environment } from '../../common/app-environment.ts';
 import { ownerLabel, thisOwner } from '../../common/owner.ts';
 import { type Programs, requireBuilt } from '../../common/programs.ts';
-import { type OnStep, step } from '../../common/steps.ts';
+import { step } from '../../common/steps.ts';
 import { type BaseImages, chooseImages, ensureImage, findImage } from '../../engine/base-images.ts';
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../../engine/lab-image.ts';
 import { hostOf, label } from '../../engine/labels.ts';
+import type { OnStep } from '../../platform.ts';
 import type { Flavour } from '../cluster/flavour.ts';
-import { type ImageSource, type Loader, type WantedImage, isLoaderName, openLoader } from './loader.ts';
+import { isLoaderName, openLoader } from './loader.ts';
+import type { ImageSource, Loader, WantedImage } from './loader-contract.ts';
 import { pushImage, registryOf } from './registry.ts';
 
 /** The images for pods, as the nodes of a cluster know them. */

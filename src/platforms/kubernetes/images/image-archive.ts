@@ -7,7 +7,7 @@ import { diskFullHint } from '../../common/log-tail.ts';
 import { refusal } from '../../engine/refusal.ts';
 import { savedImages } from '../../engine/saved-images.ts';
 import { nameAlso } from './archive-names.ts';
-import type { ImageSource } from './loader.ts';
+import type { ImageSource } from './loader-contract.ts';
 
 /**
  * Has images of an Engine in one archive, as `docker save` writes it: what several of them are built on is in it once. It is there

@@ -10,7 +10,8 @@ import { failure } from '../../../../test/conformance/failure.ts';
 import { fakeMinikube } from '../../../../test/fakes/minikube.ts';
 import { ProgramFolder } from '../../../../test/fakes/program-folder.ts';
 import { findExecutable } from '../../common/executable.ts';
-import { type ImageSource, type LoaderName, isLoaderName, openLoader } from './loader.ts';
+import { type LoaderName, isLoaderName, openLoader } from './loader.ts';
+import type { ImageSource } from './loader-contract.ts';
 
 const { signal } = new AbortController();
 const waited = { timeout: 30_000 };

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { Environment } from '../../common/app-environment.ts';
 import { withArchive } from './image-archive.ts';
 import { fullName } from './image-name.ts';
-import { loadFailure } from './load-failure.ts';
-import type { ImageSource, Loader, WantedImage } from './loader.ts';
+import { type ImageSource, type Loader, type WantedImage, loadFailure } from './loader-contract.ts';
 import { type Printed, ProgramFailure, requireProgram, runProgram } from '../../common/program.ts';
 
 /** What `minikube image ls --format json` tells of an image of the nodes. */

@@ -1,7 +1,8 @@
 import type { LoadJob, WorkerMessage } from '../../../load/job.ts';
 import { type LoadSession, readLoad } from '../../common/load-session.ts';
-import { type OnStep, step } from '../../common/steps.ts';
+import { step } from '../../common/steps.ts';
 import { pause } from '../../common/time-limit.ts';
+import type { OnStep } from '../../platform.ts';
 import { loadManifest } from '../manifests/load.ts';
 import { isRunning, nameOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';

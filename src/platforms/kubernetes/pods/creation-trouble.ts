@@ -1,7 +1,7 @@
 import type { V1Deployment, V1Job } from '@kubernetes/client-node';
 import { insist } from '../cluster/cluster.ts';
 import { hintForRefusal } from '../cluster/refusal.ts';
-import type { Pods, RunNamespace } from './run-namespace.ts';
+import type { PodPlace, Pods } from './pods.ts';
 import { type Trouble, passingMs } from './trouble.ts';
 
 /** Reasons of the API server not to make a pod that waiting does not mend. */
@@ -16,15 +16,15 @@ function patienceFor(message: string): number {
 
 /** Why the cluster makes no pods, or too few, for Deployments or for a Job; undefined where nothing keeps it from that. */
 export async function creationTrouble(
-  run: RunNamespace,
+  place: PodPlace,
   makers: readonly Pods[],
   signal: AbortSignal,
 ): Promise<Trouble | undefined> {
   for (const maker of makers) {
     const message =
       'deployment' in maker
-        ? await ofDeployment(run, maker.deployment, signal)
-        : await ofJob(run, maker.service, signal);
+        ? await ofDeployment(place, maker.deployment, signal)
+        : await ofJob(place, maker.service, signal);
     if (message === undefined) continue;
     const text = `has no pod: ${message.replace(/^Error creating: /, '').replace(/\.$/, '')}`;
     const hint = hintForRefusal(message);
@@ -34,20 +34,20 @@ export async function creationTrouble(
 }
 
 /** What its controller says as long as it is so. */
-async function ofDeployment(run: RunNamespace, name: string, signal: AbortSignal): Promise<string | undefined> {
-  const header = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: run.name } };
-  const read = async () => run.cluster.objects.read<V1Deployment>(header);
+async function ofDeployment(place: PodPlace, name: string, signal: AbortSignal): Promise<string | undefined> {
+  const header = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace: place.namespace } };
+  const read = async () => place.cluster.objects.read<V1Deployment>(header);
   const { status } = await insist(`The Deployment ${name} cannot be looked at`, read, signal);
   return status?.conditions?.find(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True')?.message;
 }
 
 /** A Job has no condition for that: its events tell, those of this Job and of none of that name before. */
-async function ofJob(run: RunNamespace, name: string, signal: AbortSignal): Promise<string | undefined> {
-  const { core, objects } = run.cluster;
-  const header = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: run.name } };
+async function ofJob(place: PodPlace, name: string, signal: AbortSignal): Promise<string | undefined> {
+  const { core, objects } = place.cluster;
+  const header = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, namespace: place.namespace } };
   const job = await insist(`The Job ${name} cannot be looked at`, async () => objects.read<V1Job>(header), signal);
   const fieldSelector = `reason=FailedCreate,involvedObject.uid=${job.metadata?.uid ?? ''}`;
-  const list = async () => core.listNamespacedEvent({ namespace: run.name, fieldSelector });
-  const { items } = await insist(`The events of ${run.name} cannot be read`, list, signal);
+  const list = async () => core.listNamespacedEvent({ namespace: place.namespace, fieldSelector });
+  const { items } = await insist(`The events of ${place.namespace} cannot be read`, list, signal);
   return items.at(-1)?.message;
 }

@@ -1,21 +1,21 @@
 import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
 import { insist } from '../cluster/cluster.ts';
 import { isRunning, nameOf } from './pod-state.ts';
-import type { RunNamespace } from './run-namespace.ts';
+import type { PodPlace } from './pods.ts';
 
 /** What is read of an event. */
 type Told = Pick<CoreV1Event, 'reason'> & { readonly involvedObject: { readonly name?: string } };
 
 /** Whether the image of one of these pods is on its way to a node, as events tell it: that takes its time. */
 export async function isPulling(
-  { cluster, name }: Pick<RunNamespace, 'cluster' | 'name'>,
+  { cluster, namespace }: PodPlace,
   pods: readonly V1Pod[],
   signal: AbortSignal,
 ): Promise<boolean> {
   const notStarted = pods.filter((pod) => !isRunning(pod));
   if (notStarted.length === 0) return false;
-  const list = async () => cluster.core.listNamespacedEvent({ namespace: name });
-  const { items } = await insist(`The events of ${name} cannot be read`, list, signal);
+  const list = async () => cluster.core.listNamespacedEvent({ namespace });
+  const { items } = await insist(`The events of ${namespace} cannot be read`, list, signal);
   return arePulling(items, notStarted.map(nameOf));
 }
 

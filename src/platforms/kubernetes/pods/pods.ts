@@ -4,13 +4,21 @@ import { endOfLog, mostLogLines, withLog } from '../../common/log-tail.ts';
 import { pause } from '../../common/time-limit.ts';
 import { type Cluster, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { selector } from '../cluster/labels.ts';
+import type { ServiceName } from '../manifests/labels.ts';
 import { isLeaving, nameOf, restartsOf, serviceOf } from './pod-state.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
-/** Pods of a run, by their namespace and labels. */
-export interface PodGroup {
+/** The pods of a Deployment, or all that are there for something: a Job is called as its pods' service is. */
+export type Pods = { readonly deployment: string } | { readonly service: ServiceName };
+
+/** Where the pods of a run are. */
+export interface PodPlace {
   readonly cluster: Cluster;
   readonly namespace: string;
+}
+
+/** Pods of a run, by their namespace and labels. */
+export interface PodGroup extends PodPlace {
   /** Those that all of them carry. */
   readonly labels: Readonly<Record<string, string>>;
 }

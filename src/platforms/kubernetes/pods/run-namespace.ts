@@ -1,7 +1,8 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
-import { type OnStep, step } from '../../common/steps.ts';
+import { step } from '../../common/steps.ts';
 import { pause } from '../../common/time-limit.ts';
+import type { OnStep } from '../../platform.ts';
 import { type Cluster, change, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { creationTrouble } from './creation-trouble.ts';
 import { isPulling } from './image-pull.ts';
@@ -9,7 +10,7 @@ import { type ServiceName, label } from '../manifests/labels.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
 import type { Surroundings } from '../manifests/surroundings.ts';
 import { isLeaving, nameOf } from './pod-state.ts';
-import { type PodGroup, killPods, listPods, untilPods } from './pods.ts';
+import { type PodGroup, type PodPlace, type Pods, killPods, listPods, untilPods } from './pods.ts';
 import type { Trouble } from './trouble.ts';
 import { refusal, refusedWith } from '../cluster/refusal.ts';
 
@@ -17,9 +18,6 @@ import { refusal, refusedWith } from '../cluster/refusal.ts';
 const goneLimitMs = 120_000;
 /** So often in a row nothing is to be there. */
 const emptyLooks = 3;
-
-/** The pods of a Deployment, or all that are there for something: a Job is called as its pods' service is. */
-export type Pods = { readonly deployment: string } | { readonly service: ServiceName };
 
 /** The namespace of a run on a cluster, and what is made in it. */
 export class RunNamespace {
@@ -43,10 +41,13 @@ export class RunNamespace {
 
   /** Those pods of this run. */
   pods(of: Pods): PodGroup {
-    const place = { cluster: this.cluster, namespace: this.name };
     return 'deployment' in of
-      ? { ...place, labels: { [label.deployment]: of.deployment } }
-      : { ...place, labels: { [label.service]: of.service } };
+      ? { ...this.#place, labels: { [label.deployment]: of.deployment } }
+      : { ...this.#place, labels: { [label.service]: of.service } };
+  }
+
+  get #place(): PodPlace {
+    return { cluster: this.cluster, namespace: this.name };
   }
 
   /** An object of the run by its name alone. */
@@ -128,8 +129,8 @@ export class RunNamespace {
     };
     return untilPods(this.pods(of), what, isDone, signal, {
       lookElsewhere: async (pods) => {
-        if (await isPulling(this, pods, signal)) tell(': its image is pulled');
-        return (await creationTrouble(this, makers, signal)) ?? look(pods);
+        if (await isPulling(this.#place, pods, signal)) tell(': its image is pulled');
+        return (await creationTrouble(this.#place, makers, signal)) ?? look(pods);
       },
       onTrouble: (text) => tell(` ${text}`),
     });

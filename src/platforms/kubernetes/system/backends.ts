@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { type OnStep, step } from '../../common/steps.ts';
+import { step } from '../../common/steps.ts';
 import { together } from '../../common/together.ts';
+import type { OnStep } from '../../platform.ts';
 import { foundationManifests } from '../manifests/foundation.ts';
 import { isReady } from '../pods/pod-state.ts';
 import { podLog } from '../pods/pods.ts';
