@@ -131,6 +131,7 @@ async function gateOnce(
       command: 'npm run bench:gate',
       startedAtMs: Date.now(),
       environment: {},
+      addresses: new Map(),
       emit: () => undefined,
       signal: new AbortController().signal,
     },

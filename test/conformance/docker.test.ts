@@ -242,7 +242,7 @@ describe('platform docker, beyond what all platforms show', () => {
     const error = await failure(platform.up({ runId: 'bare', signal, onStep, bare: true }));
     expect(error.hint).toContain('--platform local');
     const stack = await sharedStack();
-    expect(() => stack.reach('http://127.0.0.1:3000')).toThrow(error.message);
+    expect(() => stack.reach('http://127.0.0.1:3000', ['127.0.0.1'])).toThrow(error.message);
   });
 
   test('cores are shared out where that is asked for', async (context) => {

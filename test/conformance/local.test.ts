@@ -84,7 +84,7 @@ describe('platform local, beyond what all platforms show', () => {
   test('several processes in each replica', async () => {
     await using stack = await (await open()).up({ runId: 'workers', signal, onStep });
     const deployment = await stack.deploy(topology({ app: { workers: 2 } }), signal);
-    expect((await fetch(`${String(deployment.urls[0])}/todos/1`)).status).toBe(200);
+    expect((await fetch(`${String(deployment.address)}/todos/1`)).status).toBe(200);
     expect(await deployment.scrape(signal)).toHaveLength(1);
   });
 
@@ -108,12 +108,12 @@ describe('platform local, beyond what all platforms show', () => {
       {
         await using stack = await (await open(poor)).up({ runId: 'bare', signal, onStep, bare: true });
         expect(stack.versions).toEqual({});
-        const deployment = stack.reach(server.url);
-        expect(deployment.urls).toEqual([server.url]);
+        const deployment = stack.reach(server.url, ['127.0.0.1']);
+        expect(deployment.urls).toEqual([{ url: server.url, ip: '127.0.0.1' }]);
         expect(await deployment.scrape(signal)).toEqual([]);
         expect('scrapeBackends' in deployment).toBe(false);
         const burst: LoadProfile = { kind: 'burst', size: 10, times: 2, everyMs: 50, timeoutMs: 5_000 };
-        for await (const message of deployment.generate(jobs([server.url], { load: burst, workers: 2 }), signal)) {
+        for await (const message of deployment.generate(jobs(deployment.urls, { load: burst, workers: 2 }), signal)) {
           if (message.type === 'result') expect(message.result).toMatchObject({ errors: {}, requests: 20 });
         }
         // One burst warms up.
@@ -127,7 +127,7 @@ describe('platform local, beyond what all platforms show', () => {
       await using server = await serve();
       await using stack = await (await open()).up({ runId: 'both', signal, onStep });
       await stack.deploy(topology(), signal);
-      for await (const message of stack.reach(server.url).generate(jobs([server.url]), signal)) {
+      for await (const message of stack.reach(server.url, ['127.0.0.1']).generate(jobs([server.url]), signal)) {
         if (message.type === 'result') expect(message.result.errors).toEqual({});
       }
       expect(server.answered()).toBeGreaterThan(0);

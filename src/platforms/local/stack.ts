@@ -79,8 +79,8 @@ export class LocalStack implements Stack {
     return hostedDeploymentOf(running, topology, this.#generate);
   }
 
-  reach(url: string): Deployment {
-    return serverAt(url, this.#generate);
+  reach(url: string, ips: readonly string[]): Deployment {
+    return { ...serverAt(url, this.#generate), urls: ips.map((ip) => ({ url, ip })) };
   }
 
   release(): void {
