@@ -20,11 +20,7 @@ describe('splitJob', () => {
     const urls = ['a', 'b', 'c', 'd'].map((name) => `http://${name}`);
     const jobs = splitJob(loadJob({ urls, load: closedLoad({ connections: 5 }) }), 3);
     const reached = jobs.map(({ urls: own, load }) => own.slice(0, load.kind === 'closed' ? load.connections : 0));
-    expect(reached).toEqual([
-      ['http://a', 'http://b'],
-      ['http://c', 'http://d'],
-      ['http://a'],
-    ]);
+    expect(reached).toEqual([['http://a', 'http://b'], ['http://c', 'http://d'], ['http://a']]);
   });
 
   it('deals the requests of one sequence out', () => {

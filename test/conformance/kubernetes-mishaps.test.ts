@@ -158,7 +158,9 @@ describe('a stack that stays usable', () => {
 
   test('refuses a server at an address of this machine', async () => {
     const running = await stack();
-    expect(() => running.reach('http://127.0.0.1:3000', ['127.0.0.1'])).toThrow('cannot put load on a server at an address');
+    expect(() => running.reach('http://127.0.0.1:3000', ['127.0.0.1'])).toThrow(
+      'cannot put load on a server at an address',
+    );
   });
 
   test('says by which quota there is no room for all replicas', async () => {
