@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LabError } from '../../src/errors.ts';
+import { ownerOfRun } from '../../src/platforms/common/owner.ts';
 import { defaultImages } from '../../src/platforms/engine/base-images.ts';
+import { runLabels } from '../../src/platforms/engine/labels.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
+import { removeNamespace } from '../../src/platforms/kubernetes/pods/run-namespace.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, Stack } from '../../src/platforms/platform.ts';
 import {
@@ -81,6 +84,22 @@ describe('a stack that cannot start', () => {
       expect({ labels: metadata?.labels, phase: status?.phase }).toMatchObject({ labels, phase: 'Active' });
     } finally {
       await cluster.core.deleteNamespace({ name });
+    }
+  });
+
+  test('leaves alone what a lab in another container of this host has made, which clean tells', async () => {
+    const owner = await ownerOfRun('elsewhere');
+    const theirs = { ...owner, pid: 2 ** 30, place: { boot: owner.place?.boot ?? '', pidNamespace: 1 } };
+    const labels = runLabels(theirs, String(environment.SCALE_LAB_HOST));
+    const name = 'scale-lab-mishap-elsewhere';
+    await cluster.objects.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+    try {
+      const told: string[] = [];
+      expect(await (await open()).clean(signal, { onSkip: (sentence) => void told.push(sentence) })).toEqual([]);
+      expect(told).toEqual(['the run elsewhere was started in another container (pid namespace), and is left alone']);
+      expect((await cluster.core.readNamespace({ name })).status?.phase).toBe('Active');
+    } finally {
+      await removeNamespace(cluster, name, signal);
     }
   });
 

@@ -85,7 +85,7 @@ export async function processStatus(pid: number): Promise<ProcessStatus | undefi
   }
 }
 
-/** What the `ps` of any system says of a process: each column in an option of its own, as macOS takes all that follows a `=` for a title. */
+/** What the `ps` of any system says of a process: each column in an option of its own, as all that follows a `=` may be its title. */
 export async function statusByPs(pid: number): Promise<ProcessStatus | undefined> {
   const columns = ['stat=', 'ppid=', 'lstart='].flatMap((column) => ['-o', column]);
   const { stdout } = await promisify(execFile)('ps', [...columns, '-p', String(pid)], {
