@@ -125,6 +125,7 @@ async function gateOnce(
       command: 'npm run bench:gate',
       startedAtMs: Date.now(),
       environment: {},
+      addresses: new Map(),
       emit: () => undefined,
       signal: new AbortController().signal,
     },

@@ -130,7 +130,7 @@ export interface Figures {
 }
 
 /** One path asked over and over on 50 connections. */
-export function closedJob(urls: readonly string[], requestPath: string, durationMs: number, warmupMs = 1000): LoadJob {
+export function closedJob(urls: LoadJob['urls'], requestPath: string, durationMs: number, warmupMs = 1000): LoadJob {
   return {
     urls,
     load: {

@@ -6,7 +6,7 @@ import { askedBy, tolerancesFor } from './analysis/gate/tolerances.ts';
 import { judgementsOf, type Judgement } from './analysis/gate/verdicts.ts';
 import type { Gate } from './gate.ts';
 import type { Comparison, RunRecord, TrialRecord, Verdict } from './result.ts';
-import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
+import { conduct, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 import { SideFailure, verdictOn } from './side-failure.ts';
@@ -52,7 +52,7 @@ export async function gateOnBaseline(
     const half = Math.max(...plan.trials.map(({ round }) => round)) / 2;
     const runRounds = async (after: number, last: number): Promise<readonly TrialRecord[]> => {
       for (const trial of plan.trials.filter(({ round }) => round > after && round <= last)) {
-        await measureSide(session, 'B', trial, () => deploy(stack, trial, lab.signal));
+        await measureSide(session, 'B', trial, () => session.deploy(stack, trial));
       }
       return record.trials.filter(({ round }) => round > after);
     };

@@ -4,6 +4,8 @@ import { deadAddress, serve, servePlain } from './load/testing/servers.ts';
 import { scenarioFile } from '../test/fakes/scenario.ts';
 import { tryTargets } from './first-try.ts';
 import { planOfScenarios } from './scenarios/expand.ts';
+import type { Plan } from './scenarios/plan.ts';
+import { checkRemote, type Lookup } from './scenarios/remote-check.ts';
 import type { Tried } from './result.ts';
 
 const { signal } = new AbortController();
@@ -18,7 +20,18 @@ async function tried(
   const variants = Object.fromEntries(urls.map((url, index) => [`v${index}`, { target: { url } }]));
   const content = { scenarios: { mine: { question: 'Is it there?', workload, variants, ...rest } } };
   const { scenarios } = scenarioFile(content, environment);
-  return tryTargets(planOfScenarios(scenarios, {}, 7), environment, signal);
+  return (await tryPlan(planOfScenarios(scenarios, {}, 7), environment)).tried;
+}
+
+/** Tries the targets of a plan, where they are said to be: a name that is not known is no name that DNS is asked for. */
+async function tryPlan(
+  plan: Plan,
+  environment: Readonly<Record<string, string>> = {},
+  names: Readonly<Record<string, readonly string[]>> = {},
+): ReturnType<typeof tryTargets> {
+  const lookup: Lookup = async (name) => Promise.resolve(names[name] ?? []);
+  const addresses = await checkRemote(plan, true, lookup, environment);
+  return tryTargets(plan, { environment, addresses }, signal);
 }
 
 async function noteOf(url: string, workload?: readonly unknown[]): Promise<string | undefined> {
@@ -86,12 +99,6 @@ describe('a target', () => {
     });
   });
 
-  it('whose name does not resolve cannot be found', async () => {
-    await expect(tried(['http://no.such.host.invalid:8080'])).rejects.toThrow(
-      /^The target http:\/\/no\.such\.host\.invalid:8080 cannot be found: its name does not resolve/,
-    );
-  });
-
   it('is named without the password of its address', async () => {
     const url = (await deadAddress()).replace('//', '//me:secret@');
     const error: unknown = await tried([url]).catch((thrown: unknown) => thrown);
@@ -137,7 +144,7 @@ describe('a target', () => {
       const { scenarios } = scenarioFile({
         scenarios: Object.fromEntries(order.map(([name, check]) => [name, scenario(check)])),
       });
-      const seen = await tryTargets(planOfScenarios(scenarios, {}, 7), {}, signal);
+      const { tried: seen } = await tryPlan(planOfScenarios(scenarios, {}, 7));
       expect(seen.map(({ note }) => note?.replace(/^.*to \/login/, '')).sort()).toEqual([
         ', a redirect that no check asks for: such answers count as right, and are not followed',
         ', and its check asks for 200: such answers count as errors',
@@ -202,5 +209,67 @@ describe('a target', () => {
     const [seen] = await tried([server.url.replace('http:', 'https:')]);
     expect(seen?.note).toContain('the server speaks plain HTTP, and the address asks for TLS. Write http://');
     expect(server.received).toBe(0);
+  });
+});
+
+describe('a name that stands for several addresses', () => {
+  /** What is seen of a server that listens at some of them, and where its load goes. */
+  async function several(ips: readonly string[], listening: string, connections = 10, host = 'shop.example') {
+    const asked: (string | undefined)[] = [];
+    await using server = await serve(
+      ({ headers }, response) => {
+        asked.push(headers.host);
+        response.end();
+      },
+      0,
+      listening,
+    );
+    const { port } = new URL(server.url);
+    const url = `http://${host}:${port}`;
+    const load = { connections, duration: '1s' };
+    const { scenarios } = scenarioFile(
+      {
+        scenarios: { mine: { question: 'Is it?', workload: ['GET /'], target: { url: '${SHOP}' }, load } },
+      },
+      { SHOP: url },
+    );
+    const content = { question: 'Is it?', workload: ['GET /'], target: { url }, load };
+    const plain = scenarioFile({ scenarios: { mine: content } });
+    const seen = await tryPlan(planOfScenarios(plain.scenarios, {}, 7), {}, { [host]: ips });
+    const hidden = await tryPlan(planOfScenarios(scenarios, {}, 7), { SHOP: url }, { [host]: ips });
+    const notes = ({ tried: all }: typeof seen): readonly string[] =>
+      all.flatMap(({ note }) => note?.replaceAll(url, 'it') ?? []);
+    return { notes: notes(seen), hiddenNotes: notes(hidden), ips: seen.addresses.get(url), asked, url };
+  }
+
+  it('is asked at each of them, by its name', async () => {
+    const { notes, ips, asked, url } = await several(['127.0.0.1', '127.0.0.2'], '0.0.0.0');
+    expect(notes).toEqual([]);
+    expect(ips).toEqual(['127.0.0.1', '127.0.0.2']);
+    expect(asked).toEqual(Array(4).fill(new URL(url).host));
+  });
+
+  it('has no load where there is no connection, and says so', async () => {
+    const { notes, hiddenNotes, ips } = await several(['127.0.0.2', '127.0.0.1', '127.0.0.3'], '127.0.0.1');
+    expect(ips).toEqual(['127.0.0.1']);
+    expect(notes).toEqual([
+      'it: no load goes to 2 of the 3 addresses of its name: there was no connection to 127.0.0.2 (ECONNREFUSED), 127.0.0.3 (ECONNREFUSED)',
+    ]);
+    expect(hiddenNotes).toEqual(['${SHOP}: no load goes to 2 of the 3 addresses of its name: there was no connection']);
+  });
+
+  it('says that there are too few connections for all of them', async () => {
+    const { notes, ips } = await several(['127.0.0.1', '127.0.0.2', '127.0.0.3'], '0.0.0.0', 2);
+    expect(ips).toHaveLength(3);
+    expect(notes).toEqual([
+      'it: no load goes to 1 of the 3 addresses of its name: there are no more than 2 connections',
+    ]);
+  });
+
+  it('is one server where it is localhost, at whichever address that listens', async () => {
+    const { notes, ips, asked } = await several([], '127.0.0.1', 10, 'shop.localhost');
+    expect(notes).toEqual([]);
+    expect(ips).toEqual(['127.0.0.1']);
+    expect(asked).toHaveLength(2);
   });
 });

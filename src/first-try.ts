@@ -4,9 +4,11 @@ import { type FirstAnswer, firstAnswer } from './load/http/first-answer.ts';
 import { Origin } from './load/origin.ts';
 import { RequestMix } from './load/request-mix.ts';
 import { Mask } from './mask.ts';
-import { formatDuration } from './numbers.ts';
+import { connectionsOf } from './load/share.ts';
+import { formatDuration, plural } from './numbers.ts';
 import type { Tried } from './result.ts';
 import type { Plan } from './scenarios/plan.ts';
+import { addressesIn, isLocalhost, type TargetAddresses } from './scenarios/remote-check.ts';
 import { textsOf, type AnswerCheck, type RequestTemplate, type Workload } from './scenarios/scenario.ts';
 import { filledIn, valuesIn, type Variables } from './variables.ts';
 
@@ -19,28 +21,108 @@ interface Try {
 }
 
 /** What a server did that could be connected to. */
-type Connected = Exclude<FirstAnswer, { readonly kind: 'unreachable' }>;
+type Unreachable = Extract<FirstAnswer, { readonly kind: 'unreachable' }>;
+type Connected = Exclude<FirstAnswer, Unreachable>;
 
 /** Asked where the workload has nothing that could be asked without a consequence. */
 const harmless: RequestTemplate = { name: 'GET /', method: 'GET', path: '/', weight: 1, headers: {}, check: {} };
 
+/** Where targets are, and what their addresses and requests are filled in from. */
+interface Surroundings {
+  readonly environment: Variables;
+  readonly addresses: TargetAddresses;
+}
+
+/** What one of a target's addresses did. */
+interface Sight<Seen = FirstAnswer> {
+  readonly ip: string;
+  readonly seen: Seen;
+}
+
 /**
  * Asks each server that the user named by its address once, before any load: the first GET or HEAD of its workload, else `/`.
- * @returns what each did, with a note where that is hardly what was meant
+ * @returns what each did, with a note where that is hardly what was meant; and of the addresses those that took a connection, which
+ * the load is to go to
  * @throws {LabError} where there is no connection to one; the signal's reason where it is aborted
  */
-export async function tryTargets(plan: Plan, environment: Variables, signal: AbortSignal): Promise<readonly Tried[]> {
+export async function tryTargets(
+  plan: Plan,
+  { environment, addresses }: Surroundings,
+  signal: AbortSignal,
+): Promise<{ readonly tried: readonly Tried[]; readonly addresses: TargetAddresses }> {
   const tried: Tried[] = [];
   const lost: LabError[] = [];
+  const reached = new Map(addresses);
   for (const { checks, ...each } of triesOf(plan)) {
     const target = withoutPassword(each.url);
-    const seen = await ask(each, environment, signal);
-    if (seen.kind === 'unreachable') lost.push(unreachable(target, seen));
-    else tried.push(...told(target, each.request, checks, seen));
+    const sights = await askAll(each, addressesIn(reached, each.url), environment, signal);
+    const [there, gone] = [sights.filter(isConnected), sights.filter(isUnreachable)];
+    if (there.length === 0) {
+      lost.push(unreachable(target, gone));
+      continue;
+    }
+    const ips = there.map(({ ip }) => ip);
+    reached.set(each.url, ips);
+    const notes = isOwn(each.url, environment)
+      ? []
+      : [...leftOut(each.url, sights.length, gone, environment), ...tooMany(plan, each.url, ips.length)];
+    tried.push(...told(target, each.request, checks, there, notes));
   }
   const [first, ...others] = lost;
-  if (first === undefined) return tried;
+  if (first === undefined) return { tried, addresses: reached };
   throw new LabError(first.message, { hint: first.hint, details: others.map(({ message }) => message), cause: first });
+}
+
+function isConnected(sight: Sight): sight is Sight<Connected> {
+  return sight.seen.kind !== 'unreachable';
+}
+
+function isUnreachable(sight: Sight): sight is Sight<Unreachable> {
+  return sight.seen.kind === 'unreachable';
+}
+
+/** Asks all addresses of a target. Of this machine's own the first that takes a connection will do: no other server is behind the next. */
+async function askAll(
+  each: Try,
+  ips: readonly string[],
+  environment: Variables,
+  signal: AbortSignal,
+): Promise<readonly Sight[]> {
+  const askAt = async (ip: string): Promise<Sight> => ({ ip, seen: await ask(each, ip, environment, signal) });
+  if (!isOwn(each.url, environment)) return Promise.all(ips.map(askAt));
+  const sights: Sight[] = [];
+  for (const ip of ips) {
+    const sight = await askAt(ip);
+    sights.push(sight);
+    if (isConnected(sight)) break;
+  }
+  return sights;
+}
+
+function isOwn(url: string, environment: Variables): boolean {
+  return isLocalhost(new URL(filledIn(url, environment)).hostname);
+}
+
+/** That some of a name's addresses get no load, because they took no connection. They are hidden where the name itself is. */
+function leftOut(
+  url: string,
+  all: number,
+  gone: readonly Sight<Unreachable>[],
+  environment: Variables,
+): readonly string[] {
+  if (gone.length === 0) return [];
+  const each = gone.map(({ ip, seen }) => `${ip} (${seen.code})`).join(', ');
+  const to = filledIn(url, environment) === url ? ` to ${each}` : '';
+  return [`no load goes to ${gone.length} of the ${all} addresses of its name: there was no connection${to}`];
+}
+
+/** That some of a name's addresses get no load, because there are not as many connections. */
+function tooMany({ trials }: Plan, url: string, all: number): readonly string[] {
+  const loads = trials.flatMap(({ system, load }) => (system.kind === 'url' && system.url === url ? [load] : []));
+  const fewest = Math.min(...loads.map(connectionsOf));
+  if (fewest >= all) return [];
+  const missing = `no load goes to ${all - fewest} of the ${all} addresses of its name`;
+  return [`${missing}: there are no more than ${plural(fewest, 'connection')}`];
 }
 
 /** Each address with each first request, once, and all that scenarios expect of the answer. */
@@ -61,10 +143,10 @@ function triesOf({ scenarios, seed }: Plan): readonly (Try & { readonly checks: 
 }
 
 /** What the server did, without the values of variables and the credentials that it was sent: it may repeat them. */
-async function ask(each: Try, environment: Variables, signal: AbortSignal): Promise<FirstAnswer> {
+async function ask(each: Try, ip: string, environment: Variables, signal: AbortSignal): Promise<FirstAnswer> {
   const { url, request, keys, seed } = each;
   const drawn = new RequestMix({ requests: [request], keys }, seed, undefined, environment).draw();
-  const origin = new Origin(filledIn(url, environment), 0);
+  const origin = new Origin({ url: filledIn(url, environment), ip }, 0);
   const seen = await firstAnswer(origin, drawn.bytesFor(origin, false), signal);
   const mask = new Mask();
   for (const text of [url, ...textsOf(request)])
@@ -90,33 +172,38 @@ function masked(seen: FirstAnswer, mask: Mask): FirstAnswer {
   }
 }
 
-/** What it did; with a note for each check to which that is not what was meant, each once. */
-function told(target: string, request: RequestTemplate, checks: readonly AnswerCheck[], seen: Connected): Tried[] {
+/** What its addresses did, each answer once; with a note for each check to which that is not what was meant, and the other notes. */
+function told(
+  target: string,
+  request: RequestTemplate,
+  checks: readonly AnswerCheck[],
+  sights: readonly Sight<Connected>[],
+  notes: readonly string[],
+): readonly Tried[] {
   const asked = `${request.method} ${request.path}`;
-  const answer = answerText(seen);
-  const tried = { target, request: asked, answer };
-  const doubts = new Set(checks.flatMap((check) => doubtOf(seen, check, target.startsWith('http:')) ?? []));
-  if (doubts.size === 0) return [tried];
-  return [...doubts].map((doubt) => ({ ...tried, note: `${target}: ${asked} ${answer}${doubt}` }));
+  const answers = new Map(sights.map(({ seen }) => [answerText(seen), seen]));
+  return [...answers].flatMap(([answer, seen], index) => {
+    const doubts = new Set(checks.flatMap((check) => doubtOf(seen, check, target.startsWith('http:')) ?? []));
+    const all = [...doubts].map((doubt) => `${asked} ${answer}${doubt}`).concat(index === 0 ? notes : []);
+    const tried = { target, request: asked, answer };
+    return all.length === 0 ? [tried] : all.map((note) => ({ ...tried, note: `${target}: ${note}` }));
+  });
 }
+
+const noAddress = { code: '', message: 'it has no address' };
 
 /** As it is written in the file, variables included. */
 function withoutPassword(address: string): string {
   return address.replace(/\/\/[^/@]*@/, '//');
 }
 
-function unreachable(target: string, { code, message }: Extract<FirstAnswer, { kind: 'unreachable' }>): LabError {
+/** Of several addresses one that refuses says most: its machine is there. */
+function unreachable(target: string, gone: readonly Sight<Unreachable>[]): LabError {
+  const { code, message } = (gone.find(({ seen }) => seen.code === 'ECONNREFUSED') ?? gone[0])?.seen ?? noAddress;
   switch (code) {
     case 'ECONNREFUSED':
       return new LabError(`Nothing listens at ${target}.`, {
         hint: 'Start the server first, or correct the address and its port.',
-      });
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-    case 'EAI_NODATA':
-    case 'EAI_NONAME':
-      return new LabError(`The target ${target} cannot be found: its name does not resolve (${code}).`, {
-        hint: 'Correct the name, or see that this machine can ask its DNS server.',
       });
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':

@@ -6,6 +6,7 @@ import { type Deployment, type OnStep, type Platform, type Stack, paceOf } from 
 import { newRecord } from './record.ts';
 import type { Failure, Finding, RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
+import { addressesIn, type TargetAddresses } from './scenarios/remote-check.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
 import { isHosted } from './scenarios/system.ts';
 import { SideFailure } from './side-failure.ts';
@@ -31,6 +32,8 @@ export interface Lab {
   readonly startedAtMs: number;
   /** What addresses and requests are filled in from, where the lab itself asks a target. */
   readonly environment: Variables;
+  /** Where the targets of the plan are: nothing that connects looks that up again. */
+  readonly addresses: TargetAddresses;
   readonly emit: EventSink;
   readonly signal: AbortSignal;
 }
@@ -49,6 +52,8 @@ export class RunSession {
   readonly lab: Lab;
   readonly record: RunRecord;
   readonly folder: RunFolder;
+  /** Of the targets' addresses those that load goes to. */
+  #addresses: TargetAddresses = new Map();
 
   constructor(plan: Plan, lab: Lab, record: RunRecord, folder: RunFolder) {
     this.plan = plan;
@@ -71,6 +76,15 @@ export class RunSession {
     this.record.versions = { ...this.record.versions, ...stack.versions };
     this.record.cores = stack.cores;
     return stack;
+  }
+
+  /** Puts what a trial needs in place of what ran before. */
+  async deploy(stack: Stack, { system }: Trial): Promise<Deployment> {
+    const { signal } = this.lab;
+    if (system.kind === 'url') return stack.reach(system.url, addressesIn(this.#addresses, system.url));
+    if (system.kind === 'app') return stack.deploy(system, signal);
+    if (stack.host === undefined) throw new Error('The platform hosts no servers of the user.');
+    return stack.host(system, signal);
   }
 
   /**
@@ -104,7 +118,8 @@ export class RunSession {
   /** Asks the servers that the user named by their addresses once, and says where what they did is hardly what was meant. */
   async #tryTargets(): Promise<void> {
     if (this.record.tried !== undefined) return;
-    const tried = await tryTargets(this.plan, this.lab.environment, this.lab.signal);
+    const { tried, addresses } = await tryTargets(this.plan, this.lab, this.lab.signal);
+    this.#addresses = addresses;
     if (tried.length === 0) return;
     this.record.tried = [...tried];
     for (const { note } of tried) if (note !== undefined) this.lab.emit({ type: 'remark', text: note });
@@ -168,14 +183,6 @@ async function measure(deployment: Deployment, trial: Trial, ...rest: readonly [
 
 function probedMs({ probes }: RateSearchRecord): number {
   return probes.reduce((sum, { durationMs }) => sum + durationMs, 0);
-}
-
-/** Puts what a trial needs in place of what ran before. */
-export async function deploy(stack: Stack, { system }: Trial, signal: AbortSignal): Promise<Deployment> {
-  if (system.kind === 'url') return stack.reach(system.url);
-  if (system.kind === 'app') return stack.deploy(system, signal);
-  if (stack.host === undefined) throw new Error('The platform hosts no servers of the user.');
-  return stack.host(system, signal);
 }
 
 /**

@@ -57,6 +57,7 @@ describe('run', () => {
       command: 'scale-lab run herd --seed 7',
       startedAtMs: Date.now(),
       environment: {},
+      addresses: new Map(),
       emit: (event) => events.push(event),
       signal,
       ...changes,
@@ -173,6 +174,7 @@ describe('run', () => {
       command: 'scale-lab run herd',
       startedAtMs: Date.now(),
       environment: {},
+      addresses: new Map(),
       emit: (event) => {
         if (event.type === 'trial-finished') controller.abort(new Interruption('SIGINT'));
       },
@@ -197,6 +199,7 @@ describe('run', () => {
       command: 'scale-lab run herd',
       startedAtMs: Date.now(),
       environment: {},
+      addresses: new Map(),
       emit: () => undefined,
       signal: controller.signal,
     });
@@ -227,6 +230,7 @@ describe('run', () => {
       command: '',
       startedAtMs: Date.now(),
       environment: {},
+      addresses: new Map(),
       emit: () => undefined,
       signal: stop().signal,
     });

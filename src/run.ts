@@ -1,7 +1,7 @@
 import { answerIn } from './analysis/answer.ts';
 import { scalingOf } from './analysis/scaling-law/scaling.ts';
 import { verdictsOf } from './analysis/verdicts.ts';
-import { conduct, deploy, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
+import { conduct, type Lab, type RunOutcome, type RunSession } from './run-session.ts';
 import type { Plan } from './scenarios/plan.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function run(plan: Plan, lab: Lab): Promise<RunOutcome> {
 }
 
 async function runTrials(session: RunSession): Promise<void> {
-  const { plan, lab } = session;
+  const { plan } = session;
   await using stack = await session.startStack(plan.trials);
-  for (const trial of plan.trials) await session.measure(trial, () => deploy(stack, trial, lab.signal));
+  for (const trial of plan.trials) await session.measure(trial, () => session.deploy(stack, trial));
 }

@@ -4,7 +4,7 @@ import type { Match } from './match.ts';
 import { isTargetService } from './platforms/common/hosting.ts';
 import type { Deployment, Platform, Stack } from './platforms/platform.ts';
 import { revisionOf } from './revision.ts';
-import { deploy, type Lab, type RunSession } from './run-session.ts';
+import type { Lab, RunSession } from './run-session.ts';
 import type { Trial } from './scenarios/plan.ts';
 import { writes } from './scenarios/scenario.ts';
 import { isHosted, type HostedSystem, type System } from './scenarios/system.ts';
@@ -25,15 +25,15 @@ export function canBeSideBySide(systems: readonly System[], platform: Pick<Platf
 
 /** The two systems of a match, up at once where that is planned; closing them leaves nothing behind. */
 export class Sides implements AsyncDisposable {
+  readonly #session: RunSession;
   readonly #match: Match;
-  readonly #signal: AbortSignal;
   /** By variant; both are the same one where the two take turns. */
   readonly #stacks: ReadonlyMap<string, Stack>;
   readonly #deployments = new Map<string, Deployment>();
 
-  private constructor(match: Match, signal: AbortSignal, stacks: ReadonlyMap<string, Stack>) {
+  private constructor(session: RunSession, match: Match, stacks: ReadonlyMap<string, Stack>) {
+    this.#session = session;
     this.#match = match;
-    this.#signal = signal;
     this.#stacks = stacks;
   }
 
@@ -41,10 +41,10 @@ export class Sides implements AsyncDisposable {
     const { a, b, plan, isSideBySide } = match;
     const trialsOf = (variant: string): readonly Trial[] => plan.trials.filter((trial) => trial.variant === variant);
     const first = await session.startStack(isSideBySide ? trialsOf(a) : plan.trials);
-    if (!isSideBySide) return new Sides(match, session.lab.signal, new Map([a, b].map((name) => [name, first])));
+    if (!isSideBySide) return new Sides(session, match, new Map([a, b].map((name) => [name, first])));
     try {
       const second = await session.startStack(trialsOf(b), '-b');
-      return new Sides(match, session.lab.signal, new Map([[a, first] as const, [b, second] as const]));
+      return new Sides(session, match, new Map([[a, first] as const, [b, second] as const]));
     } catch (error) {
       await first[Symbol.asyncDispose]();
       throw error;
@@ -57,7 +57,7 @@ export class Sides implements AsyncDisposable {
     if (running !== undefined && this.#match.isSideBySide && !writes(trial.workload)) return running;
     const stack = this.#stacks.get(trial.variant);
     if (stack === undefined) throw new Error(`${trial.variant} is no side of this match`);
-    const deployment = await deploy(stack, this.#fresh(trial), this.#signal);
+    const deployment = await this.#session.deploy(stack, this.#fresh(trial));
     this.#deployments.set(trial.variant, deployment);
     return deployment;
   }

@@ -1,6 +1,5 @@
 import { roundsOf } from '../analysis/baseline.ts';
 import { UsageError } from '../errors.ts';
-import type { Platform } from '../platforms/platform.ts';
 import type { RunRecord } from '../result.ts';
 import { planOfScenarios } from '../scenarios/expand.ts';
 import type { Overrides } from '../scenarios/override-checks.ts';
@@ -9,7 +8,7 @@ import type { Plan } from '../scenarios/plan.ts';
 import { runsAlready, type ScenarioFile } from '../scenarios/scenario.ts';
 import { checkPlan } from './check-plan.ts';
 import type { Io } from './io.ts';
-import { overridesOf, type MatchOptions } from './match.ts';
+import { overridesOf, type MatchOptions, type Ready } from './match.ts';
 import { openPlatform } from './platform.ts';
 import { loadScenarioFile } from './scenario-file.ts';
 
@@ -17,10 +16,8 @@ import { loadScenarioFile } from './scenario-file.ts';
 const leastRounds = 4;
 
 /** Trials that can be judged against a saved run. */
-export interface BaselinePlan {
+export interface BaselinePlan extends Ready {
   readonly plan: Plan;
-  readonly platform: Platform;
-  readonly seed: number;
 }
 
 /**
@@ -46,8 +43,8 @@ export async function baselinePlan(
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const plan = planOfScenarios(scenarios, overrides, seed);
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
-  await checkPlan(plan, platform, options.allowRemote === true, io.environment);
-  return { plan, platform, seed };
+  const addresses = await checkPlan(plan, platform, options.allowRemote === true, io.environment);
+  return { plan, platform, addresses, seed };
 }
 
 function wanted(saved: RunRecord, file: ScenarioFile, names: readonly string[]): readonly string[] {

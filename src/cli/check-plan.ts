@@ -4,7 +4,7 @@ import { checkLimits } from '../scenarios/limits-check.ts';
 import { checkOrchestration } from '../scenarios/orchestration-check.ts';
 import type { Plan } from '../scenarios/plan.ts';
 import type { Variables } from '../variables.ts';
-import { checkReach, checkRemote } from '../scenarios/remote-check.ts';
+import { checkReach, checkRemote, type TargetAddresses } from '../scenarios/remote-check.ts';
 
 /** All addresses of a name, as a connection would find them. */
 async function lookUp(name: string): Promise<readonly string[]> {
@@ -14,6 +14,7 @@ async function lookUp(name: string): Promise<readonly string[]> {
 
 /**
  * Checks what a plan asks of a platform, before anything is started.
+ * @returns where its targets are: nobody is to look that up again
  * @throws {UsageError} where the platform cannot do it, or load would leave this machine and its networks
  */
 export async function checkPlan(
@@ -21,11 +22,11 @@ export async function checkPlan(
   platform: Platform,
   allowRemote: boolean,
   environment: Variables,
-): Promise<void> {
+): Promise<TargetAddresses> {
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);
   checkHosting(plan, platform);
   checkLimits(plan, platform);
   checkReach(plan, platform);
-  await checkRemote(plan, allowRemote, lookUp, environment);
+  return checkRemote(plan, allowRemote, lookUp, environment);
 }

@@ -3,6 +3,7 @@ import type { Match } from '../match.ts';
 import { paceOf, platformNames, type Platform, type PlatformName } from '../platforms/platform.ts';
 import type { Lab } from '../run-session.ts';
 import type { Overrides } from '../scenarios/override-checks.ts';
+import type { TargetAddresses } from '../scenarios/remote-check.ts';
 import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
 import { commandAgain } from './command-again.ts';
 import type { Io } from './io.ts';
@@ -50,18 +51,24 @@ export function addMatchOptions(command: Command, budget: string): Command {
     .option('--dry-run', 'print the plan and start nothing');
 }
 
-/** A match that can begin: the platform has been opened, and has nothing against it. */
-export interface ReadyMatch {
-  readonly match: Match;
+/** A plan that can begin: the platform has been opened, and has nothing against it. */
+export interface Ready {
   readonly platform: Platform;
+  /** Where its targets are. */
+  readonly addresses: TargetAddresses;
   readonly seed: number;
+}
+
+/** A match that can begin. */
+export interface ReadyMatch extends Ready {
+  readonly match: Match;
 }
 
 /** Hands work the lab that it runs in; what it does is shown until it is done. */
 export async function inLab<T>(
   io: Io,
   options: MatchOptions,
-  { platform, seed: planSeed }: Pick<ReadyMatch, 'platform' | 'seed'>,
+  { platform, addresses, seed: planSeed }: Ready,
   work: (lab: Lab) => Promise<T>,
 ): Promise<T> {
   const path = await import('node:path');
@@ -73,6 +80,7 @@ export async function inLab<T>(
       command: commandAgain(io, planSeed, options.seed),
       startedAtMs: io.startedAtMs,
       environment: io.environment,
+      addresses,
       emit,
       signal: io.signal,
     }),
@@ -107,8 +115,8 @@ export async function prepareMatch(io: Io, options: MatchOptions, request: Match
     overrides: overridesOf(options),
     seed: planSeed,
   });
-  await checkPlan(match.plan, platform, options.allowRemote === true, io.environment);
-  return { match, platform, seed: planSeed };
+  const addresses = await checkPlan(match.plan, platform, options.allowRemote === true, io.environment);
+  return { match, platform, addresses, seed: planSeed };
 }
 
 /** What the options change of a scenario. */

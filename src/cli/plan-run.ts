@@ -111,7 +111,7 @@ export async function planAndRun(
   const { run } = await import('../run.ts');
   const { withProgress } = await import('./progress/progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
-  await checkPlan(plan, platform, options.allowRemote === true, io.environment);
+  const addresses = await checkPlan(plan, platform, options.allowRemote === true, io.environment);
   await work.begin?.(plan);
   const outcome = await withProgress(io, options, async (emit) =>
     run(plan, {
@@ -122,6 +122,7 @@ export async function planAndRun(
       ...(work.conditions === undefined ? {} : { conditions: work.conditions }),
       startedAtMs: io.startedAtMs,
       environment: io.environment,
+      addresses,
       emit,
       signal: io.signal,
     }),

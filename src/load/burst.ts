@@ -6,7 +6,7 @@ import { HttpClient } from './http/http-client.ts';
 import type { HttpConnection } from './http/http-connection.ts';
 import type { LoadJob, WorkerResult } from './job.ts';
 import type { DrawnRequest } from './drawn-request.ts';
-import { Origin } from './origin.ts';
+import { originOf, originsOf } from './origin.ts';
 import { Recorder, tickMs } from './recorder.ts';
 import { RequestMix } from './request-mix.ts';
 import type { Stage } from './stage.ts';
@@ -21,12 +21,8 @@ import type { Stage } from './stage.ts';
 export async function driveBursts(job: LoadJob, load: BurstLoad, stage: Stage): Promise<WorkerResult> {
   const mix = new RequestMix(job.workload, job.seed, job.share, job.variables);
   using client = new HttpClient({ keepAlive: true, timeoutMs: load.timeoutMs });
-  const origins = job.urls.map((address, index) => new Origin(address, index));
-  const connections = Array.from({ length: load.size }, (_, index) => {
-    const origin = origins[index % origins.length];
-    if (origin === undefined) throw new Error('A job needs at least one address.');
-    return client.connectionTo(origin);
-  });
+  const origins = originsOf(job);
+  const connections = Array.from({ length: load.size }, (_, index) => client.connectionTo(originOf(origins, index)));
 
   let problems: readonly (Failure | undefined)[] = [];
   const open = async (): Promise<void> => {

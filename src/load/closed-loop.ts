@@ -4,7 +4,7 @@ import { bookClosedLoop, type Books, type Users } from './closed-books.ts';
 import { Connection } from './connection.ts';
 import { Farewells } from './http/farewells.ts';
 import type { LoadJob, WorkerResult } from './job.ts';
-import { Origin } from './origin.ts';
+import { originsOf } from './origin.ts';
 import { RequestMix } from './request-mix.ts';
 import type { Stage } from './stage.ts';
 
@@ -28,12 +28,12 @@ export async function driveClosedLoop(job: LoadJob, load: ClosedLoad, stage: Sta
 function openClients(job: LoadJob, load: ClosedLoad, books: Books, farewells: Farewells): Users {
   const connections: Connection[] = [];
   const mix = new RequestMix(job.workload, job.seed, job.share, job.variables);
-  const runs = job.urls.map(async (address, index) => {
-    const share = Math.ceil((load.connections - index) / job.urls.length);
+  const runs = originsOf(job).map(async (origin) => {
+    const share = Math.ceil((load.connections - origin.index) / job.urls.length);
     if (share <= 0) return;
-    const origin = new Origin(address, index);
     await autocannon({
-      url: address,
+      url: origin.endpointUrl,
+      ...(origin.servername === undefined ? {} : { servername: origin.servername }),
       connections: share,
       duration: foreverSeconds,
       sampleInt: sampleMs,

@@ -1,10 +1,17 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { arrivalProcesses, closedDrivers, type LoadProfile, type Workload } from '../scenarios/scenario.ts';
 
+/**
+ * Where requests go. Of a name the worker asks for its address itself, unless it is told an IP address with it: one that was looked
+ * up and checked before, and that connections go to whatever the name stands for by now.
+ */
+export type Destination = string | { readonly url: string; readonly ip: string };
+
 /** What a load worker is told: one JSON line on its standard input. */
 export interface LoadJob {
-  /** Where requests go; connections are dealt out over several addresses. */
-  readonly urls: readonly string[];
+  /** Where requests go; connections are dealt out over several of them. */
+  readonly urls: readonly Destination[];
   readonly load: LoadProfile;
   readonly workload: Workload;
   readonly seed: number;
@@ -78,9 +85,12 @@ const loadSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const urlSchema = z.url({ protocol: /^https?$/ });
+const ipSchema = z.string().refine((text) => isIP(text) !== 0, 'not an IP address');
+
 /** Reads a {@link LoadJob} that comes from outside the process. */
 export const loadJobSchema: z.ZodType<LoadJob> = z.object({
-  urls: z.array(z.url({ protocol: /^https?$/ })).min(1),
+  urls: z.array(z.union([urlSchema, z.strictObject({ url: urlSchema, ip: ipSchema })])).min(1),
   load: loadSchema,
   workload: workloadSchema,
   seed: z.int(),

@@ -3,7 +3,7 @@ import { bookClosedLoop, type Books, type Users } from './closed-books.ts';
 import { HttpClient } from './http/http-client.ts';
 import type { LoadJob, WorkerResult } from './job.ts';
 import { LabUser } from './lab-user.ts';
-import { Origin } from './origin.ts';
+import { originOf, originsOf } from './origin.ts';
 import { RequestMix } from './request-mix.ts';
 import type { Stage } from './stage.ts';
 
@@ -16,11 +16,9 @@ export async function driveLabLoop(job: LoadJob, load: ClosedLoad, stage: Stage)
 /** One user for each connection, dealt out over the addresses. */
 function openUsers(job: LoadJob, load: ClosedLoad, client: HttpClient, books: Books): Users {
   const mix = new RequestMix(job.workload, job.seed, job.share, job.variables);
-  const origins = job.urls.map((address, index) => new Origin(address, index));
+  const origins = originsOf(job);
   const users = Array.from({ length: load.connections }, (_, index) => {
-    const origin = origins[index % origins.length];
-    if (origin === undefined) throw new Error('A job needs at least one address.');
-    return new LabUser(client.connectionTo(origin), { mix, books, thinkMs: load.thinkMs });
+    return new LabUser(client.connectionTo(originOf(origins, index)), { mix, books, thinkMs: load.thinkMs });
   });
   // Users that think all begin at another time: they would otherwise ask in unison for ever.
   for (const [index, user] of users.entries()) user.start((load.thinkMs * index) / users.length);

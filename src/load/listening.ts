@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Origin } from './origin.ts';
 
 const againMs = 50;
 
@@ -7,22 +8,21 @@ const againMs = 50;
  * Waits until something takes connections at every address.
  * @throws where something does not in that time; says what kept it
  */
-export async function untilListening(urls: readonly string[], limitMs: number): Promise<void> {
+export async function untilListening(origins: readonly Origin[], limitMs: number): Promise<void> {
   const end = performance.now() + limitMs;
-  for (const url of urls) {
+  for (const { endpoint, endpointUrl } of origins) {
     for (;;) {
-      const problem = await tryToConnect(new URL(url), Math.max(againMs, end - performance.now()));
+      const problem = await tryToConnect(endpoint, Math.max(againMs, end - performance.now()));
       if (problem === undefined) break;
-      if (performance.now() > end) throw new Error(`nothing takes connections at ${url}: ${problem}`);
+      if (performance.now() > end) throw new Error(`nothing takes connections at ${endpointUrl}: ${problem}`);
       await pause(againMs);
     }
   }
 }
 
-function tryToConnect({ hostname, port, protocol }: URL, limitMs: number): Promise<string | undefined> {
+function tryToConnect(endpoint: Origin['endpoint'], limitMs: number): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const usual = protocol === 'https:' ? 443 : 80;
-    const socket = connect({ host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? usual : Number(port) });
+    const socket = connect(endpoint);
     const settle = (problem: string | undefined): void => {
       socket.destroy();
       resolve(problem);

@@ -10,7 +10,7 @@ import type { Answer } from './http/http-connection.ts';
 import type { LoadJob, WorkerResult } from './job.ts';
 import { OpenBooks } from './open-books.ts';
 import { Slot, type DueRequest, type Ends } from './open-slot.ts';
-import { Origin } from './origin.ts';
+import { originOf, originsOf, type Origin } from './origin.ts';
 import { Recorder, tickMs, warmupRecorder } from './recorder.ts';
 import { RequestMix } from './request-mix.ts';
 import { Schedule } from './schedule.ts';
@@ -44,9 +44,11 @@ class OpenLoop implements Disposable, Ends {
   readonly #warmup: Recorder;
   readonly #recorder: Recorder;
   readonly #books: OpenBooks;
-  /** The last to become free is the first to be used again: the others may rest, and a server may close them. */
-  readonly #free: Slot[] = [];
+  /** By address. The last to become free is the first to be used again: the others may rest, and a server may close them. */
+  readonly #free: readonly Slot[][];
   readonly #slots: Slot[] = [];
+  /** How many requests have asked for a connection: the addresses take turns. */
+  #turns = 0;
   readonly #client: HttpClient;
   readonly #waiting = new Fifo<DueRequest>();
   readonly #ring = (): void => this.#release();
@@ -64,7 +66,8 @@ class OpenLoop implements Disposable, Ends {
     this.#load = load;
     this.#stage = stage;
     this.#mix = new RequestMix(job.workload, job.seed, job.share, job.variables);
-    this.#origins = job.urls.map((address, index) => new Origin(address, index));
+    this.#origins = originsOf(job);
+    this.#free = this.#origins.map(() => []);
     this.#client = new HttpClient(load);
     this.#schedule = new Schedule(load, job.seed);
     this.#others = job.share.of - 1;
@@ -127,7 +130,7 @@ class OpenLoop implements Disposable, Ends {
     this.#inFlight--;
     if (isMeasured) this.#measuredInFlight--;
     const next = this.#waiting.shift();
-    if (next === undefined) this.#free.push(slot);
+    if (next === undefined) this.#free[slot.origin]?.push(slot);
     else this.#send(slot, next);
     // The clock is at hand: whoever is due by now need not wait for the timer.
     if (this.#startMs + this.#schedule.atMs <= nowMs) this.#release();
@@ -167,16 +170,21 @@ class OpenLoop implements Disposable, Ends {
       this.#measuredInFlight++;
       this.#books.inFlight(this.#inFlight);
     }
-    const slot = this.#free.pop() ?? this.#another();
+    const slot = this.#nextSlot();
     if (slot === undefined) this.#waiting.push(due);
     else this.#send(slot, due);
   }
 
-  /** One more connection, where there may be. */
-  #another(): Slot | undefined {
-    const origin = this.#origins[this.#slots.length % this.#origins.length];
-    if (this.#slots.length >= this.#load.connections || origin === undefined) return undefined;
-    const slot = new Slot(this.#client.connectionTo(origin), this);
+  /** A free connection to the address whose turn it is, else a new one, where there may be, else a free one to another address. */
+  #nextSlot(): Slot | undefined {
+    const origin = originOf(this.#origins, this.#turns++);
+    const free = this.#free[origin.index]?.pop();
+    return free ?? this.#another(origin) ?? this.#free.find(({ length }) => length > 0)?.pop();
+  }
+
+  #another(origin: Origin): Slot | undefined {
+    if (this.#slots.length >= this.#load.connections) return undefined;
+    const slot = new Slot(this.#client.connectionTo(origin), origin.index, this);
     this.#slots.push(slot);
     this.#books.connections(this.#slots.length);
     return slot;

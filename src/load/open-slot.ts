@@ -20,12 +20,15 @@ export interface Ends {
 
 /** One connection, and the request that it has in flight. */
 export class Slot implements ExchangeEnd {
+  /** The index of the address that it leads to. */
+  readonly origin: number;
   readonly #connection: HttpConnection;
   readonly #ends: Ends;
   #due: DueRequest | undefined;
   #sentAtMs = 0;
 
-  constructor(connection: HttpConnection, ends: Ends) {
+  constructor(connection: HttpConnection, origin: number, ends: Ends) {
+    this.origin = origin;
     this.#connection = connection;
     this.#ends = ends;
   }

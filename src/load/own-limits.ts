@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { LoadProfile } from '../scenarios/scenario.ts';
 import type { LoadJob, OwnLimits } from './job.ts';
+import { connectionsOf } from './share.ts';
 
 /** Files that are opened besides connections: to look up a name, to say farewell to a few connections. */
 const spareFiles = 16;
@@ -47,10 +47,6 @@ export function shortageOf(job: LoadJob, { files, ports }: OwnLimits, openFiles:
 /** How many files this process has open. */
 export function openFilesNow(): number {
   return attempt(() => readdirSync('/proc/self/fd').length) ?? usualFiles;
-}
-
-function connectionsOf(load: LoadProfile): number {
-  return load.kind === 'burst' ? load.size : load.connections;
 }
 
 function fileLimit(): number | undefined {

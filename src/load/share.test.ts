@@ -16,6 +16,13 @@ describe('splitJob', () => {
     ]);
   });
 
+  it('deals connections out over the addresses as one worker would', () => {
+    const urls = ['a', 'b', 'c', 'd'].map((name) => `http://${name}`);
+    const jobs = splitJob(loadJob({ urls, load: closedLoad({ connections: 5 }) }), 3);
+    const reached = jobs.map(({ urls: own, load }) => own.slice(0, load.kind === 'closed' ? load.connections : 0));
+    expect(reached).toEqual([['http://a', 'http://b'], ['http://c', 'http://d'], ['http://a']]);
+  });
+
   it('deals the requests of one sequence out', () => {
     const whole = new RequestMix(workload, 5);
     const all = Array.from({ length: 12 }, () => whole.draw().path);

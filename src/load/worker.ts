@@ -7,6 +7,7 @@ import { drive } from './driver.ts';
 import { FrameWriter } from './frames.ts';
 import { clockQuestionSchema, loadJobSchema, startSchema, type LoadJob, type WorkerMessage } from './job.ts';
 import { untilListening } from './listening.ts';
+import { originsOf } from './origin.ts';
 import { openFilesNow, ownLimits, shortageOf } from './own-limits.ts';
 
 /** A start that is further away, in either direction, was told by another clock. */
@@ -96,7 +97,6 @@ function read<T>(line: string, schema: z.ZodType<T>, noun: string): T | undefine
 }
 
 function prepare(load: LoadJob): void {
-  const { urls } = load;
   const shortage = shortageOf(load, ownLimits, openFilesNow());
   if (shortage !== undefined) {
     fail(shortage.sentence, shortage.hint);
@@ -111,7 +111,7 @@ function prepare(load: LoadJob): void {
     return;
   }
   state = 'preparing';
-  untilListening(urls, targetLimitMs).then(getReady, (error: unknown) => fail(messageOf(error)));
+  untilListening(originsOf(load), targetLimitMs).then(getReady, (error: unknown) => fail(messageOf(error)));
 }
 
 function isClockQuestion(line: string): boolean {

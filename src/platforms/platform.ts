@@ -1,5 +1,5 @@
 import type { LabError } from '../errors.ts';
-import type { LoadJob, WorkerMessage } from '../load/job.ts';
+import type { Destination, LoadJob, WorkerMessage } from '../load/job.ts';
 import { type HostedTopology, type Pace, type Topology, paces } from '../scenarios/plan.ts';
 import type { HostedSystem } from '../scenarios/system.ts';
 
@@ -121,7 +121,7 @@ export interface Death {
 /** The application as it runs now on a stack; it ends when the stack deploys something else or is closed. */
 export interface Deployment {
   /** The addresses that load goes to, as seen by the load worker. */
-  readonly urls: readonly string[];
+  readonly urls: readonly Destination[];
   /** Where a person on this machine reaches it; undefined unless that was asked for. */
   readonly address: string | undefined;
   /** How many cores the machine has that it runs on; undefined where that is not known. */
@@ -168,8 +168,11 @@ export interface Stack extends AsyncDisposable {
    * Left out by a platform that hosts none. Throws a LabError with its log where it does not become ready.
    */
   host?(topology: HostedTopology, signal: AbortSignal): Promise<Deployment>;
-  /** A server of the user's own that runs already, to put load on: nothing is started. */
-  reach(url: string): Deployment;
+  /**
+   * A server of the user's own that runs already, to put load on: nothing is started.
+   * @param ips what its name was found to stand for: load goes to all of them, and to nothing else
+   */
+  reach(url: string, ips: readonly string[]): Deployment;
   /** Lets go of a stack that was started as detached: it runs on, and nothing of it keeps this process alive. */
   release(): void;
 }

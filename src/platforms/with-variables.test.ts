@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError, UsageError } from '../errors.ts';
-import type { LoadJob, WorkerMessage } from '../load/job.ts';
+import type { Destination, LoadJob, WorkerMessage } from '../load/job.ts';
 import { Recorder } from '../load/recorder.ts';
 import { RequestMix } from '../load/request-mix.ts';
 import { closedLoad, loadJob, oneRequest } from '../load/testing/jobs.ts';
@@ -15,13 +15,13 @@ const { signal } = new AbortController();
 class Recording implements Stack, Deployment {
   readonly versions = {};
   readonly address = undefined;
-  readonly #urls: string[] = [];
+  readonly #urls: Destination[] = [];
   readonly hosted: HostedTopology[] = [];
   readonly jobs: LoadJob[] = [];
   messages: readonly WorkerMessage[] = [];
   problem: Error | undefined;
 
-  get urls(): readonly string[] {
+  get urls(): readonly Destination[] {
     return this.#urls;
   }
 
@@ -35,8 +35,8 @@ class Recording implements Stack, Deployment {
     return Promise.resolve(this);
   }
 
-  reach(url: string): Deployment {
-    this.#urls.push(url);
+  reach(url: string, ips: readonly string[]): Deployment {
+    this.#urls.push(...ips.map((ip) => ({ url, ip })));
     return this;
   }
 
@@ -115,8 +115,8 @@ const hosted = {
 describe('a platform with variables', () => {
   it('reaches the address that is meant', async () => {
     const recording = new Recording();
-    const deployment = (await filling(recording)).reach('${BASE}');
-    expect(deployment.urls).toEqual(['http://10.0.0.7/api']);
+    const deployment = (await filling(recording)).reach('${BASE}', ['10.0.0.7']);
+    expect(deployment.urls).toEqual([{ url: 'http://10.0.0.7/api', ip: '10.0.0.7' }]);
   });
 
   it('starts servers with what their variables mean, and leaves a command line to its shell', async () => {
@@ -134,7 +134,7 @@ describe('a platform with variables', () => {
     const recording = new Recording();
     const workload = oneRequest({ headers: { authorization: 'Bearer ${TOKEN}', x: '${NONE:-1}' } });
     const job = loadJob({ urls: ['http://a'], load: closedLoad(), workload });
-    const deployment = (await filling(recording)).reach('http://a');
+    const deployment = (await filling(recording)).reach('http://a', ['10.0.0.7']);
     for await (const message of deployment.generate([job, job], signal)) expect.fail(message.type);
     expect(recording.jobs).toEqual([1, 2].map(() => ({ ...job, variables: { TOKEN: 's3cret' } })));
   });
@@ -143,7 +143,7 @@ describe('a platform with variables', () => {
     const recording = new Recording();
     recording.messages = [{ type: 'failed', message: 'no s3cret here' }];
     const workload = oneRequest({ path: '/${TOKEN}' });
-    const deployment = (await filling(recording)).reach('http://a');
+    const deployment = (await filling(recording)).reach('http://a', ['10.0.0.7']);
     const messages: WorkerMessage[] = [];
     const job = loadJob({ urls: [], load: closedLoad(), workload });
     for await (const message of deployment.generate([job], signal)) messages.push(message);
@@ -168,7 +168,7 @@ describe('a platform with variables', () => {
     recorder.answered(2, { sentAtMs: 1, status: 403, bytes: 1, request, fault: 'status-4xx', sample });
     const idle = { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0, longestPauseUs: 0, pauseEndedAtMs: 0 };
     recording.messages = [{ type: 'result', result: recorder.finish(10, idle) }];
-    const deployment = (await filling(recording)).reach('http://a');
+    const deployment = (await filling(recording)).reach('http://a', ['10.0.0.7']);
     const messages: WorkerMessage[] = [];
     const job = loadJob({ urls: [], load: closedLoad(), workload });
     for await (const message of deployment.generate([job], signal)) messages.push(message);
@@ -206,7 +206,7 @@ describe('a platform with variables', () => {
   it('leaves alone what has nothing to do with it, private parts included', async () => {
     const recording = new Recording();
     const stack = await filling(recording);
-    stack.reach('http://a');
+    stack.reach('http://a', ['10.0.0.7']);
     recording.problem = new LabError('as it is');
     await expect(
       stack.host?.({ kind: 'image', image: 'a', args: undefined, port: 80, ...hosted, environment: {} }, signal),

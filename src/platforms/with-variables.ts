@@ -26,7 +26,7 @@ export function withVariables(platform: Platform, environment: Variables): Platf
 function stackWith(values: Values, stack: Stack): Stack {
   return over(stack, {
     deploy: async (...args) => deploymentWith(values, await values.guard(stack.deploy(...args))),
-    reach: (url) => deploymentWith(values, stack.reach(values.address(url))),
+    reach: (url, ips) => deploymentWith(values, stack.reach(values.address(url), ips)),
     ...(stack.host && {
       host: async (topology, signal) => {
         const hosted = stack.host?.(values.topology(topology), signal);

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ownerOfRun } from '../../src/platforms/common/owner.ts';
 import { findPrograms } from '../../src/platforms/common/programs.ts';
 import { defaultImages } from '../../src/platforms/engine/base-images.ts';
-import { label } from '../../src/platforms/engine/labels.ts';
+import { label, runLabels } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Deployment, Platform, ServiceUsage, Stack } from '../../src/platforms/platform.ts';
 import {
@@ -243,7 +244,7 @@ describe('platform docker, beyond what all platforms show', () => {
     const error = await failure(platform.up({ runId: 'bare', signal, onStep, bare: true }));
     expect(error.hint).toContain('--platform local');
     const stack = await sharedStack();
-    expect(() => stack.reach('http://127.0.0.1:3000')).toThrow(error.message);
+    expect(() => stack.reach('http://127.0.0.1:3000', ['127.0.0.1'])).toThrow(error.message);
   });
 
   test('cores are shared out where that is asked for', async (context) => {
@@ -286,6 +287,22 @@ describe('platform docker, beyond what all platforms show', () => {
       expect((await stranger.inspect()).Id).toBe(stranger.id);
     } finally {
       await stranger.remove({ force: true });
+    }
+  });
+
+  test('what a lab in another container of this host has made is left alone, which is told', async () => {
+    const owner = await ownerOfRun('elsewhere');
+    const theirs = { ...owner, pid: 2 ** 30, place: { boot: owner.place?.boot ?? '', pidNamespace: 1 } };
+    const Labels = runLabels(theirs, String(environment.SCALE_LAB_HOST));
+    const network = await docker.createNetwork({ Name: `scale-lab-test-elsewhere-${process.pid}`, Labels });
+    try {
+      const told: string[] = [];
+      const options = { onSkip: (sentence: string) => void told.push(sentence) };
+      expect(await (await open()).clean(signal, options)).toEqual([]);
+      expect(told).toEqual(['the run elsewhere was started in another container (pid namespace), and is left alone']);
+      await network.inspect();
+    } finally {
+      await network.remove();
     }
   });
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LabError } from '../../src/errors.ts';
+import { ownerOfRun } from '../../src/platforms/common/owner.ts';
 import { defaultImages } from '../../src/platforms/engine/base-images.ts';
+import { runLabels } from '../../src/platforms/engine/labels.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
+import { removeNamespace } from '../../src/platforms/kubernetes/pods/run-namespace.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, Stack } from '../../src/platforms/platform.ts';
 import {
@@ -84,6 +87,22 @@ describe('a stack that cannot start', () => {
     }
   });
 
+  test('leaves alone what a lab in another container of this host has made, which clean tells', async () => {
+    const owner = await ownerOfRun('elsewhere');
+    const theirs = { ...owner, pid: 2 ** 30, place: { boot: owner.place?.boot ?? '', pidNamespace: 1 } };
+    const labels = runLabels(theirs, String(environment.SCALE_LAB_HOST));
+    const name = 'scale-lab-mishap-elsewhere';
+    await cluster.objects.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+    try {
+      const told: string[] = [];
+      expect(await (await open()).clean(signal, { onSkip: (sentence) => void told.push(sentence) })).toEqual([]);
+      expect(told).toEqual(['the run elsewhere was started in another container (pid namespace), and is left alone']);
+      expect((await cluster.core.readNamespace({ name })).status?.phase).toBe('Active');
+    } finally {
+      await removeNamespace(cluster, name, signal);
+    }
+  });
+
   test('for an image that its node cannot find names it, and the three ways to nodes', async () => {
     const error = await startFails('mishap-no-image', { SCALE_LAB_REDIS_IMAGE: '127.0.0.1:1/no-redis' });
     expect(error.message).toContain('Redis cannot start: its node cannot find the image 127.0.0.1:1/no-redis');
@@ -158,7 +177,9 @@ describe('a stack that stays usable', () => {
 
   test('refuses a server at an address of this machine', async () => {
     const running = await stack();
-    expect(() => running.reach('http://127.0.0.1:3000')).toThrow('cannot put load on a server at an address');
+    expect(() => running.reach('http://127.0.0.1:3000', ['127.0.0.1'])).toThrow(
+      'cannot put load on a server at an address',
+    );
   });
 
   test('says by which quota there is no room for all replicas', async () => {

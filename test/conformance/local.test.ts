@@ -1,18 +1,20 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { parseOwnerLabel } from '../../src/platforms/common/owner.ts';
+import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { ownerLabel, ownerOfRun, parseOwnerLabel, processStatus } from '../../src/platforms/common/owner.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { ServiceUsage } from '../../src/platforms/platform.ts';
-import { type Inhabitant, findInhabitants } from '../../src/platforms/local/inhabitants.ts';
 import type { LoadProfile } from '../../src/scenarios/scenario.ts';
+import { type Inhabitant, findInhabitants } from '../inhabitants.ts';
 import { failure } from './failure.ts';
-import type { Service } from './platform-under-test.ts';
+import { holdStack } from './held-stack.ts';
+import type { PlatformUnderTest, Service } from './platform-under-test.ts';
 import { describePlatform } from './platform.ts';
 import { serve } from './plain-server.ts';
-import { closed, jobs, topology, total } from './topology.ts';
+import { closed, jobs, plainTarget, topology, total } from './topology.ts';
 
 const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-'));
 chmodSync(temporaryFolder, 0o711);
@@ -56,7 +58,16 @@ async function inhabitant(folder: string, part: string): Promise<Inhabitant> {
   return found;
 }
 
-describePlatform({ name: 'local', environment: process.env, temporaryFolder, traces, killWorker, killService });
+const underTest: PlatformUnderTest = {
+  name: 'local',
+  environment: process.env,
+  temporaryFolder,
+  traces,
+  killWorker,
+  killService,
+};
+
+describePlatform(underTest);
 
 describe('platform local, beyond what all platforms show', () => {
   const { signal } = new AbortController();
@@ -85,7 +96,7 @@ describe('platform local, beyond what all platforms show', () => {
   test('several processes in each replica', async () => {
     await using stack = await (await open()).up({ runId: 'workers', signal, onStep });
     const deployment = await stack.deploy(topology({ app: { workers: 2 } }), signal);
-    expect((await fetch(`${String(deployment.urls[0])}/todos/1`)).status).toBe(200);
+    expect((await fetch(`${String(deployment.address)}/todos/1`)).status).toBe(200);
     expect(await deployment.scrape(signal)).toHaveLength(1);
   });
 
@@ -109,12 +120,12 @@ describe('platform local, beyond what all platforms show', () => {
       {
         await using stack = await (await open(poor)).up({ runId: 'bare', signal, onStep, bare: true });
         expect(stack.versions).toEqual({});
-        const deployment = stack.reach(server.url);
-        expect(deployment.urls).toEqual([server.url]);
+        const deployment = stack.reach(server.url, ['127.0.0.1']);
+        expect(deployment.urls).toEqual([{ url: server.url, ip: '127.0.0.1' }]);
         expect(await deployment.scrape(signal)).toEqual([]);
         expect('scrapeBackends' in deployment).toBe(false);
         const burst: LoadProfile = { kind: 'burst', size: 10, times: 2, everyMs: 50, timeoutMs: 5_000 };
-        for await (const message of deployment.generate(jobs([server.url], { load: burst, workers: 2 }), signal)) {
+        for await (const message of deployment.generate(jobs(deployment.urls, { load: burst, workers: 2 }), signal)) {
           if (message.type === 'result') expect(message.result).toMatchObject({ errors: {}, requests: 20 });
         }
         // One burst warms up.
@@ -128,7 +139,7 @@ describe('platform local, beyond what all platforms show', () => {
       await using server = await serve();
       await using stack = await (await open()).up({ runId: 'both', signal, onStep });
       await stack.deploy(topology(), signal);
-      for await (const message of stack.reach(server.url).generate(jobs([server.url]), signal)) {
+      for await (const message of stack.reach(server.url, ['127.0.0.1']).generate(jobs([server.url]), signal)) {
         if (message.type === 'result') expect(message.result.errors).toEqual({});
       }
       expect(server.answered()).toBeGreaterThan(0);
@@ -174,8 +185,76 @@ describe('platform local, beyond what all platforms show', () => {
     expect(error.hint).toContain('TMPDIR');
   });
 
+  describe('of processes', () => {
+    /** A process that works in a folder, has a file of it open, and is none of the lab's. */
+    function lookInto(folder: string): ChildProcess {
+      const stranger = spawn('tail', ['-f', 'mark'], { cwd: folder, stdio: 'ignore' });
+      onTestFinished(() => void stranger.kill('SIGKILL'));
+      return stranger;
+    }
+
+    test('a stranger who looks into the folder of a run outlives it', async () => {
+      const stack = await (await open()).up({ runId: 'watched', signal, onStep });
+      const [folder = ''] = await folders('watched');
+      const stranger = lookInto(folder);
+      await stack[Symbol.asyncDispose]();
+      expect(await folders('watched')).toEqual([]);
+      expect(stranger).toMatchObject({ exitCode: null, signalCode: null });
+    });
+
+    test('a stranger who looks into what a killed run left outlives its clean-up', async () => {
+      await using killed = await holdStack(underTest, 'abandoned');
+      const [folder = ''] = await folders('abandoned');
+      const stranger = lookInto(folder);
+      await killed.kill();
+      const removed = await (await open()).clean(signal);
+      expect(removed).toContainEqual({ runId: 'abandoned', kind: 'folder', description: folder });
+      expect(removed.filter(({ description }) => description.startsWith(String(stranger.pid)))).toEqual([]);
+      const left = await findInhabitants(folder);
+      expect(left.map(({ pid }) => pid)).toEqual([stranger.pid]);
+      expect(stranger).toMatchObject({ exitCode: null, signalCode: null });
+    });
+
+    test('what a server has started ends with it, wherever it has gone', async (context) => {
+      if (process.platform !== 'linux') context.skip('there is no setsid');
+      const file = path.join(temporaryFolder, 'daemon');
+      const daemon = `cd / && exec setsid sh -c 'echo $$ > ${file}; exec sleep 1000' < /dev/null > /dev/null 2>&1`;
+      const server = `require('node:http').createServer((_, answer) => answer.end()).listen(process.env.PORT)`;
+      const command = `(${daemon}) & exec ${process.execPath} -e "${server}"`;
+      let pid = 0;
+      {
+        await using stack = await (await open()).up({ runId: 'daemons', signal, onStep, bare: true });
+        const system = { kind: 'command', command, folder: '/', port: undefined } as const;
+        await stack.host?.({ ...plainTarget, ...system }, signal);
+        await expect.poll(async () => (pid = Number(await readFile(file, 'utf8').catch(() => '')))).toBeGreaterThan(0);
+        expect((await processStatus(pid))?.zombie).toBe(false);
+      }
+      // Nobody may have taken note of its end.
+      expect((await processStatus(pid))?.zombie ?? true).toBe(true);
+    });
+  });
+
+  test('leaves alone what belongs to a process that it cannot see, and says so', async () => {
+    const owner = await ownerOfRun('elsewhere');
+    const place = { boot: owner.place?.boot ?? '', pidNamespace: 1 };
+    const theirs = [
+      { ...owner, place },
+      { ...owner, pid: 0, start: 0, place },
+    ].map(ownerLabel);
+    await Promise.all(theirs.map((name) => mkdir(path.join(temporaryFolder, name))));
+    const platform = await open();
+    for (const verb of ['clean', 'down'] as const) {
+      const told: string[] = [];
+      expect(await platform[verb](signal, { onSkip: (sentence) => told.push(sentence) })).toEqual([]);
+      expect(told).toEqual(['the run elsewhere was started in another container (pid namespace), and is left alone']);
+    }
+    expect(await readdir(temporaryFolder)).toEqual(expect.arrayContaining(theirs));
+    await Promise.all(theirs.map((name) => rm(path.join(temporaryFolder, name), { recursive: true })));
+  });
+
   test('cleans up a folder that is only half made, and leaves those of others alone', async () => {
-    const folder = path.join(temporaryFolder, 'scale-lab-half-made-999999-1');
+    const owner = { ...(await ownerOfRun('half-made')), pid: 2 ** 30 };
+    const folder = path.join(temporaryFolder, ownerLabel(owner));
     const others = path.join(temporaryFolder, 'scale-lab-notes');
     await Promise.all([mkdir(folder), mkdir(others)]);
     const platform = await open();

@@ -64,7 +64,7 @@ export function closed(change: Partial<ClosedLoad> = {}): ClosedLoad {
 
 /** A load on the todos, shared by as many workers as told. */
 export function jobs(
-  urls: readonly string[],
+  urls: LoadJob['urls'],
   { load = closed(), workers = 1 }: { readonly load?: LoadProfile; readonly workers?: number } = {},
 ): readonly LoadJob[] {
   const requests = [

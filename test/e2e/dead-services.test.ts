@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findInhabitants } from '../../src/platforms/local/inhabitants.ts';
+import { findInhabitants } from '../inhabitants.ts';
 import { start, type Running } from './cli.ts';
 import { Workbench } from './workbench.ts';
 

@@ -36,6 +36,7 @@ export async function fakeLab(
     command: 'scale-lab compare herd',
     startedAtMs: Date.now(),
     environment: {},
+    addresses: new Map(),
     emit,
     signal,
   };

@@ -6,7 +6,7 @@ import { contextOption } from '../options.ts';
 
 const examples = `
 What belongs to a run that is still alive is left alone, and so is what
-\`up --detach\` left.
+\`up --detach\` left, or a run in another container, which is told.
 
 Examples:
   scale-lab clean`;

@@ -11,10 +11,14 @@ export interface TestServer extends AsyncDisposable {
   readonly connections: Map<Socket, number>;
 }
 
-/** Starts a server, on a port that is free unless it is told one; the handler is told the number of the request, from 1. */
+/**
+ * Starts a server, on a port that is free unless it is told one, at 127.0.0.1 unless it is told another address; the handler is told
+ * the number of the request, from 1.
+ */
 export async function serve(
   handler: (request: IncomingMessage, response: ServerResponse, number: number) => void,
   port = 0,
+  host = '127.0.0.1',
 ): Promise<TestServer> {
   const count: RequestListener = (request, response) => {
     running.received++;
@@ -25,7 +29,7 @@ export async function serve(
   const server = createServer(count);
   server.on('connection', (socket) => running.connections.set(socket, 0));
   const running: TestServer = {
-    url: `http://127.0.0.1:${await listen(server, port)}`,
+    url: `http://127.0.0.1:${await listen(server, port, host)}`,
     server,
     received: 0,
     connections: new Map(),
@@ -61,8 +65,8 @@ export async function deadAddress(): Promise<string> {
   return server.url;
 }
 
-async function listen(server: PlainServer, port = 0): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+async function listen(server: PlainServer, port = 0, host = '127.0.0.1'): Promise<number> {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
   const address: AddressInfo | string | null = server.address();
   if (address === null || typeof address === 'string') throw new Error('A TCP port was expected.');
   return address.port;

@@ -1,20 +1,39 @@
-import { expect, test } from 'vitest';
-import { isAlive, ownerLabel, parseOwnerLabel, parseProcStat, parsePsStatus, thisOwner } from './owner.ts';
+import { describe, expect, it, test } from 'vitest';
+import {
+  type Owner,
+  isLeftOver,
+  isLeftRunning,
+  nobody,
+  ownerLabel,
+  ownerOfRun,
+  parseOwnerLabel,
+  parseProcStat,
+  parsePsStatus,
+  processStatus,
+  stateOf,
+  statusByPs,
+} from './owner.ts';
 
-test('a label is read back as it was made, whatever the run is called', () => {
-  for (const runId of ['a', '2025-11-21T22-30-00', 'x_1.2-3']) {
-    const owner = { runId, pid: 17, start: 12345 };
+const place = { boot: 'eabd2bb0', pidNamespace: 4026531836 };
+
+test.each(['a', '2025-11-21T22-30-00', 'x_1.2-3', 'a-1-2-3-4'])(
+  'the label of run %s is read back as it was made',
+  (runId) => {
+    const owner = { runId, pid: 17, start: 12345, place };
+    expect(ownerLabel(owner)).toBe(`scale-lab-${runId}-17-12345-eabd2bb0-4026531836`);
     expect(parseOwnerLabel(ownerLabel(owner))).toEqual(owner);
-  }
-});
+  },
+);
 
 test.each([
   'scale-lab',
   'scale-lab-notes',
-  'scale-lab-run-1',
-  'scale-lab-run-1-',
-  'xscale-lab-run-1-2',
-  'scale-lab-r-1-2x',
+  'scale-lab-run-1-2',
+  'scale-lab-run-1-2-0',
+  'scale-lab-run-1-2-0-',
+  'xscale-lab-run-1-2-0-0',
+  'scale-lab-r-1-2-0-0x',
+  'scale-lab-r-1-2-boot-0',
 ])('%s is not a label', (name) => {
   expect(parseOwnerLabel(name)).toBeUndefined();
 });
@@ -34,10 +53,51 @@ test('reads what ps says', () => {
   expect(parsePsStatus('')).toBeUndefined();
 });
 
-test('an owner is alive as long as its process is, and that process only', async () => {
-  const owner = await thisOwner('run');
-  expect(owner.start).toBeGreaterThan(0);
-  expect(await isAlive(owner)).toBe(true);
-  expect(await isAlive({ ...owner, start: owner.start + 1 })).toBe(false);
-  expect(await isAlive({ ...owner, pid: 2 ** 30 })).toBe(false);
+test('ps of this machine understands what it is asked', async (context) => {
+  const status = await statusByPs(process.pid).catch(() => undefined);
+  if (status === undefined) context.skip('there is no ps');
+  expect(status).toMatchObject({ parent: process.ppid, zombie: false });
+});
+
+describe('an owner', () => {
+  /** What is told of one: its state, what is skipped, and whether it would be removed. */
+  async function fateOf(owner: Owner) {
+    const told: string[] = [];
+    const onSkip = (sentence: string): void => void told.push(sentence);
+    const [clean, down] = [await isLeftOver(owner, onSkip), await isLeftRunning(owner, onSkip)];
+    return { state: await stateOf(owner), clean, down, told };
+  }
+  const left = { clean: false, down: false, told: [] };
+
+  it('is alive as long as its process is, and that process only', async () => {
+    const owner = await ownerOfRun('run');
+    expect(owner.start).toBeGreaterThan(0);
+    expect(owner.start).toBe((await processStatus(process.pid))?.start);
+    expect(await fateOf(owner)).toEqual({ ...left, state: 'alive' });
+    expect(await fateOf({ ...owner, start: owner.start + 1 })).toEqual({ ...left, state: 'ended', clean: true });
+    expect(await fateOf({ ...owner, pid: 2 ** 30 })).toEqual({ ...left, state: 'ended', clean: true });
+  });
+
+  it('is gone after another boot of its machine, whatever has its number now', async () => {
+    const owner = await ownerOfRun('run');
+    const before = { ...owner, place: { ...place, ...owner.place, boot: '0badb007' } };
+    expect(await fateOf(before)).toEqual({ ...left, state: 'ended', clean: true });
+  });
+
+  it('is left alone where its process cannot be seen, and that is told', async () => {
+    const told = ['the run run was started in another container (pid namespace), and is left alone'];
+    for (const isDetached of [false, true]) {
+      const owner = await ownerOfRun('run', isDetached);
+      for (const boot of [owner.place?.boot ?? '', '0badb007']) {
+        const elsewhere = { ...owner, pid: isDetached ? 0 : 2 ** 30, place: { boot, pidNamespace: 1 } };
+        expect(await fateOf(elsewhere)).toEqual({ ...left, state: 'elsewhere', told });
+      }
+    }
+  });
+
+  it('of what was left running on purpose is nobody, and only that is ended by `down`', async () => {
+    for (const owner of [await ownerOfRun('run', true), nobody('run')]) {
+      expect(await fateOf(owner)).toMatchObject({ clean: false, down: true, told: [] });
+    }
+  });
 });

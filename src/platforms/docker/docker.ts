@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { ImageName } from '../../scenarios/scenario.ts';
 import { loadLimitsOf } from '../common/load-limits.ts';
-import { nobody, thisOwner } from '../common/owner.ts';
+import { ownerOfRun } from '../common/owner.ts';
 import { missingPrograms, requireBuilt } from '../common/programs.ts';
 import { step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
@@ -34,7 +34,8 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
     requirements: (signal) => dockerRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),
     clean: (signal, cleanOptions) => clean(options, signal, cleanOptions),
-    down: (signal) => onEngine(options, signal, (engine) => removeDetached(engine, host, signal)),
+    down: (signal, { onSkip } = {}) =>
+      onEngine(options, signal, (engine) => removeDetached(engine, host, signal, onSkip)),
   };
 }
 
@@ -49,8 +50,7 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   checkLimits(engine, loadLimits);
   const cores = shareCores(engine.cores, pin);
   const host = hostOf(options.environment);
-  const owner = detached ? nobody(runId) : await thisOwner(runId);
-  const labels = runLabels(owner, host);
+  const labels = runLabels(await ownerOfRun(runId, detached), host);
   const names = chooseImages(options.environment, options.images);
   const image = (kind: ImageName, limited: AbortSignal): Promise<Image> =>
     ensureImage(engine, kind, names[kind], onStep, limited);
@@ -101,11 +101,11 @@ function nginxVersion({ name, environment }: Image): string {
 async function clean(
   options: DockerPlatformOptions,
   signal: AbortSignal,
-  { images = false }: CleanOptions = {},
+  { images = false, onSkip }: CleanOptions = {},
 ): Promise<readonly Leftover[]> {
   const host = hostOf(options.environment);
   return onEngine(options, signal, async (engine) => [
-    ...(await removeOrphans(engine, host, signal)),
+    ...(await removeOrphans(engine, host, signal, onSkip)),
     ...(await removeImages(engine, host, images ? undefined : await currentImage(options, engine), signal)),
   ]);
 }

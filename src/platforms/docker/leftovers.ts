@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Owner, isAlive, isDetached } from '../common/owner.ts';
+import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../common/owner.ts';
 import type { Engine } from '../engine/engine.ts';
 import { listLabelled } from '../engine/image-list.ts';
 import { type Labels, label, labelled, ownerOf } from '../engine/labels.ts';
@@ -20,13 +20,23 @@ interface Found {
 const removals = { container: removeContainer, network: removeNetwork, volume: removeVolume } as const;
 
 /** Removes what is left of runs of this host whose owner is no longer alive, and only that. */
-export async function removeOrphans(engine: Engine, host: string, signal: AbortSignal): Promise<readonly Leftover[]> {
-  return removeRuns(engine, host, signal, async (owner) => !isDetached(owner) && !(await isAlive(owner)));
+export async function removeOrphans(
+  engine: Engine,
+  host: string,
+  signal: AbortSignal,
+  onSkip: OnSkip = () => undefined,
+): Promise<readonly Leftover[]> {
+  return removeRuns(engine, host, signal, (owner) => isLeftOver(owner, onSkip));
 }
 
 /** Removes what was left running on this host's behalf on purpose, and only that. */
-export async function removeDetached(engine: Engine, host: string, signal: AbortSignal): Promise<readonly Leftover[]> {
-  return removeRuns(engine, host, signal, (owner) => Promise.resolve(isDetached(owner)));
+export async function removeDetached(
+  engine: Engine,
+  host: string,
+  signal: AbortSignal,
+  onSkip: OnSkip = () => undefined,
+): Promise<readonly Leftover[]> {
+  return removeRuns(engine, host, signal, (owner) => isLeftRunning(owner, onSkip));
 }
 
 async function removeRuns(

@@ -4,7 +4,9 @@ import { nobody } from '../common/owner.ts';
 import { hostOf, label, ownerOf, runLabels } from './labels.ts';
 
 test('an owner is read back as it was written', () => {
-  const owner = { runId: '20261121-224003-3fa9', pid: 17, start: 12345 };
+  const place = { boot: 'eabd2bb0', pidNamespace: 4026531836 };
+  const owner = { runId: '20261121-224003-3fa9', pid: 17, start: 12345, place };
+  expect(runLabels(owner, 'here')[label.owner]).toBe('17-12345-eabd2bb0-4026531836');
   expect(ownerOf(runLabels(owner, 'here'))).toEqual(owner);
   expect(ownerOf(runLabels(nobody('x'), 'here'))).toEqual(nobody('x'));
   expect(runLabels(nobody('x'), 'here')).toEqual({
@@ -14,12 +16,15 @@ test('an owner is read back as it was written', () => {
   });
 });
 
-test.each([{}, { [label.run]: 'x' }, { [label.run]: 'x', [label.owner]: 'me' }, { [label.owner]: '1-2' }])(
-  '%j are not the labels of a run',
-  (labels) => {
-    expect(ownerOf(labels)).toBeUndefined();
-  },
-);
+test.each([
+  {},
+  { [label.run]: 'x' },
+  { [label.run]: 'x', [label.owner]: 'me' },
+  { [label.run]: 'x', [label.owner]: '1-2' },
+  { [label.owner]: '1-2-0-0' },
+])('%j are not the labels of a run', (labels) => {
+  expect(ownerOf(labels)).toBeUndefined();
+});
 
 test('the host is this machine, unless it is given another name', () => {
   expect(hostOf({})).toBe(os.hostname());

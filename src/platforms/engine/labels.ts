@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Environment } from '../common/app-environment.ts';
-import { type Owner, isDetached, nobody } from '../common/owner.ts';
+import { type Owner, isDetached, nobody, ownerBy, processOf } from '../common/owner.ts';
 
 /** The keys of our labels. */
 export const label = {
@@ -26,7 +26,7 @@ export function hostOf(environment: Environment): string {
 export function runLabels(owner: Owner, host: string): Labels & { readonly [label.run]: string } {
   return {
     [label.run]: owner.runId,
-    [label.owner]: isDetached(owner) ? detached : `${owner.pid}-${owner.start}`,
+    [label.owner]: isDetached(owner) ? detached : processOf(owner),
     [label.host]: host,
   };
 }
@@ -36,9 +36,7 @@ export function ownerOf(labels: Readonly<Record<string, string | undefined>>): O
   const runId = labels[label.run];
   const text = labels[label.owner];
   if (runId === undefined || text === undefined) return undefined;
-  if (text === detached) return nobody(runId);
-  const groups = /^(?<pid>\d+)-(?<start>\d+)$/.exec(text)?.groups;
-  return groups === undefined ? undefined : { runId, pid: Number(groups.pid), start: Number(groups.start) };
+  return text === detached ? nobody(runId) : ownerBy(runId, text);
 }
 
 /** A filter of the Engine for what carries a label with that value. */

@@ -3,7 +3,7 @@ import { LabError, messageOf } from '../../errors.ts';
 import { step } from '../common/steps.ts';
 import { runLabels } from '../engine/labels.ts';
 import { loadLimitsOf } from '../common/load-limits.ts';
-import { nobody, thisOwner } from '../common/owner.ts';
+import { ownerOfRun } from '../common/owner.ts';
 import { requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { startBackends } from './system/backends.ts';
@@ -59,7 +59,7 @@ async function up(
     const delivery = { ...options, runId };
     const { postgres, redis, nginx, lab, labPullPolicy, way } = await deliverImages(target, delivery, onStep, signal);
     onStep(way);
-    const owner = detached ? nobody(runId) : await thisOwner(runId);
+    const owner = await ownerOfRun(runId, detached);
     const surroundings: Surroundings = {
       namespace,
       labels: runLabels(owner, await hostIdentity(options.environment)),

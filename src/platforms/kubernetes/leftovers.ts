@@ -1,6 +1,6 @@
 import { LabError, UsageError } from '../../errors.ts';
 import type { Environment } from '../common/app-environment.ts';
-import { type Owner, isAlive, isDetached } from '../common/owner.ts';
+import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../common/owner.ts';
 import { label, ownerOf } from '../engine/labels.ts';
 import type { Leftover } from '../platform.ts';
 import { type Cluster, insist, openCluster } from './cluster/cluster.ts';
@@ -11,18 +11,14 @@ import { removeNamespace } from './pods/run-namespace.ts';
 /** How long one is waited for that was on its way out before: something holds it. */
 const stuckLimitMs = 15_000;
 
-/** What is told where nothing is looked at, and why. */
-export type OnSkip = (sentence: string) => void;
-
 /** Removes what is left of runs of this machine whose owner is no longer alive, and only that. */
 export async function removeOrphans(
   choose: () => Promise<ClusterContext>,
   environment: Environment,
   signal: AbortSignal,
-  onSkip?: OnSkip,
+  onSkip: OnSkip = () => undefined,
 ): Promise<readonly Leftover[]> {
-  const isWanted = async (owner: Owner): Promise<boolean> => !isDetached(owner) && !(await isAlive(owner));
-  return removeRuns(choose, environment, signal, isWanted, onSkip);
+  return removeRuns(choose, environment, signal, (owner) => isLeftOver(owner, onSkip), onSkip);
 }
 
 /** Removes what was left running from this machine on purpose, and only that. */
@@ -30,9 +26,9 @@ export async function removeDetached(
   choose: () => Promise<ClusterContext>,
   environment: Environment,
   signal: AbortSignal,
-  onSkip?: OnSkip,
+  onSkip: OnSkip = () => undefined,
 ): Promise<readonly Leftover[]> {
-  return removeRuns(choose, environment, signal, async (owner) => Promise.resolve(isDetached(owner)), onSkip);
+  return removeRuns(choose, environment, signal, (owner) => isLeftRunning(owner, onSkip), onSkip);
 }
 
 async function removeRuns(
@@ -40,7 +36,7 @@ async function removeRuns(
   environment: Environment,
   signal: AbortSignal,
   isWanted: (owner: Owner) => Promise<boolean>,
-  onSkip: OnSkip = () => undefined,
+  onSkip: OnSkip,
 ): Promise<readonly Leftover[]> {
   const cluster = await reach(choose, signal, onSkip);
   if (cluster === undefined) return [];

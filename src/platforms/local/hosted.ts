@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import { LabError } from '../../errors.ts';
 import type { HostedTopology } from '../../scenarios/plan.ts';
 import type { CommandSystem } from '../../scenarios/system.ts';
@@ -7,7 +6,6 @@ import type { Environment } from '../common/app-environment.ts';
 import { hostedGraceMs, hostedName, readinessOf, withHint } from '../common/hosting.ts';
 import { isFree, withPort } from '../common/ports.ts';
 import type { Replica } from './app.ts';
-import { runVariable } from './inhabitants.ts';
 import type { RunContext } from './run-context.ts';
 
 /** A command as a process of this machine. */
@@ -54,7 +52,6 @@ async function startAt(
         ...present(inherited),
         ...system.environment,
         PORT: String(port),
-        [runVariable]: await realpath(run.folder),
       },
       folder: run.folder,
       workingFolder: system.folder,

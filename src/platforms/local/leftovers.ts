@@ -1,19 +1,27 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type Owner, isAlive, isDetached, parseOwnerLabel } from '../common/owner.ts';
+import { type OnSkip, type Owner, isLeftOver, isLeftRunning, parseOwnerLabel } from '../common/owner.ts';
 import type { Leftover } from '../platform.ts';
-import { endInhabitants } from './inhabitants.ts';
+import { endOwnProcesses } from './own-processes.ts';
 import { removeRunFolder } from './run-folder.ts';
 
 /** Removes the processes and folders of runs whose owner is no longer alive, and only those. */
-export async function removeOrphans(temporaryFolder: string, signal: AbortSignal): Promise<readonly Leftover[]> {
-  return removeRuns(temporaryFolder, signal, async (owner) => !isDetached(owner) && !(await isAlive(owner)));
+export async function removeOrphans(
+  temporaryFolder: string,
+  signal: AbortSignal,
+  onSkip: OnSkip = () => undefined,
+): Promise<readonly Leftover[]> {
+  return removeRuns(temporaryFolder, signal, (owner) => isLeftOver(owner, onSkip));
 }
 
 /** Removes what was left running on purpose, and only that. */
-export async function removeDetached(temporaryFolder: string, signal: AbortSignal): Promise<readonly Leftover[]> {
-  return removeRuns(temporaryFolder, signal, (owner) => Promise.resolve(isDetached(owner)));
+export async function removeDetached(
+  temporaryFolder: string,
+  signal: AbortSignal,
+  onSkip: OnSkip = () => undefined,
+): Promise<readonly Leftover[]> {
+  return removeRuns(temporaryFolder, signal, (owner) => isLeftRunning(owner, onSkip));
 }
 
 async function removeRuns(
@@ -36,7 +44,7 @@ async function removeRun(folder: string, { runId }: Owner): Promise<readonly Lef
   // Anybody may write to /tmp: what another user put there under such a name is none of ours.
   const status = await lstat(folder).catch(() => undefined);
   if (status?.isDirectory() !== true || status.uid !== process.getuid?.()) return [];
-  const processes = await endInhabitants(folder);
+  const processes = await endOwnProcesses(folder);
   const leftovers: Leftover[] = processes.map(({ pid, command }) => ({
     runId,
     kind: 'process',

@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts';
 import { type Environment, inheritedEnvironment } from '../common/app-environment.ts';
 import { findExecutable, nginx, printedVersion } from '../common/executable.ts';
 import { requireBuilt } from '../common/programs.ts';
-import { nobody, thisOwner } from '../common/owner.ts';
+import { ownerOfRun } from '../common/owner.ts';
 import { step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
@@ -24,8 +24,8 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     orchestrates: false,
     requirements: () => localRequirements(options),
     up: (stackOptions) => up(options, stackOptions),
-    clean: (signal) => removeOrphans(options.temporaryFolder, signal),
-    down: (signal) => removeDetached(options.temporaryFolder, signal),
+    clean: (signal, { onSkip } = {}) => removeOrphans(options.temporaryFolder, signal, onSkip),
+    down: (signal, { onSkip } = {}) => removeDetached(options.temporaryFolder, signal, onSkip),
   };
 }
 
@@ -34,8 +34,7 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
   const { programs } = options;
   signal.throwIfAborted();
   requireBuilt(bare ? { worker: programs.worker } : programs);
-  const owner = detached ? nobody(runId) : await thisOwner(runId);
-  const folder = await createRunFolder(options.temporaryFolder, owner);
+  const folder = await createRunFolder(options.temporaryFolder, await ownerOfRun(runId, detached));
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
   if (bare) return new LocalStack(run, options, undefined, {});
   try {

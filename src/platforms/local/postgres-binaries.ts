@@ -7,6 +7,8 @@ import { z } from 'zod';
 import { LabError, messageOf } from '../../errors.ts';
 import { printedVersion } from '../common/executable.ts';
 import { hintFor, logTail } from '../common/log-tail.ts';
+import { markVariable } from './own-processes.ts';
+import type { RunContext } from './run-context.ts';
 import type { User } from './unprivileged-user.ts';
 
 const execute = promisify(execFile);
@@ -46,7 +48,7 @@ export async function binariesVersion(folder: string, user?: User): Promise<stri
  * folder of the run helps against both.
  */
 export async function preparePostgresBinaries(
-  runFolder: string,
+  { folder: runFolder, environment }: Pick<RunContext, 'folder' | 'environment'>,
   user: User | undefined,
   signal: AbortSignal,
 ): Promise<PostgresBinaries> {
@@ -57,15 +59,17 @@ export async function preparePostgresBinaries(
     // The copy below will do, or tell why not.
   }
   const copy = path.join(runFolder, 'postgres-binaries');
+  // What goes on when the lab is killed is found by its mark.
+  const options = { signal, env: { ...environment, ...markVariable(runFolder) } };
   try {
     // Hard links take no time and no space, but need the same disk, and files that everybody may read.
-    return await tryCopy(() => linkBinaries(installed, copy, signal));
+    return await tryCopy(() => linkBinaries(installed, copy, options));
   } catch {
     signal.throwIfAborted();
     await rm(copy, { recursive: true, force: true });
   }
   try {
-    return await tryCopy(() => copyBinaries(installed, copy, user, signal));
+    return await tryCopy(() => copyBinaries(installed, copy, user, options));
   } catch (cause) {
     signal.throwIfAborted();
     const hint = hintFor([messageOf(cause)], runFolder) ?? 'Remove node_modules and run npm ci again.';
@@ -102,13 +106,19 @@ async function hydrateLinks(folder: string): Promise<void> {
   }
 }
 
-async function linkBinaries(from: string, to: string, signal: AbortSignal): Promise<void> {
-  await execute('cp', ['-Rl', from, to], { signal });
+/** What copying is started with. */
+interface CopyOptions {
+  readonly signal: AbortSignal;
+  readonly env: Record<string, string>;
 }
 
-async function copyBinaries(from: string, to: string, user: User | undefined, signal: AbortSignal): Promise<void> {
+async function linkBinaries(from: string, to: string, options: CopyOptions): Promise<void> {
+  await execute('cp', ['-Rl', from, to], options);
+}
+
+async function copyBinaries(from: string, to: string, user: User | undefined, options: CopyOptions): Promise<void> {
   // The system's own: it takes a third of the time that Node.js's needs for these thousand files.
-  await execute('cp', ['-R', from, to], { signal });
+  await execute('cp', ['-R', from, to], options);
   // Whatever the modes of the files are: a strict umask when npm unpacked them keeps others out. Never done to links.
-  if (user) await execute('chown', ['-R', `${user.uid}:${user.gid}`, to], { signal });
+  if (user) await execute('chown', ['-R', `${user.uid}:${user.gid}`, to], options);
 }

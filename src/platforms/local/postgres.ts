@@ -37,7 +37,7 @@ interface Database {
 /** Makes a new, empty database that asks for a random password. */
 async function makeDatabase(run: RunContext, signal: AbortSignal): Promise<Database> {
   const user = await unprivilegedUser();
-  const binaries = await preparePostgresBinaries(run.folder, user, signal);
+  const binaries = await preparePostgresBinaries(run, user, signal);
   const password = randomBytes(18).toString('base64url');
   const folder = path.join(run.folder, 'postgres');
   const program = { folder: run.folder, environment: run.environment, user, graceMs: 10_000 };

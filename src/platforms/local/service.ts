@@ -1,12 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { open, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { LabError } from '../../errors.ts';
 import { diskFullHint, hintFor, readLogEnd, readPiece, withLog } from '../common/log-tail.ts';
 import { untilSign } from '../common/readiness.ts';
 import { pause, settlesWithin } from '../common/time-limit.ts';
+import { markDescriptor, markVariable, openMark } from './own-processes.ts';
 
-/** A program that is to run in the folder of a run, in a process group of its own: a terminal's Ctrl-C does not reach it. */
+/**
+ * A program that is to run in the folder of a run, in a process group of its own: a terminal's Ctrl-C does not reach it. It carries the
+ * mark of the run, by which it is found when the lab that started it has been killed.
+ */
 export interface ServiceDescription {
   /** As it is called in messages: "PostgreSQL". */
   readonly name: string;
@@ -70,17 +74,16 @@ export class Service {
   /** Starts the program; whether it works is for {@link ready} to say. */
   static async start(description: ServiceDescription, signal: AbortSignal): Promise<Service> {
     const { command, args, folder, workingFolder: cwd = folder, environment, user, piped = false } = description;
-    const log = await open(path.join(folder, description.log), 'a');
-    try {
-      const { size } = await log.stat();
-      signal.throwIfAborted();
-      const output = piped ? 'pipe' : log.fd;
-      const stdio = [piped ? 'pipe' : 'ignore', output, log.fd] as const;
-      const child = spawn(command, args, { cwd, env: environment, detached: true, stdio: [...stdio], ...user });
-      return new Service(description, child, size);
-    } finally {
-      await log.close();
-    }
+    await using log = await open(path.join(folder, description.log), 'a');
+    await using mark = await openMark(folder);
+    const { size } = await log.stat();
+    signal.throwIfAborted();
+    const env = { ...environment, ...markVariable(folder) };
+    const stdio: StdioOptions = [piped ? 'pipe' : 'ignore', piped ? 'pipe' : log.fd, log.fd];
+    while (stdio.length < markDescriptor) stdio.push('ignore');
+    stdio.push(mark.fd);
+    const child = spawn(command, args, { cwd, env, detached: true, stdio, ...user });
+    return new Service(description, child, size);
   }
 
   /** Waits for a sign of readiness. If the service ends instead, or takes too long, this fails with its log. */

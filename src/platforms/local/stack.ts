@@ -17,9 +17,9 @@ import {
   serverAt,
 } from './deployment.ts';
 import { startHosted } from './hosted.ts';
-import { endInhabitants } from './inhabitants.ts';
 import { generateLoad } from './load-worker.ts';
 import { startNginx } from './nginx.ts';
+import { endOwnProcesses } from './own-processes.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
 
@@ -79,8 +79,8 @@ export class LocalStack implements Stack {
     return hostedDeploymentOf(running, topology, this.#generate);
   }
 
-  reach(url: string): Deployment {
-    return serverAt(url, this.#generate);
+  reach(url: string, ips: readonly string[]): Deployment {
+    return { ...serverAt(url, this.#generate), urls: ips.map((ip) => ({ url, ip })) };
   }
 
   release(): void {
@@ -134,7 +134,7 @@ export class LocalStack implements Stack {
 export async function closeRun(run: RunContext): Promise<void> {
   await run.stopAll();
   // A process that left its group, as PostgreSQL's do, and outlived the one that was stopped.
-  await endInhabitants(run.folder);
+  await endOwnProcesses(run.folder);
   await removeRunFolder(run.folder);
 }
 

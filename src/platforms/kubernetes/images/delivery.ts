@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { LabError } from '../../../errors.ts';
 import type { Environment } from '../../common/app-environment.ts';
-import { ownerLabel, thisOwner } from '../../common/owner.ts';
+import { ownerLabel, ownerOfRun } from '../../common/owner.ts';
 import { type Programs, requireBuilt } from '../../common/programs.ts';
 import { step } from '../../common/steps.ts';
 import { type BaseImages, chooseImages, ensureImage, findImage } from '../../engine/base-images.ts';
@@ -194,5 +194,5 @@ async function wantedImages(engine: Engine, names: readonly string[]): Promise<r
 
 /** The Engine, and a folder for what is on its way; what a killed lab leaves of that, a clean-up finds by its name. */
 async function sourceOf(engine: Engine, { temporaryFolder, runId }: DeliveryOptions): Promise<ImageSource> {
-  return { engine, folder: path.join(temporaryFolder, ownerLabel(await thisOwner(runId))) };
+  return { engine, folder: path.join(temporaryFolder, ownerLabel(await ownerOfRun(runId))) };
 }

@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processStatus } from '../common/owner.ts';
+import {
+  candidatesIn,
+  endOwnProcesses,
+  findOwnProcesses,
+  markDescriptor,
+  markOf,
+  markVariable,
+  openMark,
+  printedByTools,
+} from './own-processes.ts';
+
+describe('what ps and lsof print', () => {
+  const mark = { variable: 'SCALE_LAB_RUN=scale-lab-r-1-2-0-0', file: '/tmp/scale-lab-r-1-2-0-0/mark' };
+  const candidates = (commands: string, environments: string, files = '') =>
+    candidatesIn({ commands, environments, files }, mark).map(({ pid, isMarked }) => [pid, isMarked]);
+
+  it('shows a mark in the environment, and none in an argument or in part of a variable', () => {
+    const commands = [
+      '  1 0 Ss /sbin/launchd',
+      ' 20 1 S node server.js',
+      ` 21 20 S+ grep ${mark.variable}`,
+      ' 22 1 S sh',
+    ].join('\n');
+    const environments = [
+      '  1 0 Ss /sbin/launchd',
+      ` 20 1 S node server.js PATH=/bin ${mark.variable} HOME=/root`,
+      ` 21 20 S+ grep ${mark.variable} PATH=/bin`,
+      ` 22 1 S sh A=${mark.variable}0 ${mark.variable}1`,
+    ].join('\n');
+    expect(candidates(commands, environments)).toEqual([
+      [1, false],
+      [20, true],
+      [21, false],
+      [22, false],
+    ]);
+  });
+
+  it('shows who has the file open', () => {
+    const commands = ' 20 1 S nginx: worker process\n 21 1 S tail -f x\n';
+    const files = `p20\nf100\nn${mark.file}\np21\nf100\nn/tmp/scale-lab-r-1-2-0-0/nginx.log\n`;
+    expect(candidates(commands, commands, files)).toEqual([
+      [20, true],
+      [21, false],
+    ]);
+  });
+
+  it('shows zombies that are none of ours any more', () => {
+    expect(candidates(' 20 1 Z (node) defunct\n', ` 20 1 Z (node) defunct ${mark.variable}\n`)).toEqual([]);
+  });
+});
+
+describe('the processes of a run', () => {
+  let folder: string;
+  const started: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'own-processes-'));
+  });
+  afterEach(async () => {
+    for (const { pid } of started.splice(0)) endGroup(pid);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Starts a shell script in the folder, with the marks given, and waits until it has said something: the ids of processes. */
+  async function start(script: string, { variable = false, file = false } = {}): Promise<readonly number[]> {
+    await using mark = await openMark(folder);
+    const stdio: StdioOptions = ['ignore', 'pipe', 'inherit'];
+    while (file && stdio.length < markDescriptor) stdio.push('ignore');
+    if (file) stdio.push(mark.fd);
+    const env = { PATH: process.env.PATH, ...(variable ? markVariable(folder) : {}) };
+    const child = spawn('/bin/sh', ['-c', script], { cwd: folder, env, stdio, detached: true });
+    started.push(child);
+    if (child.stdout === null) throw new Error('it has no output');
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    return String(said).trim().split(' ').map(Number);
+  }
+
+  const found = async (): Promise<readonly number[]> =>
+    (await findOwnProcesses(folder)).map(({ pid }) => pid).sort((one, other) => one - other);
+
+  it('are not those that work in its folder, or read in it', async () => {
+    const [stranger = 0] = await start('touch log; tail -f log mark & echo $!; wait');
+    expect(await found()).toEqual([]);
+    expect(await endOwnProcesses(folder)).toEqual([]);
+    expect(() => process.kill(stranger, 0)).not.toThrow();
+  });
+
+  it('are known by their environment', async () => {
+    const own = await start('sleep 1000 & echo $$ $!; wait', { variable: true });
+    expect(await found()).toEqual(own);
+  });
+
+  it('are known by their open file, where nothing is left of their environment', async () => {
+    const own = await start('env -i sleep 1000 & echo $$ $!; wait', { file: true });
+    expect(await found()).toEqual(own);
+  });
+
+  it('are known by their parent, where they have neither', async () => {
+    const own = await start('env -i sleep 1000 & echo $$ $!; wait', { variable: true });
+    expect(await found()).toEqual(own);
+  });
+
+  it('are ended wherever they are: one that has left its group, its folder and its parent, too', async (context) => {
+    if (process.platform !== 'linux') context.skip('there is no setsid');
+    const [daemon = 0] = await start(
+      'cd /; setsid sh -c "trap : INT; while :; do sleep 1000; done" & echo $!; exit 0',
+      {
+        variable: true,
+      },
+    );
+    expect(await found()).toContain(daemon);
+    const [first] = await endOwnProcesses(folder, 200);
+    expect(first?.pid).toBe(daemon);
+    expect(await found()).toEqual([]);
+    // Nobody may have taken note of its end.
+    expect((await processStatus(daemon))?.zombie ?? true).toBe(true);
+  });
+
+  it('are found by ps and lsof as well', async (context) => {
+    const { commands, files } = await printedByTools();
+    if (commands === '') context.skip('there is no ps');
+    const [byVariable] = await start('echo $$; sleep 1000; :', { variable: true });
+    const [byFile] = await start('echo $$; sleep 1000; :', { file: true });
+    const [stranger] = await start('echo $$; sleep 1000; :');
+    const marked = candidatesIn(await printedByTools(), markOf(folder)).filter(({ isMarked }) => isMarked);
+    const pids = marked.map(({ pid }) => pid);
+    expect(pids).toContain(byVariable);
+    expect(pids).not.toContain(stranger);
+    if (files === '' && !pids.includes(byFile ?? 0)) context.skip('there is no lsof');
+    expect(pids).toContain(byFile);
+  });
+});
+
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { packageFolder } from '../../src/package.ts';
+import { runProgram } from '../../src/platforms/common/program.ts';
+import { scaleLab, start } from './cli.ts';
+import { Workbench } from './workbench.ts';
+
+let bench: Workbench;
+
+beforeEach(async () => {
+  bench = await Workbench.create();
+  await bench.write(
+    'scenarios.yaml',
+    `version: 1
+scenarios:
+  mine:
+    question: Does it last?
+    workload: ['GET /todos/{todo}']
+    keys: { todo: { uniform: 100 } }
+`,
+  );
+});
+afterEach(async () => bench[Symbol.asyncDispose]());
+
+const options = () => ({ cwd: bench.folder, env: bench.env });
+
+/** The folder of the run that there is now. */
+async function runFolder(): Promise<string> {
+  const names = await readdir(bench.temporary);
+  expect(names).toHaveLength(1);
+  return path.join(bench.temporary, names[0] ?? '');
+}
+
+describe('who the lab has not started', { timeout: 120_000 }, () => {
+  it('may look into the folder of a run, and outlives it', async () => {
+    const running = start(['run', 'mine', '--duration', '2s', '--warmup', '0s'], options());
+    await running.says('Redis starts');
+    const shell = spawn('/bin/sh', ['-c', 'sleep 1000; :'], {
+      cwd: await runFolder(),
+      stdio: 'ignore',
+      detached: true,
+    });
+    onTestFinished(() => void process.kill(-(shell.pid ?? 0), 'SIGKILL'));
+    const { code, err } = await running.ended;
+    expect(code, err).toBe(0);
+    expect(await readdir(bench.temporary)).toEqual([]);
+    expect(shell).toMatchObject({ exitCode: null, signalCode: null });
+  });
+});
+
+describe('a lab in another pid namespace, with the same temporary folder', { timeout: 120_000 }, () => {
+  const unshare = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+  const labInside = [...unshare, process.execPath, path.join(packageFolder, 'dist/cli/main.js')];
+  const { signal } = new AbortController();
+
+  /** Runs a command of the lab to its end, in a pid namespace of its own. */
+  const inside = async (...args: readonly string[]) =>
+    runProgram('unshare', [...labInside, ...args], { environment: bench.env }, signal);
+
+  beforeEach(async (context) => {
+    const problem = await runProgram('unshare', [...unshare, 'true'], { environment: process.env }, signal).then(
+      () => undefined,
+      () => 'no pid namespace may be made here',
+    );
+    if (problem !== undefined) context.skip(problem);
+  });
+
+  it('does not take what runs here for dead', async () => {
+    const running = start(['up', 'mine'], options());
+    await running.says('It runs until Ctrl-C');
+    const folder = await runFolder();
+    for (const command of ['clean', 'down']) expect((await inside(command)).output).toBe('nothing to remove\n');
+    expect((await inside('clean')).errors).toContain('was started in another container (pid namespace)');
+    expect(await runFolder()).toBe(folder);
+    running.child.kill('SIGINT');
+    expect((await running.ended).code).toBe(0);
+    expect(await bench.leftovers()).toEqual([]);
+  });
+
+  it('is not taken for dead here', async () => {
+    const ended = new AbortController();
+    const running = runProgram('unshare', [...labInside, 'up', 'mine'], { environment: bench.env }, ended.signal);
+    running.catch(() => undefined);
+    await expect.poll(async () => readdir(bench.temporary), { timeout: 30_000 }).toHaveLength(1);
+    const { out, err } = await scaleLab(['clean'], options());
+    expect(out).toBe('nothing to remove\n');
+    expect(err).toContain('was started in another container (pid namespace), and is left alone');
+    expect(await readdir(bench.temporary)).toHaveLength(1);
+    ended.abort();
+    await expect(running).rejects.toThrow();
+  });
+});
