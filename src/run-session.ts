@@ -5,6 +5,7 @@ import { tryTargets } from './first-try.ts';
 import type { OnStep } from './platforms/common/steps.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
+import { jsonReport } from './reporters/json.ts';
 import type { Failure, Finding, RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
@@ -147,7 +148,7 @@ export class RunSession {
 
   async save(): Promise<void> {
     this.record.wallMs = Date.now() - this.lab.startedAtMs;
-    await this.folder.write('run.json', `${JSON.stringify(this.record, null, 1)}\n`);
+    await this.folder.write('run.json', jsonReport(this.record));
   }
 }
 

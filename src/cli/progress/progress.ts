@@ -1,4 +1,5 @@
 import type { EventSink } from '../../events.ts';
+import { told } from '../../foreign-text.ts';
 import type { Io } from '../io.ts';
 import { jsonProgress } from './json-events.ts';
 import { LiveProgress } from './live.ts';
@@ -20,17 +21,25 @@ export interface Progress extends Disposable {
 export function showProgress(io: Io, { quiet, verbose = false, json }: ProgressOptions): Progress {
   if (json) return lasting(jsonProgress(io.out, io.startedAtMs));
   if (quiet) return lasting(() => undefined);
-  return io.err.canRedraw ? new LiveProgress(io.err, verbose, io.signal) : lasting(plainProgress(io.err, verbose));
+  return telling(
+    io.err.canRedraw ? new LiveProgress(io.err, verbose, io.signal) : lasting(plainProgress(io.err, verbose)),
+  );
 }
 
-/** Shows what work does while it does it. */
+/** Shows what work does while it does it. Whatever runs by then is taken down before the command ends. */
 export async function withProgress<T>(
   io: Io,
   options: ProgressOptions,
   work: (emit: EventSink) => Promise<T>,
 ): Promise<T> {
+  io.endsInOrder();
   using progress = showProgress(io, options);
   return await work(progress.sink);
+}
+
+/** What is shown of events may come from anywhere. */
+function telling(progress: Progress): Progress {
+  return { sink: (event) => progress.sink(told(event)), [Symbol.dispose]: () => progress[Symbol.dispose]() };
 }
 
 /** What leaves nothing to be taken away. */
