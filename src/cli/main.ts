@@ -20,7 +20,8 @@ let broken: { readonly stream: NodeJS.WriteStream; readonly error: LabError } | 
 let isOver = false;
 /** Whether something may run that has to be taken down before the end. */
 let isOrderly = false;
-let signals = 0;
+/** The signals that came, the first of them first. */
+const signals: NodeJS.Signals[] = [];
 /** What was thrown aside, whatever the command itself comes to. */
 const bugs: unknown[] = [];
 
@@ -71,13 +72,27 @@ function guarded(stream: NodeJS.WriteStream): GuardedOutput {
 for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     const interruption = new Interruption(name);
-    signals += 1;
+    signals.push(name);
     stop.abort(interruption);
-    if (isOrderly && signals === 1) return;
+    const isFirst = signals.length === 1;
+    if (isFirst && isOrderly) return;
     // At once: nothing was started, or it is the second time. What is left then, the next run or `scale-lab clean` removes.
-    if (signals === 1) tellError(err, interruption);
-    process.exit(interruption.exitCode);
+    if (isFirst) tellError(err, interruption);
+    leave(interruption.exitCode, name);
   });
+}
+
+/**
+ * Ends the process, whatever still waits for something. What waits in a thread, for a pipe that nobody writes to or for a name server,
+ * would hold up an exit for as long: a signal then does what it would have done without us, which is the same exit code to a shell.
+ */
+function leave(exitCode: number, signal: NodeJS.Signals | undefined): void {
+  const isHeld = process.getActiveResourcesInfo().some((name) => /^(FSReq|GetAddrInfo|GetNameInfo)/.test(name));
+  if (isHeld && signal !== undefined) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  process.exit(exitCode);
 }
 
 // A bug somewhere aside must not leave servers running: it ends the command like a signal does, unless one is ending it already.
@@ -127,3 +142,5 @@ isOver = true;
 // The command itself has told of it where it was running something.
 const isTold = process.exitCode === broken?.error.exitCode && broken.stream === process.stdout;
 if (broken !== undefined && !isTold) tellOfBroken();
+// What was broken off may have left questions open that nobody will answer.
+if (stop.signal.aborted) leave(process.exitCode, signals[0]);

@@ -1,4 +1,5 @@
 import type { EventSink, LabEvent } from '../../events.ts';
+import { onAbort } from '../../platforms/common/time-limit.ts';
 import { measuredMs } from '../../scenarios/plan.ts';
 import type { Trial } from '../../scenarios/plan.ts';
 import type { Output } from '../io.ts';
@@ -50,9 +51,9 @@ export class LiveProgress implements Disposable {
     this.#isVerbose = isVerbose;
     // Times go on where nothing else does, and a window that was resized is drawn anew.
     this.#timer = setInterval(() => this.#draw(), tickMs).unref();
-    signal.addEventListener('abort', () => {
-      this.#region.keep('stopping: what runs is taken down (once more, and it ends at once)');
-    });
+    onAbort(signal, () =>
+      this.#region.keep('stopping: what runs is taken down (once more, and it ends at once)'),
+    );
   }
 
   readonly sink: EventSink = (event) => {

@@ -4,7 +4,7 @@ import { type Owner, isAlive, isDetached } from '../common/owner.ts';
 import { label, ownerOf } from '../engine/labels.ts';
 import type { Leftover } from '../platform.ts';
 import { type Cluster, insist, openCluster } from './cluster/cluster.ts';
-import { type ClusterContext, ContextProblem } from './cluster/context.ts';
+import { type ChooseContext, type ClusterContext, ContextProblem } from './cluster/context.ts';
 import { hostIdentity } from './cluster/labels.ts';
 import { removeNamespace } from './pods/run-namespace.ts';
 
@@ -16,7 +16,7 @@ export type OnSkip = (sentence: string) => void;
 
 /** Removes what is left of runs of this machine whose owner is no longer alive, and only that. */
 export async function removeOrphans(
-  choose: () => Promise<ClusterContext>,
+  choose: ChooseContext,
   environment: Environment,
   signal: AbortSignal,
   onSkip?: OnSkip,
@@ -27,7 +27,7 @@ export async function removeOrphans(
 
 /** Removes what was left running from this machine on purpose, and only that. */
 export async function removeDetached(
-  choose: () => Promise<ClusterContext>,
+  choose: ChooseContext,
   environment: Environment,
   signal: AbortSignal,
   onSkip?: OnSkip,
@@ -36,7 +36,7 @@ export async function removeDetached(
 }
 
 async function removeRuns(
-  choose: () => Promise<ClusterContext>,
+  choose: ChooseContext,
   environment: Environment,
   signal: AbortSignal,
   isWanted: (owner: Owner) => Promise<boolean>,
@@ -70,13 +70,13 @@ async function removeRuns(
 
 /** The cluster, where there is one to look at: somebody else's is not touched unless it was named. */
 async function reach(
-  choose: () => Promise<ClusterContext>,
+  choose: ChooseContext,
   signal: AbortSignal,
   onSkip: OnSkip,
 ): Promise<Cluster | undefined> {
   let context: ClusterContext;
   try {
-    context = await choose();
+    context = await choose(signal);
   } catch (error) {
     if (error instanceof ContextProblem && error.isMissing) return undefined;
     if (error instanceof UsageError) {
