@@ -21,9 +21,8 @@ export interface Progress extends Disposable {
 export function showProgress(io: Io, { quiet, verbose = false, json }: ProgressOptions): Progress {
   if (json) return lasting(jsonProgress(io.out, io.startedAtMs));
   if (quiet) return lasting(() => undefined);
-  return telling(
-    io.err.canRedraw ? new LiveProgress(io.err, verbose, io.signal) : lasting(plainProgress(io.err, verbose)),
-  );
+  const { err, signal } = io;
+  return telling(err.canRedraw ? new LiveProgress(err, verbose, signal) : plainProgress(err, verbose, signal));
 }
 
 /** Shows what work does while it does it. Whatever runs by then is taken down before the command ends. */
