@@ -17,7 +17,8 @@ describe('foreign text within a line', () => {
   });
 
   it('stays as it is where nothing is wrong with it', () => {
-    for (const text of ['GET /items?q=ä', '数据 ✓ ▁▂▃', '  indented', '👩‍👩‍👧 ❤️‍🔥', 'می‌خواهم', '']) expect(told(text)).toBe(text);
+    for (const text of ['GET /items?q=ä', '数据 ✓ ▁▂▃', '  indented', '👩‍👩‍👧 ❤️‍🔥', 'می‌خواهم', ''])
+      expect(told(text)).toBe(text);
   });
 
   it('is told in every text of a value, and in its keys', () => {
@@ -54,7 +55,9 @@ describe('text as it leaves', () => {
   it('has no command for a CI system but those that the lab gives', () => {
     expect(forStream('::error::a\n \u00a0::notice::b\nc ::d::')).toBe('\\::error::a\n \u00a0\\::notice::b\nc ::d::');
     expect(forStream('\u001b[1m::error::a\u001b[22m', 'styles')).toBe('\u001b[1m\\::error::a\u001b[22m');
-    expect(forStream('a ##[group]b ##vso[task.x]c ##teamcity[d]')).toBe(String.raw`a #\#[group]b #\#vso[task.x]c #\#teamcity[d]`);
+    expect(forStream('a ##[group]b ##vso[task.x]c ##teamcity[d]')).toBe(
+      String.raw`a #\#[group]b #\#vso[task.x]c #\#teamcity[d]`,
+    );
     expect(forStream('::error title=a::##[b]\n', 'commands')).toBe('::error title=a::#\\#[b]\n');
     expect(forStream('# A heading\n## [a link]\n')).toBe('# A heading\n## [a link]\n');
   });

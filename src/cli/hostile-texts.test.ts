@@ -42,17 +42,21 @@ function expectHarmless(text: string): void {
 }
 
 describe('commands that tell what somebody else has written', () => {
-  it.each([['list'], ['explain', 'mine'], ['validate'], ['run', 'mine', '--dry-run'], ['history'], ['manifests', 'mine']])(
-    'do no harm: %s %s %s',
-    async (...args) => {
-      const { code, out, err } = await left(args);
-      expect(code, err).toBe(0);
-      expect(out).not.toBe('');
-      expectHarmless(out);
-      expectHarmless(err);
-      if (args[0] === 'list' || args[0] === 'explain') expect(out).toContain('painted');
-    },
-  );
+  it.each([
+    ['list'],
+    ['explain', 'mine'],
+    ['validate'],
+    ['run', 'mine', '--dry-run'],
+    ['history'],
+    ['manifests', 'mine'],
+  ])('do no harm: %s %s %s', async (...args) => {
+    const { code, out, err } = await left(args);
+    expect(code, err).toBe(0);
+    expect(out).not.toBe('');
+    expectHarmless(out);
+    expectHarmless(err);
+    if (args[0] === 'list' || args[0] === 'explain') expect(out).toContain('painted');
+  });
 
   it.each(reporterNames.filter((name) => name !== 'github'))('do no harm by a report: %s', async (name) => {
     for (const index of [...harms, all].keys()) {
@@ -65,14 +69,20 @@ describe('commands that tell what somebody else has written', () => {
   it('give GitHub the commands of the lab, and no other', async () => {
     for (const index of [...harms, all].keys()) {
       const { out } = await left(['report', `results/r${index}`, '--reporter', 'github']);
-      expect(out.trimEnd().split("\n")).toHaveLength(5);
+      expect(out.trimEnd().split('\n')).toHaveLength(5);
       expect(out).not.toMatch(/##\w*\[/);
     }
   });
 
   it('do no harm by an error', async () => {
     for (const text of harms) {
-      for (const args of [['explain', `x${text}`], ['report', `x${text}`], [`x${text}`], ['run', `--x${text}`], ['list', '--file', `x${text}`]]) {
+      for (const args of [
+        ['explain', `x${text}`],
+        ['report', `x${text}`],
+        [`x${text}`],
+        ['run', `--x${text}`],
+        ['list', '--file', `x${text}`],
+      ]) {
         const { code, out, err } = await left(args);
         expect(code).not.toBe(0);
         expectHarmless(out);

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { fakeOutput } from '../../test/fakes/output.ts';
 import { harms, hostileText, recordWith } from '../../test/fakes/hostile.ts';
@@ -8,7 +8,7 @@ import { openReporter } from './index.ts';
 import { ownMarks, reporterNames, type ReporterName } from './reporter.ts';
 
 const screen = { columns: 100, color: false };
-const seeds = Array.from({ length: 30 }, (_, index) => index);
+const seeds = Array.from({ length: 12 }, (_, index) => index);
 const hostile = [...harms, ...seeds.map(hostileText)];
 
 async function reportOf(name: ReporterName, text: string, color = false): Promise<string> {
@@ -20,7 +20,10 @@ function markupOf(page: string): string {
   const withoutBlocks = page.replaceAll(/^(`{3,})text\n[^]*?\n\1$/gm, 'block').replaceAll(/^ {6}.*$/gm, 'block');
   let markup = '';
   for (let rest = withoutBlocks; rest !== '';) {
-    const inert = /^\\[!-/:-@[-`{-~](?:&#8203;)?|^(?:@|GH-)&#8203;|^(`+)(?!`)[^]*?[^`]\1(?!`)|^<code>(?:\\.|[^\\<])*<\/code>|^[^\\`]/.exec(rest);
+    const inert =
+      /^\\[!-/:-@[-`{-~](?:&#8203;)?|^(?:@|GH-)&#8203;|^(`+)(?!`)[^]*?[^`]\1(?!`)|^<code>(?:\\.|[^\\<])*<\/code>|^[^\\`]/.exec(
+        rest,
+      );
     const [piece = rest.charAt(0)] = inert ?? [];
     if (piece.length === 1 && '*_`<>[]|#~$&@\\\n'.includes(piece)) markup += piece;
     rest = rest.slice(piece.length);
@@ -31,6 +34,33 @@ function markupOf(page: string): string {
 /** Labels are texts. */
 function tagsOf(page: string): readonly string[] {
   return [...page.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/ aria-label="[^"]*"/, ''));
+}
+
+const reference = '&(?:amp|lt|gt|quot|apos);';
+const xmlToken = new RegExp(
+  String.raw`<(?<closing>/?)(?<name>\w[\w-]*)(?: [\w-]+="(?:[^<&"]|${reference})*")*(?<empty>/?)>|(?:(?!\]\]>)[^<&]|${reference})+`,
+  'uy',
+);
+
+/**
+ * Reads XML 1.0 as strictly as its grammar is, of which a report uses elements, attributes and text.
+ * @returns the elements that are still open at its end: none of a document; what cannot be read counts as one
+ */
+function openElements(xml: string): readonly string[] {
+  if (!/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u.test(xml)) return ['no character of XML'];
+  const head = '<?xml version="1.0" encoding="UTF-8"?>';
+  const open: string[] = xml.startsWith(head) ? [] : ['no head'];
+  xmlToken.lastIndex = head.length;
+  while (xmlToken.lastIndex < xml.length) {
+    const at = xmlToken.lastIndex;
+    const groups = xmlToken.exec(xml)?.groups;
+    if (groups === undefined) return [...open, `no token: ${xml.slice(at, at + 40)}`];
+    const { name, closing, empty } = groups;
+    if (name === undefined || empty === '/') continue;
+    if (closing !== '/') open.push(name);
+    else if (open.pop() !== name) return [...open, `not open: ${name}`];
+  }
+  return open;
 }
 
 /** The names of nodes and attributes, at their places. */
@@ -79,7 +109,7 @@ describe('reports of what somebody means ill with', () => {
   it('are well-formed XML of the same shape', async () => {
     const read = async (text: string): Promise<unknown> => {
       const xml = await reportOf('junit', text);
-      expect(XMLValidator.validate(xml)).toBe(true);
+      expect(openElements(xml), JSON.stringify(text)).toEqual([]);
       return shapeOf(new XMLParser({ ignoreAttributes: false }).parse(xml));
     };
     const usual = await read('x');

@@ -158,7 +158,11 @@ require('node:http').createServer((_, answer) => answer.end()).listen(process.en
   });
 
   it('is ended by up as a person ends it, and otherwise as it was ended', async () => {
-    for (const [signal, code] of [['SIGINT', 0], ['SIGTERM', 143], ['SIGHUP', 129]] as const) {
+    for (const [signal, code] of [
+      ['SIGINT', 0],
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const) {
       const running = lab(['up', 'todos']);
       await running.says('It runs until Ctrl-C');
       running.child.kill(signal);
@@ -171,18 +175,21 @@ require('node:http').createServer((_, answer) => answer.end()).listen(process.en
     ['SIGINT', 'SIGTERM'],
     ['SIGTERM', 'SIGINT'],
     ['SIGHUP', 'SIGHUP'],
-  ] as const)('ends at once by a second signal, whichever: %s, %s; clean removes what is left', async (first, second) => {
-    const running = lab(['run', 'stays', '--verbose']);
-    await running.says('measuring');
-    running.child.kill(first);
-    await running.says('stopping');
-    // It does not do what it is asked: its time of grace goes on.
-    await expect.poll(targetLog, { timeout: 30_000 }).toContain('asked to end');
-    running.child.kill(second);
-    expect((await running.ended).code).toBe(codes[second]);
-    expect(await bench.leftovers()).not.toEqual([]);
-    const cleaned = await scaleLab(['clean'], { cwd: bench.folder, env: bench.env });
-    expect(cleaned.code, cleaned.err).toBe(0);
-    expect(cleaned.out).toContain('removed process of run');
-  });
+  ] as const)(
+    'ends at once by a second signal, whichever: %s, %s; clean removes what is left',
+    async (first, second) => {
+      const running = lab(['run', 'stays', '--verbose']);
+      await running.says('measuring');
+      running.child.kill(first);
+      await running.says('stopping');
+      // It does not do what it is asked: its time of grace goes on.
+      await expect.poll(targetLog, { timeout: 30_000 }).toContain('asked to end');
+      running.child.kill(second);
+      expect((await running.ended).code).toBe(codes[second]);
+      expect(await bench.leftovers()).not.toEqual([]);
+      const cleaned = await scaleLab(['clean'], { cwd: bench.folder, env: bench.env });
+      expect(cleaned.code, cleaned.err).toBe(0);
+      expect(cleaned.out).toContain('removed process of run');
+    },
+  );
 });

@@ -51,7 +51,9 @@ function withHistogram(trial: TrialRecord): TrialRecord {
 /** A record with something of everything that has a text. */
 function everything(part: string): RunRecord {
   const base = openHerdRecord();
-  const causes = [{ kind: 'status-5xx' as const, atMs: 1, request: 'POST /pay', status: 503, body: 'busy', words: 'no' }];
+  const causes = [
+    { kind: 'status-5xx' as const, atMs: 1, request: 'POST /pay', status: 503, body: 'busy', words: 'no' },
+  ];
   const { measurement, ...rest } = shopTrial({ number: 3, variant: 'lock', replicas: 2 });
   const parts = { waiting: 5, [part]: 30, app: 2 };
   return {
@@ -80,7 +82,17 @@ function everything(part: string): RunRecord {
         confidence: 0.95,
         smallest: 0.05,
         metrics: [
-          { metric: 'rps', a: 1, b: 2, scale: 'ratio', estimate: 2, low: 1.9, high: 2.1, outcome: 'b-higher', text: 'is more' },
+          {
+            metric: 'rps',
+            a: 1,
+            b: 2,
+            scale: 'ratio',
+            estimate: 2,
+            low: 1.9,
+            high: 2.1,
+            outcome: 'b-higher',
+            text: 'is more',
+          },
           { metric: 'p99', request: 'GET /', scale: 'ratio', outcome: 'not-measured', text: 'too few answers' },
         ],
         caveats: ['the machine was busy'],
@@ -104,7 +116,10 @@ function poisoned(value: unknown, text: string, isForeign = false): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => poisoned(item, text, isForeign));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, poisoned(each, text, foreign.has(key) || key === 'caveats' && isForeign)]),
+    Object.entries(value).map(([key, each]) => [
+      key,
+      poisoned(each, text, foreign.has(key) || (key === 'caveats' && isForeign)),
+    ]),
   );
 }
 

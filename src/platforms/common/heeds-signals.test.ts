@@ -1,3 +1,4 @@
+import { V1Pod } from '@kubernetes/client-node';
 import Docker from 'dockerode';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,7 +95,13 @@ function sleeper(name: string): ProgramFolder {
 }
 
 const container = (): Container =>
-  new Container(engine.docker.getContainer('x'), { service: 'x', title: 'X', image: 'x', command: [], environment: {} });
+  new Container(engine.docker.getContainer('x'), {
+    service: 'x',
+    title: 'X',
+    image: 'x',
+    command: [],
+    environment: {},
+  });
 
 type Wait = (signal: AbortSignal) => Promise<unknown>;
 
@@ -136,7 +143,8 @@ const waits: Readonly<Record<string, Wait>> = {
     watch.start();
     await watch.end();
   },
-  'an Engine that hangs, when it is looked for': async (signal) => openEngine({ DOCKER_HOST: silent.url.replace('http', 'tcp') }, signal),
+  'an Engine that hangs, when it is looked for': async (signal) =>
+    openEngine({ DOCKER_HOST: silent.url.replace('http', 'tcp') }, signal),
   'an Engine that hangs, when it is asked for an image': async (signal) => findImage(engine, 'node', signal),
   'an Engine that hangs, when it is asked for images': async (signal) => listLabelled(engine.docker, [], signal),
   'an Engine that hangs, when it is asked for leftovers': async (signal) => removeOrphans(engine, 'here', signal),
@@ -144,7 +152,8 @@ const waits: Readonly<Record<string, Wait>> = {
   'an Engine that hangs, when it is asked for figures': async (signal) => container().followStats(signal),
   'an API server that hangs': async (signal) =>
     listPods({ cluster: cluster.cluster, namespace: 'x', labels: {} }, signal),
-  'an API server that hangs, when it is asked what it serves': async (signal) => serves(cluster.cluster, 'a/v1', signal),
+  'an API server that hangs, when it is asked what it serves': async (signal) =>
+    serves(cluster.cluster, 'a/v1', signal),
   'an API server that cannot answer now': async (signal) =>
     insist('It cannot', async () => Promise.reject(new TimeLimit(1)), signal),
   'minikube, which says nothing': async (signal) => {
@@ -178,7 +187,7 @@ describe('what is waited for as long as there is interest in it', () => {
   });
 
   it('is an empty log where the signal is given', async () => {
-    const pod = { metadata: { name: 'x' } };
+    const pod = Object.assign(new V1Pod(), { metadata: { name: 'x' } });
     expect(await podLog(cluster.cluster, 'x', pod, AbortSignal.abort())).toBe('');
   });
 
@@ -189,5 +198,4 @@ describe('what is waited for as long as there is interest in it', () => {
     controller.abort();
     expect(await usage.stop(controller.signal)).toMatchObject({ resources: [] });
   });
-
 });

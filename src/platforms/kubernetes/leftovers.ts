@@ -69,11 +69,7 @@ async function removeRuns(
 }
 
 /** The cluster, where there is one to look at: somebody else's is not touched unless it was named. */
-async function reach(
-  choose: ChooseContext,
-  signal: AbortSignal,
-  onSkip: OnSkip,
-): Promise<Cluster | undefined> {
+async function reach(choose: ChooseContext, signal: AbortSignal, onSkip: OnSkip): Promise<Cluster | undefined> {
   let context: ClusterContext;
   try {
     context = await choose(signal);

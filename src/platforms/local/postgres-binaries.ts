@@ -52,7 +52,8 @@ export async function preparePostgresBinaries(
 ): Promise<PostgresBinaries> {
   const installed = installedBinaries();
   try {
-    if (await hasLinks(installed)) return { folder: installed, version: await binariesVersion(installed, signal, user) };
+    if (await hasLinks(installed))
+      return { folder: installed, version: await binariesVersion(installed, signal, user) };
   } catch {
     signal.throwIfAborted();
     // The copy below will do, or tell why not.

@@ -85,7 +85,8 @@ async function failure(
   pod?: V1Pod,
 ): Promise<LabError> {
   const { text, hint, hasLog } = trouble;
-  const told = hasLog && pod !== undefined ? withLog(serviceOf(pod), await podLog(cluster, namespace, pod, signal)) : {};
+  const told =
+    hasLog && pod !== undefined ? withLog(serviceOf(pod), await podLog(cluster, namespace, pod, signal)) : {};
   return new LabError(`${what} ${text}.`, { ...told, ...(hint === undefined ? {} : { hint }) });
 }
 
@@ -93,12 +94,7 @@ async function failure(
  * The end of a pod's log: where its program was started anew and has said nothing yet, of the time before. Empty where it cannot be
  * read, or the signal is given.
  */
-export async function podLog(
-  { core }: Cluster,
-  namespace: string,
-  pod: V1Pod,
-  signal: AbortSignal,
-): Promise<string> {
+export async function podLog({ core }: Cluster, namespace: string, pod: V1Pod, signal: AbortSignal): Promise<string> {
   const read = async (previous: boolean): Promise<string> => {
     const asked = core.readNamespacedPodLog({ name: nameOf(pod), namespace, previous, tailLines: mostLogLines });
     return unlessAborted(asked, signal).catch(() => '');
