@@ -10,6 +10,7 @@ import type { RunRecord, TrialRecord } from '../src/result.ts';
 import { adviceCases, type AdviceCase } from './advice-cases.ts';
 import type { JudgedSection } from './judged.ts';
 import { runLab } from './lab.ts';
+import { named } from './options.ts';
 import { ratios, table } from './statistics.ts';
 
 const rounds = 5;
@@ -22,13 +23,18 @@ export interface Outcome {
   readonly after: readonly TrialRecord[];
 }
 
-/** What came of each advice, or of that of one finding: provoked on a real system, followed, and measured before and after in paired rounds. */
+/**
+ * What came of each advice, or of that of one finding: provoked on a real system, followed, and measured before and after in paired
+ * rounds.
+ * @throws {UsageError} where no case is of that finding
+ */
 export async function benchAdvice(finding?: string): Promise<JudgedSection> {
+  const chosen = named(adviceCases, ({ kind }) => kind, 'finding with advice to follow', finding);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-advice-'));
   const rows: (readonly string[])[] = [];
   let passed = true;
   try {
-    for (const advised of adviceCases.filter(({ kind }) => finding === undefined || kind === finding)) {
+    for (const advised of chosen) {
       const row = rowOf(advised, await measure(advised, path.join(folder, 'scenarios.yaml')));
       process.stderr.write(`${row.cells.join(' | ')}\n`);
       rows.push(row.cells);

@@ -1,14 +1,12 @@
 // npm run bench:gate: how often the gate cries wolf, and how often it hears one. A server is gated against itself, and against
-// itself with more work in each request. It takes about three hours: what has been run is kept in .cache/, and goes on from there the
-// next time; --fresh begins anew. --cycles N makes it shorter: each has some runs with nothing changed, and some
+// itself with more work in each request. It takes about three hours: what has been run is kept in bench/gate-runs/, and goes on from
+// there the next time, on whatever machine. --cycles N makes it shorter: each has some runs with nothing changed, and some
 // with each change, so that all of them meet the same times of the machine. --busy does it beside other work, which takes one core or
 // both in bursts of 1 to 5 s.
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
+import { gateRulesVersion } from '../src/analysis/gate/decision.ts';
 import { binomialTail } from '../src/analysis/statistics/binomial.ts';
 import { gate } from '../src/gate.ts';
 import { matchOf } from '../src/match.ts';
@@ -17,25 +15,27 @@ import { openPlatform } from '../src/platforms/index.ts';
 import { paceOf } from '../src/platforms/platform.ts';
 import type { RunRecord } from '../src/result.ts';
 import { parseScenarioFile } from '../src/scenarios/parse.ts';
-import { packageFolder } from '../src/package.ts';
-import type { JudgedSection } from './judged.ts';
+import { keepRun, readRuns, type GateRun } from './gate-runs.ts';
+import { shortened, type JudgedSection } from './judged.ts';
 import { bundle } from './programs.ts';
 import { table } from './statistics.ts';
+import { surroundings, within, type Surroundings } from './surroundings.ts';
 
 const serviceUs = 1000;
 const connections = 2;
 
 /** What is counted: runs of the gate under the same conditions. */
 interface Experiment {
+  readonly name: 'quiet' | 'busy';
   readonly heading: string;
-  /** What else runs meanwhile, in words. */
-  readonly conditions: string;
+  readonly surroundings: Surroundings;
   readonly goals: string;
-  readonly neighbours: number;
   /** A worker that has just started is slow, and never equally so: measured too early, rounds differ for that alone. */
   readonly warmup: string;
   readonly duration: string;
   readonly budgetMs: number;
+  /** So many, and the goals can be judged. */
+  readonly cycles: number;
   /** What is changed in B, and how often in each cycle. */
   readonly injections: readonly { readonly share: number; readonly name: string; readonly times: number }[];
   /** Whether these are as they have to be, of so many runs with that change. */
@@ -44,14 +44,16 @@ interface Experiment {
 
 const nothing = 'nothing (A against A)';
 
-const quiet: Experiment = {
+/** The machine as it is. */
+export const quiet: Experiment = {
+  name: 'quiet',
   heading: '## The gate: false alarms, and what it catches',
-  conditions: 'nothing else runs on purpose',
+  surroundings: surroundings.quiet,
   goals: 'of 300 runs with nothing changed at most 3 failed and 15 inconclusive; 57 of 60 caught at 20% more work',
-  neighbours: 0,
   warmup: '300ms',
   duration: '300ms',
   budgetMs: 80_000,
+  cycles: 60,
   injections: [
     { share: 0, name: nothing, times: 5 },
     { share: 0.1, name: '10% more work', times: 1 },
@@ -64,14 +66,16 @@ const quiet: Experiment = {
   },
 };
 
-const busy: Experiment = {
+/** With one core, or both, taken by other work. */
+export const busy: Experiment = {
+  name: 'busy',
   heading: '## The gate on a busy machine',
-  conditions: 'two neighbours each take a core in bursts of 1 to 5 s, with breaks as long',
+  surroundings: surroundings.busy,
   goals: 'of 100 runs with nothing changed at most 1 failed and 90 passed; 36 of 40 caught at 30% more work',
-  neighbours: 2,
   warmup: '300ms',
   duration: '500ms',
   budgetMs: 60_000,
+  cycles: 20,
   injections: [
     { share: 0, name: nothing, times: 5 },
     { share: 0.3, name: '30% more work', times: 2 },
@@ -79,16 +83,6 @@ const busy: Experiment = {
   isMet: (share, shareOf) =>
     share === 0 ? shareOf('failed') <= 0.01 && shareOf('passed') >= 0.9 : shareOf('failed') >= 0.9,
 };
-
-const runSchema = z.object({
-  share: z.number(),
-  outcome: z.enum(['passed', 'failed', 'inconclusive']),
-  rounds: z.number(),
-  said: z.array(z.string()).describe('Why it did not pass, and what was not judged'),
-});
-
-/** One run of the gate, and what came out. */
-type GateRun = z.infer<typeof runSchema>;
 
 function scenarioOf(program: string, share: number, { warmup, duration }: Experiment) {
   const load = `{ driver: lab, connections: ${connections}, warmup: ${warmup}, duration: ${duration} }`;
@@ -155,52 +149,27 @@ async function gateChanged(experiment: Experiment, program: string, share: numbe
   }
 }
 
-/** By the settings and by what judges: runs with others are not of the same kind. */
-async function keptIn({ neighbours, warmup, duration, budgetMs }: Experiment): Promise<string> {
-  const hash = createHash('sha256');
-  for (const room of ['src/gate.ts', 'src/batch.ts', 'src/match.ts', ...(await sourcesIn('src/analysis'))]) {
-    hash.update(await readFile(path.join(packageFolder, room)));
-  }
-  const rules = hash.digest('hex').slice(0, 8);
-  return path.join(
-    packageFolder,
-    '.cache',
-    `gate-runs-${rules}-${neighbours}-${warmup}-${duration}-${budgetMs}ms.jsonl`,
-  );
-}
-
-async function sourcesIn(folder: string): Promise<readonly string[]> {
-  const files = await readdir(path.join(packageFolder, folder), { recursive: true });
-  const sources = files.filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
-  return sources.sort().map((file) => path.join(folder, file));
-}
-
-async function readRuns(kept: string): Promise<GateRun[]> {
-  const text = await readFile(kept, 'utf8').catch(() => '');
-  const lines = text.split('\n').filter((line) => line !== '');
-  return lines.map((line) => runSchema.parse(JSON.parse(line)));
-}
-
-/** Runs what is missing of that many cycles. */
-async function runCycles(experiment: Experiment, cycles: number, isFresh: boolean): Promise<readonly GateRun[]> {
-  const kept = await keptIn(experiment);
-  if (isFresh) await rm(kept, { force: true });
-  const runs = await readRuns(kept);
+/** Runs what is missing of that many cycles, and returns all runs that there are. */
+async function runCycles(experiment: Experiment, cycles: number): Promise<readonly GateRun[]> {
+  const { name, warmup, duration, budgetMs } = experiment;
+  const kept = `${name}-${warmup}-${duration}-${budgetMs}ms`;
+  const runs = [...(await readRuns(kept))];
   const program = await bundle('gate-server');
-  const neighbour = await bundle('neighbour');
-  const order = experiment.injections.flatMap(({ share, times }) => Array.from({ length: times }, () => share));
-  const neighbours = Array.from({ length: experiment.neighbours }, () => spawn(process.execPath, [neighbour]));
-  try {
+  const order = orderOf(experiment);
+  await within(experiment.surroundings, async () => {
     for (let number = runs.length; number < cycles * order.length; number++) {
       const run = await gateChanged(experiment, program, order[number % order.length] ?? 0, 1 + number);
       runs.push(run);
-      await appendFile(kept, `${JSON.stringify(run)}\n`);
+      await keepRun(kept, run);
       process.stderr.write(`${number + 1} of ${cycles * order.length}: ${JSON.stringify(run)}\n`);
     }
-  } finally {
-    for (const process of neighbours) process.kill('SIGKILL');
-  }
-  return runs.slice(0, cycles * order.length);
+  });
+  return runs;
+}
+
+/** The change of each run of a cycle. */
+function orderOf({ injections }: Experiment): readonly number[] {
+  return injections.flatMap(({ share, times }) => Array.from({ length: times }, () => share));
 }
 
 /** Below it is the rate of what was seen so often, at 95%: the one-sided bound of Clopper and Pearson (1934). */
@@ -217,12 +186,17 @@ function boundOf(failed: number, runs: number): string {
 
 /**
  * Counts what the gate says of changes that are known.
+ * @param cycles how many there have to be, with those of before; left out for as many as the goals ask for
  * @param isBusy beside other work on the machine
  */
-export async function benchGate(cycles: number, isFresh: boolean, isBusy: boolean): Promise<JudgedSection> {
+export async function benchGate(cycles: number | undefined, isBusy: boolean): Promise<JudgedSection> {
   const experiment = isBusy ? busy : quiet;
-  const { heading, conditions, goals, warmup, duration, budgetMs } = experiment;
-  const runs = await runCycles(experiment, cycles, isFresh);
+  return gateSection(experiment, await runCycles(experiment, cycles ?? experiment.cycles));
+}
+
+/** The section of the page, of all runs that there are: it says where they are fewer than the goals are for. */
+export function gateSection(experiment: Experiment, runs: readonly GateRun[]): JudgedSection {
+  const { heading, name: option, surroundings, goals, warmup, duration, budgetMs, cycles } = experiment;
   const groups = experiment.injections.map(({ share, name }) => {
     const all = runs.filter((run) => run.share === share);
     const count = (outcome: GateRun['outcome']): number => all.filter((run) => run.outcome === outcome).length;
@@ -237,14 +211,16 @@ export async function benchGate(cycles: number, isFresh: boolean, isBusy: boolea
     return !experiment.isMet(share, (outcome) => count(outcome) / all.length);
   });
   const [same] = groups;
-  const alarms = same?.count('failed') ?? 0;
+  const [alarms, times] = [same?.count('failed') ?? 0, same?.all.length ?? 0];
   const section = [
     heading,
-    `\`npm run bench:gate${isBusy ? ' -- --busy' : ''}\`: a server that uses ${serviceUs} µs of CPU for each request, gated against itself and against itself
-with more work, while ${conditions}. Closed load of ${connections} connections, ${duration} after ${warmup} of warm-up on each side of a
-round, default tolerances, a budget of ${formatDuration(budgetMs)} a run. Goals: ${goals}.`,
+    `\`npm run bench:gate${option === 'busy' ? ' -- --busy' : ''}\`: a server that uses ${serviceUs} µs of CPU for each request, gated against itself and against itself
+with more work, while ${surroundings.words}. Closed load of ${connections} connections, ${duration} after ${warmup} of warm-up on each side of a
+round, default tolerances, a budget of ${formatDuration(budgetMs)} a run. The runs are of as many sittings as they took (\`bench/gate-runs/\`), under
+version ${gateRulesVersion} of the gate’s rules. Goals: ${goals}.`,
+    ...shortened(runs.length, cycles * orderOf(experiment).length, 'run'),
     `${missed.length === 0 ? 'These runs keep the goals.' : `These runs miss the goals for: ${missed.map(({ name }) => name).join(', ')}.`} With nothing
-changed ${alarms} of ${same?.all.length ?? 0} failed${boundOf(alarms, same?.all.length ?? 0)}.`,
+changed ${alarms} of ${times} failed${boundOf(alarms, times)}.`,
     table(['in B', 'runs', 'failed', 'inconclusive', 'passed', 'rounds on average'], rows),
   ].join('\n\n');
   return { section, passed: missed.length === 0 };

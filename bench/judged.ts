@@ -1,4 +1,4 @@
-import { formatNumber } from '../src/numbers.ts';
+import { formatNumber, plural } from '../src/numbers.ts';
 
 /** What was taken, and whether it is what it has to be. */
 export interface Judged {
@@ -14,6 +14,14 @@ export interface JudgedSection extends Judged {
 export async function withSecondChance<T extends Judged>(take: () => Promise<T>): Promise<T & { isSecond: boolean }> {
   const first = await take();
   return first.passed ? { ...first, isSecond: false } : { ...(await take()), isSecond: true };
+}
+
+/** A paragraph where figures are of less than their goals are for, so that nobody takes them for the whole; otherwise none. */
+export function shortened(taken: number, whole: number, noun: string): readonly string[] {
+  if (taken >= whole) return [];
+  return [
+    `**Shortened**: this is ${formatNumber(taken)} of ${plural(whole, noun)}, and the goals are for all of them.`,
+  ];
 }
 
 /** A sentence that names what was taken twice. */

@@ -12,17 +12,27 @@ import { spread, table } from './statistics.ts';
 const program = path.join(packageFolder, 'dist', 'cli', 'main.js');
 const shipped = path.join(packageFolder, 'scenarios.yaml');
 
+/** What a command of the lab has saved, and what it ended with. */
+export interface LabRun {
+  readonly record: RunRecord;
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null;
+}
+
 /** Runs `scale-lab run`, or another command, with its arguments, and returns what it saved. A failed claim does not matter here. */
 export async function runLab(args: readonly string[], file = shipped, command = 'run'): Promise<RunRecord> {
+  return (await runToItsEnd([command, '--file', file, ...args])).record;
+}
+
+/** Runs a command with its arguments, and returns what came of it. */
+export async function runToItsEnd(args: readonly string[]): Promise<LabRun> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-bench-'));
   try {
-    const child = spawn(process.execPath, [program, command, '--file', file, '--out', folder, ...args], {
-      stdio: 'ignore',
-    });
+    const child = spawn(process.execPath, [program, ...args, '--out', folder], { stdio: 'ignore' });
     await once(child, 'exit');
     const [id] = await readdir(folder);
-    if (id === undefined) throw new Error(`scale-lab ${command} ${args.join(' ')} left no result`);
-    return await readRun(path.join(folder, id));
+    if (id === undefined) throw new Error(`scale-lab ${args.join(' ')} left no result`);
+    return { record: await readRun(path.join(folder, id)), exitCode: child.exitCode };
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,10 +1,13 @@
 // npm run bench: every figure of docs/benchmarks.md. Each section is taken side by side in one run.
 // --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker,
-// kubernetes, client, telemetry, accuracy or report. memory, gate and advice take long, and are taken only when they are named: --minutes N and
-// --cycles N and --finding KIND make them shorter.
-// The exit code is 1 where figures that have goals miss them, and 2 where the page would lose what it has.
+// kubernetes, client, telemetry, accuracy or report. memory, gate, advice and pull-requests take long, and are taken only when they
+// are named: --minutes N, --cycles N, --finding KIND, --times N and a second --only, with the name of a pull request, make them
+// shorter.
+// The exit code is 1 where figures that have goals miss them, and 2 where the command line is wrong, or the page would lose what it has.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { describeError } from '../src/cli/describe-error.ts';
+import { LabError } from '../src/errors.ts';
 import { describeMachine } from '../src/machine.ts';
 import { formatBytes } from '../src/numbers.ts';
 import { packageFolder } from '../src/package.ts';
@@ -14,16 +17,19 @@ import { benchCachedRead } from './cached-read.ts';
 import { benchClient } from './client.ts';
 import { benchDocker } from './docker.ts';
 import { benchGate } from './gate.ts';
+import type { JudgedSection } from './judged.ts';
 import { benchKubernetes } from './kubernetes.ts';
 import { benchOverhead, benchReplicas } from './lab.ts';
 import { benchMemory } from './memory.ts';
+import { named, readOptions, type BenchOptions } from './options.ts';
+import { benchPullRequests } from './pull-requests.ts';
 import { benchReport } from './report.ts';
 import { benchTelemetry } from './telemetry.ts';
 
-const option = (name: string): string | undefined =>
-  process.argv.includes(name) ? process.argv[process.argv.indexOf(name) + 1] : undefined;
+/** Takes a section of the page. Undefined is one that could not be taken, and has said why. */
+type Bench = (options: BenchOptions) => Promise<string | JudgedSection | undefined>;
 
-const benches = {
+const benches: Readonly<Record<string, Bench>> = {
   'cached-read': benchCachedRead,
   replicas: benchReplicas,
   overhead: benchOverhead,
@@ -33,47 +39,48 @@ const benches = {
   telemetry: benchTelemetry,
   accuracy: benchAccuracy,
   report: benchReport,
-  memory: () => benchMemory(Number(option('--minutes') ?? 10)),
-  advice: () => benchAdvice(option('--finding')),
-  gate: () => {
-    const has = (flag: string): boolean => process.argv.includes(flag);
-    const isBusy = has('--busy');
-    return benchGate(Number(option('--cycles') ?? (isBusy ? 20 : 60)), has('--fresh'), isBusy);
-  },
+  memory: async ({ minutes }) => benchMemory(minutes),
+  advice: async ({ finding }) => benchAdvice(finding),
+  gate: async ({ cycles, busy }) => benchGate(cycles, busy),
+  'pull-requests': async ({ times, only: [, name], busy }) => benchPullRequests(times, name, busy),
 };
-const onlyWhenNamed = ['memory', 'gate', 'advice'];
+const onlyWhenNamed = ['memory', 'gate', 'advice', 'pull-requests'];
 
 const page = path.join(packageFolder, 'docs', 'benchmarks.md');
 const { cpu, cores, memoryBytes, os, node } = describeMachine();
 const head = `# Benchmarks
 
-\`npm run bench -- --write\` wrote this page, each section in one run, on ${cpu}, ${cores} cores,
+\`npm run bench -- --write\` wrote this page, each section in one run unless it says otherwise, on ${cpu}, ${cores} cores,
 ${formatBytes(memoryBytes)}, ${os}, Node ${node}. Machines are shared and noisy: the ratios are the message.`;
 
-if (option('--finding') !== undefined && process.argv.includes('--write')) {
-  process.stderr.write(
-    '--finding takes one row of its section, and --write would put it in place of all of them: leave one out.\n',
-  );
-  process.exit(2);
+async function takeSections(options: BenchOptions): Promise<void> {
+  const [only] = options.only;
+  // A page is its head and a section a heading.
+  const before = await readFile(page, 'utf8').catch(() => '');
+  const sections = before.split(/^(?=## )/m).slice(1);
+  for (const [name, bench] of named(Object.entries(benches), ([name]) => name, 'section', only)) {
+    if (only === undefined && onlyWhenNamed.includes(name)) continue;
+    const taken = await bench(options);
+    // What was taken of it before stays.
+    if (taken === undefined) continue;
+    if (typeof taken !== 'string' && !taken.passed) process.exitCode = 1;
+    const section = `${typeof taken === 'string' ? taken : taken.section}\n`;
+    process.stderr.write(`${section}\n`);
+    const heading = section.slice(0, section.indexOf('\n'));
+    const place = sections.findIndex((old) => old.startsWith(`${heading}\n`));
+    if (place === -1) sections.push(section);
+    else sections[place] = section;
+  }
+  if (options.write) {
+    await writeFile(page, `${[head, ...sections.map((section) => section.trimEnd())].join('\n\n')}\n`);
+  }
 }
 
-const only = option('--only');
-// A page is its head and a section a heading.
-const before = await readFile(page, 'utf8').catch(() => '');
-const sections = before.split(/^(?=## )/m).slice(1);
-for (const [name, bench] of Object.entries(benches)) {
-  if (only === undefined ? onlyWhenNamed.includes(name) : name !== only) continue;
-  const taken = await bench();
-  // It has said why; what was taken of it before stays.
-  if (taken === undefined) continue;
-  if (typeof taken !== 'string' && !taken.passed) process.exitCode = 1;
-  const section = `${typeof taken === 'string' ? taken : taken.section}\n`;
-  process.stderr.write(`${section}\n`);
-  const heading = section.slice(0, section.indexOf('\n'));
-  const place = sections.findIndex((old) => old.startsWith(`${heading}\n`));
-  if (place === -1) sections.push(section);
-  else sections[place] = section;
-}
-if (process.argv.includes('--write')) {
-  await writeFile(page, `${[head, ...sections.map((section) => section.trimEnd())].join('\n\n')}\n`);
+try {
+  await takeSections(readOptions(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof LabError)) throw error;
+  const { text, exitCode } = describeError(error, false);
+  process.stderr.write(text);
+  process.exitCode = exitCode;
 }

@@ -8,18 +8,19 @@ import { promisify } from 'node:util';
 import { median } from '../src/analysis/summary.ts';
 import { formatBytes, plural } from '../src/numbers.ts';
 import { packageFolder } from '../src/package.ts';
-import { cell, type JudgedSection } from './judged.ts';
+import { cell, shortened, type JudgedSection } from './judged.ts';
 import { bundle, startServer } from './programs.ts';
 import { table } from './statistics.ts';
 
 const ratePerSecond = 5000;
+const wantedMinutes = 10;
 const goals = { growth: 0.1, recordBytes: 1_000_000 };
 /** A figure is the median over so many samples, one a second, as garbage comes and goes. */
 const window = 10;
 const firstSample = 60;
 
 /** What the lab and its load worker hold while a long trial runs, and what they write of it. */
-export async function benchMemory(minutes: number): Promise<JudgedSection> {
+export async function benchMemory(minutes = wantedMinutes): Promise<JudgedSection> {
   await using server = await startServer(await bundle('known-server'), {});
   const { samples, recordBytes } = await watchRun(scenarioFile(server.url, minutes));
   const programs = (['lab', 'worker'] as const).map((program) => {
@@ -36,6 +37,7 @@ export async function benchMemory(minutes: number): Promise<JudgedSection> {
     `\`scale-lab run\` with ${ratePerSecond.toLocaleString('en-US')} requests a second for ${plural(minutes, 'minute')}: the resident memory of its processes after one
 minute and at the end, each the median of ${window} s. Goals: at the end no more than ${goals.growth * 100}% above, and \`run.json\` below
 ${goals.recordBytes / 1e6} MB.`,
+    ...shortened(minutes, wantedMinutes, 'minute'),
     table(
       ['what', 'after 1 minute', 'at the end', 'growth'],
       programs.map(({ program, early, late, growth, passed }) => {

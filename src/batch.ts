@@ -84,6 +84,9 @@ function look(session: RunSession, match: Match, batch: Batch, last: number): Ba
       confidence: looks.confidence,
       smallest,
       asked,
+      warmupMs: Math.min(
+        ...scenario.variants.map(({ load = scenario.load }) => (load.kind === 'burst' ? 0 : load.warmupMs)),
+      ),
     },
     ...sidesIn(session, match, batch, last),
   );

@@ -40,13 +40,14 @@ export interface Match {
   readonly isSideBySide: boolean;
 }
 
-/** A load that says nothing of its times gets so many rounds into the budget, and rounds of at least so long. */
+/** A load that says nothing of its times gets so many rounds into the budget. */
 const wantedRounds = 27;
+/** Its rounds are at least so long. */
 const leastMeasuredMs = 500;
+/** With their warm-up they are: a request of the first 300 ms that hangs is then seen to wait for a second. */
+const leastSeenMs = 1300;
 /** Enough for sides that stay up and are warm after their first rounds. */
 const shortWarmupMs = 500;
-/** To start a load worker, when nothing is deployed before it. */
-const workerMs = 500;
 
 /**
  * Plans the rounds of two variants. Unless it is told, a round takes as long as fits: many short rounds say more than few long
@@ -69,7 +70,7 @@ export function matchOf(base: Scenario, [a, b]: readonly [Variant, Variant], set
   const [changed] = override([{ original: sides, chosen: sides }], overrides);
   if (changed === undefined) throw new Error('a match has lost its scenario');
   const roundsMs = settings.budgetMs - pace.startMs;
-  const overheadMs = isSideBySide && !writes(base.workload) ? workerMs : pace.deployMs;
+  const overheadMs = isSideBySide && !writes(base.workload) ? pace.workerMs : pace.deployMs;
   const fit = (load: LoadProfile): LoadProfile =>
     shortened(load, overrides, isSideBySide, roundsMs / batches / (2 * wantedRounds) - overheadMs);
   const scenario = { ...changed.scenario, load: fit(changed.scenario.load) };
@@ -105,7 +106,7 @@ function shortened(load: LoadProfile, overrides: Overrides, isSideBySide: boolea
     return load;
   }
   const warmup = overrides.warmupMs ?? (isSideBySide ? Math.min(load.warmupMs, shortWarmupMs) : load.warmupMs);
-  const fitting = Math.max(leastMeasuredMs, Math.floor((roomMs - warmup) / 100) * 100);
+  const fitting = Math.max(leastMeasuredMs, leastSeenMs - warmup, Math.floor((roomMs - warmup) / 100) * 100);
   const most = load.kind === 'open' ? loadMs(load) - load.warmupMs : load.durationMs;
   const changed = changeLoad(load, { warmup, duration: overrides.durationMs ?? Math.min(most, fitting) });
   return 'value' in changed ? changed.value : load;

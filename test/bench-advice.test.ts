@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowOf } from '../bench/advice.ts';
+import { benchAdvice, rowOf } from '../bench/advice.ts';
 import type { AdviceCase } from '../bench/advice-cases.ts';
 import type { TrialRecord } from '../src/result.ts';
 import { trialRecord } from './fakes/records.ts';
@@ -47,5 +47,12 @@ describe('whether advice was right', () => {
     const against: AdviceCase = { ...cache, isAgainst: true };
     expect(judged(against, [before(100, true), after(105)])).toMatchObject({ right: 'yes', isRight: true });
     expect(judged(against, helped)).toMatchObject({ right: '**no**', isRight: false });
+  });
+});
+
+describe('a finding that has no advice to follow', () => {
+  it('is an error that lists those that have', async () => {
+    const hint = expect.stringContaining('pool-wait, many-queries') as string;
+    await expect(benchAdvice('typo')).rejects.toMatchObject({ exitCode: 2, hint });
   });
 });

@@ -19,6 +19,8 @@ export interface ComparisonSettings extends Pick<
   readonly looks: number;
   /** Of each interval, after that was paid for. */
   readonly confidence: number;
+  /** Of each round, where it is known. */
+  readonly warmupMs?: number;
   /** Metrics that are compared on top of those that always are: wherever a side has them, even if all are 0. */
   readonly asked?: readonly string[];
 }
@@ -54,7 +56,7 @@ export function compareTrials(
   trialsA: readonly TrialRecord[],
   trialsB: readonly TrialRecord[],
 ): Comparison {
-  const { looks, confidence, asked: _, ...rest } = settings;
+  const { looks, confidence, asked: _, warmupMs = 0, ...rest } = settings;
   const [a, b] = settings.paired ? pairs(trialsA, trialsB) : [trialsA, trialsB];
   const dead = deadSidesOf(a, b);
   const gap = deathText({ ...rest, dead });
@@ -68,7 +70,7 @@ export function compareTrials(
       ...comparable(settings, a, b).map((metric) => compareMetric(settings, metric, a, b, gap)),
       ...requestsOfBoth(a, b).flatMap((request) => compareRequest(settings, request, a, b, gap)),
     ],
-    ...(dead === undefined ? { hangs: hangsOf(a, b) } : {}),
+    ...(dead === undefined ? { hangs: hangsOf(a, b, warmupMs) } : {}),
     caveats: [],
   };
 }

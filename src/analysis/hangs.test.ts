@@ -27,17 +27,17 @@ const slowest = (ms: number): Partial<Measurement> => {
 };
 
 it('is a request without an answer for ten times the slowest of A, and for a second at least', () => {
-  const quick = hangsOf([trial('A', 1)], [trial('B', 1, waiting(0.9, 1.1, 1.9))]);
+  const quick = hangsOf([trial('A', 1)], [trial('B', 1, waiting(0.9, 1.1, 1.9))], 0);
   expect(quick).toMatchObject({ afterMs: 1000, slowestMs: 6, a: { hung: 0 }, b: { hung: 2, requests: 20_003 } });
-  const slow = hangsOf([trial('A', 1, slowest(150))], [trial('B', 1, waiting(0.9, 1.1, 1.9))]);
+  const slow = hangsOf([trial('A', 1, slowest(150))], [trial('B', 1, waiting(0.9, 1.1, 1.9))], 0);
   expect(slow).toMatchObject({ afterMs: 1500, b: { hung: 1 } });
 });
 
 it('counts one that was answered too late, and none of a round in which the generator stood still', () => {
   const paused = { kind: 'generator-paused' as const, text: 'it stood still', doubts: [] };
   const frozen = { ...trial('B', 2, waiting(2, 2, 2)), caveats: [paused] };
-  expect(hangsOf([trial('A', 1)], [trial('B', 1, slowest(3000)), frozen])).toMatchObject({ b: { hung: 1 } });
-  expect(hangsOf([trial('A', 1)], [frozen])).toBeUndefined();
+  expect(hangsOf([trial('A', 1)], [trial('B', 1, slowest(3000)), frozen], 0)).toMatchObject({ b: { hung: 1 } });
+  expect(hangsOf([trial('A', 1)], [frozen], 0)).toBeUndefined();
 });
 
 describe('the verdict on hangs', () => {
@@ -63,6 +63,9 @@ describe('the verdict on hangs', () => {
       outcome: 'inconclusive',
       reason: 'rounds of 900 ms show no request that waits for 1 s (the slowest of A mostly took 6 ms)',
     });
+    const warmedUp = { ...pairedOnce, warmupMs: 500 };
+    const comparison = compareTrials(warmedUp, [trial('A', 1, short)], [trial('B', 1, short)]);
+    expect(hangVerdict(comparison)).toMatchObject({ outcome: 'passed' });
     expect(verdict(short, { ...short, open: openLoad() })).toMatchObject({ outcome: 'passed' });
   });
 

@@ -19,9 +19,14 @@ const doubtful = 0.1;
 /**
  * The requests of both sides that hung: without an answer after ten times what is usual for the slowest of A, and at least a second,
  * whether one came later, or the trial ended. What the client gave up on is an error, and no hang.
+ * @param warmupMs before the measured time: its requests are watched as well
  * @returns undefined where no request of A, or of B, got anywhere
  */
-export function hangsOf(allOfA: readonly TrialRecord[], allOfB: readonly TrialRecord[]): Hangs | undefined {
+export function hangsOf(
+  allOfA: readonly TrialRecord[],
+  allOfB: readonly TrialRecord[],
+  warmupMs: number,
+): Hangs | undefined {
   const [a, b] = [allOfA, allOfB].map((trials) =>
     trials.filter(({ caveats }) => !caveats.some(({ kind }) => ofTheGenerator.includes(kind))),
   );
@@ -35,7 +40,7 @@ export function hangsOf(allOfA: readonly TrialRecord[], allOfB: readonly TrialRe
   }));
   if (!ofA?.requests || !ofB?.requests) return undefined;
   const isClosed = b.every(({ measurement }) => measurement.open === undefined);
-  const seenMs = Math.min(...b.map(({ measurement }) => longestMs(measurement)));
+  const seenMs = warmupMs + Math.min(...b.map(({ measurement }) => measurement.durationMs));
   return {
     afterMs: afterUs / 1000,
     slowestMs: slowestUs / 1000,
@@ -43,11 +48,6 @@ export function hangsOf(allOfA: readonly TrialRecord[], allOfB: readonly TrialRe
     b: ofB,
     ...(isClosed ? { seenMs } : {}),
   };
-}
-
-/** From the first request of the warm-up to the end. */
-function longestMs({ durationMs, timeline }: Measurement): number {
-  return durationMs - Math.min(0, ...timeline.map(({ second }) => second)) * 1000;
 }
 
 function sumOf(trials: readonly TrialRecord[], countOf: (measurement: Measurement) => number): number {

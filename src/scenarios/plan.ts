@@ -81,12 +81,14 @@ export interface Pace {
   readonly startMs: number;
   /** To put the next application in place of the one before, and to have its load workers ready. */
   readonly deployMs: number;
+  /** To start a load worker, when nothing is deployed before it: at least. */
+  readonly workerMs: number;
 }
 
 /** Of processes and containers, and of pods, which a cluster schedules and probes before it takes them for ready. */
 export const paces = {
-  processes: { startMs: 3000, deployMs: 700 },
-  pods: { startMs: 12_000, deployMs: 8000 },
+  processes: { startMs: 3000, deployMs: 700, workerMs: 200 },
+  pods: { startMs: 12_000, deployMs: 8000, workerMs: 500 },
 } as const satisfies Readonly<Record<string, Pace>>;
 
 /** How long a load lasts, its warm-up included; open load may wait for late answers after it. Of a search it is a guess. */

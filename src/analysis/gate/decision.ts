@@ -1,6 +1,12 @@
 import type { Verdict } from '../../result.ts';
 import type { Judgement } from './verdicts.ts';
 
+/**
+ * Raised when what a gate judges or decides changes, in this room, the statistics or the rounds: what is known of how often it is
+ * right (`bench/gate-runs/`) is of the rules under which it was counted, and of no others.
+ */
+export const gateRulesVersion = 1;
+
 /** What a gate says: its verdicts, and what it does without. */
 export interface Decision {
   readonly verdicts: readonly Verdict[];
