@@ -2,10 +2,10 @@ import { deathsIn, insistOnLife } from './deaths.ts';
 import { LabError, messageOf, type ServiceLog } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { tryTargets } from './first-try.ts';
+import { jsonOf } from './foreign-text.ts';
 import type { OnStep } from './platforms/common/steps.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
-import { jsonReport } from './reporters/json.ts';
 import type { Failure, Finding, RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
 import { createRunFolder, newRunId, type RunFolder } from './run-folder.ts';
 import { loadMs, remainingMs, type Plan, type Trial } from './scenarios/plan.ts';
@@ -148,7 +148,7 @@ export class RunSession {
 
   async save(): Promise<void> {
     this.record.wallMs = Date.now() - this.lab.startedAtMs;
-    await this.folder.write('run.json', jsonReport(this.record));
+    await this.folder.write('run.json', `${jsonOf(this.record, 1)}\n`);
   }
 }
 
