@@ -98,10 +98,12 @@ export class ReaderGone extends LabError {
 export class Interruption extends LabError {
   override readonly name = 'Interruption';
   override readonly exitCode: ExitCode;
+  readonly signal: keyof typeof endings;
 
-  constructor(signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM') {
+  constructor(signal: keyof typeof endings) {
     const [sentence, exitCode] = endings[signal];
     super(sentence);
+    this.signal = signal;
     this.exitCode = exitCode;
   }
 

@@ -20,8 +20,8 @@ let broken: { readonly stream: NodeJS.WriteStream; readonly error: LabError } | 
 let isOver = false;
 /** Whether something may run that has to be taken down before the end. */
 let isOrderly = false;
-/** The signals that came, the first of them first. */
-const signals: NodeJS.Signals[] = [];
+/** What signals have asked for, the first of them first. */
+const interruptions: Interruption[] = [];
 /** What was thrown aside, whatever the command itself comes to. */
 const bugs: unknown[] = [];
 
@@ -72,22 +72,23 @@ function guarded(stream: NodeJS.WriteStream): GuardedOutput {
 for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     const interruption = new Interruption(name);
-    signals.push(name);
+    interruptions.push(interruption);
     stop.abort(interruption);
-    const isFirst = signals.length === 1;
+    const isFirst = interruptions.length === 1;
     if (isFirst && isOrderly) return;
     // At once: nothing was started, or it is the second time. What is left then, the next run or `scale-lab clean` removes.
     if (isFirst) tellError(err, interruption);
-    leave(interruption.exitCode, name);
+    leave(interruption.exitCode);
   });
 }
 
 /**
  * Ends the process, whatever still waits for something. What waits in a thread, for a pipe that nobody writes to or for a name server,
- * would hold up an exit for as long: a signal then does what it would have done without us, which is the same exit code to a shell.
+ * would hold up an exit for as long: the signal then does what it would have done without us, which is the same exit code to a shell.
  */
-function leave(exitCode: number, signal: NodeJS.Signals | undefined): void {
+function leave(exitCode: number): void {
   const isHeld = process.getActiveResourcesInfo().some((name) => /^(FSReq|GetAddrInfo|GetNameInfo)/.test(name));
+  const { signal } = interruptions.findLast((interruption) => interruption.exitCode === exitCode) ?? {};
   if (isHeld && signal !== undefined) {
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
@@ -143,4 +144,4 @@ isOver = true;
 const isTold = process.exitCode === broken?.error.exitCode && broken.stream === process.stdout;
 if (broken !== undefined && !isTold) tellOfBroken();
 // What was broken off may have left questions open that nobody will answer.
-if (stop.signal.aborted) leave(process.exitCode, signals[0]);
+if (stop.signal.aborted) leave(process.exitCode);
