@@ -112,7 +112,7 @@ export const rooms = {
   'kubernetes/manifests': {
     where: ['src/platforms/kubernetes/manifests/'],
     what: 'every object, as data',
-    may: ['common', 'scenarios'],
+    may: ['common', 'scenarios', 'shared'],
   },
   docker: {
     where: ['src/platforms/docker/'],
@@ -161,7 +161,15 @@ export const rooms = {
     may: ['shared'],
   },
   shared: {
-    where: ['src/errors.ts', 'src/mask.ts', 'src/metrics.ts', 'src/numbers.ts', 'src/package.ts', 'src/variables.ts'],
+    where: [
+      'src/errors.ts',
+      'src/foreign-text.ts',
+      'src/mask.ts',
+      'src/metrics.ts',
+      'src/numbers.ts',
+      'src/package.ts',
+      'src/variables.ts',
+    ],
     what: 'what all rooms speak',
     may: [],
   },

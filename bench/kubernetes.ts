@@ -39,7 +39,10 @@ export async function benchKubernetes(): Promise<JudgedSection | undefined> {
     process.stderr.write(`Kubernetes is not taken, and what the page says of it stays: ${problems}\n`);
     return undefined;
   }
-  const cluster = await openCluster(await chooseContext({ platform: 'kubernetes', environment: process.env }), signal);
+  const cluster = await openCluster(
+    await chooseContext({ platform: 'kubernetes', environment: process.env }, signal),
+    signal,
+  );
   try {
     const { one, several, forwarded, merges } = await takeRounds(platform, cluster);
     const rows = [

@@ -7,6 +7,7 @@ export const exitCodes = {
   lab: 4,
   hungUp: 129,
   interrupted: 130,
+  unread: 141,
   terminated: 143,
 } as const;
 
@@ -82,14 +83,27 @@ const endings = {
   SIGTERM: ['Terminated.', exitCodes.terminated],
 } as const;
 
+/** Whoever read what is written has gone, as in `scale-lab run --json | head`: what runs is taken down, as nobody would hear of it. */
+export class ReaderGone extends LabError {
+  override readonly name = 'ReaderGone';
+  override readonly exitCode = exitCodes.unread;
+
+  /** @param stream its name, at the start of a sentence */
+  constructor(stream: string) {
+    super(`${stream} was closed: nobody reads what is written there.`);
+  }
+}
+
 /** The user, or whoever runs the command, asked for it to end. */
 export class Interruption extends LabError {
   override readonly name = 'Interruption';
   override readonly exitCode: ExitCode;
+  readonly signal: keyof typeof endings;
 
-  constructor(signal: 'SIGHUP' | 'SIGINT' | 'SIGTERM') {
+  constructor(signal: keyof typeof endings) {
     const [sentence, exitCode] = endings[signal];
     super(sentence);
+    this.signal = signal;
     this.exitCode = exitCode;
   }
 

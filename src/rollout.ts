@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { pause } from './platforms/common/time-limit.ts';
 import type { Deployment } from './platforms/platform.ts';
 import type { RolloutTimes } from './result.ts';
 import type { Rollout } from './scenarios/system.ts';
@@ -45,8 +45,7 @@ export class RolloutWatch implements AsyncDisposable {
 
   async #rollOut({ atMs }: Rollout, startMs: number): Promise<RolloutTimes> {
     const sinceStartMs = (): number => performance.now() - startMs;
-    await setTimeout(atMs, undefined, { signal: this.#signal }).catch(() => undefined);
-    this.#signal.throwIfAborted();
+    await pause(atMs, this.#signal);
     const beganMs = sinceStartMs();
     if (!this.#deployment.rollOut) throw new Error('the platform does not roll out: the plan should not have been run');
     await this.#deployment.rollOut(this.#signal);

@@ -2,6 +2,7 @@ import { deathsIn, insistOnLife } from './deaths.ts';
 import { LabError, messageOf, type ServiceLog } from './errors.ts';
 import type { EventSink } from './events.ts';
 import { tryTargets } from './first-try.ts';
+import { jsonOf } from './foreign-text.ts';
 import { type Deployment, type OnStep, type Platform, type Stack, paceOf } from './platforms/platform.ts';
 import { newRecord } from './record.ts';
 import type { Failure, Finding, RateSearchRecord, RunRecord, TrialRecord } from './result.ts';
@@ -161,7 +162,7 @@ export class RunSession {
 
   async save(): Promise<void> {
     this.record.wallMs = Date.now() - this.lab.startedAtMs;
-    await this.folder.write('run.json', `${JSON.stringify(this.record, null, 1)}\n`);
+    await this.folder.write('run.json', `${jsonOf(this.record, 1)}\n`);
   }
 }
 

@@ -1,12 +1,16 @@
 import { createInterface, type Interface } from 'node:readline';
 
-/** Asks a question on standard error, and returns the line that is typed, or undefined where there will be no more. */
+/** Reads what a person answers to questions on standard error. */
 export class Questions implements Disposable {
   #lines: Interface | undefined;
   #iterator: AsyncIterator<string> | undefined;
 
-  async ask(question: string, signal: AbortSignal): Promise<string | undefined> {
-    process.stderr.write(question);
+  /**
+   * The next line that is typed, or undefined where there will be no more.
+   * @throws the signal's reason as soon as it is aborted
+   */
+  async answer(signal: AbortSignal): Promise<string | undefined> {
+    signal.throwIfAborted();
     this.#lines ??= createInterface({ input: process.stdin, signal });
     this.#iterator ??= this.#lines[Symbol.asyncIterator]();
     const next = await this.#iterator.next();

@@ -20,7 +20,7 @@ import { schemaCommand } from './commands/schema.ts';
 import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 import type { CommandFactory } from './command.ts';
-import { describeError } from './describe-error.ts';
+import { tellError } from './describe-error.ts';
 import type { Io } from './io.ts';
 
 const commands: readonly CommandFactory[] = [
@@ -46,7 +46,8 @@ const commands: readonly CommandFactory[] = [
 
 const epilogue = `
 Exit codes: 0 every verdict passed; 1 one failed; 2 the command line or the scenario file is
-wrong; 3 none failed, one is inconclusive; 4 the lab could not do it; 129, 130, 143 interrupted.`;
+wrong; 3 none failed, one is inconclusive; 4 the lab could not do it; 129, 130, 143 interrupted;
+141 nobody reads its output any more.`;
 
 function program(io: Io, finish: (code: ExitCode) => void): Command {
   const root = new Command('scale-lab')
@@ -91,8 +92,6 @@ export async function runCommandLine(io: Io): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
-    const { text, exitCode: code } = describeError(error, io.err.color);
-    io.err.write(text);
-    return code;
+    return tellError(io.err, error);
   }
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RootCommand, type Command as Completed } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
+import { told } from '../foreign-text.ts';
 import { metrics } from '../metrics.ts';
 import { reporterNames } from '../reporters/reporter.ts';
 import type { ScenarioFile } from '../scenarios/scenario.ts';
@@ -86,7 +87,7 @@ const plainWord = /^[\p{L}\p{N}_@%+=:,./-]+$/u;
 function offer(choices: Choices) {
   return (tell: (value: string, description: string) => void): void => {
     for (const [value, description] of choices) {
-      if (plainWord.test(value)) tell(value, description.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim());
+      if (plainWord.test(value)) tell(value, told(description).trim());
     }
   };
 }

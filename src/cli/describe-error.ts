@@ -1,9 +1,28 @@
 import { styleText } from 'node:util';
 import { exitCodes, Interruption, LabError, messageOf, type ExitCode } from '../errors.ts';
+import { told } from '../foreign-text.ts';
+import { renderProblems, ScenarioFileError, type Paint, type PaintRole } from '../scenarios/problem.ts';
+import type { Output } from './io.ts';
+
+const styles: Readonly<Record<PaintRole, Parameters<typeof styleText>[0]>> = {
+  place: 'bold',
+  error: 'red',
+  source: 'reset',
+  underline: 'red',
+  hint: 'cyan',
+};
+
+const paint: Paint = (role, text) => styleText(styles[role], text);
 
 /** Some programs write all that they have in one line. */
 function shortened(line: string): string {
   return line.length > 500 ? `${line.slice(0, 500)}…` : line;
+}
+
+/** Lines of what explains an error; the source of a scenario file is painted. */
+function detailsOf(error: LabError, color: boolean): readonly string[] {
+  if (color && error instanceof ScenarioFileError) return renderProblems(error.problems, paint).split('\n');
+  return error.details.map((line) => shortened(told(line)));
 }
 
 /** What a user is told of an error, and the exit code that goes with it. No stack trace: what is no LabError says that it is a bug. */
@@ -13,12 +32,19 @@ export function describeError(error: unknown, color: boolean): { readonly text: 
   if (error instanceof Interruption) return { text: `${error.message}\n`, exitCode: error.exitCode };
   if (!(error instanceof LabError)) {
     const hint = 'This is a bug in scale-lab: please report it with the command that you gave.';
-    return { text: `${prefix} ${messageOf(error)}\n  ${hint}\n`, exitCode: exitCodes.lab };
+    return { text: `${prefix} ${told(messageOf(error))}\n  ${hint}\n`, exitCode: exitCodes.lab };
   }
   const lines = [
-    `${prefix} ${error.message}`,
-    ...error.details.map((line) => (line === '' ? '' : `  ${shortened(line)}`)),
-    ...(error.hint === undefined ? [] : [`  hint: ${error.hint}`]),
+    `${prefix} ${told(error.message)}`,
+    ...detailsOf(error, color).map((line) => (line === '' ? '' : `  ${line}`)),
+    ...(error.hint === undefined ? [] : [`  hint: ${told(error.hint)}`]),
   ];
   return { text: `${lines.join('\n')}\n`, exitCode: error.exitCode };
+}
+
+/** Tells an error where that is to be read; returns the exit code that goes with it. */
+export function tellError(output: Output, error: unknown): ExitCode {
+  const { text, exitCode } = describeError(error, output.color);
+  output.write(text, 'styles');
+  return exitCode;
 }

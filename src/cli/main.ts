@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { exitCodes, Interruption, LabError, messageOf, type ExitCode } from '../errors.ts';
+import { exitCodes, Interruption, LabError, messageOf, ReaderGone, type ExitCode } from '../errors.ts';
 import { Questions } from './ask.ts';
 import { runCommandLine } from './command-line.ts';
-import { describeError } from './describe-error.ts';
-import type { Output } from './io.ts';
+import { tellError } from './describe-error.ts';
+import { GuardedOutput } from './output.ts';
 
 const plainWidth = 100;
 
@@ -16,24 +16,25 @@ process.umask(process.umask(0o022) | 0o022);
 const stop = new AbortController();
 
 /** Why one of the two streams cannot be written to any more, if that is so. */
-let broken: { readonly stream: NodeJS.WriteStream; readonly isClosed: boolean; readonly error: LabError } | undefined;
+let broken: { readonly stream: NodeJS.WriteStream; readonly error: LabError } | undefined;
 let isOver = false;
+/** Whether something may run that has to be taken down before the end. */
+let isOrderly = false;
+/** What signals have asked for, the first of them first. */
+const interruptions: Interruption[] = [];
 /** What was thrown aside, whatever the command itself comes to. */
 const bugs: unknown[] = [];
+
+const [out, err] = [guarded(process.stdout), guarded(process.stderr)];
 
 /** What runs is taken down, as if it was told to stop: nobody would hear of it. */
 function breakOff(stream: NodeJS.WriteStream, error: NodeJS.ErrnoException): void {
   // A terminal that was closed says so by a signal.
   if (broken !== undefined || (error.code === 'EIO' && stream.isTTY)) return;
   const name = stream === process.stdout ? 'Standard output' : 'Standard error';
-  const isClosed = error.code === 'EPIPE';
-  broken = { stream, isClosed, error: isClosed ? closedError(name) : writeError(name, error) };
+  broken = { stream, error: error.code === 'EPIPE' ? new ReaderGone(name) : writeError(name, error) };
   stop.abort(broken.error);
   if (isOver) tellOfBroken();
-}
-
-function closedError(name: string): LabError {
-  return new LabError(`${name} was closed: nobody reads what is written there.`);
 }
 
 function writeError(name: string, error: NodeJS.ErrnoException): LabError {
@@ -45,19 +46,19 @@ function writeError(name: string, error: NodeJS.ErrnoException): LabError {
 /** On the other stream, unless that is for a program to read. */
 function tellOfBroken(): void {
   if (broken === undefined) return;
+  const { stream, error } = broken;
   // A reader that had enough, as in `scale-lab list | head -1`, breaks nothing off that is done all the same.
-  if (broken.isClosed && process.exitCode !== exitCodes.lab) return;
-  process.exitCode = exitCodes.lab;
-  const { text } = describeError(broken.error, false);
-  if (broken.stream === process.stdout) process.stderr.write(text);
-  else if (!process.argv.includes('--json')) process.stdout.write(text);
+  if (error instanceof ReaderGone && process.exitCode !== error.exitCode) return;
+  process.exitCode = error.exitCode;
+  if (stream === process.stdout) tellError(err, error);
+  else if (!process.argv.includes('--json')) tellError(out, error);
 }
 
-function output(stream: NodeJS.WriteStream): Output {
+function guarded(stream: NodeJS.WriteStream): GuardedOutput {
   stream.on('error', (error: NodeJS.ErrnoException) => breakOff(stream, error));
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0';
-  return {
+  return new GuardedOutput({
     write: (text) => void stream.write(text),
     isTerminal: stream.isTTY,
     canRedraw: stream.isTTY && TERM !== 'dumb',
@@ -65,23 +66,41 @@ function output(stream: NodeJS.WriteStream): Output {
       return stream.isTTY && stream.columns > 0 ? stream.columns : plainWidth;
     },
     color: !NO_COLOR && (forced || (stream.isTTY && TERM !== 'dumb')),
-  };
+  });
 }
 
 for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     const interruption = new Interruption(name);
-    // The second time at once: what is left behind, the next run or `scale-lab clean` removes.
-    if (stop.signal.aborted) process.exit(interruption.exitCode);
+    interruptions.push(interruption);
     stop.abort(interruption);
+    const isFirst = interruptions.length === 1;
+    if (isFirst && isOrderly) return;
+    // At once: nothing was started, or it is the second time. What is left then, the next run or `scale-lab clean` removes.
+    if (isFirst) tellError(err, interruption);
+    leave(interruption.exitCode);
   });
+}
+
+/**
+ * Ends the process, whatever still waits for something. What waits in a thread, for a pipe that nobody writes to or for a name server,
+ * would hold up an exit for as long: the signal then does what it would have done without us, which is the same exit code to a shell.
+ */
+function leave(exitCode: number): void {
+  const isHeld = process.getActiveResourcesInfo().some((name) => /^(FSReq|GetAddrInfo|GetNameInfo)/.test(name));
+  const { signal } = interruptions.findLast((interruption) => interruption.exitCode === exitCode) ?? {};
+  if (isHeld && signal !== undefined) {
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  }
+  process.exit(exitCode);
 }
 
 // A bug somewhere aside must not leave servers running: it ends the command like a signal does, unless one is ending it already.
 process.on('uncaughtException', (bug) => {
   bugs.push(bug);
   process.exitCode = exitCodes.lab;
-  process.stderr.write(describeError(bug, false).text);
+  tellError(err, bug);
   stop.abort(bug);
 });
 
@@ -94,13 +113,19 @@ function workingFolder(): string {
   }
 }
 
-async function main(out: Output, err: Output): Promise<ExitCode> {
+async function main(): Promise<ExitCode> {
   using questions = new Questions();
   try {
     return await runCommandLine({
       out,
       err,
-      ask: async (question) => questions.ask(question, stop.signal),
+      ask: async (question) => {
+        err.write(question);
+        return questions.answer(stop.signal);
+      },
+      endsInOrder: () => {
+        isOrderly = true;
+      },
       environment: process.env,
       folder: workingFolder(),
       args: process.argv.slice(2),
@@ -108,15 +133,15 @@ async function main(out: Output, err: Output): Promise<ExitCode> {
       startedAtMs: performance.timeOrigin,
     });
   } catch (error) {
-    const { text, exitCode } = describeError(error, err.color);
-    err.write(text);
-    return exitCode;
+    return tellError(err, error);
   }
 }
 
-const earned = await main(output(process.stdout), output(process.stderr));
+const earned = await main();
 process.exitCode = bugs.length === 0 ? earned : exitCodes.lab;
 isOver = true;
 // The command itself has told of it where it was running something.
-const isTold = process.exitCode === exitCodes.lab && broken?.stream === process.stdout;
+const isTold = process.exitCode === broken?.error.exitCode && broken.stream === process.stdout;
 if (broken !== undefined && !isTold) tellOfBroken();
+// What was broken off may have left questions open that nobody will answer.
+if (stop.signal.aborted) leave(process.exitCode);

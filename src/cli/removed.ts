@@ -19,6 +19,7 @@ export async function tellRemoved(
   remove: (platform: Platform, onSkip: OnSkip) => Promise<readonly Leftover[]>,
 ): Promise<void> {
   const { openPlatform } = await import('./platform.ts');
+  io.endsInOrder();
   let removed = 0;
   const skipped = new Set<string>();
   for (const name of platformNames) {

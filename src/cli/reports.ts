@@ -2,10 +2,10 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { LabError, messageOf } from '../errors.ts';
 import { makeFolder } from '../folder.ts';
 import { openReporter } from '../reporters/index.ts';
-import { reporterNames, type ReporterName } from '../reporters/reporter.ts';
+import { ownMarks, reporterNames, type ReporterName } from '../reporters/reporter.ts';
 import type { RunRecord } from '../result.ts';
 import type { RunOutcome } from '../run-session.ts';
-import { describeError } from './describe-error.ts';
+import { tellError } from './describe-error.ts';
 import type { Io } from './io.ts';
 import type { ProgressOptions } from './progress/progress.ts';
 
@@ -53,8 +53,9 @@ export async function reportRecord(
   if (!json) {
     // Nobody reads a page of HTML on a terminal, and a run must not have been for nothing.
     const isUnreadable = reporter === 'html' && io.out.isTerminal;
-    const report = await openReporter(isUnreadable ? 'terminal' : reporter);
-    io.out.write(`${io.out.isTerminal ? '\n' : ''}${report(record, io.out)}`);
+    const name = isUnreadable ? 'terminal' : reporter;
+    const report = await openReporter(name);
+    io.out.write(`${io.out.isTerminal ? '\n' : ''}${report(record, io.out)}`, ownMarks[name]);
     if (isUnreadable)
       io.err.write('An HTML report goes to a file: --save html=report.html, or `report <run> --open`.\n');
   }
@@ -121,6 +122,6 @@ export async function reportRun(
     writeResult(io.out, record, io.startedAtMs);
   }
   const [first, ...others] = errors;
-  for (const other of others) io.err.write(describeError(other, io.err.color).text);
+  for (const other of others) tellError(io.err, other);
   if (first !== undefined) throw first;
 }

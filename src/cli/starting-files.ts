@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { messageOf, UsageError } from '../errors.ts';
+import { jsonOf } from '../foreign-text.ts';
 import { packageFolder } from '../package.ts';
 
 /** A file that a project starts with. */
@@ -67,7 +68,7 @@ function changed(text: string, changes: readonly Change[]): string {
 
 /** A text as YAML has it: as it is where that is plain, else in quotes. */
 function scalar(text: string): string {
-  return /^[A-Za-z][\w./ =-]*$/.test(text) ? text : JSON.stringify(text);
+  return /^[A-Za-z][\w./ =-]*$/.test(text) ? text : jsonOf(text);
 }
 
 /** The root of the git repository that a folder is in; the folder itself where there is none. */

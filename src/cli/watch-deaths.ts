@@ -1,5 +1,5 @@
 import type { Deployment } from '../platforms/platform.ts';
-import { describeError } from './describe-error.ts';
+import { tellError } from './describe-error.ts';
 import type { Io } from './io.ts';
 
 const everyMs = 1_000;
@@ -16,7 +16,7 @@ export async function watchDeaths(deployment: Deployment, { err, signal }: Pick<
       const key = `${service} ${String(isFatal)}`;
       if (told.has(key)) continue;
       told.add(key);
-      err.write(describeError(error, err.color).text);
+      tellError(err, error);
       if (isFatal) err.write('  Nothing works without it any more: end this by Ctrl-C, and start it anew.\n');
     }
   }

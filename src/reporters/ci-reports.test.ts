@@ -5,11 +5,15 @@ import { z } from 'zod';
 import { measurement, trialRecord } from '../../test/fakes/records.ts';
 import { runRecord } from '../../test/fakes/run-record.ts';
 import type { RunRecord } from '../result.ts';
-import { commentReport } from './comment.ts';
 import { shopTrial } from '../../test/fakes/shop-record.ts';
 import { csvReport } from './csv.ts';
 import { githubReport } from './github.ts';
-import { junitReport } from './junit.ts';
+import { openReporter } from './index.ts';
+
+const screen = { columns: 80, color: false };
+const [junit, comment] = await Promise.all([openReporter('junit'), openReporter('comment')]);
+const junitReport = (record: RunRecord): string => junit(record, screen);
+const commentReport = (record: RunRecord): string => comment(record, screen);
 
 const verdicts: RunRecord['verdicts'] = [
   { scenario: 'herd', expectation: 'rps > 1', outcome: 'passed', reason: '2,000/s against 1/s' },
@@ -107,7 +111,7 @@ describe('JUnit', () => {
     if (verdict === undefined) throw new Error('there is no verdict');
     const strange = { ...verdict, reason: 'a\u0000b\ud800c\u{1f600} ]]> <!--' };
     const [suite] = read(runRecord({ verdicts: [strange] })).testsuite;
-    expect(suite?.testcase[0]).toMatchObject({ 'system-out': 'a\ufffdb\ufffdc\u{1f600} ]]> <!--' });
+    expect(suite?.testcase[0]).toMatchObject({ 'system-out': `a\\x00b\\u{d800}c\u{1f600} ]]> <!--` });
   });
 });
 

@@ -2,7 +2,7 @@ import type { RunRecord, Verdict } from '../result.ts';
 import { drawComparisons } from './comparison-table.ts';
 import { failuresOf } from './failures.ts';
 import { conclusionText } from './layout.ts';
-import { code, escape, failureBlock, list, markdownReport, symbols, table } from './markdown.ts';
+import { codeCell, escape, failureBlock, list, markdownReport, strong, symbols, table } from './markdown.ts';
 import { statusText } from './status-text.ts';
 
 /** A bot finds its comment by this line, and updates it. */
@@ -13,7 +13,7 @@ const mostCharacters = 65_536;
 const room = 2_000;
 
 function verdictLine({ scenario, expectation, outcome, reason }: Verdict): string {
-  return `| ${symbols[outcome]} ${outcome} | ${escape(scenario)} | ${code(expectation).replaceAll('|', '\\|')} | ${escape(reason)} |`;
+  return `| ${symbols[outcome]} ${outcome} | ${escape(scenario)} | ${codeCell(expectation)} | ${escape(reason)} |`;
 }
 
 function verdictTable(verdicts: readonly Verdict[]): string {
@@ -23,10 +23,22 @@ function verdictTable(verdicts: readonly Verdict[]): string {
   return ['| | scenario | claim | why |', '| --- | --- | --- | --- |', ...sorted.map(verdictLine)].join('\n');
 }
 
+/** Cut at the end of a line; a block of code that was cut is ended. */
 function shortened(text: string, most: number): string {
   if (text.length <= most) return text;
-  const end = text.lastIndexOf('\n', most);
-  return `${text.slice(0, end)}\n\nThe rest is in the report of the run.`;
+  const kept = text.slice(0, Math.max(0, text.lastIndexOf('\n', most)));
+  const fence = openFence(kept);
+  return `${kept}${fence === undefined ? '' : `\n${fence}`}\n\nThe rest is in the report of the run.`;
+}
+
+/** The fence of a block of code that is not ended. */
+function openFence(text: string): string | undefined {
+  let open: string | undefined;
+  for (const [fence] of text.matchAll(/^`{3,}(?=(?:text)?$)/gm)) {
+    if (open === undefined) open = fence;
+    else if (open === fence) open = undefined;
+  }
+  return open;
 }
 
 /** Markdown for a pull request: the conclusion, the verdicts, the comparisons, and all else folded away. */
@@ -35,7 +47,7 @@ export function commentReport(record: RunRecord): string {
   const head = [
     marker,
     `### scale-lab: ${escape(conclusionText(record))}`,
-    ...(status === undefined ? [] : [`**${escape(status)}**`]),
+    ...(status === undefined ? [] : [strong(status)]),
     ...failuresOf(record).map(failureBlock),
     verdictTable(record.verdicts),
     ...drawComparisons(record.comparisons ?? []).flatMap((drawn) => [table(drawn.table), list(drawn.lines)]),

@@ -53,8 +53,8 @@ function resultRows(record: RunRecord, trial: TrialRecord, request: string): rea
   ];
 }
 
-/** A row a metric of a trial, and of each request where its workload has several (RFC 4180), for spreadsheets and data frames. A name that a spreadsheet would take for a formula is escaped. */
+/** A row a metric of a trial, and of each request where its workload has several (RFC 4180), for spreadsheets and data frames. A text that a spreadsheet would take for a formula is escaped, and one that it could take for several cells is quoted. */
 export function csvReport(record: RunRecord): string {
   const rows = record.trials.flatMap((trial) => rowsOf(record, trial));
-  return stringify([columns, ...rows], { record_delimiter: 'windows', escape_formulas: true });
+  return stringify([columns, ...rows], { record_delimiter: 'windows', escape_formulas: true, quoted_match: /[;\t]/ });
 }

@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import type { Explanation, Point } from '../lessons/explain.ts';
-import { code, escape } from './markdown.ts';
+import { code, escape, paragraph, strong } from './markdown.ts';
 import type { Screen } from './reporter.ts';
 import { indent } from './terminal-table.ts';
 import { labelled, wrap } from './wrapped-text.ts';
@@ -31,12 +31,12 @@ export function markdownExplanation(
   result: string,
 ): string {
   const point = ({ text, command, url }: Point): string => {
-    const said = url === undefined ? escape(text) : `[${escape(text)}](${url})`;
+    const said = url === undefined ? paragraph(text) : `[${escape(text)}](${url})`;
     return command === undefined ? `- ${said}` : `- ${said}\n\n      ${command}\n`;
   };
   const blocks = [
     `# ${escape(name)}`,
-    `**${escape(question)}**`,
+    strong(question),
     ['```', ...architecture, '```'].join('\n'),
     facts.map(([label, text]) => `- ${code(label)}: ${escape(text)}`).join('\n'),
     ...parts.flatMap(({ title, points }) => [

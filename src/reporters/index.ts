@@ -1,7 +1,16 @@
+import { told } from '../foreign-text.ts';
 import type { Reporter, ReporterName } from './reporter.ts';
 
-/** Loads the reporter of that name; each brings its own libraries only when it is chosen. */
+/**
+ * Loads the reporter of that name; each brings its own libraries only when it is chosen. What it is handed of a run may come from
+ * anywhere: each text is {@link told} before, and what it means in the format is the reporter's to escape. JSON is the record itself.
+ */
 export async function openReporter(name: ReporterName): Promise<Reporter> {
+  const report = await load(name);
+  return name === 'json' ? report : (record, screen) => report(told(record), screen);
+}
+
+async function load(name: ReporterName): Promise<Reporter> {
   switch (name) {
     case 'terminal':
       return (await import('./terminal.ts')).terminalReport;

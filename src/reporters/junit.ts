@@ -10,16 +10,8 @@ import { statusText } from './status-text.ts';
 /** A node of the document; `@` marks attributes. */
 type Node = Readonly<Record<string, unknown>>;
 
-/** What XML cannot hold, in no writing: control characters, halves of pairs, and two that are no characters. */
-const notXml =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-
-function clean(text: string): string {
-  return text.replace(notXml, '\ufffd');
-}
-
 function base(name: string, scenario: string, trials: readonly TrialRecord[]): Node {
-  return { '@name': clean(name), '@classname': clean(scenario), '@time': seconds(loadMsOf(trials)) };
+  return { '@name': name, '@classname': scenario, '@time': seconds(loadMsOf(trials)) };
 }
 
 function seconds(ms: number): string {
@@ -31,12 +23,11 @@ function seconds(ms: number): string {
  * what they are not to count as either.
  */
 function testcase(
-  { scenario, expectation, outcome, reason, trials: numbers }: Verdict,
+  { scenario, expectation, outcome, reason: text, trials: numbers }: Verdict,
   trials: readonly TrialRecord[],
 ): Node {
   const leansOn = numbers === undefined ? trials : trials.filter(({ number }) => numbers.includes(number));
   const about = base(expectation, scenario, leansOn);
-  const text = clean(reason);
   switch (outcome) {
     case 'passed':
       return { ...about, 'system-out': text };
@@ -65,7 +56,7 @@ function brokenOff(record: RunRecord): readonly Node[] {
   const text = statusText(record);
   if (text === undefined) return [];
   const whole = [text, ...failureLines(record)].join('\n');
-  const error = { '@message': clean(text), '@type': record.status, '#text': clean(whole) };
+  const error = { '@message': text, '@type': record.status, '#text': whole };
   return [{ ...base('the run', 'scale-lab', record.trials), error }];
 }
 
@@ -76,7 +67,7 @@ function suite(name: string, cases: readonly Node[], trials: readonly TrialRecor
   const said = [...answerLines(name, trials), ...compared.flatMap(({ caveats }) => caveats)];
   const properties = { platform: record.platform, seed: record.seed, run: record.id, cpu: record.machine.cpu };
   return {
-    '@name': clean(name),
+    '@name': name,
     '@tests': cases.length,
     '@failures': count('failure'),
     '@errors': count('error'),
@@ -84,11 +75,11 @@ function suite(name: string, cases: readonly Node[], trials: readonly TrialRecor
     '@time': seconds(loadMsOf(trials)),
     '@timestamp': record.startedAt.slice(0, 19),
     properties: {
-      property: Object.entries(properties).map(([key, value]) => ({ '@name': key, '@value': clean(String(value)) })),
+      property: Object.entries(properties).map(([key, value]) => ({ '@name': key, '@value': String(value) })),
     },
     testcase: cases,
-    ...(said.length === 0 ? {} : { 'system-out': clean(said.join('\n')) }),
-    ...(causes.length === 0 ? {} : { 'system-err': clean(causes.join('\n')) }),
+    ...(said.length === 0 ? {} : { 'system-out': said.join('\n') }),
+    ...(causes.length === 0 ? {} : { 'system-err': causes.join('\n') }),
   };
 }
 

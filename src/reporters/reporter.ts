@@ -1,3 +1,4 @@
+import type { OwnMarks } from '../foreign-text.ts';
 import type { RunRecord } from '../result.ts';
 
 /** Where the text will be read. */
@@ -15,3 +16,6 @@ export const reporterNames = ['terminal', 'html', 'markdown', 'json', 'junit', '
 
 /** One of {@link reporterNames}. */
 export type ReporterName = (typeof reporterNames)[number];
+
+/** What a reporter puts into its text besides characters. */
+export const ownMarks: Readonly<Partial<Record<ReporterName, OwnMarks>>> = { terminal: 'styles', github: 'commands' };

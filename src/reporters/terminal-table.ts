@@ -6,10 +6,13 @@ import type { Cell, Table } from './table.ts';
 /** How far everything below a heading is moved in. */
 export const indent = '  ';
 
-function paintCell({ text, mark }: Cell, chalk: ChalkInstance): string {
-  if (mark === 'best') return chalk.green.bold(text);
-  if (mark === 'largest') return chalk.bold(text);
-  return mark === 'doubtful' ? chalk.yellow(text) : text;
+/** Text as it is painted, line by line: no sequence goes on over the end of a line. */
+type Paint = (line: string) => string;
+
+function paintOf({ mark }: Cell, chalk: ChalkInstance): Paint {
+  if (mark === 'best') return chalk.green.bold;
+  if (mark === 'largest') return chalk.bold;
+  return mark === 'doubtful' ? chalk.yellow : (line) => line;
 }
 
 const noBorders = Object.fromEntries(
@@ -27,19 +30,27 @@ interface Shape {
 }
 
 function drawRows({ headings, labels, rows }: Table, chalk: ChalkInstance, { gap, first }: Shape): string {
+  const draw = (text: string, column: number, paint: Paint): string =>
+    (column === 0 && first !== undefined ? pieces(text, first) : [text]).map((line) => paint(line)).join('\n');
   const table = new CliTable({
     chars: noBorders,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': gap },
-    head: headings.map((heading) => chalk.dim(heading)),
+    head: headings.map((heading, column) => draw(heading, column, chalk.dim)),
     colAligns: headings.map((_, column) => (column < labels ? 'left' : 'right')),
-    ...(first === undefined ? {} : { colWidths: [first + gap], wordWrap: true, wrapOnWordBoundary: false }),
   });
-  for (const row of rows) table.push(row.map((cell) => paintCell(cell, chalk)));
+  for (const row of rows) table.push(row.map((cell, column) => draw(cell.text, column, paintOf(cell, chalk))));
   return table
     .toString()
     .split('\n')
     .map((line) => (indent + line).trimEnd())
     .join('\n');
+}
+
+/** Text in lines of so many characters. */
+function pieces(text: string, width: number): readonly string[] {
+  const characters = Array.from(text);
+  const count = Math.max(1, Math.ceil(characters.length / width));
+  return Array.from({ length: count }, (_, index) => characters.slice(index * width, (index + 1) * width).join(''));
 }
 
 function widthOf(text: string): number {

@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../errors.ts';
-import { readScenarioFile, ScenarioFileError } from './parse.ts';
+import { readScenarioFile } from './parse.ts';
+import { ScenarioFileError } from './problem.ts';
 import { requestNames } from './scenario.ts';
 import { only, parsed, scenario, workload } from './testing/files.ts';
 

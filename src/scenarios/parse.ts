@@ -5,7 +5,7 @@ import type { Variables } from '../variables.ts';
 import { commonKeys, defaultSettings, parseCommon } from './common-settings.ts';
 import { parseScenario } from './parse-scenario.ts';
 import { parseSuite } from './parse-suite.ts';
-import { renderProblems, SourceText, type Problem } from './problem.ts';
+import { ScenarioFileError, SourceText, type Problem } from './problem.ts';
 import { Reader } from './reader.ts';
 import type { ScenarioFile } from './scenario.ts';
 import { table, text } from './shapes.ts';
@@ -80,17 +80,6 @@ function checkVersion(from: Table, reader: Reader): void {
   if (version?.kind === 'leaf' && version.value === 1) return;
   const sentence = version ? 'this version of the format is not known' : 'the file has no version';
   reader.fault(version?.place ?? { start: 0, end: 0 }, { sentence, hint: 'write version: 1' });
-}
-
-/** A scenario file has problems. Its details are all of them, rendered; who wants colour renders `problems` anew. */
-export class ScenarioFileError extends UsageError {
-  readonly problems: readonly Problem[];
-
-  constructor(path: string, problems: readonly Problem[]) {
-    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-    super(`${path} has ${count}`, { details: renderProblems(problems).split('\n') });
-    this.problems = problems;
-  }
 }
 
 /**

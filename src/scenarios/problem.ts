@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.ts';
+import { placeheld } from '../foreign-text.ts';
 import type { Extent, Fault } from './fault.ts';
 
 /** One thing that is wrong with a file, and all that it takes to show it. */
@@ -73,32 +75,38 @@ export function renderProblems(problems: readonly Problem[], paint: Paint = plai
   return problems.map((problem) => renderProblem(problem, paint)).join('\n\n');
 }
 
+/** A scenario file has problems. Its details are all of them, rendered; who wants colour renders `problems` anew. */
+export class ScenarioFileError extends UsageError {
+  readonly problems: readonly Problem[];
+
+  constructor(path: string, problems: readonly Problem[]) {
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    super(`${path} has ${count}`, { details: renderProblems(problems).split('\n') });
+    this.problems = problems;
+  }
+}
+
 function renderProblem(problem: Problem, paint: Paint): string {
-  const place = `${problem.path}:${problem.line}:${problem.column}`;
+  const place = `${placeheld(problem.path)}:${problem.line}:${problem.column}`;
   const shown = clip(problem);
   const underline = ' '.repeat(shown.indent) + paint('underline', '~'.repeat(shown.length));
   const lines = [
-    `${paint('place', place)} ${paint('error', 'error:')} ${printable(problem.sentence)}`,
+    `${paint('place', place)} ${paint('error', 'error:')} ${placeheld(problem.sentence)}`,
     `${problem.line.toString().padStart(gutter.length - 1)} | ${paint('source', shown.text)}`,
     `${gutter}| ${underline}`,
   ];
-  if (problem.hint !== undefined) lines.push(gutter + paint('hint', `hint: ${printable(problem.hint)}`));
+  if (problem.hint !== undefined) lines.push(gutter + paint('hint', `hint: ${placeheld(problem.hint)}`));
   return lines.join('\n');
 }
 
 /** The stretch of a very long line in which the problem stands. */
 function clip(problem: Problem): { text: string; indent: number; length: number } {
-  const line = Array.from(printable(problem.source));
+  const line = Array.from(placeheld(problem.source));
   const indent = problem.column - 1;
   if (line.length <= longestLine) return { text: line.join(''), indent, length: problem.length };
   const start = Math.max(0, indent - longestLine / 2);
   const text = line.slice(start, start + longestLine).join('');
   return { text, indent: indent - start, length: Math.min(problem.length, longestLine / 2) };
-}
-
-/** Tabs would shift the underlining, and other control characters could talk to the terminal. */
-function printable(text: string): string {
-  return text.replace(/\t/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }
 
 function characters(text: string): number {

@@ -101,9 +101,9 @@ export class UsageWatch implements AsyncDisposable {
   }
 
   /** Takes a last sample, and puts all of them together. */
-  async stop(): Promise<Usage> {
+  async stop(signal: AbortSignal): Promise<Usage> {
     await this[Symbol.asyncDispose]();
-    if (this.#samples.length > 0) await this.#sample(new AbortController().signal);
+    if (this.#samples.length > 0) await this.#sample(signal);
     return { resources: summarize(this.#samples), machine: machineOf(this.#samples, this.#deployment) };
   }
 

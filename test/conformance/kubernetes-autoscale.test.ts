@@ -50,7 +50,7 @@ describe('platform kubernetes, by the figures of its cluster', () => {
     await using usage = new UsageWatch(deployment, signal);
     usage.start();
     await loadUntil(deployment, async ({ second }) => Promise.resolve(second >= 3));
-    const [replica] = (await usage.stop()).resources;
+    const [replica] = (await usage.stop(signal)).resources;
     expect(replica?.service).toMatch(/^app-/);
     expect(replica).toMatchObject({ cpuLimit: 0.2, isReplica: true });
     expect(replica?.cpu?.seconds).toBeGreaterThan(0);

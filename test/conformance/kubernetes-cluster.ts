@@ -21,7 +21,10 @@ export function clusterEnvironment(name: string): NodeJS.ProcessEnv {
 
 /** The cluster of these tests, past everything that is tested. */
 export async function openTestCluster(): Promise<Cluster> {
-  return openCluster(await chooseContext({ platform: 'kubernetes', environment: clusterEnvironment('any') }), signal);
+  return openCluster(
+    await chooseContext({ platform: 'kubernetes', environment: clusterEnvironment('any') }, signal),
+    signal,
+  );
 }
 
 /** Why no cluster can be used; undefined where one can. */

@@ -62,7 +62,10 @@ describe('platform minikube, from its start to its end', () => {
 
   /** What this host's labs have left in the cluster. */
   async function traces(): Promise<readonly string[]> {
-    const cluster = await openCluster(await chooseContext({ platform: 'minikube', environment: bench.env }), signal);
+    const cluster = await openCluster(
+      await chooseContext({ platform: 'minikube', environment: bench.env }, signal),
+      signal,
+    );
     try {
       return await clusterTraces(cluster, 'host', host);
     } finally {

@@ -90,13 +90,28 @@ describe('a command whose output cannot be written', { timeout: 120_000 }, () =>
 describe('a command whose reader goes away', { timeout: 120_000 }, () => {
   it.each(['out', 'err'] as const)('takes down what runs, and says so on the other stream: %s', async (stream) => {
     const { code, said } = await withReader('head -1', stream, run(stream));
-    expect(code, said).toBe(4);
+    expect(code, said).toBe(141);
     expect(said.match(/^error: Standard (output|error) was closed/gm)).toHaveLength(1);
     expect((await bench.onlyRun()).status).toBe('interrupted');
   });
 
   it('ends as ever where all is done by then', async () => {
     expect(await withReader('true', 'out', ['list'])).toEqual({ code: 0, said: '' });
+  });
+
+  it('has the exit code of its run where that is over by then, and keeps its reports', async () => {
+    const claims = 'expect: [error_rate == 0, p50 > 1h]';
+    const load = 'load: { connections: 1, duration: 300ms, warmup: 0s }';
+    await bench.write(
+      'scenarios.yaml',
+      `version: 1\nscenarios: { a: { question: Is it?, workload: [GET /todos/1], ${load}, ${claims} } }\n`,
+    );
+    // A page that is larger than a pipe: its reader goes away while it is written.
+    const { code, said } = await withReader('head -1', 'out', ['run', 'a', '--reporter', 'html']);
+    expect(code, said).toBe(1);
+    const { id, status } = await bench.onlyRun();
+    expect(status).toBe('complete');
+    expect(existsSync(path.join(bench.folder, 'results', id, 'report.md'))).toBe(true);
   });
 });
 

@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { packageFolder } from '../../src/package.ts';
 
 /** How a command ended, and what it printed. */
 export interface Ended {
+  /** As a shell tells it. */
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
@@ -34,7 +36,9 @@ export function start(args: readonly string[], options: { cwd?: string; env?: No
   child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve({ code, out, err }));
+    child.once('close', (code, signal) => {
+      resolve({ code: signal === null ? code : 128 + constants.signals[signal], out, err });
+    });
   });
   return {
     child,

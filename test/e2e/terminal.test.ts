@@ -40,7 +40,7 @@ function open(columns: number, ...args: readonly string[]) {
     env: { ...bench.env, TERM: 'xterm-256color', NO_COLOR: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  child.stdout.setEncoding('utf8').on('data', (text: string) => screen.write(text));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => screen.show(text));
   return { screen, child, ended: codeOf(child) };
 }
 

@@ -7,6 +7,7 @@ export function fakeIo(changes: Partial<Io> = {}): Io {
     out: fakeOutput(),
     err: fakeOutput(),
     ask: async () => Promise.resolve(undefined),
+    endsInOrder: () => undefined,
     environment: {},
     folder: '/nowhere',
     args: [],

@@ -1,9 +1,12 @@
 import xterm from '@xterm/headless';
 import type { Output } from '../../src/cli/io.ts';
+import { GuardedOutput } from '../../src/cli/output.ts';
+import type { OwnMarks } from '../../src/foreign-text.ts';
 
 /** A terminal that nobody sees: what is on its screen is what a person would see. */
 export class Screen implements Output {
   readonly #terminal: xterm.Terminal;
+  readonly #guarded: GuardedOutput;
   readonly isTerminal = true;
   readonly canRedraw = true;
   readonly color = false;
@@ -11,6 +14,13 @@ export class Screen implements Output {
 
   constructor(columns: number, rows = 24) {
     this.#terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, convertEol: true });
+    this.#guarded = new GuardedOutput({
+      write: (text) => this.show(text),
+      isTerminal: this.isTerminal,
+      canRedraw: this.canRedraw,
+      columns,
+      color: this.color,
+    });
   }
 
   get columns(): number {
@@ -22,7 +32,16 @@ export class Screen implements Output {
     return this.#written;
   }
 
-  write(text: string): void {
+  write(text: string, own?: OwnMarks): void {
+    this.#guarded.write(text, own);
+  }
+
+  redraw(rows: number, text: string): void {
+    this.#guarded.redraw(rows, text);
+  }
+
+  /** Shows what a program has written, as it is. */
+  show(text: string): void {
     this.#written += text;
     this.#terminal.write(text);
   }

@@ -28,6 +28,7 @@ async function execute(name: string, options: CalibrateOptions, io: Io): Promise
   const { calibrationReport } = await import('../../reporters/calibration.ts');
   const { writeResult } = await import('../progress/json-events.ts');
   const { scenarioNamed } = await import('../sides.ts');
+  const { told } = await import('../../foreign-text.ts');
   const file = await loadScenarioFile(io, options.file);
   const scenario = scenarioNamed(file, name);
   const variant = scenario.variants.find(
@@ -68,7 +69,7 @@ async function execute(name: string, options: CalibrateOptions, io: Io): Promise
   };
   await writeCalibrations(results, withCalibration(before, entry));
   if (options.json) writeResult(io.out, record, io.startedAtMs);
-  else io.out.write(`\n${calibrationReport(entry, calibrationFile(options.out), io.out)}`);
+  else io.out.write(`\n${calibrationReport(told(entry), told(calibrationFile(options.out)), io.out)}`, 'styles');
   return exitCodes.passed;
 }
 

@@ -15,16 +15,18 @@ Examples:
   scale-lab doctor kubernetes --context my-cluster`;
 
 async function tell(requirements: readonly Requirement[], io: Io): Promise<void> {
+  const { told } = await import('../../foreign-text.ts');
   const { styleText } = await import('node:util');
   const paint = (style: 'green' | 'red' | 'yellow', text: string): string =>
     io.out.color ? styleText(style, text) : text;
-  for (const requirement of requirements) {
+  const write = (line: string): void => io.out.write(`${line}\n`, 'styles');
+  for (const requirement of told(requirements)) {
     if (requirement.met) {
-      io.out.write(`  ${paint('green', '✓')} ${requirement.name}: ${requirement.found}\n`);
-      if (requirement.doubt !== undefined) io.out.write(`      ${paint('yellow', 'warning')}: ${requirement.doubt}\n`);
+      write(`  ${paint('green', '✓')} ${requirement.name}: ${requirement.found}`);
+      if (requirement.doubt !== undefined) write(`      ${paint('yellow', 'warning')}: ${requirement.doubt}`);
     } else {
-      io.out.write(`  ${paint('red', '✗')} ${requirement.name}: ${requirement.problem}\n`);
-      io.out.write(`      fix: ${requirement.fix}\n`);
+      write(`  ${paint('red', '✗')} ${requirement.name}: ${requirement.problem}`);
+      write(`      fix: ${requirement.fix}`);
     }
   }
 }

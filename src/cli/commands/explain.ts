@@ -20,10 +20,11 @@ export const explainCommand: CommandFactory = (io, finish) =>
       const { scenarioNamed } = await import('../sides.ts');
       const { explain } = await import('../../lessons/explain.ts');
       const { terminalExplanation } = await import('../../reporters/explanation.ts');
+      const { told } = await import('../../foreign-text.ts');
       const file = await loadScenarioFile(io, options.file);
       const scenario = scenarioNamed(file, name);
       const isShipped = await isSame(io.folder, file.path, shippedFile);
-      io.out.write(terminalExplanation(explain(scenario, isShipped), io.out));
+      io.out.write(terminalExplanation(explain(told(scenario), isShipped), io.out), 'styles');
       finish(exitCodes.passed);
     });
 

@@ -22,7 +22,7 @@ failure is confirmed by fresh rounds.
 
 Exit code: 0 no worse; 1 worse, or B gave no right answer, did not start, or
 died; 3 cannot tell, or the base is broken; 4 neither side ran or gave a right
-answer; 129, 130 or 143 interrupted: no verdict.
+answer; 129, 130 or 143 interrupted, 141 unread: no verdict.
 
 Examples:
   scale-lab gate --a-command 'cd ../base && node server.js' \\

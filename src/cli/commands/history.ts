@@ -39,7 +39,9 @@ async function execute(scenario: string | undefined, options: HistoryOptions, io
   const { historyOf } = await import('../../analysis/history.ts');
   const { terminalHistory } = await import('../../reporters/history-table.ts');
   const { writeReport } = await import('../reports.ts');
-  const { runs, unread } = await readRuns(path.resolve(io.folder, options.out));
+  const { told } = await import('../../foreign-text.ts');
+  const { runs: saved, unread } = await readRuns(path.resolve(io.folder, options.out));
+  const runs = told(saved);
   io.err.write(unreadText(unread));
   const courses = historyOf(runs, scenario);
   if (courses.length === 0) {
@@ -56,7 +58,7 @@ async function execute(scenario: string | undefined, options: HistoryOptions, io
     const { htmlHistory } = await import('../../reporters/html/history.tsx');
     await writeReport(io, options.html, htmlHistory(courses));
   }
-  io.out.write(terminalHistory(courses, io.out));
+  io.out.write(terminalHistory(courses, io.out), 'styles');
   return exitCodes.passed;
 }
 

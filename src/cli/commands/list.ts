@@ -15,7 +15,8 @@ export const listCommand: CommandFactory = (io, finish) =>
     .addHelpText('after', examples)
     .action(async (options: { file?: string }) => {
       const { loadScenarioFile } = await import('../scenario-file.ts');
-      const file = await loadScenarioFile(io, options.file);
+      const { told } = await import('../../foreign-text.ts');
+      const file = told(await loadScenarioFile(io, options.file));
       const blocks = file.scenarios.map(({ name, question, variants, replicas }) =>
         [
           name,

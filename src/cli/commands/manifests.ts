@@ -79,12 +79,13 @@ async function execute(name: string, options: ManifestsOptions, io: Io): Promise
   const { chooseTrial } = await import('../chosen-trial.ts');
   const { hasBalancer, systemManifests } = await import('../../platforms/kubernetes/manifests/system.ts');
   const { yamlOf } = await import('../../platforms/kubernetes/manifests/yaml.ts');
+  const { told } = await import('../../foreign-text.ts');
   const chosen = await chooseTrial(io, name, options);
   const surroundings = await surroundingsOf(chosen, io);
   const { workers = 0 } = options;
   const manifests = systemManifests(surroundings, chosen.system, workers);
   const front = hasBalancer(chosen.system) ? 'nginx 8080' : 'app 3000';
-  io.out.write(yamlOf(manifests, comment(chosen, surroundings, front, workers)));
+  io.out.write(yamlOf(manifests, told(comment(chosen, surroundings, front, workers))));
   return exitCodes.passed;
 }
 

@@ -38,6 +38,7 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);
   checkLimits(plan, platform);
+  io.endsInOrder();
   await platform.clean(io.signal);
   const detached = options.detach === true;
   const onStep = (step: string): void => io.err.write(`${step}\n`);

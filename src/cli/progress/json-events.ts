@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { EventSink, LabEvent } from '../../events.ts';
+import { jsonOf } from '../../foreign-text.ts';
 import type { RunRecord, TrialRecord } from '../../result.ts';
 import type { eventTrialSchema, JsonEvent } from '../../result/event.ts';
 import type { Trial } from '../../scenarios/plan.ts';
@@ -9,7 +10,7 @@ function told({ number, scenario, variant, replicas, round }: Trial): z.infer<ty
   return { number, scenario, variant, replicas, round };
 }
 
-function jsonOf(event: LabEvent, atMs: number): JsonEvent {
+function toldAs(event: LabEvent, atMs: number): JsonEvent {
   switch (event.type) {
     case 'run-started':
     case 'step':
@@ -41,7 +42,7 @@ function requestsOf({ byRequest, measurement }: TrialRecord) {
 }
 
 function writeLine(output: Output, event: JsonEvent): void {
-  output.write(`${JSON.stringify(event)}\n`);
+  output.write(`${jsonOf(event)}\n`);
 }
 
 function since(startedAtMs: number): number {
@@ -50,7 +51,7 @@ function since(startedAtMs: number): number {
 
 /** Events as NDJSON (ndjson.org), one a line. */
 export function jsonProgress(output: Output, startedAtMs: number): EventSink {
-  return (event) => writeLine(output, jsonOf(event, since(startedAtMs)));
+  return (event) => writeLine(output, toldAs(event, since(startedAtMs)));
 }
 
 /** The last line: how the run ended. */

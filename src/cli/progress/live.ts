@@ -1,4 +1,5 @@
 import type { EventSink, LabEvent } from '../../events.ts';
+import { onAbort } from '../../platforms/common/time-limit.ts';
 import { measuredMs } from '../../scenarios/plan.ts';
 import type { Trial } from '../../scenarios/plan.ts';
 import type { Output } from '../io.ts';
@@ -12,6 +13,7 @@ import {
   outcomeText,
   probeText,
   secondText,
+  stoppingText,
   trialName,
   type EventOf,
 } from './words.ts';
@@ -36,6 +38,7 @@ export class LiveProgress implements Disposable {
   readonly #output: Output;
   readonly #isVerbose: boolean;
   readonly #timer: NodeJS.Timeout;
+  readonly #stopping: Disposable;
   #trials = 0;
   #trial: { readonly trial: Trial; readonly endMs: number } | undefined;
   /** What goes on; several services start at once. */
@@ -50,9 +53,7 @@ export class LiveProgress implements Disposable {
     this.#isVerbose = isVerbose;
     // Times go on where nothing else does, and a window that was resized is drawn anew.
     this.#timer = setInterval(() => this.#draw(), tickMs).unref();
-    signal.addEventListener('abort', () => {
-      this.#region.keep('stopping: what runs is taken down (once more, and it ends at once)');
-    });
+    this.#stopping = onAbort(signal, () => this.#region.keep(stoppingText));
   }
 
   readonly sink: EventSink = (event) => {
@@ -153,6 +154,7 @@ export class LiveProgress implements Disposable {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
+    this.#stopping[Symbol.dispose]();
     this.#region.clear();
   }
 }

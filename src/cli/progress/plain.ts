@@ -1,12 +1,33 @@
 import type { EventSink } from '../../events.ts';
+import { onAbort } from '../../platforms/common/time-limit.ts';
 import type { Output } from '../io.ts';
-import { endedText, landmark, leftText, lookText, outcomeText, probeText, secondText, trialName } from './words.ts';
+import {
+  endedText,
+  landmark,
+  leftText,
+  lookText,
+  outcomeText,
+  probeText,
+  secondText,
+  stoppingText,
+  trialName,
+} from './words.ts';
+
+/** Shows a run as it goes, until it is disposed of. */
+export interface Progress extends Disposable {
+  readonly sink: EventSink;
+}
 
 /** A step that took longer than this is told with its time. */
 const slowStepMs = 5_000;
 
 /** Plain lines for a pipe and for the log of a CI job: one for each step, and where much is wanted one for each second. */
-export function plainProgress(output: Output, isVerbose: boolean): EventSink {
+export function plainProgress(output: Output, isVerbose: boolean, signal: AbortSignal): Progress {
+  const stopping = onAbort(signal, () => output.write(`${stoppingText}\n`));
+  return { sink: plainLines(output, isVerbose), [Symbol.dispose]: () => stopping[Symbol.dispose]() };
+}
+
+function plainLines(output: Output, isVerbose: boolean): EventSink {
   let trials = 0;
   return (event) => {
     switch (event.type) {

@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeIo } from '../../../test/fakes/io.ts';
+import { harms } from '../../../test/fakes/hostile.ts';
 import { fakeOutput } from '../../../test/fakes/output.ts';
 import { measurement, trialRecord } from '../../../test/fakes/records.ts';
 import { scenarioFile } from '../../../test/fakes/scenario.ts';
 import { Screen } from '../../../test/fakes/terminal.ts';
 import type { LabEvent } from '../../events.ts';
+import { arePlain } from '../../foreign-text.ts';
 import { jsonEventSchema } from '../../result/event.ts';
 import { planOf } from '../../scenarios/expand.ts';
 import { showProgress, type ProgressOptions } from './progress.ts';
@@ -45,6 +47,43 @@ function plain(options: ProgressOptions): { readonly out: string; readonly err: 
   for (const event of all) progress.sink(event);
   return { out: out.text(), err: err.text() };
 }
+
+/** Events that tell what somebody else has written. */
+const foreign: readonly LabEvent[] = harms.flatMap((text) => [
+  { type: 'step', step: `A starts ${text}` },
+  { type: 'remark', text: `B is pulled ${text}` },
+  { type: 'step-ended', step: `A starts ${text}`, tookMs: 6200 },
+]);
+
+it('tells what somebody else has written as text, each in its line', () => {
+  const err = fakeOutput();
+  using progress = showProgress(fakeIo({ err }), {});
+  for (const event of foreign) progress.sink(event);
+  expect(err.text()).toSatisfy(arePlain);
+  expect(err.text().trimEnd().split('\n')).toHaveLength(foreign.length);
+});
+
+it('moves no cursor on a terminal but its own for what somebody else has written', async () => {
+  const screen = new Screen(200, 400);
+  {
+    using progress = showProgress(fakeIo({ err: screen }), { verbose: true });
+    for (const event of [...started, ...foreign]) progress.sink(event);
+  }
+  expect(screen.written.replaceAll(/\u001b\[(?:\?2026[hl]|\d+A|0J)|\r/g, '')).toSatisfy(arePlain);
+  expect((await screen.lines()).filter((line) => line.includes('over after 6.2 s'))).toHaveLength(harms.length);
+});
+
+it('says in a pipe what a signal has begun, and nothing of one that comes when it is over', () => {
+  const [first, second] = [new AbortController(), new AbortController()];
+  const [err, over] = [fakeOutput(), fakeOutput()];
+  using progress = showProgress(fakeIo({ err, signal: first.signal }), {});
+  for (const event of started) progress.sink(event);
+  first.abort();
+  expect(err.text()).toMatch(/^stopping: what runs is taken down/m);
+  showProgress(fakeIo({ err: over, signal: second.signal }), {})[Symbol.dispose]();
+  second.abort();
+  expect(over.text()).toBe('');
+});
 
 it('on a terminal that cannot draw anew moves no cursor', () => {
   const err = fakeOutput({ isTerminal: true });

@@ -32,6 +32,9 @@ export function endedText({ step, tookMs }: EventOf<'step-ended'>): string {
   return `${step}: over after ${formatDuration(Math.round(tookMs))}`;
 }
 
+/** What a signal has begun. */
+export const stoppingText = 'stopping: what runs is taken down (once more, and it ends at once)';
+
 /** `1 min 20 s left`. */
 export function leftText(remainingMs: number): string {
   const seconds = Math.round(Math.max(0, remainingMs) / 1000);

@@ -51,7 +51,7 @@ export async function blaming<Result>(
   } catch (error) {
     signal.throwIfAborted();
     const ended = needed.map(({ service }) => service.ended);
-    if (ended.length > 0) await settlesWithin(newsMs, Promise.race(ended));
+    if (ended.length > 0) await settlesWithin(newsMs, Promise.race(ended), signal);
     throw (await failureAmong(needed, error)) ?? error;
   }
 }

@@ -48,14 +48,15 @@ export function installHint({ debian, homebrew }: Executable): string {
     : `Install it: apt-get install ${debian} (Debian, Ubuntu), brew install ${homebrew} (macOS).`;
 }
 
-/** What a program prints, on either stream, when asked for its version; fails if it cannot be run. */
+/** What a program prints, on either stream, when asked for its version; fails if it cannot be run, and as soon as the signal is given. */
 export function printedVersion(
   command: string,
   flag: string,
+  signal: AbortSignal,
   options: { uid?: number; gid?: number } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, [flag], { ...options, timeout: 5_000 }, (error, stdout, stderr) => {
+    execFile(command, [flag], { ...options, timeout: 5_000, signal }, (error, stdout, stderr) => {
       if (error instanceof Error) reject(error);
       else resolve(/\d+(\.\d+)+/.exec(stdout + stderr)?.[0] ?? 'unknown');
     });

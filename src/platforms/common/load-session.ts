@@ -6,7 +6,7 @@ import { readWorkerMessages } from '../../load/worker-process.ts';
 import { interleave } from './interleave.ts';
 import { logTail } from './log-tail.ts';
 import { MessageMerge } from './message-merge.ts';
-import { settlesWithin } from './time-limit.ts';
+import { settlesWithin, unlessAborted } from './time-limit.ts';
 
 /** A load worker that was started, wherever it runs. */
 export interface StartedWorker {
@@ -41,6 +41,9 @@ const clockQuestions = 5;
 /** How far the clocks of workers are ahead of this one, in ms; none for a worker with the same clock. */
 type ClockOffsets = Map<LoadSession, number>;
 
+/** The next message of a worker, unless the signal is given before. */
+type Next = () => Promise<IteratorResult<WorkerMessage>>;
+
 /**
  * Hands workers their jobs, has them begin at the same instant once all are ready, and reads them to their results; what they
  * say comes as from one. Where one fails all of it does, with how that one ended and its log, and so it does where one is silent
@@ -67,7 +70,7 @@ export async function* readLoad(
   }
   // Their input is open until now: a worker whose lab was killed sees the end of it, and stops.
   for (const { stdin } of sessions) stdin.end();
-  await Promise.all(sessions.map(({ worker }) => settlesWithin(1_000, worker.ended)));
+  await Promise.all(sessions.map(({ worker }) => settlesWithin(1_000, worker.ended, signal)));
 }
 
 function begin(sessions: readonly LoadSession[], offsets: ClockOffsets): void {
@@ -95,15 +98,16 @@ async function* readWorker(
 ): AsyncIterable<WorkerMessage> {
   try {
     const messages = readWorkerMessages(session.stdout, silenceLimitMs)[Symbol.asyncIterator]();
-    for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
-      if (next.value.type === 'ready' && session.hasOwnClock === true) {
-        offsets.set(session, await clockOffset(session, messages));
+    const next: Next = async () => unlessAborted(messages.next(), signal);
+    for (let message = await next(); message.done !== true; message = await next()) {
+      if (message.value.type === 'ready' && session.hasOwnClock === true) {
+        offsets.set(session, await clockOffset(session, next));
       }
-      yield next.value;
+      yield message.value;
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof LabError ? await loss(session, error) : error;
+    throw error instanceof LabError ? await loss(session, error, signal) : error;
   }
 }
 
@@ -111,12 +115,12 @@ async function* readWorker(
  * How far a worker's clock is ahead: as if its answer was given in the middle of the time that it took, which is off by half of
  * that at most (Cristian, "Probabilistic clock synchronization", 1989).
  */
-async function clockOffset({ stdin }: LoadSession, messages: AsyncIterator<WorkerMessage>): Promise<number> {
+async function clockOffset({ stdin }: LoadSession, next: Next): Promise<number> {
   let best = { tookMs: Infinity, offsetMs: 0 };
   for (let question = 0; question < clockQuestions; question++) {
     const askedMs = Date.now();
     write(stdin, { ask: 'clock' });
-    const answer = await messages.next();
+    const answer = await next();
     if (answer.done === true || answer.value.type !== 'clock') {
       throw new LabError('The load worker did not say what its clock says.');
     }
@@ -127,10 +131,10 @@ async function clockOffset({ stdin }: LoadSession, messages: AsyncIterator<Worke
 }
 
 /** What went wrong with a worker: which one it was where there are several, how it ended, and its log. */
-async function loss({ worker, job }: LoadSession, error: LabError): Promise<LabError> {
+async function loss({ worker, job }: LoadSession, error: LabError, signal: AbortSignal): Promise<LabError> {
   const { index, of } = job.share;
   const name = of === 1 ? 'The load worker' : `Load worker ${index + 1} of ${of}`;
-  await settlesWithin(endMs, worker.ended);
+  await settlesWithin(endMs, worker.ended, signal);
   const details = [...error.details, ...logTail(await worker.log())];
   const { hint = worker.end === undefined ? undefined : `${name} ${worker.end}.` } = error;
   return new LabError(error.message.replace(/^The load worker/, name), {

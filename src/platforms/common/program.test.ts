@@ -61,6 +61,19 @@ test('the signal ends it with all that it started, and its reason is thrown afte
   await expect(runProgram(`${folder}/load`, [], { environment }, controller.signal)).rejects.toBe(reason);
 });
 
+test('one that has left its group, and holds the output open, is not waited for', async (context) => {
+  if (process.platform !== 'linux') context.skip('there is no setsid');
+  const { environment, folder } = new ProgramFolder().add('leaves', 'setsid sleep 600 & echo $! >child; wait');
+  const controller = new AbortController();
+  const running = runProgram(`${folder}/leaves`, [], { environment }, controller.signal);
+  const pid = (): number => Number(readFileSync(`${folder}/kept/child`, 'utf8'));
+  await expect.poll(pid, waited).toBeGreaterThan(0);
+  const reason = new Error('enough');
+  controller.abort(reason);
+  await expect(running).rejects.toBe(reason);
+  process.kill(pid(), 'SIGKILL');
+});
+
 test('what explains a failure is on stderr, if anything is', () => {
   expect(lastLines({ output: 'out\n', errors: 'one\n\ntwo\n' })).toEqual(['one', 'two']);
   expect(lastLines({ output: 'out\n', errors: '\n' })).toEqual(['out']);

@@ -5,6 +5,7 @@ import { LabError } from '../../errors.ts';
 import type { Environment } from './app-environment.ts';
 import { findExecutable } from './executable.ts';
 import { logTail } from './log-tail.ts';
+import { onAbort } from './time-limit.ts';
 
 /** What a program printed. */
 export interface Printed {
@@ -49,11 +50,15 @@ export async function runProgram(
   // Detached: in a process group of its own, which can be ended as one.
   const child = spawn(program, args, { env: { ...environment }, stdio: 'pipe', detached: true });
   let killTimer: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    signalGroup(child.pid, 'SIGTERM');
-    killTimer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
+  const kill = (): void => {
+    signalGroup(child.pid, 'SIGKILL');
+    // What has left its group may hold its output open for ever.
+    for (const stream of [child.stdout, child.stderr]) stream.destroy();
   };
-  signal.addEventListener('abort', stop, { once: true });
+  using _ = onAbort(signal, () => {
+    signalGroup(child.pid, 'SIGTERM');
+    killTimer = setTimeout(kill, graceMs);
+  });
   try {
     const ended = new Promise<string | undefined>((resolve, reject) => {
       child.once('error', ({ message }) =>
@@ -72,9 +77,11 @@ export async function runProgram(
     const printed = { output: stripVTControlCharacters(output), errors: stripVTControlCharacters(errors) };
     if (end !== undefined) throw new ProgramFailure(program, end, printed);
     return printed;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   } finally {
     clearTimeout(killTimer);
-    signal.removeEventListener('abort', stop);
   }
 }
 

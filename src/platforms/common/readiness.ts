@@ -1,6 +1,6 @@
 import type { LabError } from '../../errors.ts';
 import { NotReady } from './answer.ts';
-import { TimeLimit, unlessAborted, withTimeLimit } from './time-limit.ts';
+import { TimeLimit, onAbort, unlessAborted, withTimeLimit } from './time-limit.ts';
 
 /** Something that was started, may end by itself, and can say why. */
 export interface Watched {
@@ -25,11 +25,8 @@ export async function untilSign<T>(
   signal: AbortSignal,
   limitMs = usualLimitMs,
 ): Promise<T> {
-  // A signal that was given before tells nobody of itself.
-  signal.throwIfAborted();
   const controller = new AbortController();
-  const stop = (): void => controller.abort(signal.reason);
-  signal.addEventListener('abort', stop, { once: true });
+  using _ = onAbort(signal, () => controller.abort(signal.reason));
   void service.ended.then((end) => controller.abort(new Ended(end)));
   try {
     return await withTimeLimit(limitMs, controller.signal, sign);
@@ -39,8 +36,6 @@ export async function untilSign<T>(
     if (error instanceof TimeLimit) throw await service.failure(`was not ready after ${limitMs / 1000} s`, error);
     if (error instanceof NotReady) throw await service.failure(error.message, error);
     throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 

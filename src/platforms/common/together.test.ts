@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TimeLimit, pause, settlesWithin, withTimeLimit } from './time-limit.ts';
+import { pause } from './time-limit.ts';
 import { together } from './together.ts';
 
 const { signal } = new AbortController();
@@ -33,17 +33,4 @@ test('throws the reason of a signal, whatever its tasks made of it', async () =>
   ]);
   controller.abort(reason);
   await expect(running).rejects.toBe(reason);
-});
-
-test('a time limit ends a wait, and the signal does so before', async () => {
-  const wait = (limited: AbortSignal): Promise<void> => pause(60_000, limited);
-  await expect(withTimeLimit(1, signal, wait)).rejects.toBeInstanceOf(TimeLimit);
-  const reason = new Error('enough');
-  await expect(withTimeLimit(1, AbortSignal.abort(reason), wait)).rejects.toBe(reason);
-  expect(await withTimeLimit(60_000, signal, () => Promise.resolve('done'))).toBe('done');
-});
-
-test('tells whether something settled in time', async () => {
-  expect(await settlesWithin(60_000, Promise.resolve())).toBe(true);
-  expect(await settlesWithin(1, new Promise(() => undefined))).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { onAbort } from './time-limit.ts';
 
 /**
  * Does several things at the same time. When one fails the others are told to stop, and only when all have stopped is the
@@ -12,16 +13,11 @@ export async function together<const T extends readonly Promise<unknown>[]>(
   const controller = new AbortController();
   // As many listen as there are things to do, and that is no leak.
   setMaxListeners(0, controller.signal);
-  const pass = (): void => controller.abort(signal.reason);
-  signal.addEventListener('abort', pass, { once: true });
-  try {
-    const running = start(controller.signal);
-    const all = Promise.all(running);
-    await all.catch((error: unknown) => controller.abort(error));
-    await Promise.allSettled(running);
-    signal.throwIfAborted();
-    return await all;
-  } finally {
-    signal.removeEventListener('abort', pass);
-  }
+  using _ = onAbort(signal, () => controller.abort(signal.reason));
+  const running = start(controller.signal);
+  const all = Promise.all(running);
+  await all.catch((error: unknown) => controller.abort(error));
+  await Promise.allSettled(running);
+  signal.throwIfAborted();
+  return await all;
 }

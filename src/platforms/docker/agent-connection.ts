@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { LabError } from '../../errors.ts';
 import type { Answer, Ask, BodyPart } from '../common/answer.ts';
-import { unlessAborted } from '../common/time-limit.ts';
+import { onAbort, unlessAborted } from '../common/time-limit.ts';
 import { inImage } from '../engine/lab-image.ts';
 import { type AgentMessage, agentMessageSchema, type Question } from './agent-protocol.ts';
 import type { Container } from './container.ts';
@@ -64,7 +64,7 @@ class AgentConnection {
     this.hello = new Promise((resolve) => (this.#greet = resolve));
     stream.on('error', () => undefined);
     // Its input ends with that, and so does the agent.
-    released.addEventListener('abort', () => stream.end(), { once: true });
+    onAbort(released, () => stream.end());
     void this.#listen();
   }
 

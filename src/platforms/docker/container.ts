@@ -5,8 +5,8 @@ import { LabError, messageOf } from '../../errors.ts';
 import { NotReady } from '../common/answer.ts';
 import { endOfLog, mostLogLines, withLog } from '../common/log-tail.ts';
 import { type Watched, untilSign } from '../common/readiness.ts';
-import { pause, settlesWithin } from '../common/time-limit.ts';
-import { asked, hintForRefusal, refusedWith } from '../engine/refusal.ts';
+import { pause, settlesWithin, unlessAborted } from '../common/time-limit.ts';
+import { asked, hintForRefusal, inTime, refusedWith } from '../engine/refusal.ts';
 import type { ContainerDescription } from './container-settings.ts';
 import { allOutput, standardOutput } from './frames.ts';
 
@@ -69,11 +69,11 @@ export class Container implements Watched {
   /** Runs a command in it to its end, and gives what it printed. Once the signal is given nobody waits for it any more. */
   async execute(command: readonly string[], signal: AbortSignal, environment: readonly string[] = []): Promise<string> {
     try {
-      return await execute(this.#container, command, environment, signal);
+      return await unlessAborted(execute(this.#container, command, environment, signal), signal);
     } catch (error) {
       signal.throwIfAborted();
       // What the command said is of no interest where the whole container has ended.
-      if (await settlesWithin(500, this.ended)) throw await this.failure(this.end ?? 'ended', error);
+      if (await settlesWithin(500, this.ended, signal)) throw await this.failure(this.end ?? 'ended', error);
       throw await this.failure(`could not run ${String(command[0])}: ${messageOf(error)}`, error);
     }
   }
@@ -97,14 +97,14 @@ export class Container implements Watched {
 
   /** The same once a second, a JSON line each, until the signal is given. */
   async followStats(signal: AbortSignal): Promise<Readable> {
-    const stream = await this.#container.stats({ stream: true });
+    const stream = await unlessAborted(this.#container.stats({ stream: true }), signal);
     return addAbortSignal(signal, stream instanceof Readable ? stream : new Readable().wrap(stream));
   }
 
   /** The end of everything that it has logged. */
   async log(): Promise<string> {
     const asked = { stdout: true, stderr: true, tail: mostLogLines };
-    const bytes: unknown = await this.#container.logs(asked).catch(() => undefined);
+    const bytes: unknown = await inTime(this.#container.logs(asked)).catch(() => undefined);
     return Buffer.isBuffer(bytes) ? endOfLog(allOutput(bytes)) : '';
   }
 

@@ -2,7 +2,7 @@ import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
 import { deathsOf, type Mortal } from '../common/deaths.ts';
 import { scrapeBackends, scrapeReplica, scrapeTarget } from '../common/scrape.ts';
-import { settlesWithin } from '../common/time-limit.ts';
+import { settlesWithin, unlessAborted } from '../common/time-limit.ts';
 import type { Death, Deployment, ReplicaMetrics, ServiceUsage } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
 import type { Replica } from './app.ts';
@@ -85,8 +85,8 @@ export class DockerDeployment implements Deployment {
     return deathsOf({ needed: needed.map(mortal), replicas: replicas.map(mortal) });
   }
 
-  async usage(): Promise<readonly ServiceUsage[]> {
-    return Promise.all(this.#metered.map((each) => this.#meter.usageOf(each)));
+  async usage(signal: AbortSignal): Promise<readonly ServiceUsage[]> {
+    return unlessAborted(Promise.all(this.#metered.map(async (each) => this.#meter.usageOf(each))), signal);
   }
 
   async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {

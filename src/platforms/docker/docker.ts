@@ -106,13 +106,17 @@ async function clean(
   const host = hostOf(options.environment);
   return onEngine(options, signal, async (engine) => [
     ...(await removeOrphans(engine, host, signal, onSkip)),
-    ...(await removeImages(engine, host, images ? undefined : await currentImage(options, engine), signal)),
+    ...(await removeImages(engine, host, images ? undefined : await currentImage(options, engine, signal), signal)),
   ]);
 }
 
 /** The image that the next run would use; undefined where there is none. */
-async function currentImage(options: DockerPlatformOptions, engine: Engine): Promise<string | undefined> {
-  const base = await findImage(engine, chooseImages(options.environment, options.images).node);
+async function currentImage(
+  options: DockerPlatformOptions,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const base = await findImage(engine, chooseImages(options.environment, options.images).node, signal);
   if (base === undefined || missingPrograms(options.programs).length > 0) return undefined;
   return (await describeLabImage(base, options.programs, hostOf(options.environment))).tag;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../common/owner.ts';
+import { unlessAborted } from '../common/time-limit.ts';
 import type { Engine } from '../engine/engine.ts';
 import { listLabelled } from '../engine/image-list.ts';
 import { type Labels, label, labelled, ownerOf } from '../engine/labels.ts';
@@ -45,7 +46,7 @@ async function removeRuns(
   signal: AbortSignal,
   isWanted: (owner: Owner) => Promise<boolean>,
 ): Promise<readonly Leftover[]> {
-  const found = await findAll(engine, host);
+  const found = await unlessAborted(findAll(engine, host), signal);
   const wanted = await Promise.all(found.map(({ owner }) => isWanted(owner)));
   const all = found.filter((_, index) => wanted[index]);
   // Containers first: what they use cannot be removed before them.

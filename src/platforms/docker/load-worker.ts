@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream';
 import { LabError } from '../../errors.ts';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import { type LoadSession, readLoad } from '../common/load-session.ts';
+import { onAbort } from '../common/time-limit.ts';
 import { together } from '../common/together.ts';
 import { inImage } from '../engine/lab-image.ts';
 import type { Container } from './container.ts';
@@ -20,8 +21,7 @@ export async function* generateLoad(
   const started: Container[] = [];
   const remove = async (): Promise<void> => run.remove(started);
   // The end of their output ends the loop below.
-  const stop = (): void => void remove().catch(() => undefined);
-  signal.addEventListener('abort', stop, { once: true });
+  using _ = onAbort(signal, () => void remove().catch(() => undefined));
   try {
     const sessions = await together(signal, (limited) =>
       jobs.map(async (job, index): Promise<LoadSession> => {
@@ -32,7 +32,6 @@ export async function* generateLoad(
     );
     yield* readLoad(sessions, signal);
   } finally {
-    signal.removeEventListener('abort', stop);
     await remove();
   }
 }

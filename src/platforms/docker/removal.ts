@@ -1,8 +1,8 @@
 import type { ContainerInfo } from 'dockerode';
-import { pause } from '../common/time-limit.ts';
+import { never, pause } from '../common/time-limit.ts';
 import type { Engine } from '../engine/engine.ts';
 import { label, labelled } from '../engine/labels.ts';
-import { refusal, refusedWith } from '../engine/refusal.ts';
+import { inTime, refusal, refusedWith } from '../engine/refusal.ts';
 
 const limitMs = 20_000;
 
@@ -25,12 +25,11 @@ export async function removeVolume(engine: Engine, name: string): Promise<void> 
 export async function removeRun(engine: Engine, runId: string): Promise<void> {
   const { docker } = engine;
   const filters = labelled(label.run, runId);
-  const containers = withoutPods(await docker.listContainers({ all: true, filters }));
+  const containers = withoutPods(await inTime(docker.listContainers({ all: true, filters })));
   await Promise.all(containers.map(({ Id }) => removeContainer(engine, Id)));
-  const [networks, { Volumes }] = await Promise.all([
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
-  ]);
+  const [networks, { Volumes }] = await inTime(
+    Promise.all([docker.listNetworks({ filters }), docker.listVolumes({ filters })]),
+  );
   await Promise.all([
     ...networks.map(({ Id }) => removeNetwork(engine, Id)),
     ...Volumes.map(({ Name }) => removeVolume(engine, Name)),
@@ -44,11 +43,10 @@ export function withoutPods(containers: readonly ContainerInfo[]): readonly Cont
 
 /** Asks again while the answer is that somebody is at it, or that it is still in use; content once it is not there. */
 async function untilGone(what: string, remove: () => Promise<unknown>): Promise<void> {
-  const { signal } = new AbortController();
   const end = performance.now() + limitMs;
   for (;;) {
     try {
-      await remove();
+      await inTime(remove());
       return;
     } catch (error) {
       const status = refusedWith(error);
@@ -56,6 +54,6 @@ async function untilGone(what: string, remove: () => Promise<unknown>): Promise<
       const isBusy = status === 409 || status === 403;
       if (!isBusy || performance.now() > end) throw refusal(`${what} cannot be removed`, error);
     }
-    await pause(50, signal);
+    await pause(50, never());
   }
 }

@@ -26,7 +26,7 @@ export async function dockerRequirements(
     return [
       { name: 'Docker Engine', met: true, found, doubt: doubtOf(engine) },
       built,
-      ...(await images(options, engine)),
+      ...(await images(options, engine, signal)),
     ];
   } catch (error) {
     signal.throwIfAborted();
@@ -36,11 +36,15 @@ export async function dockerRequirements(
   }
 }
 
-async function images(options: DockerPlatformOptions, engine: Engine): Promise<readonly Requirement[]> {
+async function images(
+  options: DockerPlatformOptions,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<readonly Requirement[]> {
   const names = chooseImages(options.environment, options.images);
   return Promise.all(
     imageNames.map(async (kind): Promise<Requirement> => {
-      const image = await findImage(engine, names[kind]);
+      const image = await findImage(engine, names[kind], signal);
       const state = image === undefined ? 'not here yet: the first run pulls it' : 'here';
       return { name: `image for ${kind}`, met: true, found: `${names[kind]}, ${state}` };
     }),

@@ -5,6 +5,7 @@ import { blaming } from '../common/deaths.ts';
 import { appReadiness, readinessOf, type Readiness, type Servers, startServers } from '../common/hosting.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
 import { step } from '../common/steps.ts';
+import { unlessAborted } from '../common/time-limit.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
 import { type Replica, appGraceSeconds, layData, startReplica } from './app.ts';
@@ -84,7 +85,7 @@ export class DockerStack implements Stack {
     this.#running = undefined;
     try {
       this.#running = await this.#change(before, topology, servers, signal);
-      return await this.#front(this.#running);
+      return await unlessAborted(this.#front(this.#running), signal);
     } catch (error) {
       this.#balancer = undefined;
       await this.#run.removeOthers(this.#backends());
@@ -127,7 +128,7 @@ export class DockerStack implements Stack {
     const isSameFront = before?.topology.balancer === topology.balancer && leaving.length + missing.length === 0;
     if (replicas.length > 1 && !isSameFront)
       await this.#putInFront(replicas, topology.balancer, servers.readiness, signal);
-    await this.#retire(leaving.filter((replica) => !replaced.includes(replica)));
+    await unlessAborted(this.#retire(leaving.filter((replica) => !replaced.includes(replica))), signal);
     return { topology, replicas };
   }
 

@@ -5,6 +5,7 @@ import { LabError } from '../../errors.ts';
 import type { ImageName } from '../../scenarios/scenario.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { step } from '../common/steps.ts';
+import { unlessAborted } from '../common/time-limit.ts';
 import { together } from '../common/together.ts';
 import type { OnStep } from '../platform.ts';
 import type { Engine } from './engine.ts';
@@ -55,11 +56,12 @@ const configSchema = z.object({
 const imageSchema = z.object({ Id: z.string(), Config: configSchema.nullish() });
 
 /** An image that the Engine has; undefined where it has none of that name. */
-export async function findImage(engine: Engine, name: string): Promise<Image | undefined> {
+export async function findImage(engine: Engine, name: string, signal: AbortSignal): Promise<Image | undefined> {
   let found: ImageInspectInfo;
   try {
-    found = await engine.docker.getImage(name).inspect();
+    found = await unlessAborted(engine.docker.getImage(name).inspect(), signal);
   } catch (error) {
+    signal.throwIfAborted();
     if (refusedWith(error) === 404) return undefined;
     throw refusal(`The image ${name} cannot be looked at`, error);
   }
@@ -113,7 +115,7 @@ async function ensureNamed(
   onStep: OnStep,
   signal: AbortSignal,
 ): Promise<Image> {
-  const found = await findImage(engine, name);
+  const found = await findImage(engine, name, signal);
   if (found !== undefined) return found;
   try {
     await pull(engine, name, onStep, signal);
@@ -121,7 +123,7 @@ async function ensureNamed(
     signal.throwIfAborted();
     throw pullError(name, hint, error);
   }
-  const pulled = await findImage(engine, name);
+  const pulled = await findImage(engine, name, signal);
   if (pulled === undefined) throw pullError(name, hint, new Error('it was pulled, but is not there'));
   return pulled;
 }

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { ImageInfo } from 'dockerode';
-import { pause } from '../common/time-limit.ts';
+import { pause, unlessAborted } from '../common/time-limit.ts';
 import { refusedWith } from './refusal.ts';
 
 const patienceMs = 5_000;
@@ -17,7 +17,7 @@ export async function listLabelled(
   const end = performance.now() + patienceMs;
   for (;;) {
     try {
-      return await docker.listImages({ filters: { label: [...labels] } });
+      return await unlessAborted(docker.listImages({ filters: { label: [...labels] } }), signal);
     } catch (error) {
       signal.throwIfAborted();
       if (refusedWith(error) !== 500 || performance.now() > end) throw error;

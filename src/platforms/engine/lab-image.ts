@@ -56,7 +56,7 @@ export async function ensureLabImage(
   signal: AbortSignal,
 ): Promise<string> {
   const { tag, context } = image;
-  if ((await findImage(engine, tag)) !== undefined) return tag;
+  if ((await findImage(engine, tag, signal)) !== undefined) return tag;
   try {
     await step(onStep, `the image ${tag} is built`, async () => {
       const stream = await engine.docker.buildImage(archive(context), {

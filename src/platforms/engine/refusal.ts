@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LabError, messageOf } from '../../errors.ts';
+import { never, withTimeLimit } from '../common/time-limit.ts';
 
 const statusSchema = z.object({ statusCode: z.int() });
 const textSchema = z.object({ json: z.object({ message: z.string() }) });
@@ -40,6 +41,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
     'The image is not of the kind that is needed; docs/docker.md says what each must understand.',
   ],
   [/ECONNREFUSED|ENOENT|ECONNRESET|EPIPE|socket hang up/, 'The Docker Engine has stopped; start it and run again.'],
+  [/^no answer within/, 'The Docker Engine hangs; restart it (systemctl restart docker), then run scale-lab clean.'],
 ];
 
 /** What to do about something that the Engine or a container said; undefined where there is no usual answer. */
@@ -58,10 +60,18 @@ export function refusal(sentence: string, error: unknown): LabError {
   });
 }
 
-/** Asks the Engine for a change. It is never broken off: nobody would know what came of it, and whether to remove it. */
+/** Longer than an Engine takes for anything that is not told of as it goes. */
+const patienceMs = 120_000;
+
+/** Waits for the Engine, but not for ever: one that hangs must not keep a run from its end. */
+export async function inTime<T>(answer: Promise<T>): Promise<T> {
+  return withTimeLimit(patienceMs, never(), async () => answer);
+}
+
+/** Asks the Engine for a change. No signal breaks it off: nobody would know what came of it, and whether to remove it. */
 export async function asked<T>(sentence: string, change: Promise<T>): Promise<T> {
   try {
-    return await change;
+    return await inTime(change);
   } catch (error) {
     throw refusal(sentence, error);
   }

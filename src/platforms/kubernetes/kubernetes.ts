@@ -8,7 +8,7 @@ import { requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { startBackends } from './system/backends.ts';
 import { openCluster } from './cluster/cluster.ts';
-import { type ClusterContext, chooseContext, requireConsent } from './cluster/context.ts';
+import { type ChooseContext, type ClusterContext, chooseContext, requireConsent } from './cluster/context.ts';
 import { deliverHosted, deliverImages } from './images/delivery.ts';
 import { hostIdentity } from './cluster/labels.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
@@ -25,7 +25,7 @@ export function createKubernetesPlatform(
   name: 'kubernetes' | 'minikube',
   options: KubernetesPlatformOptions,
 ): Platform {
-  const choose = async (): Promise<ClusterContext> => chooseContext({ platform: name, ...options });
+  const choose: ChooseContext = (signal) => chooseContext({ platform: name, ...options }, signal);
   return {
     name,
     enforcesLimits: true,
@@ -33,7 +33,7 @@ export function createKubernetesPlatform(
     reachesUrls: false,
     orchestrates: true,
     requirements: (signal) => kubernetesRequirements(choose, options, signal),
-    up: async (stackOptions) => up(await choose(), options, stackOptions),
+    up: async (stackOptions) => up(await choose(stackOptions.signal), options, stackOptions),
     clean: async (signal, { onSkip } = {}) => removeOrphans(choose, options.environment, signal, onSkip),
     down: async (signal, { onSkip } = {}) => removeDetached(choose, options.environment, signal, onSkip),
   };

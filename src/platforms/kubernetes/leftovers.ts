@@ -4,7 +4,7 @@ import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../common/ow
 import { label, ownerOf } from '../engine/labels.ts';
 import type { Leftover } from '../platform.ts';
 import { type Cluster, insist, openCluster } from './cluster/cluster.ts';
-import { type ClusterContext, ContextProblem } from './cluster/context.ts';
+import { type ChooseContext, type ClusterContext, ContextProblem } from './cluster/context.ts';
 import { hostIdentity } from './cluster/labels.ts';
 import { removeNamespace } from './pods/run-namespace.ts';
 
@@ -13,7 +13,7 @@ const stuckLimitMs = 15_000;
 
 /** Removes what is left of runs of this machine whose owner is no longer alive, and only that. */
 export async function removeOrphans(
-  choose: () => Promise<ClusterContext>,
+  choose: ChooseContext,
   environment: Environment,
   signal: AbortSignal,
   onSkip: OnSkip = () => undefined,
@@ -23,7 +23,7 @@ export async function removeOrphans(
 
 /** Removes what was left running from this machine on purpose, and only that. */
 export async function removeDetached(
-  choose: () => Promise<ClusterContext>,
+  choose: ChooseContext,
   environment: Environment,
   signal: AbortSignal,
   onSkip: OnSkip = () => undefined,
@@ -32,7 +32,7 @@ export async function removeDetached(
 }
 
 async function removeRuns(
-  choose: () => Promise<ClusterContext>,
+  choose: ChooseContext,
   environment: Environment,
   signal: AbortSignal,
   isWanted: (owner: Owner) => Promise<boolean>,
@@ -65,14 +65,10 @@ async function removeRuns(
 }
 
 /** The cluster, where there is one to look at: somebody else's is not touched unless it was named. */
-async function reach(
-  choose: () => Promise<ClusterContext>,
-  signal: AbortSignal,
-  onSkip: OnSkip,
-): Promise<Cluster | undefined> {
+async function reach(choose: ChooseContext, signal: AbortSignal, onSkip: OnSkip): Promise<Cluster | undefined> {
   let context: ClusterContext;
   try {
-    context = await choose();
+    context = await choose(signal);
   } catch (error) {
     if (error instanceof ContextProblem && error.isMissing) return undefined;
     if (error instanceof UsageError) {

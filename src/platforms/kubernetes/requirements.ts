@@ -6,7 +6,7 @@ import type { Requirement } from '../platform.ts';
 import { metricsHint } from './autoscaling.ts';
 import { missingRights } from './cluster/access.ts';
 import { type Cluster, openCluster } from './cluster/cluster.ts';
-import { type ClusterContext, requireConsent } from './cluster/context.ts';
+import { type ChooseContext, type ClusterContext, requireConsent } from './cluster/context.ts';
 import { doubtOf } from './cluster/tried.ts';
 import { describeDelivery } from './images/delivery.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
@@ -24,13 +24,13 @@ export interface KubernetesPlatformOptions {
 
 /** What this platform needs, in the order in which a user would mend it. */
 export async function kubernetesRequirements(
-  choose: () => Promise<ClusterContext>,
+  choose: ChooseContext,
   options: KubernetesPlatformOptions,
   signal: AbortSignal,
 ): Promise<readonly Requirement[]> {
   const built = builtPrograms(options.programs);
   try {
-    const context = await choose();
+    const context = await choose(signal);
     requireConsent(context);
     const cluster = await openCluster(context, signal);
     try {

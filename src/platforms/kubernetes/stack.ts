@@ -2,6 +2,7 @@ import { LabError } from '../../errors.ts';
 import { type HostedTopology, type Topology, changes } from '../../scenarios/plan.ts';
 import { stayingReplicas } from '../common/scaling.ts';
 import { step } from '../common/steps.ts';
+import { never } from '../common/time-limit.ts';
 import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { type Application, removeApplication, scale, startApplication } from './system/app.ts';
@@ -87,8 +88,8 @@ export class KubernetesStack implements Stack {
       this.#running = running;
       return { ...running, address, lasting };
     } catch (error) {
-      // The stack stays usable; where even this fails, the first error is the one to know.
-      await this.#removeAll().catch(() => undefined);
+      // The stack stays usable, unless it is to be closed; where even this fails, the first error is the one to know.
+      if (!signal.aborted) await this.#removeAll().catch(() => undefined);
       throw error;
     }
   }
@@ -160,10 +161,9 @@ export class KubernetesStack implements Stack {
   }
 
   async #removeAll(): Promise<void> {
-    const { signal } = new AbortController();
-    await this.#run.removeJob('setup', signal);
-    await removeApplication(this.#run, signal);
-    await removeBalancer(this.#run, signal);
+    await this.#run.removeJob('setup', never());
+    await removeApplication(this.#run, never());
+    await removeBalancer(this.#run, never());
   }
 }
 

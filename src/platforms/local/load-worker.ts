@@ -1,6 +1,7 @@
 import { LabError } from '../../errors.ts';
 import type { LoadJob, WorkerMessage } from '../../load/job.ts';
 import { type LoadSession, readLoad } from '../common/load-session.ts';
+import { onAbort } from '../common/time-limit.ts';
 import { together } from '../common/together.ts';
 import type { RunContext } from './run-context.ts';
 import type { Service } from './service.ts';
@@ -13,8 +14,7 @@ export async function* generateLoad(
   signal: AbortSignal,
 ): AsyncIterable<WorkerMessage> {
   const started: Service[] = [];
-  const stop = (): void => void run.stop(started);
-  signal.addEventListener('abort', stop, { once: true });
+  using _ = onAbort(signal, () => void run.stop(started));
   try {
     const sessions = await together(signal, (limited) =>
       jobs.map(async (job, index): Promise<LoadSession> => {
@@ -27,7 +27,6 @@ export async function* generateLoad(
     );
     yield* readLoad(sessions, signal);
   } finally {
-    signal.removeEventListener('abort', stop);
     await run.stop(started);
   }
 }

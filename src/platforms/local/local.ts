@@ -22,7 +22,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     hosts: ['command'],
     reachesUrls: true,
     orchestrates: false,
-    requirements: () => localRequirements(options),
+    requirements: (signal) => localRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),
     clean: (signal, { onSkip } = {}) => removeOrphans(options.temporaryFolder, signal, onSkip),
     down: (signal, { onSkip } = {}) => removeDetached(options.temporaryFolder, signal, onSkip),
@@ -50,7 +50,7 @@ async function start(run: RunContext, options: LocalPlatformOptions, signal: Abo
   const [postgres, redis, nginxVersion] = await together(signal, (limited) => [
     startPostgres(run, limited),
     step(run.onStep, 'Redis starts', () => startRedis(run, limited)),
-    findNginxVersion(options.environment),
+    findNginxVersion(options.environment, limited),
   ]);
   const versions = {
     postgresql: postgres.version,
@@ -61,7 +61,7 @@ async function start(run: RunContext, options: LocalPlatformOptions, signal: Abo
 }
 
 /** Only more than one replica needs it: who has none is told then. */
-async function findNginxVersion(environment: Environment): Promise<string | undefined> {
+async function findNginxVersion(environment: Environment, signal: AbortSignal): Promise<string | undefined> {
   const found = await findExecutable(nginx.name, environment);
-  return found === undefined ? undefined : printedVersion(found, '-v').catch(() => undefined);
+  return found === undefined ? undefined : printedVersion(found, '-v', signal).catch(() => undefined);
 }

@@ -37,9 +37,9 @@ export function installedBinaries(): string {
 }
 
 /** Asks the installed binaries for their version; fails where this user cannot run them. */
-export async function binariesVersion(folder: string, user?: User): Promise<string> {
+export async function binariesVersion(folder: string, signal: AbortSignal, user?: User): Promise<string> {
   const postgres = path.join(folder, 'bin', 'postgres');
-  return printedVersion(postgres, '--version', user);
+  return printedVersion(postgres, '--version', signal, user);
 }
 
 /**
@@ -54,8 +54,10 @@ export async function preparePostgresBinaries(
 ): Promise<PostgresBinaries> {
   const installed = installedBinaries();
   try {
-    if (await hasLinks(installed)) return { folder: installed, version: await binariesVersion(installed, user) };
+    if (await hasLinks(installed))
+      return { folder: installed, version: await binariesVersion(installed, signal, user) };
   } catch {
+    signal.throwIfAborted();
     // The copy below will do, or tell why not.
   }
   const copy = path.join(runFolder, 'postgres-binaries');
@@ -79,7 +81,7 @@ export async function preparePostgresBinaries(
   async function tryCopy(make: () => Promise<void>): Promise<PostgresBinaries> {
     await make();
     await hydrateLinks(copy);
-    return { folder: copy, version: await binariesVersion(copy, user) };
+    return { folder: copy, version: await binariesVersion(copy, signal, user) };
   }
 }
 

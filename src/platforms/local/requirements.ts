@@ -24,13 +24,17 @@ export interface LocalPlatformOptions {
 const neededMegabytes = 200;
 
 /** What this platform needs from the machine, in the order in which a user would mend it. */
-export async function localRequirements(options: LocalPlatformOptions): Promise<readonly Requirement[]> {
+export async function localRequirements(
+  options: LocalPlatformOptions,
+  signal: AbortSignal,
+): Promise<readonly Requirement[]> {
   const found = await Promise.all([
-    postgresBinaries(),
-    executable(redisServer, options),
-    executable(nginx, options),
+    postgresBinaries(signal),
+    executable(redisServer, options, signal),
+    executable(nginx, options, signal),
     temporaryFolder(options),
   ]);
+  signal.throwIfAborted();
   return [nodeVersion(process.versions.node), builtPrograms(options.programs), ...found];
 }
 
@@ -42,10 +46,10 @@ export function nodeVersion(version: string): Requirement {
   return { name, met: false, problem: `it is ${version}`, fix: 'Install Node.js 20.19 or later.' };
 }
 
-async function postgresBinaries(): Promise<Requirement> {
+async function postgresBinaries(signal: AbortSignal): Promise<Requirement> {
   const name = 'PostgreSQL';
   try {
-    return { name, met: true, found: await binariesVersion(installedBinaries()) };
+    return { name, met: true, found: await binariesVersion(installedBinaries(), signal) };
   } catch (error) {
     return {
       name,
@@ -56,12 +60,16 @@ async function postgresBinaries(): Promise<Requirement> {
   }
 }
 
-async function executable(wanted: Executable, { environment }: LocalPlatformOptions): Promise<Requirement> {
+async function executable(
+  wanted: Executable,
+  { environment }: LocalPlatformOptions,
+  signal: AbortSignal,
+): Promise<Requirement> {
   const { name } = wanted;
   const found = await findExecutable(name, environment);
   if (found === undefined) return { name, met: false, problem: 'not on PATH', fix: installHint(wanted) };
   try {
-    return { name, met: true, found: `${await printedVersion(found, '-v')} (${found})` };
+    return { name, met: true, found: `${await printedVersion(found, '-v', signal)} (${found})` };
   } catch (error) {
     return { name, met: false, problem: messageOf(error), fix: installHint(wanted) };
   }

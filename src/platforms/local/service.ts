@@ -96,6 +96,8 @@ export class Service {
     return async (signal) => {
       let fromByte = this.#logOffset;
       for (;;) {
+        // A log that grows faster than it is read leaves no pause.
+        signal.throwIfAborted();
         const piece = await readPiece(this.#logFile, fromByte, pieceBytes);
         const found = find(piece.toString('utf8'));
         if (found !== undefined) return found;

@@ -1,3 +1,4 @@
+import { jsonOf } from '../../foreign-text.ts';
 import type { Table } from '../table.ts';
 import type { Chart } from './charts/chart.ts';
 import { TableView } from './table-view.tsx';
@@ -12,8 +13,8 @@ export interface Figure {
 }
 
 /** The text of a script element that is data: no tag in it can end it. */
-function json(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
+function json(value: object): string {
+  return jsonOf(value).replaceAll('<', '\\u003c');
 }
 
 /** A figure: the script of the page draws into it what its data say; the numbers are there without a script as well. */

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { bodyOf, type Answer } from '../../common/answer.ts';
+import { unlessAborted } from '../../common/time-limit.ts';
 import type { ClusterContext } from './context.ts';
 
 /**
@@ -21,7 +22,7 @@ export class ApiRequests {
     const url = new URL(`${server.replace(/\/$/, '')}${path}`);
     const options: https.RequestOptions = {};
     // Anew each time: a token may have been replaced meanwhile.
-    await config.applyToHTTPSOptions(options);
+    await unlessAborted(config.applyToHTTPSOptions(options), signal);
     this.#agent ??= keepingAlive(options, url.protocol === 'http:');
     const { headers = {}, auth } = options;
     const settings = { headers, ...(auth === undefined ? {} : { auth }), agent: this.#agent, signal };

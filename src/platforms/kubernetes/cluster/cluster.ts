@@ -65,7 +65,7 @@ export async function openCluster(context: ClusterContext, signal: AbortSignal):
     requests.close();
     signal.throwIfAborted();
     if (error instanceof LabError) throw error;
-    throw (await context.explain()) ?? connectionProblem(context, error);
+    throw (await context.explain(signal)) ?? connectionProblem(context, error);
   }
 }
 

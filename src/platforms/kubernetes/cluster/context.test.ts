@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
+import { never } from '../../common/time-limit.ts';
 import { type ContextChoice, ContextProblem, chooseContext, requireConsent } from './context.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'contexts-'));
@@ -33,7 +34,7 @@ const servers = {
 const file = kubeconfig('all', servers, 'company');
 
 const choose = async (change: Partial<ContextChoice> = {}, environment = { KUBECONFIG: file }) =>
-  chooseContext({ platform: 'kubernetes', environment, ...change });
+  chooseContext({ platform: 'kubernetes', environment, ...change }, never());
 
 async function problem(choice: Promise<unknown>): Promise<ContextProblem> {
   const error = await choice.catch((thrown: unknown) => thrown);

@@ -28,8 +28,11 @@ export interface ClusterContext {
   readonly isNamed: boolean;
   readonly config: KubeConfig;
   /** Asks whoever made the cluster why it cannot be used; undefined where there is nobody to ask, or nothing to be said. */
-  readonly explain: () => Promise<LabError | undefined>;
+  readonly explain: (signal: AbortSignal) => Promise<LabError | undefined>;
 }
+
+/** Finds the context that is meant; the signal's reason is thrown where it is aborted. */
+export type ChooseContext = (signal: AbortSignal) => Promise<ClusterContext>;
 
 /** No context can be used: there is none, or it does not say what is needed. */
 export class ContextProblem extends LabError {
@@ -47,18 +50,19 @@ export class ContextProblem extends LabError {
  * The context that is meant: the one that was named, that of a profile for the platform `minikube`, else the current one.
  * @throws {ContextProblem} where there is no kubeconfig, it cannot be read, or has no such context
  * @throws {UsageError} where there are several profiles, and none is chosen
+ * @throws the signal's reason where it is aborted
  */
-export async function chooseContext(choice: ContextChoice): Promise<ClusterContext> {
+export async function chooseContext(choice: ContextChoice, signal: AbortSignal): Promise<ClusterContext> {
   const { platform, context, environment } = choice;
-  const profile = platform === 'minikube' ? (context ?? (await chooseProfile(environment))) : undefined;
-  const config = await readConfig(environment, profile);
+  const profile = platform === 'minikube' ? (context ?? (await chooseProfile(environment, signal))) : undefined;
+  const config = await readConfig(environment, profile, signal);
   const name = profile ?? context ?? config.currentContext;
   // Its type says that it is always there; it is what the file says, and the file may say nothing.
   if (typeof name !== 'string' || name === '') {
     const hint = `Choose one: kubectl config use-context NAME, or --context NAME. There are: ${namesIn(config)}`;
     throw new ContextProblem('The kubeconfig has no current context.', { hint, isMissing: true });
   }
-  if (config.getContextObject(name) === null) throw await noContext(name, config, choice);
+  if (config.getContextObject(name) === null) throw await noContext(name, config, choice, signal);
   config.setCurrentContext(name);
   const cluster = config.getCurrentCluster();
   if (cluster === null || !URL.canParse(cluster.server)) {
@@ -70,7 +74,8 @@ export async function chooseContext(choice: ContextChoice): Promise<ClusterConte
   // What is reached through a proxy is wherever that leads.
   const isDirect = cluster.proxyUrl === undefined;
   const isLocal = isDirect && (isLoopback(server) || (flavour !== 'other' && isOfThisMachine(server)));
-  const explain = async () => (flavour === 'minikube' ? minikubeProblem(clusterName, environment) : undefined);
+  const explain = async (limited: AbortSignal) =>
+    flavour === 'minikube' ? minikubeProblem(clusterName, environment, limited) : undefined;
   return { name, server, flavour, clusterName, isLocal, isNamed: context !== undefined, config, explain };
 }
 
@@ -83,7 +88,11 @@ export function requireConsent({ name, server, isLocal, isNamed }: ClusterContex
 }
 
 /** @param profile of minikube, where it is that which is looked for */
-async function readConfig(environment: Environment, profile: string | undefined): Promise<KubeConfig> {
+async function readConfig(
+  environment: Environment,
+  profile: string | undefined,
+  signal: AbortSignal,
+): Promise<KubeConfig> {
   const merged = new KubeConfig();
   merged.loadFromString('{clusters: [], contexts: [], users: []}');
   let found = 0;
@@ -105,7 +114,7 @@ async function readConfig(environment: Environment, profile: string | undefined)
     }
   }
   if (found > 0) return merged;
-  const told = profile === undefined ? undefined : await minikubeProblem(profile, environment);
+  const told = profile === undefined ? undefined : await minikubeProblem(profile, environment, signal);
   if (told !== undefined) throw new ContextProblem(told.message, { hint: told.hint, isMissing: true });
   const hint =
     profile !== undefined
@@ -150,8 +159,9 @@ async function noContext(
   name: string,
   config: KubeConfig,
   { platform, context, environment }: ContextChoice,
+  signal: AbortSignal,
 ): Promise<ContextProblem> {
-  const told = platform === 'minikube' ? await minikubeProblem(name, environment) : undefined;
+  const told = platform === 'minikube' ? await minikubeProblem(name, environment, signal) : undefined;
   const there = `The contexts there are: ${namesIn(config)}`;
   const hint = platform === 'minikube' ? `Start it, which writes its context: minikube start. ${there}` : there;
   const isMissing = context === undefined;

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { failure } from '../../../../test/conformance/failure.ts';
 import { ProgramFolder } from '../../../../test/fakes/program-folder.ts';
 import { findExecutable } from '../../common/executable.ts';
+import { never } from '../../common/time-limit.ts';
 import { chooseProfile, minikubeProblem } from './minikube.ts';
 
 /** A minikube with these profiles, of which it names one, as it does even where there is none of that name. */
@@ -13,7 +14,7 @@ function minikubeOf(names: readonly string[], named = 'minikube'): ProgramFolder
 describe('the profile', () => {
   it('is the one that is set, whatever minikube says', async () => {
     const programs = minikubeOf(['one', 'other'], 'other');
-    expect(await chooseProfile({ ...programs.environment, MINIKUBE_PROFILE: 'mine' })).toBe('mine');
+    expect(await chooseProfile({ ...programs.environment, MINIKUBE_PROFILE: 'mine' }, never())).toBe('mine');
     expect(programs.calls).toEqual([]);
   });
 
@@ -23,11 +24,11 @@ describe('the profile', () => {
     ['the only one that there is', ['other'], 'minikube', 'other'],
     ['the one that is to be started, where there is none', [], 'minikube', 'minikube'],
   ])('is %s', async (_, names, named, profile) => {
-    expect(await chooseProfile(minikubeOf(names, named).environment)).toBe(profile);
+    expect(await chooseProfile(minikubeOf(names, named).environment, never())).toBe(profile);
   });
 
   it('has to be chosen where there are several, and minikube names one that is not there', async () => {
-    const error = await failure(chooseProfile(minikubeOf(['one', 'other']).environment));
+    const error = await failure(chooseProfile(minikubeOf(['one', 'other']).environment, never()));
     expect(error).toMatchObject({
       message: 'There are several minikube profiles, and none is chosen: one, other.',
       exitCode: 2,
@@ -38,8 +39,8 @@ describe('the profile', () => {
   it('is the usual one where minikube is not installed', async (context) => {
     const { environment } = new ProgramFolder();
     if ((await findExecutable('minikube', environment)) !== undefined) context.skip('minikube is always found');
-    expect(await chooseProfile(environment)).toBe('minikube');
-    expect(await minikubeProblem('minikube', environment)).toBeUndefined();
+    expect(await chooseProfile(environment, never())).toBe('minikube');
+    expect(await minikubeProblem('minikube', environment, never())).toBeUndefined();
   });
 });
 
@@ -77,7 +78,7 @@ test.each([
   ],
 ])('what minikube says of a profile that cannot be used: %s', async (printed, sentence, hint) => {
   const programs = new ProgramFolder().add('minikube', `cat <<'end'\n${printed}\nend\nexit 7`);
-  const problem = await minikubeProblem('m', programs.environment);
+  const problem = await minikubeProblem('m', programs.environment, never());
   expect([problem?.message, problem?.hint]).toEqual([sentence, hint]);
   expect(programs.calls).toEqual(['minikube status --output json --profile m']);
 });
@@ -87,8 +88,9 @@ test('of several nodes the first tells, and of one that runs there is nothing to
   const problem = await minikubeProblem(
     'minikube',
     new ProgramFolder().add('minikube', `echo '${stopped}'`).environment,
+    never(),
   );
   expect([problem?.message, problem?.hint]).toEqual(['minikube is stopped.', 'Start it: minikube start']);
   const runs = new ProgramFolder().add('minikube', `echo '${states('Running', 'Running', 'Running')}'`);
-  expect(await minikubeProblem('minikube', runs.environment)).toBeUndefined();
+  expect(await minikubeProblem('minikube', runs.environment, never())).toBeUndefined();
 });

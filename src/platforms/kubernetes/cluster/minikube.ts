@@ -21,13 +21,14 @@ const statusSchema = z.union([nodeSchema.transform((node) => [node]), z.array(no
  * The profile that is meant: the one that `MINIKUBE_PROFILE` names, else the one that `minikube profile` does, else the only one
  * that there is. Where minikube is not installed, its usual one.
  * @throws {UsageError} where there are several, and nobody has said which
+ * @throws the signal's reason where it is aborted
  */
-export async function chooseProfile(environment: Environment): Promise<string> {
+export async function chooseProfile(environment: Environment, signal: AbortSignal): Promise<string> {
   const { MINIKUBE_PROFILE: set = '' } = environment;
   if (set !== '') return set;
   const [named, all] = await Promise.all([
-    ask(['profile'], environment),
-    ask(['profile', 'list', '--light', '--output', 'json'], environment),
+    ask(['profile'], environment, signal),
+    ask(['profile', 'list', '--light', '--output', 'json'], environment, signal),
   ]);
   // `* minikube`
   const chosen = named === undefined ? usual : (named.output.trim().split(/\s+/).at(-1) ?? usual);
@@ -44,8 +45,12 @@ export async function chooseProfile(environment: Environment): Promise<string> {
  * Why a profile cannot be used, as minikube itself tells it, and the command that mends it; undefined where minikube is not
  * installed, or sees nothing wrong.
  */
-export async function minikubeProblem(name: string, environment: Environment): Promise<LabError | undefined> {
-  const answer = await ask(['status', '--output', 'json', '--profile', name], environment);
+export async function minikubeProblem(
+  name: string,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<LabError | undefined> {
+  const answer = await ask(['status', '--output', 'json', '--profile', name], environment, signal);
   if (answer === undefined) return undefined;
   const flag = name === usual ? '' : ` --profile ${name}`;
   const cluster = name === usual ? 'minikube' : `The minikube cluster ${name}`;
@@ -79,12 +84,18 @@ export async function minikubeProblem(name: string, environment: Environment): P
 }
 
 /** What minikube prints, however it ends; undefined where it is not installed, or says nothing in time. */
-async function ask(args: readonly string[], environment: Environment): Promise<Printed | undefined> {
+async function ask(
+  args: readonly string[],
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Printed | undefined> {
   const program = await findExecutable('minikube', environment);
   if (program === undefined) return undefined;
   try {
-    return await runProgram(program, args, { environment }, AbortSignal.timeout(answerLimitMs));
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(answerLimitMs)]);
+    return await runProgram(program, args, { environment }, limited);
   } catch (error) {
+    signal.throwIfAborted();
     // Its exit code tells the state in its own way.
     if (error instanceof ProgramFailure) return error.printed;
     return undefined;

@@ -101,7 +101,7 @@ export async function deliverHosted(
     throw error;
   });
   if (engine === undefined) return;
-  const missing = await loader.missing(await wantedImages(engine, [image]), signal);
+  const missing = await loader.missing(await wantedImages(engine, [image], signal), signal);
   if (missing.length === 0) return;
   const source = await sourceOf(engine, options);
   await step(onStep, `${image} is loaded into the cluster ${name}`, () => loader.load(missing, source, signal));
@@ -173,7 +173,7 @@ async function loadAll(
     const text = `${names} ${images.length === 1 ? 'is' : 'are'} loaded into the cluster ${into}`;
     await step(onStep, text, () => loader.load(images, source, signal));
   };
-  const missing = await loader.missing([ours, ...(await wantedImages(source.engine, backends))], signal);
+  const missing = await loader.missing([ours, ...(await wantedImages(source.engine, backends, signal))], signal);
   if (missing.length === 0) return;
   const others = missing.filter((image) => image !== ours);
   try {
@@ -187,8 +187,12 @@ async function loadAll(
 }
 
 /** Those of these images that the Engine has, each once. */
-async function wantedImages(engine: Engine, names: readonly string[]): Promise<readonly WantedImage[]> {
-  const found = await Promise.all([...new Set(names)].map(async (name) => findImage(engine, name)));
+async function wantedImages(
+  engine: Engine,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly WantedImage[]> {
+  const found = await Promise.all([...new Set(names)].map(async (name) => findImage(engine, name, signal)));
   return found.filter((image) => image !== undefined);
 }
 

@@ -16,7 +16,7 @@ export async function nameLabImage(options: ImageOptions, signal: AbortSignal): 
   const registry = registryOf(environment);
   try {
     const engine = await openEngine(environment, signal);
-    const base = await findImage(engine, chooseImages(environment, images).node);
+    const base = await findImage(engine, chooseImages(environment, images).node, signal);
     if (base === undefined) return undefined;
     const { tag } = await describeLabImage(base, programs, hostOf(environment));
     return registry === undefined ? tag : `${registry.prefix}/${tag}`;

@@ -1,7 +1,7 @@
 import type { LoadJob, WorkerMessage } from '../../../load/job.ts';
 import { type LoadSession, readLoad } from '../../common/load-session.ts';
 import { step } from '../../common/steps.ts';
-import { pause } from '../../common/time-limit.ts';
+import { never, pause } from '../../common/time-limit.ts';
 import type { OnStep } from '../../platform.ts';
 import { loadManifest } from '../manifests/load.ts';
 import { isRunning, nameOf } from '../pods/pod-state.ts';
@@ -53,7 +53,7 @@ export async function* generateLoad(
 
 /** What went wrong before is what the user has to know, not that this did, too. */
 async function removeWorkers(run: RunNamespace, hasFailed: boolean): Promise<void> {
-  const removal = run.removeJob(job, new AbortController().signal);
+  const removal = run.removeJob(job, never());
   await (hasFailed ? removal.catch(() => undefined) : removal);
 }
 

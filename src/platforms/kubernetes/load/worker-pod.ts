@@ -3,7 +3,7 @@ import { Attach, type V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
 import { FrameReader, MissingFrame, isFrame } from '../../../load/frames.ts';
 import type { StartedWorker } from '../../common/load-session.ts';
-import { pause, unlessAborted, withTimeLimit } from '../../common/time-limit.ts';
+import { onAbort, pause, unlessAborted, withTimeLimit } from '../../common/time-limit.ts';
 import { logLines } from './pod-log.ts';
 import { endOf, isLeaving, isReady, isRunning, nameOf } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
@@ -70,7 +70,7 @@ export class WorkerPod implements StartedWorker {
       clearInterval(timer);
       connection.close();
     };
-    signal.addEventListener('abort', close, { once: true });
+    onAbort(signal, close);
     connection.on('close', close);
     connection.on('error', close);
     return input;

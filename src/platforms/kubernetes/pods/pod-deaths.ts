@@ -60,7 +60,7 @@ export async function podDeaths(
     ended.map(async (each): Promise<Death> => {
       const { service, name, pod, end } = each;
       const known = isReplica(each) ? name : service;
-      const told = pod === undefined ? {} : withLog(known, await podLog(run.cluster, run.name, pod));
+      const told = pod === undefined ? {} : withLog(known, await podLog(run.cluster, run.name, pod, signal));
       return {
         service: known,
         isFatal: !isReplica(each) || areAllGone,

@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
 import { endOfLog, mostLogLines, withLog } from '../../common/log-tail.ts';
-import { pause } from '../../common/time-limit.ts';
+import { pause, unlessAborted } from '../../common/time-limit.ts';
 import { type Cluster, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { selector } from '../cluster/labels.ts';
 import type { ServiceName } from '../manifests/labels.ts';
@@ -75,11 +75,11 @@ export async function untilPods(
     const isOver = performance.now() - startedMs > readyLimitMs;
     const troubledMs = performance.now() - (troubledSinceMs ?? performance.now());
     if (trouble !== undefined && (troubledMs >= trouble.patienceMs || isOver))
-      throw await failure(group, what, trouble, first?.pod ?? pods[0]);
+      throw await failure(group, what, trouble, signal, first?.pod ?? pods[0]);
     if (trouble !== undefined) onTrouble(trouble.text);
     if (isOver) {
       const text = `was not ready after ${readyLimitMs / 1000} s`;
-      throw await failure(group, what, { text, hasLog: true, patienceMs: 0 }, pods[0]);
+      throw await failure(group, what, { text, hasLog: true, patienceMs: 0 }, signal, pods[0]);
     }
     await pause(pollMs, signal);
   }
@@ -89,29 +89,36 @@ async function failure(
   { cluster, namespace }: PodGroup,
   what: string,
   trouble: Trouble,
+  signal: AbortSignal,
   pod?: V1Pod,
 ): Promise<LabError> {
   const { text, hint, hasLog } = trouble;
-  const told = hasLog && pod !== undefined ? withLog(serviceOf(pod), await podLog(cluster, namespace, pod)) : {};
+  const told =
+    hasLog && pod !== undefined ? withLog(serviceOf(pod), await podLog(cluster, namespace, pod, signal)) : {};
   return new LabError(`${what} ${text}.`, { ...told, ...(hint === undefined ? {} : { hint }) });
 }
 
-/** The end of a pod's log: where its program was started anew and has said nothing yet, of the time before. */
-export async function podLog({ core }: Cluster, namespace: string, pod: V1Pod): Promise<string> {
-  const read = async (previous: boolean): Promise<string> =>
-    core.readNamespacedPodLog({ name: nameOf(pod), namespace, previous, tailLines: mostLogLines }).catch(() => '');
+/**
+ * The end of a pod's log: where its program was started anew and has said nothing yet, of the time before. Empty where it cannot be
+ * read, or the signal is given.
+ */
+export async function podLog({ core }: Cluster, namespace: string, pod: V1Pod, signal: AbortSignal): Promise<string> {
+  const read = async (previous: boolean): Promise<string> => {
+    const asked = core.readNamespacedPodLog({ name: nameOf(pod), namespace, previous, tailLines: mostLogLines });
+    return unlessAborted(asked, signal).catch(() => '');
+  };
   const before = restartsOf(pod) > 0 ? await read(true) : '';
   return endOfLog(Buffer.from(before.trim() === '' ? await read(false) : before));
 }
 
 /** Ends pods at once: nothing is in flight that they would have to finish. */
-export async function killPods(group: PodGroup, pods: readonly V1Pod[]): Promise<void> {
+export async function killPods(group: PodGroup, pods: readonly V1Pod[], signal: AbortSignal): Promise<void> {
   const { cluster, namespace } = group;
   await Promise.all(
     pods.map(async (pod) => {
       const header = { apiVersion: 'v1', kind: 'Pod', metadata: { name: nameOf(pod), namespace } };
       const kill = async () => cluster.objects.delete(header, undefined, undefined, 0);
-      await insistOnRemoval(`The pod ${nameOf(pod)} cannot be removed`, kill, new AbortController().signal);
+      await insistOnRemoval(`The pod ${nameOf(pod)} cannot be removed`, kill, signal);
     }),
   );
 }

@@ -1,7 +1,7 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { LabError } from '../../../errors.ts';
 import { step } from '../../common/steps.ts';
-import { pause } from '../../common/time-limit.ts';
+import { never, pause, unlessAborted } from '../../common/time-limit.ts';
 import type { OnStep } from '../../platform.ts';
 import { type Cluster, change, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { creationTrouble } from './creation-trouble.ts';
@@ -98,7 +98,7 @@ export class RunNamespace {
       empty = first === undefined ? empty + 1 : 0;
       if (empty === emptyLooks) return;
       if (first !== undefined && performance.now() > end) throw stillThere(`The pod ${nameOf(first)}`);
-      await killPods(group, pods);
+      await killPods(group, pods, signal);
       await pause(100, signal);
     }
   }
@@ -106,7 +106,7 @@ export class RunNamespace {
   /** Ends at once the pods of a group that are on their way out. */
   async hurry(of: Pods, signal: AbortSignal): Promise<void> {
     const group = this.pods(of);
-    await killPods(group, (await listPods(group, signal)).filter(isLeaving));
+    await killPods(group, (await listPods(group, signal)).filter(isLeaving), signal);
   }
 
   /**
@@ -145,7 +145,7 @@ export class RunNamespace {
   /** Deletes the namespace with everything in it, and waits until it is gone. */
   async close(): Promise<void> {
     if (this.#isSomebodyElses) return;
-    const remove = () => removeNamespace(this.cluster, this.name, new AbortController().signal);
+    const remove = () => removeNamespace(this.cluster, this.name, never());
     await step(this.#onStep, `the namespace ${this.name} is removed`, remove);
   }
 }
@@ -161,8 +161,8 @@ export async function removeNamespace(
   const all: PodGroup = { cluster, namespace: name, labels: {} };
   while (!(await isGone(cluster, name, signal))) {
     // It makes no new pods now, and these have nothing to finish.
-    await killPods(all, await listPods(all, signal));
-    if (performance.now() > end) throw stillThere(`The namespace ${name}`, await whatHolds(cluster, name));
+    await killPods(all, await listPods(all, signal), signal);
+    if (performance.now() > end) throw stillThere(`The namespace ${name}`, await whatHolds(cluster, name, signal));
     await pause(300, signal);
   }
 }
@@ -184,8 +184,8 @@ async function isGone({ core }: Cluster, name: string, signal: AbortSignal): Pro
 }
 
 /** What the cluster says of a namespace that does not go: an API that nobody serves any more holds all of them up. */
-async function whatHolds({ core }: Cluster, name: string): Promise<readonly string[]> {
-  const found = await core.readNamespace({ name }).catch(() => undefined);
+async function whatHolds({ core }: Cluster, name: string, signal: AbortSignal): Promise<readonly string[]> {
+  const found = await unlessAborted(core.readNamespace({ name }), signal).catch(() => undefined);
   const held = found?.status?.conditions?.find(({ status }) => status === 'True');
   return held?.message === undefined ? [] : [held.message];
 }

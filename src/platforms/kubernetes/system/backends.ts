@@ -32,7 +32,7 @@ async function started(
   signal: AbortSignal,
 ): Promise<string> {
   const [pod] = await run.until({ deployment }, title, isOneReady, signal);
-  const log = pod === undefined ? '' : await podLog(run.cluster, run.name, pod);
+  const log = pod === undefined ? '' : await podLog(run.cluster, run.name, pod, signal);
   return saysVersion.exec(log)?.groups?.version ?? 'unknown';
 }
 
