@@ -1,7 +1,8 @@
+import type { Data } from './app-settings.ts';
 import { override, type Overrides } from './overrides.ts';
 import type { Plan, Topology, Trial, TrialSystem } from './plan.ts';
 import { seedOf, shuffled } from './random.ts';
-import { writes, type Data, type Scenario, type ScenarioFile, type Variant } from './scenario.ts';
+import { writes, type Scenario, type ScenarioFile, type Variant } from './scenario.ts';
 import { selectScenarios } from './select.ts';
 
 /** What of the overrides is no part of a scenario. */

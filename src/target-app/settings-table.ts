@@ -35,6 +35,10 @@ export type WrittenSetting = Setting & {
   readonly key: string;
   /** What it is called in messages. */
   readonly noun: string;
+};
+
+/** One of which something is said in words where it is changed. */
+export type ToldSetting = WrittenSetting & {
   /** What is said of a variant that changes it; the value stands for `{}`. */
   readonly words: string;
   /** Its words are said whether it was changed or not. */
@@ -203,7 +207,7 @@ export const APP_SETTINGS = {
     noun: 'title-index',
     words: 'title index',
   },
-} as const satisfies SettingTable<WrittenSetting>;
+} as const satisfies SettingTable<ToldSetting>;
 
 /** What a scenario chooses under `data:`. */
 export const DATA_SETTINGS = {
@@ -215,7 +219,6 @@ export const DATA_SETTINGS = {
     default: 100,
     key: 'users',
     noun: 'the number of users',
-    words: '{} users',
   },
   todos: {
     variable: 'SEED_TODOS',
@@ -225,7 +228,6 @@ export const DATA_SETTINGS = {
     default: 10_000,
     key: 'todos',
     noun: 'the number of todos',
-    words: '{} todos',
   },
 } as const satisfies SettingTable<WrittenSetting>;
 
@@ -245,12 +247,12 @@ export const PROCESS_SETTINGS = {
   maxBodyBytes: { variable: 'MAX_BODY_BYTES', kind: 'whole', least: 1, most: 104_857_600, default: 65_536 },
 } as const satisfies SettingTable;
 
-/** Whether this is a setting, and no group of them. */
-export function isSetting<S extends Setting>(entry: S | Group<S>): entry is S {
-  return typeof entry.variable === 'string';
+/** Whether these are settings that go together, and not one by itself. */
+export function isGroup<S extends Setting>(entry: S | Group<S>): entry is Group<S> {
+  return typeof entry.variable !== 'string';
 }
 
 /** Every setting of a table, by itself. */
 export function settingsOf<S extends Setting>(table: SettingTable<S>): readonly S[] {
-  return Object.values(table).flatMap((entry) => (isSetting(entry) ? [entry] : Object.values<S>(entry)));
+  return Object.values(table).flatMap((entry) => (isGroup(entry) ? Object.values(entry) : [entry]));
 }
