@@ -158,7 +158,7 @@ export const rooms = {
   scenarios: {
     where: ['src/scenarios/'],
     what: '`scenarios.yaml` → typed scenarios → a plan. Pure',
-    may: ['shared'],
+    may: ['shared', 'app-settings'],
   },
   shared: {
     where: [
@@ -176,6 +176,11 @@ export const rooms = {
   'target-app': {
     where: ['src/target-app/'],
     what: 'the reference todo backend, deployable by itself',
+    may: ['app-settings'],
+  },
+  'app-settings': {
+    where: ['src/target-app/settings-table.ts'],
+    what: 'the settings of the reference app, for it and for the lab',
     may: [],
   },
 };

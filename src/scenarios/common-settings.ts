@@ -1,11 +1,20 @@
-import { appSchema, changeApp, defaultApp } from './app-settings.ts';
+import {
+  appSchema,
+  changeApp,
+  changeData,
+  dataSchema,
+  defaultApp,
+  defaultData,
+  type AppSettings,
+  type Data,
+} from './app-settings.ts';
 import { parseLoad } from './change-load.ts';
 import { changeLimits, limitsSchema } from './limits.ts';
 import { defaultLoad, limits } from './load-profile.ts';
 import type { Reader } from './reader.ts';
-import type { Data, LoadProfile, Trust } from './scenario.ts';
-import type { AppSettings, Limits } from './system.ts';
-import { table, whole } from './shapes.ts';
+import type { LoadProfile, Trust } from './scenario.ts';
+import type { Limits } from './system.ts';
+import { whole } from './shapes.ts';
 import { field, type Branch, type Table } from './tree.ts';
 import { changeTrust, defaultTrust, trustSchema } from './trust.ts';
 
@@ -25,7 +34,7 @@ export interface CommonSettings {
 export const defaultSettings: CommonSettings = {
   load: defaultLoad,
   trust: defaultTrust,
-  data: { users: 100, todos: 10_000 },
+  data: defaultData,
   app: defaultApp,
   limits: { cpu: undefined, memoryBytes: undefined },
   replicas: [1],
@@ -35,11 +44,6 @@ export const defaultSettings: CommonSettings = {
 /** The keys of `defaults:`. */
 export const commonKeys = ['load', 'trust', 'data', 'app', 'limits', 'replicas', 'rounds'] as const;
 
-/** `data:` as it is written. */
-export const dataSchema = table('data', {
-  users: whole('the number of users', 1, 1_000_000).optional(),
-  todos: whole('the number of todos', 0, 10_000_000).optional(),
-});
 /** A number of replicas. */
 export const replicaCount = whole('the number of replicas', limits.replicas.least, limits.replicas.most);
 
@@ -50,11 +54,10 @@ export const roundCount = whole('the number of rounds', limits.rounds.least, lim
 export function parseCommon(from: Table, base: CommonSettings, reader: Reader): CommonSettings {
   const value = (key: string) => field(from, key)?.value;
   const replicas = value('replicas');
-  const data = reader.read(dataSchema, value('data'));
   return {
     load: parseLoad(value('load'), base.load, reader),
     trust: changeTrust(base.trust, reader.read(trustSchema, value('trust'))),
-    data: { users: data?.users ?? base.data.users, todos: data?.todos ?? base.data.todos },
+    data: changeData(base.data, reader.read(dataSchema, value('data'))),
     app: changeApp(base.app, reader.read(appSchema, value('app'))),
     limits: changeLimits(base.limits, reader.read(limitsSchema, value('limits'))),
     replicas: (replicas && parseReplicas(replicas, reader)) ?? base.replicas,

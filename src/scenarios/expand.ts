@@ -1,8 +1,9 @@
+import type { Data } from './app-settings.ts';
 import type { Overrides } from './override-checks.ts';
 import { override } from './overrides.ts';
 import type { Plan, Topology, Trial, TrialSystem } from './plan.ts';
 import { seedOf, shuffled } from './random.ts';
-import { writes, type Data, type Scenario, type ScenarioFile, type Variant } from './scenario.ts';
+import { writes, type Scenario, type ScenarioFile, type Variant } from './scenario.ts';
 import { selectScenarios } from './select.ts';
 
 /** What of the overrides is no part of a scenario. */

@@ -1,6 +1,6 @@
 import { metrics } from '../metrics.ts';
-import { appSchema } from './app-settings.ts';
-import { commonKeys, dataSchema, replicaCount, roundCount } from './common-settings.ts';
+import { appSchema, dataSchema } from './app-settings.ts';
+import { commonKeys, replicaCount, roundCount } from './common-settings.ts';
 import { limitsSchema } from './limits.ts';
 import { loadSchema } from './load-schema.ts';
 import { autoscaleSchema, rolloutSchema } from './orchestration.ts';

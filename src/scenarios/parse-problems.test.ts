@@ -124,6 +124,15 @@ describe('a problem is shown at its place:', () => {
       ],
     ],
     [
+      'a replica slower than the application can be made',
+      scenario(workload, 'variants: { a: { app: { query-cost: 50s }, slow-replica: 20s } }'),
+      [
+        'test.yaml:6:62 error: query-cost and slow-replica must be at most 1m together',
+        '    6 |     variants: { a: { app: { query-cost: 50s }, slow-replica: 20s } }',
+        '      |                                                              ~~~',
+      ],
+    ],
+    [
       'suites that do not fit',
       `${scenario(workload)}suites:\n  s: [t, { variants: [x] }]\n  q: [s, { scenario: s, variants: [x], loads: 1 }]\n  e: []\n`,
       [

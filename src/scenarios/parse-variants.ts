@@ -1,17 +1,18 @@
-import { appSchema, changeApp } from './app-settings.ts';
+import { appSchema, changeApp, mostQueryCostMs } from './app-settings.ts';
 import { parseLoad } from './change-load.ts';
 import type { CommonSettings } from './common-settings.ts';
 import { changeLimits, limitsSchema } from './limits.ts';
 import { autoscaleSchema, misfitsOf, rolloutSchema, type Runs } from './orchestration.ts';
 import type { Reader } from './reader.ts';
 import type { Variant } from './scenario.ts';
-import { balancers, type Limits, type System } from './system.ts';
+import { balancers, type AppSystem, type Limits, type System } from './system.ts';
 import { choice, duration } from './shapes.ts';
 import { parseTarget, type TargetSystem } from './target.ts';
 import { field, type Table } from './tree.ts';
+import { durationText } from './units.ts';
 
 const balancerSchema = choice('the balancer', balancers);
-const slowReplica = duration('the slowness of the slow replica', 0, 60_000);
+const slowReplica = duration('the slowness of the slow replica', 0, mostQueryCostMs);
 const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'rollout'];
 const ofAppOnly = ['app', 'slow-replica', 'autoscale', 'rollout'];
 const variantKeys = [...appKeys, 'target', 'load'];
@@ -85,8 +86,17 @@ function appSystem(from: Table | undefined, { app, limits }: CommonSettings, rea
     autoscale: reader.read(autoscaleSchema, at('autoscale')),
     rollout: reader.read(rolloutSchema, at('rollout')),
   } as const;
+  if (from) checkSlowness(from, system, reader);
   if (from) checkOrchestration(from, system.limits, reader);
   return system;
+}
+
+/** The slow replica is told one query cost, which is both. */
+function checkSlowness(from: Table, { app, slowReplicaMs }: AppSystem, reader: Reader): void {
+  const slow = field(from, 'slow-replica');
+  if (!slow || app.queryCostMs + slowReplicaMs <= mostQueryCostMs) return;
+  const sentence = `query-cost and slow-replica must be at most ${durationText(mostQueryCostMs)} together`;
+  reader.fault(slow.value.place, { sentence });
 }
 
 /** What a variant that is scaled, or rolled out, cannot have beside that. */

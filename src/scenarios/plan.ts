@@ -1,16 +1,7 @@
+import type { AppSettings, Data } from './app-settings.ts';
 import { durationOf, peakAtMs } from './rate-stages.ts';
-import type { ClosedLoad, Data, LoadProfile, OpenLoad, RateSearch, Scenario, Trust, Workload } from './scenario.ts';
-import type {
-  AppSettings,
-  Autoscale,
-  Balancer,
-  CommandSystem,
-  ImageSystem,
-  Limits,
-  Rollout,
-  System,
-  UrlSystem,
-} from './system.ts';
+import type { ClosedLoad, LoadProfile, OpenLoad, RateSearch, Scenario, Trust, Workload } from './scenario.ts';
+import type { Autoscale, Balancer, CommandSystem, ImageSystem, Limits, Rollout, System, UrlSystem } from './system.ts';
 
 /** The reference app as it has to run for a trial: a platform is handed this and nothing else. */
 export interface Topology {

@@ -1,3 +1,4 @@
+import type { Data } from './app-settings.ts';
 import type { Expectation } from './expectation.ts';
 import type { System } from './system.ts';
 
@@ -136,12 +137,6 @@ export interface Trust {
   readonly shortfall: number;
   /** How many answers have to lie beyond a percentile. */
   readonly samples: number;
-}
-
-/** How many rows the database holds before the load. */
-export interface Data {
-  readonly users: number;
-  readonly todos: number;
 }
 
 /** A named system under test. */

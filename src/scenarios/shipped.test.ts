@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { metrics } from '../metrics.ts';
+import { APP_SETTINGS } from '../target-app/settings-table.ts';
 import { planOf } from './expand.ts';
 import { loadMs, remainingMs } from './plan.ts';
 import type { ScenarioFile } from './scenario.ts';
-import { cacheStrategies, feedStrategies } from './system.ts';
 import { parsed, scenario } from './testing/files.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -38,8 +38,8 @@ describe('scenarios.yaml', () => {
       expect(prediction).toBeDefined();
       expect(expectations.length).toBeGreaterThan(2);
     }
-    expect(variantsOf('thundering-herd')).toEqual(cacheStrategies);
-    expect(variantsOf('n-plus-one')).toEqual(feedStrategies);
+    expect(variantsOf('thundering-herd')).toEqual(APP_SETTINGS.cache.strategy.choices);
+    expect(variantsOf('n-plus-one')).toEqual(APP_SETTINGS.feed.choices);
   });
 
   it('says itself what sends its closed load', () => {

@@ -1,30 +1,4 @@
-/** The cache strategies of the reference app. */
-export const cacheStrategies = ['none', 'aside', 'single-flight', 'lock', 'stale-while-revalidate', 'xfetch'] as const;
-
-/** The ways in which the reference app loads its feed. */
-export const feedStrategies = ['join', 'n+1', 'batched'] as const;
-
-/** What a scenario chooses of the reference app; a platform turns it into environment variables. */
-export interface AppSettings {
-  readonly cache: {
-    readonly strategy: (typeof cacheStrategies)[number];
-    readonly ttlMs: number;
-    /** The ttl is multiplied by a random factor in [1 - jitter, 1 + jitter]. */
-    readonly jitter: number;
-    readonly lockTimeoutMs: number;
-    /** The eagerness of xfetch; 1 is the paper's optimum. */
-    readonly beta: number;
-  };
-  readonly feed: (typeof feedStrategies)[number];
-  readonly pool: { readonly size: number; readonly queueLimit: number; readonly timeoutMs: number };
-  readonly connections: 'pool' | 'per-request';
-  /** Added to the queries of the todo routes by `pg_sleep`. */
-  readonly queryCostMs: number;
-  /** Processes in each replica. */
-  readonly workers: number;
-  /** Whether the title search has its index. */
-  readonly titleIndex: boolean;
-}
+import type { AppSettings } from './app-settings.ts';
 
 /** How a balancer in front of several replicas chooses among them. */
 export const balancers = ['round-robin', 'least-connections', 'ip-hash', 'random-two'] as const;

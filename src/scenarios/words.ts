@@ -1,5 +1,5 @@
 import { formatDuration, formatPercent, plural } from '../numbers.ts';
-import { defaultApp } from './app-settings.ts';
+import { appWords } from './app-settings.ts';
 import { describeLoad } from './load-words.ts';
 import {
   isTarget,
@@ -9,15 +9,7 @@ import {
   type Variant,
   type Workload,
 } from './scenario.ts';
-import {
-  imagePort,
-  usualReadyLimitMs,
-  type AppSettings,
-  type Autoscale,
-  type HostedSystem,
-  type Limits,
-  type System,
-} from './system.ts';
+import { imagePort, usualReadyLimitMs, type Autoscale, type HostedSystem, type Limits, type System } from './system.ts';
 import { memoryText, ratioText } from './units.ts';
 import { keysIn } from './workload.ts';
 
@@ -71,17 +63,8 @@ function describeSystem(system: System): string {
   if (system.kind === 'url') return `target ${system.url}`;
   if (system.kind !== 'app') return describeHosted(system);
   const { app, balancer, limits, slowReplicaMs, autoscale, rollout } = system;
-  const { feed, pool, connections, queryCostMs, workers, titleIndex } = app;
   const changed = [
-    describeCache(app),
-    feed !== defaultApp.feed && `feed ${feed}`,
-    pool.size !== defaultApp.pool.size && `pool of ${pool.size}`,
-    pool.queueLimit !== defaultApp.pool.queueLimit && `pool queue ${number(pool.queueLimit)}`,
-    pool.timeoutMs !== defaultApp.pool.timeoutMs && `pool time-out ${formatDuration(pool.timeoutMs)}`,
-    connections !== defaultApp.connections && 'one connection per request',
-    queryCostMs !== defaultApp.queryCostMs && `query cost ${formatDuration(queryCostMs)}`,
-    workers !== defaultApp.workers && plural(workers, 'worker'),
-    titleIndex !== defaultApp.titleIndex && 'title index',
+    ...appWords(app),
     balancer !== undefined && `balanced by ${balancer}`,
     ...limitTexts(limits),
     slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,
@@ -126,20 +109,6 @@ function limitTexts({ cpu, memoryBytes }: Limits): readonly string[] {
 
 function describeAutoscale({ cpu, least, most }: Autoscale): string {
   return `${least} to ${plural(most, 'replica')} at ${ratioText(cpu)} CPU`;
-}
-
-function describeCache({ cache }: AppSettings): string | false {
-  const { strategy, ttlMs, jitter, lockTimeoutMs, beta } = cache;
-  if (strategy === 'none') return false;
-  const details = [
-    `ttl ${formatDuration(ttlMs)}`,
-    jitter !== 0 && `jitter ${ratioText(jitter)}`,
-    strategy === 'lock' &&
-      lockTimeoutMs !== defaultApp.cache.lockTimeoutMs &&
-      `lock time-out ${formatDuration(lockTimeoutMs)}`,
-    strategy === 'xfetch' && beta !== defaultApp.cache.beta && `beta ${beta}`,
-  ].filter((part) => part !== false);
-  return `cache ${strategy} (${details.join(', ')})`;
 }
 
 function number(amount: number): string {

@@ -61,6 +61,12 @@ describe('the steps', () => {
     await prepare(environment);
   });
 
+  it('flush nothing where there is no cache', async () => {
+    const { DATABASE_URL = '' } = environment;
+    const { ended } = start(program.file, ['migrate', 'flush'], { DATABASE_URL });
+    expect((await ended).output).toBe('migrated, without an index for title search\nno cache to flush');
+  });
+
   it('are named when one is not known', async () => {
     expect(await run(['migrate', 'destroy']).ended).toEqual({
       code: 2,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { readSettings, SettingsError } from './settings.ts';
 
-const REQUIRED = { DATABASE_URL: 'postgres://localhost/todos', REDIS_URL: 'redis://localhost:6379' };
+const REQUIRED = { DATABASE_URL: 'postgres://localhost/todos' };
 
 function problems(environment: Record<string, string>): string[] {
   try {
@@ -15,7 +15,7 @@ function problems(environment: Record<string, string>): string[] {
 }
 
 describe('settings', () => {
-  it('have a default for everything but the two addresses', () => {
+  it('have a default for everything but the address of the database', () => {
     expect(readSettings(REQUIRED)).toEqual({
       ...REQUIRED,
       PORT: 3000,
@@ -53,14 +53,22 @@ describe('settings', () => {
     expect(
       problems({ PORT: '65536', WORKERS: '1.5', CACHE_STRATEGY: 'magic', TITLE_INDEX: 'yes', REPLICA_NAME: '' }),
     ).toEqual([
-      'PORT: got "65536"; accepted: a whole number from 0 to 65535 (default 3000)',
       'DATABASE_URL: not set; accepted: a postgres:// address (required)',
-      'REDIS_URL: not set; accepted: a redis:// address (required)',
+      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
+      'REPLICA_NAME: got ""; accepted: a text that is not empty (default: the host name)',
+      'PORT: got "65536"; accepted: a whole number from 0 to 65535 (default 3000)',
       'CACHE_STRATEGY: got "magic"; accepted: one of none, aside, single-flight, lock, stale-while-revalidate, xfetch (default none)',
       'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
       'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
-      'REPLICA_NAME: got ""; accepted: a text that is not empty (default: the host name)',
     ]);
+  });
+
+  it('need the address of a Redis where there is a cache strategy, and only there', () => {
+    expect(problems({ ...REQUIRED, CACHE_STRATEGY: 'none' })).toEqual([]);
+    expect(problems({ ...REQUIRED, CACHE_STRATEGY: 'lock' })).toEqual([
+      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
+    ]);
+    expect(problems({ ...REQUIRED, CACHE_STRATEGY: 'lock', REDIS_URL: 'redis://localhost:6379' })).toEqual([]);
   });
 
   it.each(['', ' ', '-1', '1e3', '0x10', 'NaN', '99999999999'])('do not take %j for a number', (text) => {

@@ -51,6 +51,7 @@ async function run(step: Step, settings: Settings, database: () => Promise<Clien
       return `${outcome}: ${size.users} users, ${size.todos} todos`;
     }
     case 'flush': {
+      if (settings.REDIS_URL === undefined) return 'no cache to flush';
       const { flush } = await import('./cache/flush.ts');
       await flush(settings.REDIS_URL);
       return 'flushed the cache';

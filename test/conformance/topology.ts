@@ -3,7 +3,7 @@ import { splitJob } from '../../src/load/share.ts';
 import type { ReplicaMetrics } from '../../src/platforms/platform.ts';
 import type { Topology } from '../../src/scenarios/plan.ts';
 import type { ClosedLoad, LoadProfile, Workload } from '../../src/scenarios/scenario.ts';
-import type { AppSettings } from '../../src/scenarios/system.ts';
+import type { AppSettings } from '../../src/scenarios/app-settings.ts';
 
 type Cache = AppSettings['cache'];
 

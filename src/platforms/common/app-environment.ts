@@ -1,3 +1,4 @@
+import { environmentOf } from '../../scenarios/app-settings.ts';
 import type { Topology } from '../../scenarios/plan.ts';
 
 /** Environment variables; one without a value is as good as not there. */
@@ -26,28 +27,15 @@ export interface Place {
 
 /** The settings of the reference app as environment variables, but for the replica's name and the backends: no secret is here. */
 export function appSettings(topology: Topology, place: Place): Readonly<Record<string, string>> {
-  const { app, data } = topology;
+  const { app, data, freshData, serverTiming } = topology;
+  const queryCostMs = app.queryCostMs + (place.extraCostMs ?? 0);
   return {
     NODE_ENV: 'production',
     HOST: place.host,
     PORT: String(place.port),
-    CACHE_STRATEGY: app.cache.strategy,
-    CACHE_TTL_MS: String(app.cache.ttlMs),
-    CACHE_TTL_JITTER: String(app.cache.jitter),
-    CACHE_LOCK_TIMEOUT_MS: String(app.cache.lockTimeoutMs),
-    CACHE_XFETCH_BETA: String(app.cache.beta),
-    FEED_STRATEGY: app.feed,
-    POOL_SIZE: String(app.pool.size),
-    POOL_QUEUE_LIMIT: String(app.pool.queueLimit),
-    POOL_TIMEOUT_MS: String(app.pool.timeoutMs),
-    CONNECTIONS: app.connections,
-    QUERY_COST_MS: String(app.queryCostMs + (place.extraCostMs ?? 0)),
-    WORKERS: String(app.workers),
-    TITLE_INDEX: String(app.titleIndex),
-    SERVER_TIMING: topology.serverTiming ? 'sampled' : 'off',
-    SEED_USERS: String(data.users),
-    SEED_TODOS: String(data.todos),
-    SEED_ALWAYS: String(topology.freshData),
+    ...environmentOf({ ...app, queryCostMs }, data),
+    SERVER_TIMING: serverTiming ? 'sampled' : 'off',
+    SEED_ALWAYS: String(freshData),
     GRACE_MS: String(appGraceMs),
     LOG_LEVEL: 'info',
   };

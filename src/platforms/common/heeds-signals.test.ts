@@ -136,7 +136,11 @@ const waits: Readonly<Record<string, Wait>> = {
   },
   'a target that says nothing': async (signal) => {
     const target = { question: 'Q?', workload: ['GET /'], target: { url: silent.url } };
-    return tryTargets(planOf(scenarioFile({ scenarios: { mine: target } }), ['mine'], {}, 1), { environment: {}, addresses: new Map() }, signal);
+    return tryTargets(
+      planOf(scenarioFile({ scenarios: { mine: target } }), ['mine'], {}, 1),
+      { environment: {}, addresses: new Map() },
+      signal,
+    );
   },
   'a roll-out': async (signal) => {
     await using watch = new RolloutWatch(deployment, { atMs: 0, shutdown: 'graceful' }, signal);

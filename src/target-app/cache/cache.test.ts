@@ -27,7 +27,7 @@ const answers = (cache: Cache, expected: boolean) =>
   expect
     .poll(
       () =>
-        cache.ping().then(
+        cache.redis?.ping().then(
           () => true,
           () => false,
         ),
@@ -58,6 +58,21 @@ describe.each(CACHE_STRATEGIES.filter((name) => name !== 'none'))('without Redis
     expect(await count(metrics, 'cache_recomputes_total')).toBe(2);
     await cache.close();
   });
+});
+
+it('computes and counts every read where there is no Redis', async () => {
+  const metrics = createMetrics();
+  const settings = readSettings({ DATABASE_URL: 'postgres://unused' });
+  const cache = createCache(settings, metrics, createErrorLog(pino({ level: 'silent' })));
+  expect(cache.redis).toBeUndefined();
+  for (const value of ['one', 'two']) {
+    expect(await cache.read('key', () => Promise.resolve(value), UNWATCHED)).toBe(value);
+    await cache.invalidate('key', UNWATCHED);
+  }
+  expect(await count(metrics, 'cache_misses_total')).toBe(2);
+  expect(await count(metrics, 'cache_recomputes_total')).toBe(2);
+  expect(await count(metrics, 'cache_errors_total')).toBe(0);
+  await cache.close();
 });
 
 it('can be closed while Redis is away', async () => {

@@ -9,8 +9,8 @@ import { lock } from './lock.ts';
 import { none } from './none.ts';
 import { singleFlight } from './single-flight.ts';
 import { staleWhileRevalidate } from './stale-while-revalidate.ts';
-import { createStore } from './store.ts';
-import type { CacheStrategy, CacheTools, Recompute } from './strategy.ts';
+import { createStore, type Store } from './store.ts';
+import type { CacheStrategy, CacheTools, Recompute, Tally } from './strategy.ts';
 import { xfetch } from './xfetch.ts';
 
 /** Answers by key, from the cache where the strategy allows. */
@@ -21,41 +21,44 @@ export interface Cache {
    * this call, leaves it stale until it expires: a short race that every strategy here accepts, as most caches do.
    */
   invalidate(key: string, stopwatch: Stopwatch): Promise<void>;
-  /** Fails when the cache does not answer. */
-  ping(): Promise<void>;
-  /** What Redis says of itself, as its INFO command has it. Fails when it does not answer. */
-  info(): Promise<string>;
+  /** What answers are kept in; undefined where none are kept. */
+  readonly redis: Pick<Store, 'ping' | 'info'> | undefined;
   /** Waits for recomputes in the background, then lets go of Redis. */
   close(): Promise<void>;
 }
 
-/** Opens the cache with the strategy of the settings; every recompute is counted here, whatever the strategy. */
+/** Opens the cache with the strategy of the settings, or without Redis none; every recompute is counted here, whatever the strategy. */
 export function createCache(settings: Settings, metrics: Metrics, errors: ErrorLog): Cache {
   const failed = (doing: string, error: unknown): void => {
     metrics.cacheErrors.inc();
     errors.report(doing, error);
   };
-  const store = createStore(settings.REDIS_URL, failed);
+  const store = settings.REDIS_URL === undefined ? undefined : createStore(settings.REDIS_URL, failed);
   const underWay = new Set<Promise<unknown>>();
-
-  const strategy = chooseStrategy(settings.CACHE_STRATEGY, {
-    store,
-    tally: {
-      hit: () => metrics.cacheHits.inc(),
-      miss: () => metrics.cacheMisses.inc(),
-      stale: () => metrics.cacheStale.inc(),
-    },
-    lifetimeMs: () => jittered(settings.CACHE_TTL_MS, settings.CACHE_TTL_JITTER, Math.random()),
-    lockTimeoutMs: settings.CACHE_LOCK_TIMEOUT_MS,
-    xfetchBeta: settings.CACHE_XFETCH_BETA,
-    background(doing, work) {
-      const settled = work.catch((error: unknown) => failed(doing, error)).finally(() => underWay.delete(settled));
-      underWay.add(settled);
-    },
-    wallClockMs: Date.now,
-    monotonicMs: () => performance.now(),
-    random: Math.random,
-  });
+  const tally: Tally = {
+    hit: () => metrics.cacheHits.inc(),
+    miss: () => metrics.cacheMisses.inc(),
+    stale: () => metrics.cacheStale.inc(),
+  };
+  const strategy =
+    store === undefined
+      ? none({ tally })
+      : chooseStrategy(settings.CACHE_STRATEGY, {
+          store,
+          tally,
+          lifetimeMs: () => jittered(settings.CACHE_TTL_MS, settings.CACHE_TTL_JITTER, Math.random()),
+          lockTimeoutMs: settings.CACHE_LOCK_TIMEOUT_MS,
+          xfetchBeta: settings.CACHE_XFETCH_BETA,
+          background(doing, work) {
+            const settled = work
+              .catch((error: unknown) => failed(doing, error))
+              .finally(() => underWay.delete(settled));
+            underWay.add(settled);
+          },
+          wallClockMs: Date.now,
+          monotonicMs: () => performance.now(),
+          random: Math.random,
+        });
 
   async function counted(recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined> {
     const startedAt = performance.now();
@@ -69,12 +72,13 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
 
   return {
     read: (key, recompute, stopwatch) => strategy.read(key, (whose) => counted(recompute, whose), stopwatch),
-    invalidate: (key, stopwatch) => store.delete(key, stopwatch),
-    ping: () => store.ping(),
-    info: () => store.info(),
+    async invalidate(key, stopwatch) {
+      await store?.delete(key, stopwatch);
+    },
+    redis: store,
     async close() {
       await Promise.all(underWay);
-      await store.close();
+      await store?.close();
     },
   };
 }

@@ -68,6 +68,20 @@ describe('readiness', () => {
   });
 });
 
+describe('without a cache', () => {
+  it('neither readiness nor metrics ask for Redis, and reads and writes go on', async () => {
+    await using app = await startInstance({ DATABASE_URL: postgres.url });
+    await becomes(app, 200, { status: 'ready', database: 'ok', cache: 'none' });
+    expect((await app.request('/todos/1')).status).toBe(200);
+    const headers = { 'content-type': 'application/json' };
+    const changed = await app.request('/todos/1', { method: 'PATCH', body: '{"completed":true}', headers });
+    expect(changed.status).toBe(200);
+    expect(await app.metric('cache_errors_total')).toBe(0);
+    expect(await app.backendMetric('db_connections')).toBeGreaterThan(0);
+    expect(await (await app.request('/metrics/backends')).text()).not.toContain('redis_');
+  });
+});
+
 describe('metrics', () => {
   it.each([
     'db_pool_size',

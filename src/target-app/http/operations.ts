@@ -31,9 +31,9 @@ export function addOperations(app: Hono<Env>, { monitor, cache, drain, scrape, s
     if (drain.draining) return toResponse(json({ status: 'shutting down' }, 503));
     const [database, answer] = await Promise.all([
       state('database', monitor.query({ text: 'SELECT 1' })),
-      state('cache', cache.ping()),
+      cache.redis === undefined ? 'none' : state('cache', cache.redis.ping()),
     ]);
-    const ready = database === 'ok' && answer === 'ok';
+    const ready = database === 'ok' && (answer === 'ok' || cache.redis === undefined);
     const status = ready ? 'ready' : 'not ready';
     return toResponse(json({ status, database, cache: answer }, ready ? 200 : 503));
   });

@@ -33,7 +33,7 @@ export function createBackendsScrape(monitor: Monitor, cache: Cache): () => Prom
       const metric = new Kind({ name, help, labelNames, registers: [registry] });
       for (const { labels = {}, value } of samples) metric.inc(labels, value);
     };
-    await Promise.allSettled([tellDatabase(monitor, tell), tellCache(cache, tell)]);
+    await Promise.allSettled([tellDatabase(monitor, tell), tellCache(cache.redis, tell)]);
     return registry.metrics();
   };
 }
@@ -70,8 +70,9 @@ async function tellDatabase(monitor: Monitor, tell: Tell): Promise<void> {
   );
 }
 
-async function tellCache(cache: Cache, tell: Tell): Promise<void> {
-  const numbers = numbersIn(await within(REDIS_WITHIN_MS, 'Redis', cache.info()));
+async function tellCache(redis: Cache['redis'], tell: Tell): Promise<void> {
+  if (redis === undefined) return;
+  const numbers = numbersIn(await within(REDIS_WITHIN_MS, 'Redis', redis.info()));
   tell('redis_hits_total', 'Keys that were looked up and found.', numbers.get('keyspace_hits'));
   tell('redis_misses_total', 'Keys that were looked up and not found.', numbers.get('keyspace_misses'));
   tell('redis_evictions_total', 'Keys that had to go for want of memory.', numbers.get('evicted_keys'));

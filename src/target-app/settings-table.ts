@@ -1,0 +1,258 @@
+/**
+ * Everything of the app that has limits, choices or a default, as plain data. The app reads its environment by it; the lab reads
+ * scenario files by it, writes that environment and says in words what was changed. So a setting is added here, and nowhere else
+ * but where it is heeded.
+ */
+
+interface Amount {
+  /** `duration` is whole milliseconds; `share` is a ratio, which people write as a percentage. */
+  readonly kind: 'whole' | 'number' | 'duration' | 'share';
+  readonly least: number;
+  readonly most: number;
+  readonly default: number;
+}
+
+interface Choice {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+
+interface Flag {
+  readonly kind: 'flag';
+  readonly default: boolean;
+}
+
+/** A setting of the app. */
+export type Setting = (Amount | Choice | Flag) & {
+  /** The variable of the app's environment. */
+  readonly variable: string;
+};
+
+/** A setting that a scenario file chooses. */
+export type WrittenSetting = Setting & {
+  /** Its key in a scenario file. */
+  readonly key: string;
+  /** What it is called in messages. */
+  readonly noun: string;
+};
+
+/** One of which something is said in words where it is changed. */
+export type ToldSetting = WrittenSetting & {
+  /** What is said of a variant that changes it; the value stands for `{}`. */
+  readonly words: string;
+  /** Its words are said whether it was changed or not. */
+  readonly isAlwaysTold?: true;
+  /** The choice of its group's first setting without which nobody heeds it. */
+  readonly onlyFor?: string;
+};
+
+/** Settings that go together; the first one, alone, is the group written short. */
+type Group<S extends Setting> = Readonly<Record<string, S>>;
+
+/** Settings by the names that the lab has for them, alone or in groups. */
+export type SettingTable<S extends Setting = Setting> = Readonly<Record<string, S | Group<S>>>;
+
+/** What a setting can be. */
+export type ValueOf<S> = S extends Choice ? S['choices'][number] : S extends Flag ? boolean : number;
+
+/** A value for each setting, in the form of the table. */
+export type ValuesOf<Table> = {
+  readonly [Name in keyof Table]: Table[Name] extends Setting
+    ? ValueOf<Table[Name]>
+    : { readonly [Part in keyof Table[Name]]: ValueOf<Table[Name][Part]> };
+};
+
+/** Every setting of a table, by itself. */
+export type SettingsOf<Table> = {
+  [Name in keyof Table]: Table[Name] extends Setting ? Table[Name] : Table[Name][keyof Table[Name]];
+}[keyof Table];
+
+/** What a scenario chooses under `app:`. */
+export const APP_SETTINGS = {
+  cache: {
+    strategy: {
+      variable: 'CACHE_STRATEGY',
+      kind: 'choice',
+      choices: ['none', 'aside', 'single-flight', 'lock', 'stale-while-revalidate', 'xfetch'],
+      default: 'none',
+      key: 'strategy',
+      noun: 'the cache strategy',
+      words: 'cache {}',
+    },
+    ttlMs: {
+      variable: 'CACHE_TTL_MS',
+      kind: 'duration',
+      least: 1,
+      most: 2_147_483_647,
+      default: 60_000,
+      key: 'ttl',
+      noun: 'the ttl',
+      words: 'ttl {}',
+      isAlwaysTold: true,
+    },
+    /** The ttl is multiplied by a random factor in [1 - jitter, 1 + jitter]. */
+    jitter: {
+      variable: 'CACHE_TTL_JITTER',
+      kind: 'share',
+      least: 0,
+      most: 1,
+      default: 0,
+      key: 'jitter',
+      noun: 'the jitter',
+      words: 'jitter {}',
+    },
+    lockTimeoutMs: {
+      variable: 'CACHE_LOCK_TIMEOUT_MS',
+      kind: 'duration',
+      least: 1,
+      most: 600_000,
+      default: 2000,
+      key: 'lock-timeout',
+      noun: 'the lock time-out',
+      words: 'lock time-out {}',
+      onlyFor: 'lock',
+    },
+    /** The eagerness of xfetch; 1 is the paper's optimum. */
+    beta: {
+      variable: 'CACHE_XFETCH_BETA',
+      kind: 'number',
+      least: 0,
+      most: 1000,
+      default: 1,
+      key: 'beta',
+      noun: 'beta',
+      words: 'beta {}',
+      onlyFor: 'xfetch',
+    },
+  },
+  feed: {
+    variable: 'FEED_STRATEGY',
+    kind: 'choice',
+    choices: ['join', 'n+1', 'batched'],
+    default: 'join',
+    key: 'feed',
+    noun: 'the feed',
+    words: 'feed {}',
+  },
+  pool: {
+    size: {
+      variable: 'POOL_SIZE',
+      kind: 'whole',
+      least: 1,
+      most: 10_000,
+      default: 10,
+      key: 'size',
+      noun: 'the pool size',
+      words: 'pool of {}',
+    },
+    queueLimit: {
+      variable: 'POOL_QUEUE_LIMIT',
+      kind: 'whole',
+      least: 0,
+      most: 1_000_000,
+      default: 1000,
+      key: 'queue',
+      noun: 'the pool queue',
+      words: 'pool queue {}',
+    },
+    timeoutMs: {
+      variable: 'POOL_TIMEOUT_MS',
+      kind: 'duration',
+      least: 1,
+      most: 600_000,
+      default: 5000,
+      key: 'timeout',
+      noun: 'the pool time-out',
+      words: 'pool time-out {}',
+    },
+  },
+  connections: {
+    variable: 'CONNECTIONS',
+    kind: 'choice',
+    choices: ['pool', 'per-request'],
+    default: 'pool',
+    key: 'connections',
+    noun: 'the kind of connections',
+    words: 'one connection per request',
+  },
+  /** Added to the queries of the todo routes by `pg_sleep`, which knows no less than a millisecond. */
+  queryCostMs: {
+    variable: 'QUERY_COST_MS',
+    kind: 'duration',
+    least: 0,
+    most: 60_000,
+    default: 0,
+    key: 'query-cost',
+    noun: 'the query cost',
+    words: 'query cost {}',
+  },
+  /** Processes in each replica. */
+  workers: {
+    variable: 'WORKERS',
+    kind: 'whole',
+    least: 1,
+    most: 256,
+    default: 1,
+    key: 'workers',
+    noun: 'the number of workers',
+    words: '{} workers',
+  },
+  /** Whether the title search has its index. */
+  titleIndex: {
+    variable: 'TITLE_INDEX',
+    kind: 'flag',
+    default: false,
+    key: 'title-index',
+    noun: 'title-index',
+    words: 'title index',
+  },
+} as const satisfies SettingTable<ToldSetting>;
+
+/** What a scenario chooses under `data:`. */
+export const DATA_SETTINGS = {
+  users: {
+    variable: 'SEED_USERS',
+    kind: 'whole',
+    least: 1,
+    most: 10_000_000,
+    default: 100,
+    key: 'users',
+    noun: 'the number of users',
+  },
+  todos: {
+    variable: 'SEED_TODOS',
+    kind: 'whole',
+    least: 0,
+    most: 100_000_000,
+    default: 10_000,
+    key: 'todos',
+    noun: 'the number of todos',
+  },
+} as const satisfies SettingTable<WrittenSetting>;
+
+/** What whoever starts the app decides, beside its addresses and its name. */
+export const PROCESS_SETTINGS = {
+  port: { variable: 'PORT', kind: 'whole', least: 0, most: 65_535, default: 3000 },
+  serverTiming: { variable: 'SERVER_TIMING', kind: 'choice', choices: ['on', 'sampled', 'off'], default: 'on' },
+  lingerMs: { variable: 'LINGER_MS', kind: 'duration', least: 0, most: 3_600_000, default: 0 },
+  graceMs: { variable: 'GRACE_MS', kind: 'duration', least: 0, most: 3_600_000, default: 10_000 },
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    kind: 'choice',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+  },
+  seedAlways: { variable: 'SEED_ALWAYS', kind: 'flag', default: false },
+  maxBodyBytes: { variable: 'MAX_BODY_BYTES', kind: 'whole', least: 1, most: 104_857_600, default: 65_536 },
+} as const satisfies SettingTable;
+
+/** Whether these are settings that go together, and not one by itself. */
+export function isGroup<S extends Setting>(entry: S | Group<S>): entry is Group<S> {
+  return typeof entry.variable !== 'string';
+}
+
+/** Every setting of a table, by itself. */
+export function settingsOf<S extends Setting>(table: SettingTable<S>): readonly S[] {
+  return Object.values(table).flatMap((entry) => (isGroup(entry) ? Object.values(entry) : [entry]));
+}
