@@ -86,7 +86,7 @@ describe('the processes of a run', () => {
     (await findOwnProcesses(folder)).map(({ pid }) => pid).sort((one, other) => one - other);
 
   it('are not those that work in its folder, or read in it', async () => {
-    const [stranger = 0] = await start('touch log; tail -f log mark & echo $!; wait');
+    const [stranger = 0] = await start('touch log; tail -f log mark >/dev/null & echo $!; wait');
     expect(await found()).toEqual([]);
     expect(await endOwnProcesses(folder)).toEqual([]);
     expect(() => process.kill(stranger, 0)).not.toThrow();
