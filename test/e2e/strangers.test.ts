@@ -11,6 +11,8 @@ let bench: Workbench;
 
 beforeEach(async () => {
   bench = await Workbench.create();
+  // What is on an Engine or in a cluster is none of this.
+  Object.assign(bench.env, { DOCKER_HOST: 'unix:///nowhere.sock', KUBECONFIG: '/dev/null' });
   await bench.write(
     'scenarios.yaml',
     `version: 1
@@ -56,8 +58,8 @@ describe('a lab in another pid namespace, with the same temporary folder', { tim
   const { signal } = new AbortController();
 
   /** Runs a command of the lab to its end, in a pid namespace of its own. */
-  const inside = async (...args: readonly string[]) =>
-    runProgram('unshare', [...labInside, ...args], { environment: bench.env }, signal);
+  const inside = async (args: readonly string[], stop = signal) =>
+    runProgram('unshare', [...labInside, ...args], { environment: bench.env }, stop);
 
   beforeEach(async (context) => {
     const problem = await runProgram('unshare', [...unshare, 'true'], { environment: process.env }, signal).then(
@@ -71,8 +73,8 @@ describe('a lab in another pid namespace, with the same temporary folder', { tim
     const running = start(['up', 'mine'], options());
     await running.says('It runs until Ctrl-C');
     const folder = await runFolder();
-    for (const command of ['clean', 'down']) expect((await inside(command)).output).toBe('nothing to remove\n');
-    expect((await inside('clean')).errors).toContain('was started in another container (pid namespace)');
+    for (const command of ['clean', 'down']) expect((await inside([command])).output).toBe('nothing to remove\n');
+    expect((await inside(['clean'])).errors).toContain('was started in another container (pid namespace)');
     expect(await runFolder()).toBe(folder);
     running.child.kill('SIGINT');
     expect((await running.ended).code).toBe(0);
@@ -81,7 +83,7 @@ describe('a lab in another pid namespace, with the same temporary folder', { tim
 
   it('is not taken for dead here', async () => {
     const ended = new AbortController();
-    const running = runProgram('unshare', [...labInside, 'up', 'mine'], { environment: bench.env }, ended.signal);
+    const running = inside(['up', 'mine', '--file', path.join(bench.folder, 'scenarios.yaml')], ended.signal);
     running.catch(() => undefined);
     await expect.poll(async () => readdir(bench.temporary), { timeout: 30_000 }).toHaveLength(1);
     const { out, err } = await scaleLab(['clean'], options());
