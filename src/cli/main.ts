@@ -143,5 +143,5 @@ isOver = true;
 // The command itself has told of it where it was running something.
 const isTold = process.exitCode === broken?.error.exitCode && broken.stream === process.stdout;
 if (broken !== undefined && !isTold) tellOfBroken();
-// What was broken off may have left questions open that nobody will answer.
-if (stop.signal.aborted) leave(process.exitCode);
+// What was broken off may have left questions open that nobody will answer; what has been answered by now is none of them.
+if (stop.signal.aborted) setImmediate(leave, process.exitCode);

@@ -1,13 +1,15 @@
-import { told } from '../foreign-text.ts';
-import type { Reporter, ReporterName } from './reporter.ts';
+import { forStream, told } from '../foreign-text.ts';
+import { ownMarks, type Reporter, type ReporterName } from './reporter.ts';
 
 /**
  * Loads the reporter of that name; each brings its own libraries only when it is chosen. What it is handed of a run may come from
  * anywhere: each text is {@link told} before, and what it means in the format is the reporter's to escape. JSON is the record itself.
+ * A report that is kept in a file is the one that is printed: somebody may print it where a command would be one.
  */
 export async function openReporter(name: ReporterName): Promise<Reporter> {
   const report = await load(name);
-  return name === 'json' ? report : (record, screen) => report(told(record), screen);
+  if (name === 'json') return report;
+  return (record, screen) => forStream(report(told(record), screen), ownMarks[name]);
 }
 
 async function load(name: ReporterName): Promise<Reporter> {

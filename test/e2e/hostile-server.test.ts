@@ -19,6 +19,7 @@ scenarios:
     question: Q?
     workload: [GET /]
     load: { connections: 1, warmup: 0s, duration: 300ms }
+    expect: [error_rate == 0]
     target: { command: '${process.execPath} says.js' }
 `,
   );
@@ -48,10 +49,10 @@ describe('a server that means ill with who reads of it', { timeout: 120_000 }, (
     const environment = { ...bench.env, GITHUB_STEP_SUMMARY: path.join(bench.folder, 'summary.md') };
     const args = ['run', name, '--reporter', 'github', '--save', 'junit=j.xml', '--save', 'comment=c.md'];
     const { code, out, err } = await scaleLab(args, { cwd: bench.folder, env: environment });
-    expect(code, err).toBe(name === 'dies' ? 4 : 0);
+    expect(code, err).toBe(name === 'dies' ? 4 : 1);
     const files = ['j.xml', 'c.md', 'summary.md'].map(async (file) => readFile(path.join(bench.folder, file), 'utf8'));
     for (const text of [err, ...(await kept()), ...(await Promise.all(files))]) expect(text).toSatisfy(arePlain);
-    expect(out).toContain('painted');
+    expect(out).toContain('evil.example');
     expect(out.replaceAll(/^::(?:error|warning|notice) title=[^:,]*::/gm, '')).toSatisfy(arePlain);
   });
 });

@@ -51,17 +51,17 @@ async function untilRead(...parts: readonly string[]): Promise<void> {
 
 describe('a command that only reads', () => {
   it.each([
-    ['report', 'pipe'],
-    ['validate', 'pipe'],
-    ['list', '--file', 'pipe'],
-    ['explain', 'mine', '--file', 'pipe'],
-    ['manifests', 'mine', '--file', 'pipe'],
-    ['compare', 'pipe', 'pipe'],
-    ['run', '--file', 'pipe', '--dry-run'],
-    ['run', '--file', 'pipe'],
-  ])('ends at the first signal: %s %s %s %s', async (...args) => {
+    'report pipe',
+    'validate pipe',
+    'list --file pipe',
+    'explain mine --file pipe',
+    'manifests mine --file pipe',
+    'compare pipe pipe',
+    'run --file pipe --dry-run',
+    'run --file pipe',
+  ])('ends at the first signal: %s', async (command) => {
     await pipeAt('pipe');
-    const running = lab(args);
+    const running = lab(command.split(' '));
     await untilRead('pipe');
     running.child.kill('SIGINT');
     expect(await running.ended).toMatchObject({ code: 130, err: 'Interrupted.\n' });
@@ -128,7 +128,7 @@ scenarios:
     question: Q?
     workload: [GET /]
     load: { connections: 1, warmup: 0s, duration: 30s }
-    target: { command: [${process.execPath}, stays.js] }
+    target: { command: 'exec ${process.execPath} stays.js' }
 `,
     );
     await bench.write(

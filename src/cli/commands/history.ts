@@ -39,7 +39,7 @@ async function execute(scenario: string | undefined, options: HistoryOptions, io
   const { historyOf } = await import('../../analysis/history.ts');
   const { terminalHistory } = await import('../../reporters/history-table.ts');
   const { writeReport } = await import('../reports.ts');
-  const { told } = await import('../../foreign-text.ts');
+  const { forStream, told } = await import('../../foreign-text.ts');
   const { runs: saved, unread } = await readRuns(path.resolve(io.folder, options.out));
   const runs = told(saved);
   io.err.write(unreadText(unread));
@@ -56,7 +56,7 @@ async function execute(scenario: string | undefined, options: HistoryOptions, io
   }
   if (options.html !== undefined) {
     const { htmlHistory } = await import('../../reporters/html/history.tsx');
-    await writeReport(io, options.html, htmlHistory(courses));
+    await writeReport(io, options.html, forStream(htmlHistory(courses)));
   }
   io.out.write(terminalHistory(courses, io.out), 'styles');
   return exitCodes.passed;
