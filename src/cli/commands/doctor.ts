@@ -23,7 +23,9 @@ async function tell(requirements: readonly Requirement[], io: Io): Promise<void>
       io.out.write(`  ${paint('green', '✓')} ${requirement.name}: ${requirement.found}\n`);
       if (requirement.doubt !== undefined) io.out.write(`      ${paint('yellow', 'warning')}: ${requirement.doubt}\n`);
     } else {
-      io.out.write(`  ${paint('red', '✗')} ${requirement.name}: ${requirement.problem}\n`);
+      const { name, problem, onlyFor } = requirement;
+      const needed = onlyFor === undefined ? '' : `, which only ${onlyFor} need`;
+      io.out.write(`  ${paint('red', '✗')} ${name}: ${problem}${needed}\n`);
       io.out.write(`      fix: ${requirement.fix}\n`);
     }
   }
@@ -46,7 +48,7 @@ export const doctorCommand: CommandFactory = (io, finish) =>
         const platform = await openPlatform(name, io, isMeant ? { context } : {});
         const requirements = await platform.requirements(io.signal);
         await tell(requirements, io);
-        isReady ||= requirements.every(({ met }) => met);
+        isReady ||= requirements.every((requirement) => requirement.met || requirement.onlyFor !== undefined);
       }
       finish(isReady ? exitCodes.passed : exitCodes.lab);
     });

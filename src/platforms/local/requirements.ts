@@ -19,8 +19,8 @@ const neededMegabytes = 200;
 export async function localRequirements(options: LocalPlatformOptions): Promise<readonly Requirement[]> {
   const found = await Promise.all([
     postgresBinaries(),
-    executable(redisServer, options),
-    executable(nginx, options),
+    executable(redisServer, 'scenarios with a cache', options),
+    executable(nginx, 'several replicas', options),
     temporaryFolder(options),
   ]);
   return [nodeVersion(process.versions.node), builtPrograms(options.programs), ...found];
@@ -48,14 +48,18 @@ async function postgresBinaries(): Promise<Requirement> {
   }
 }
 
-async function executable(wanted: Executable, { environment }: LocalPlatformOptions): Promise<Requirement> {
+async function executable(
+  wanted: Executable,
+  onlyFor: string,
+  { environment }: LocalPlatformOptions,
+): Promise<Requirement> {
   const { name } = wanted;
   const found = await findExecutable(name, environment);
-  if (found === undefined) return { name, met: false, problem: 'not on PATH', fix: installHint(wanted) };
+  if (found === undefined) return { name, met: false, problem: 'not on PATH', fix: installHint(wanted), onlyFor };
   try {
     return { name, met: true, found: `${await printedVersion(found, '-v')} (${found})` };
   } catch (error) {
-    return { name, met: false, problem: messageOf(error), fix: installHint(wanted) };
+    return { name, met: false, problem: messageOf(error), fix: installHint(wanted), onlyFor };
   }
 }
 
