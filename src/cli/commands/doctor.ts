@@ -7,7 +7,7 @@ import { contextOption } from '../options.ts';
 
 const examples = `
 The exit code is 0 if the platform that you name, or any of them if you name
-none, has all that it needs.
+none, has all that every scenario needs.
 
 Examples:
   scale-lab doctor
