@@ -13,6 +13,7 @@ export function topology(replicas: number, cpu?: number): Topology {
   return {
     kind: 'app',
     app: { ...defaultApp, cache: { ...defaultApp.cache, strategy: 'aside', ttlMs: 3_600_000 } },
+    hasRedis: true,
     replicas,
     balancer: 'round-robin',
     limits: { cpu, memoryBytes: undefined },

@@ -201,6 +201,18 @@ describe('compare', () => {
     expect(platform.calls.slice(-2)).toEqual(['down', 'down']);
   });
 
+  it('has a cache beside both sides where one of them uses one', async () => {
+    const platform = different();
+    const { lab } = await fakeLab(platform);
+    const match = matchFor('change');
+    expect(match.scenario.variants.map(({ system }) => system)).toMatchObject([
+      { app: { cache: { strategy: 'none' } } },
+      { app: { cache: { strategy: 'lock' } } },
+    ]);
+    await compare(match, 0.05, lab);
+    expect(platform.calls.filter((call) => call.startsWith('up'))).toEqual(['up', 'up']);
+  });
+
   it('takes the first stack down where the second does not come up', async () => {
     const platform = different();
     let stacks = 0;

@@ -71,9 +71,10 @@ export class RunSession {
     await this.#tryTargets();
     const { platform, pin, emit, signal } = this.lab;
     const bare = trials.every(({ system }) => system.kind !== 'app');
+    const cacheless = !trials.some(({ system }) => system.kind === 'app' && system.hasRedis);
     const open = trials.some(({ system }) => isHosted(system));
     const runId = this.record.id + suffix;
-    const stack = await platform.up({ runId, signal, pin, bare, open, onStep: stepsTo(emit) });
+    const stack = await platform.up({ runId, signal, pin, bare, cacheless, open, onStep: stepsTo(emit) });
     this.record.versions = { ...this.record.versions, ...stack.versions };
     this.record.cores = stack.cores;
     return stack;

@@ -88,6 +88,20 @@ describe('run', () => {
     ]);
   });
 
+  it('has a cache only where a variant of a scenario uses one, and then whichever variants are run', async () => {
+    const variants = { none: {}, aside: { app: { cache: 'aside' } } };
+    const common = { question: 'Is it fast?', workload: ['GET /todos/1'] };
+    const both = scenarioFile({ scenarios: { plain: common, cached: { ...common, variants } } });
+    const upFor = async (...[names, overrides]: [readonly string[], Parameters<typeof planOf>[2]]) => {
+      const lab = platform();
+      await start(planOf(both, names, overrides, 7), lab);
+      return lab.calls[0];
+    };
+    expect(await upFor(['plain'], {})).toBe('up cacheless');
+    expect(await upFor(['cached'], { variants: ['none'] })).toBe('up');
+    expect(await upFor(['plain', 'cached'], {})).toBe('up');
+  });
+
   it('carries exact numbers through to the metrics and the verdicts', async () => {
     const { record } = await start(planOf(file, ['herd'], {}, 7), platform());
     const byVariant = new Map(record.trials.map((trial) => [trial.variant, trial]));

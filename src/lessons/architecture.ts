@@ -1,4 +1,5 @@
 import { plural } from '../numbers.ts';
+import { usesCache } from '../scenarios/app-settings.ts';
 import { loadsOf, runsAlready, type LoadProfile, type Scenario, type Variant } from '../scenarios/scenario.ts';
 
 /** One part of a system: its name, and what is to be known of it. */
@@ -47,8 +48,8 @@ function appOf({ variants, replicas }: Scenario): Part {
 function backendsOf({ variants, data }: Scenario): readonly Part[] {
   const apps = variants.flatMap(({ system }) => (system.kind === 'app' ? [system.app] : []));
   if (apps.length === 0) return [];
-  const isCached = apps.some(({ cache }) => cache.strategy !== 'none');
-  const always = apps.every(({ cache }) => cache.strategy !== 'none');
+  const isCached = apps.some(usesCache);
+  const always = apps.every(usesCache);
   return [
     ...(isCached ? [{ name: 'Redis', details: [always ? 'the cache' : 'with a cache'] }] : []),
     { name: 'PostgreSQL', details: [plural(data.todos, 'todo')] },

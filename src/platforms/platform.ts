@@ -26,7 +26,14 @@ export type Requirement =
       /** What speaks against it all the same: it is not what was tried. */
       readonly doubt?: string | undefined;
     }
-  | { readonly name: string; readonly met: false; readonly problem: string; readonly fix: string };
+  | {
+      readonly name: string;
+      readonly met: false;
+      readonly problem: string;
+      readonly fix: string;
+      /** What alone needs it, where the platform does without it otherwise. */
+      readonly onlyFor?: string | undefined;
+    };
 
 /** Something that a killed run left and `clean` removed. */
 export interface Leftover {
@@ -64,6 +71,8 @@ export interface StackOptions {
   readonly pin?: boolean;
   /** Whether database and cache are left out, because nothing but servers of the user's own will be reached or started. */
   readonly bare?: boolean;
+  /** Whether the cache is left out, because no application that will be deployed uses one. */
+  readonly cacheless?: boolean;
   /** Whether a server of the user's own will be started in it, which may have to reach what lies beyond. */
   readonly open?: boolean;
 }
@@ -152,7 +161,7 @@ export interface Deployment {
   generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage>;
 }
 
-/** A database and a cache that run now, ready for an application; closing it leaves nothing behind. */
+/** A database that runs now, and a cache unless that was left out, ready for an application; closing it leaves nothing behind. */
 export interface Stack extends AsyncDisposable {
   /** Versions of what runs, e.g. `{ postgresql: '18.4', redis: '7.0.15' }`. */
   readonly versions: Readonly<Record<string, string>>;
@@ -190,7 +199,7 @@ export interface Platform {
   readonly orchestrates: boolean;
   /** What it needs, in the order in which a user would mend it. */
   requirements(signal: AbortSignal): Promise<readonly Requirement[]>;
-  /** Starts database and cache. A failed start cleans up after itself, then throws a LabError with the log that explains it. */
+  /** Starts database and cache, or what of them is wanted. A failed start cleans up after itself, then throws a LabError with the log that explains it. */
   up(options: StackOptions): Promise<Stack>;
   /** Removes what runs that are no longer alive have left, and only that. Where the platform does not answer there is nothing. */
   clean(signal: AbortSignal, options?: CleanOptions): Promise<readonly Leftover[]>;

@@ -50,6 +50,11 @@ export function changeData(data: Data, change: z.output<typeof dataSchema> | und
   return valuesOf(DATA_SETTINGS, { ...variablesOf(DATA_SETTINGS, data), ...change });
 }
 
+/** Whether it keeps answers in Redis. */
+export function usesCache({ cache }: AppSettings): boolean {
+  return cache.strategy !== 'none';
+}
+
 /** What was chosen, as the variables of the app's environment. */
 export function environmentOf(app: AppSettings, data: Data): Readonly<Record<string, string>> {
   const variables = { ...variablesOf(APP_SETTINGS, app), ...variablesOf(DATA_SETTINGS, data) };
@@ -75,7 +80,7 @@ export function appWords(app: AppSettings): readonly string[] {
 
   const { cache, ...others } = APP_SETTINGS;
   const { strategy, ...details } = cache;
-  const cached = app.cache.strategy === 'none' ? [] : [`${words(strategy)} (${told(details).join(', ')})`];
+  const cached = usesCache(app) ? [`${words(strategy)} (${told(details).join(', ')})`] : [];
   return [...cached, ...told(others)];
 }
 

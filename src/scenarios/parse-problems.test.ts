@@ -133,6 +133,16 @@ describe('a problem is shown at its place:', () => {
       ],
     ],
     [
+      'a claim on the Redis of a scenario that uses no cache',
+      scenario(workload, 'expect: [cpu_per_request(service=redis) < 1ms]'),
+      [
+        'test.yaml:6:38 error: the service "redis" is not known',
+        '    6 |     expect: [cpu_per_request(service=redis) < 1ms]',
+        '      |                                      ~~~~~',
+        '      hint: there are: app-1, postgres',
+      ],
+    ],
+    [
       'suites that do not fit',
       `${scenario(workload)}suites:\n  s: [t, { variants: [x] }]\n  q: [s, { scenario: s, variants: [x], loads: 1 }]\n  e: []\n`,
       [

@@ -1,4 +1,4 @@
-import { appSchema, changeApp, mostQueryCostMs } from './app-settings.ts';
+import { appSchema, changeApp, mostQueryCostMs, usesCache } from './app-settings.ts';
 import { parseLoad } from './change-load.ts';
 import type { CommonSettings } from './common-settings.ts';
 import { changeLimits, limitsSchema } from './limits.ts';
@@ -31,8 +31,17 @@ export function parseSystems(from: Table, common: CommonSettings, reader: Reader
   const target = shared && parseTarget(shared, undefined, reader);
   return {
     target: target && parseSystem(undefined, target, common, reader),
-    variants: parseVariants(from, target, common, reader),
+    variants: besideTheSame(parseVariants(from, target, common, reader)),
   };
+}
+
+/** All variants run beside the same services, so that nothing but what is written differs between them. */
+function besideTheSame(variants: readonly Variant[] | undefined): readonly Variant[] | undefined {
+  const hasRedis = variants?.some(({ system }) => system.kind === 'app' && system.hasRedis) ?? false;
+  return variants?.map((variant) => {
+    const { system } = variant;
+    return system.kind === 'app' ? { ...variant, system: { ...system, hasRedis } } : variant;
+  });
 }
 
 function parseVariants(
@@ -77,9 +86,11 @@ function parseSystem(
 
 function appSystem(from: Table | undefined, { app, limits }: CommonSettings, reader: Reader): System {
   const at = (key: string) => from && field(from, key)?.value;
+  const changed = changeApp(app, reader.read(appSchema, at('app')));
   const system = {
     kind: 'app',
-    app: changeApp(app, reader.read(appSchema, at('app'))),
+    app: changed,
+    hasRedis: usesCache(changed),
     balancer: reader.read(balancerSchema, at('balancer')),
     limits: changeLimits(limits, reader.read(limitsSchema, at('limits'))),
     slowReplicaMs: reader.read(slowReplica, at('slow-replica')) ?? 0,

@@ -38,6 +38,7 @@ describe('parseScenarioFile', () => {
               name: 'default',
               system: {
                 kind: 'app',
+                hasRedis: false,
                 balancer: undefined,
                 limits: { cpu: undefined, memoryBytes: undefined },
                 slowReplicaMs: 0,
@@ -122,6 +123,21 @@ scenarios:
       },
       balancer: 'least-connections',
     });
+  });
+
+  it('has Redis beside all variants of a scenario where one uses a cache', () => {
+    const systemsWith = (cache: string): readonly unknown[] =>
+      parsed(`
+version: 1
+scenarios:
+  s:
+    question: Why?
+    ${workload}
+    variants: { plain: {}, other: { app: { cache: ${cache} } }, running: { target: { url: 'http://127.0.0.1:1' } } }
+`).scenarios.flatMap(({ variants }) => variants.map(({ system }) => system));
+    const url = { kind: 'url', url: 'http://127.0.0.1:1' };
+    expect(systemsWith('lock')).toMatchObject([{ hasRedis: true }, { hasRedis: true }, url]);
+    expect(systemsWith('none')).toMatchObject([{ hasRedis: false }, { hasRedis: false }, url]);
   });
 
   it('reads requests, keys and bursts', () => {

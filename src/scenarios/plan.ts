@@ -7,6 +7,8 @@ import type { Autoscale, Balancer, CommandSystem, ImageSystem, Limits, Rollout, 
 export interface Topology {
   readonly kind: 'app';
   readonly app: AppSettings;
+  /** Whether Redis runs beside it, whether it uses a cache or not. */
+  readonly hasRedis: boolean;
   readonly replicas: number;
   /** Undefined for the platform's own: nginx in turn on `local` and `docker`, the Service on `kubernetes`. */
   readonly balancer: Balancer | undefined;

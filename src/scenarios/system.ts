@@ -36,6 +36,8 @@ export interface Limits {
 export interface AppSystem {
   readonly kind: 'app';
   readonly app: AppSettings;
+  /** Whether Redis runs beside it: where a variant of its scenario uses a cache, it does beside all of them. */
+  readonly hasRedis: boolean;
   /** Undefined where nothing is said of it: nginx in turn, or what the platform itself has. */
   readonly balancer: Balancer | undefined;
   readonly limits: Limits;
@@ -118,13 +120,14 @@ export type System = AppSystem | UrlSystem | HostedSystem;
  * The services that run for a system at up to that many replicas, by the names that usage has; none of a server that runs
  * already. A cluster names the copies itself.
  */
-export function servicesOf({ kind }: Pick<System, 'kind'>, replicas: number): readonly string[] {
-  if (kind === 'url') return [];
-  const copy = kind === 'app' ? 'app' : 'target';
+export function servicesOf(system: System, replicas: number): readonly string[] {
+  if (system.kind === 'url') return [];
+  const copy = system.kind === 'app' ? 'app' : 'target';
   return [
     ...Array.from({ length: replicas }, (_, index) => `${copy}-${index + 1}`),
     ...(replicas > 1 ? ['nginx'] : []),
-    ...(kind === 'app' ? ['postgres', 'redis'] : []),
+    ...(system.kind === 'app' ? ['postgres'] : []),
+    ...(system.kind === 'app' && system.hasRedis ? ['redis'] : []),
   ];
 }
 

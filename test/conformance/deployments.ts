@@ -20,6 +20,25 @@ async function status(deployment: Deployment, path: string, method = 'GET'): Pro
 
 /** What every platform's deployments must show. */
 export function describeDeployments(bench: () => Bench): void {
+  test('deploys an application without a cache where there is none', async () => {
+    const { platform, runIdFor, traces } = bench();
+    const runId = runIdFor('cacheless');
+    const steps: string[] = [];
+    const onStep = (step: string): void => void steps.push(step);
+    await using stack = await platform.up({ runId, signal, publish: true, cacheless: true, onStep });
+    expect(Object.keys(stack.versions)).not.toContain('redis');
+    for (const replicas of [1, 2]) {
+      const deployment = await stack.deploy(topology({ replicas }), signal);
+      expect(await status(deployment, `/todos/${replicas}`)).toBe(200);
+      expect(await status(deployment, `/todos/${replicas}`, 'DELETE')).toBe(204);
+      expect(await deployment.deaths?.(signal)).toEqual([]);
+      const backends = await deployment.scrapeBackends?.(signal);
+      expect(backends).toHaveProperty('text', expect.stringContaining('db_connections'));
+      expect(backends).toHaveProperty('text', expect.not.stringContaining('redis_'));
+    }
+    expect([...steps, ...(await traces(runId))].filter((text) => /redis/i.test(text))).toEqual([]);
+  });
+
   describe('deploys', () => {
     const stack = shareStack(bench, 'deployments');
 

@@ -31,6 +31,7 @@ export function topology(
       titleIndex: false,
       ...app,
     },
+    hasRedis: true,
     replicas: 1,
     balancer: 'round-robin',
     data: { users: 10, todos: 100 },

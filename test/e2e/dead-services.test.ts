@@ -15,6 +15,7 @@ scenarios:
     question: Does it last?
     workload: ['GET /todos/{todo}']
     keys: { todo: { uniform: 100 } }
+    variants: { plain: {}, cached: { app: { cache: aside } } }
 `,
   );
 });
@@ -39,7 +40,8 @@ describe('a service that dies', { timeout: 120_000 }, () => {
     ['master process', 'nginx was killed by SIGKILL.', 'start worker process'],
     ['target-app.mjs serve', 'app-1 was killed by SIGKILL. app-2 was killed by SIGKILL.', 'listening'],
   ])('%s ends the run with its name and its log, and the trial is kept and marked', async (part, sentence, logged) => {
-    const running = lab('run', 'mine', '--replicas', '2', '--duration', '3s', '--warmup', '500ms', '--rounds', '2');
+    const load = ['--duration', '3s', '--warmup', '500ms', '--rounds', '2'];
+    const running = lab('run', 'mine', '--variant', 'plain', '--replicas', '2', ...load);
     await running.says('[1/2]');
     await running.says('nginx starts');
     // In the load: its workers are there.

@@ -172,8 +172,25 @@ describe('bad luck', () => {
     expect(err).toContain('redis-server');
     expect(err).toMatch(/hint: .*install/);
     const doctor = await scaleLab(['doctor', 'local'], { cwd: bench.folder, env });
-    expect(doctor.code).toBe(4);
-    expect(doctor.out).toMatch(/✗ redis-server/);
+    expect(doctor.code, doctor.out).toBe(0);
+    expect(doctor.out).toContain('✗ redis-server: not on PATH, which only scenarios with a cache need');
+  });
+
+  it('no redis-server on PATH is none for a scenario without a cache', async () => {
+    const env = { ...bench.env, PATH: await pathWith('node') };
+    await bench.write(
+      'scenarios.yaml',
+      `version: 1\nscenarios:\n  plain:\n    question: Is it fast?\n    workload: [GET /todos/1]\n`,
+    );
+    const run = ['run', 'plain', '--duration', '500ms', '--warmup', '0s'];
+    const { code, err } = await scaleLab(run, { cwd: bench.folder, env });
+    expect(code, err).toBe(0);
+    expect(err).not.toContain('Redis');
+    const { versions, trials } = await bench.onlyRun();
+    expect(versions).toHaveProperty('postgresql');
+    expect(versions).not.toHaveProperty('redis');
+    expect(trials.map(({ measurement }) => measurement.errors)).toEqual([{}]);
+    expect(trials.flatMap(({ resources }) => resources.map(({ service }) => service))).not.toContain('redis');
   });
 
   it('a Docker Engine older than what was tried is warned of by doctor, and is no mistake', async () => {

@@ -29,7 +29,7 @@ export interface Orchestration {
 
 /** A platform that starts nothing, and carries exact numbers through everything that comes after it. */
 export interface FakePlatform extends Platform {
-  /** What was asked of it, in order: `up`, `up bare`, `deploy`, `reach`, `load`, `roll out`, `rolled out`, `down`. */
+  /** What was asked of it, in order: `up`, `up bare`, `up cacheless`, `deploy`, `reach`, `load`, `roll out`, `rolled out`, `down`. */
   readonly calls: string[];
 }
 
@@ -119,8 +119,8 @@ export function fakePlatform(
     orchestrates: orchestration !== undefined,
     clean: async () => Promise.resolve([]),
     down: async () => Promise.resolve([]),
-    async up({ bare = false }) {
-      calls.push(bare ? 'up bare' : 'up');
+    async up({ bare = false, cacheless = false }) {
+      calls.push(bare ? 'up bare' : cacheless ? 'up cacheless' : 'up');
       // Each is one of its own, to be closed by itself.
       return Promise.resolve({ ...stack });
     },

@@ -7,7 +7,7 @@ import { contextOption } from '../options.ts';
 
 const examples = `
 The exit code is 0 if the platform that you name, or any of them if you name
-none, has all that it needs.
+none, has all that every scenario needs.
 
 Examples:
   scale-lab doctor
@@ -25,7 +25,9 @@ async function tell(requirements: readonly Requirement[], io: Io): Promise<void>
       write(`  ${paint('green', '✓')} ${requirement.name}: ${requirement.found}`);
       if (requirement.doubt !== undefined) write(`      ${paint('yellow', 'warning')}: ${requirement.doubt}`);
     } else {
-      write(`  ${paint('red', '✗')} ${requirement.name}: ${requirement.problem}`);
+      const { name, problem, onlyFor } = requirement;
+      const needed = onlyFor === undefined ? '' : `, which only ${onlyFor} need`;
+      write(`  ${paint('red', '✗')} ${name}: ${problem}${needed}`);
       write(`      fix: ${requirement.fix}`);
     }
   }
@@ -48,7 +50,7 @@ export const doctorCommand: CommandFactory = (io, finish) =>
         const platform = await openPlatform(name, io, isMeant ? { context } : {});
         const requirements = await platform.requirements(io.signal);
         await tell(requirements, io);
-        isReady ||= requirements.every(({ met }) => met);
+        isReady ||= requirements.every((requirement) => requirement.met || requirement.onlyFor !== undefined);
       }
       finish(isReady ? exitCodes.passed : exitCodes.lab);
     });

@@ -15,7 +15,10 @@ scenarios:
     question: Do more replicas serve more?
     workload: ['GET /todos/1']
     replicas: [3, 1]
-    variants: { service: {}, nginx: { balancer: ip-hash } }
+    variants: { service: {}, nginx: { balancer: ip-hash }, cached: { app: { cache: aside } } }
+  uncached:
+    question: Is it fast without a cache?
+    workload: ['GET /todos/1']
   running:
     question: Is it fast?
     workload: ['GET /']
@@ -75,6 +78,14 @@ describe('scale-lab manifests', () => {
     expect(new Set(images)).toEqual(
       new Set(['mirror.example/postgres:17', 'mirror.example/redis:8', 'mirror.example/lab:1']),
     );
+  });
+
+  it('has Redis where a variant of the scenario uses a cache, whichever is printed, and else none', async () => {
+    const kinds = async (...args: readonly string[]) => (await manifests(args)).out.match(/^ {2}name: redis$/gm) ?? [];
+    expect(await kinds('My_Own.thing')).toHaveLength(2);
+    expect((await manifests(['My_Own.thing'])).out).not.toContain('name: REDIS_URL');
+    expect((await manifests(['My_Own.thing', '--variant', 'cached'])).out).toContain('name: REDIS_URL');
+    expect(await kinds('uncached')).toEqual([]);
   });
 
   it('has other passwords each time', async () => {

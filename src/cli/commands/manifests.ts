@@ -30,14 +30,14 @@ async function labImageName({ file }: ChosenTrial, { environment, signal }: Io):
 
 async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<Surroundings> {
   const { chooseImages } = await import('../../platforms/engine/base-images.ts');
-  const { file, trial } = chosen;
+  const { file, trial, system } = chosen;
   const password = (): string => randomBytes(18).toString('base64url');
   return {
     namespace: namespaceOf(trial.scenario),
     labels: { 'scale-lab.run': 'manifests' },
     images: { ...chooseImages(io.environment, file.images), lab: await labImageName(chosen, io) },
     labPullPolicy: 'IfNotPresent',
-    passwords: { postgres: password(), redis: password() },
+    passwords: { postgres: password(), redis: system.hasRedis ? password() : undefined },
     loadLimits: { cpu: undefined, memoryBytes: undefined },
   };
 }

@@ -43,7 +43,8 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const detached = options.detach === true;
   const onStep = (step: string): void => io.err.write(`${step}\n`);
   const runId = newRunId(new Date(io.startedAtMs));
-  const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached });
+  const cacheless = !system.hasRedis;
+  const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached, cacheless });
   let isKept = false;
   try {
     const deployment = await stack.deploy(system, io.signal);

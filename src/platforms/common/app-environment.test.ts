@@ -14,6 +14,7 @@ const topology: Topology = {
     workers: 2,
     titleIndex: true,
   },
+  hasRedis: true,
   replicas: 3,
   limits: { cpu: undefined, memoryBytes: undefined },
   slowReplicaMs: 0,
@@ -53,6 +54,14 @@ test('every setting of a topology reaches the application as it was meant', () =
     SEED_TODOS: 345,
     SEED_ALWAYS: true,
   });
+});
+
+test('an application without a cache is told of no Redis, also where there is one', () => {
+  const { app } = topology;
+  const none = { ...topology, app: { ...app, cache: { ...app.cache, strategy: 'none' } } } as const;
+  const environment = appEnvironment(none, backends, { replica: 'app-1', host: '0.0.0.0', port: 3000 });
+  expect(environment).not.toHaveProperty('REDIS_URL');
+  expect(readSettings(environment)).toMatchObject({ CACHE_STRATEGY: 'none', DATABASE_URL: backends.databaseUrl });
 });
 
 test('services inherit nothing that would change how they behave', () => {

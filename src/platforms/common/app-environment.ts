@@ -1,4 +1,4 @@
-import { environmentOf } from '../../scenarios/app-settings.ts';
+import { environmentOf, usesCache } from '../../scenarios/app-settings.ts';
 import type { Topology } from '../../scenarios/plan.ts';
 
 /** Environment variables; one without a value is as good as not there. */
@@ -7,7 +7,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Where the application finds what it builds on, as seen from where it runs. */
 export interface Backends {
   readonly databaseUrl: string;
-  readonly redisUrl: string;
+  /** Undefined where there is no Redis. */
+  readonly redisUrl: string | undefined;
 }
 
 /** How long a replica may take to answer what is in flight when it is told to stop. */
@@ -47,11 +48,12 @@ export function appEnvironment(
   backends: Backends,
   place: Place & { readonly replica: string },
 ): Readonly<Record<string, string>> {
+  const { databaseUrl, redisUrl } = backends;
   return {
     ...appSettings(topology, place),
     REPLICA_NAME: place.replica,
-    DATABASE_URL: backends.databaseUrl,
-    REDIS_URL: backends.redisUrl,
+    DATABASE_URL: databaseUrl,
+    ...(redisUrl !== undefined && usesCache(topology.app) ? { REDIS_URL: redisUrl } : {}),
   };
 }
 

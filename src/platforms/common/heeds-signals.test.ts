@@ -138,7 +138,7 @@ const waits: Readonly<Record<string, Wait>> = {
     const target = { question: 'Q?', workload: ['GET /'], target: { url: silent.url } };
     return tryTargets(
       planOf(scenarioFile({ scenarios: { mine: target } }), ['mine'], {}, 1),
-      { environment: {}, addresses: new Map() },
+      { environment: {}, addresses: new Map([[silent.url, ['127.0.0.1']]]) },
       signal,
     );
   },

@@ -16,7 +16,13 @@ import { type Metered, UsageMeter } from './usage.ts';
 /** What a stack is built on, as it runs. */
 export interface Foundation {
   readonly postgres: Backend;
-  readonly redis: Backend;
+  /** Undefined where no application will use it. */
+  readonly redis: Backend | undefined;
+}
+
+/** The backends that there are. */
+export function backendsOf({ postgres, redis }: Foundation): readonly Backend[] {
+  return redis === undefined ? [postgres] : [postgres, redis];
 }
 
 /** What runs in front of the foundation. */
@@ -102,8 +108,8 @@ export class DockerAppDeployment extends DockerDeployment {
   readonly #agent: Agent;
   readonly #replicas: readonly Replica[];
 
-  constructor(run: RunContext, agent: Agent, front: Front, { postgres, redis }: Foundation) {
-    super(run, agent, front, [postgres, redis]);
+  constructor(run: RunContext, agent: Agent, front: Front, foundation: Foundation) {
+    super(run, agent, front, backendsOf(foundation));
     this.#agent = agent;
     this.#replicas = front.replicas;
   }

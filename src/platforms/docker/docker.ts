@@ -5,7 +5,7 @@ import { ownerOfRun } from '../common/owner.ts';
 import { missingPrograms, requireBuilt } from '../common/programs.ts';
 import { step } from '../common/steps.ts';
 import { together } from '../common/together.ts';
-import { type Image, chooseImages, ensureImage, ensureImages, findImage } from '../engine/base-images.ts';
+import { type Image, chooseImages, ensureImage, findImage } from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../engine/lab-image.ts';
 import { hostOf, label, runLabels } from '../engine/labels.ts';
@@ -41,7 +41,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
 
 async function up(options: DockerPlatformOptions, stackOptions: StackOptions): Promise<Stack> {
   const { runId, signal, onStep, publish = false, detached = false, pin = false } = stackOptions;
-  const { bare = false, open = false } = stackOptions;
+  const { bare = false, cacheless = false, open = false } = stackOptions;
   signal.throwIfAborted();
   if (bare && !open) throw reachesNoUrls();
   const loadLimits = loadLimitsOf(options.environment);
@@ -54,12 +54,16 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   const names = chooseImages(options.environment, options.images);
   const image = (kind: ImageName, limited: AbortSignal): Promise<Image> =>
     ensureImage(engine, kind, names[kind], onStep, limited);
-  const base = bare ? await image('node', signal) : (await ensureImages(engine, names, onStep, signal)).node;
+  const others: readonly ImageName[] = bare ? [] : cacheless ? ['postgres', 'nginx'] : ['postgres', 'redis', 'nginx'];
+  const [base] = await together(signal, (limited) => [
+    image('node', limited),
+    ...others.map((kind) => image(kind, limited)),
+  ]);
   const described = await describeLabImage(base, options.programs, host);
   const labImage = await ensureLabImage(engine, described, { [label.run]: runId }, onStep, signal);
   const run = new RunContext({ engine, runId, labels, cores, loadLimits, image, labImage, publish, open, onStep });
   try {
-    return await start(run, bare, signal);
+    return await start(run, { bare, cacheless }, signal);
   } catch (error) {
     // What went wrong first is what the user has to know.
     await run.close().catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
@@ -67,7 +71,11 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   }
 }
 
-async function start(run: RunContext, bare: boolean, signal: AbortSignal): Promise<Stack> {
+async function start(
+  run: RunContext,
+  { bare, cacheless }: Required<Pick<StackOptions, 'bare' | 'cacheless'>>,
+  signal: AbortSignal,
+): Promise<Stack> {
   const { engine, onStep } = run.settings;
   await step(onStep, 'the network is made', async () => {
     signal.throwIfAborted();
@@ -79,14 +87,14 @@ async function start(run: RunContext, bare: boolean, signal: AbortSignal): Promi
   }
   const [postgres, redis, agent] = await together(signal, (limited) => [
     step(onStep, 'PostgreSQL starts', () => startPostgres(run, limited)),
-    step(onStep, 'Redis starts', () => startRedis(run, limited)),
+    cacheless ? Promise.resolve(undefined) : step(onStep, 'Redis starts', () => startRedis(run, limited)),
     startAgent(run, limited),
   ]);
   const versions = {
     docker: engine.version,
     'node of the image': agent.node,
     postgresql: postgres.version,
-    redis: redis.version,
+    ...(redis === undefined ? {} : { redis: redis.version }),
     nginx: nginxVersion(await run.settings.image('nginx', signal)),
   };
   return new DockerStack(run, agent, { postgres, redis }, versions);

@@ -10,7 +10,14 @@ import type { Deployment, Stack } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
 import { type Replica, appGraceSeconds, layData, startReplica } from './app.ts';
 import type { Container } from './container.ts';
-import { DockerAppDeployment, DockerDeployment, mortal, type Foundation, type Front } from './deployment.ts';
+import {
+  backendsOf,
+  DockerAppDeployment,
+  DockerDeployment,
+  mortal,
+  type Foundation,
+  type Front,
+} from './deployment.ts';
 import { startHosted } from './hosted.ts';
 import { checkLimits } from './limits.ts';
 import { type BalancerInFront, reloadNginx, startNginx } from './nginx.ts';
@@ -22,7 +29,7 @@ interface Running {
   readonly replicas: readonly Replica[];
 }
 
-/** PostgreSQL and Redis as containers in a network of their own, and the application that is deployed on them. */
+/** PostgreSQL and, where it is used, Redis as containers in a network of their own, and the application that is deployed on them. */
 export class DockerStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly cores: string | undefined;
@@ -52,7 +59,7 @@ export class DockerStack implements Stack {
     if (foundation === undefined) throw new Error('A bare stack has nothing to deploy an application on.');
     const { postgres, redis } = foundation;
     const agent = this.#agent;
-    const app = { run: this.#run, agent, backends: { databaseUrl: postgres.url, redisUrl: redis.url } };
+    const app = { run: this.#run, agent, backends: { databaseUrl: postgres.url, redisUrl: redis?.url } };
     const servers = {
       noun: 'app',
       readiness: appReadiness,
@@ -60,7 +67,7 @@ export class DockerStack implements Stack {
         step(this.#run.settings.onStep, 'the data is laid', () => layData(app, topology, limited)),
       start: (number: number, limited: AbortSignal) => startReplica(app, topology, number, limited),
     };
-    const front = await blaming([agent, postgres, redis].map(mortal), signal, () =>
+    const front = await blaming([agent, ...backendsOf(foundation)].map(mortal), signal, () =>
       this.#replace(topology, servers, signal),
     );
     return new DockerAppDeployment(this.#run, agent, front, foundation);
@@ -106,8 +113,8 @@ export class DockerStack implements Stack {
   }
 
   #backends(): readonly Container[] {
-    const { postgres, redis } = this.#foundation ?? {};
-    return [this.#agent, postgres, redis].flatMap((backend) => backend?.container ?? []);
+    const backends = this.#foundation === undefined ? [] : backendsOf(this.#foundation);
+    return [this.#agent, ...backends].map(({ container }) => container);
   }
 
   /** What would be started with the same settings stays as it is. */

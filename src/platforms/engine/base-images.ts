@@ -6,7 +6,6 @@ import type { ImageName } from '../../scenarios/scenario.ts';
 import type { Environment } from '../common/app-environment.ts';
 import { step } from '../common/steps.ts';
 import { unlessAborted } from '../common/time-limit.ts';
-import { together } from '../common/together.ts';
 import type { OnStep } from '../platform.ts';
 import type { Engine } from './engine.ts';
 import { followProgress, pullProgress } from './progress-stream.ts';
@@ -46,9 +45,6 @@ export interface Image {
   readonly volumes: readonly string[];
 }
 
-/** The base images, as the Engine has them. */
-export type Images = Readonly<Record<ImageName, Image>>;
-
 const configSchema = z.object({
   Env: z.array(z.string()).nullish(),
   Volumes: z.record(z.string(), z.unknown()).nullish(),
@@ -67,22 +63,6 @@ export async function findImage(engine: Engine, name: string, signal: AbortSigna
   }
   const { Id, Config } = imageSchema.parse(found);
   return { name, id: Id, environment: Config?.Env ?? [], volumes: Object.keys(Config?.Volumes ?? {}) };
-}
-
-/** Finds all base images, and pulls those that are missing. */
-export async function ensureImages(
-  engine: Engine,
-  names: BaseImages,
-  onStep: OnStep,
-  signal: AbortSignal,
-): Promise<Images> {
-  const [node, postgres, redis, nginx] = await together(signal, (limited) => [
-    ensureImage(engine, 'node', names.node, onStep, limited),
-    ensureImage(engine, 'postgres', names.postgres, onStep, limited),
-    ensureImage(engine, 'redis', names.redis, onStep, limited),
-    ensureImage(engine, 'nginx', names.nginx, onStep, limited),
-  ]);
-  return { node, postgres, redis, nginx };
 }
 
 /** Finds one base image, and pulls it if it is missing. */

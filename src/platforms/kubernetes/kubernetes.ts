@@ -42,8 +42,10 @@ export function createKubernetesPlatform(
 async function up(
   context: ClusterContext,
   options: KubernetesPlatformOptions,
-  { runId, signal, onStep, publish = false, detached = false, pin = false, bare = false, open = false }: StackOptions,
+  stackOptions: StackOptions,
 ): Promise<Stack> {
+  const { runId, signal, onStep, publish = false, detached = false, pin = false } = stackOptions;
+  const { bare = false, cacheless = false, open = false } = stackOptions;
   signal.throwIfAborted();
   if (bare && !open) throw reachesNoUrls();
   if (pin) throw pinsNothing();
@@ -56,7 +58,7 @@ async function up(
   try {
     await requireRights(cluster, namespace, publish, signal);
     const target = { flavour: context.flavour, name: context.clusterName };
-    const delivery = { ...options, runId };
+    const delivery = { ...options, runId, cacheless };
     const { postgres, redis, nginx, lab, labPullPolicy, way } = await deliverImages(target, delivery, onStep, signal);
     onStep(way);
     const owner = await ownerOfRun(runId, detached);
@@ -65,7 +67,7 @@ async function up(
       labels: runLabels(owner, await hostIdentity(options.environment)),
       images: { lab, postgres, redis, nginx },
       labPullPolicy,
-      passwords: { postgres: password(), redis: password() },
+      passwords: { postgres: password(), redis: cacheless ? undefined : password() },
       loadLimits,
     };
     const run = new RunNamespace(cluster, surroundings, onStep);

@@ -15,14 +15,15 @@ import { UsageMeter } from './usage.ts';
 /** Database and cache, as they run. */
 export interface Foundation {
   readonly postgres: Backend;
-  readonly redis: Backend;
+  /** Undefined where no application will use it. */
+  readonly redis: Backend | undefined;
 }
 
 /** The backends by the names that their usage has. */
 export function backendsOf({ postgres, redis }: Foundation): readonly Named[] {
   return [
     { name: 'postgres', service: postgres.service },
-    { name: 'redis', service: redis.service },
+    ...(redis === undefined ? [] : [{ name: 'redis', service: redis.service }]),
   ];
 }
 

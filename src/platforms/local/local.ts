@@ -30,7 +30,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
 }
 
 async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Promise<Stack> {
-  const { runId, signal, onStep, detached = false, bare = false } = stackOptions;
+  const { runId, signal, onStep, detached = false, bare = false, cacheless = false } = stackOptions;
   const { programs } = options;
   signal.throwIfAborted();
   requireBuilt(bare ? { worker: programs.worker } : programs);
@@ -38,7 +38,7 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
   if (bare) return new LocalStack(run, options, undefined, {});
   try {
-    return await start(run, options, signal);
+    return await start(run, options, cacheless, signal);
   } catch (error) {
     // What went wrong first is what the user has to know.
     await closeRun(run).catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
@@ -46,15 +46,20 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
   }
 }
 
-async function start(run: RunContext, options: LocalPlatformOptions, signal: AbortSignal): Promise<Stack> {
+async function start(
+  run: RunContext,
+  options: LocalPlatformOptions,
+  cacheless: boolean,
+  signal: AbortSignal,
+): Promise<Stack> {
   const [postgres, redis, nginxVersion] = await together(signal, (limited) => [
     startPostgres(run, limited),
-    step(run.onStep, 'Redis starts', () => startRedis(run, limited)),
+    cacheless ? Promise.resolve(undefined) : step(run.onStep, 'Redis starts', () => startRedis(run, limited)),
     findNginxVersion(options.environment, limited),
   ]);
   const versions = {
     postgresql: postgres.version,
-    redis: redis.version,
+    ...(redis === undefined ? {} : { redis: redis.version }),
     ...(nginxVersion === undefined ? {} : { nginx: nginxVersion }),
   };
   return new LocalStack(run, options, { postgres, redis }, versions);

@@ -30,8 +30,8 @@ export async function localRequirements(
 ): Promise<readonly Requirement[]> {
   const found = await Promise.all([
     postgresBinaries(signal),
-    executable(redisServer, options, signal),
-    executable(nginx, options, signal),
+    executable(redisServer, 'scenarios with a cache', options, signal),
+    executable(nginx, 'several replicas', options, signal),
     temporaryFolder(options),
   ]);
   signal.throwIfAborted();
@@ -62,16 +62,17 @@ async function postgresBinaries(signal: AbortSignal): Promise<Requirement> {
 
 async function executable(
   wanted: Executable,
+  onlyFor: string,
   { environment }: LocalPlatformOptions,
   signal: AbortSignal,
 ): Promise<Requirement> {
   const { name } = wanted;
   const found = await findExecutable(name, environment);
-  if (found === undefined) return { name, met: false, problem: 'not on PATH', fix: installHint(wanted) };
+  if (found === undefined) return { name, met: false, problem: 'not on PATH', fix: installHint(wanted), onlyFor };
   try {
     return { name, met: true, found: `${await printedVersion(found, '-v', signal)} (${found})` };
   } catch (error) {
-    return { name, met: false, problem: messageOf(error), fix: installHint(wanted) };
+    return { name, met: false, problem: messageOf(error), fix: installHint(wanted), onlyFor };
   }
 }
 

@@ -23,7 +23,7 @@ import { endOwnProcesses } from './own-processes.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
 
-/** PostgreSQL and Redis as processes of this machine, and the application that is deployed on them. */
+/** PostgreSQL and, where it is used, Redis as processes of this machine, and the application that is deployed on them. */
 export class LocalStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly #run: RunContext;
@@ -51,7 +51,7 @@ export class LocalStack implements Stack {
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
     if (this.#foundation === undefined) throw new Error('A bare stack has nothing to deploy an application on.');
     const { postgres, redis } = this.#foundation;
-    const app = { program: this.#programs.app, backends: { databaseUrl: postgres.url, redisUrl: redis.url } };
+    const app = { program: this.#programs.app, backends: { databaseUrl: postgres.url, redisUrl: redis?.url } };
     const run = this.#run;
     const servers = {
       noun: 'app',

@@ -40,6 +40,8 @@ export interface DeliveryOptions extends ImageOptions {
   readonly temporaryFolder: string;
   /** The run that is named on an image which is built for it. */
   readonly runId: string;
+  /** Whether there will be no Redis. */
+  readonly cacheless?: boolean;
 }
 
 /**
@@ -69,7 +71,8 @@ export async function deliverImages(
   const built = await buildLabImage(engine, options, onStep, signal);
   if (loader !== undefined) {
     const source = await sourceOf(engine, options);
-    await loadAll(loader, source, { lab: built, backends: [postgres, redis, nginx], into: name }, onStep, signal);
+    const backends = options.cacheless ? [postgres, nginx] : [postgres, redis, nginx];
+    await loadAll(loader, source, { lab: built, backends, into: name }, onStep, signal);
     return delivered(built, `${flavour} loaded the lab's image into the cluster ${name}.`, 'Never');
   }
   if (registry !== undefined) {

@@ -1,4 +1,6 @@
 import type { V1Container, V1EnvVar } from '@kubernetes/client-node';
+import { usesCache } from '../../../scenarios/app-settings.ts';
+import type { Topology } from '../../../scenarios/plan.ts';
 import { secret } from './backends.ts';
 import type { Plain } from './plain.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -15,10 +17,10 @@ export function labContainer({ images, labPullPolicy }: Surroundings, args: read
 }
 
 /** What the application is told beside its settings: the pod's name, and where it finds what it builds on. */
-export function appIdentity(): Plain<V1EnvVar>[] {
+export function appIdentity({ app }: Topology): Plain<V1EnvVar>[] {
   return [
     { name: 'REPLICA_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
     secret('DATABASE_URL'),
-    secret('REDIS_URL'),
+    ...(usesCache(app) ? [secret('REDIS_URL')] : []),
   ];
 }

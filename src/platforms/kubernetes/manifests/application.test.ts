@@ -34,10 +34,11 @@ function only<T>(things: readonly T[]): T {
 
 describe('its settings', () => {
   it('reach the application as they were meant, by its own reading', () => {
-    const config = only(application({ cache: { strategy: 'xfetch' }, app: { queryCostMs: 20 } }).config);
+    const wanted: Change = { cache: { strategy: 'xfetch' }, app: { queryCostMs: 20 } };
+    const config = only(application(wanted).config);
     const { DATABASE_URL, REDIS_URL } = backendsSecret(s).stringData ?? {};
     // The rest comes from where the container says.
-    const { container } = only(deploymentsOf());
+    const { container } = only(deploymentsOf(wanted));
     expect(container.envFrom).toEqual([{ configMapRef: { name: config.metadata?.name } }]);
     expect(container.env).toEqual([
       { name: 'REPLICA_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
@@ -52,6 +53,13 @@ describe('its settings', () => {
       DATABASE_URL: 'postgres://scale_lab:password-of-postgres@postgres:5432/postgres',
       REDIS_URL: 'redis://:password-of-redis@redis:6379/0',
     });
+  });
+
+  it('have no Redis where it uses no cache', () => {
+    const { DATABASE_URL } = backendsSecret(s).stringData ?? {};
+    const names = only(deploymentsOf({ cache: { strategy: 'none' } })).container.env?.map(({ name }) => name);
+    expect(names).toEqual(['REPLICA_NAME', 'DATABASE_URL']);
+    expect(readSettings({ ...only(application().config).data, DATABASE_URL })).not.toHaveProperty('REDIS_URL');
   });
 
   it('are those of one Deployment, unless one of several replicas is slow', () => {

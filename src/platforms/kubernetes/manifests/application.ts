@@ -90,7 +90,7 @@ function appDeployment(s: Surroundings, topology: Topology, group: Group, versio
     container: {
       ...labContainer(s, [inImage.app, 'serve']),
       envFrom: [{ configMapRef: { name } }],
-      env: appIdentity(),
+      env: appIdentity(topology),
       ports: [{ containerPort: appPort }],
       resources: resourcesOf(topology.limits),
       ...(isAbrupt(topology) ? {} : graceful()),

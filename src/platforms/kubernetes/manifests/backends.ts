@@ -12,12 +12,11 @@ type SecretKey = 'DATABASE_URL' | 'REDIS_URL' | 'POSTGRES_PASSWORD' | 'REDISCLI_
 /** The Secret of a run: no password is in any other object. */
 export function backendsSecret(s: Surroundings): Plain<V1Secret> {
   const { postgres, redis } = s.passwords;
-  const stringData: Record<SecretKey, string> = {
+  const stringData = {
     DATABASE_URL: postgresUrl(postgres),
-    REDIS_URL: redisUrl(redis),
     POSTGRES_PASSWORD: postgres,
-    REDISCLI_AUTH: redis,
-  };
+    ...(redis === undefined ? {} : { REDIS_URL: redisUrl(redis), REDISCLI_AUTH: redis }),
+  } satisfies Partial<Record<SecretKey, string>>;
   return { apiVersion: 'v1', kind: 'Secret', metadata: metadataOf(s, name), type: 'Opaque', stringData };
 }
 

@@ -4,7 +4,7 @@ import { postgresManifests } from './postgres.ts';
 import { redisManifests } from './redis.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** What a stack is built on: the Secret with the passwords, PostgreSQL and Redis. */
+/** What a stack is built on: the Secret with the passwords, PostgreSQL and, where it is used, Redis. */
 export function foundationManifests(s: Surroundings): readonly Manifest[] {
-  return [backendsSecret(s), ...postgresManifests(s), ...redisManifests(s)];
+  return [backendsSecret(s), ...postgresManifests(s), ...(s.passwords.redis === undefined ? [] : redisManifests(s))];
 }

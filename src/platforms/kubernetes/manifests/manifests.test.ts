@@ -18,6 +18,10 @@ const systems: readonly (readonly [string, readonly Manifest[]])[] = [
   ['a graceful roll-out', systemManifests(s, topology({ rollout: { atMs: 1_000, shutdown: 'graceful' } }))],
   ['an abrupt roll-out', systemManifests(s, topology({ rollout: { atMs: 1_000, shutdown: 'abrupt' } }))],
   ['limits', systemManifests(s, topology({ limits: { cpu: 0.25, memoryBytes: 256 * 1024 ** 2 } }))],
+  [
+    'no cache',
+    systemManifests(surroundings({ passwords: { postgres: 'password-of-postgres', redis: undefined } }), topology()),
+  ],
   ['four load workers', systemManifests(surroundings({ loadLimits: unlimited }), topology(), 4)],
 ];
 

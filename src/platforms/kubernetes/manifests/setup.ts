@@ -17,7 +17,7 @@ export function setupManifest(s: Surroundings, topology: Topology, name: string,
     userId: labUserId,
     container: {
       ...labContainer(s, [inImage.app, 'migrate', 'seed', 'flush']),
-      env: [...variables(appSettings(topology, appPlace)), ...appIdentity()],
+      env: [...variables(appSettings(topology, appPlace)), ...appIdentity(topology)],
       resources: resourcesOf({ cpu: undefined, memoryBytes: undefined }),
     },
     writable: ['/tmp'],

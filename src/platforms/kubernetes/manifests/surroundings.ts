@@ -11,8 +11,8 @@ export interface Surroundings {
   readonly images: Readonly<Record<'lab' | 'postgres' | 'redis' | 'nginx', string>>;
   /** `Never` where the image was put on the nodes and lies in no registry. */
   readonly labPullPolicy: 'Never' | 'IfNotPresent';
-  /** Of characters that mean nothing in a URL. */
-  readonly passwords: { readonly postgres: string; readonly redis: string };
+  /** Of characters that mean nothing in a URL. Without one for it there is no Redis. */
+  readonly passwords: { readonly postgres: string; readonly redis: string | undefined };
   /** What each load worker may use. */
   readonly loadLimits: Limits;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { topology } from '../../../../test/conformance/topology.ts';
 import { surroundings } from '../testing/surroundings.ts';
+import { backendsSecret } from './backends.ts';
 import { balancerManifests } from './balancer.ts';
 import { setupManifest } from './setup.ts';
 import { systemManifests } from './system.ts';
@@ -26,6 +27,15 @@ describe('a system', () => {
       'Service app-pods',
       'Deployment app',
     ]);
+  });
+
+  it('has no Redis, nor a password for one, where none is wanted', () => {
+    const cacheless = surroundings({ passwords: { postgres: 'password-of-postgres', redis: undefined } });
+    const { stringData = {} } = backendsSecret(cacheless);
+    expect(Object.keys(stringData)).toEqual(['DATABASE_URL', 'POSTGRES_PASSWORD']);
+    const names = systemManifests(cacheless, topology()).map(({ metadata }) => metadata?.name);
+    expect(names).toContain('postgres');
+    expect(names).not.toContain('redis');
   });
 
   it('has nginx where a balancer is named for several replicas, and otherwise the Service alone', () => {

@@ -13,14 +13,17 @@ const saysRedis = /Redis version=(?<version>\d+(\.\d+)*)/;
 /** Versions of what runs, by name. */
 type Versions = Readonly<Record<string, string>>;
 
-/** Starts database and cache, and waits until both are ready. Returns their versions. */
+/** Starts the database and, where it is used, the cache, and waits until they are ready. Returns their versions. */
 export async function startBackends(run: RunNamespace, onStep: OnStep, signal: AbortSignal): Promise<Versions> {
+  const { passwords } = run.surroundings;
   await run.create(foundationManifests(run.surroundings), signal);
   const [postgresql, redis] = await together(signal, (limited) => [
     step(onStep, 'PostgreSQL starts', () => started(run, 'postgres', 'PostgreSQL', saysPostgres, limited)),
-    step(onStep, 'Redis starts', () => started(run, 'redis', 'Redis', saysRedis, limited)),
+    passwords.redis === undefined
+      ? Promise.resolve(undefined)
+      : step(onStep, 'Redis starts', () => started(run, 'redis', 'Redis', saysRedis, limited)),
   ]);
-  return { postgresql, redis };
+  return { postgresql, ...(redis === undefined ? {} : { redis }) };
 }
 
 /** Waits for a backend, and reads its version from what it said as it started. */
