@@ -220,7 +220,7 @@ describe('platform docker, beyond what all platforms show', () => {
 
   test('a memory limit that is too low is what the error says', async () => {
     const stack = await sharedStack();
-    const limits = { cpu: undefined, memoryBytes: 32 * 2 ** 20 };
+    const limits = { cpu: undefined, memoryBytes: 16 * 2 ** 20 };
     const error = await failure(stack.deploy(topology({ limits }), signal));
     expect(error.message).toBe('app-1 was killed: it was at its memory limit.');
     expect(error.hint).toContain('limits.memory');
