@@ -91,7 +91,7 @@ function look(session: RunSession, match: Match, batch: Batch, last: number): Ba
 
 function compareSides(session: RunSession, match: Match, batch: Batch, last: number): BatchResult {
   const { a, b, scenario, replicas } = match;
-  const { after, looks, smallest, asked } = batch;
+  const { looks, smallest, asked } = batch;
   const comparison = compareTrials(
     {
       scenario: scenario.name,
