@@ -43,7 +43,7 @@ export async function baselinePlan(
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const plan = planOfScenarios(scenarios, overrides, seed);
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
-  const addresses = await checkPlan(plan, platform, options.allowRemote === true, io.environment);
+  const addresses = await checkPlan(plan, platform, options.allowRemote === true, io);
   return { plan, platform, addresses, seed };
 }
 

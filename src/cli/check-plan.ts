@@ -1,10 +1,11 @@
+import { unlessAborted } from '../platforms/common/time-limit.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { checkHosting } from '../scenarios/hosting-check.ts';
 import { checkLimits } from '../scenarios/limits-check.ts';
 import { checkOrchestration } from '../scenarios/orchestration-check.ts';
 import type { Plan } from '../scenarios/plan.ts';
-import type { Variables } from '../variables.ts';
 import { checkReach, checkRemote, type TargetAddresses } from '../scenarios/remote-check.ts';
+import type { Io } from './io.ts';
 
 /** All addresses of a name, as a connection would find them. */
 async function lookUp(name: string): Promise<readonly string[]> {
@@ -16,17 +17,19 @@ async function lookUp(name: string): Promise<readonly string[]> {
  * Checks what a plan asks of a platform, before anything is started.
  * @returns where its targets are: nobody is to look that up again
  * @throws {UsageError} where the platform cannot do it, or load would leave this machine and its networks
+ * @throws the signal's reason as soon as it is aborted
  */
 export async function checkPlan(
   plan: Plan,
   platform: Platform,
   allowRemote: boolean,
-  environment: Variables,
+  { environment, signal }: Pick<Io, 'environment' | 'signal'>,
 ): Promise<TargetAddresses> {
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);
   checkHosting(plan, platform);
   checkLimits(plan, platform);
   checkReach(plan, platform);
-  return checkRemote(plan, allowRemote, lookUp, environment);
+  // A name server may take its time.
+  return unlessAborted(checkRemote(plan, allowRemote, lookUp, environment), signal);
 }

@@ -115,7 +115,7 @@ export async function prepareMatch(io: Io, options: MatchOptions, request: Match
     overrides: overridesOf(options),
     seed: planSeed,
   });
-  const addresses = await checkPlan(match.plan, platform, options.allowRemote === true, io.environment);
+  const addresses = await checkPlan(match.plan, platform, options.allowRemote === true, io);
   return { match, platform, addresses, seed: planSeed };
 }
 

@@ -111,7 +111,7 @@ export async function planAndRun(
   const { run } = await import('../run.ts');
   const { withProgress } = await import('./progress/progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
-  const addresses = await checkPlan(plan, platform, options.allowRemote === true, io.environment);
+  const addresses = await checkPlan(plan, platform, options.allowRemote === true, io);
   await work.begin?.(plan);
   const outcome = await withProgress(io, options, async (emit) =>
     run(plan, {
