@@ -1,5 +1,5 @@
-import { formatNumber } from '../src/numbers.ts';
-import type { Measurement } from '../src/result.ts';
+import type { Measurement } from '../src/model/measurement.ts';
+import { formatNumber } from '../src/model/numbers.ts';
 import { compareTools, type OurFigures } from './against-tools.ts';
 import { behaviours, type Behaviour } from './behaviours.ts';
 import { cell, takenTwice, withSecondChance, type Judged, type JudgedSection } from './judged.ts';

@@ -1,10 +1,10 @@
 import { exec } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { formatNumber } from '../src/numbers.ts';
-import { packageFolder } from '../src/package.ts';
-import { findExecutable } from '../src/platforms/common/executable.ts';
-import type { Measurement } from '../src/result.ts';
+import { findExecutable } from '../src/machine/executable.ts';
+import { packageFolder } from '../src/machine/package.ts';
+import type { Measurement } from '../src/model/measurement.ts';
+import { formatNumber } from '../src/model/numbers.ts';
 import type { Behaviour } from './behaviours.ts';
 import type { Server } from './programs.ts';
 import { quantile, table } from './statistics.ts';

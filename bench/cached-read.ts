@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { packageFolder } from '../src/package.ts';
+import { packageFolder } from '../src/machine/package.ts';
 import { startPostgres, startRedis } from '../src/target-app/testing/services.ts';
 import { bundle, load, startServer, type Figures } from './programs.ts';
 import { ratios, spread, table } from './statistics.ts';

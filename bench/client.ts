@@ -5,9 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { measurementOf } from '../src/load/measurement.ts';
-import { packageFolder } from '../src/package.ts';
-import { findExecutable, nginx, requireExecutable } from '../src/platforms/common/executable.ts';
-import { drawPort } from '../src/platforms/common/ports.ts';
+import { findExecutable, nginx, requireExecutable } from '../src/machine/executable.ts';
+import { packageFolder } from '../src/machine/package.ts';
+import { drawPort } from '../src/machine/ports.ts';
 import { closedJob, work, type Server } from './programs.ts';
 import { ratios, spread, table } from './statistics.ts';
 

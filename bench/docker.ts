@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { openPlatform } from '../src/platforms/index.ts';
-import { newRunId } from '../src/run-folder.ts';
+import { newRunId } from '../src/record/run-folder.ts';
 import { closedJob, load } from './programs.ts';
 import { inside, lifecycle, topology } from './stack.ts';
 import { ratios, spread, table } from './statistics.ts';

@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { gateRulesVersion } from '../src/analysis/gate/decision.ts';
-import { packageFolder } from '../src/package.ts';
+import { packageFolder } from '../src/machine/package.ts';
 
 const runSchema = z.object({
   share: z.number(),

@@ -1,4 +1,4 @@
-import { formatNumber, plural } from '../src/numbers.ts';
+import { formatNumber, plural } from '../src/model/numbers.ts';
 
 /** What was taken, and whether it is what it has to be. */
 export interface Judged {

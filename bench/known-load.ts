@@ -1,5 +1,5 @@
 import { measurementOf } from '../src/load/measurement.ts';
-import type { Measurement } from '../src/result.ts';
+import type { Measurement } from '../src/model/measurement.ts';
 import type { Behaviour } from './behaviours.ts';
 import { openJob, work, type Server } from './programs.ts';
 

@@ -1,11 +1,11 @@
 import os from 'node:os';
 import { splitJob } from '../src/load/share.ts';
-import { formatNumber, plural } from '../src/numbers.ts';
+import { formatNumber, plural } from '../src/model/numbers.ts';
 import { openPlatform } from '../src/platforms/index.ts';
 import { type Cluster, openCluster } from '../src/platforms/kubernetes/cluster/cluster.ts';
 import { chooseContext } from '../src/platforms/kubernetes/cluster/context.ts';
 import type { Platform } from '../src/platforms/platform.ts';
-import { newRunId } from '../src/run-folder.ts';
+import { newRunId } from '../src/record/run-folder.ts';
 import type { JudgedSection } from './judged.ts';
 import { type MergeCheck, checkMerge } from './merged.ts';
 import { closedJob, load } from './programs.ts';

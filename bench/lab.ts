@@ -4,9 +4,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { packageFolder } from '../src/package.ts';
-import type { RunRecord } from '../src/result.ts';
-import { readRun } from '../src/run-folder.ts';
+import { packageFolder } from '../src/machine/package.ts';
+import { readRun } from '../src/record/run-folder.ts';
+import type { RunRecord } from '../src/record/run-record.ts';
 import { spread, table } from './statistics.ts';
 
 const program = path.join(packageFolder, 'dist', 'cli', 'main.js');

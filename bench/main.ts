@@ -7,10 +7,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeError } from '../src/cli/describe-error.ts';
-import { LabError } from '../src/errors.ts';
-import { describeMachine } from '../src/machine.ts';
-import { formatBytes } from '../src/numbers.ts';
-import { packageFolder } from '../src/package.ts';
+import { packageFolder } from '../src/machine/package.ts';
+import { LabError } from '../src/model/errors.ts';
+import { formatBytes } from '../src/model/numbers.ts';
+import { describeMachine } from '../src/record/this-machine.ts';
 import { benchAccuracy } from './accuracy.ts';
 import { benchAdvice } from './advice.ts';
 import { benchCachedRead } from './cached-read.ts';

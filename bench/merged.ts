@@ -1,5 +1,5 @@
-import { LatencyHistogram } from '../src/load/histogram.ts';
-import type { WorkerResult } from '../src/load/job.ts';
+import { LatencyHistogram } from '../src/histogram/latency-histogram.ts';
+import type { WorkerResult } from '../src/worker/protocol.ts';
 
 /** How a result that was merged compares with the results that it was merged of. */
 export interface MergeCheck {

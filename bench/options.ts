@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { messageOf, UsageError } from '../src/errors.ts';
+import { messageOf, UsageError } from '../src/model/errors.ts';
 
 const flag = z.boolean().default(false);
 const count = z.coerce.number().int().positive().optional();

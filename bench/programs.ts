@@ -3,11 +3,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { LoadJob, WorkerResult } from '../src/load/job.ts';
 import { measurementOf } from '../src/load/measurement.ts';
 import { readWorkerMessages } from '../src/load/worker-process.ts';
-import { packageFolder } from '../src/package.ts';
-import type { OpenLoad } from '../src/scenarios/scenario.ts';
+import { packageFolder } from '../src/machine/package.ts';
+import type { OpenLoad } from '../src/model/load-profile.ts';
+import type { LoadJob, WorkerResult } from '../src/worker/protocol.ts';
 
 /** A server of the benchmark's own: a Node program that logs a JSON line with the port it listens on. */
 export interface Server extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { median } from '../src/analysis/summary.ts';
-import { exitCodes } from '../src/errors.ts';
-import { formatNumber, plural } from '../src/numbers.ts';
-import type { RunRecord, Verdict } from '../src/result.ts';
+import { exitCodes } from '../src/model/errors.ts';
+import { formatNumber, plural } from '../src/model/numbers.ts';
+import type { RunRecord, Verdict } from '../src/record/run-record.ts';
 import { shortened, type JudgedSection } from './judged.ts';
 import { runToItsEnd } from './lab.ts';
 import { named } from './options.ts';

@@ -1,7 +1,7 @@
-import { Schedule } from '../src/load/schedule.ts';
-import { LatencyHistogram } from '../src/load/histogram.ts';
+import { LatencyHistogram } from '../src/histogram/latency-histogram.ts';
 import { measurementOf } from '../src/load/measurement.ts';
-import { formatNumber } from '../src/numbers.ts';
+import { formatNumber } from '../src/model/numbers.ts';
+import { Schedule } from '../src/worker/drivers/schedule.ts';
 import { cell, takenTwice, withSecondChance, type Judged, type JudgedSection } from './judged.ts';
 import { openJob, work, type Server } from './programs.ts';
 import { quantile, table } from './statistics.ts';

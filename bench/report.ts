@@ -3,9 +3,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { median } from '../src/analysis/summary.ts';
-import { packageFolder } from '../src/package.ts';
+import { packageFolder } from '../src/machine/package.ts';
+import { runRecordSchema, type RunRecord } from '../src/record/run-record.ts';
 import { openReporter } from '../src/reporters/index.ts';
-import { runRecordSchema, type RunRecord } from '../src/result.ts';
 import { cell, type JudgedSection } from './judged.ts';
 import { table } from './statistics.ts';
 

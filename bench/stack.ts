@@ -1,9 +1,9 @@
 import { measurementOf } from '../src/load/measurement.ts';
-import type { LoadJob, WorkerResult } from '../src/load/job.ts';
+import type { Topology } from '../src/model/plan.ts';
 import type { Deployment, Platform } from '../src/platforms/platform.ts';
-import { newRunId } from '../src/run-folder.ts';
-import { defaultApp } from '../src/scenarios/app-settings.ts';
-import type { Topology } from '../src/scenarios/plan.ts';
+import { newRunId } from '../src/record/run-folder.ts';
+import { defaultApp } from '../src/scenarios/schema/app-settings.ts';
+import type { LoadJob, WorkerResult } from '../src/worker/protocol.ts';
 import { spread } from './statistics.ts';
 
 const { signal } = new AbortController();

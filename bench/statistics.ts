@@ -1,5 +1,5 @@
 import { median } from '../src/analysis/summary.ts';
-import { formatNumber } from '../src/numbers.ts';
+import { formatNumber } from '../src/model/numbers.ts';
 
 /** `median (lowest to highest)` of figures that were taken in one run. */
 export function spread(values: readonly number[], unit = ''): string {

@@ -1,11 +1,11 @@
-import { generatorLimit } from '../src/analysis/generator-limit.ts';
-import { generatorPause } from '../src/analysis/generator-pause.ts';
-import { LatencyHistogram } from '../src/load/histogram.ts';
-import type { LoadJob } from '../src/load/job.ts';
+import { generatorLimit } from '../src/analysis/caveats/generator-limit.ts';
+import { generatorPause } from '../src/analysis/caveats/generator-pause.ts';
+import { LatencyHistogram } from '../src/histogram/latency-histogram.ts';
 import { measurementOf } from '../src/load/measurement.ts';
-import type { Measurement } from '../src/result.ts';
-import { formatNumber } from '../src/numbers.ts';
-import { defaultTrust } from '../src/scenarios/trust.ts';
+import type { Measurement } from '../src/model/measurement.ts';
+import { formatNumber } from '../src/model/numbers.ts';
+import { defaultTrust } from '../src/scenarios/schema/trust.ts';
+import type { LoadJob } from '../src/worker/protocol.ts';
 import { cell, withSecondChance, type JudgedSection } from './judged.ts';
 import { openJob, work, type Server, type WorkOptions } from './programs.ts';
 import { table } from './statistics.ts';

@@ -1,11 +1,11 @@
-import { FrameReader } from '../src/load/frames.ts';
-import type { WorkerResult } from '../src/load/job.ts';
 import { readWorkerMessages } from '../src/load/worker-process.ts';
 import type { Cluster } from '../src/platforms/kubernetes/cluster/cluster.ts';
-import { label } from '../src/platforms/kubernetes/manifests/labels.ts';
 import { logLines } from '../src/platforms/kubernetes/load/pod-log.ts';
+import { label } from '../src/platforms/kubernetes/manifests/labels.ts';
 import { nameOf } from '../src/platforms/kubernetes/pods/pod-state.ts';
 import { listPods } from '../src/platforms/kubernetes/pods/pods.ts';
+import { FrameReader } from '../src/worker/frames.ts';
+import type { WorkerResult } from '../src/worker/protocol.ts';
 
 const { signal } = new AbortController();
 

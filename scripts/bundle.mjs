@@ -53,7 +53,7 @@ const programs = await build({
   ...node,
   entryPoints: {
     'target-app': 'src/target-app/main.ts',
-    'load-worker': 'src/load/worker.ts',
+    'load-worker': 'src/worker/main.ts',
     agent: 'src/platforms/docker/agent.ts',
   },
   outExtension: { '.js': '.mjs' },

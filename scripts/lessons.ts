@@ -11,13 +11,13 @@ import { format, resolveConfig } from 'prettier';
 import { explain } from '../src/lessons/explain.ts';
 import { platformFor } from '../src/lessons/platform-for.ts';
 import { shippedLessons } from '../src/lessons/shipped.ts';
-import { packageFolder } from '../src/package.ts';
+import { packageFolder } from '../src/machine/package.ts';
+import type { Scenario } from '../src/model/scenario.ts';
+import { runRecordSchema, type RunRecord } from '../src/record/run-record.ts';
 import { markdownExplanation } from '../src/reporters/explanation.ts';
-import { table } from '../src/reporters/markdown.ts';
 import { layoutOf } from '../src/reporters/layout.ts';
-import { runRecordSchema, type RunRecord } from '../src/result.ts';
+import { table } from '../src/reporters/markdown.ts';
 import { readScenarioFile } from '../src/scenarios/parse.ts';
-import type { Scenario } from '../src/scenarios/scenario.ts';
 import { findChromium, openChromium } from '../test/e2e/browser.ts';
 
 const docs = path.join(packageFolder, 'docs');

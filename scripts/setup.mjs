@@ -6,7 +6,7 @@ import { releaseLock, takeLock } from './setup/lock.mjs';
 import { installPackages, packagesAreInstalled } from './setup/packages.mjs';
 import { installPrograms, missingPrograms } from './setup/programs.mjs';
 
-const cannot = 4; // as in src/errors.ts: the lab itself could not do it
+const cannot = 4; // as in src/model/errors.ts: the lab itself could not do it
 
 // What there is to do. Each step says whether it is done, and does it.
 const steps = [

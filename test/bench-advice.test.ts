@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { benchAdvice, rowOf } from '../bench/advice.ts';
 import type { AdviceCase } from '../bench/advice-cases.ts';
-import type { TrialRecord } from '../src/result.ts';
+import { benchAdvice, rowOf } from '../bench/advice.ts';
+import type { TrialRecord } from '../src/record/run-record.ts';
 import { trialRecord } from './fakes/records.ts';
 
 const cache: AdviceCase = {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { packageFolder } from '../src/package.ts';
+import { packageFolder } from '../src/machine/package.ts';
 
 /** A folder for copies. */
 let folder: string;
@@ -44,50 +44,51 @@ async function refused(): Promise<readonly string[]> {
 describe('what the linter says of imports', () => {
   it('nothing of those that the rooms allow, nor of those of tests', async () => {
     await write({
-      'src/cli/main.ts': ['../run.ts', '../errors.ts'],
-      'src/run.ts': ['./analysis/answer.ts', './load/measurement.ts'],
-      'src/analysis/answer.ts': ['../errors.ts'],
+      'src/cli/main.ts': ['../verbs/run.ts', '../model/errors.ts'],
+      'src/verbs/run.ts': ['../analysis/answer.ts', '../session/trial.ts'],
+      'src/session/trial.ts': ['../load/measurement.ts'],
+      'src/analysis/answer.ts': ['../record/run-record.ts', '../model/errors.ts'],
       'src/analysis/answer.test.ts': ['../cli/main.ts', '../load/testing/jobs.ts'],
-      'src/load/measurement.ts': ['../result.ts'],
+      'src/load/measurement.ts': ['../model/errors.ts'],
       'src/load/testing/jobs.ts': ['../../../test/fakes/records.ts'],
-      'src/result.ts': [],
-      'src/errors.ts': [],
-      'test/fakes/records.ts': ['../../src/result.ts'],
+      'src/record/run-record.ts': [],
+      'src/model/errors.ts': [],
+      'test/fakes/records.ts': ['../../src/record/run-record.ts'],
     });
     expect(await refused()).toEqual([]);
   });
 
   it('which rule it is that others break', async () => {
     await write({
-      'src/cli/main.ts': ['../run.ts', '../platforms/index.ts', '../target-app/main.ts'],
-      'src/run.ts': ['./analysis/answer.ts', './run.test.ts', './news/paper.ts', './one.ts'],
-      'src/run.test.ts': [],
-      'src/one.ts': ['./other.ts'],
-      'src/other.ts': ['./one.ts'],
+      'src/cli/main.ts': ['../verbs/run.ts', '../platforms/index.ts', '../target-app/main.ts'],
+      'src/verbs/run.ts': ['../analysis/answer.ts', './run.test.ts', '../news/paper.ts', './one.ts'],
+      'src/verbs/run.test.ts': [],
+      'src/verbs/one.ts': ['./other.ts'],
+      'src/verbs/other.ts': ['./one.ts'],
       'src/analysis/answer.ts': ['../cli/io.ts'],
       'src/cli/io.ts': [],
       'src/platforms/index.ts': ['./docker/app.ts', './local/app.ts'],
       'src/platforms/docker/app.ts': ['../local/app.ts', '../../load/testing/jobs.ts'],
       'src/platforms/local/app.ts': ['../../../test/fakes/io.ts'],
       'src/load/testing/jobs.ts': [],
-      'src/load/clock.ts': [],
-      'src/news/paper.ts': ['../errors.ts'],
-      'src/errors.ts': [],
-      'src/target-app/main.ts': ['../errors.ts'],
+      'src/worker/drivers/clock.ts': [],
+      'src/news/paper.ts': ['../model/errors.ts'],
+      'src/model/errors.ts': [],
+      'src/target-app/main.ts': ['../model/errors.ts'],
       'test/fakes/io.ts': [],
     });
     expect(await refused()).toEqual([
       'analysis: src/analysis/answer.ts → src/cli/io.ts',
-      'circle: src/one.ts → src/other.ts',
+      'circle: src/verbs/one.ts → src/verbs/other.ts',
       'cli: src/cli/main.ts → src/target-app/main.ts',
       'docker: src/platforms/docker/app.ts → src/platforms/local/app.ts',
       'for-tests: src/platforms/docker/app.ts → src/load/testing/jobs.ts',
       'for-tests: src/platforms/local/app.ts → test/fakes/io.ts',
-      'for-tests: src/run.ts → src/run.test.ts',
-      'no-room: src/news/paper.ts → src/errors.ts',
-      'orphan: src/load/clock.ts',
-      'spine: src/run.ts → src/news/paper.ts',
-      'target-app: src/target-app/main.ts → src/errors.ts',
+      'for-tests: src/verbs/run.ts → src/verbs/run.test.ts',
+      'no-room: src/news/paper.ts → src/model/errors.ts',
+      'orphan: src/worker/drivers/clock.ts',
+      'target-app: src/target-app/main.ts → src/model/errors.ts',
+      'verbs: src/verbs/run.ts → src/news/paper.ts',
     ]);
   });
 });

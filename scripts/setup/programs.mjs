@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { execute, say, SetupError } from './common.mjs';
 
-/** The same as in src/platforms/common/executable.ts. */
+/** The same as in src/machine/executable.ts. */
 export function missingPrograms() {
   const folders = [...(process.env.PATH ?? '').split(path.delimiter).filter(path.isAbsolute)];
   folders.push('/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/opt/homebrew/sbin');

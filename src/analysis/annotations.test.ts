@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measurement, telemetry, timeline } from '../../test/fakes/records.ts';
-import { oneRequest } from '../load/testing/jobs.ts';
-import type { Telemetry } from '../result.ts';
+import type { Telemetry } from '../model/telemetry.ts';
+import { oneRequest } from '../worker/testing/jobs.ts';
 import { annotationsOf } from './annotations.ts';
 
 const slice = { sent: 100, requests: 100, errors: 0, p50Us: 1000, p99Us: 2000, maxUs: 3000 };

@@ -1,9 +1,11 @@
-import { formatDuration, formatNumber, plural } from '../numbers.ts';
-import type { Annotation, Measurement, RolloutTimes, Telemetry, TelemetryTimeline } from '../result.ts';
-import { writes, type Workload } from '../scenarios/scenario.ts';
-import { happeningAnnotations } from './happenings.ts';
+import type { Measurement } from '../model/measurement.ts';
+import { formatDuration, formatNumber, plural } from '../model/numbers.ts';
+import type { Telemetry, TelemetryTimeline } from '../model/telemetry.ts';
+import { writes, type Workload } from '../model/workload.ts';
+import type { Annotation, RolloutTimes } from '../record/run-record.ts';
+import { happeningAnnotations } from './caveats/happenings.ts';
+import { valuesOf } from './metrics/timeline.ts';
 import { changeAnnotations, rolloutAnnotations } from './serving.ts';
-import { valuesOf } from './timeline.ts';
 
 /** What annotations need to know of the trial besides what was recorded. */
 export interface AnnotationContext {

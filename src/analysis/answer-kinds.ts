@@ -1,6 +1,6 @@
-import { findMetric, type Metric } from '../metrics.ts';
-import { formatDuration, formatNumber, formatQuantity, plural } from '../numbers.ts';
-import type { Scaling } from '../result.ts';
+import { findMetric, type Metric } from '../model/metrics.ts';
+import { formatDuration, formatNumber, formatQuantity, plural } from '../model/numbers.ts';
+import type { Scaling } from '../record/run-record.ts';
 import { isAhead, medianOf, named, rivalsIn } from './lead.ts';
 import type { Row } from './summary.ts';
 

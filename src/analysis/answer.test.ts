@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { measurement, openLoad, trialRecord } from '../../test/fakes/records.ts';
-import type { TrialRecord, Verdict } from '../result.ts';
+import type { TrialRecord, Verdict } from '../record/run-record.ts';
 import { answerOf } from './answer.ts';
 import { rowsOf } from './summary.ts';
 

@@ -1,6 +1,6 @@
-import { findMetric, type Metric } from '../metrics.ts';
-import { formatNumber, formatQuantity, plural } from '../numbers.ts';
-import type { RunRecord, Scaling, ScenarioRecord, Verdict } from '../result.ts';
+import { findMetric, type Metric } from '../model/metrics.ts';
+import { formatNumber, formatQuantity, plural } from '../model/numbers.ts';
+import type { RunRecord, Scaling, ScenarioRecord, Verdict } from '../record/run-record.ts';
 import { costText, kneeText, scaleOutText } from './answer-kinds.ts';
 import { isAhead, medianOf, named, pairsOf, rivalsIn } from './lead.ts';
 import { rowsOf, type Row } from './summary.ts';

@@ -1,7 +1,7 @@
-import { findMetric, type MetricUnit } from '../metrics.ts';
-import type { Caveat, TrialRecord } from '../result.ts';
-import { trialOfRequest } from './by-request.ts';
-import type { Comparator, Expectation, Expression, MetricReference } from '../scenarios/expectation.ts';
+import type { Comparator, Expectation, Expression, MetricReference } from '../model/expectation.ts';
+import { findMetric, type MetricUnit } from '../model/metrics.ts';
+import type { Caveat, TrialRecord } from '../record/run-record.ts';
+import { trialOfRequest } from './metrics/by-request.ts';
 
 /** Which trials a claim is looked at for: a reference without a variant or a replica count takes it from here. */
 export interface Instance {

@@ -1,20 +1,20 @@
-import { formatQuantity, plural } from '../numbers.ts';
-import type { Finding } from '../result.ts';
-import { ofTotal, shareOfP99, type Evidence } from './evidence.ts';
+import { formatQuantity, plural } from '../model/numbers.ts';
+import type { Finding } from '../record/run-record.ts';
 import { databaseDominates, databaseWait, manyQueries, rowsRead } from './findings/database.ts';
 import { herd } from './findings/herd.ts';
 import { eventLoopFull, machineFull, throttled } from './findings/machine.ts';
 import { connectionLimit, poolWait } from './findings/pool.ts';
 import { slowReplica, unevenReplicas } from './findings/replicas.ts';
 import { noticeableMs, type Rule } from './findings/rule.ts';
+import { ofTotal, shareOfP99, type TrialView } from './trial-view.ts';
 
 /**
  * Open load: at least 30% of p99 is the wait to be sent, and it is not the generator that is late. Then every connection that
  * the load may have was in use; whether the system could do more on more of them, nobody knows.
  */
-const waitingToBeSent: Rule = (evidence) => {
-  const { measurement, metrics, trial } = evidence;
-  const waiting = shareOfP99(evidence, 'waiting');
+const waitingToBeSent: Rule = (view) => {
+  const { measurement, metrics, trial } = view;
+  const waiting = shareOfP99(view, 'waiting');
   const { offered_rate: offered, schedule_lag: lagMs = 0, 'p50.service': serviceMs = 0 } = metrics;
   // What was refused was served as well, in a way: it did not have to wait.
   const served = metrics.rps === undefined ? undefined : metrics.rps + failuresPerSecond(measurement);
@@ -35,7 +35,7 @@ const waitingToBeSent: Rule = (evidence) => {
   return { text, next, command, gain };
 };
 
-function failuresPerSecond({ failed, durationMs }: Evidence['measurement']): number {
+function failuresPerSecond({ failed, durationMs }: TrialView['measurement']): number {
   return failed / (durationMs / 1000);
 }
 
@@ -63,9 +63,9 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /** Why a trial's numbers are what they are, as far as a rule recognises it; first what would change most if it were mended. */
-export function findingsOf(evidence: Evidence): Finding[] {
+export function findingsOf(view: TrialView): Finding[] {
   const found = Object.entries(rules).flatMap(([kind, rule]) => {
-    const one = rule(evidence);
+    const one = rule(view);
     return one === undefined ? [] : [{ kind, ...one }];
   });
   return found.sort((one, other) => other.gain - one.gain).map(({ gain: _, ...finding }) => finding);

@@ -1,5 +1,5 @@
-import type { Metric } from '../metrics.ts';
-import { plural } from '../numbers.ts';
+import type { Metric } from '../model/metrics.ts';
+import { plural } from '../model/numbers.ts';
 import { leastDifferences, signedRankInterval } from './statistics/signed-rank.ts';
 import { studentQuantile } from './statistics/student.ts';
 import type { Row } from './summary.ts';

@@ -1,6 +1,7 @@
-import { plural } from '../numbers.ts';
-import type { Annotation, RolloutTimes, TelemetryTimeline } from '../result.ts';
-import { valuesOf } from './timeline.ts';
+import { plural } from '../model/numbers.ts';
+import type { TelemetryTimeline } from '../model/telemetry.ts';
+import type { Annotation, RolloutTimes } from '../record/run-record.ts';
+import { valuesOf } from './metrics/timeline.ts';
 
 /** More changes than these are told in one sentence. */
 const changesTold = 10;

@@ -1,4 +1,4 @@
-import type { Caveat, TrialRecord } from '../result.ts';
+import type { Caveat, TrialRecord } from '../record/run-record.ts';
 
 /** A metric over the rounds of one row. */
 export interface Spread {

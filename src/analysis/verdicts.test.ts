@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trialRecord } from '../../test/fakes/records.ts';
 import { scenario } from '../../test/fakes/scenario.ts';
-import type { TrialRecord } from '../result.ts';
+import type { TrialRecord } from '../record/run-record.ts';
 import { judge } from './verdicts.ts';
 
 const expectations = (claim: string, replicas = [1]) =>

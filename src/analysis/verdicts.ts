@@ -1,8 +1,8 @@
-import { findMetric } from '../metrics.ts';
-import { formatPercent, formatQuantity, formatRounded, formatValue } from '../numbers.ts';
-import type { TrialRecord, Verdict } from '../result.ts';
-import { referencesOf, type Expectation } from '../scenarios/expectation.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import { referencesOf, type Expectation } from '../model/expectation.ts';
+import { findMetric } from '../model/metrics.ts';
+import { formatPercent, formatQuantity, formatRounded, formatValue } from '../model/numbers.ts';
+import type { Scenario } from '../model/scenario.ts';
+import type { TrialRecord, Verdict } from '../record/run-record.ts';
 import { endsOf, holds, sidesOf, unitOf, type Instance } from './evaluate.ts';
 import { leastDifferences, signedRankInterval } from './statistics/signed-rank.ts';
 import { median } from './summary.ts';

@@ -1,14 +1,14 @@
-import { roundsOf } from '../analysis/baseline.ts';
-import { UsageError } from '../errors.ts';
-import type { RunRecord } from '../result.ts';
-import { planOfScenarios } from '../scenarios/expand.ts';
-import type { Overrides } from '../scenarios/override-checks.ts';
-import { override } from '../scenarios/overrides.ts';
-import type { Plan } from '../scenarios/plan.ts';
-import { runsAlready, type ScenarioFile } from '../scenarios/scenario.ts';
+import { roundsOf } from '../analysis/comparison/baseline.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Plan } from '../model/plan.ts';
+import { runsAlready, type ScenarioFile } from '../model/scenario.ts';
+import type { RunRecord } from '../record/run-record.ts';
+import { planOfScenarios } from '../scenarios/planning/expand.ts';
+import type { Overrides } from '../scenarios/planning/override-checks.ts';
+import { override } from '../scenarios/planning/overrides.ts';
 import { checkPlan } from './check-plan.ts';
 import type { Io } from './io.ts';
-import { overridesOf, type MatchOptions, type Ready } from './match.ts';
+import { matchOverrides, type MatchOptions, type Ready } from './match.ts';
 import { openPlatform } from './platform.ts';
 import { loadScenarioFile } from './scenario-file.ts';
 
@@ -38,7 +38,7 @@ export async function baselinePlan(
     });
   }
   const file = await loadScenarioFile(io, options.file);
-  const overrides = overridesOf(options);
+  const overrides = matchOverrides(options);
   const scenarios = wanted(saved, file, names).flatMap((name) => scenariosOf(file, saved, name, overrides, 2 * rounds));
   const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const plan = planOfScenarios(scenarios, overrides, seed);

@@ -1,10 +1,10 @@
-import { unlessAborted } from '../platforms/common/time-limit.ts';
+import { unlessAborted } from '../machine/time-limit.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { checkHosting } from '../scenarios/hosting-check.ts';
-import { checkLimits } from '../scenarios/limits-check.ts';
-import { checkOrchestration } from '../scenarios/orchestration-check.ts';
-import type { Plan } from '../scenarios/plan.ts';
-import { checkReach, checkRemote, type TargetAddresses } from '../scenarios/remote-check.ts';
+import { checkHosting } from '../scenarios/planning/hosting-check.ts';
+import { checkLimits } from '../scenarios/planning/limits-check.ts';
+import { checkOrchestration } from '../scenarios/planning/orchestration-check.ts';
+import { checkReach, checkRemote, type TargetAddresses } from '../scenarios/planning/remote-check.ts';
 import type { Io } from './io.ts';
 
 /** All addresses of a name, as a connection would find them. */

@@ -1,6 +1,6 @@
-import { UsageError } from '../errors.ts';
-import type { Plan, Topology, Trial } from '../scenarios/plan.ts';
-import type { ScenarioFile } from '../scenarios/scenario.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Plan, Topology, Trial } from '../model/plan.ts';
+import type { ScenarioFile } from '../model/scenario.ts';
 import type { Io } from './io.ts';
 import { loadScenarioFile } from './scenario-file.ts';
 
@@ -24,7 +24,7 @@ export interface ChosenTrial {
  * @throws {UsageError} where the name is no scenario's, or the system is one that runs already
  */
 export async function chooseTrial(io: Io, name: string, options: TrialOptions): Promise<ChosenTrial> {
-  const { planOf } = await import('../scenarios/expand.ts');
+  const { planOf } = await import('../scenarios/planning/expand.ts');
   const file = await loadScenarioFile(io, options.file);
   if (file.suites.some((suite) => suite.name === name)) {
     const members = file.scenarios.map((scenario) => scenario.name).join(', ');

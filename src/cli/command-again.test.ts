@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { burstLoad, closedLoad, openLoad } from '../load/testing/jobs.ts';
-import type { LoadProfile } from '../scenarios/scenario.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+import { burstLoad, closedLoad, openLoad } from '../worker/testing/jobs.ts';
 import { conditionsOf } from './command-again.ts';
 
 const again = 'scale-lab run herd --variant lock --replicas 1,2';

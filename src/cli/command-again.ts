@@ -1,5 +1,5 @@
-import { isConstant } from '../scenarios/rate-stages.ts';
-import type { LoadProfile } from '../scenarios/scenario.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+import { isConstant } from '../model/rate-stages.ts';
 import type { Io } from './io.ts';
 
 /** Quotes for a POSIX shell what would not survive there as it is. */

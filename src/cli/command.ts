@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ExitCode } from '../errors.ts';
+import type { ExitCode } from '../model/errors.ts';
 import type { Io } from './io.ts';
 
 /** Makes a command; its action tells `finish` the exit code. Files of commands load what they need when they are chosen. */

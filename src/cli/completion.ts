@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RootCommand, type Command as Completed } from '@bomb.sh/tab';
 import type { Argument, Command, Option } from 'commander';
-import { told } from '../foreign-text.ts';
-import { metrics } from '../metrics.ts';
+import { told } from '../model/foreign-text.ts';
+import { metrics } from '../model/metrics.ts';
+import type { ScenarioFile } from '../model/scenario.ts';
 import { reporterNames } from '../reporters/reporter.ts';
-import type { ScenarioFile } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
 import { loadScenarioFile } from './scenario-file.ts';
 
@@ -13,7 +13,7 @@ import { loadScenarioFile } from './scenario-file.ts';
 type Choices = readonly (readonly [value: string, description: string])[];
 
 /** What depends on where the user is. */
-interface Surroundings {
+interface CompletionContext {
   readonly scenarios: Choices;
   readonly variants: Choices;
   readonly runs: Choices;
@@ -25,7 +25,7 @@ async function readScenarios(io: Io): Promise<ScenarioFile | undefined> {
   return loadScenarioFile(io, undefined).catch(() => undefined);
 }
 
-async function look(io: Io): Promise<Surroundings> {
+async function look(io: Io): Promise<CompletionContext> {
   const names = async (folder: string): Promise<readonly string[]> =>
     readdir(path.resolve(io.folder, folder)).catch(() => []);
   const [file, runs, files] = await Promise.all([readScenarios(io), names('results'), names('.')]);
@@ -49,7 +49,7 @@ const reports: Choices = reporterNames.map((name) => [`${name}=`, 'a report in a
 const tolerances: Choices = metrics.map(({ name, description }) => [`${name}=`, description]);
 
 /** What an option takes, by its name; nothing where it is any number, time or text. */
-function choicesOf({ long, argChoices }: Option, at: Surroundings): Choices {
+function choicesOf({ long, argChoices }: Option, at: CompletionContext): Choices {
   if (argChoices) return argChoices.map((choice) => [choice, '']);
   switch (long) {
     case '--variant':
@@ -70,7 +70,7 @@ function choicesOf({ long, argChoices }: Option, at: Surroundings): Choices {
   }
 }
 
-function choicesOfArgument(argument: Argument, at: Surroundings): Choices {
+function choicesOfArgument(argument: Argument, at: CompletionContext): Choices {
   if (argument.argChoices) return argument.argChoices.map((choice) => [choice, '']);
   const name = argument.name();
   return [
@@ -92,7 +92,7 @@ function offer(choices: Choices) {
   };
 }
 
-function describe(completed: Completed, command: Command, at: Surroundings): void {
+function describe(completed: Completed, command: Command, at: CompletionContext): void {
   const help = command.createHelp();
   for (const option of help.visibleOptions(command)) {
     const name = option.long?.slice(2);

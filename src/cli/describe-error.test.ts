@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Interruption, LabError, UsageError } from '../errors.ts';
+import { Interruption, LabError, UsageError } from '../model/errors.ts';
 import { describeError } from './describe-error.ts';
 
 describe('describeError', () => {

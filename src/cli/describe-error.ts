@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
-import { exitCodes, Interruption, LabError, messageOf, type ExitCode } from '../errors.ts';
-import { told } from '../foreign-text.ts';
-import { renderProblems, ScenarioFileError, type Paint, type PaintRole } from '../scenarios/problem.ts';
+import { exitCodes, Interruption, LabError, messageOf, type ExitCode } from '../model/errors.ts';
+import { told } from '../model/foreign-text.ts';
+import { renderProblems, ScenarioFileError, type Paint, type PaintRole } from '../scenarios/yaml/problem.ts';
 import type { Output } from './io.ts';
 
 const styles: Readonly<Record<PaintRole, Parameters<typeof styleText>[0]>> = {

@@ -1,5 +1,5 @@
-import { exitCodes, type ExitCode } from '../errors.ts';
-import type { RunRecord } from '../result.ts';
+import { exitCodes, type ExitCode } from '../model/errors.ts';
+import type { RunRecord } from '../record/run-record.ts';
 
 /** What a command ends with that judges: a failed verdict counts before one that is inconclusive. */
 export function exitCodeOf({ verdicts }: Pick<RunRecord, 'verdicts'>): ExitCode {

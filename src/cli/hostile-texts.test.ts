@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { harms, recordWith } from '../../test/fakes/hostile.ts';
 import { fakeIo } from '../../test/fakes/io.ts';
 import { fakeOutput } from '../../test/fakes/output.ts';
-import { harms, recordWith } from '../../test/fakes/hostile.ts';
 import { ProgramFolder } from '../../test/fakes/program-folder.ts';
-import { arePlain, jsonOf } from '../foreign-text.ts';
+import { arePlain, jsonOf } from '../model/foreign-text.ts';
 import { reporterNames } from '../reporters/reporter.ts';
 import { runCommandLine } from './command-line.ts';
 

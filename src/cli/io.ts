@@ -1,4 +1,4 @@
-import type { OwnMarks } from '../foreign-text.ts';
+import type { OwnMarks } from '../model/foreign-text.ts';
 
 /** A stream that text goes to, and what it can show. */
 export interface Output {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { exitCodes, Interruption, LabError, messageOf, ReaderGone, type ExitCode } from '../errors.ts';
+import { exitCodes, Interruption, LabError, messageOf, ReaderGone, type ExitCode } from '../model/errors.ts';
 import { Questions } from './ask.ts';
 import { runCommandLine } from './command-line.ts';
 import { tellError } from './describe-error.ts';

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import type { Match } from '../match.ts';
+import type { Scenario, ScenarioFile, Variant } from '../model/scenario.ts';
 import { paceOf, platformNames, type Platform, type PlatformName } from '../platforms/platform.ts';
-import type { Lab } from '../run-session.ts';
-import type { Overrides } from '../scenarios/override-checks.ts';
-import type { TargetAddresses } from '../scenarios/remote-check.ts';
-import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
+import type { Overrides } from '../scenarios/planning/override-checks.ts';
+import type { TargetAddresses } from '../scenarios/planning/remote-check.ts';
+import type { Match } from '../session/match.ts';
+import type { Lab } from '../session/run-session.ts';
 import { commandAgain } from './command-again.ts';
 import type { Io } from './io.ts';
 import { contextOption, duration, positive, rate, seed } from './options.ts';
@@ -100,8 +100,8 @@ export interface MatchRequest {
  * @throws {UsageError} where options do not fit, or the platform cannot run it
  */
 export async function prepareMatch(io: Io, options: MatchOptions, request: MatchRequest): Promise<ReadyMatch> {
-  const { matchOf } = await import('../match.ts');
-  const { canBeSideBySide } = await import('../sides.ts');
+  const { matchOf } = await import('../session/match.ts');
+  const { canBeSideBySide } = await import('../session/sides.ts');
   const { checkPlan } = await import('./check-plan.ts');
   const platform = await openPlatform(options.platform, io, { images: request.images, context: options.context });
   const planSeed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
@@ -112,7 +112,7 @@ export async function prepareMatch(io: Io, options: MatchOptions, request: Match
     batches,
     isSideBySide: canBeSideBySide(systems, platform),
     pace: paceOf(options.platform),
-    overrides: overridesOf(options),
+    overrides: matchOverrides(options),
     seed: planSeed,
   });
   const addresses = await checkPlan(match.plan, platform, options.allowRemote === true, io);
@@ -120,7 +120,7 @@ export async function prepareMatch(io: Io, options: MatchOptions, request: Match
 }
 
 /** What the options change of a scenario. */
-export function overridesOf(options: MatchOptions): Overrides {
+export function matchOverrides(options: MatchOptions): Overrides {
   return {
     replicas: options.replicas === undefined ? undefined : [options.replicas],
     connections: options.connections,
@@ -133,9 +133,9 @@ export function overridesOf(options: MatchOptions): Overrides {
 
 /** What will be run at most, for `--dry-run`; it ends with a newline. */
 export async function describeMatch({ match, seed: planSeed }: ReadyMatch, options: MatchOptions): Promise<string> {
-  const { formatDuration } = await import('../numbers.ts');
-  const { describeSharedLoad } = await import('../scenarios/load-words.ts');
-  const { describeSettings } = await import('../scenarios/words.ts');
+  const { formatDuration } = await import('../model/numbers.ts');
+  const { describeSharedLoad } = await import('../scenarios/words/load-words.ts');
+  const { describeSettings } = await import('../scenarios/words/words.ts');
   const { scenario, looks, isSideBySide, replicas } = match;
   const [a, b] = scenario.variants;
   const rounds = looks.rounds.at(-1) ?? 0;

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import { messageOf } from '../errors.ts';
-import { findMetric, metrics } from '../metrics.ts';
-import { suggestion } from '../scenarios/suggest.ts';
-import { parseDuration, parseRate } from '../scenarios/units.ts';
+import { messageOf } from '../model/errors.ts';
+import { findMetric, metrics } from '../model/metrics.ts';
+import { suggestion } from '../shapes/suggest.ts';
+import { parseDuration, parseRate } from '../shapes/units.ts';
 
 /** Splits `a,b` and adds to what an earlier use of the option gave. */
 export function list(text: string, earlier: readonly string[] = []): readonly string[] {

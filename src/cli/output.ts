@@ -1,4 +1,4 @@
-import { forStream, type OwnMarks } from '../foreign-text.ts';
+import { forStream, type OwnMarks } from '../model/foreign-text.ts';
 import type { Output } from './io.ts';
 
 /** A stream as it is, before what is written to it has been looked at. */

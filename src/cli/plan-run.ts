@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander';
+import type { Plan } from '../model/plan.ts';
+import type { ScenarioFile } from '../model/scenario.ts';
 import { paceOf, platformNames, type PlatformName } from '../platforms/platform.ts';
-import type { Lab, RunOutcome } from '../run-session.ts';
-import type { Overrides } from '../scenarios/override-checks.ts';
-import type { Plan } from '../scenarios/plan.ts';
-import type { ScenarioFile } from '../scenarios/scenario.ts';
+import type { Overrides } from '../scenarios/planning/override-checks.ts';
+import type { Lab, RunOutcome } from '../session/run-session.ts';
 import { commandAgain } from './command-again.ts';
 import type { Io } from './io.ts';
 import { contextOption, duration, list, positive, positives, rate, seed } from './options.ts';
@@ -63,7 +63,7 @@ export function addPlanOptions(command: Command, words: PlanWords): Command {
 }
 
 /** What the options change of the scenarios. */
-export function overridesOf(options: PlanOptions): Overrides {
+export function planOverrides(options: PlanOptions): Overrides {
   return {
     variants: options.variant,
     replicas: options.replicas,
@@ -101,14 +101,14 @@ export async function planAndRun(
   const planSeed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const plan = planBy(file, planSeed);
   if (options.dryRun) {
-    const { describePlan } = await import('../scenarios/describe.ts');
+    const { describePlan } = await import('../scenarios/words/describe.ts');
     io.out.write(describePlan(plan, paceOf(options.platform)));
     return undefined;
   }
   const path = await import('node:path');
   const { openPlatform } = await import('./platform.ts');
   const { checkPlan } = await import('./check-plan.ts');
-  const { run } = await import('../run.ts');
+  const { run } = await import('../verbs/run.ts');
   const { withProgress } = await import('./progress/progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   const addresses = await checkPlan(plan, platform, options.allowRemote === true, io);

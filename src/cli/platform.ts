@@ -1,9 +1,9 @@
 import os from 'node:os';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/errors.ts';
+import type { ScenarioFile } from '../model/scenario.ts';
 import { openPlatform as open } from '../platforms/index.ts';
-import { withVariables } from '../platforms/with-variables.ts';
 import { clusterPlatforms, type Platform, type PlatformName } from '../platforms/platform.ts';
-import type { ScenarioFile } from '../scenarios/scenario.ts';
+import { withVariables } from '../platforms/with-variables.ts';
 import type { Io } from './io.ts';
 
 /** What a command knows of the platform that it is to open. */

@@ -1,7 +1,7 @@
 import { compareGuess, questionsOf, readGuess, type Guess, type Question } from '../lessons/prediction.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RunRecord } from '../record/run-record.ts';
 import { labelled } from '../reporters/wrapped-text.ts';
-import type { RunRecord } from '../result.ts';
-import type { Plan } from '../scenarios/plan.ts';
 import type { Io } from './io.ts';
 
 /** A question, and what a person answered. */

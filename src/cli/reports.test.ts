@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { fakeIo } from '../../test/fakes/io.ts';
 import { fakeOutput } from '../../test/fakes/output.ts';
 import { runRecord } from '../../test/fakes/run-record.ts';
-import { Interruption, LabError } from '../errors.ts';
+import { Interruption, LabError } from '../model/errors.ts';
 import { reportRun } from './reports.ts';
 
 const options = {

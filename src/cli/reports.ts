@@ -1,10 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { LabError, messageOf } from '../errors.ts';
-import { makeFolder } from '../folder.ts';
+import { makeFolder } from '../machine/folder.ts';
+import { LabError, messageOf } from '../model/errors.ts';
+import type { RunRecord } from '../record/run-record.ts';
 import { openReporter } from '../reporters/index.ts';
 import { ownMarks, reporterNames, type ReporterName } from '../reporters/reporter.ts';
-import type { RunRecord } from '../result.ts';
-import type { RunOutcome } from '../run-session.ts';
+import type { RunOutcome } from '../session/run-session.ts';
 import { tellError } from './describe-error.ts';
 import type { Io } from './io.ts';
 import type { ProgressOptions } from './progress/progress.ts';

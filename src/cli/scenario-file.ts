@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { packageFolder } from '../package.ts';
+import { packageFolder } from '../machine/package.ts';
+import type { ScenarioFile } from '../model/scenario.ts';
 import { readScenarioFile } from '../scenarios/parse.ts';
-import type { ScenarioFile } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
 
 /** The scenarios that come with the lab. */

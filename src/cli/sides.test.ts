@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fakeIo } from '../../test/fakes/io.ts';
+import type { ScenarioFile } from '../model/scenario.ts';
 import { parseScenarioFile } from '../scenarios/parse.ts';
-import type { ScenarioFile } from '../scenarios/scenario.ts';
 import type { Io } from './io.ts';
 import { chooseSides, type ChosenSides, type SidesOptions } from './sides.ts';
 

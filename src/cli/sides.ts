@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
-import { UsageError } from '../errors.ts';
-import type { Scenario, ScenarioFile, Variant } from '../scenarios/scenario.ts';
-import { isHosted, type System } from '../scenarios/system.ts';
+import { UsageError } from '../model/errors.ts';
+import type { Scenario, ScenarioFile, Variant } from '../model/scenario.ts';
+import { isHosted, type System } from '../model/system.ts';
 import type { Io } from './io.ts';
 import { positive } from './options.ts';
 
@@ -150,7 +150,7 @@ async function sideOf(
     });
   }
   const { withRestOf } = await import('../scenarios/target.ts');
-  const { hostedTexts } = await import('../scenarios/words.ts');
+  const { hostedTexts } = await import('../scenarios/words/words.ts');
   const target = url === undefined ? { ...settings, command, image } : { url };
   const parsed = await parseOne(io, `--${side}`, { question: side, workload: ['GET /'], target });
   const [{ system } = { system: undefined }] = parsed.variants;

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { messageOf, UsageError } from '../errors.ts';
-import { jsonOf } from '../foreign-text.ts';
-import { packageFolder } from '../package.ts';
+import { packageFolder } from '../machine/package.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
+import { jsonOf } from '../model/foreign-text.ts';
 
 /** A file that a project starts with. */
 export interface StartingFile {

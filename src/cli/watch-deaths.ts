@@ -6,7 +6,7 @@ const everyMs = 1_000;
 
 /** Tells once of each service of a deployment that has ended, with the end of its log; until the command is told to end. */
 export async function watchDeaths(deployment: Deployment, { err, signal }: Pick<Io, 'err' | 'signal'>): Promise<void> {
-  const { pause } = await import('../platforms/common/time-limit.ts');
+  const { pause } = await import('../machine/time-limit.ts');
   const told = new Set<string>();
   // The pause keeps the process alive: nothing else that is waited for does.
   for (; !signal.aborted; await pause(everyMs, signal).catch(() => undefined)) {

@@ -1,6 +1,7 @@
-import { plural } from '../numbers.ts';
-import { usesCache } from '../scenarios/app-settings.ts';
-import { loadsOf, runsAlready, type LoadProfile, type Scenario, type Variant } from '../scenarios/scenario.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+import { plural } from '../model/numbers.ts';
+import { loadsOf, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
+import { usesCache } from '../model/system.ts';
 
 /** One part of a system: its name, and what is to be known of it. */
 interface Part {

@@ -1,6 +1,6 @@
-import { describeData, describeRequest, describeSettings } from '../scenarios/words.ts';
-import { describeSharedLoad } from '../scenarios/load-words.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
+import type { Scenario } from '../model/scenario.ts';
+import { describeSharedLoad } from '../scenarios/words/load-words.ts';
+import { describeData, describeRequest, describeSettings } from '../scenarios/words/words.ts';
 import { architectureOf } from './architecture.ts';
 import { platformOption } from './platform-for.ts';
 import { shippedLessons } from './shipped.ts';

@@ -1,6 +1,6 @@
+import { changes } from '../model/plan.ts';
+import type { Scenario } from '../model/scenario.ts';
 import type { PlatformName } from '../platforms/platform.ts';
-import { changes } from '../scenarios/plan.ts';
-import type { Scenario } from '../scenarios/scenario.ts';
 
 /** The least platform that can run all of a scenario: a limit needs a container, and what changes by itself needs a cluster. */
 export function platformFor({ variants }: Scenario): PlatformName {

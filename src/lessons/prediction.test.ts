@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trialRecord } from '../../test/fakes/records.ts';
 import { runRecord } from '../../test/fakes/run-record.ts';
-import { planOf } from '../scenarios/expand.ts';
+import { planOf } from '../scenarios/planning/expand.ts';
 import { parsed } from '../scenarios/testing/files.ts';
 import { compareGuess, questionsOf, readGuess } from './prediction.ts';
 

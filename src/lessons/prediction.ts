@@ -1,9 +1,9 @@
 import { rowsOf, type Row } from '../analysis/summary.ts';
-import { findMetric, type Metric } from '../metrics.ts';
-import { formatNumber, plural } from '../numbers.ts';
-import type { RunRecord } from '../result.ts';
-import type { Plan } from '../scenarios/plan.ts';
-import { loadsOf, type Scenario } from '../scenarios/scenario.ts';
+import { findMetric, type Metric } from '../model/metrics.ts';
+import { formatNumber, plural } from '../model/numbers.ts';
+import type { Plan } from '../model/plan.ts';
+import { loadsOf, type Scenario } from '../model/scenario.ts';
+import type { RunRecord } from '../record/run-record.ts';
 
 /** A variant at a replica count. */
 interface Side {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ClosedLoad } from '../scenarios/scenario.ts';
-import type { WorkerMessage, WorkerSlice } from './job.ts';
+import type { ClosedLoad } from '../model/load-profile.ts';
+import type { WorkerMessage, WorkerSlice } from '../worker/protocol.ts';
+import { Recorder, warmupRecorder } from '../worker/recording/recorder.ts';
+import { closedLoad, drawnRequest, loadJob, run } from '../worker/testing/jobs.ts';
+import { serve } from '../worker/testing/servers.ts';
 import { measurementOf } from './measurement.ts';
-import { Recorder, warmupRecorder } from './recorder.ts';
-import { closedLoad, drawnRequest, loadJob, run } from './testing/jobs.ts';
-import { serve } from './testing/servers.ts';
 
 const request = drawnRequest();
 

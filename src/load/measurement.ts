@@ -1,9 +1,9 @@
-import type { Anatomy, Measurement } from '../result.ts';
-import { anatomyAt } from './anatomy.ts';
-import { LatencyHistogram } from './histogram.ts';
-import type { OpenResult, Outcome, WorkerResult, WorkerSlice } from './job.ts';
-import { failedOf } from './outcomes.ts';
-import { overdueIn } from './overdue.ts';
+import { LatencyHistogram } from '../histogram/latency-histogram.ts';
+import { overdueIn } from '../histogram/overdue.ts';
+import type { Anatomy, Measurement } from '../model/measurement.ts';
+import type { OpenResult, Outcome, WorkerResult, WorkerSlice } from '../worker/protocol.ts';
+import { anatomyAt } from '../worker/recording/anatomy.ts';
+import { failedOf } from '../worker/recording/outcomes.ts';
 
 /** What a worker's result says, with its histograms read; `warmup` are the seconds before the measured time. */
 export function measurementOf(result: WorkerResult, warmup: readonly WorkerSlice[] = []): Measurement {

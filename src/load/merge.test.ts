@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { DrawnRequest } from './drawn-request.ts';
-import { LatencyHistogram } from './histogram.ts';
-import type { ErrorKind, WorkerMessage, WorkerResult } from './job.ts';
+import { LatencyHistogram } from '../histogram/latency-histogram.ts';
+import type { ErrorKind } from '../model/failures.ts';
+import { seededRandom } from '../model/random.ts';
+import { OpenBooks } from '../worker/drivers/open-books.ts';
+import type { WorkerMessage, WorkerResult } from '../worker/protocol.ts';
+import { Recorder, warmupRecorder } from '../worker/recording/recorder.ts';
+import type { DrawnRequest } from '../worker/requests/drawn-request.ts';
+import { drawnRequest } from '../worker/testing/jobs.ts';
 import { mergeSeconds, mergeWorkerResults, type SecondMessage } from './merge.ts';
-import { OpenBooks } from './open-books.ts';
-import { seededRandom } from './random.ts';
-import { Recorder, warmupRecorder } from './recorder.ts';
-import { drawnRequest } from './testing/jobs.ts';
 
 const kinds = [drawnRequest('GET /'), drawnRequest('POST /pay')] as const;
 const [request] = kinds;

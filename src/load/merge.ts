@@ -1,7 +1,8 @@
-import { mergeAnatomies } from './anatomy.ts';
-import { mergeCauses } from './causes.ts';
-import type { OpenResult, OwnLimits, WorkerMessage, WorkerResult, WorkerSlice } from './job.ts';
-import { sumByRequest, sumHistograms, sumOutcomes } from './outcomes.ts';
+import type { OwnLimits } from '../model/failures.ts';
+import type { OpenResult, WorkerMessage, WorkerResult, WorkerSlice } from '../worker/protocol.ts';
+import { mergeAnatomies } from '../worker/recording/anatomy.ts';
+import { mergeCauses } from '../worker/recording/causes.ts';
+import { sumByRequest, sumHistograms, sumOutcomes } from '../worker/recording/outcomes.ts';
 
 /** One result from those of workers that ran at the same time: as exact as if one recorder had seen every request. */
 export function mergeWorkerResults(results: readonly WorkerResult[]): WorkerResult {

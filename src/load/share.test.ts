@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RequestMix } from './request-mix.ts';
+import { RequestMix } from '../worker/requests/request-mix.ts';
+import { closedLoad, loadJob, oneRequest, openLoad } from '../worker/testing/jobs.ts';
 import { splitJob } from './share.ts';
-import { closedLoad, loadJob, oneRequest, openLoad } from './testing/jobs.ts';
 
 const workload = oneRequest({ path: '/{key}' }, { key: { kind: 'uniform', of: 1000 } });
 

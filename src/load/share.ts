@@ -1,5 +1,5 @@
-import type { LoadProfile } from '../scenarios/scenario.ts';
-import type { LoadJob } from './job.ts';
+import { type LoadProfile, connectionsOf } from '../model/load-profile.ts';
+import type { LoadJob } from '../worker/protocol.ts';
 
 /**
  * Splits a job into those of several workers. Of everything that is drawn or due, worker i of n takes each n-th, from the
@@ -19,11 +19,6 @@ export function splitJob(job: LoadJob, workers: number): readonly LoadJob[] {
 function rotated<T>(list: readonly T[], by: number): readonly T[] {
   const first = list.length === 0 ? 0 : by % list.length;
   return [...list.slice(first), ...list.slice(0, first)];
-}
-
-/** How many connections a load has at most. */
-export function connectionsOf(load: LoadProfile): number {
-  return load.kind === 'burst' ? load.size : load.connections;
 }
 
 /** What a worker has of connections and limits: equal parts, of which the first are one larger where it does not divide. */

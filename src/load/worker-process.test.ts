@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../errors.ts';
-import type { WorkerMessage } from './job.ts';
-import { Recorder } from './recorder.ts';
+import { LabError } from '../model/errors.ts';
+import type { WorkerMessage } from '../worker/protocol.ts';
+import { Recorder } from '../worker/recording/recorder.ts';
 import { readWorkerMessages } from './worker-process.ts';
 
 const generator = { cpuRatio: 0, eventLoopUtilisation: 0, lagP99Us: 0, longestPauseUs: 0, pauseEndedAtMs: 0 };

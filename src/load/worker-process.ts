@@ -1,7 +1,7 @@
-import { LabError } from '../errors.ts';
-import { formatDuration } from '../numbers.ts';
-import { workerMessageSchema, type WorkerMessage } from './job.ts';
-import { imbalanceOf } from './outcomes.ts';
+import { LabError } from '../model/errors.ts';
+import { formatDuration } from '../model/numbers.ts';
+import { workerMessageSchema, type WorkerMessage } from '../worker/protocol.ts';
+import { imbalanceOf } from '../worker/recording/outcomes.ts';
 
 /** How long a worker, which speaks every second, may say nothing: one that is short of CPU takes its time, and so may its log. */
 const usualSilenceMs = 60_000;

@@ -1,6 +1,6 @@
-import type { Environment } from './common/app-environment.ts';
+import type { Environment } from '../machine/environment.ts';
+import type { ImageName } from '../model/scenario.ts';
 import { type Programs, findPrograms } from './common/programs.ts';
-import type { ImageName } from '../scenarios/scenario.ts';
 import type { Platform, PlatformName } from './platform.ts';
 
 /** What platforms are told of the machine; each takes what it needs. */

@@ -1,7 +1,9 @@
-import type { LabError } from '../errors.ts';
-import type { Destination, LoadJob, WorkerMessage } from '../load/job.ts';
-import { type HostedTopology, type Pace, type Topology, paces } from '../scenarios/plan.ts';
-import type { HostedSystem } from '../scenarios/system.ts';
+import type { LabError } from '../model/errors.ts';
+import { type HostedTopology, type Pace, type Topology, paces } from '../model/plan.ts';
+import type { RunningSystem } from '../model/running-system.ts';
+import type { OnStep } from '../model/steps.ts';
+import type { HostedSystem } from '../model/system.ts';
+import type { Destination, LoadJob, WorkerMessage } from '../worker/protocol.ts';
 
 /** The platforms that can be named on the command line. */
 export const platformNames = ['local', 'docker', 'kubernetes', 'minikube'] as const;
@@ -51,12 +53,6 @@ export interface CleanOptions {
   readonly onSkip?: (sentence: string) => void;
 }
 
-/**
- * Told in a few words what begins, e.g. "PostgreSQL starts", and what settles when that is over; without it, of something that is
- * so or that takes no time to speak of. Must not throw.
- */
-export type OnStep = (step: string, over?: Promise<unknown>) => void;
-
 /** What a platform is told about the run that asks for a stack. */
 export interface StackOptions {
   /** The label of everything that is created. */
@@ -77,46 +73,6 @@ export interface StackOptions {
   readonly open?: boolean;
 }
 
-/** What a service has used so far, where the platform can tell. */
-export interface ServiceUsage {
-  /** `app-1`, `postgres`, `redis`, `nginx`, `load-1`. */
-  readonly service: string;
-  /** Whether it is a copy of the target: a replica of the app, or of a server of the user's own. */
-  readonly isReplica: boolean;
-  /** When this was so, in ms since 1970 by the platform's own clock, where it can tell; otherwise when it was asked. */
-  readonly atMs?: number;
-  readonly cpuSeconds: number;
-  /** In cores; undefined without a limit. */
-  readonly cpuLimit: number | undefined;
-  /** How long it was kept from the CPU by its limit. */
-  readonly throttledSeconds: number;
-  /** Now, without what the kernel would give back (page cache). */
-  readonly memoryBytes: number;
-  readonly memoryLimitBytes: number | undefined;
-  readonly restarts: number;
-  /** The kernel ended it because it was at its memory limit. */
-  readonly outOfMemory: boolean;
-  /** How it ended, if it did: "exited with code 137". */
-  readonly ended: string | undefined;
-}
-
-/** What one replica answered on `/metrics`, or why it did not. */
-export type ReplicaMetrics =
-  | { readonly replica: string; readonly text: string }
-  /** `ended` where it is known to be gone, and not merely slow to answer. */
-  | { readonly replica: string; readonly problem: string; readonly ended?: true };
-
-/** Something that befell a service, as the platform itself tells it. */
-export interface Happening {
-  /** By the platform's own clock, in milliseconds since 1970; whole seconds, as a rule. */
-  readonly atMs: number;
-  /** `postgres`, or a replica. */
-  readonly service: string;
-  readonly kind: 'restarted' | 'out-of-memory' | 'evicted' | 'probe-failed' | 'node-lost';
-  /** What happened to it, in words that follow its name: "was killed at its memory limit". */
-  readonly text: string;
-}
-
 /** A service that has ended and was to run on. */
 export interface Death {
   /** As its usage calls it: `postgres`, `app-1`. */
@@ -128,25 +84,11 @@ export interface Death {
 }
 
 /** The application as it runs now on a stack; it ends when the stack deploys something else or is closed. */
-export interface Deployment {
+export interface Deployment extends RunningSystem {
   /** The addresses that load goes to, as seen by the load worker. */
   readonly urls: readonly Destination[];
   /** Where a person on this machine reaches it; undefined unless that was asked for. */
   readonly address: string | undefined;
-  /** How many cores the machine has that it runs on; undefined where that is not known. */
-  readonly cores?: number | undefined;
-  /** How many of them the load generator has to itself; left out where it shares all of them. */
-  readonly loadCores?: number | undefined;
-  /** How long the cores of that machine have been busy so far, in seconds of all of them, whoever used them; left out where that is not known. */
-  busySeconds?(): number;
-  /** Reads every replica's own metrics; none for a server of the user's own. */
-  scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]>;
-  /** What database and cache say of themselves, as the application reads it (`/metrics/backends`). */
-  scrapeBackends?(signal: AbortSignal): Promise<ReplicaMetrics>;
-  /** What each service has used so far; left out by a platform that cannot tell. */
-  usage?(signal: AbortSignal): Promise<readonly ServiceUsage[]>;
-  /** What befell its services from that moment of the platform's clock on; left out by a platform that is not told. */
-  happenings?(sinceMs: number, signal: AbortSignal): Promise<readonly Happening[]>;
   /** Which of its services have ended that were to run on; left out where none was started. */
   deaths?(signal: AbortSignal): Promise<readonly Death[]>;
   /**

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { LabError, UsageError } from '../errors.ts';
-import type { Destination, LoadJob, WorkerMessage } from '../load/job.ts';
-import { Recorder } from '../load/recorder.ts';
-import { RequestMix } from '../load/request-mix.ts';
-import { closedLoad, loadJob, oneRequest } from '../load/testing/jobs.ts';
-import type { HostedTopology } from '../scenarios/plan.ts';
-import type { Death, Deployment, Platform, ReplicaMetrics, ServiceUsage, Stack } from './platform.ts';
+import { LabError, UsageError } from '../model/errors.ts';
+import type { HostedTopology } from '../model/plan.ts';
+import type { ReplicaMetrics, ServiceUsage } from '../model/running-system.ts';
+import type { Destination, LoadJob, WorkerMessage } from '../worker/protocol.ts';
+import { Recorder } from '../worker/recording/recorder.ts';
+import { RequestMix } from '../worker/requests/request-mix.ts';
+import { closedLoad, loadJob, oneRequest } from '../worker/testing/jobs.ts';
+import type { Death, Deployment, Platform, Stack } from './platform.ts';
 import { withVariables } from './with-variables.ts';
 
 const environment = { TOKEN: 's3cret', BASE: 'http://10.0.0.7:80/api/', TAG: '1.4.2' };

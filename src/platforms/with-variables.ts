@@ -1,11 +1,12 @@
-import { LabError } from '../errors.ts';
-import type { LoadJob, WorkerMessage } from '../load/job.ts';
-import { Mask } from '../mask.ts';
-import type { HostedTopology } from '../scenarios/plan.ts';
-import { textsOf, type Workload } from '../scenarios/scenario.ts';
-import { readAddress } from '../scenarios/target-schema.ts';
-import { filledIn, valuesIn, type Variables } from '../variables.ts';
-import type { Deployment, Platform, ReplicaMetrics, Stack } from './platform.ts';
+import { LabError } from '../model/errors.ts';
+import type { HostedTopology } from '../model/plan.ts';
+import type { ReplicaMetrics } from '../model/running-system.ts';
+import { textsOf, type Workload } from '../model/workload.ts';
+import { readAddress } from '../scenarios/schema/target-schema.ts';
+import { Mask } from '../shapes/mask.ts';
+import { filledIn, valuesIn, type Variables } from '../shapes/variables.ts';
+import type { LoadJob, WorkerMessage } from '../worker/protocol.ts';
+import type { Deployment, Platform, Stack } from './platform.ts';
 
 /**
  * A platform that is given the values of variables, and gives none of them back. All that comes before it, and every record and

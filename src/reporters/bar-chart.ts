@@ -1,8 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import { headlineMetrics } from '../analysis/answer.ts';
 import type { Row } from '../analysis/summary.ts';
-import { heading, metricCell } from './metric-cells.ts';
-import { nameOf, type Cell } from './table.ts';
+import { heading, metricCell } from './tables/metric-cells.ts';
+import { nameOf, type Cell } from './tables/table.ts';
 import { indent } from './terminal-table.ts';
 
 /** A value as a bar: its share of the highest of its column, and the number beside it. */

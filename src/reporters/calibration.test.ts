@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Calibration } from '../analysis/calibration.ts';
+import type { Calibration } from '../analysis/comparison/calibration.ts';
 import { calibrationReport } from './calibration.ts';
 
 const entry: Calibration = {

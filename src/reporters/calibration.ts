@@ -1,9 +1,9 @@
 import { Chalk } from 'chalk';
-import type { Calibration, Noise } from '../analysis/calibration.ts';
-import { findMetric } from '../metrics.ts';
-import { formatNumber, formatValue, plural } from '../numbers.ts';
+import type { Calibration, Noise } from '../analysis/comparison/calibration.ts';
+import { findMetric } from '../model/metrics.ts';
+import { formatNumber, formatValue, plural } from '../model/numbers.ts';
 import type { Screen } from './reporter.ts';
-import type { Cell, Table } from './table.ts';
+import type { Cell, Table } from './tables/table.ts';
 import { drawTable } from './terminal-table.ts';
 import { wrap } from './wrapped-text.ts';
 

@@ -1,9 +1,9 @@
-import type { RunRecord, Verdict } from '../result.ts';
-import { drawComparisons } from './comparison-table.ts';
-import { failuresOf } from './failures.ts';
+import type { RunRecord, Verdict } from '../record/run-record.ts';
 import { conclusionText } from './layout.ts';
+import { failuresOf } from './lines/failures.ts';
+import { statusText } from './lines/status-text.ts';
 import { codeCell, escape, failureBlock, list, markdownReport, strong, symbols, table } from './markdown.ts';
-import { statusText } from './status-text.ts';
+import { drawComparisons } from './tables/comparison-table.ts';
 
 /** A bot finds its comment by this line, and updates it. */
 const marker = '<!-- scale-lab -->';

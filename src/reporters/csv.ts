@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import { metrics } from '../metrics.ts';
-import { trialOfRequest } from '../analysis/by-request.ts';
-import type { RunRecord, TrialRecord } from '../result.ts';
+import { trialOfRequest } from '../analysis/metrics/by-request.ts';
+import { metrics } from '../model/metrics.ts';
+import type { RunRecord, TrialRecord } from '../record/run-record.ts';
 
 const columns = [
   'run',

@@ -1,9 +1,9 @@
-import type { RunRecord, Verdict } from '../result.ts';
-import { causeLines } from './cause-lines.ts';
-import { failureLines } from './failures.ts';
+import type { RunRecord, Verdict } from '../record/run-record.ts';
 import { conclusionText } from './layout.ts';
-import { answerLines } from './status-lines.ts';
-import { statusText } from './status-text.ts';
+import { causeLines } from './lines/cause-lines.ts';
+import { failureLines } from './lines/failures.ts';
+import { answerLines } from './lines/status-lines.ts';
+import { statusText } from './lines/status-text.ts';
 
 /** As GitHub's own toolkit escapes what comes after `::` (actions/toolkit, packages/core/src/command.ts). */
 function data(text: string): string {

@@ -1,10 +1,10 @@
 import { Chalk } from 'chalk';
-import type { Course, Moment } from '../analysis/history.ts';
-import { findMetric } from '../metrics.ts';
-import { formatValue } from '../numbers.ts';
-import type { Verdict } from '../result.ts';
+import type { Course, Moment } from '../analysis/comparison/history.ts';
+import { findMetric } from '../model/metrics.ts';
+import { formatValue } from '../model/numbers.ts';
+import type { Verdict } from '../record/run-record.ts';
 import type { Screen } from './reporter.ts';
-import { nameOf, type Cell, type Table } from './table.ts';
+import { nameOf, type Cell, type Table } from './tables/table.ts';
 import { drawTable } from './terminal-table.ts';
 import { labelled } from './wrapped-text.ts';
 

@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import { fakeOutput } from '../../test/fakes/output.ts';
 import { harms, hostileText, recordWith } from '../../test/fakes/hostile.ts';
-import { arePlain } from '../foreign-text.ts';
+import { fakeOutput } from '../../test/fakes/output.ts';
+import { arePlain } from '../model/foreign-text.ts';
 import { openReporter } from './index.ts';
 import { ownMarks, reporterNames, type ReporterName } from './reporter.ts';
 

@@ -1,4 +1,4 @@
-import { forStream, told } from '../foreign-text.ts';
+import { forStream, told } from '../model/foreign-text.ts';
 import { ownMarks, type Reporter, type ReporterName } from './reporter.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { jsonOf } from '../foreign-text.ts';
-import type { RunRecord } from '../result.ts';
+import { jsonOf } from '../model/foreign-text.ts';
+import type { RunRecord } from '../record/run-record.ts';
 
 /** The record itself, as `run.json` holds it; `schemas/run.schema.json` describes it. */
 export function jsonReport(record: RunRecord): string {

@@ -1,11 +1,11 @@
 import XMLBuilder from 'fast-xml-builder';
-import { formatDuration, plural } from '../numbers.ts';
-import type { RunRecord, ScenarioRecord, TrialRecord, Verdict } from '../result.ts';
-import { causeLines } from './cause-lines.ts';
-import { loadMsOf } from './load-time.ts';
-import { failureLines } from './failures.ts';
-import { answerLines } from './status-lines.ts';
-import { statusText } from './status-text.ts';
+import { formatDuration, plural } from '../model/numbers.ts';
+import type { RunRecord, ScenarioRecord, TrialRecord, Verdict } from '../record/run-record.ts';
+import { causeLines } from './lines/cause-lines.ts';
+import { failureLines } from './lines/failures.ts';
+import { loadMsOf } from './lines/load-time.ts';
+import { answerLines } from './lines/status-lines.ts';
+import { statusText } from './lines/status-text.ts';
 
 /** A node of the document; `@` marks attributes. */
 type Node = Readonly<Record<string, unknown>>;

@@ -3,7 +3,8 @@ import { herdMetrics, herdRecord } from '../../test/fakes/herd-record.ts';
 import { measurement, telemetry, timeline, trialRecord } from '../../test/fakes/records.ts';
 import { runRecord } from '../../test/fakes/run-record.ts';
 import { shopTrial } from '../../test/fakes/shop-record.ts';
-import type { Telemetry, TrialRecord } from '../result.ts';
+import type { Telemetry } from '../model/telemetry.ts';
+import type { TrialRecord } from '../record/run-record.ts';
 import { layoutOf } from './layout.ts';
 
 describe('layoutOf', () => {

@@ -1,23 +1,23 @@
 import { answerOf } from '../analysis/answer.ts';
 import { rowsOf, type Row } from '../analysis/summary.ts';
-import { formatBytes, formatDuration, plural } from '../numbers.ts';
-import type { RunRecord, ScenarioRecord, Verdict } from '../result.ts';
+import { formatBytes, formatDuration, plural } from '../model/numbers.ts';
+import type { RunRecord, ScenarioRecord, Verdict } from '../record/run-record.ts';
 import { barChart, type BarChart } from './bar-chart.ts';
-import { anatomyTable } from './anatomy-table.ts';
-import { drawComparisons, type DrawnComparison } from './comparison-table.ts';
-import { evidenceTable } from './evidence-table.ts';
-import { failuresOf, type ToldFailure } from './failures.ts';
-import { findingLines, firstFindingLines, type FindingLine } from './finding-lines.ts';
-import { eventLines, noteLines } from './remarks.ts';
-import { requestTable } from './request-table.ts';
-import { coresTable, resourceTable } from './resource-tables.ts';
-import { searchLines, searchTable } from './search-table.ts';
-import { scalingLine, scalingTable } from './scaling-table.ts';
-import { slowestTable } from './slowest-table.ts';
-import { statusLines } from './status-lines.ts';
-import { statusText } from './status-text.ts';
-import type { Table } from './table.ts';
-import { isOpen, timingTable } from './timing-table.ts';
+import { failuresOf, type ToldFailure } from './lines/failures.ts';
+import { findingLines, firstFindingLines, type FindingLine } from './lines/finding-lines.ts';
+import { eventLines, noteLines } from './lines/remarks.ts';
+import { statusLines } from './lines/status-lines.ts';
+import { statusText } from './lines/status-text.ts';
+import { anatomyTable } from './tables/anatomy-table.ts';
+import { drawComparisons, type DrawnComparison } from './tables/comparison-table.ts';
+import { evidenceTable } from './tables/evidence-table.ts';
+import { requestTable } from './tables/request-table.ts';
+import { coresTable, resourceTable } from './tables/resource-tables.ts';
+import { scalingLine, scalingTable } from './tables/scaling-table.ts';
+import { searchLines, searchTable } from './tables/search-table.ts';
+import { slowestTable } from './tables/slowest-table.ts';
+import type { Table } from './tables/table.ts';
+import { isOpen, timingTable } from './tables/timing-table.ts';
 
 /** What is said about one scenario. */
 export interface Section {

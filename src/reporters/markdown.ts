@@ -1,7 +1,7 @@
-import type { RunRecord } from '../result.ts';
-import type { ToldFailure } from './failures.ts';
+import type { RunRecord } from '../record/run-record.ts';
 import { layoutOf, type Section } from './layout.ts';
-import type { Cell, Table } from './table.ts';
+import type { ToldFailure } from './lines/failures.ts';
+import type { Cell, Table } from './tables/table.ts';
 
 // What Markdown would take as its own: the bar ends a table's cell, the dollar begins a formula, the ampersand a character's name.
 const special = /[\\`*_{}[\]<>#|~$]|&(?=[#\w])/g;

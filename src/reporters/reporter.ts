@@ -1,5 +1,5 @@
-import type { OwnMarks } from '../foreign-text.ts';
-import type { RunRecord } from '../result.ts';
+import type { OwnMarks } from '../model/foreign-text.ts';
+import type { RunRecord } from '../record/run-record.ts';
 
 /** Where the text will be read. */
 export interface Screen {

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import CliTable from 'cli-table3';
 import { stripVTControlCharacters } from 'node:util';
-import type { Cell, Table } from './table.ts';
+import type { Cell, Table } from './tables/table.ts';
 
 /** How far everything below a heading is moved in. */
 export const indent = '  ';

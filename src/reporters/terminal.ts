@@ -1,9 +1,9 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import { plural } from '../numbers.ts';
-import type { RunRecord, Verdict } from '../result.ts';
+import { plural } from '../model/numbers.ts';
+import type { RunRecord, Verdict } from '../record/run-record.ts';
 import { drawBars } from './bar-chart.ts';
-import type { ToldFailure } from './failures.ts';
 import { layoutOf, type Section } from './layout.ts';
+import type { ToldFailure } from './lines/failures.ts';
 import type { Screen } from './reporter.ts';
 import { drawTable, drawTables, indent } from './terminal-table.ts';
 import { labelled, wrap } from './wrapped-text.ts';

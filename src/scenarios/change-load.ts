@@ -1,14 +1,29 @@
 import { z } from 'zod';
-import { defaultBurst, defaultLoad, defaultOpen, limits } from './load-profile.ts';
-import { loadSchema, signOf, type LoadChange } from './load-schema.ts';
-import { measuredMs } from './plan.ts';
-import { arrivalsIn, constantRate, durationOf, isConstant, stagesFrom, stretched } from './rate-stages.ts';
+import {
+  defaultBurst,
+  defaultLoad,
+  defaultOpen,
+  bounds,
+  type LoadProfile,
+  type OpenLoad,
+  type RateSearch,
+  measuredMs,
+} from '../model/load-profile.ts';
+import {
+  arrivalsIn,
+  constantRate,
+  durationOf,
+  isConstant,
+  stagesFrom,
+  stretched,
+  type RateStage,
+} from '../model/rate-stages.ts';
+import { issueOf, type ShapeFault } from '../shapes/shapes.ts';
+import { durationText, ratioText, rateText } from '../shapes/units.ts';
 import type { Reader } from './reader.ts';
-import type { LoadProfile, OpenLoad, RateSearch, RateStage } from './scenario.ts';
-import { changeSearch, firstProbe, precisions } from './search-schema.ts';
-import { issueOf, type ShapeFault } from './shapes.ts';
-import type { Branch } from './tree.ts';
-import { durationText, ratioText, rateText } from './units.ts';
+import { loadSchema, signOf, type LoadChange } from './schema/load-schema.ts';
+import { changeSearch, firstProbe, precisions } from './schema/search-schema.ts';
+import type { Branch } from './yaml/tree.ts';
 
 /** A load, or what is wrong with the change that should lead to it. */
 export type LoadReading = { readonly value: LoadProfile } | { readonly fault: ShapeFault };
@@ -131,12 +146,12 @@ function searchOf(
     const range = `${ratioText(precisions.least)} to ${ratioText(precisions.most)}`;
     return faultAt(['precision'], `the precision must be from ${range}, not ${ratioText(precision)}`);
   }
-  if (isOutside(confirmMs, limits.durationMs)) {
-    const { least, most } = limits.durationMs;
+  if (isOutside(confirmMs, bounds.durationMs)) {
+    const { least, most } = bounds.durationMs;
     const range = `${durationText(least)} to ${durationText(most)}`;
     return faultAt(['confirm'], `the time to confirm must be from ${range}, not ${durationText(confirmMs)}`);
   }
-  const highest = limits.ratePerSecond.most;
+  const highest = bounds.ratePerSecond.most;
   if (mostPerSecond > highest) return faultAt(['most'], `no rate above ${rateText(highest)} can be tried`);
   if (first >= 1 && first <= mostPerSecond) return { value };
   const key = change.rate === undefined ? 'most' : 'rate';
@@ -157,8 +172,8 @@ function faultIn(stages: readonly RateStage[], perSecond: number, change: LoadCh
     return fault(['stages', 0, first.kind], `the load begins at ${rateText(perSecond)}, not at ${wanted}`, hint);
   }
   const totalMs = durationOf(stages);
-  if (totalMs > limits.durationMs.most) {
-    const most = durationText(limits.durationMs.most);
+  if (totalMs > bounds.durationMs.most) {
+    const most = durationText(bounds.durationMs.most);
     return fault(['stages'], `the stages take ${durationText(totalMs)} together, and ${most} is the most`);
   }
   if (arrivalsIn(stages) >= 1) return undefined;

@@ -1,22 +1,13 @@
-import {
-  appSchema,
-  changeApp,
-  changeData,
-  dataSchema,
-  defaultApp,
-  defaultData,
-  type AppSettings,
-  type Data,
-} from './app-settings.ts';
+import { defaultLoad, bounds, type LoadProfile } from '../model/load-profile.ts';
+import type { Trust, Data } from '../model/scenario.ts';
+import type { Limits, AppSettings } from '../model/system.ts';
+import { whole } from '../shapes/shapes.ts';
 import { parseLoad } from './change-load.ts';
-import { changeLimits, limitsSchema } from './limits.ts';
-import { defaultLoad, limits } from './load-profile.ts';
 import type { Reader } from './reader.ts';
-import type { LoadProfile, Trust } from './scenario.ts';
-import type { Limits } from './system.ts';
-import { whole } from './shapes.ts';
-import { field, type Branch, type Table } from './tree.ts';
-import { changeTrust, defaultTrust, trustSchema } from './trust.ts';
+import { appSchema, changeApp, changeData, dataSchema, defaultApp, defaultData } from './schema/app-settings.ts';
+import { changeLimits, limitsSchema } from './schema/limits.ts';
+import { changeTrust, defaultTrust, trustSchema } from './schema/trust.ts';
+import { field, type Branch, type Table } from './yaml/tree.ts';
 
 /** What `defaults:` and every scenario can say. */
 export interface CommonSettings {
@@ -45,10 +36,10 @@ export const defaultSettings: CommonSettings = {
 export const commonKeys = ['load', 'trust', 'data', 'app', 'limits', 'replicas', 'rounds'] as const;
 
 /** A number of replicas. */
-export const replicaCount = whole('the number of replicas', limits.replicas.least, limits.replicas.most);
+export const replicaCount = whole('the number of replicas', bounds.replicas.least, bounds.replicas.most);
 
 /** A number of rounds. */
-export const roundCount = whole('the number of rounds', limits.rounds.least, limits.rounds.most);
+export const roundCount = whole('the number of rounds', bounds.rounds.least, bounds.rounds.most);
 
 /** The settings of `defaults:` or of a scenario, laid over those before. */
 export function parseCommon(from: Table, base: CommonSettings, reader: Reader): CommonSettings {

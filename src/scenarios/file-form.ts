@@ -1,15 +1,15 @@
-import { metrics } from '../metrics.ts';
-import { appSchema, dataSchema } from './app-settings.ts';
+import { metrics } from '../model/metrics.ts';
+import { imageNames } from '../model/scenario.ts';
+import { balancers } from '../model/system.ts';
+import { formOf, type WrittenForm } from '../shapes/written-form.ts';
 import { commonKeys, replicaCount, roundCount } from './common-settings.ts';
-import { limitsSchema } from './limits.ts';
-import { loadSchema } from './load-schema.ts';
-import { autoscaleSchema, rolloutSchema } from './orchestration.ts';
-import { imageNames } from './scenario.ts';
-import { balancers } from './system.ts';
-import { targetSchema } from './target-schema.ts';
-import { trustSchema } from './trust.ts';
-import { keySchema, requestSchema } from './workload.ts';
-import { formOf, type WrittenForm } from './written-form.ts';
+import { appSchema, dataSchema } from './schema/app-settings.ts';
+import { limitsSchema } from './schema/limits.ts';
+import { loadSchema } from './schema/load-schema.ts';
+import { autoscaleSchema, rolloutSchema } from './schema/orchestration.ts';
+import { targetSchema } from './schema/target-schema.ts';
+import { trustSchema } from './schema/trust.ts';
+import { keySchema, requestSchema } from './schema/workload.ts';
 
 const text: WrittenForm = { type: 'string', minLength: 1 };
 const name = { pattern: '^[A-Za-z0-9][\\w.+-]{0,59}$' };

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { seedOf } from '../model/random.ts';
 import { parseScenarioFile } from './parse.ts';
-import { renderProblems, type Problem } from './problem.ts';
-import { seedOf } from './random.ts';
+import { renderProblems, type Problem } from './yaml/problem.ts';
 
 const shipped = readFileSync(new URL('../../scenarios.yaml', import.meta.url), 'utf8');
 const scraps = [

@@ -1,5 +1,5 @@
 import type { Reader } from './reader.ts';
-import type { Branch, Leaf } from './tree.ts';
+import type { Branch, Leaf } from './yaml/tree.ts';
 
 /** A number as JSON (RFC 8259, 6) has it. */
 const jsonNumber = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;

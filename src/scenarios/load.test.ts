@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoadProfile } from './scenario.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
 import { only, parsed, problemsOf, scenario, workload } from './testing/files.ts';
 
 /** The load of a scenario that has that `load:`, in a file whose defaults have that one. */

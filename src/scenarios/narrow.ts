@@ -1,5 +1,6 @@
-import { referencesOf, type Expectation } from './expectation.ts';
-import type { LoadProfile, Scenario } from './scenario.ts';
+import { referencesOf, type Expectation } from '../model/expectation.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+import type { Scenario } from '../model/scenario.ts';
 
 /** What a selection makes of a scenario; what is not given stays. */
 export interface Selection {

@@ -1,7 +1,8 @@
-import { objectiveFault, parseObjective } from './objective.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+import { requestNames, type Workload } from '../model/workload.ts';
+import { objectiveFault, parseObjective } from './claims/objective.ts';
 import type { Reader } from './reader.ts';
-import { requestNames, type LoadProfile, type Workload } from './scenario.ts';
-import { field, type Branch, type Entry, type Table } from './tree.ts';
+import { field, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
 /** The objective that a `load:` has itself may only name requests of the workload. */
 export function checkObjective(load: Branch | undefined, workload: Workload, reader: Reader): void {

@@ -1,18 +1,20 @@
 import { z } from 'zod';
-import { metrics } from '../metrics.ts';
+import type { Expectation } from '../model/expectation.ts';
+import type { LoadProfile } from '../model/load-profile.ts';
+import { metrics } from '../model/metrics.ts';
+import { isTarget, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
+import { servicesOf } from '../model/system.ts';
+import { requestNames } from '../model/workload.ts';
+import { choice, text } from '../shapes/shapes.ts';
+import { parseExpectation } from './claims/expectation-parser.ts';
+import { serverFault, type ExpectationScope } from './claims/metric-reference.ts';
 import { parseCommon, type CommonSettings } from './common-settings.ts';
-import { parseExpectation } from './expectation-parser.ts';
-import type { Expectation } from './expectation.ts';
-import { serverFault, type ExpectationScope } from './metric-reference.ts';
-import { checkMisfits, ofProcess, ofTargets, parseSystems, refuse } from './parse-variants.ts';
 import { checkObjectives } from './objective-check.ts';
+import { checkMisfits, ofProcess, ofTargets, parseSystems, refuse } from './parse-variants.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { Reader } from './reader.ts';
-import { isTarget, requestNames, runsAlready, type LoadProfile, type Scenario, type Variant } from './scenario.ts';
-import { choice, text } from './shapes.ts';
-import { servicesOf } from './system.ts';
 import { isTelling } from './target.ts';
-import { field, type Branch, type Entry, type Table } from './tree.ts';
+import { field, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
 /** What others may refer to of a scenario, even where it has problems; what could not be read is not there. */
 export interface ScenarioOutline {

@@ -1,14 +1,15 @@
+import type { LoadProfile } from '../model/load-profile.ts';
+import { runsAlready, type Scenario, type Suite } from '../model/scenario.ts';
+import { choice } from '../shapes/shapes.ts';
+import { suggestion } from '../shapes/suggest.ts';
 import { parseLoad } from './change-load.ts';
 import { parseReplicas, roundCount } from './common-settings.ts';
 import { narrow } from './narrow.ts';
-import { misfitsOf } from './orchestration.ts';
 import { checkObjective } from './objective-check.ts';
 import { onlyReplica, type ScenarioOutline } from './parse-scenario.ts';
 import type { Reader } from './reader.ts';
-import { runsAlready, type LoadProfile, type Scenario, type Suite } from './scenario.ts';
-import { choice } from './shapes.ts';
-import { suggestion } from './suggest.ts';
-import { field, type Branch, type Entry, type Table } from './tree.ts';
+import { misfitsOf } from './schema/orchestration.ts';
+import { field, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
 const itemKeys = ['scenario', 'variants', 'replicas', 'load', 'rounds'];
 

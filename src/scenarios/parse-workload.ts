@@ -1,11 +1,11 @@
-import type { Extent, Fault } from './fault.ts';
+import type { RequestTemplate, Workload } from '../model/workload.ts';
+import type { Extent, Fault } from '../shapes/fault.ts';
+import { suggestion } from '../shapes/suggest.ts';
 import { jsonOf } from './json-body.ts';
 import type { Reader } from './reader.ts';
-import type { RequestTemplate, Workload } from './scenario.ts';
-import { suggestion } from './suggest.ts';
-import { field, type Branch, type Entry, type Table } from './tree.ts';
+import { keySchema, keysIn, requestSchema } from './schema/workload.ts';
 import { headerValueFaults, variableFaults } from './variable-check.ts';
-import { keySchema, keysIn, requestSchema } from './workload.ts';
+import { field, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
 /** `workload:` and `keys:` of a scenario, which must fit together; nothing where one of them is wrong. */
 export function parseWorkload(from: Table, reader: Reader): Workload | undefined {

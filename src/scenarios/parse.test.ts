@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UsageError } from '../errors.ts';
+import { UsageError } from '../model/errors.ts';
+import { requestNames } from '../model/workload.ts';
 import { readScenarioFile } from './parse.ts';
-import { ScenarioFileError } from './problem.ts';
-import { requestNames } from './scenario.ts';
 import { only, parsed, scenario, workload } from './testing/files.ts';
+import { ScenarioFileError } from './yaml/problem.ts';
 
 describe('parseScenarioFile', () => {
   it('applies every default', () => {

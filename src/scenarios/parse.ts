@@ -1,16 +1,16 @@
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { messageOf, UsageError } from '../errors.ts';
-import type { Variables } from '../variables.ts';
+import { messageOf, UsageError } from '../model/errors.ts';
+import type { ScenarioFile } from '../model/scenario.ts';
+import { table, text } from '../shapes/shapes.ts';
+import type { Variables } from '../shapes/variables.ts';
 import { commonKeys, defaultSettings, parseCommon } from './common-settings.ts';
 import { parseScenario } from './parse-scenario.ts';
 import { parseSuite } from './parse-suite.ts';
-import { ScenarioFileError, SourceText, type Problem } from './problem.ts';
 import { Reader } from './reader.ts';
-import type { ScenarioFile } from './scenario.ts';
-import { table, text } from './shapes.ts';
-import { field, type Branch, type Table } from './tree.ts';
-import { growTree } from './yaml-tree.ts';
+import { ScenarioFileError, SourceText, type Problem } from './yaml/problem.ts';
+import { field, type Branch, type Table } from './yaml/tree.ts';
+import { growTree } from './yaml/yaml-tree.ts';
 
 /** A scenario file, or everything that is wrong with it. */
 export type ParsedScenarioFile =
@@ -27,7 +27,7 @@ const imagesSchema = table('images', {
 const largestFile = 1_048_576;
 
 /** Where a scenario file is, and what it can take from there. */
-export interface Surroundings {
+export interface FileContext {
   /** Commands run in it. Absolute. */
   readonly folder?: string;
   /** What its variables stand for. */
@@ -38,7 +38,7 @@ export interface Surroundings {
 export function parseScenarioFile(
   text: string,
   path: string,
-  { folder = '/', environment = {} }: Surroundings = {},
+  { folder = '/', environment = {} }: FileContext = {},
 ): ParsedScenarioFile {
   const source = new SourceText(path, text.replace(/^\uFEFF/, ''));
   const reader = new Reader(source, folder, environment);

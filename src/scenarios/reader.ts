@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import type { Extent, Fault } from './fault.ts';
-import { SourceText, type Problem } from './problem.ts';
-import { faultOf, unknownKey } from './shapes.ts';
-import { placeWithin } from './text-places.ts';
+import type { Extent, Fault } from '../shapes/fault.ts';
+import { faultOf, unknownKey } from '../shapes/shapes.ts';
+import type { Variables } from '../shapes/variables.ts';
 import { Settings } from './settings.ts';
-import { follow, plainOf, type Branch, type Entry, type Table } from './tree.ts';
-import type { Variables } from '../variables.ts';
+import { SourceText, type Problem } from './yaml/problem.ts';
+import { placeWithin } from './yaml/text-places.ts';
+import { follow, plainOf, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
 /** Reads the branches of a file as what they should be, and collects what is wrong with it. */
 export class Reader {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { planOfSearch } from './search-plan.ts';
-import { parseObjective } from './objective.ts';
+import { parseObjective } from './claims/objective.ts';
+import { planOfSearch } from './planning/search-plan.ts';
 import { only, parsed, problemsOf, scenario, workload } from './testing/files.ts';
-import { describeRequest } from './words.ts';
+import { describeRequest } from './words/words.ts';
 
 const shop = [
   'workload:',

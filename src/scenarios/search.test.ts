@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeLoad } from './load-words.ts';
 import { only, problemsOf, scenario, workload } from './testing/files.ts';
+import { describeLoad } from './words/load-words.ts';
 
 const loadOf = (load: string) => only(scenario(workload, `load: ${load}`)).load;
 const slo = "slo: 'p99 < 50ms, error_rate < 0.1%'";

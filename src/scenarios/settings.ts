@@ -1,8 +1,8 @@
-import { Mask } from '../mask.ts';
-import { piecesOf, valueOf, type Variable, type Variables } from '../variables.ts';
-import type { Fault } from './fault.ts';
-import { wordsOf, type Branch, type Leaf } from './tree.ts';
+import type { Fault } from '../shapes/fault.ts';
+import { Mask } from '../shapes/mask.ts';
+import { piecesOf, valueOf, type Variable, type Variables } from '../shapes/variables.ts';
 import { unsetFault } from './variable-check.ts';
+import { wordsOf, type Branch, type Leaf } from './yaml/tree.ts';
 
 /** Fills variables in that stand for a setting: a value that is `${NAME}` or `${NAME:-default}`, and nothing beside it. */
 export class Settings {

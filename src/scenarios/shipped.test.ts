@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { metrics } from '../metrics.ts';
+import { loadMs } from '../model/load-profile.ts';
+import { metrics } from '../model/metrics.ts';
+import { remainingMs } from '../model/plan.ts';
+import type { ScenarioFile } from '../model/scenario.ts';
 import { APP_SETTINGS } from '../target-app/settings-table.ts';
-import { planOf } from './expand.ts';
-import { loadMs, remainingMs } from './plan.ts';
-import type { ScenarioFile } from './scenario.ts';
+import { planOf } from './planning/expand.ts';
 import { parsed, scenario } from './testing/files.ts';
 
 const root = new URL('../../', import.meta.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeSettings } from './words.ts';
 import { only, parsed, problemsOf, scenario, workload } from './testing/files.ts';
+import { describeSettings } from './words/words.ts';
 
 const url = 'http://127.0.0.1:8080';
 const target = `target: { url: ${url} }`;

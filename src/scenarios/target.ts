@@ -1,6 +1,3 @@
-import { filledIn, type Variables } from '../variables.ts';
-import type { Fault } from './fault.ts';
-import type { Reader } from './reader.ts';
 import {
   imagePort,
   usualReadyLimitMs,
@@ -9,10 +6,13 @@ import {
   type ImageSystem,
   type System,
   type UrlSystem,
-} from './system.ts';
-import { readAddress, targetSchema, type TargetChange } from './target-schema.ts';
-import { field, leavesOf, type Branch, type Leaf, type Table } from './tree.ts';
+} from '../model/system.ts';
+import type { Fault } from '../shapes/fault.ts';
+import { filledIn, type Variables } from '../shapes/variables.ts';
+import type { Reader } from './reader.ts';
+import { readAddress, targetSchema, type TargetChange } from './schema/target-schema.ts';
 import { variableFaults } from './variable-check.ts';
+import { field, leavesOf, type Branch, type Leaf, type Table } from './yaml/tree.ts';
 
 /** A server of the user's own: one that runs already, or one that the lab starts. */
 export type TargetSystem = UrlSystem | HostedSystem;

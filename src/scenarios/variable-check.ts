@@ -1,5 +1,5 @@
-import { piecesOf, valueOf, type Variable, type Variables } from '../variables.ts';
-import type { Fault } from './fault.ts';
+import type { Fault } from '../shapes/fault.ts';
+import { piecesOf, valueOf, type Variable, type Variables } from '../shapes/variables.ts';
 
 const literalHint = 'the text itself is written $${';
 

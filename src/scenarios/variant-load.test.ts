@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describePlan } from './describe.ts';
-import { planOf } from './expand.ts';
-import type { Overrides } from './override-checks.ts';
+import { planOf } from './planning/expand.ts';
+import type { Overrides } from './planning/override-checks.ts';
 import { parsed, problemsOf, scenario, workload } from './testing/files.ts';
+import { describePlan } from './words/describe.ts';
 
 const loads = `
 version: 1

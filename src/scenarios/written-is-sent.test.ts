@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { only, problemsOf, scenario, workload } from './testing/files.ts';
-import { describeRequest, describeSettings } from './words.ts';
+import { describeRequest, describeSettings } from './words/words.ts';
 
 const environment = {
   API_TOKEN: 's3cret-t0ken',

@@ -20,7 +20,7 @@ export interface Worker {
 }
 
 /** What a worker gets from the replica that it is part of. */
-export interface Surroundings {
+export interface WorkerParts {
   readonly errors: ErrorLog;
   readonly metrics: Metrics;
   readonly monitor: Monitor;
@@ -29,8 +29,8 @@ export interface Surroundings {
 }
 
 /** Starts a worker. Neither PostgreSQL nor Redis need to be there yet: until they are, it is alive and not ready. */
-export async function startWorker(settings: Settings, surroundings: Surroundings): Promise<Worker> {
-  const { errors, metrics, monitor, scrape } = surroundings;
+export async function startWorker(settings: Settings, parts: WorkerParts): Promise<Worker> {
+  const { errors, metrics, monitor, scrape } = parts;
   const drain: Drain = { draining: false };
   const database = createDatabase(settings, metrics, errors);
   const cache = createCache(settings, metrics, errors);

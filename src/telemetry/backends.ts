@@ -1,4 +1,4 @@
-import type { Telemetry } from '../result.ts';
+import type { Telemetry } from '../model/telemetry.ts';
 import type { Sample } from './prometheus.ts';
 import { rise, type Numbers, type Snapshot } from './snapshot.ts';
 

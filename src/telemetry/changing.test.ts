@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ReplicaMetrics } from '../platforms/platform.ts';
+import type { ReplicaMetrics } from '../model/running-system.ts';
 import { changingTelemetryOf } from './changing.ts';
 import { snapshotOf } from './snapshot.ts';
 import type { Moment } from './timeline.ts';

@@ -1,4 +1,4 @@
-import type { ReplicaMetrics } from '../platforms/platform.ts';
+import type { ReplicaMetrics } from '../model/running-system.ts';
 import { rise, type Numbers, type Snapshot } from './snapshot.ts';
 import { countedSince, restarted, type ReplicasTelemetry } from './telemetry.ts';
 import { replicasIn, type Moment } from './timeline.ts';

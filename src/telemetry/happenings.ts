@@ -1,6 +1,6 @@
-import { messageOf } from '../errors.ts';
-import type { Deployment, Happening } from '../platforms/platform.ts';
-import type { Telemetry } from '../result.ts';
+import { messageOf } from '../model/errors.ts';
+import type { Happening, RunningSystem } from '../model/running-system.ts';
+import type { Telemetry } from '../model/telemetry.ts';
 
 type Happenings = NonNullable<Telemetry['happenings']>;
 type Told = Happenings['told'][number];
@@ -12,7 +12,7 @@ type Told = Happenings['told'][number];
  * @throws the signal's reason where it is aborted
  */
 export async function happeningsOf(
-  deployment: Deployment,
+  deployment: RunningSystem,
   startedAtMs: number,
   signal: AbortSignal,
 ): Promise<Happenings | undefined> {

@@ -1,6 +1,6 @@
-import { plural } from '../numbers.ts';
-import type { ReplicaMetrics } from '../platforms/platform.ts';
-import type { Telemetry } from '../result.ts';
+import { plural } from '../model/numbers.ts';
+import type { ReplicaMetrics } from '../model/running-system.ts';
+import type { Telemetry } from '../model/telemetry.ts';
 import { rise, snapshotOf, type Numbers, type Snapshot } from './snapshot.ts';
 
 /** What the replicas said of themselves. */

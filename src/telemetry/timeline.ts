@@ -1,4 +1,4 @@
-import type { TelemetryTimeline } from '../result.ts';
+import type { TelemetryTimeline } from '../model/telemetry.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What one source said. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceUsage } from '../platforms/platform.ts';
+import type { ServiceUsage } from '../model/running-system.ts';
 import { machineOf, summarize } from './usage.ts';
 
 const usage = (service: string, cpuSeconds: number, memoryBytes = 100): ServiceUsage => ({

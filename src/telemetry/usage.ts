@@ -1,5 +1,5 @@
-import type { Deployment, ServiceUsage } from '../platforms/platform.ts';
-import type { MachineResources, ServiceResources } from '../result.ts';
+import type { ServiceUsage, RunningSystem } from '../model/running-system.ts';
+import type { MachineResources, ServiceResources } from '../model/telemetry.ts';
 import { onBeat } from './beat.ts';
 
 const sampleEveryMs = 1000;
@@ -70,7 +70,7 @@ export function summarize(samples: readonly Sample[]): readonly ServiceResources
 /** What everybody used of a machine with so many cores, between the first and the last sample. */
 export function machineOf(
   samples: readonly Sample[],
-  { cores, loadCores }: Pick<Deployment, 'cores' | 'loadCores'>,
+  { cores, loadCores }: Pick<RunningSystem, 'cores' | 'loadCores'>,
 ): MachineResources | undefined {
   if (cores === undefined) return undefined;
   const known = { cores, ...(loadCores === undefined ? {} : { loadCores }) };
@@ -82,13 +82,13 @@ export function machineOf(
 
 /** Asks a deployment once a second what its services use, where it can tell. */
 export class UsageWatch implements AsyncDisposable {
-  readonly #deployment: Deployment;
+  readonly #deployment: RunningSystem;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #samples: Sample[] = [];
   #watching: Promise<void> = Promise.resolve();
 
-  constructor(deployment: Deployment, signal: AbortSignal) {
+  constructor(deployment: RunningSystem, signal: AbortSignal) {
     this.#deployment = deployment;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
   }

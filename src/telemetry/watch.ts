@@ -1,5 +1,5 @@
-import type { Deployment, ReplicaMetrics } from '../platforms/platform.ts';
-import type { Telemetry } from '../result.ts';
+import type { ReplicaMetrics, RunningSystem } from '../model/running-system.ts';
+import type { Telemetry } from '../model/telemetry.ts';
 import { backendsOf } from './backends.ts';
 import { onBeat } from './beat.ts';
 import { changingTelemetryOf } from './changing.ts';
@@ -16,7 +16,7 @@ interface Scrape {
 
 /** Reads what a deployment says of itself: as the measured time begins, once a second, and after it has ended. */
 export class TelemetryWatch implements AsyncDisposable {
-  readonly #deployment: Deployment;
+  readonly #deployment: RunningSystem;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #changes: boolean;
@@ -27,7 +27,7 @@ export class TelemetryWatch implements AsyncDisposable {
   #watching: Promise<void> = Promise.resolve();
 
   /** @param changes whether replicas are meant to come and go */
-  constructor(deployment: Deployment, changes: boolean, signal: AbortSignal) {
+  constructor(deployment: RunningSystem, changes: boolean, signal: AbortSignal) {
     this.#deployment = deployment;
     this.#changes = changes;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);

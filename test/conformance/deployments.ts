@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LabError } from '../../src/errors.ts';
+import { LabError } from '../../src/model/errors.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
 import { shareStack } from './shared-stack.ts';

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ownerOfRun } from '../../src/platforms/common/owner.ts';
+import { ownerOfRun } from '../../src/machine/owner.ts';
+import type { ServiceUsage } from '../../src/model/running-system.ts';
 import { findPrograms } from '../../src/platforms/common/programs.ts';
 import { defaultImages } from '../../src/platforms/engine/base-images.ts';
 import { label, runLabels } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
-import type { Deployment, Platform, ServiceUsage, Stack } from '../../src/platforms/platform.ts';
+import type { Deployment, Platform, Stack } from '../../src/platforms/platform.ts';
 import {
   containersOf,
   engineProblem,

@@ -1,4 +1,4 @@
-import { LabError } from '../../src/errors.ts';
+import { LabError } from '../../src/model/errors.ts';
 
 /** The LabError that a promise must end with. */
 export async function failure(promise: Promise<unknown>): Promise<LabError> {

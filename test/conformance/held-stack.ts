@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { packageFolder } from '../../src/package.ts';
+import { packageFolder } from '../../src/machine/package.ts';
 import type { PlatformUnderTest } from './platform-under-test.ts';
 
 /** Another process that holds a stack. */

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import type { LoadProfile } from '../../src/model/load-profile.ts';
+import type { HostedTopology } from '../../src/model/plan.ts';
 import { isTargetService } from '../../src/platforms/common/hosting.ts';
-import type { LoadProfile } from '../../src/scenarios/scenario.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
-import type { HostedTopology } from '../../src/scenarios/plan.ts';
 import { failure } from './failure.ts';
 import type { Bench } from './platform-under-test.ts';
 import { jobs, plainTarget, topology, total } from './topology.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { LabError } from '../../src/errors.ts';
-import { ownerOfRun } from '../../src/platforms/common/owner.ts';
+import { ownerOfRun } from '../../src/machine/owner.ts';
+import type { LabError } from '../../src/model/errors.ts';
 import { defaultImages } from '../../src/platforms/engine/base-images.ts';
 import { runLabels } from '../../src/platforms/engine/labels.ts';
+import { openPlatform } from '../../src/platforms/index.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import { removeNamespace } from '../../src/platforms/kubernetes/pods/run-namespace.ts';
-import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, Stack } from '../../src/platforms/platform.ts';
 import {
   engineProblem,
@@ -15,7 +15,6 @@ import {
   removeLabImages,
 } from './docker-engine.ts';
 import { failure } from './failure.ts';
-import { limitedBy } from './kubernetes-quota.ts';
 import {
   clusterEnvironment,
   clusterProblem,
@@ -23,6 +22,7 @@ import {
   isRequired,
   openTestCluster,
 } from './kubernetes-cluster.ts';
+import { limitedBy } from './kubernetes-quota.ts';
 import { jobs, topology } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { LoadJob, WorkerResult } from '../../src/load/job.ts';
+import type { LoadProfile } from '../../src/model/load-profile.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
-import type { LoadProfile } from '../../src/scenarios/scenario.ts';
+import type { LoadJob, WorkerResult } from '../../src/worker/protocol.ts';
 import { failure } from './failure.ts';
 import type { Bench } from './platform-under-test.ts';
 import { shareStack } from './shared-stack.ts';

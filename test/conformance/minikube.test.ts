@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { findExecutable } from '../../src/platforms/common/executable.ts';
+import { findExecutable } from '../../src/machine/executable.ts';
 import { openCluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import { chooseContext } from '../../src/platforms/kubernetes/cluster/context.ts';
 import { labelValue } from '../../src/platforms/kubernetes/cluster/labels.ts';

@@ -1,9 +1,10 @@
-import type { LoadJob } from '../../src/load/job.ts';
 import { splitJob } from '../../src/load/share.ts';
-import type { ReplicaMetrics } from '../../src/platforms/platform.ts';
-import type { Topology } from '../../src/scenarios/plan.ts';
-import type { ClosedLoad, LoadProfile, Workload } from '../../src/scenarios/scenario.ts';
-import type { AppSettings } from '../../src/scenarios/app-settings.ts';
+import type { ClosedLoad, LoadProfile } from '../../src/model/load-profile.ts';
+import type { Topology } from '../../src/model/plan.ts';
+import type { ReplicaMetrics } from '../../src/model/running-system.ts';
+import type { AppSettings } from '../../src/model/system.ts';
+import type { Workload } from '../../src/model/workload.ts';
+import type { LoadJob } from '../../src/worker/protocol.ts';
 
 type Cache = AppSettings['cache'];
 

@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jsonEventSchema } from '../../src/result/event.ts';
+import { jsonEventSchema } from '../../src/record/event.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import path from 'node:path';
-import { packageFolder } from '../../src/package.ts';
+import { packageFolder } from '../../src/machine/package.ts';
 
 /** How a command ended, and what it printed. */
 export interface Ended {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serveSecurely } from '../../src/load/testing/secure-server.ts';
+import { serveSecurely } from '../../src/worker/testing/secure-server.ts';
 import { ProgramFolder } from '../fakes/program-folder.ts';
 import { type Ended, scaleLab } from './cli.ts';
 import { expired, serveExpired } from './expired-server.ts';

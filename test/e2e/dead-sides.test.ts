@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { deadAddress, serve, type TestServer } from '../../src/load/testing/servers.ts';
+import { deadAddress, serve, type TestServer } from '../../src/worker/testing/servers.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
 

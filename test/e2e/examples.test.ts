@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packageFolder } from '../../src/package.ts';
+import { packageFolder } from '../../src/machine/package.ts';
 import {
   engineProblem,
   hostOfItsOwn,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunRecord, TrialRecord } from '../../src/result.ts';
+import type { RunRecord, TrialRecord } from '../../src/record/run-record.ts';
 import { engineProblem, hostOfItsOwn, isRequired } from '../conformance/docker-engine.ts';
 import { wordsOf } from '../fakes/shell.ts';
 import { scaleLab } from './cli.ts';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../src/result.ts';
+import type { RunRecord } from '../../src/record/run-record.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
 

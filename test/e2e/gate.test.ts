@@ -5,8 +5,8 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { packageFolder } from '../../src/package.ts';
-import { runRecordSchema, type RunRecord } from '../../src/result.ts';
+import { packageFolder } from '../../src/machine/package.ts';
+import { runRecordSchema, type RunRecord } from '../../src/record/run-record.ts';
 import { Workbench } from './workbench.ts';
 
 const example = path.join(packageFolder, 'examples', 'github-actions');

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { arePlain } from '../../src/foreign-text.ts';
+import { arePlain } from '../../src/model/foreign-text.ts';
 import { harms } from '../fakes/hostile.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';

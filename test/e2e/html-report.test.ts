@@ -4,8 +4,8 @@ import axe from 'axe-core';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { RunRecord } from '../../src/record/run-record.ts';
 import { openReporter } from '../../src/reporters/index.ts';
-import type { RunRecord } from '../../src/result.ts';
 import { findChromium, isRequired, openChromium, openReport } from './browser.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
@@ -186,7 +186,7 @@ describe('the HTML report in Chromium', { timeout: 180_000 }, () => {
     const report = await openReporter('html');
     const text = JSON.stringify(record).replaceAll('aside', JSON.stringify(evil).slice(1, -1));
     const taken: unknown = JSON.parse(text);
-    const { runRecordSchema } = await import('../../src/result.ts');
+    const { runRecordSchema } = await import('../../src/record/run-record.ts');
     await bench.write('evil.html', report(runRecordSchema.parse(taken), { columns: 80, color: false }));
     const { page, complaints } = await openReport(browser, path.join(bench.folder, 'evil.html'));
     expect(await page.title()).toMatch(/^cache, users - scale-lab run/);

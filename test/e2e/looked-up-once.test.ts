@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serve } from '../../src/load/testing/servers.ts';
+import { serve } from '../../src/worker/testing/servers.ts';
 import { scaleLab, type Ended } from './cli.ts';
 import { Workbench } from './workbench.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serve, type TestServer } from '../../src/load/testing/servers.ts';
+import { serve, type TestServer } from '../../src/worker/testing/servers.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
 

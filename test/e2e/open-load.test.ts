@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serve } from '../../src/load/testing/servers.ts';
+import { serve } from '../../src/worker/testing/servers.ts';
 import { engineProblem, hostOfItsOwn, isRequired } from '../conformance/docker-engine.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';

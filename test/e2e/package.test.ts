@@ -4,7 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { packageFolder } from '../../src/package.ts';
+import { packageFolder } from '../../src/machine/package.ts';
 import { Workbench } from './workbench.ts';
 
 const execute = promisify(execFile);

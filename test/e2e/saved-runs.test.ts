@@ -2,9 +2,9 @@ import { chmod, cp, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { calibrationsSchema } from '../../src/analysis/calibration.ts';
-import { serve, type TestServer } from '../../src/load/testing/servers.ts';
-import { runRecordSchema, type RunRecord } from '../../src/result.ts';
+import { calibrationsSchema } from '../../src/analysis/comparison/calibration.ts';
+import { runRecordSchema, type RunRecord } from '../../src/record/run-record.ts';
+import { serve, type TestServer } from '../../src/worker/testing/servers.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
 

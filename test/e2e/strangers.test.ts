@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { packageFolder } from '../../src/package.ts';
-import { runProgram } from '../../src/platforms/common/program.ts';
+import { packageFolder } from '../../src/machine/package.ts';
+import { runProgram } from '../../src/machine/program.ts';
 import { scaleLab, start } from './cli.ts';
 import { Workbench } from './workbench.ts';
 

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { serve, type TestServer } from '../../src/load/testing/servers.ts';
-import { packageFolder } from '../../src/package.ts';
+import { packageFolder } from '../../src/machine/package.ts';
+import { serve, type TestServer } from '../../src/worker/testing/servers.ts';
 import { Screen } from '../fakes/terminal.ts';
 import { Workbench } from './workbench.ts';
 

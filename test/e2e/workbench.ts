@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { runRecordSchema, type RunRecord } from '../../src/record/run-record.ts';
 import { findInhabitants } from '../inhabitants.ts';
-import { runRecordSchema, type RunRecord } from '../../src/result.ts';
 
 /** A folder to run the command in, with a temporary folder of its own, so that what a run leaves there can be counted. */
 export class Workbench implements AsyncDisposable {

@@ -1,12 +1,13 @@
-import type { Evidence } from '../../src/analysis/evidence.ts';
 import { findingsOf } from '../../src/analysis/findings.ts';
-import { planOf } from '../../src/scenarios/expand.ts';
-import type { Finding, ServiceResources, Telemetry } from '../../src/result.ts';
+import type { TrialView } from '../../src/analysis/trial-view.ts';
+import type { ServiceResources, Telemetry } from '../../src/model/telemetry.ts';
+import type { Finding } from '../../src/record/run-record.ts';
+import { planOf } from '../../src/scenarios/planning/expand.ts';
 import { anatomy, measurement, telemetry } from './records.ts';
 import { scenarioFile } from './scenario.ts';
 
 /** The trial of a scenario "shop" with one variant "usual", which is as told. */
-export function trialOf(content: Record<string, unknown> = {}): Evidence['trial'] {
+export function trialOf(content: Record<string, unknown> = {}): TrialView['trial'] {
   const shop = { question: 'Why?', workload: ['GET /todos/1'], variants: { usual: {} }, ...content };
   const [trial] = planOf(scenarioFile({ scenarios: { shop } }), ['shop'], {}, 1).trials;
   if (!trial) throw new Error('nothing was planned');
@@ -14,7 +15,7 @@ export function trialOf(content: Record<string, unknown> = {}): Evidence['trial'
 }
 
 /** All that is known of a trial in which nothing stands out, on a machine of two cores that nobody else uses, changed as told. */
-export function evidence(changes: Partial<Evidence> = {}): Evidence {
+export function evidence(changes: Partial<TrialView> = {}): TrialView {
   return {
     measurement: measurement(),
     telemetry: telemetry(),
@@ -27,12 +28,12 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
 }
 
 /** What is found, each as "kind: text", what to do next, and its command. */
-export function found(changes: Partial<Evidence>): readonly string[] {
+export function found(changes: Partial<TrialView>): readonly string[] {
   return findingsOf(evidence(changes)).map(told);
 }
 
 /** The sentence of one kind; undefined where it was not found. */
-export function foundOf(kind: string, changes: Partial<Evidence>): string | undefined {
+export function foundOf(kind: string, changes: Partial<TrialView>): string | undefined {
   return found(changes).find((text) => text.startsWith(`${kind}: `));
 }
 

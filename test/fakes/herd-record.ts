@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../src/result.ts';
+import type { RunRecord } from '../../src/record/run-record.ts';
 import { anatomy, measurement, openLoad, trialRecord } from './records.ts';
 import { runRecord } from './run-record.ts';
 

@@ -1,6 +1,6 @@
-import { randomBy } from '../../src/analysis/statistics/random.ts';
-import { LatencyHistogram } from '../../src/load/histogram.ts';
-import type { RunRecord, TrialRecord } from '../../src/result.ts';
+import { LatencyHistogram } from '../../src/histogram/latency-histogram.ts';
+import { randomBy } from '../../src/model/random.ts';
+import type { RunRecord, TrialRecord } from '../../src/record/run-record.ts';
 import { openHerdRecord } from './herd-record.ts';
 import { anatomy } from './records.ts';
 import { shopTrial } from './shop-record.ts';

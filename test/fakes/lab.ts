@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { LabEvent } from '../../src/events.ts';
-import type { WorkerResult } from '../../src/load/job.ts';
-import { Recorder } from '../../src/load/recorder.ts';
-import type { Lab } from '../../src/run-session.ts';
+import type { LabEvent } from '../../src/session/events.ts';
+import type { Lab } from '../../src/session/run-session.ts';
+import type { WorkerResult } from '../../src/worker/protocol.ts';
+import { Recorder } from '../../src/worker/recording/recorder.ts';
+import { drawnRequest } from '../../src/worker/testing/jobs.ts';
 import type { FakePlatform } from './platform.ts';
-import { drawnRequest } from '../../src/load/testing/jobs.ts';
 
 const request = drawnRequest();
 

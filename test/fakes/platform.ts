@@ -1,15 +1,9 @@
-import { LatencyHistogram } from '../../src/load/histogram.ts';
-import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/load/job.ts';
-import type {
-  Deployment,
-  Happening,
-  Platform,
-  ReplicaMetrics,
-  ServiceUsage,
-  Stack,
-} from '../../src/platforms/platform.ts';
-import type { Topology } from '../../src/scenarios/plan.ts';
-import type { UrlSystem } from '../../src/scenarios/system.ts';
+import { LatencyHistogram } from '../../src/histogram/latency-histogram.ts';
+import type { Topology } from '../../src/model/plan.ts';
+import type { Happening, ReplicaMetrics, ServiceUsage } from '../../src/model/running-system.ts';
+import type { UrlSystem } from '../../src/model/system.ts';
+import type { Deployment, Platform, Stack } from '../../src/platforms/platform.ts';
+import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/worker/protocol.ts';
 
 /** What the fake's load workers record, all of them together, and what its replicas count for one deployment. */
 export interface Script {

@@ -1,4 +1,6 @@
-import type { Anatomy, Measurement, Telemetry, TrialRecord } from '../../src/result.ts';
+import type { Anatomy, Measurement } from '../../src/model/measurement.ts';
+import type { Telemetry } from '../../src/model/telemetry.ts';
+import type { TrialRecord } from '../../src/record/run-record.ts';
 
 /** A measurement of `requests` right answers in ten seconds, with latencies that are easy to recognise. */
 export function measurement(changes: Partial<Measurement> = {}): Measurement {

@@ -1,5 +1,5 @@
-import { newRecord } from '../../src/record.ts';
-import type { RunRecord, ScenarioRecord } from '../../src/result.ts';
+import type { RunRecord, ScenarioRecord } from '../../src/record/run-record.ts';
+import { newRecord } from '../../src/session/new-record.ts';
 
 const herd: ScenarioRecord = {
   name: 'herd',

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
+import type { Scenario, ScenarioFile } from '../../src/model/scenario.ts';
 import { parseScenarioFile } from '../../src/scenarios/parse.ts';
-import type { Scenario, ScenarioFile } from '../../src/scenarios/scenario.ts';
-import type { Variables } from '../../src/variables.ts';
+import type { Variables } from '../../src/shapes/variables.ts';
 
 /** Parses a scenario file given as an object, which must be right. */
 export function scenarioFile(content: Record<string, unknown>, environment: Variables = {}): ScenarioFile {

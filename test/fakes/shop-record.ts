@@ -1,4 +1,5 @@
-import type { Measurement, TrialRecord } from '../../src/result.ts';
+import type { Measurement } from '../../src/model/measurement.ts';
+import type { TrialRecord } from '../../src/record/run-record.ts';
 import { measurement, trialRecord } from './records.ts';
 
 type RequestOutcome = Measurement['byRequest'][number];

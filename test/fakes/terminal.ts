@@ -1,7 +1,7 @@
 import xterm from '@xterm/headless';
 import type { Output } from '../../src/cli/io.ts';
 import { GuardedOutput } from '../../src/cli/output.ts';
-import type { OwnMarks } from '../../src/foreign-text.ts';
+import type { OwnMarks } from '../../src/model/foreign-text.ts';
 
 /** A terminal that nobody sees: what is on its screen is what a person would see. */
 export class Screen implements Output {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { found, foundOf, p99, service, trialOf } from '../../../test/fakes/evidence.ts';
 import { backends, telemetry } from '../../../test/fakes/records.ts';
-import type { Evidence } from '../evidence.ts';
+import type { TrialView } from '../trial-view.ts';
 
 const statement = `SELECT id, title, done, user_id, created_at\n  FROM todos WHERE title LIKE $1`;
 const target = { command: 'node server.js' };
 
 /** 1,200 queries, for each of which the application waited and PostgreSQL worked so many ms. */
-function asked(waitedMs: number, workedMs: number, calls = 1200): Partial<Evidence> {
+function asked(waitedMs: number, workedMs: number, calls = 1200): Partial<TrialView> {
   const counters = { db_query_duration_seconds_sum: 1.2 * waitedMs, db_query_duration_seconds_count: 1200 };
   const database = { ...backends({}), statements: [{ statement, calls, totalMs: calls * workedMs }] };
   return { measurement: p99({ db: 30, app: 11 }), telemetry: telemetry(counters, { backends: database }) };

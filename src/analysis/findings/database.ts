@@ -1,4 +1,5 @@
-import { formatNumber, formatPercent, formatRounded, plural } from '../../numbers.ts';
+import { formatNumber, formatPercent, formatRounded, plural } from '../../model/numbers.ts';
+import { total } from '../metrics/trial-metrics.ts';
 import {
   coresOf,
   coresOfMachine,
@@ -7,9 +8,8 @@ import {
   machineLevel,
   ofTotal,
   shareOfP99,
-  type Evidence,
-} from '../evidence.ts';
-import { total } from '../trial-metrics.ts';
+  type TrialView,
+} from '../trial-view.ts';
 import { noticeableMs, settingOf, type Found, type Rule } from './rule.ts';
 
 /** Below so much of what the application waited for answers, it is not PostgreSQL that took the time; above the other, it is. */
@@ -19,13 +19,13 @@ const notItsTime = 0.25;
 const leastTold = 0.9;
 
 /** Running queries is the largest part of p99, and at least half of it; and it is PostgreSQL that takes the time, as far as it is known. */
-export const databaseDominates: Rule = (evidence) => {
-  const database = databaseTime(evidence);
+export const databaseDominates: Rule = (view) => {
+  const database = databaseTime(view);
   if (!database || database.isWait) return undefined;
   const { seen, share } = database;
   const text = `p99 is the database: ${seen}.`;
   const gain = share / 2;
-  const [costliest] = evidence.telemetry.backends?.statements ?? [];
+  const [costliest] = view.telemetry.backends?.statements ?? [];
   if (!costliest || costliest.calls === 0) {
     return { text, next: 'Make its statements cheaper, or ask it less often: a cache.', gain };
   }
@@ -35,10 +35,10 @@ export const databaseDominates: Rule = (evidence) => {
 };
 
 /** The same, but PostgreSQL has worked on the queries for less than a quarter of that time. */
-export const databaseWait: Rule = (evidence) => {
-  const database = databaseTime(evidence);
+export const databaseWait: Rule = (view) => {
+  const database = databaseTime(view);
   if (!database?.isWait) return undefined;
-  return { text: `p99 is the wait for answers of the database: ${database.seen}.`, ...waitAdvice(evidence) };
+  return { text: `p99 is the wait for answers of the database: ${database.seen}.`, ...waitAdvice(view) };
 };
 
 interface DatabaseTime {
@@ -50,11 +50,11 @@ interface DatabaseTime {
 }
 
 /** The time of queries as the application sees it, which waits for the answers; undefined where p99 is something else. */
-function databaseTime(evidence: Evidence): DatabaseTime | undefined {
-  const database = shareOfP99(evidence, 'db');
+function databaseTime(view: TrialView): DatabaseTime | undefined {
+  const database = shareOfP99(view, 'db');
   if (!database?.isLargest || database.share < 0.5 || database.partMs < noticeableMs) return undefined;
-  const own = ownTime(evidence);
-  const postgres = coresOf(evidence, 'postgres');
+  const own = ownTime(view);
+  const postgres = coresOf(view, 'postgres');
   const parts = [
     ofTotal(database),
     ...(own
@@ -67,14 +67,14 @@ function databaseTime(evidence: Evidence): DatabaseTime | undefined {
 }
 
 /** The time is not PostgreSQL's: it has answered, and nobody had the time to look. */
-function waitAdvice(evidence: Evidence): Omit<Found, 'text'> {
-  const { event_loop_utilisation: utilisation = 0 } = evidence.metrics;
-  const machine = coresOfMachine(evidence);
+function waitAdvice(view: TrialView): Omit<Found, 'text'> {
+  const { event_loop_utilisation: utilisation = 0 } = view.metrics;
+  const machine = coresOfMachine(view);
   const gain = 0.1;
-  if (machineLevel(evidence) === 'full' && machine) {
+  if (machineLevel(view) === 'full' && machine) {
     return { next: `The statements are not what takes the time: the machine is full, at ${inCores(machine)}.`, gain };
   }
-  if (loopLevel(evidence) !== 'free') {
+  if (loopLevel(view) !== 'free') {
     const busy = `the event loop is busy ${formatPercent(utilisation)} of the time, and answers wait for it`;
     return { next: `The statements are not what takes the time: ${busy}.`, gain };
   }
@@ -82,7 +82,7 @@ function waitAdvice(evidence: Evidence): Omit<Found, 'text'> {
 }
 
 /** How long a query took on average as the application sees it, and in PostgreSQL by its own statistics; undefined where those do not tell of all. */
-function ownTime({ telemetry }: Evidence): { readonly waitedMs: number; readonly workedMs: number } | undefined {
+function ownTime({ telemetry }: TrialView): { readonly waitedMs: number; readonly workedMs: number } | undefined {
   const seconds = total(telemetry, 'db_query_duration_seconds_sum');
   const queries = total(telemetry, 'db_query_duration_seconds_count');
   const statements = telemetry.backends?.statements ?? [];
@@ -98,25 +98,25 @@ function shortened(statement: string): string {
 }
 
 /** The share of p99 that goes to the database and to waiting for it; half, where nobody knows. */
-function databaseShare(evidence: Evidence): number {
-  const [database, pool] = [shareOfP99(evidence, 'db'), shareOfP99(evidence, 'pool')];
+function databaseShare(view: TrialView): number {
+  const [database, pool] = [shareOfP99(view, 'db'), shareOfP99(view, 'pool')];
   return database || pool ? (database?.share ?? 0) + (pool?.share ?? 0) : 0.5;
 }
 
 /** At least 5 queries for each request. */
-export const manyQueries: Rule = (evidence) => {
-  const { queries_per_request: queries = 0 } = evidence.metrics;
+export const manyQueries: Rule = (view) => {
+  const { queries_per_request: queries = 0 } = view.metrics;
   if (queries < 5) return undefined;
   const text = `Each request makes ${formatRounded(queries, 0)} queries.`;
-  const next = `A join, or one query for all of them, makes do with one or two${settingOf(evidence, 'feed: join')}.`;
-  return { text, next, gain: databaseShare(evidence) * (1 - 2 / queries) };
+  const next = `A join, or one query for all of them, makes do with one or two${settingOf(view, 'feed: join')}.`;
+  return { text, next, gain: databaseShare(view) * (1 - 2 / queries) };
 };
 
 /** At least 1,000 rows read for each query: many rows in many queries are another matter. */
-export const rowsRead: Rule = (evidence) => {
-  const { rows_read_per_request: rows = 0, queries_per_request: queries = 1 } = evidence.metrics;
+export const rowsRead: Rule = (view) => {
+  const { rows_read_per_request: rows = 0, queries_per_request: queries = 1 } = view.metrics;
   if (rows < 1000 * Math.max(1, queries)) return undefined;
   const text = `Each request reads ${formatRounded(rows, 0)} rows.`;
-  const next = `An index on what it searches by seems to be missing${settingOf(evidence, 'title-index: true')}.`;
-  return { text, next, gain: databaseShare(evidence) };
+  const next = `An index on what it searches by seems to be missing${settingOf(view, 'title-index: true')}.`;
+  return { text, next, gain: databaseShare(view) };
 };

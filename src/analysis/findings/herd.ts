@@ -1,39 +1,39 @@
-import { formatRounded } from '../../numbers.ts';
-import { writes } from '../../scenarios/scenario.ts';
-import { shareOfP99, type Evidence } from '../evidence.ts';
+import { formatRounded } from '../../model/numbers.ts';
+import { writes } from '../../model/workload.ts';
+import { shareOfP99, type TrialView } from '../trial-view.ts';
 import { processesOf, type Rule } from './rule.ts';
 
 /**
  * How often a value is computed whenever it expires; undefined where nothing is cached, or a write may have taken it out before.
  * The counters do not tell keys apart, and each key may be computed once: so it is the mean over as many keys as there can be.
  */
-export function timesComputed({ metrics, trial: { workload } }: Evidence): number | undefined {
+export function timesComputed({ metrics, trial: { workload } }: TrialView): number | undefined {
   const { recomputes = 0, recomputes_per_expiry: perExpiry = 0, cache_hit_rate: hitRate = 0 } = metrics;
   if (hitRate === 0 || perExpiry === 0 || writes(workload)) return undefined;
   const expiries = Math.max(1, recomputes / perExpiry);
   return recomputes / expiries / keysOf(workload);
 }
 
-function keysOf({ keys, requests }: Evidence['trial']['workload']): number {
+function keysOf({ keys, requests }: TrialView['trial']['workload']): number {
   const sizes = Object.values(keys).map((key) => (key.kind === 'hot' ? 1 : key.of));
   return sizes.reduce((product, size) => product * size, requests.length);
 }
 
 /** A value is computed at least 3 times whenever it expires. */
-export const herd: Rule = (evidence) => {
-  const times = timesComputed(evidence);
+export const herd: Rule = (view) => {
+  const times = timesComputed(view);
   if (times === undefined || times < 3) return undefined;
-  const what = keysOf(evidence.trial.workload) === 1 ? 'recomputed' : 'recomputed each value';
+  const what = keysOf(view.trial.workload) === 1 ? 'recomputed' : 'recomputed each value';
   const text = `The cache ${what} ${formatRounded(times, 1)} times per expiry.`;
-  const [database, pool] = [shareOfP99(evidence, 'db'), shareOfP99(evidence, 'pool')];
+  const [database, pool] = [shareOfP99(view, 'db'), shareOfP99(view, 'pool')];
   const share = database || pool ? (database?.share ?? 0) + (pool?.share ?? 0) : 0.5;
-  return { text, next: advice(evidence), gain: share * (1 - 1 / times) };
+  return { text, next: advice(view), gain: share * (1 - 1 / times) };
 };
 
 /** What would help depends on what is there already. */
-function advice(evidence: Evidence): string {
-  const { system } = evidence.trial;
-  const isOne = processesOf(evidence) === 1;
+function advice(view: TrialView): string {
+  const { system } = view.trial;
+  const isOne = processesOf(view) === 1;
   if (system.kind !== 'app') {
     return 'Make it once: with a promise that all requests of a process share, or a lock that all processes share.';
   }

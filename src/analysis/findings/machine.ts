@@ -1,5 +1,5 @@
-import { formatPercent, formatRounded } from '../../numbers.ts';
-import { coresOfMachine, inCores, loopLevel, machineLevel, type Evidence, type MachineUse } from '../evidence.ts';
+import { formatPercent, formatRounded } from '../../model/numbers.ts';
+import { coresOfMachine, inCores, loopLevel, machineLevel, type TrialView, type MachineUse } from '../trial-view.ts';
 import { slowReplica, unevenReplicas } from './replicas.ts';
 import { moreReplicas, runAgain, type Found, type Rule } from './rule.ts';
 
@@ -7,13 +7,13 @@ import { moreReplicas, runAgain, type Found, type Rule } from './rule.ts';
 const noticeableCores = 0.3;
 
 /** At least 90% of the cores were in use: whatever is added takes from what is there. */
-export const machineFull: Rule = (evidence) => {
-  const machine = coresOfMachine(evidence);
-  if (!machine || machineLevel(evidence) !== 'full') return undefined;
+export const machineFull: Rule = (view) => {
+  const machine = coresOfMachine(view);
+  if (!machine || machineLevel(view) !== 'full') return undefined;
   const text = `The machine is full: ${inCores(machine)} were in use, ${usersOf(machine)}.`;
   const { othersUsed, used } = machine;
   if (othersUsed !== undefined && othersUsed >= noticeableCores) {
-    const command = runAgain(evidence, '--replicas', String(evidence.trial.replicas));
+    const command = runAgain(view, '--replicas', String(view.trial.replicas));
     return { text, next: 'End what else runs on it, and run this again.', command, gain: othersUsed / used };
   }
   const next =
@@ -31,24 +31,24 @@ function usersOf({ users }: MachineUse): string {
 }
 
 /** The event loop of the busiest replica is busy for at least 95% of the time. */
-export const eventLoopFull: Rule = (evidence) => {
-  const { event_loop_utilisation: utilisation = 0 } = evidence.metrics;
-  if (loopLevel(evidence) !== 'full') return undefined;
-  return { text: `The event loop is full (utilisation ${utilisation.toFixed(2)}).`, ...loopAdvice(evidence) };
+export const eventLoopFull: Rule = (view) => {
+  const { event_loop_utilisation: utilisation = 0 } = view.metrics;
+  if (loopLevel(view) !== 'full') return undefined;
+  return { text: `The event loop is full (utilisation ${utilisation.toFixed(2)}).`, ...loopAdvice(view) };
 };
 
 /** A replica or a worker more helps only where there is a core for it, and nothing else keeps those that are there from their work. */
-function loopAdvice(evidence: Evidence): Omit<Found, 'text'> {
-  const machine = coresOfMachine(evidence);
-  const level = machineLevel(evidence);
+function loopAdvice(view: TrialView): Omit<Found, 'text'> {
+  const machine = coresOfMachine(view);
+  const level = machineLevel(view);
   const less = 'make each request cheaper: a cache, fewer queries, smaller answers';
   if (machine && level === 'full') {
     return { next: `There is no core left for another replica (${inCores(machine)}): ${less}.`, gain: 0.4 };
   }
-  if (slowReplica(evidence)) return { next: 'See first to the replica that is slower than the others.', gain: 0 };
-  if (unevenReplicas(evidence)) return { next: 'See first to how the requests are dealt out.', gain: 0 };
-  const isLimited = (replicasThrottled(evidence) ?? 0) >= 0.05;
-  const command = moreReplicas(evidence);
+  if (slowReplica(view)) return { next: 'See first to the replica that is slower than the others.', gain: 0 };
+  if (unevenReplicas(view)) return { next: 'See first to how the requests are dealt out.', gain: 0 };
+  const isLimited = (replicasThrottled(view) ?? 0) >= 0.05;
+  const command = moreReplicas(view);
   const rest = { ...(command === undefined ? {} : { command }), gain: 0.5 };
   if (machine && level === 'unclear') {
     const what = isLimited ? 'a higher CPU limit or replicas help' : 'replicas or workers help';
@@ -68,15 +68,15 @@ function tryTells(what: string, machine: MachineUse): string {
 }
 
 /** A service is kept from the CPU by its limit for at least 30% of the time. */
-export const throttled: Rule = (evidence) => {
-  const [worst] = [...evidence.resources].sort((one, other) => other.throttledRatio - one.throttledRatio);
+export const throttled: Rule = (view) => {
+  const [worst] = [...view.resources].sort((one, other) => other.throttledRatio - one.throttledRatio);
   if (!worst || worst.throttledRatio < 0.3) return undefined;
   const limit = worst.cpuLimit === undefined ? '' : ` (${formatRounded(worst.cpuLimit, 2)} cores)`;
   const text = `${worst.service} was at its CPU limit${limit} ${formatPercent(worst.throttledRatio)} of the time.`;
-  const machine = coresOfMachine(evidence);
-  const level = machineLevel(evidence);
+  const machine = coresOfMachine(view);
+  const level = machineLevel(view);
   if (level === 'full') return { text, next: 'A higher limit would not help: no core is left for it.', gain: 0 };
-  const command = worst.service.startsWith('app-') ? moreReplicas(evidence) : undefined;
+  const command = worst.service.startsWith('app-') ? moreReplicas(view) : undefined;
   const [raise, helps] =
     command === undefined
       ? ['Raise it.', 'a higher limit helps']
@@ -86,7 +86,7 @@ export const throttled: Rule = (evidence) => {
 };
 
 /** How much of the time a replica was kept from the CPU by its limit, where that is most; undefined where nobody knows. */
-export function replicasThrottled({ resources }: Evidence): number | undefined {
+export function replicasThrottled({ resources }: TrialView): number | undefined {
   const ratios = resources.filter(({ service }) => service.startsWith('app-')).map((replica) => replica.throttledRatio);
   return ratios.length === 0 ? undefined : Math.max(...ratios);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foundOf, p99, served, service, trialOf } from '../../../test/fakes/evidence.ts';
 import { backends, telemetry, timeline } from '../../../test/fakes/records.ts';
-import type { Evidence } from '../evidence.ts';
+import type { TrialView } from '../trial-view.ts';
 
 const replicas = [{ replica: 'app-1', counters: {}, gauges: { db_pool_size: 10 } }];
 const samples = timeline({ 'app-1 db_pool_in_use': [10, 9, 10, 10] });
@@ -10,9 +10,9 @@ const waiting = {
   telemetry: telemetry({}, { replicas, timeline: samples }),
   metrics: { pool_in_use: 0.99, event_loop_utilisation: 0.4 },
   resources: [service('postgres', 0.4), service('app-1', 0.3)],
-} satisfies Partial<Evidence>;
+} satisfies Partial<TrialView>;
 
-const poolWait = (changes: Partial<Evidence> = {}) => foundOf('pool-wait', { ...waiting, ...changes });
+const poolWait = (changes: Partial<TrialView> = {}) => foundOf('pool-wait', { ...waiting, ...changes });
 const said = 'pool-wait: p99 is pool wait: 38 of 41 ms; 9.9 of 10 connections (99%) were in use on average.';
 const would = `${said} A larger pool would help (pool: 20): PostgreSQL used 0.4 of 2 cores.`;
 const mayOrNot = `${said} Whether a larger pool helps, a try tells (pool: 20).`;

@@ -1,5 +1,5 @@
-import { formatNumber, formatRounded, formatValue } from '../../numbers.ts';
-import { highest, poolSamples } from '../timeline.ts';
+import { formatNumber, formatRounded, formatValue } from '../../model/numbers.ts';
+import { highest, poolSamples } from '../metrics/timeline.ts';
 import {
   coresOf,
   coresOfMachine,
@@ -9,9 +9,9 @@ import {
   machineLevel,
   ofTotal,
   shareOfP99,
-  type Evidence,
+  type TrialView,
   type Level,
-} from '../evidence.ts';
+} from '../trial-view.ts';
 import { timesComputed } from './herd.ts';
 import { replicasThrottled } from './machine.ts';
 import { slowestReplica } from './replicas.ts';
@@ -20,30 +20,30 @@ import { noticeableMs, processesOf, type Found, type Rule } from './rule.ts';
 /** What those are told whose requests each open a connection of their own. */
 const usePool = 'Use a pool (connections: pool)';
 
-function hasNoPool({ trial: { system } }: Evidence): boolean {
+function hasNoPool({ trial: { system } }: TrialView): boolean {
   return system.kind === 'app' && system.app.connections === 'per-request';
 }
 
 /** Waiting for a connection, or for it to be opened, is the largest part of p99, and at least 30% of it. */
-export const poolWait: Rule = (evidence) => {
-  const pool = shareOfP99(evidence, 'pool');
+export const poolWait: Rule = (view) => {
+  const pool = shareOfP99(view, 'pool');
   if (!pool?.isLargest || pool.share < 0.3 || pool.partMs < noticeableMs) return undefined;
-  if (hasNoPool(evidence)) {
+  if (hasNoPool(view)) {
     return { text: `p99 is the time to connect: ${ofTotal(pool)}.`, next: `${usePool}.`, gain: pool.share };
   }
-  const text = `p99 is pool wait: ${ofTotal(pool)}${poolUse(evidence)}.`;
-  return { text, ...poolAdvice(evidence, pool.share) };
+  const text = `p99 is pool wait: ${ofTotal(pool)}${poolUse(view)}.`;
+  return { text, ...poolAdvice(view, pool.share) };
 };
 
-function poolUse(evidence: Evidence): string {
-  const size = poolSize(evidence);
-  const { pool_in_use: share } = evidence.metrics;
+function poolUse(view: TrialView): string {
+  const size = poolSize(view);
+  const { pool_in_use: share } = view.metrics;
   if (size === undefined || share === undefined) return '';
   // The share that the tables have, of the same samples: how often all were in use would be another number.
   return `; ${formatRounded(share * size, 1)} of ${size} connections (${formatValue(share, 'ratio')}) were in use on average`;
 }
 
-function poolSize({ telemetry, measurement }: Evidence): number | undefined {
+function poolSize({ telemetry, measurement }: TrialView): number | undefined {
   return poolSamples(telemetry, measurement)[0]?.size;
 }
 
@@ -55,27 +55,27 @@ interface Obstacle {
 }
 
 /** More queries at once help only while nothing else is at its limit; where that is unclear, nothing is said. */
-function poolAdvice(evidence: Evidence, share: number): Omit<Found, 'text'> {
-  const obstacles = obstaclesOf(evidence);
+function poolAdvice(view: TrialView, share: number): Omit<Found, 'text'> {
+  const obstacles = obstaclesOf(view);
   const full = obstacles.find(({ level }) => level === 'full');
   if (full) return { next: full.next, gain: 0 };
-  const size = largerPool(evidence);
+  const size = largerPool(view);
   const larger = size === undefined ? '' : ` (pool: ${size})`;
   if (obstacles.some(({ level }) => level !== 'free')) {
     return { next: `Whether a larger pool helps, a try tells${larger}.`, gain: share / 2 };
   }
-  const postgres = coresOf(evidence, 'postgres');
+  const postgres = coresOf(view, 'postgres');
   const room = postgres ? `: PostgreSQL used ${inCores(postgres)}` : '';
   return { next: `A larger pool would help${larger}${room}.`, gain: share };
 }
 
-function obstaclesOf(evidence: Evidence): readonly Obstacle[] {
-  const { event_loop_utilisation: utilisation = 0 } = evidence.metrics;
-  const postgres = coresOf(evidence, 'postgres');
-  const machine = coresOfMachine(evidence);
-  const throttled = replicasThrottled(evidence);
-  const slow = slowestReplica(evidence);
-  const times = timesComputed(evidence) ?? 0;
+function obstaclesOf(view: TrialView): readonly Obstacle[] {
+  const { event_loop_utilisation: utilisation = 0 } = view.metrics;
+  const postgres = coresOf(view, 'postgres');
+  const machine = coresOfMachine(view);
+  const throttled = replicasThrottled(view);
+  const slow = slowestReplica(view);
+  const times = timesComputed(view) ?? 0;
   const noHelp = (because: string): string => `A larger pool would not help: ${because}.`;
   return [
     {
@@ -88,19 +88,19 @@ function obstaclesOf(evidence: Evidence): readonly Obstacle[] {
     },
     // Of a server of the user's own, and where no limit is kept to, nothing is throttled.
     { level: levelOf(throttled ?? 0, 0.05, 0.3), next: noHelp('the replicas are at their CPU limit') },
-    { level: loopLevel(evidence), next: noHelp(`the event loop is full (utilisation ${utilisation.toFixed(2)})`) },
+    { level: loopLevel(view), next: noHelp(`the event loop is full (utilisation ${utilisation.toFixed(2)})`) },
     {
       level: postgres && levelOf(postgres.used / postgres.of, 0.5, 0.8),
       next: postgres ? noHelp(`PostgreSQL is the limit, at ${inCores(postgres)}`) : '',
     },
-    { level: machineLevel(evidence), next: machine ? noHelp(`the machine is full, at ${inCores(machine)}`) : '' },
-    { level: mayGrow(evidence), next: noHelp('PostgreSQL allows no more connections') },
+    { level: machineLevel(view), next: machine ? noHelp(`the machine is full, at ${inCores(machine)}`) : '' },
+    { level: mayGrow(view), next: noHelp('PostgreSQL allows no more connections') },
   ];
 }
 
 /** PostgreSQL refuses what goes beyond its own limit: a pool that may hardly grow is no larger pool. */
-function mayGrow(evidence: Evidence): Level | undefined {
-  const [size, larger] = [poolSize(evidence), largerPool(evidence)];
+function mayGrow(view: TrialView): Level | undefined {
+  const [size, larger] = [poolSize(view), largerPool(view)];
   if (size === undefined || larger === undefined) return undefined;
   return larger < 1.2 * size ? 'full' : 'free';
 }
@@ -109,16 +109,16 @@ function mayGrow(evidence: Evidence): Level | undefined {
  * Twice as large, as far as PostgreSQL allows it: it keeps some connections for itself and for who watches. Undefined where nobody
  * knows how large it is, or among how many processes they are shared.
  */
-function largerPool(evidence: Evidence): number | undefined {
-  const { db_max_connections: allowed = Infinity } = evidence.telemetry.backends?.gauges ?? {};
-  const [size, processes] = [poolSize(evidence), processesOf(evidence)];
+function largerPool(view: TrialView): number | undefined {
+  const { db_max_connections: allowed = Infinity } = view.telemetry.backends?.gauges ?? {};
+  const [size, processes] = [poolSize(view), processesOf(view)];
   if (size === undefined || processes === undefined) return undefined;
   return Math.min(2 * size, Math.floor((0.9 * allowed) / processes));
 }
 
 /** At least 95% of the connections that PostgreSQL allows were open at some time. */
-export const connectionLimit: Rule = (evidence) => {
-  const { telemetry, metrics } = evidence;
+export const connectionLimit: Rule = (view) => {
+  const { telemetry, metrics } = view;
   const { gauges = {} } = telemetry.backends ?? {};
   const most = highest(telemetry.timeline, 'backends', 'db_connections') ?? gauges.db_connections;
   const allowed = gauges.db_max_connections ?? highest(telemetry.timeline, 'backends', 'db_max_connections');
@@ -127,8 +127,8 @@ export const connectionLimit: Rule = (evidence) => {
   const then = errorRate > 0 || rejected > 0 ? 'refuses more' : 'is close to refusing more';
   const text = `PostgreSQL had ${formatNumber(most)} of its ${formatNumber(allowed)} connections open, and ${then}.`;
   const gain = Math.max(0.2, errorRate);
-  if (hasNoPool(evidence)) return { text, next: `Each request opens one of its own. ${usePool}.`, gain };
-  const processes = processesOf(evidence);
+  if (hasNoPool(view)) return { text, next: `Each request opens one of its own. ${usePool}.`, gain };
+  const processes = processesOf(view);
   const share = Math.floor((0.9 * allowed) / (processes ?? 1));
   const next =
     processes === undefined ? 'Use smaller pools.' : `Use smaller pools (pool: ${share} at most, in each process).`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { found, served, trialOf } from '../../../test/fakes/evidence.ts';
 import { telemetry } from '../../../test/fakes/records.ts';
-import type { Telemetry } from '../../result.ts';
+import type { Telemetry } from '../../model/telemetry.ts';
 
 const dealt = (balancer: string) => trialOf({ replicas: 3, variants: { usual: { balancer } } });
 const among = (replicas: Telemetry['replicas'], balancer = 'round-robin', changes: Partial<Telemetry> = {}) =>

@@ -1,7 +1,7 @@
-import { formatNumber, formatPercent } from '../../numbers.ts';
-import type { Telemetry } from '../../result.ts';
+import { formatNumber, formatPercent } from '../../model/numbers.ts';
+import type { Telemetry } from '../../model/telemetry.ts';
 import { median } from '../summary.ts';
-import type { Evidence } from '../evidence.ts';
+import type { TrialView } from '../trial-view.ts';
 import { noticeableMs, type Found, type Rule } from './rule.ts';
 
 /** From here on a replica is slow, as a multiple of what the others take. */
@@ -40,7 +40,7 @@ function servedBy({ replicas, lost, silent, left }: Telemetry): readonly Served[
 }
 
 /** The replica that is slowest, where all of several tell of their times. */
-export function slowestReplica({ telemetry }: Pick<Evidence, 'telemetry'>): SlowReplica | undefined {
+export function slowestReplica({ telemetry }: Pick<TrialView, 'telemetry'>): SlowReplica | undefined {
   const told = servedBy(telemetry).flatMap(({ replica, ms }) => (ms === undefined ? [] : [{ replica, ms }]));
   const [slowest, ...others] = told.sort((one, other) => other.ms - one.ms);
   if (!slowest || others.length === 0 || told.length < telemetry.replicas.length) return undefined;
@@ -49,20 +49,20 @@ export function slowestReplica({ telemetry }: Pick<Evidence, 'telemetry'>): Slow
 }
 
 /** Whether the balancer sends fewer requests to whom is slow. */
-function spares({ trial: { system } }: Evidence): boolean {
+function spares({ trial: { system } }: TrialView): boolean {
   const balancer = 'balancer' in system ? system.balancer : undefined;
   return balancer === 'least-connections' || balancer === 'random-two';
 }
 
 /** A replica takes at least twice as long as the others. */
-export const slowReplica: Rule = (evidence) => {
-  const slow = slowestReplica(evidence);
+export const slowReplica: Rule = (view) => {
+  const slow = slowestReplica(view);
   if (!slow || slow.times < slowTimes || slow.ms - slow.othersMs < noticeableMs) return undefined;
-  const share = servedBy(evidence.telemetry).find(({ replica }) => replica === slow.replica)?.share ?? 0;
+  const share = servedBy(view.telemetry).find(({ replica }) => replica === slow.replica)?.share ?? 0;
   const takes = `${slow.replica} takes ${formatNumber(slow.ms)} ms for a request, the others ${formatNumber(slow.othersMs)} ms`;
   const look = 'find out what holds it up';
   const gain = 1 - 1 / slow.times;
-  if (spares(evidence)) {
+  if (spares(view)) {
     const text = `${takes}; the balancer spares it, with ${formatPercent(share)} of the requests.`;
     return { text, next: `Leave the balancer as it is, and ${look}.`, gain: gain * share };
   }
@@ -71,25 +71,25 @@ export const slowReplica: Rule = (evidence) => {
 };
 
 /** A replica has less than half of its fair share of the requests, or more than one and a half, and it is not that a slow one is spared. */
-export const unevenReplicas: Rule = (evidence) => {
-  const served = servedBy(evidence.telemetry);
+export const unevenReplicas: Rule = (view) => {
+  const served = servedBy(view.telemetry);
   const [least] = served;
   const most = served.at(-1);
   const fair = 1 / served.length;
   if (!least || !most || (least.share >= 0.5 * fair && most.share <= 1.5 * fair)) return undefined;
-  if (spares(evidence) && isSlowest(least.replica, evidence)) return undefined;
+  if (spares(view) && isSlowest(least.replica, view)) return undefined;
   const extremes = `${least.replica} served ${formatPercent(least.share)} of the requests, ${most.replica} ${formatPercent(most.share)}`;
   const text = `${extremes}; a fair share is ${formatPercent(fair)}.`;
-  return { text, ...unevenAdvice(evidence), gain: 1 - fair / most.share };
+  return { text, ...unevenAdvice(view), gain: 1 - fair / most.share };
 };
 
 /** With a margin below that of the rule: a share that follows from speed is no fault, however little it is. */
-function isSlowest(replica: string, evidence: Evidence): boolean {
-  const slow = slowestReplica(evidence);
+function isSlowest(replica: string, view: TrialView): boolean {
+  const slow = slowestReplica(view);
   return slow?.replica === replica && slow.times > 1.2;
 }
 
-function unevenAdvice({ trial: { system } }: Evidence): Pick<Found, 'next'> {
+function unevenAdvice({ trial: { system } }: TrialView): Pick<Found, 'next'> {
   const balancer = 'balancer' in system ? system.balancer : undefined;
   switch (balancer) {
     case 'ip-hash':

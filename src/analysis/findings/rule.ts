@@ -1,5 +1,5 @@
-import type { Finding } from '../../result.ts';
-import type { Evidence } from '../evidence.ts';
+import type { Finding } from '../../record/run-record.ts';
+import type { TrialView } from '../trial-view.ts';
 
 /** What a rule has found, and what would come of mending it. */
 export interface Found extends Omit<Finding, 'kind'> {
@@ -8,18 +8,18 @@ export interface Found extends Omit<Finding, 'kind'> {
 }
 
 /** Looks for one thing; its sentence, with the numbers that it rests on, where it is so. */
-export type Rule = (evidence: Evidence) => Found | undefined;
+export type Rule = (view: TrialView) => Found | undefined;
 
 /** A part of p99 below this is nobody's trouble, however large a share it is. */
 export const noticeableMs = 1;
 
 /** The command that runs this variant again, with more options. */
-export function runAgain({ trial }: Evidence, ...options: readonly string[]): string {
+export function runAgain({ trial }: TrialView, ...options: readonly string[]): string {
   return ['scale-lab run', trial.scenario, '--variant', trial.variant, ...options].join(' ');
 }
 
 /** What to write into `app:` for it: ` (feed: join)`; nothing for a server of the user's own. */
-export function settingOf({ trial: { system } }: Evidence, setting: string): string {
+export function settingOf({ trial: { system } }: TrialView, setting: string): string {
   return system.kind === 'app' ? ` (${setting})` : '';
 }
 
@@ -27,14 +27,14 @@ export function settingOf({ trial: { system } }: Evidence, setting: string): str
  * How many processes of the application there are at most; undefined for a server of the user's own, and where a roll-out has old
  * and new ones at once.
  */
-export function processesOf({ trial: { system, replicas } }: Evidence): number | undefined {
+export function processesOf({ trial: { system, replicas } }: TrialView): number | undefined {
   if (system.kind !== 'app' || system.rollout) return undefined;
   return (system.autoscale?.most ?? replicas) * system.app.workers;
 }
 
 /** The command that shows what twice as many replicas do; undefined where their number is not the user's to choose. */
-export function moreReplicas(evidence: Evidence): string | undefined {
-  const { system, replicas } = evidence.trial;
+export function moreReplicas(view: TrialView): string | undefined {
+  const { system, replicas } = view.trial;
   if (system.kind !== 'app' || system.autoscale || system.rollout) return undefined;
-  return runAgain(evidence, '--replicas', `${replicas},${2 * replicas}`);
+  return runAgain(view, '--replicas', `${replicas},${2 * replicas}`);
 }

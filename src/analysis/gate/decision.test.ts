@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Verdict } from '../../result.ts';
-import { compareTrials } from '../comparison.ts';
+import type { Verdict } from '../../record/run-record.ts';
+import { compareTrials } from '../comparison/comparison.ts';
 import { pairedOnce, rounds } from '../testing/rounds.ts';
 import { confirmed, decisionOf, isDecided, isSuspect, suspected } from './decision.ts';
 import type { Tolerance } from './tolerances.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../result.ts';
+import type { Verdict } from '../../record/run-record.ts';
 import type { Judgement } from './verdicts.ts';
 
 /**

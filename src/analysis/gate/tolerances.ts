@@ -1,7 +1,7 @@
-import { findMetric } from '../../metrics.ts';
-import { formatNumber } from '../../numbers.ts';
-import type { TrialRecord } from '../../result.ts';
-import { ofEachRequest } from '../comparison.ts';
+import { findMetric } from '../../model/metrics.ts';
+import { formatNumber } from '../../model/numbers.ts';
+import type { TrialRecord } from '../../record/run-record.ts';
+import { ofEachRequest } from '../comparison/comparison.ts';
 
 /** How much worse B may be in a metric: a share of A, or for an error rate percentage points as a share of 1. */
 export interface Tolerance {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { measurement } from '../../../test/fakes/records.ts';
-import type { Comparison, Verdict } from '../../result.ts';
-import { compareTrials } from '../comparison.ts';
+import type { Comparison, Verdict } from '../../record/run-record.ts';
+import { compareTrials } from '../comparison/comparison.ts';
 import { pairedOnce, rounds } from '../testing/rounds.ts';
 import { askedBy, thinTails, tolerancesFor, type GateSettings, type Tolerance } from './tolerances.ts';
 import { judgementsOf } from './verdicts.ts';

@@ -1,10 +1,10 @@
-import { findMetric, type Metric } from '../../metrics.ts';
-import { formatNumber, formatRounded } from '../../numbers.ts';
-import type { ComparedMetric, Comparison, TrialRecord, Verdict } from '../../result.ts';
-import type { Expectation } from '../../scenarios/expectation.ts';
-import type { Scenario } from '../../scenarios/scenario.ts';
-import { deathText } from '../dead-sides.ts';
-import { hangVerdict } from '../hangs.ts';
+import type { Expectation } from '../../model/expectation.ts';
+import { findMetric, type Metric } from '../../model/metrics.ts';
+import { formatNumber, formatRounded } from '../../model/numbers.ts';
+import type { Scenario } from '../../model/scenario.ts';
+import type { ComparedMetric, Comparison, TrialRecord, Verdict } from '../../record/run-record.ts';
+import { deathText } from '../comparison/dead-sides.ts';
+import { hangVerdict } from '../comparison/hangs.ts';
 import { isNoisy, judge as judgeClaim } from '../verdicts.ts';
 import type { Tolerance } from './tolerances.ts';
 

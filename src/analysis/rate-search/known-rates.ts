@@ -1,4 +1,4 @@
-import type { RateSearchRecord } from '../../result.ts';
+import type { RateSearchRecord } from '../../record/run-record.ts';
 
 /** One probe that was run. */
 export type Probe = Pick<

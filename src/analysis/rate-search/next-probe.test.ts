@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomBy } from '../statistics/random.ts';
+import { randomBy } from '../../model/random.ts';
 import { isLong, type Probe } from './known-rates.ts';
 import { nextStep, type Found, type SearchSettings } from './next-probe.ts';
 

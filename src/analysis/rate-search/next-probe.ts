@@ -1,4 +1,4 @@
-import type { RateSearchRecord } from '../../result.ts';
+import type { RateSearchRecord } from '../../record/run-record.ts';
 import { doubtOf, hiccupsIn, isHopeless, isLong, isNoisy, knownOf, type Known, type Probe } from './known-rates.ts';
 
 /** What a search is told. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { measurement, openLoad, trialRecord } from '../../../test/fakes/records.ts';
-import { parseObjective } from '../../scenarios/objective.ts';
-import type { Caveat, Measurement } from '../../result.ts';
+import type { Measurement } from '../../model/measurement.ts';
+import type { Caveat } from '../../record/run-record.ts';
+import { parseObjective } from '../../scenarios/claims/objective.ts';
 import { probeOutcome, type ProbeOutcome } from './objective.ts';
 
 function judged(

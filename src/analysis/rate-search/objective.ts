@@ -1,6 +1,6 @@
-import { formatPercent, formatQuantity, plural } from '../../numbers.ts';
-import type { Caveat, RateSearchRecord, TrialRecord } from '../../result.ts';
-import type { Expectation, MetricReference } from '../../scenarios/expectation.ts';
+import type { Expectation, MetricReference } from '../../model/expectation.ts';
+import { formatPercent, formatQuantity, plural } from '../../model/numbers.ts';
+import type { Caveat, RateSearchRecord, TrialRecord } from '../../record/run-record.ts';
 import { endsOf, holds, sidesOf, unitOf } from '../evaluate.ts';
 
 /** What one probe said of an objective. */

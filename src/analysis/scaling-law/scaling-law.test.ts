@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { randomBy } from '../../model/random.ts';
+import { normal } from '../testing/random.ts';
 import { fitLaw } from './fit.ts';
 import { estimateLaw, type Estimate } from './intervals.ts';
-import { normal } from '../testing/random.ts';
-import { randomBy } from '../statistics/random.ts';
 import { lawAt, type LawParameters, type Sample } from './law.ts';
 
 const countSets: readonly [readonly number[], ...(readonly number[])[]] = [

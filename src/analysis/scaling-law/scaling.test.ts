@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { trialRecord } from '../../../test/fakes/records.ts';
 import { scenario } from '../../../test/fakes/scenario.ts';
-import type { Scaling, TrialRecord } from '../../result.ts';
-import { defaultLoad } from '../../scenarios/load-profile.ts';
+import { defaultLoad } from '../../model/load-profile.ts';
+import { randomBy } from '../../model/random.ts';
+import type { Scaling, TrialRecord } from '../../record/run-record.ts';
 import { normal, student2 } from '../testing/random.ts';
-import { randomBy } from '../statistics/random.ts';
 import { lawAt } from './law.ts';
 import { scalingOf } from './scaling.ts';
 

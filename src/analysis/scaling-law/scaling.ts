@@ -1,6 +1,6 @@
-import { formatPercent, plural } from '../../numbers.ts';
-import type { Scaling, TrialRecord } from '../../result.ts';
-import type { Scenario, Variant } from '../../scenarios/scenario.ts';
+import { formatPercent, plural } from '../../model/numbers.ts';
+import type { Scenario, Variant } from '../../model/scenario.ts';
+import type { Scaling, TrialRecord } from '../../record/run-record.ts';
 import { median } from '../summary.ts';
 import { fitLaw } from './fit.ts';
 import { estimateLaw, type LawEstimates } from './intervals.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { randomBy } from '../../model/random.ts';
 import { normal } from '../testing/random.ts';
-import { randomBy } from './random.ts';
 import { changePoints, leastForChange } from './e-divisive.ts';
 
 const placesIn = (values: readonly number[]): readonly number[] => changePoints(values).map(({ at }) => at);

@@ -1,4 +1,4 @@
-import { randomBy } from './random.ts';
+import { randomBy } from '../../model/random.ts';
 
 // Change points by E-divisive (Matteson and James, "A Nonparametric Approach for Multiple Change Point Analysis of Multivariate Data",
 // Journal of the American Statistical Association 109, 2014), as MongoDB finds changes of performance (Daly et al., "The Use of

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { scenario } from '../../../test/fakes/scenario.ts';
 import { trialRecord } from '../../../test/fakes/records.ts';
-import type { Comparison, TrialRecord } from '../../result.ts';
-import { planOfScenarios } from '../../scenarios/expand.ts';
-import { seedOf, shuffled } from '../../scenarios/random.ts';
-import { compareTrials } from '../comparison.ts';
+import { scenario } from '../../../test/fakes/scenario.ts';
+import { seedOf, shuffled, randomBy } from '../../model/random.ts';
+import type { Comparison, TrialRecord } from '../../record/run-record.ts';
+import { planOfScenarios } from '../../scenarios/planning/expand.ts';
+import { compareTrials } from '../comparison/comparison.ts';
 import { normal, student2 } from '../testing/random.ts';
-import { randomBy } from './random.ts';
 import { planLooks } from './looks.ts';
 
 // The statistics alone, over thousands of simulated comparisons: trials in the order of a real plan, disturbed along the clock, and

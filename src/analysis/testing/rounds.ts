@@ -1,6 +1,6 @@
 import { trialRecord } from '../../../test/fakes/records.ts';
-import type { ComparisonSettings } from '../comparison.ts';
-import type { TrialRecord } from '../../result.ts';
+import type { TrialRecord } from '../../record/run-record.ts';
+import type { ComparisonSettings } from '../comparison/comparison.ts';
 
 /** Rounds of a variant from 1 on, by the values that its metrics have in them; a metric that has too few is missing later. */
 export function rounds(

@@ -1,7 +1,7 @@
 import { scenario } from '../../../test/fakes/scenario.ts';
-import { newRecord } from '../../record.ts';
-import type { RunRecord, TrialRecord } from '../../result.ts';
-import { planOfScenarios } from '../../scenarios/expand.ts';
+import type { RunRecord, TrialRecord } from '../../record/run-record.ts';
+import { planOfScenarios } from '../../scenarios/planning/expand.ts';
+import { newRecord } from '../../session/new-record.ts';
 
 /** A machine that is the same wherever the tests run. */
 export const machine = {

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
-import type { Calibration } from '../../analysis/calibration.ts';
+import type { Calibration } from '../../analysis/comparison/calibration.ts';
+import { exitCodes, UsageError, type ExitCode } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import { addMatchOptions, describeMatch, inLab, prepareMatch, type MatchOptions } from '../match.ts';
@@ -21,14 +21,14 @@ interface CalibrateOptions extends MatchOptions {
 async function execute(name: string, options: CalibrateOptions, io: Io): Promise<ExitCode> {
   const path = await import('node:path');
   const { loadScenarioFile } = await import('../scenario-file.ts');
-  const { calibrate } = await import('../../calibrate.ts');
-  const { machineKey, noiseOf, withCalibration } = await import('../../analysis/calibration.ts');
-  const { readCalibrations, writeCalibrations, calibrationFile } = await import('../../calibration-file.ts');
-  const { describeSharedLoad } = await import('../../scenarios/load-words.ts');
+  const { calibrate } = await import('../../verbs/calibrate.ts');
+  const { machineKey, noiseOf, withCalibration } = await import('../../analysis/comparison/calibration.ts');
+  const { readCalibrations, writeCalibrations, calibrationFile } = await import('../../verbs/calibration-file.ts');
+  const { describeSharedLoad } = await import('../../scenarios/words/load-words.ts');
   const { calibrationReport } = await import('../../reporters/calibration.ts');
   const { writeResult } = await import('../progress/json-events.ts');
   const { scenarioNamed } = await import('../sides.ts');
-  const { told } = await import('../../foreign-text.ts');
+  const { told } = await import('../../model/foreign-text.ts');
   const file = await loadScenarioFile(io, options.file);
   const scenario = scenarioNamed(file, name);
   const variant = scenario.variants.find(

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
-import { tellRemoved } from '../removed.ts';
 import { contextOption } from '../options.ts';
+import { tellRemoved } from '../removed.ts';
 
 const examples = `
 What belongs to a run that is still alive is left alone, and so is what

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
+import { exitCodes, UsageError, type ExitCode } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import { addMatchOptions, describeMatch, inLab, prepareMatch, type MatchOptions } from '../match.ts';
@@ -29,8 +29,8 @@ interface CompareOptions extends MatchOptions, SidesOptions, ReportOptions {
 
 async function compareLive(name: string | undefined, options: CompareOptions, io: Io): Promise<ExitCode> {
   const { loadScenarioFile } = await import('../scenario-file.ts');
-  const { compare, comparedFirst } = await import('../../compare.ts');
-  const { isResolved } = await import('../../analysis/comparison.ts');
+  const { compare, comparedFirst } = await import('../../verbs/compare.ts');
+  const { isResolved } = await import('../../analysis/comparison/comparison.ts');
   const load = () => loadScenarioFile(io, options.file);
   const { scenario, sides, taken } = await chooseSides(io, name, options, load);
   const images = name === undefined ? {} : (await load()).images;
@@ -51,11 +51,11 @@ async function compareLive(name: string | undefined, options: CompareOptions, io
 
 async function compareSaved(locations: readonly string[], options: CompareOptions, io: Io): Promise<ExitCode> {
   const path = await import('node:path');
-  const { readRun } = await import('../../run-folder.ts');
-  const { compareRuns } = await import('../../analysis/runs.ts');
-  const { isResolved } = await import('../../analysis/comparison.ts');
-  const { refuseDead } = await import('../../analysis/dead-sides.ts');
-  const { comparedFirst } = await import('../../compare.ts');
+  const { readRun } = await import('../../record/run-folder.ts');
+  const { compareRuns } = await import('../../analysis/comparison/runs.ts');
+  const { isResolved } = await import('../../analysis/comparison/comparison.ts');
+  const { refuseDead } = await import('../../analysis/comparison/dead-sides.ts');
+  const { comparedFirst } = await import('../../verbs/compare.ts');
   const { reportRecord } = await import('../reports.ts');
   const runs = await Promise.all(locations.map(async (location) => readRun(path.resolve(io.folder, location))));
   const [a, ...others] = runs;

@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { exitCodes, LabError } from '../../errors.ts';
+import { exitCodes, LabError } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 
 const examples = `

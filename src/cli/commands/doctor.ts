@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes } from '../../model/errors.ts';
 import { platformNames, type PlatformName, type Requirement } from '../../platforms/platform.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -15,7 +15,7 @@ Examples:
   scale-lab doctor kubernetes --context my-cluster`;
 
 async function tell(requirements: readonly Requirement[], io: Io): Promise<void> {
-  const { told } = await import('../../foreign-text.ts');
+  const { told } = await import('../../model/foreign-text.ts');
   const { styleText } = await import('node:util');
   const paint = (style: 'green' | 'red' | 'yellow', text: string): string =>
     io.out.color ? styleText(style, text) : text;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 
 const examples = `
@@ -20,7 +20,7 @@ export const explainCommand: CommandFactory = (io, finish) =>
       const { scenarioNamed } = await import('../sides.ts');
       const { explain } = await import('../../lessons/explain.ts');
       const { terminalExplanation } = await import('../../reporters/explanation.ts');
-      const { told } = await import('../../foreign-text.ts');
+      const { told } = await import('../../model/foreign-text.ts');
       const file = await loadScenarioFile(io, options.file);
       const scenario = scenarioNamed(file, name);
       const isShipped = await isSame(io.folder, file.path, shippedFile);

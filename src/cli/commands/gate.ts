@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
-import type { Gate } from '../../gate.ts';
-import type { RunOutcome, Lab } from '../../run-session.ts';
-import type { Scenario, ScenarioFile } from '../../scenarios/scenario.ts';
+import { exitCodes, UsageError, type ExitCode } from '../../model/errors.ts';
+import type { Scenario, ScenarioFile } from '../../model/scenario.ts';
+import type { RunOutcome, Lab } from '../../session/run-session.ts';
+import type { Gate } from '../../verbs/gate.ts';
 import type { CommandFactory } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -42,7 +42,7 @@ const smallest = 0.05;
 
 async function gatePaired(name: string | undefined, options: GateOptions, io: Io): Promise<ExitCode> {
   const { loadScenarioFile } = await import('../scenario-file.ts');
-  const { gate } = await import('../../gate.ts');
+  const { gate } = await import('../../verbs/gate.ts');
   const load = (): Promise<ScenarioFile> => loadScenarioFile(io, options.file);
   const { scenario, sides, taken } = await chooseSides(io, name, options, load);
   const images = name === undefined ? {} : (await load()).images;
@@ -61,9 +61,9 @@ async function gatePaired(name: string | undefined, options: GateOptions, io: Io
 
 async function gateBaseline(names: readonly string[], options: GateOptions, io: Io): Promise<ExitCode> {
   const path = await import('node:path');
-  const { readRun } = await import('../../run-folder.ts');
+  const { readRun } = await import('../../record/run-folder.ts');
   const { baselinePlan } = await import('../baseline-plan.ts');
-  const { gateOnBaseline } = await import('../../baseline.ts');
+  const { gateOnBaseline } = await import('../../verbs/baseline.ts');
   const saved = await readRun(path.resolve(io.folder, options.baseline ?? ''));
   const ready = await baselinePlan(io, names, saved, options);
   const outcome = await inLab(io, options, ready, async (lab) => {
@@ -75,10 +75,10 @@ async function gateBaseline(names: readonly string[], options: GateOptions, io: 
 
 /** What the gate tolerates of a scenario: what the user said, and the noise that a calibration of the same experiment has found. */
 async function readSettings(options: GateOptions, lab: Lab): Promise<(scenario: Scenario) => Gate> {
-  const { readCalibrations } = await import('../../calibration-file.ts');
-  const { floorsFor, machineKey } = await import('../../analysis/calibration.ts');
-  const { describeMachine } = await import('../../machine.ts');
-  const { describeSharedLoad } = await import('../../scenarios/load-words.ts');
+  const { readCalibrations } = await import('../../verbs/calibration-file.ts');
+  const { floorsFor, machineKey } = await import('../../analysis/comparison/calibration.ts');
+  const { describeMachine } = await import('../../record/this-machine.ts');
+  const { describeSharedLoad } = await import('../../scenarios/words/load-words.ts');
   const calibrations = await readCalibrations(lab.results);
   const machine = { platform: lab.platform.name, ...machineKey(describeMachine()) };
   return (scenario) => {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes, UsageError, type ExitCode, type LabError } from '../../errors.ts';
+import { exitCodes, UsageError, type ExitCode, type LabError } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 
@@ -35,11 +35,11 @@ function unreadText(unread: readonly LabError[]): string {
 
 async function execute(scenario: string | undefined, options: HistoryOptions, io: Io): Promise<ExitCode> {
   const path = await import('node:path');
-  const { readRuns } = await import('../../run-folder.ts');
-  const { historyOf } = await import('../../analysis/history.ts');
+  const { readRuns } = await import('../../record/run-folder.ts');
+  const { historyOf } = await import('../../analysis/comparison/history.ts');
   const { terminalHistory } = await import('../../reporters/history-table.ts');
   const { writeReport } = await import('../reports.ts');
-  const { forStream, told } = await import('../../foreign-text.ts');
+  const { forStream, told } = await import('../../model/foreign-text.ts');
   const { runs: saved, unread } = await readRuns(path.resolve(io.folder, options.out));
   const runs = told(saved);
   io.err.write(unreadText(unread));

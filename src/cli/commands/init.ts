@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes, LabError, messageOf, UsageError } from '../../errors.ts';
+import { exitCodes, LabError, messageOf, UsageError } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import type { StartingFile } from '../starting-files.ts';
@@ -31,7 +31,7 @@ async function writeAll(io: Io, files: readonly StartingFile[], isForced: boolea
   const path = await import('node:path');
   const { existsSync } = await import('node:fs');
   const { readFile, writeFile } = await import('node:fs/promises');
-  const { makeFolder } = await import('../../folder.ts');
+  const { makeFolder } = await import('../../machine/folder.ts');
   const shown = ({ file }: StartingFile): string => path.relative(io.folder, file);
   const there = files.filter(({ file, isWhole }) => isWhole && existsSync(file)).map(shown);
   if (there.length > 0 && !isForced) {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 
 const examples = `
@@ -15,7 +15,7 @@ export const listCommand: CommandFactory = (io, finish) =>
     .addHelpText('after', examples)
     .action(async (options: { file?: string }) => {
       const { loadScenarioFile } = await import('../scenario-file.ts');
-      const { told } = await import('../../foreign-text.ts');
+      const { told } = await import('../../model/foreign-text.ts');
       const file = told(await loadScenarioFile(io, options.file));
       const blocks = file.scenarios.map(({ name, question, variants, replicas }) =>
         [

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
-import { exitCodes, type ExitCode } from '../../errors.ts';
-import { labVersion } from '../../package.ts';
-import type { Surroundings } from '../../platforms/kubernetes/manifests/surroundings.ts';
+import { labVersion } from '../../machine/package.ts';
+import { exitCodes, type ExitCode } from '../../model/errors.ts';
+import type { RunNames } from '../../platforms/kubernetes/manifests/run-names.ts';
 import type { ChosenTrial, TrialOptions } from '../chosen-trial.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -28,7 +28,7 @@ async function labImageName({ file }: ChosenTrial, { environment, signal }: Io):
   return (await nameLabImage(options, signal)) ?? `scale-lab:${labVersion()}`;
 }
 
-async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<Surroundings> {
+async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<RunNames> {
   const { chooseImages } = await import('../../platforms/engine/base-images.ts');
   const { file, trial, system } = chosen;
   const password = (): string => randomBytes(18).toString('base64url');
@@ -49,12 +49,7 @@ function namespaceOf(scenario: string): string {
 }
 
 /** What a person needs to know to use it. */
-function comment(
-  { trial }: ChosenTrial,
-  { namespace, images }: Surroundings,
-  front: string,
-  workers: number,
-): string[] {
+function comment({ trial }: ChosenTrial, { namespace, images }: RunNames, front: string, workers: number): string[] {
   const kubectl = `kubectl -n ${namespace}`;
   const isNginx = front.startsWith('nginx');
   return [
@@ -79,13 +74,13 @@ async function execute(name: string, options: ManifestsOptions, io: Io): Promise
   const { chooseTrial } = await import('../chosen-trial.ts');
   const { hasBalancer, systemManifests } = await import('../../platforms/kubernetes/manifests/system.ts');
   const { yamlOf } = await import('../../platforms/kubernetes/manifests/yaml.ts');
-  const { told } = await import('../../foreign-text.ts');
+  const { told } = await import('../../model/foreign-text.ts');
   const chosen = await chooseTrial(io, name, options);
-  const surroundings = await surroundingsOf(chosen, io);
+  const names = await surroundingsOf(chosen, io);
   const { workers = 0 } = options;
-  const manifests = systemManifests(surroundings, chosen.system, workers);
+  const manifests = systemManifests(names, chosen.system, workers);
   const front = hasBalancer(chosen.system) ? 'nginx 8080' : 'app 3000';
-  io.out.write(yamlOf(manifests, told(comment(chosen, surroundings, front, workers))));
+  io.out.write(yamlOf(manifests, told(comment(chosen, names, front, workers))));
   return exitCodes.passed;
 }
 

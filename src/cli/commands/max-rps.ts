@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { exitCodes, UsageError, type ExitCode } from '../../errors.ts';
-import type { RunRecord } from '../../result.ts';
-import type { Expectation } from '../../scenarios/expectation.ts';
+import { exitCodes, UsageError, type ExitCode } from '../../model/errors.ts';
+import type { Expectation } from '../../model/expectation.ts';
+import type { RunRecord } from '../../record/run-record.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import { duration, percentage, rate } from '../options.ts';
-import { addPlanOptions, overridesOf, planAndRun, type PlanOptions } from '../plan-run.ts';
+import { addPlanOptions, planOverrides, planAndRun, type PlanOptions } from '../plan-run.ts';
 
 const examples = `
 It doubles the rate until the objective breaks, halves what lies between,
@@ -38,7 +38,7 @@ interface MaxRpsOptions extends PlanOptions {
 
 async function objectiveOf(slo: string | undefined): Promise<readonly Expectation[] | undefined> {
   if (slo === undefined) return undefined;
-  const { parseObjective } = await import('../../scenarios/objective.ts');
+  const { parseObjective } = await import('../../scenarios/claims/objective.ts');
   const parsed = parseObjective(slo);
   if (parsed.ok) return parsed.claims;
   const [{ sentence, hint } = { sentence: 'it is not right', hint: undefined }] = parsed.faults;
@@ -52,12 +52,12 @@ function exitCodeOf({ trials }: RunRecord): ExitCode {
 }
 
 async function execute(name: string, options: MaxRpsOptions, io: Io): Promise<ExitCode> {
-  const { planOfSearch } = await import('../../scenarios/search-plan.ts');
+  const { planOfSearch } = await import('../../scenarios/planning/search-plan.ts');
   const { scenarioNamed } = await import('../sides.ts');
   const { confirm, precision, most, budget } = options;
   const search = { slo: await objectiveOf(options.slo), confirm, precision, most, budget };
   const outcome = await planAndRun(io, options, (file, seed) =>
-    planOfSearch(scenarioNamed(file, name), search, overridesOf(options), seed),
+    planOfSearch(scenarioNamed(file, name), search, planOverrides(options), seed),
   );
   return outcome === undefined ? exitCodes.passed : exitCodeOf(outcome.record);
 }

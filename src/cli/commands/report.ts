@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import { addReportOptions, type ReportOptions } from '../reports.ts';
@@ -17,7 +17,7 @@ interface ShowOptions extends ReportOptions {
 
 async function execute(location: string, options: ShowOptions, io: Io): Promise<void> {
   const path = await import('node:path');
-  const { readRun } = await import('../../run-folder.ts');
+  const { readRun } = await import('../../record/run-folder.ts');
   const { reportRecord, writeReport } = await import('../reports.ts');
   const place = path.resolve(io.folder, location);
   const record = await readRun(place);

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
-import { exitCodes, type ExitCode } from '../../errors.ts';
+import { exitCodes, type ExitCode } from '../../model/errors.ts';
 import { conditionsOf } from '../command-again.ts';
 import type { CommandFactory } from '../command.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Io } from '../io.ts';
-import { addPlanOptions, overridesOf, planAndRun, type PlanOptions } from '../plan-run.ts';
+import { addPlanOptions, planOverrides, planAndRun, type PlanOptions } from '../plan-run.ts';
 
 const examples = `
 Without a name it runs the suite "quickstart".
@@ -30,10 +30,10 @@ interface RunOptions extends PlanOptions {
 }
 
 async function execute(names: readonly string[], options: RunOptions, io: Io): Promise<ExitCode> {
-  const { planOf } = await import('../../scenarios/expand.ts');
+  const { planOf } = await import('../../scenarios/planning/expand.ts');
   const { askGuesses, showGuesses } = await import('../prediction.ts');
   let guesses: Awaited<ReturnType<typeof askGuesses>> = [];
-  const outcome = await planAndRun(io, options, (file, seed) => planOf(file, names, overridesOf(options), seed), {
+  const outcome = await planAndRun(io, options, (file, seed) => planOf(file, names, planOverrides(options), seed), {
     begin: async (plan) => {
       if (options.predict) guesses = await askGuesses(io, plan);
     },

@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 
 const examples = `
@@ -19,7 +19,7 @@ export const schemaCommand: CommandFactory = (io, finish) =>
     .addArgument(new Argument('[format]', 'which one').choices(names).default('scenarios'))
     .addHelpText('after', examples)
     .action(async (name: (typeof names)[number]) => {
-      const { schemaText } = await import('../../schemas.ts');
+      const { schemaText } = await import('../../verbs/schemas.ts');
       io.out.write(schemaText(name));
       finish(exitCodes.passed);
     });

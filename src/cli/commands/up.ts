@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { exitCodes, Interruption, type ExitCode } from '../../errors.ts';
+import { exitCodes, Interruption, type ExitCode } from '../../model/errors.ts';
 import { platformNames, type PlatformName } from '../../platforms/platform.ts';
 import type { TrialOptions } from '../chosen-trial.ts';
 import type { CommandFactory } from '../command.ts';
@@ -30,10 +30,10 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const { file, plan, trial, system } = await chooseTrial(io, name, options);
 
   const { watchDeaths } = await import('../watch-deaths.ts');
-  const { newRunId } = await import('../../run-folder.ts');
+  const { newRunId } = await import('../../record/run-folder.ts');
   const { openPlatform } = await import('../platform.ts');
-  const { checkLimits } = await import('../../scenarios/limits-check.ts');
-  const { checkOrchestration } = await import('../../scenarios/orchestration-check.ts');
+  const { checkLimits } = await import('../../scenarios/planning/limits-check.ts');
+  const { checkOrchestration } = await import('../../scenarios/planning/orchestration-check.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);

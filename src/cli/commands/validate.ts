@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { exitCodes } from '../../errors.ts';
+import { exitCodes } from '../../model/errors.ts';
 import type { CommandFactory } from '../command.ts';
 
 const examples = `
@@ -16,7 +16,7 @@ export const validateCommand: CommandFactory = (io, finish) =>
     .action(async (given: string | undefined) => {
       const { loadScenarioFile } = await import('../scenario-file.ts');
       const { path, scenarios, suites } = await loadScenarioFile(io, given);
-      const { plural } = await import('../../numbers.ts');
+      const { plural } = await import('../../model/numbers.ts');
       const contents = [plural(scenarios.length, 'scenario'), plural(suites.length, 'suite'), 'no problems'];
       io.out.write(`${path}: ${contents.join(', ')}\n`);
       finish(exitCodes.passed);

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import type { EventSink, LabEvent } from '../../events.ts';
-import { jsonOf } from '../../foreign-text.ts';
-import type { RunRecord, TrialRecord } from '../../result.ts';
-import type { eventTrialSchema, JsonEvent } from '../../result/event.ts';
-import type { Trial } from '../../scenarios/plan.ts';
+import { jsonOf } from '../../model/foreign-text.ts';
+import type { Trial } from '../../model/plan.ts';
+import type { eventTrialSchema, JsonEvent } from '../../record/event.ts';
+import type { RunRecord, TrialRecord } from '../../record/run-record.ts';
+import type { EventSink, LabEvent } from '../../session/events.ts';
 import type { Output } from '../io.ts';
 
 function told({ number, scenario, variant, replicas, round }: Trial): z.infer<typeof eventTrialSchema> {

@@ -1,7 +1,7 @@
-import type { EventSink, LabEvent } from '../../events.ts';
-import { onAbort } from '../../platforms/common/time-limit.ts';
-import { measuredMs } from '../../scenarios/plan.ts';
-import type { Trial } from '../../scenarios/plan.ts';
+import { onAbort } from '../../machine/time-limit.ts';
+import { measuredMs } from '../../model/load-profile.ts';
+import type { Trial } from '../../model/plan.ts';
+import type { EventSink, LabEvent } from '../../session/events.ts';
 import type { Output } from '../io.ts';
 import { LiveRegion } from './live-region.ts';
 import { sparkline } from './sparkline.ts';

@@ -1,5 +1,5 @@
-import type { EventSink } from '../../events.ts';
-import { onAbort } from '../../platforms/common/time-limit.ts';
+import { onAbort } from '../../machine/time-limit.ts';
+import type { EventSink } from '../../session/events.ts';
 import type { Output } from '../io.ts';
 import {
   endedText,

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fakeIo } from '../../../test/fakes/io.ts';
 import { harms } from '../../../test/fakes/hostile.ts';
+import { fakeIo } from '../../../test/fakes/io.ts';
 import { fakeOutput } from '../../../test/fakes/output.ts';
 import { measurement, trialRecord } from '../../../test/fakes/records.ts';
 import { scenarioFile } from '../../../test/fakes/scenario.ts';
 import { Screen } from '../../../test/fakes/terminal.ts';
-import type { LabEvent } from '../../events.ts';
-import { arePlain } from '../../foreign-text.ts';
-import { jsonEventSchema } from '../../result/event.ts';
-import { planOf } from '../../scenarios/expand.ts';
+import { arePlain } from '../../model/foreign-text.ts';
+import { jsonEventSchema } from '../../record/event.ts';
+import { planOf } from '../../scenarios/planning/expand.ts';
+import type { LabEvent } from '../../session/events.ts';
 import { showProgress, type ProgressOptions } from './progress.ts';
 
 const file = scenarioFile({ scenarios: { herd: { question: 'Q?', workload: ['GET /todos/1'], replicas: [2] } } });

@@ -1,5 +1,5 @@
-import type { EventSink } from '../../events.ts';
-import { told } from '../../foreign-text.ts';
+import { told } from '../../model/foreign-text.ts';
+import type { EventSink } from '../../session/events.ts';
 import type { Io } from '../io.ts';
 import { jsonProgress } from './json-events.ts';
 import { LiveProgress } from './live.ts';

@@ -1,8 +1,8 @@
-import { deathText } from '../../analysis/dead-sides.ts';
-import type { LabEvent } from '../../events.ts';
-import { formatDuration, formatNumber, plural } from '../../numbers.ts';
-import type { TrialRecord } from '../../result.ts';
-import type { Trial } from '../../scenarios/plan.ts';
+import { deathText } from '../../analysis/comparison/dead-sides.ts';
+import { formatDuration, formatNumber, plural } from '../../model/numbers.ts';
+import type { Trial } from '../../model/plan.ts';
+import type { TrialRecord } from '../../record/run-record.ts';
+import type { LabEvent } from '../../session/events.ts';
 
 /** An event of one type. */
 export type EventOf<Type extends LabEvent['type']> = Extract<LabEvent, { type: Type }>;

@@ -1,11 +1,11 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../../errors.ts';
+import { withTimeLimit } from '../../machine/time-limit.ts';
+import { LabError } from '../../model/errors.ts';
 import { ask, untilReady } from './answer.ts';
 import { untilSign, type Watched } from './readiness.ts';
 import { scrapeReplica } from './scrape.ts';
-import { withTimeLimit } from './time-limit.ts';
 
 async function listening(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
-import { messageOf } from '../../errors.ts';
-import { formatDuration } from '../../numbers.ts';
-import { TimeLimit, pause, withTimeLimit } from './time-limit.ts';
+import { TimeLimit, pause, withTimeLimit } from '../../machine/time-limit.ts';
+import { messageOf } from '../../model/errors.ts';
+import { formatDuration } from '../../model/numbers.ts';
 
 /** An answer over HTTP, whole. */
 export interface Answer {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Topology } from '../../scenarios/plan.ts';
+import { inheritedEnvironment } from '../../machine/environment.ts';
+import type { Topology } from '../../model/plan.ts';
 import { readSettings } from '../../target-app/settings.ts';
-import { appEnvironment, inheritedEnvironment } from './app-environment.ts';
+import { appEnvironment } from './app-environment.ts';
 
 const topology: Topology = {
   kind: 'app',

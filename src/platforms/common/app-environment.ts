@@ -1,8 +1,6 @@
-import { environmentOf, usesCache } from '../../scenarios/app-settings.ts';
-import type { Topology } from '../../scenarios/plan.ts';
-
-/** Environment variables; one without a value is as good as not there. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Topology } from '../../model/plan.ts';
+import { usesCache } from '../../model/system.ts';
+import { environmentOf } from '../../scenarios/schema/app-settings.ts';
 
 /** Where the application finds what it builds on, as seen from where it runs. */
 export interface Backends {
@@ -55,16 +53,4 @@ export function appEnvironment(
     DATABASE_URL: databaseUrl,
     ...(redisUrl !== undefined && usesCache(topology.app) ? { REDIS_URL: redisUrl } : {}),
   };
-}
-
-const kept = ['PATH', 'HOME', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
-
-/** What a service inherits: enough to start, and nothing that changes how it behaves (NODE_OPTIONS, PGPORT and the like). */
-export function inheritedEnvironment(environment: Environment): Readonly<Record<string, string>> {
-  const inherited: Record<string, string> = { LC_ALL: 'C' };
-  for (const name of kept) {
-    const value = environment[name];
-    if (value !== undefined) inherited[name] = value;
-  }
-  return inherited;
 }

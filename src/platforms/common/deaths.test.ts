@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LabError } from '../../errors.ts';
+import { pause } from '../../machine/time-limit.ts';
+import { LabError } from '../../model/errors.ts';
 import { blaming, deathsOf, whileAnyRuns, type Mortal } from './deaths.ts';
-import { pause } from './time-limit.ts';
 
 const { signal } = new AbortController();
 

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import type { LabError } from '../../errors.ts';
+import { settlesWithin } from '../../machine/time-limit.ts';
+import type { LabError } from '../../model/errors.ts';
 import type { Death } from '../platform.ts';
 import type { Watched } from './readiness.ts';
-import { settlesWithin } from './time-limit.ts';
 
 /** Something that was started and is to run on, by the name under which its usage is told. */
 export interface Mortal {

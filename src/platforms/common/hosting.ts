@@ -1,10 +1,9 @@
-import { LabError } from '../../errors.ts';
-import type { HostedTopology } from '../../scenarios/plan.ts';
-import type { OnStep } from '../platform.ts';
+import { TimeLimit } from '../../machine/time-limit.ts';
+import { together } from '../../machine/together.ts';
+import { LabError } from '../../model/errors.ts';
+import type { HostedTopology } from '../../model/plan.ts';
+import { step, type OnStep } from '../../model/steps.ts';
 import { type Accepts, NotReady } from './answer.ts';
-import { step } from './steps.ts';
-import { TimeLimit } from './time-limit.ts';
-import { together } from './together.ts';
 
 /** What is asked, and which status says that a server is ready. */
 export interface Readiness {

@@ -1,4 +1,4 @@
-import type { Balancer } from '../../scenarios/system.ts';
+import type { Balancer } from '../../model/system.ts';
 
 /** What nginx is to do. What it writes lies in its prefix, which is a folder that it may write to. */
 export interface NginxSettings {

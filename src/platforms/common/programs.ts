@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { LabError } from '../../errors.ts';
-import { packageFolder } from '../../package.ts';
+import { packageFolder } from '../../machine/package.ts';
+import { LabError } from '../../model/errors.ts';
 import type { Requirement } from '../platform.ts';
 
 /** The bundled programs that run beside the system under test, as paths. */

@@ -1,6 +1,6 @@
-import type { LabError } from '../../errors.ts';
+import { TimeLimit, onAbort, unlessAborted, withTimeLimit } from '../../machine/time-limit.ts';
+import type { LabError } from '../../model/errors.ts';
 import { NotReady } from './answer.ts';
-import { TimeLimit, onAbort, unlessAborted, withTimeLimit } from './time-limit.ts';
 
 /** Something that was started, may end by itself, and can say why. */
 export interface Watched {

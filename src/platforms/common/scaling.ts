@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
+import type { HostedTopology, Topology } from '../../model/plan.ts';
 import { extraCostMs } from './app-environment.ts';
 
 /** The numbers of the replicas, from 1. */

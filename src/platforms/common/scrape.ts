@@ -1,8 +1,8 @@
-import { messageOf } from '../../errors.ts';
-import type { ReplicaMetrics } from '../platform.ts';
-import type { HostedSystem } from '../../scenarios/system.ts';
+import { TimeLimit, withTimeLimit } from '../../machine/time-limit.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { ReplicaMetrics } from '../../model/running-system.ts';
+import type { HostedSystem } from '../../model/system.ts';
 import { type Ask, ask } from './answer.ts';
-import { TimeLimit, withTimeLimit } from './time-limit.ts';
 import { toldCountersOf } from './told-counters.ts';
 
 /** A busy replica answers after the requests that came before; what it tells is what matters most. */

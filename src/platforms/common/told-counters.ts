@@ -1,4 +1,4 @@
-import { toldCounters, type HostedSystem } from '../../scenarios/system.ts';
+import { toldCounters, type HostedSystem } from '../../model/system.ts';
 import { parseExposition } from '../../telemetry/prometheus.ts';
 
 /**

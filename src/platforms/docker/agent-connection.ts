@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { LabError } from '../../errors.ts';
+import { onAbort, unlessAborted } from '../../machine/time-limit.ts';
+import { LabError } from '../../model/errors.ts';
 import type { Answer, Ask, BodyPart } from '../common/answer.ts';
-import { onAbort, unlessAborted } from '../common/time-limit.ts';
 import { inImage } from '../engine/lab-image.ts';
 import { type AgentMessage, agentMessageSchema, type Question } from './agent-protocol.ts';
 import type { Container } from './container.ts';

@@ -2,9 +2,9 @@
 // reads the replicas' /readyz and /metrics through it, because a host need not have a route to its containers (Docker
 // Desktop has none, a remote Engine neither) and nothing is published. It sleeps in between, and ends with its input.
 import { createInterface } from 'node:readline';
-import { messageOf } from '../../errors.ts';
+import { withTimeLimit } from '../../machine/time-limit.ts';
+import { messageOf } from '../../model/errors.ts';
 import { ask } from '../common/answer.ts';
-import { withTimeLimit } from '../common/time-limit.ts';
 import { type AgentMessage, type Question, questionSchema } from './agent-protocol.ts';
 
 const { signal } = new AbortController();

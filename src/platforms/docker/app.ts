@@ -1,10 +1,10 @@
-import type { Topology } from '../../scenarios/plan.ts';
+import type { Topology } from '../../model/plan.ts';
 import { untilReady } from '../common/answer.ts';
 import { type Backends, appEnvironment, appGraceMs, extraCostMs } from '../common/app-environment.ts';
 import { inImage } from '../engine/lab-image.ts';
 import type { Agent } from './agent-connection.ts';
-import type { Container } from './container.ts';
 import type { ContainerDescription } from './container-settings.ts';
+import type { Container } from './container.ts';
 import type { RunContext } from './run-context.ts';
 
 /** The port on which every replica listens, each in a network name space of its own. */

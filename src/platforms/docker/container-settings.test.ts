@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { containerSettings } from './container-settings.ts';
 
-const surroundings = { runId: 'r', network: 'scale-lab-r', labels: { 'scale-lab.run': 'r' }, cores: undefined };
+const network = { runId: 'r', network: 'scale-lab-r', labels: { 'scale-lab.run': 'r' }, cores: undefined };
 const app = { service: 'app-1', title: 'app-1', image: 'i', command: ['serve'], environment: { A: '1' } };
 
 test('a container may do as little as it needs', () => {
-  expect(containerSettings(app, surroundings)).toMatchObject({
+  expect(containerSettings(app, network)).toMatchObject({
     name: 'scale-lab-r-app-1',
     Labels: { 'scale-lab.run': 'r', 'scale-lab.service': 'app-1' },
     Env: ['A=1'],
@@ -19,17 +19,14 @@ test('a container may do as little as it needs', () => {
 });
 
 test('nothing is published, limited or pinned unless that is asked for', () => {
-  const { ExposedPorts, HostConfig } = containerSettings(app, surroundings);
+  const { ExposedPorts, HostConfig } = containerSettings(app, network);
   expect(ExposedPorts).toBeUndefined();
   for (const key of ['PortBindings', 'NanoCpus', 'Memory', 'CpusetCpus']) expect(HostConfig).not.toHaveProperty(key);
 });
 
 test('limits, a published port, a volume with our labels, cores', () => {
   const limits = { cpu: 0.25, memoryBytes: 1000 };
-  const settings = containerSettings(
-    { ...app, limits, publish: 3000, volumes: ['/data'] },
-    { ...surroundings, cores: '0' },
-  );
+  const settings = containerSettings({ ...app, limits, publish: 3000, volumes: ['/data'] }, { ...network, cores: '0' });
   expect(settings.HostConfig).toMatchObject({
     NanoCpus: 250_000_000,
     Memory: 1000,

@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
-import type { Limits } from '../../scenarios/system.ts';
+import type { Limits } from '../../model/system.ts';
 import { type Labels, label } from '../engine/labels.ts';
 
 /** A container that is to run in the network of a stack. */
@@ -39,7 +39,7 @@ export interface HealthCheck {
 }
 
 /** What a container is put into. */
-export interface Surroundings {
+export interface NetworkOfRun {
   readonly runId: string;
   readonly network: string;
   readonly labels: Labels;
@@ -58,7 +58,7 @@ export function containerName(runId: string, service: string): string {
 /** Everything that the Engine is told of a container: what it may do is as little as it needs. */
 export function containerSettings(
   description: ContainerDescription,
-  { runId, network, labels, cores }: Surroundings,
+  { runId, network, labels, cores }: NetworkOfRun,
 ): ContainerCreateOptions {
   const { service, image, entrypoint, command, user, environment, health, publish, hasInput = false } = description;
   const port = `${publish ?? 0}/tcp`;

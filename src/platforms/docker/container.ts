@@ -1,11 +1,11 @@
 import { Readable, addAbortSignal } from 'node:stream';
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { LabError, messageOf } from '../../errors.ts';
+import { endOfLog, mostLogLines, withLog } from '../../machine/log-tail.ts';
+import { pause, settlesWithin, unlessAborted } from '../../machine/time-limit.ts';
+import { LabError, messageOf } from '../../model/errors.ts';
 import { NotReady } from '../common/answer.ts';
-import { endOfLog, mostLogLines, withLog } from '../common/log-tail.ts';
 import { type Watched, untilSign } from '../common/readiness.ts';
-import { pause, settlesWithin, unlessAborted } from '../common/time-limit.ts';
 import { asked, hintForRefusal, inTime, refusedWith } from '../engine/refusal.ts';
 import type { ContainerDescription } from './container-settings.ts';
 import { allOutput, standardOutput } from './frames.ts';

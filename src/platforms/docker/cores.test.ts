@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LabError } from '../../errors.ts';
+import { LabError } from '../../model/errors.ts';
 import { shareCores } from './cores.ts';
 
 test('the load generator gets the last core where it is pinned', () => {

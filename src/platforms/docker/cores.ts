@@ -1,4 +1,4 @@
-import { LabError } from '../../errors.ts';
+import { LabError } from '../../model/errors.ts';
 
 /** How the cores of an Engine are shared between the load generator and everything else. */
 export interface CoreShare {

@@ -1,10 +1,10 @@
-import { messageOf } from '../../errors.ts';
-import type { ImageName } from '../../scenarios/scenario.ts';
-import { loadLimitsOf } from '../common/load-limits.ts';
-import { ownerOfRun } from '../common/owner.ts';
+import { loadLimitsOf } from '../../load/load-limits.ts';
+import { ownerOfRun } from '../../machine/owner.ts';
+import { together } from '../../machine/together.ts';
+import { messageOf } from '../../model/errors.ts';
+import type { ImageName } from '../../model/scenario.ts';
+import { step } from '../../model/steps.ts';
 import { missingPrograms, requireBuilt } from '../common/programs.ts';
-import { step } from '../common/steps.ts';
-import { together } from '../common/together.ts';
 import { type Image, chooseImages, ensureImage, findImage } from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../engine/lab-image.ts';

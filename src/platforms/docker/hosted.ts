@@ -1,4 +1,4 @@
-import type { HostedTopology } from '../../scenarios/plan.ts';
+import type { HostedTopology } from '../../model/plan.ts';
 import { untilReady } from '../common/answer.ts';
 import { hostedName, readinessOf, withHint } from '../common/hosting.ts';
 import { ensureHostedImage } from '../engine/base-images.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../common/owner.ts';
-import { unlessAborted } from '../common/time-limit.ts';
+import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../../machine/owner.ts';
+import { unlessAborted } from '../../machine/time-limit.ts';
 import type { Engine } from '../engine/engine.ts';
 import { listLabelled } from '../engine/image-list.ts';
 import { type Labels, label, labelled, ownerOf } from '../engine/labels.ts';

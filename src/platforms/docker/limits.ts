@@ -1,5 +1,5 @@
-import { LabError } from '../../errors.ts';
-import type { Limits } from '../../scenarios/system.ts';
+import { LabError } from '../../model/errors.ts';
+import type { Limits } from '../../model/system.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** @throws {LabError} where an Engine would not keep a container to these limits, and say no more than a warning */

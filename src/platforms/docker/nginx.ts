@@ -1,4 +1,4 @@
-import type { Balancer } from '../../scenarios/system.ts';
+import type { Balancer } from '../../model/system.ts';
 import { untilReady } from '../common/answer.ts';
 import { whileAnyRuns } from '../common/deaths.ts';
 import type { Readiness } from '../common/hosting.ts';

@@ -1,5 +1,5 @@
 import type { ContainerInfo } from 'dockerode';
-import { never, pause } from '../common/time-limit.ts';
+import { never, pause } from '../../machine/time-limit.ts';
 import type { Engine } from '../engine/engine.ts';
 import { label, labelled } from '../engine/labels.ts';
 import { inTime, refusal, refusedWith } from '../engine/refusal.ts';

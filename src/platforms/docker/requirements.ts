@@ -1,6 +1,6 @@
-import { LabError } from '../../errors.ts';
-import { imageNames } from '../../scenarios/scenario.ts';
-import type { Environment } from '../common/app-environment.ts';
+import type { Environment } from '../../machine/environment.ts';
+import { LabError } from '../../model/errors.ts';
+import { imageNames } from '../../model/scenario.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
 import { type BaseImages, chooseImages, findImage } from '../engine/base-images.ts';
 import { type Engine, doubtOf, openEngine } from '../engine/engine.ts';

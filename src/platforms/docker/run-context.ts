@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import type { Limits } from '../../scenarios/system.ts';
-import type { ImageName } from '../../scenarios/scenario.ts';
+import type { ImageName } from '../../model/scenario.ts';
+import type { OnStep } from '../../model/steps.ts';
+import type { Limits } from '../../model/system.ts';
 import { untilDone } from '../common/readiness.ts';
 import type { Image } from '../engine/base-images.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Labels } from '../engine/labels.ts';
 import { asked, refusal } from '../engine/refusal.ts';
-import type { OnStep } from '../platform.ts';
-import { Container } from './container.ts';
 import { type ContainerDescription, containerSettings } from './container-settings.ts';
+import { Container } from './container.ts';
 import type { CoreShare } from './cores.ts';
 import { removeContainer, removeRun } from './removal.ts';
 

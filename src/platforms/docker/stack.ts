@@ -1,11 +1,11 @@
-import { LabError } from '../../errors.ts';
-import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
-import type { Balancer } from '../../scenarios/system.ts';
+import { unlessAborted } from '../../machine/time-limit.ts';
+import { LabError } from '../../model/errors.ts';
+import type { HostedTopology, Topology } from '../../model/plan.ts';
+import { step } from '../../model/steps.ts';
+import type { Balancer } from '../../model/system.ts';
 import { blaming } from '../common/deaths.ts';
 import { appReadiness, readinessOf, type Readiness, type Servers, startServers } from '../common/hosting.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
-import { step } from '../common/steps.ts';
-import { unlessAborted } from '../common/time-limit.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
 import { type Replica, appGraceSeconds, layData, startReplica } from './app.ts';

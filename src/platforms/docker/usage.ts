@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { Limits } from '../../scenarios/system.ts';
-import type { ServiceUsage } from '../platform.ts';
+import type { ServiceUsage } from '../../model/running-system.ts';
+import type { Limits } from '../../model/system.ts';
 import type { Container } from './container.ts';
 
 const count = z.number().nonnegative();

@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
 import type { ImageInspectInfo } from 'dockerode';
 import { z } from 'zod';
-import { LabError } from '../../errors.ts';
-import type { ImageName } from '../../scenarios/scenario.ts';
-import type { Environment } from '../common/app-environment.ts';
-import { step } from '../common/steps.ts';
-import { unlessAborted } from '../common/time-limit.ts';
-import type { OnStep } from '../platform.ts';
+import type { Environment } from '../../machine/environment.ts';
+import { unlessAborted } from '../../machine/time-limit.ts';
+import { LabError } from '../../model/errors.ts';
+import type { ImageName } from '../../model/scenario.ts';
+import { step, type OnStep } from '../../model/steps.ts';
 import type { Engine } from './engine.ts';
 import { followProgress, pullProgress } from './progress-stream.ts';
 import { hintForRefusal, refusal, refusalText, refusedWith } from './refusal.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LabError } from '../../errors.ts';
+import { LabError } from '../../model/errors.ts';
 import { engineAddresses } from './engine-address.ts';
 
 test('without DOCKER_HOST it looks where installations put their sockets', () => {

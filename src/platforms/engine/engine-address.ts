@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DockerOptions } from 'dockerode';
-import { LabError, messageOf } from '../../errors.ts';
-import type { Environment } from '../common/app-environment.ts';
+import type { Environment } from '../../machine/environment.ts';
+import { LabError, messageOf } from '../../model/errors.ts';
 
 /** Where a Docker Engine may be. */
 export interface EngineAddress {

@@ -3,7 +3,7 @@ import { type Server, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { TimeLimit } from '../common/time-limit.ts';
+import { TimeLimit } from '../../machine/time-limit.ts';
 import { doubtOf, openEngine, problemOf } from './engine.ts';
 
 const { signal } = new AbortController();

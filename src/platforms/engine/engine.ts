@@ -1,9 +1,9 @@
 import Docker from 'dockerode';
 import { z } from 'zod';
-import { LabError, messageOf } from '../../errors.ts';
-import type { Environment } from '../common/app-environment.ts';
-import { TimeLimit, unlessAborted, withTimeLimit } from '../common/time-limit.ts';
-import { isOlder } from '../common/versions.ts';
+import type { Environment } from '../../machine/environment.ts';
+import { TimeLimit, unlessAborted, withTimeLimit } from '../../machine/time-limit.ts';
+import { isOlder } from '../../machine/versions.ts';
+import { LabError, messageOf } from '../../model/errors.ts';
 import { type EngineAddress, engineAddresses } from './engine-address.ts';
 
 /** A Docker Engine that answers. */

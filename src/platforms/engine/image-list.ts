@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { ImageInfo } from 'dockerode';
-import { pause, unlessAborted } from '../common/time-limit.ts';
+import { pause, unlessAborted } from '../../machine/time-limit.ts';
 import { refusedWith } from './refusal.ts';
 
 const patienceMs = 5_000;

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { expect, test } from 'vitest';
-import { nobody } from '../common/owner.ts';
+import { nobody } from '../../machine/owner.ts';
 import { hostOf, label, ownerOf, runLabels } from './labels.ts';
 
 test('an owner is read back as it was written', () => {

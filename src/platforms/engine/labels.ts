@@ -1,6 +1,6 @@
 import os from 'node:os';
-import type { Environment } from '../common/app-environment.ts';
-import { type Owner, isDetached, nobody, ownerBy, processOf } from '../common/owner.ts';
+import type { Environment } from '../../machine/environment.ts';
+import { type Owner, isDetached, nobody, ownerBy, processOf } from '../../machine/owner.ts';
 
 /** The keys of our labels. */
 export const label = {

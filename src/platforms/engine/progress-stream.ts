@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { type Readable, addAbortSignal } from 'node:stream';
 import { z } from 'zod';
-import type { OnStep } from '../platform.ts';
+import type { OnStep } from '../../model/steps.ts';
 
 const messageSchema = z.object({
   id: z.string().optional(),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LabError } from '../../errors.ts';
+import { LabError } from '../../model/errors.ts';
 import { refusal, refusedWith } from './refusal.ts';
 
 /** An error as dockerode makes it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LabError, messageOf } from '../../errors.ts';
-import { never, withTimeLimit } from '../common/time-limit.ts';
+import { never, withTimeLimit } from '../../machine/time-limit.ts';
+import { LabError, messageOf } from '../../model/errors.ts';
 
 const statusSchema = z.object({ statusCode: z.int() });
 const textSchema = z.object({ json: z.object({ message: z.string() }) });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LabError } from '../../errors.ts';
+import { LabError } from '../../model/errors.ts';
 import { requireAutoscaling } from './autoscaling.ts';
 import type { ClusterContext } from './cluster/context.ts';
 import { openScriptedCluster } from './testing/api-server.ts';

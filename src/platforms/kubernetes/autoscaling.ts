@@ -1,4 +1,4 @@
-import { LabError } from '../../errors.ts';
+import { LabError } from '../../model/errors.ts';
 import { type Cluster, serves } from './cluster/cluster.ts';
 import type { ClusterContext } from './cluster/context.ts';
 import { autoscalingApi } from './manifests/application.ts';

@@ -1,19 +1,21 @@
-import type { LoadJob, WorkerMessage } from '../../load/job.ts';
+import type { Happening, ReplicaMetrics, ServiceUsage } from '../../model/running-system.ts';
+import type { OnStep } from '../../model/steps.ts';
+import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
 import { scrapeBackends } from '../common/scrape.ts';
-import type { Death, Deployment, Happening, OnStep, ReplicaMetrics, ServiceUsage } from '../platform.ts';
-import { type Application, applicationPods } from './system/app.ts';
-import { appPort } from './manifests/app-container.ts';
-import type { Front } from './system/front.ts';
-import { readHappenings } from './telemetry/happenings.ts';
+import type { Death, Deployment } from '../platform.ts';
 import { generateLoad } from './load/load-workers.ts';
-import { askThroughProxy, proxyUrl } from './telemetry/pod-proxy.ts';
-import { isReady, nameOf } from './pods/pod-state.ts';
+import { appPort } from './manifests/app-container.ts';
 import { type KnownPod, podDeaths } from './pods/pod-deaths.ts';
-import { type Scrape, scrapeApplication } from './telemetry/replica-metrics.ts';
-import { rollOut } from './system/rollout.ts';
+import { isReady, nameOf } from './pods/pod-state.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
-import { UsageMeter } from './telemetry/usage.ts';
+import { type Application, applicationPods } from './system/app.ts';
+import type { Front } from './system/front.ts';
+import { rollOut } from './system/rollout.ts';
+import { readHappenings } from './telemetry/happenings.ts';
 import { readBackendMetrics } from './telemetry/metrics-api.ts';
+import { askThroughProxy, proxyUrl } from './telemetry/pod-proxy.ts';
+import { type Scrape, scrapeApplication } from './telemetry/replica-metrics.ts';
+import { UsageMeter } from './telemetry/usage.ts';
 
 /** What replicas said of themselves that long ago still tells what they use. */
 const freshMs = 500;

@@ -1,24 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { LabError, messageOf } from '../../errors.ts';
-import { step } from '../common/steps.ts';
-import { runLabels } from '../engine/labels.ts';
-import { loadLimitsOf } from '../common/load-limits.ts';
-import { ownerOfRun } from '../common/owner.ts';
+import { loadLimitsOf } from '../../load/load-limits.ts';
+import { ownerOfRun } from '../../machine/owner.ts';
+import { LabError, messageOf } from '../../model/errors.ts';
+import { step } from '../../model/steps.ts';
 import { requireBuilt } from '../common/programs.ts';
+import { runLabels } from '../engine/labels.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
-import { startBackends } from './system/backends.ts';
+import { requireRights } from './cluster/access.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { type ChooseContext, type ClusterContext, chooseContext, requireConsent } from './cluster/context.ts';
-import { deliverHosted, deliverImages } from './images/delivery.ts';
 import { hostIdentity } from './cluster/labels.ts';
+import { deliverHosted, deliverImages } from './images/delivery.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { namespaceManifest } from './manifests/objects.ts';
-import type { Surroundings } from './manifests/surroundings.ts';
-import { servesMetrics } from './telemetry/metrics-api.ts';
-import { type KubernetesPlatformOptions, kubernetesRequirements } from './requirements.ts';
-import { requireRights } from './cluster/access.ts';
+import type { RunNames } from './manifests/run-names.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
+import { type KubernetesPlatformOptions, kubernetesRequirements } from './requirements.ts';
 import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
+import { startBackends } from './system/backends.ts';
+import { servesMetrics } from './telemetry/metrics-api.ts';
 
 /** The platform that runs everything in a namespace of a Kubernetes cluster; `minikube` is one whose context is minikube's. */
 export function createKubernetesPlatform(
@@ -62,7 +62,7 @@ async function up(
     const { postgres, redis, nginx, lab, labPullPolicy, way } = await deliverImages(target, delivery, onStep, signal);
     onStep(way);
     const owner = await ownerOfRun(runId, detached);
-    const surroundings: Surroundings = {
+    const names: RunNames = {
       namespace,
       labels: runLabels(owner, await hostIdentity(options.environment)),
       images: { lab, postgres, redis, nginx },
@@ -70,7 +70,7 @@ async function up(
       passwords: { postgres: password(), redis: cacheless ? undefined : password() },
       loadLimits,
     };
-    const run = new RunNamespace(cluster, surroundings, onStep);
+    const run = new RunNamespace(cluster, names, onStep);
     const deliver = (image: string, limited: AbortSignal): Promise<void> =>
       deliverHosted(target, image, delivery, onStep, limited);
     return await startOrRemove(run, { publish, detached, onStep, hasBackends: !bare, deliver }, signal);
@@ -93,9 +93,7 @@ async function startOrRemove(run: RunNamespace, options: StartOptions, signal: A
 }
 
 async function start(run: RunNamespace, options: StartOptions, signal: AbortSignal): Promise<Stack> {
-  await step(options.onStep, `the namespace ${run.name} is made`, () =>
-    run.make(namespaceManifest(run.surroundings), signal),
-  );
+  await step(options.onStep, `the namespace ${run.name} is made`, () => run.make(namespaceManifest(run.names), signal));
   const backends = options.hasBackends ? await startBackends(run, options.onStep, signal) : {};
   const versions = { kubernetes: run.cluster.version, ...backends };
   return new KubernetesStack({ run, versions, hasMetrics: await servesMetrics(run.cluster, signal), ...options });

@@ -1,6 +1,6 @@
-import { LabError, UsageError } from '../../errors.ts';
-import type { Environment } from '../common/app-environment.ts';
-import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../common/owner.ts';
+import type { Environment } from '../../machine/environment.ts';
+import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../../machine/owner.ts';
+import { LabError, UsageError } from '../../model/errors.ts';
 import { label, ownerOf } from '../engine/labels.ts';
 import type { Leftover } from '../platform.ts';
 import { type Cluster, insist, openCluster } from './cluster/cluster.ts';

@@ -1,5 +1,5 @@
-import { LabError } from '../../errors.ts';
-import type { Environment } from '../common/app-environment.ts';
+import type { Environment } from '../../machine/environment.ts';
+import { LabError } from '../../model/errors.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
 import type { BaseImages } from '../engine/base-images.ts';
 import type { Requirement } from '../platform.ts';

@@ -1,20 +1,20 @@
-import { LabError } from '../../errors.ts';
-import { type HostedTopology, type Topology, changes } from '../../scenarios/plan.ts';
+import { never } from '../../machine/time-limit.ts';
+import { together } from '../../machine/together.ts';
+import { LabError } from '../../model/errors.ts';
+import { type HostedTopology, type Topology, changes } from '../../model/plan.ts';
+import { step } from '../../model/steps.ts';
 import { stayingReplicas } from '../common/scaling.ts';
-import { step } from '../common/steps.ts';
-import { never } from '../common/time-limit.ts';
-import { together } from '../common/together.ts';
 import type { Deployment, Stack } from '../platform.ts';
-import { type Application, removeApplication, scale, startApplication } from './system/app.ts';
 import { requireAutoscaling } from './autoscaling.ts';
 import { type Deployed, type DeploymentSettings, KubernetesAppDeployment, KubernetesDeployment } from './deployment.ts';
-import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
-import { nodePortName, openNodePort } from './system/node-port.ts';
-import { PortForward } from './system/port-forward.ts';
 import { serviceNameOf, type ServedTopology } from './manifests/served.ts';
 import { hasBalancer } from './manifests/system.ts';
 import { type KnownPod, knownPods, podDeaths } from './pods/pod-deaths.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
+import { type Application, removeApplication, scale, startApplication } from './system/app.ts';
+import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
+import { nodePortName, openNodePort } from './system/node-port.ts';
+import { PortForward } from './system/port-forward.ts';
 import { layData } from './system/setup.ts';
 
 /** What a stack is told of its run. */

@@ -1,7 +1,7 @@
-import type { Topology } from '../../scenarios/plan.ts';
+import { listeningPort } from '../../machine/log-tail.ts';
+import type { Topology } from '../../model/plan.ts';
 import { untilReady } from '../common/answer.ts';
 import { type Backends, appEnvironment, appGraceMs, extraCostMs } from '../common/app-environment.ts';
-import { listeningPort } from '../common/log-tail.ts';
 import type { RunContext } from './run-context.ts';
 import type { Service, ServiceDescription } from './service.ts';
 

@@ -1,10 +1,11 @@
 import os from 'node:os';
-import type { LoadJob, WorkerMessage } from '../../load/job.ts';
-import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
-import type { HostedSystem } from '../../scenarios/system.ts';
+import type { HostedTopology, Topology } from '../../model/plan.ts';
+import type { ReplicaMetrics } from '../../model/running-system.ts';
+import type { HostedSystem } from '../../model/system.ts';
+import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
 import { deathsOf } from '../common/deaths.ts';
 import { scrapeBackends, scrapeReplica, scrapeTarget } from '../common/scrape.ts';
-import type { Deployment, ReplicaMetrics } from '../platform.ts';
+import type { Deployment } from '../platform.ts';
 import type { Replica } from './app.ts';
 import type { BalancerInFront } from './nginx.ts';
 import type { Backend } from './postgres.ts';

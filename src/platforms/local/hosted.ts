@@ -1,10 +1,10 @@
-import { LabError } from '../../errors.ts';
-import type { HostedTopology } from '../../scenarios/plan.ts';
-import type { CommandSystem } from '../../scenarios/system.ts';
+import type { Environment } from '../../machine/environment.ts';
+import { isFree, withPort } from '../../machine/ports.ts';
+import { LabError } from '../../model/errors.ts';
+import type { HostedTopology } from '../../model/plan.ts';
+import type { CommandSystem } from '../../model/system.ts';
 import { ask, untilReady } from '../common/answer.ts';
-import type { Environment } from '../common/app-environment.ts';
 import { hostedGraceMs, hostedName, readinessOf, withHint } from '../common/hosting.ts';
-import { isFree, withPort } from '../common/ports.ts';
 import type { Replica } from './app.ts';
 import type { RunContext } from './run-context.ts';
 

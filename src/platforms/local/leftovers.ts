@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type OnSkip, type Owner, isLeftOver, isLeftRunning, parseOwnerLabel } from '../common/owner.ts';
+import { type OnSkip, type Owner, isLeftOver, isLeftRunning, parseOwnerLabel } from '../../machine/owner.ts';
 import type { Leftover } from '../platform.ts';
 import { endOwnProcesses } from './own-processes.ts';
 import { removeRunFolder } from './run-folder.ts';

@@ -1,8 +1,8 @@
-import { LabError } from '../../errors.ts';
-import type { LoadJob, WorkerMessage } from '../../load/job.ts';
-import { type LoadSession, readLoad } from '../common/load-session.ts';
-import { onAbort } from '../common/time-limit.ts';
-import { together } from '../common/together.ts';
+import { type LoadSession, readLoad } from '../../load/load-session.ts';
+import { onAbort } from '../../machine/time-limit.ts';
+import { together } from '../../machine/together.ts';
+import { LabError } from '../../model/errors.ts';
+import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
 import type { RunContext } from './run-context.ts';
 import type { Service } from './service.ts';
 

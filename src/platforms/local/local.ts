@@ -1,10 +1,10 @@
-import { messageOf } from '../../errors.ts';
-import { type Environment, inheritedEnvironment } from '../common/app-environment.ts';
-import { findExecutable, nginx, printedVersion } from '../common/executable.ts';
+import { type Environment, inheritedEnvironment } from '../../machine/environment.ts';
+import { findExecutable, nginx, printedVersion } from '../../machine/executable.ts';
+import { ownerOfRun } from '../../machine/owner.ts';
+import { together } from '../../machine/together.ts';
+import { messageOf } from '../../model/errors.ts';
+import { step } from '../../model/steps.ts';
 import { requireBuilt } from '../common/programs.ts';
-import { ownerOfRun } from '../common/owner.ts';
-import { step } from '../common/steps.ts';
-import { together } from '../common/together.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { startPostgres } from './postgres.ts';

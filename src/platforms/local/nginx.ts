@@ -1,12 +1,12 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Balancer } from '../../scenarios/system.ts';
+import { nginx, requireExecutable } from '../../machine/executable.ts';
+import { withPort } from '../../machine/ports.ts';
+import type { Balancer } from '../../model/system.ts';
 import { ask, untilReady } from '../common/answer.ts';
 import { whileAnyRuns } from '../common/deaths.ts';
-import { nginx, requireExecutable } from '../common/executable.ts';
 import type { Readiness } from '../common/hosting.ts';
 import { nginxConfiguration } from '../common/nginx-configuration.ts';
-import { withPort } from '../common/ports.ts';
 import type { Replica } from './app.ts';
 import type { RunContext } from './run-context.ts';
 import type { Service } from './service.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processStatus } from '../common/owner.ts';
+import { processStatus } from '../../machine/owner.ts';
 import {
   candidatesIn,
   endOwnProcesses,

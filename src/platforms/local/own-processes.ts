@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { type FileHandle, open, readFile, readdir, readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { parseProcStat } from '../common/owner.ts';
+import { parseProcStat } from '../../machine/owner.ts';
 
 /**
  * What everything that a run starts on this machine carries, and hands on to what it starts itself: a variable of its environment,

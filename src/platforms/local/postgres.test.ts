@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
 import { expect, it } from 'vitest';
-import { inheritedEnvironment } from '../common/app-environment.ts';
+import { inheritedEnvironment } from '../../machine/environment.ts';
 import { startPostgres } from './postgres.ts';
 import { RunContext } from './run-context.ts';
 

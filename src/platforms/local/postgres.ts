@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { withPort } from '../common/ports.ts';
-import { step } from '../common/steps.ts';
+import { withPort } from '../../machine/ports.ts';
+import { step } from '../../model/steps.ts';
 import { type PostgresBinaries, preparePostgresBinaries } from './postgres-binaries.ts';
 import type { RunContext } from './run-context.ts';
 import type { Service, ServiceDescription } from './service.ts';

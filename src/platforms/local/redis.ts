@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { redisServer, requireExecutable } from '../common/executable.ts';
-import { withPort } from '../common/ports.ts';
+import { redisServer, requireExecutable } from '../../machine/executable.ts';
+import { withPort } from '../../machine/ports.ts';
 import type { Backend } from './postgres.ts';
 import type { RunContext } from './run-context.ts';
 

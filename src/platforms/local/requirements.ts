@@ -1,6 +1,5 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import { messageOf } from '../../errors.ts';
-import type { Environment } from '../common/app-environment.ts';
+import type { Environment } from '../../machine/environment.ts';
 import {
   type Executable,
   findExecutable,
@@ -8,7 +7,8 @@ import {
   nginx,
   printedVersion,
   redisServer,
-} from '../common/executable.ts';
+} from '../../machine/executable.ts';
+import { messageOf } from '../../model/errors.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
 import { binariesVersion, installedBinaries } from './postgres-binaries.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { LabError } from '../../errors.ts';
+import { LabError } from '../../model/errors.ts';
 import { RunContext } from './run-context.ts';
 
 const { signal } = new AbortController();

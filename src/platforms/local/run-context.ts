@@ -1,5 +1,5 @@
+import type { OnStep } from '../../model/steps.ts';
 import { untilDone } from '../common/readiness.ts';
-import type { OnStep } from '../platform.ts';
 import { Service, type ServiceDescription } from './service.ts';
 
 /** What everything that starts a service for a run needs; it knows all that were started, so that none is forgotten. */

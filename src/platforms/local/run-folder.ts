@@ -1,8 +1,8 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { LabError, messageOf } from '../../errors.ts';
-import { type Owner, ownerLabel } from '../common/owner.ts';
-import { diskFullHint } from '../common/log-tail.ts';
+import { diskFullHint } from '../../machine/log-tail.ts';
+import { type Owner, ownerLabel } from '../../machine/owner.ts';
+import { LabError, messageOf } from '../../model/errors.ts';
 
 /** Makes the folder of a run. Its name is its label: there is no moment at which it exists without an owner. */
 export async function createRunFolder(temporaryFolder: string, owner: Owner): Promise<string> {

@@ -1,10 +1,10 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { open, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { LabError } from '../../errors.ts';
-import { diskFullHint, hintFor, readLogEnd, readPiece, withLog } from '../common/log-tail.ts';
+import { diskFullHint, hintFor, readLogEnd, readPiece, withLog } from '../../machine/log-tail.ts';
+import { pause, settlesWithin } from '../../machine/time-limit.ts';
+import { LabError } from '../../model/errors.ts';
 import { untilSign } from '../common/readiness.ts';
-import { pause, settlesWithin } from '../common/time-limit.ts';
 import { markDescriptor, markVariable, openMark } from './own-processes.ts';
 
 /**

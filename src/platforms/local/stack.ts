@@ -1,10 +1,10 @@
-import type { HostedTopology, Topology } from '../../scenarios/plan.ts';
+import type { Environment } from '../../machine/environment.ts';
+import type { HostedTopology, Topology } from '../../model/plan.ts';
+import { step } from '../../model/steps.ts';
 import { blaming } from '../common/deaths.ts';
-import type { Environment } from '../common/app-environment.ts';
 import { appReadiness, readinessOf, type Servers, startServers } from '../common/hosting.ts';
 import type { Programs } from '../common/programs.ts';
 import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
-import { step } from '../common/steps.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { type Replica, layData, startReplica } from './app.ts';
 import {

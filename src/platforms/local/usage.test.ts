@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import type { ServiceUsage } from '../platform.ts';
+import type { ServiceUsage } from '../../model/running-system.ts';
 import { canLookAtProcesses } from './process-table.ts';
 import { RunContext } from './run-context.ts';
 import type { Service } from './service.ts';

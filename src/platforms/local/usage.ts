@@ -1,4 +1,4 @@
-import type { ServiceUsage } from '../platform.ts';
+import type { ServiceUsage } from '../../model/running-system.ts';
 import { type Process, lookAtProcesses } from './process-table.ts';
 import type { Service } from './service.ts';
 

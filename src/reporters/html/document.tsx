@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Child } from 'hono/jsx';
 import { renderToString } from 'hono/jsx/dom/server';
-import { labVersion, packageFolder } from '../../package.ts';
+import { labVersion, packageFolder } from '../../machine/package.ts';
 
 /** What a page needs beside its text: both are built into `dist`, and go into the page whole. */
 interface Assets {

@@ -1,5 +1,5 @@
-import { jsonOf } from '../../foreign-text.ts';
-import type { Table } from '../table.ts';
+import { jsonOf } from '../../model/foreign-text.ts';
+import type { Table } from '../tables/table.ts';
 import type { Chart } from './charts/chart.ts';
 import { TableView } from './table-view.tsx';
 

@@ -1,8 +1,8 @@
-import type { Course } from '../../analysis/history.ts';
-import { findMetric } from '../../metrics.ts';
-import { plural } from '../../numbers.ts';
+import type { Course } from '../../analysis/comparison/history.ts';
+import { findMetric } from '../../model/metrics.ts';
+import { plural } from '../../model/numbers.ts';
 import { changeLines, courseName, historyTable } from '../history-table.ts';
-import { heading } from '../metric-cells.ts';
+import { heading } from '../tables/metric-cells.ts';
 import type { LineChart } from './charts/chart.ts';
 import { documentOf } from './document.tsx';
 import { FigureView, type Figure } from './figure.tsx';

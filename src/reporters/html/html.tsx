@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../result.ts';
+import type { RunRecord } from '../../record/run-record.ts';
 import { layoutOf, type Layout } from '../layout.ts';
 import { figuresOf } from './charts/figures.ts';
 import { documentOf } from './document.tsx';

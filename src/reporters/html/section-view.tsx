@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Verdict } from '../../result.ts';
+import type { Verdict } from '../../record/run-record.ts';
 import type { Section } from '../layout.ts';
 import type { ScenarioFigures } from './charts/figures.ts';
 import { FigureView, type Figure } from './figure.tsx';

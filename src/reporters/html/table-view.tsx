@@ -1,4 +1,4 @@
-import type { Cell, Table } from '../table.ts';
+import type { Cell, Table } from '../tables/table.ts';
 
 const marks = {
   best: 'the best of its column',

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
-import type { Variables } from '../../variables.ts';
+import type { Scenario, ScenarioFile } from '../../model/scenario.ts';
+import type { Variables } from '../../shapes/variables.ts';
 import { parseScenarioFile } from '../parse.ts';
-import { renderProblems } from '../problem.ts';
-import type { Scenario, ScenarioFile } from '../scenario.ts';
+import { renderProblems } from '../yaml/problem.ts';
 
 /** What a text that has to be right says. */
 export function parsed(text: string, name = 'test.yaml', environment: Variables = {}): ScenarioFile {

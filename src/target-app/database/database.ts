@@ -6,11 +6,11 @@ import type { ErrorLog } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
+import { Admission } from './admission.ts';
 import type { Lease } from './connection-source.ts';
-import { Gate } from './gate.ts';
-import { ConnectionRefusal } from './refusal.ts';
 import { perRequest } from './per-request.ts';
 import { pooled } from './pool.ts';
+import { ConnectionRefusal } from './refusal.ts';
 
 /** A query and the type of its rows; a named one is planned once a connection and then only executed. */
 export interface Statement<Row extends QueryResultRow> {
@@ -44,7 +44,7 @@ export interface Database {
  */
 export function createDatabase(settings: Settings, metrics: Metrics, errors: ErrorLog): Database {
   const source = settings.CONNECTIONS === 'pool' ? pooled(settings, errors) : perRequest(settings, errors);
-  const gate = new Gate(source.size, settings.POOL_QUEUE_LIMIT, settings.POOL_TIMEOUT_MS);
+  const gate = new Admission(source.size, settings.POOL_QUEUE_LIMIT, settings.POOL_TIMEOUT_MS);
   metrics.poolSize.set(Number.isFinite(source.size) ? source.size : 0);
 
   async function connect(stopwatch: Stopwatch): Promise<Lease> {

@@ -1,8 +1,8 @@
 import type { V1SelfSubjectAccessReview } from '@kubernetes/client-node';
-import { LabError } from '../../../errors.ts';
-import { together } from '../../common/together.ts';
-import { type Cluster, insist } from './cluster.ts';
+import { together } from '../../../machine/together.ts';
+import { LabError } from '../../../model/errors.ts';
 import type { Plain } from '../manifests/plain.ts';
+import { type Cluster, insist } from './cluster.ts';
 import { type Right, neededRights } from './rights.ts';
 
 /** A thing that this user may not do. */

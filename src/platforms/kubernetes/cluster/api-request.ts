@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
+import { unlessAborted } from '../../../machine/time-limit.ts';
 import { bodyOf, type Answer } from '../../common/answer.ts';
-import { unlessAborted } from '../../common/time-limit.ts';
 import type { ClusterContext } from './context.ts';
 
 /**

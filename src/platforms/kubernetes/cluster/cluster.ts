@@ -6,9 +6,9 @@ import {
   createConfiguration,
 } from '@kubernetes/client-node';
 import { z } from 'zod';
-import { LabError } from '../../../errors.ts';
+import { pause, unlessAborted, withTimeLimit } from '../../../machine/time-limit.ts';
+import { LabError } from '../../../model/errors.ts';
 import type { Answer } from '../../common/answer.ts';
-import { pause, unlessAborted, withTimeLimit } from '../../common/time-limit.ts';
 import { ApiRequests } from './api-request.ts';
 import { answerProblem, connectionProblem } from './connection-problem.ts';
 import type { ClusterContext } from './context.ts';

@@ -1,7 +1,7 @@
 import { KubeConfig } from '@kubernetes/client-node';
 import { describe, expect, test } from 'vitest';
+import { TimeLimit } from '../../../machine/time-limit.ts';
 import { answerProblem, connectionProblem } from './connection-problem.ts';
-import { TimeLimit } from '../../common/time-limit.ts';
 import type { ClusterContext } from './context.ts';
 
 function context(change: Partial<ClusterContext> = {}): ClusterContext {

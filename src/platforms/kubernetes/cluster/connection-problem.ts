@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { LabError, messageOf } from '../../../errors.ts';
+import { TimeLimit } from '../../../machine/time-limit.ts';
+import { LabError, messageOf } from '../../../model/errors.ts';
 import type { Answer } from '../../common/answer.ts';
-import { TimeLimit } from '../../common/time-limit.ts';
 import type { ClusterContext } from './context.ts';
 import { statusIn } from './refusal.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, test } from 'vitest';
-import { never } from '../../common/time-limit.ts';
+import { never } from '../../../machine/time-limit.ts';
 import { type ContextChoice, ContextProblem, chooseContext, requireConsent } from './context.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'contexts-'));

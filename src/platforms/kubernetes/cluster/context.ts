@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { LabError, type LabErrorOptions, messageOf } from '../../../errors.ts';
-import type { Environment } from '../../common/app-environment.ts';
+import type { Environment } from '../../../machine/environment.ts';
+import { LabError, type LabErrorOptions, messageOf } from '../../../model/errors.ts';
 import type { Flavour } from './flavour.ts';
 import { chooseProfile, minikubeProblem } from './minikube.ts';
 import { isLoopback, isOfThisMachine } from './server-address.ts';

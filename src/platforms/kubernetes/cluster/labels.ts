@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
-import type { Environment } from '../../common/app-environment.ts';
+import type { Environment } from '../../../machine/environment.ts';
 
 /** The longest value that a label may have. */
 const longest = 63;

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { failure } from '../../../../test/conformance/failure.ts';
 import { ProgramFolder } from '../../../../test/fakes/program-folder.ts';
-import { findExecutable } from '../../common/executable.ts';
-import { never } from '../../common/time-limit.ts';
+import { findExecutable } from '../../../machine/executable.ts';
+import { never } from '../../../machine/time-limit.ts';
 import { chooseProfile, minikubeProblem } from './minikube.ts';
 
 /** A minikube with these profiles, of which it names one, as it does even where there is none of that name. */

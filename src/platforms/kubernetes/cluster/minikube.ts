@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { LabError, UsageError } from '../../../errors.ts';
-import type { Environment } from '../../common/app-environment.ts';
-import { findExecutable } from '../../common/executable.ts';
-import { type Printed, ProgramFailure, runProgram } from '../../common/program.ts';
+import type { Environment } from '../../../machine/environment.ts';
+import { findExecutable } from '../../../machine/executable.ts';
+import { type Printed, ProgramFailure, runProgram } from '../../../machine/program.ts';
+import { LabError, UsageError } from '../../../model/errors.ts';
 
 /** The profile that minikube itself takes where nobody says which. */
 const usual = 'minikube';

@@ -1,6 +1,6 @@
 import { ApiException } from '@kubernetes/client-node';
 import { describe, expect, it, test } from 'vitest';
-import { LabError } from '../../../errors.ts';
+import { LabError } from '../../../model/errors.ts';
 import { isPassing, refusal, refusedWith } from './refusal.ts';
 
 const status = (code: number, message: string) =>

@@ -1,7 +1,7 @@
 import { ApiException } from '@kubernetes/client-node';
 import { z } from 'zod';
-import { LabError, messageOf } from '../../../errors.ts';
-import { TimeLimit } from '../../common/time-limit.ts';
+import { TimeLimit } from '../../../machine/time-limit.ts';
+import { LabError, messageOf } from '../../../model/errors.ts';
 
 const statusSchema = z.object({ message: z.string(), reason: z.string().optional() });
 const codedSchema = z.object({ code: z.string() });

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { packageFolder } from '../../../package.ts';
-import { clusterRole, neededRights } from './rights.ts';
+import { packageFolder } from '../../../machine/package.ts';
 import { checkSchema } from '../testing/published-schemas.ts';
+import { clusterRole, neededRights } from './rights.ts';
 
 test('docs/kubernetes.md shows the role as it is', () => {
   const page = readFileSync(path.join(packageFolder, 'docs', 'kubernetes.md'), 'utf8');

@@ -1,4 +1,4 @@
-import { isOlder } from '../../common/versions.ts';
+import { isOlder } from '../../../machine/versions.ts';
 
 /** The Kubernetes that this release was tried on. */
 const tried = '1.37';

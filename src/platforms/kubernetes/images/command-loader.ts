@@ -1,6 +1,6 @@
-import type { Environment } from '../../common/app-environment.ts';
+import type { Environment } from '../../../machine/environment.ts';
+import { type Printed, ProgramFailure, requireProgram, runProgram } from '../../../machine/program.ts';
 import { type ImageSource, type Loader, type WantedImage, loadFailure } from './loader-contract.ts';
-import { type Printed, ProgramFailure, requireProgram, runProgram } from '../../common/program.ts';
 
 /** How the program that made a cluster takes images from the Engine by itself, and puts them onto its nodes. */
 export interface Command {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { LabError, messageOf } from '../../../errors.ts';
-import type { Environment } from '../../common/app-environment.ts';
-import { ProgramFailure, lastLines, requireProgram, runProgram } from '../../common/program.ts';
+import type { Environment } from '../../../machine/environment.ts';
+import { ProgramFailure, lastLines, requireProgram, runProgram } from '../../../machine/program.ts';
+import { LabError, messageOf } from '../../../model/errors.ts';
 
 /** A login at a registry, as the Engine takes it; empty for nobody's. */
 export interface Credentials {

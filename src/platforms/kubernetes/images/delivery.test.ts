@@ -11,7 +11,7 @@ import { failure } from '../../../../test/conformance/failure.ts';
 import { fakeMinikube } from '../../../../test/fakes/minikube.ts';
 import { ProgramFolder } from '../../../../test/fakes/program-folder.ts';
 import { type FakeRegistry, startRegistry } from '../../../../test/fakes/registry.ts';
-import type { Environment } from '../../common/app-environment.ts';
+import type { Environment } from '../../../machine/environment.ts';
 import type { Programs } from '../../common/programs.ts';
 import { defaultImages } from '../../engine/base-images.ts';
 import { label, labelled } from '../../engine/labels.ts';

@@ -1,17 +1,16 @@
 import path from 'node:path';
-import { LabError } from '../../../errors.ts';
-import type { Environment } from '../../common/app-environment.ts';
-import { ownerLabel, ownerOfRun } from '../../common/owner.ts';
+import type { Environment } from '../../../machine/environment.ts';
+import { ownerLabel, ownerOfRun } from '../../../machine/owner.ts';
+import { LabError } from '../../../model/errors.ts';
+import { step, type OnStep } from '../../../model/steps.ts';
 import { type Programs, requireBuilt } from '../../common/programs.ts';
-import { step } from '../../common/steps.ts';
 import { type BaseImages, chooseImages, ensureImage, findImage } from '../../engine/base-images.ts';
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../../engine/lab-image.ts';
 import { hostOf, label } from '../../engine/labels.ts';
-import type { OnStep } from '../../platform.ts';
 import type { Flavour } from '../cluster/flavour.ts';
-import { isLoaderName, openLoader } from './loader.ts';
 import type { ImageSource, Loader, WantedImage } from './loader-contract.ts';
+import { isLoaderName, openLoader } from './loader.ts';
 import { pushImage, registryOf } from './registry.ts';
 
 /** The images for pods, as the nodes of a cluster know them. */

@@ -1,5 +1,5 @@
-import { LabError } from '../../../errors.ts';
-import { type Printed, lastLines } from '../../common/program.ts';
+import { type Printed, lastLines } from '../../../machine/program.ts';
+import { LabError } from '../../../model/errors.ts';
 import type { Engine } from '../../engine/engine.ts';
 
 /** An image of the Engine of this machine, for the nodes of a cluster. */

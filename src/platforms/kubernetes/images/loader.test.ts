@@ -9,9 +9,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { failure } from '../../../../test/conformance/failure.ts';
 import { fakeMinikube } from '../../../../test/fakes/minikube.ts';
 import { ProgramFolder } from '../../../../test/fakes/program-folder.ts';
-import { findExecutable } from '../../common/executable.ts';
-import { type LoaderName, isLoaderName, openLoader } from './loader.ts';
+import { findExecutable } from '../../../machine/executable.ts';
 import type { ImageSource } from './loader-contract.ts';
+import { type LoaderName, isLoaderName, openLoader } from './loader.ts';
 
 const { signal } = new AbortController();
 const waited = { timeout: 30_000 };

@@ -1,4 +1,4 @@
-import type { Environment } from '../../common/app-environment.ts';
+import type { Environment } from '../../../machine/environment.ts';
 import { CommandLoader, commands } from './command-loader.ts';
 import type { Loader } from './loader-contract.ts';
 import { MinikubeLoader } from './minikube-loader.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Environment } from '../../common/app-environment.ts';
+import type { Environment } from '../../../machine/environment.ts';
+import { type Printed, ProgramFailure, requireProgram, runProgram } from '../../../machine/program.ts';
 import { withArchive } from './image-archive.ts';
 import { fullName } from './image-name.ts';
 import { type ImageSource, type Loader, type WantedImage, loadFailure } from './loader-contract.ts';
-import { type Printed, ProgramFailure, requireProgram, runProgram } from '../../common/program.ts';
 
 /** What `minikube image ls --format json` tells of an image of the nodes. */
 const listedSchema = z

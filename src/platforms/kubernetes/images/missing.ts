@@ -1,4 +1,4 @@
-import { imageNames } from '../../../scenarios/scenario.ts';
+import { imageNames } from '../../../model/scenario.ts';
 import { imageSetting } from '../../engine/base-images.ts';
 
 const ofTheLab = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LabError } from '../../../errors.ts';
+import { LabError } from '../../../model/errors.ts';
 import { pushRefusal, registryOf } from './registry.ts';
 
 test.each([

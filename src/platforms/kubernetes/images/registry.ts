@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
-import { LabError } from '../../../errors.ts';
-import type { Environment } from '../../common/app-environment.ts';
-import { step } from '../../common/steps.ts';
-import { unlessAborted } from '../../common/time-limit.ts';
+import type { Environment } from '../../../machine/environment.ts';
+import { unlessAborted } from '../../../machine/time-limit.ts';
+import { LabError } from '../../../model/errors.ts';
+import { step, type OnStep } from '../../../model/steps.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { followProgress, pushProgress } from '../../engine/progress-stream.ts';
 import { asked, refusalText } from '../../engine/refusal.ts';
-import type { OnStep } from '../../platform.ts';
 import { credentialsFor } from './credentials.ts';
 
 /** A place in a registry, under which images are kept. */

@@ -1,8 +1,7 @@
-import type { LoadJob, WorkerMessage } from '../../../load/job.ts';
-import { type LoadSession, readLoad } from '../../common/load-session.ts';
-import { step } from '../../common/steps.ts';
-import { never, pause } from '../../common/time-limit.ts';
-import type { OnStep } from '../../platform.ts';
+import { type LoadSession, readLoad } from '../../../load/load-session.ts';
+import { never, pause } from '../../../machine/time-limit.ts';
+import { step, type OnStep } from '../../../model/steps.ts';
+import type { LoadJob, WorkerMessage } from '../../../worker/protocol.ts';
 import { loadManifest } from '../manifests/load.ts';
 import { isRunning, nameOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
@@ -34,7 +33,7 @@ export async function* generateLoad(
       pods.length === jobs.length && pods.every(isRunning);
     const what = jobs.length === 1 ? 'The load worker' : `A load worker of ${jobs.length}`;
     const pods = await step(onStep, `${jobs.length} × load worker starts`, async () => {
-      await run.create([loadManifest(run.surroundings, job, jobs.length)], signal);
+      await run.create([loadManifest(run.names, job, jobs.length)], signal);
       return run.until({ service: job }, what, areRunning, signal);
     });
     const workers = workerPods(run, pods);

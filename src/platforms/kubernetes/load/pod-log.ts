@@ -1,4 +1,4 @@
-import { LabError } from '../../../errors.ts';
+import { LabError } from '../../../model/errors.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { V1Pod } from '@kubernetes/client-node';
 import { describe, expect, it, test } from 'vitest';
-import { LabError } from '../../../errors.ts';
-import { FrameWriter } from '../../../load/frames.ts';
+import { LabError } from '../../../model/errors.ts';
+import { FrameWriter } from '../../../worker/frames.ts';
 import type { Plain } from '../manifests/plain.ts';
 import { openScriptedCluster } from '../testing/api-server.ts';
 import { WorkerPod, workerPods } from './worker-pod.ts';

@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { Attach, type V1Pod } from '@kubernetes/client-node';
-import { LabError } from '../../../errors.ts';
-import { FrameReader, MissingFrame, isFrame } from '../../../load/frames.ts';
-import type { StartedWorker } from '../../common/load-session.ts';
-import { onAbort, pause, unlessAborted, withTimeLimit } from '../../common/time-limit.ts';
-import { logLines } from './pod-log.ts';
+import type { StartedWorker } from '../../../load/load-session.ts';
+import { onAbort, pause, unlessAborted, withTimeLimit } from '../../../machine/time-limit.ts';
+import { LabError } from '../../../model/errors.ts';
+import { FrameReader, MissingFrame, isFrame } from '../../../worker/frames.ts';
 import { endOf, isLeaving, isReady, isRunning, nameOf } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
+import { logLines } from './pod-log.ts';
 
 /** As its manifest calls the container. */
 const container = 'load';

@@ -1,9 +1,9 @@
 import type { V1Container, V1EnvVar } from '@kubernetes/client-node';
-import { usesCache } from '../../../scenarios/app-settings.ts';
-import type { Topology } from '../../../scenarios/plan.ts';
+import type { Topology } from '../../../model/plan.ts';
+import { usesCache } from '../../../model/system.ts';
 import { secret } from './backends.ts';
 import type { Plain } from './plain.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { RunNames } from './run-names.ts';
 
 /** The port on which every replica listens, each in a network name space of its own. */
 export const appPort = 3000;
@@ -12,7 +12,7 @@ export const appPort = 3000;
 export const appPlace = { host: '0.0.0.0', port: appPort } as const;
 
 /** What a container of the lab's own image is started with. */
-export function labContainer({ images, labPullPolicy }: Surroundings, args: readonly string[]) {
+export function labContainer({ images, labPullPolicy }: RunNames, args: readonly string[]) {
   return { image: images.lab, imagePullPolicy: labPullPolicy, args: [...args] } satisfies Partial<Plain<V1Container>>;
 }
 

@@ -2,11 +2,11 @@ import { describe, expect, it, test } from 'vitest';
 import { topology } from '../../../../test/conformance/topology.ts';
 import { readSettings } from '../../../target-app/settings.ts';
 import { appGraceMs } from '../../common/app-environment.ts';
-import { surroundings } from '../testing/surroundings.ts';
+import { runNames } from '../testing/run-names.ts';
 import { applicationManifests } from './application.ts';
 import { backendsSecret } from './backends.ts';
 
-const s = surroundings();
+const s = runNames();
 type Change = Parameters<typeof topology>[0];
 const application = (change: Change = {}, version = 1) => applicationManifests(s, topology(change), version);
 

@@ -6,7 +6,7 @@ import type {
   V1Secret,
   V1Service,
 } from '@kubernetes/client-node';
-import type { Topology } from '../../../scenarios/plan.ts';
+import type { Topology } from '../../../model/plan.ts';
 import { appGraceMs, appSettings } from '../../common/app-environment.ts';
 import { inImage } from '../../common/programs.ts';
 import { appIdentity, appPlace, appPort, labContainer } from './app-container.ts';
@@ -17,7 +17,7 @@ import { labUserId } from './pod-security.ts';
 import { podTemplate } from './pod.ts';
 import { livenessProbe, readinessProbe, startupProbe } from './probes.ts';
 import { resourcesOf } from './resources.ts';
-import { type Surroundings, metadataOf } from './surroundings.ts';
+import { type RunNames, metadataOf } from './run-names.ts';
 
 /** The application of a topology: what has to be there before its Deployments, they, and what finds and scales their pods. */
 export interface ApplicationManifests {
@@ -48,7 +48,7 @@ const lingerMs = 1_000;
 const marginSeconds = 2;
 
 /** The application. Another version than the running one takes its place, replica by replica. */
-export function applicationManifests(s: Surroundings, topology: Topology, version: number): ApplicationManifests {
+export function applicationManifests(s: RunNames, topology: Topology, version: number): ApplicationManifests {
   const groups = groupsOf(topology);
   const pods = podsFor(s, 'app');
   return {
@@ -79,7 +79,7 @@ function isAbrupt({ rollout }: Topology): boolean {
   return rollout?.shutdown === 'abrupt';
 }
 
-function appDeployment(s: Surroundings, topology: Topology, group: Group, version: number): Plain<V1Deployment> {
+function appDeployment(s: RunNames, topology: Topology, group: Group, version: number): Plain<V1Deployment> {
   const { name, replicas } = group;
   const graceSeconds = leavingSeconds + Math.ceil(appGraceMs / 1000) + marginSeconds;
   const template = podTemplate(s, {
@@ -119,7 +119,7 @@ function graceful(): Pick<Plain<V1Container>, 'startupProbe' | 'readinessProbe' 
 }
 
 /** Adds replicas where they use more of the CPU that they ask for than that share, and takes them away where they use less. */
-function autoscaler(s: Surroundings, { autoscale }: Topology): Plain<V2HorizontalPodAutoscaler> | undefined {
+function autoscaler(s: RunNames, { autoscale }: Topology): Plain<V2HorizontalPodAutoscaler> | undefined {
   if (autoscale === undefined) return undefined;
   const averageUtilization = Math.max(1, Math.round(autoscale.cpu * 100));
   return {

@@ -2,7 +2,7 @@ import type { V1EnvVar, V1Secret } from '@kubernetes/client-node';
 import { postgresUrl } from '../../common/postgres-container.ts';
 import { redisUrl } from '../../common/redis-container.ts';
 import type { Plain } from './plain.ts';
-import { type Surroundings, metadataOf } from './surroundings.ts';
+import { type RunNames, metadataOf } from './run-names.ts';
 
 const name = 'backends';
 
@@ -10,7 +10,7 @@ const name = 'backends';
 type SecretKey = 'DATABASE_URL' | 'REDIS_URL' | 'POSTGRES_PASSWORD' | 'REDISCLI_AUTH';
 
 /** The Secret of a run: no password is in any other object. */
-export function backendsSecret(s: Surroundings): Plain<V1Secret> {
+export function backendsSecret(s: RunNames): Plain<V1Secret> {
   const { postgres, redis } = s.passwords;
   const stringData = {
     DATABASE_URL: postgresUrl(postgres),

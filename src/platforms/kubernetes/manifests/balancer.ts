@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Topology } from '../../../scenarios/plan.ts';
+import type { Topology } from '../../../model/plan.ts';
 import { nginxConfiguration } from '../../common/nginx-configuration.ts';
 import { podsOf } from './labels.ts';
 import { configMap, deployment, service } from './objects.ts';
@@ -7,7 +7,7 @@ import type { Manifest } from './plain.ts';
 import { type Mount, podTemplate } from './pod.ts';
 import { readinessProbe } from './probes.ts';
 import { requesting } from './resources.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { RunNames } from './run-names.ts';
 
 const name = 'nginx';
 const file = 'nginx.conf';
@@ -25,7 +25,7 @@ const configurationMount: Mount = {
 
 /** nginx in front of upstreams, each an address or a name with its port. It is replaced where they are others. */
 export function balancerManifests(
-  s: Surroundings,
+  s: RunNames,
   { balancer }: Pick<Topology, 'balancer'>,
   upstreams: readonly string[],
 ): readonly Manifest[] {

@@ -1,16 +1,16 @@
 import type { V1Secret } from '@kubernetes/client-node';
-import type { HostedTopology } from '../../../scenarios/plan.ts';
+import type { HostedTopology } from '../../../model/plan.ts';
 import { hostedGraceMs } from '../../common/hosting.ts';
 import type { ApplicationManifests } from './application.ts';
 import { variables } from './backends.ts';
 import { podsFor } from './labels.ts';
 import { deployment, service } from './objects.ts';
 import type { Plain } from './plain.ts';
-import { podTemplate } from './pod.ts';
 import { labUserId } from './pod-security.ts';
+import { podTemplate } from './pod.ts';
 import { readinessProbe } from './probes.ts';
 import { resourcesOf } from './resources.ts';
-import { type Surroundings, metadataOf } from './surroundings.ts';
+import { type RunNames, metadataOf } from './run-names.ts';
 
 /** An image of the user's own. */
 export type ImageTopology = Extract<HostedTopology, { readonly kind: 'image' }>;
@@ -19,7 +19,7 @@ export type ImageTopology = Extract<HostedTopology, { readonly kind: 'image' }>;
 export const hostedName = 'target';
 
 /** A server of the user's own: an ordinary user without rights, but it may write to its root. */
-export function hostedManifests(s: Surroundings, topology: ImageTopology): ApplicationManifests {
+export function hostedManifests(s: RunNames, topology: ImageTopology): ApplicationManifests {
   const { image, args, port, limits, readyPath, replicas } = topology;
   const template = podTemplate(s, {
     service: hostedName,
@@ -49,7 +49,7 @@ export function hostedManifests(s: Surroundings, topology: ImageTopology): Appli
 }
 
 /** What it is told may hold passwords. */
-function environment(s: Surroundings, topology: ImageTopology): Plain<V1Secret> {
+function environment(s: RunNames, topology: ImageTopology): Plain<V1Secret> {
   const metadata = metadataOf(s, hostedName);
   return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', stringData: { ...topology.environment } };
 }

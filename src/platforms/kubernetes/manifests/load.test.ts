@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { surroundings } from '../testing/surroundings.ts';
+import { runNames } from '../testing/run-names.ts';
 import { loadManifest } from './load.ts';
 
-const { spec } = loadManifest(surroundings(), 'load-7', 4);
+const { spec } = loadManifest(runNames(), 'load-7', 4);
 const pod = spec?.template.spec;
 
 test('all workers run at the same time, each with a number of its own, and none a second time', () => {

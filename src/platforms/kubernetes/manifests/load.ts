@@ -4,16 +4,16 @@ import { labContainer } from './app-container.ts';
 import { variables } from './backends.ts';
 import { label, podsFor } from './labels.ts';
 import type { Plain } from './plain.ts';
-import { podTemplate } from './pod.ts';
 import { labUserId } from './pod-security.ts';
+import { podTemplate } from './pod.ts';
 import { resourcesOf } from './resources.ts';
-import { type Surroundings, metadataOf } from './surroundings.ts';
+import { type RunNames, metadataOf } from './run-names.ts';
 
 /**
  * An Indexed Job of that many load workers at the same time, each waiting for what it is to do on its standard input. Kubernetes
  * numbers them, and tells each its number (`JOB_COMPLETION_INDEX`): it is the part of the load that the worker takes.
  */
-export function loadManifest(s: Surroundings, name: string, workers: number): Plain<V1Job> {
+export function loadManifest(s: RunNames, name: string, workers: number): Plain<V1Job> {
   const template = podTemplate(s, {
     service: 'load',
     userId: labUserId,
@@ -41,7 +41,7 @@ export function loadManifest(s: Surroundings, name: string, workers: number): Pl
 }
 
 /** Rather on a node without what is under test, and rather on one without another load worker, where there are such. */
-function places(s: Surroundings): Plain<V1WeightedPodAffinityTerm>[] {
+function places(s: RunNames): Plain<V1WeightedPodAffinityTerm>[] {
   const tested = { key: label.service, operator: 'In', values: ['app', 'postgres', 'redis', 'nginx'] };
   return [
     away(100, { matchLabels: { [label.run]: s.labels[label.run] }, matchExpressions: [tested] }),

@@ -4,12 +4,12 @@ import { ObjectSerializer } from '@kubernetes/client-node/dist/serializer.js';
 import { describe, expect, it, test } from 'vitest';
 import { topology } from '../../../../test/conformance/topology.ts';
 import { checkSchema } from '../testing/published-schemas.ts';
-import { surroundings } from '../testing/surroundings.ts';
+import { runNames } from '../testing/run-names.ts';
 import type { Manifest, Plain } from './plain.ts';
 import { systemManifests } from './system.ts';
 
 const unlimited = { cpu: undefined, memoryBytes: undefined };
-const s = surroundings();
+const s = runNames();
 const systems: readonly (readonly [string, readonly Manifest[]])[] = [
   ['one replica', systemManifests(s, topology({ balancer: undefined }))],
   ['three replicas behind nginx', systemManifests(s, topology({ replicas: 3, balancer: 'least-connections' }))],
@@ -20,9 +20,9 @@ const systems: readonly (readonly [string, readonly Manifest[]])[] = [
   ['limits', systemManifests(s, topology({ limits: { cpu: 0.25, memoryBytes: 256 * 1024 ** 2 } }))],
   [
     'no cache',
-    systemManifests(surroundings({ passwords: { postgres: 'password-of-postgres', redis: undefined } }), topology()),
+    systemManifests(runNames({ passwords: { postgres: 'password-of-postgres', redis: undefined } }), topology()),
   ],
-  ['four load workers', systemManifests(surroundings({ loadLimits: unlimited }), topology(), 4)],
+  ['four load workers', systemManifests(runNames({ loadLimits: unlimited }), topology(), 4)],
 ];
 
 /** What a client sends of it: only what its model knows. */
@@ -132,7 +132,7 @@ describe('what is wrong is seen', () => {
 
 test('four replicas of a quarter of a core, and what they need, fit on a node of two cores that has half of them left', () => {
   const limits = { cpu: 0.25, memoryBytes: 256 * 1024 ** 2 };
-  const unlimitedLoad = surroundings({ loadLimits: unlimited });
+  const unlimitedLoad = runNames({ loadLimits: unlimited });
   const pods = systemManifests(unlimitedLoad, topology({ replicas: 4, limits, balancer: undefined }), 1);
   // The set-up is over before there is load.
   const staying = pods.filter((manifest) => manifest.metadata?.name !== 'setup');

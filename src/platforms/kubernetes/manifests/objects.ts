@@ -9,10 +9,10 @@ import type {
 import { podsOf } from './labels.ts';
 import type { Plain } from './plain.ts';
 import { restricted } from './pod-security.ts';
-import { type Surroundings, metadataOf } from './surroundings.ts';
+import { type RunNames, metadataOf } from './run-names.ts';
 
 /** The namespace of a run. */
-export function namespaceManifest({ namespace, labels }: Surroundings): Plain<V1Namespace> {
+export function namespaceManifest({ namespace, labels }: RunNames): Plain<V1Namespace> {
   return {
     apiVersion: 'v1',
     kind: 'Namespace',
@@ -21,13 +21,13 @@ export function namespaceManifest({ namespace, labels }: Surroundings): Plain<V1
 }
 
 /** Texts by name. */
-export function configMap(s: Surroundings, name: string, data: Readonly<Record<string, string>>): Plain<V1ConfigMap> {
+export function configMap(s: RunNames, name: string, data: Readonly<Record<string, string>>): Plain<V1ConfigMap> {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataOf(s, name), data: { ...data } };
 }
 
 /** Pods that are kept running; the template carries the label of the Deployment. */
 export function deployment(
-  s: Surroundings,
+  s: RunNames,
   name: string,
   template: Plain<V1PodTemplateSpec>,
   settings: Omit<Plain<V1DeploymentSpec>, 'selector' | 'template'> = {},
@@ -42,7 +42,7 @@ export function deployment(
 
 /** The same pods as another Service's, at a port of every node, which the cluster chooses. */
 export function nodePortService(
-  s: Surroundings,
+  s: RunNames,
   name: string,
   port: number,
   selector: Readonly<Record<string, string>>,
@@ -53,7 +53,7 @@ export function nodePortService(
 
 /** One address for the pods that a selector finds; a headless one is the addresses of all of them. */
 export function service(
-  s: Surroundings,
+  s: RunNames,
   name: string,
   port: number,
   selector: Readonly<Record<string, string>>,

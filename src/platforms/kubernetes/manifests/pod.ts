@@ -2,7 +2,7 @@ import type { V1Container, V1PodSpec, V1PodTemplateSpec, V1Volume, V1VolumeMount
 import { type ServiceName, label } from './labels.ts';
 import type { Plain } from './plain.ts';
 import { containerSecurity, podSecurity } from './pod-security.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { RunNames } from './run-names.ts';
 
 /** A pod of one container, which is called as the service is. */
 export interface PodDescription {
@@ -28,7 +28,7 @@ export interface Mount {
 }
 
 /** The template of a pod: what it may do is as little as it needs. */
-export function podTemplate({ labels }: Surroundings, description: PodDescription): Plain<V1PodTemplateSpec> {
+export function podTemplate({ labels }: RunNames, description: PodDescription): Plain<V1PodTemplateSpec> {
   const {
     service,
     deployment,

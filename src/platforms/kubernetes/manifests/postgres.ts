@@ -6,7 +6,7 @@ import type { Manifest } from './plain.ts';
 import { type Mount, podTemplate } from './pod.ts';
 import { listeningProbe } from './probes.ts';
 import { requesting } from './resources.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { RunNames } from './run-names.ts';
 
 const name = 'postgres';
 const port = 5432;
@@ -25,7 +25,7 @@ const passwdMount: Mount = {
  * A new, empty database: its statements counted, otherwise PostgreSQL's defaults. Its data lies on the node's disk, as it does
  * on other platforms: in memory a commit would cost nothing.
  */
-export function postgresManifests(s: Surroundings): readonly Manifest[] {
+export function postgresManifests(s: RunNames): readonly Manifest[] {
   const template = podTemplate(s, {
     service: 'postgres',
     deployment: name,

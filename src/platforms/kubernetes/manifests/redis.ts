@@ -6,13 +6,13 @@ import type { Manifest } from './plain.ts';
 import { podTemplate } from './pod.ts';
 import { listeningProbe } from './probes.ts';
 import { requesting } from './resources.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { RunNames } from './run-names.ts';
 
 const name = 'redis';
 const port = 6379;
 
 /** An empty Redis that writes nothing to disk. */
-export function redisManifests(s: Surroundings): readonly Manifest[] {
+export function redisManifests(s: RunNames): readonly Manifest[] {
   const template = podTemplate(s, {
     service: 'redis',
     deployment: name,

@@ -1,5 +1,5 @@
 import type { V1ResourceRequirements } from '@kubernetes/client-node';
-import type { Limits } from '../../../scenarios/system.ts';
+import type { Limits } from '../../../model/system.ts';
 import type { Plain } from './plain.ts';
 
 /** So little that everything fits beside four replicas of a quarter of a core on a node of two, half of which the cluster has for itself. */

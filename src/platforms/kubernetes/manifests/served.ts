@@ -1,8 +1,8 @@
-import type { Topology } from '../../../scenarios/plan.ts';
+import type { Topology } from '../../../model/plan.ts';
 import { appPort } from './app-container.ts';
 import { type ApplicationManifests, applicationManifests } from './application.ts';
 import { hostedManifests, hostedName, type ImageTopology } from './hosted.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { RunNames } from './run-names.ts';
 
 /** What can be put in front of load: the reference app, or an image of the user's own. */
 export type ServedTopology = Topology | ImageTopology;
@@ -18,6 +18,6 @@ export function portOf(topology: ServedTopology): number {
 }
 
 /** Its objects. Another version than the running one takes its place, replica by replica. */
-export function servedManifests(s: Surroundings, topology: ServedTopology, version: number): ApplicationManifests {
+export function servedManifests(s: RunNames, topology: ServedTopology, version: number): ApplicationManifests {
   return topology.kind === 'app' ? applicationManifests(s, topology, version) : hostedManifests(s, topology);
 }

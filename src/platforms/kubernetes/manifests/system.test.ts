@@ -1,12 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import { topology } from '../../../../test/conformance/topology.ts';
-import { surroundings } from '../testing/surroundings.ts';
+import { runNames } from '../testing/run-names.ts';
 import { backendsSecret } from './backends.ts';
 import { balancerManifests } from './balancer.ts';
 import { setupManifest } from './setup.ts';
 import { systemManifests } from './system.ts';
 
-const s = surroundings();
+const s = runNames();
 type Change = Parameters<typeof topology>[0];
 const objectsOf = (change: Change, workers?: number): readonly string[] =>
   systemManifests(s, topology(change), workers).map(({ kind, metadata }) => `${kind} ${metadata?.name}`);
@@ -30,7 +30,7 @@ describe('a system', () => {
   });
 
   it('has no Redis, nor a password for one, where none is wanted', () => {
-    const cacheless = surroundings({ passwords: { postgres: 'password-of-postgres', redis: undefined } });
+    const cacheless = runNames({ passwords: { postgres: 'password-of-postgres', redis: undefined } });
     const { stringData = {} } = backendsSecret(cacheless);
     expect(Object.keys(stringData)).toEqual(['DATABASE_URL', 'POSTGRES_PASSWORD']);
     const names = systemManifests(cacheless, topology()).map(({ metadata }) => metadata?.name);

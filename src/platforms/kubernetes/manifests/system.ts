@@ -1,4 +1,4 @@
-import type { Topology } from '../../../scenarios/plan.ts';
+import type { Topology } from '../../../model/plan.ts';
 import { appPort } from './app-container.ts';
 import { appPods, applicationManifests } from './application.ts';
 import { balancerManifests } from './balancer.ts';
@@ -6,8 +6,8 @@ import { foundationManifests } from './foundation.ts';
 import { loadManifest } from './load.ts';
 import { namespaceManifest } from './objects.ts';
 import type { Manifest } from './plain.ts';
+import type { RunNames } from './run-names.ts';
 import { setupManifest } from './setup.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Where nobody waits for the database first, its image may have to be pulled: the waits between tries grow to minutes. */
 const setupRetries = 10;
@@ -18,7 +18,7 @@ export function hasBalancer({ balancer, replicas }: Pick<Topology, 'balancer' | 
 }
 
 /** Everything that a topology needs, in an order in which it can be created at once; with load workers where there are to be any. */
-export function systemManifests(s: Surroundings, topology: Topology, workers = 0): readonly Manifest[] {
+export function systemManifests(s: RunNames, topology: Topology, workers = 0): readonly Manifest[] {
   const { config, deployments, services, autoscaler } = applicationManifests(s, topology, 1);
   return [
     namespaceManifest(s),

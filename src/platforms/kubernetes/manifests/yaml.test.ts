@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { topology } from '../../../../test/conformance/topology.ts';
-import { surroundings } from '../testing/surroundings.ts';
+import { runNames } from '../testing/run-names.ts';
 import { systemManifests } from './system.ts';
 import { yamlOf } from './yaml.ts';
 
-const manifests = systemManifests(surroundings(), topology({ replicas: 3, slowReplicaMs: 5 }), 2);
+const manifests = systemManifests(runNames(), topology({ replicas: 3, slowReplicaMs: 5 }), 2);
 const text = yamlOf(manifests, ['how to use it', '', 'the end']);
 
 // Kubernetes reads the older one, by which a bare `on` is true.

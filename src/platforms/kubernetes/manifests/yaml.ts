@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { arePlain, escapedYaml } from '../../../foreign-text.ts';
+import { arePlain, escapedYaml } from '../../../model/foreign-text.ts';
 import type { Manifest } from './plain.ts';
 
 // Kubernetes reads YAML 1.1, where `on` and `off` are no strings unless they are quoted.

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { LabError } from '../../../errors.ts';
-import { withLog } from '../../common/log-tail.ts';
+import { withLog } from '../../../machine/log-tail.ts';
+import { LabError } from '../../../model/errors.ts';
 import type { Death } from '../../platform.ts';
 import type { ServiceName } from '../manifests/labels.ts';
 import { endOf, isLeaving, nameOf, restartsOf, serviceOf, stateOf } from './pod-state.ts';

@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { LabError } from '../../../errors.ts';
-import { endOfLog, mostLogLines, withLog } from '../../common/log-tail.ts';
-import { pause, unlessAborted } from '../../common/time-limit.ts';
+import { endOfLog, mostLogLines, withLog } from '../../../machine/log-tail.ts';
+import { pause, unlessAborted } from '../../../machine/time-limit.ts';
+import { LabError } from '../../../model/errors.ts';
 import { type Cluster, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { selector } from '../cluster/labels.ts';
 import type { ServiceName } from '../manifests/labels.ts';

@@ -1,18 +1,17 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
-import { LabError } from '../../../errors.ts';
-import { step } from '../../common/steps.ts';
-import { never, pause, unlessAborted } from '../../common/time-limit.ts';
-import type { OnStep } from '../../platform.ts';
+import { never, pause, unlessAborted } from '../../../machine/time-limit.ts';
+import { LabError } from '../../../model/errors.ts';
+import { step, type OnStep } from '../../../model/steps.ts';
 import { type Cluster, change, insist, insistOnRemoval } from '../cluster/cluster.ts';
-import { creationTrouble } from './creation-trouble.ts';
-import { isPulling } from './image-pull.ts';
+import { refusal, refusedWith } from '../cluster/refusal.ts';
 import { type ServiceName, label } from '../manifests/labels.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
-import type { Surroundings } from '../manifests/surroundings.ts';
+import type { RunNames } from '../manifests/run-names.ts';
+import { creationTrouble } from './creation-trouble.ts';
+import { isPulling } from './image-pull.ts';
 import { isLeaving, nameOf } from './pod-state.ts';
 import { type PodGroup, type PodPlace, type Pods, killPods, listPods, untilPods } from './pods.ts';
 import type { Trouble } from './trouble.ts';
-import { refusal, refusedWith } from '../cluster/refusal.ts';
 
 /** How long a namespace, or a pod, may take to go: finalizers of the cluster may have a say in it. */
 const goneLimitMs = 120_000;
@@ -22,21 +21,21 @@ const emptyLooks = 3;
 /** The namespace of a run on a cluster, and what is made in it. */
 export class RunNamespace {
   readonly cluster: Cluster;
-  readonly surroundings: Surroundings;
+  readonly names: RunNames;
   /** Told what is waited for where that takes long. */
   readonly #onStep: OnStep;
 
   /** There was a namespace of that name before: it is not for this run to delete. */
   #isSomebodyElses = false;
 
-  constructor(cluster: Cluster, surroundings: Surroundings, onStep: OnStep) {
+  constructor(cluster: Cluster, names: RunNames, onStep: OnStep) {
     this.cluster = cluster;
-    this.surroundings = surroundings;
+    this.names = names;
     this.#onStep = onStep;
   }
 
   get name(): string {
-    return this.surroundings.namespace;
+    return this.names.namespace;
   }
 
   /** Those pods of this run. */

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { plural } from '../../../numbers.ts';
-import { together } from '../../common/together.ts';
+import { together } from '../../../machine/together.ts';
+import { plural } from '../../../model/numbers.ts';
 import { appPods, autoscalingApi } from '../manifests/application.ts';
 import { hostedName } from '../manifests/hosted.ts';
 import { versionAnnotation } from '../manifests/labels.ts';
@@ -34,7 +34,7 @@ export async function startApplication(
   topology: ServedTopology,
   signal: AbortSignal,
 ): Promise<Application> {
-  const { config, deployments, services, autoscaler } = servedManifests(run.surroundings, topology, 1);
+  const { config, deployments, services, autoscaler } = servedManifests(run.names, topology, 1);
   await run.create([...config, ...services, ...deployments], signal);
   const replicas = await untilReady(run, topology, deployments, signal);
   // Only now: before that it would count what starting takes as load.
@@ -50,7 +50,7 @@ export async function scale(
   signal: AbortSignal,
 ): Promise<Application> {
   const { replicas } = topology;
-  const { deployments } = servedManifests(run.surroundings, topology, version);
+  const { deployments } = servedManifests(run.names, topology, version);
   const difference = replicas - before.replicas;
   if (difference !== 0) {
     const apiVersion = 'apps/v1';

@@ -1,7 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { step } from '../../common/steps.ts';
-import { together } from '../../common/together.ts';
-import type { OnStep } from '../../platform.ts';
+import { together } from '../../../machine/together.ts';
+import { step, type OnStep } from '../../../model/steps.ts';
 import { foundationManifests } from '../manifests/foundation.ts';
 import { isReady } from '../pods/pod-state.ts';
 import { podLog } from '../pods/pods.ts';
@@ -15,8 +14,8 @@ type Versions = Readonly<Record<string, string>>;
 
 /** Starts the database and, where it is used, the cache, and waits until they are ready. Returns their versions. */
 export async function startBackends(run: RunNamespace, onStep: OnStep, signal: AbortSignal): Promise<Versions> {
-  const { passwords } = run.surroundings;
-  await run.create(foundationManifests(run.surroundings), signal);
+  const { passwords } = run.names;
+  await run.create(foundationManifests(run.names), signal);
   const [postgresql, redis] = await together(signal, (limited) => [
     step(onStep, 'PostgreSQL starts', () => started(run, 'postgres', 'PostgreSQL', saysPostgres, limited)),
     passwords.redis === undefined

@@ -1,12 +1,12 @@
 import type { V1Service } from '@kubernetes/client-node';
-import { LabError } from '../../../errors.ts';
-import { type Application, hostAndPort } from './app.ts';
+import { LabError } from '../../../model/errors.ts';
 import { insist } from '../cluster/cluster.ts';
 import { balancerManifests, balancerPort } from '../manifests/balancer.ts';
 import { portOf, serviceNameOf, type ServedTopology } from '../manifests/served.ts';
 import { hasBalancer } from '../manifests/system.ts';
 import { isReady } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
+import { type Application, hostAndPort } from './app.ts';
 
 /** The Service that load goes to. */
 export interface Front {
@@ -26,7 +26,7 @@ export async function startBalancer(
 ): Promise<void> {
   // By their addresses: DNS may still tell those of before.
   const upstreams = replicas.map(({ upstream }) => upstream);
-  await run.create(balancerManifests(run.surroundings, topology, upstreams), signal);
+  await run.create(balancerManifests(run.names, topology, upstreams), signal);
   await run.until({ deployment }, 'nginx', (pods) => pods.length === 1 && pods.every(isReady), signal);
 }
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { V1Service } from '@kubernetes/client-node';
-import { TimeLimit, pause, withTimeLimit } from '../../common/time-limit.ts';
+import { TimeLimit, pause, withTimeLimit } from '../../../machine/time-limit.ts';
 import { insist } from '../cluster/cluster.ts';
 import { podsFor } from '../manifests/labels.ts';
 import { nodePortService } from '../manifests/objects.ts';
@@ -21,13 +21,10 @@ const connectLimitMs = 500;
  * @returns the address at which it takes connections from here; undefined where the nodes cannot be reached from this machine
  */
 export async function openNodePort(run: RunNamespace, front: Front, signal: AbortSignal): Promise<string | undefined> {
-  const { cluster, surroundings } = run;
+  const { cluster, names } = run;
   const header = run.object('v1', 'Service', nodePortName);
   await run.remove([header], signal);
-  await run.create(
-    [nodePortService(surroundings, nodePortName, front.port, podsFor(surroundings, front.service))],
-    signal,
-  );
+  await run.create([nodePortService(names, nodePortName, front.port, podsFor(names, front.service))], signal);
   const sentence = `The Service ${nodePortName} cannot be looked at`;
   const { spec } = await insist(sentence, async () => cluster.objects.read<V1Service>(header), signal);
   const port = spec?.ports?.[0]?.nodePort;

@@ -1,10 +1,10 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { PortForward as PodPort } from '@kubernetes/client-node';
-import { LabError } from '../../../errors.ts';
-import type { Front } from './front.ts';
+import { LabError } from '../../../model/errors.ts';
 import { isReady, nameOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
+import type { Front } from './front.ts';
 
 /**
  * A port of this machine at which the front can be reached, for a person with curl: each connection goes through the API server

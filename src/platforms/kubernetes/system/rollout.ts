@@ -1,10 +1,10 @@
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
-import { type Application, applicationPods, versionOf } from './app.ts';
-import { pause, withTimeLimit } from '../../common/time-limit.ts';
-import { servedManifests } from '../manifests/served.ts';
+import { pause, withTimeLimit } from '../../../machine/time-limit.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
+import { servedManifests } from '../manifests/served.ts';
 import { isReady, isRunning } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
+import { type Application, applicationPods, versionOf } from './app.ts';
 
 const pollMs = 250;
 /** Longer than any time of grace: one that runs still lies on a node that does not answer. */
@@ -18,7 +18,7 @@ const lastLimitMs = 60_000;
 export async function rollOut(run: RunNamespace, application: Application, signal: AbortSignal): Promise<Application> {
   const { topology } = application;
   const version = application.version + 1;
-  const { deployments } = servedManifests(run.surroundings, topology, version);
+  const { deployments } = servedManifests(run.names, topology, version);
   for (const deployment of deployments) await run.patch(patchOf(run, deployment));
   const isNew = (pod: V1Pod): boolean => versionOf(pod) === version;
   const areReady = (pods: readonly V1Pod[]): boolean =>

@@ -1,10 +1,10 @@
 import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
-import type { Happening } from '../../platform.ts';
+import type { Happening } from '../../../model/running-system.ts';
 import { insist } from '../cluster/cluster.ts';
-import { eventTimeMs } from './event-time.ts';
 import { describeEnd, isLeaving, isRunning, lastEnd, nameOf, serviceOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
+import { eventTimeMs } from './event-time.ts';
 
 /**
  * What befell the services of a run from that moment on, by what their pods and the cluster's events say; the earliest first.

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { withTimeLimit } from '../../common/time-limit.ts';
+import { withTimeLimit } from '../../../machine/time-limit.ts';
 import { type Cluster, serves } from '../cluster/cluster.ts';
-import { listPods } from '../pods/pods.ts';
 import { nameOf, serviceOf } from '../pods/pod-state.ts';
-import { parseQuantity } from './quantity.ts';
+import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
+import { parseQuantity } from './quantity.ts';
 
 /** The API that tells what pods use, in the version of metrics-server. */
 const metricsApi = 'metrics.k8s.io/v1beta1';

@@ -1,9 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { changes } from '../../../scenarios/plan.ts';
+import { TimeLimit, withTimeLimit } from '../../../machine/time-limit.ts';
+import { changes } from '../../../model/plan.ts';
+import type { ReplicaMetrics } from '../../../model/running-system.ts';
 import type { Ask } from '../../common/answer.ts';
 import { scrapeReplica, scrapeTarget } from '../../common/scrape.ts';
-import { TimeLimit, withTimeLimit } from '../../common/time-limit.ts';
-import type { ReplicaMetrics } from '../../platform.ts';
 import { portOf, serviceNameOf, type ServedTopology } from '../manifests/served.ts';
 import { endOf, isLeaving, isRunning, nameOf } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';

@@ -1,9 +1,9 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Limits } from '../../../scenarios/system.ts';
-import type { ReplicaMetrics, ServiceUsage } from '../../platform.ts';
+import type { ReplicaMetrics, ServiceUsage } from '../../../model/running-system.ts';
+import type { Limits } from '../../../model/system.ts';
+import { endOf, isRunning, lastEnd, nameOf, restartsOf, serviceOf } from '../pods/pod-state.ts';
 import { metricOf } from './exposition.ts';
 import type { Metered } from './metrics-api.ts';
-import { endOf, isRunning, lastEnd, nameOf, restartsOf, serviceOf } from '../pods/pod-state.ts';
 import type { Scrape } from './replica-metrics.ts';
 
 /** What the services that are not the application used in the last window, with their pods; nothing where nobody tells. */

@@ -1,4 +1,4 @@
-import { formatNumber, formatValue } from '../../../numbers.ts';
+import { formatNumber, formatValue } from '../../../model/numbers.ts';
 import type { Axis } from '../charts/chart.ts';
 import type { Theme } from './theme.ts';
 

@@ -1,6 +1,6 @@
 import type { Row } from '../../../analysis/summary.ts';
-import { anatomiesOf, anatomyTable, partsOf } from '../../anatomy-table.ts';
-import { nameOf } from '../../table.ts';
+import { anatomiesOf, anatomyTable, partsOf } from '../../tables/anatomy-table.ts';
+import { nameOf } from '../../tables/table.ts';
 import type { Figure } from '../figure.tsx';
 
 /** Where the time of a request goes, at p50 and at p99: a bar each, made of its parts. Nothing where the servers did not tell. */

@@ -1,6 +1,6 @@
-import { findMetric } from '../../../metrics.ts';
-import { drawComparisons } from '../../comparison-table.ts';
-import type { Comparison } from '../../../result.ts';
+import { findMetric } from '../../../model/metrics.ts';
+import type { Comparison } from '../../../record/run-record.ts';
+import { drawComparisons } from '../../tables/comparison-table.ts';
 import type { Figure } from '../figure.tsx';
 
 /** The ratios of a comparison with their intervals, and the line at which both sides are the same. */

@@ -1,5 +1,5 @@
 import { rowsOf } from '../../../analysis/summary.ts';
-import type { RunRecord, ScenarioRecord } from '../../../result.ts';
+import type { RunRecord, ScenarioRecord } from '../../../record/run-record.ts';
 import type { Figure } from '../figure.tsx';
 import { anatomyFigure } from './anatomy-figure.ts';
 import { comparisonFigures } from './comparison-figures.ts';

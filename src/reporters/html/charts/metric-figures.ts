@@ -1,9 +1,9 @@
 import { headlineMetrics } from '../../../analysis/answer.ts';
 import type { Row } from '../../../analysis/summary.ts';
-import type { Metric } from '../../../metrics.ts';
-import { formatValue } from '../../../numbers.ts';
-import { heading, isDoubted } from '../../metric-cells.ts';
-import { labelCells, labelHeadings, nameOf } from '../../table.ts';
+import type { Metric } from '../../../model/metrics.ts';
+import { formatValue } from '../../../model/numbers.ts';
+import { heading, isDoubted } from '../../tables/metric-cells.ts';
+import { labelCells, labelHeadings, nameOf } from '../../tables/table.ts';
 import type { Figure } from '../figure.tsx';
 
 function metricFigure(metric: Metric, rows: readonly Row[]): Figure {

@@ -1,9 +1,9 @@
 import type { Row } from '../../../analysis/summary.ts';
-import { UsageError } from '../../../errors.ts';
-import { LatencyHistogram } from '../../../load/histogram.ts';
-import { formatNumber } from '../../../numbers.ts';
-import type { TrialRecord } from '../../../result.ts';
-import { labelCells, labelHeadings, nameOf } from '../../table.ts';
+import { LatencyHistogram } from '../../../histogram/latency-histogram.ts';
+import { UsageError } from '../../../model/errors.ts';
+import { formatNumber } from '../../../model/numbers.ts';
+import type { TrialRecord } from '../../../record/run-record.ts';
+import { labelCells, labelHeadings, nameOf } from '../../tables/table.ts';
 import type { Figure } from '../figure.tsx';
 import type { Point } from './chart.ts';
 

@@ -1,5 +1,5 @@
-import { scalingLine, scalingTable } from '../../scaling-table.ts';
-import type { Scaling } from '../../../result.ts';
+import type { Scaling } from '../../../record/run-record.ts';
+import { scalingLine, scalingTable } from '../../tables/scaling-table.ts';
 import type { Figure } from '../figure.tsx';
 import type { Point } from './chart.ts';
 

@@ -1,6 +1,6 @@
 import type { Row } from '../../../analysis/summary.ts';
-import { formatNumber, formatPercent } from '../../../numbers.ts';
-import { labelCells, labelHeadings, nameOf } from '../../table.ts';
+import { formatNumber, formatPercent } from '../../../model/numbers.ts';
+import { labelCells, labelHeadings, nameOf } from '../../tables/table.ts';
 import type { Figure } from '../figure.tsx';
 
 /** How many requests each replica of a row answered, by its last round. */

@@ -1,8 +1,8 @@
+import { measuredSlices, valuesOf } from '../../../analysis/metrics/timeline.ts';
 import type { Row } from '../../../analysis/summary.ts';
-import { measuredSlices, valuesOf } from '../../../analysis/timeline.ts';
-import { formatNumber } from '../../../numbers.ts';
-import type { Measurement } from '../../../result.ts';
-import { nameOf } from '../../table.ts';
+import type { Measurement } from '../../../model/measurement.ts';
+import { formatNumber } from '../../../model/numbers.ts';
+import { nameOf } from '../../tables/table.ts';
 import type { Figure } from '../figure.tsx';
 import type { Axis, LineChart, Point } from './chart.ts';
 

@@ -1,0 +1,66 @@
+import type { Telemetry } from '../../model/telemetry.ts';
+import type { Annotation, Caveat } from '../../record/run-record.ts';
+import { doubts } from '../metrics/doubts.ts';
+
+type Happening = NonNullable<Telemetry['happenings']>['told'][number];
+
+/** What befell the services; nothing where the platform does not tell. */
+function toldIn({ happenings }: Telemetry): readonly Happening[] {
+  return happenings?.told ?? [];
+}
+
+/** Whether a service ended, or lost what it held, by it. */
+function isEnd({ kind }: Happening): boolean {
+  return kind !== 'probe-failed';
+}
+
+/** Whether the loss of a replica says as much: that it restarted, or why in the same words. */
+function isInLoss(happening: Happening, { lost }: Telemetry): boolean {
+  const { service, kind, text } = happening;
+  const loss = lost.find(({ replica }) => replica === service);
+  return loss !== undefined && isEnd(happening) && (kind === 'restarted' || loss.problem.includes(text));
+}
+
+function textOf({ text, times }: Happening): string {
+  return times === 1 ? text : `${text} (${times} times)`;
+}
+
+function isReplica(service: string, { replicas, lost, silent }: Telemetry): boolean {
+  return [...replicas, ...lost, ...silent].some(({ replica }) => replica === service);
+}
+
+function doubtsOf(happening: Happening, telemetry: Telemetry, changes: boolean): readonly string[] {
+  if (isEnd(happening)) return [...doubts.timed, ...doubts.server];
+  // A replica that fails its probe gets no requests for a while, so that the others serve more than their share; one that
+  // starts or stops, as some do all the time in a system that changes, fails it as a matter of course.
+  return isReplica(happening.service, telemetry) && !changes ? doubts.clientTimed : [];
+}
+
+/** Whether the platform tells how a service ended, so that its resources need not. */
+export function hasEnd(telemetry: Telemetry, service: string): boolean {
+  return toldIn(telemetry).some((happening) => happening.service === service && isEnd(happening));
+}
+
+/** The reasons to trust a trial less that the platform tells of. @param changes whether replicas are meant to come and go */
+export function happeningCaveats(telemetry: Telemetry, changes: boolean): Caveat[] {
+  const caveats = toldIn(telemetry)
+    .filter((happening) => !isInLoss(happening, telemetry))
+    .map((happening): Caveat => {
+      const { kind, service, second } = happening;
+      const text = `${service} at ${second} s: ${textOf(happening)}`;
+      return { kind, text, doubts: [...doubtsOf(happening, telemetry, changes)] };
+    });
+  const { problem } = telemetry.happenings ?? {};
+  if (problem === undefined) return caveats;
+  const text = `the platform did not tell whether anything befell the services: ${problem}`;
+  return [...caveats, { kind: 'no-happenings', text, doubts: [] }];
+}
+
+/** What the platform tells of, on the timeline; @param absences what is on it of replicas that did not answer */
+export function happeningAnnotations(telemetry: Telemetry, absences: readonly Annotation[]): Annotation[] {
+  const isSaid = (happening: Happening): boolean =>
+    isInLoss(happening, telemetry) && absences.some(({ text }) => text.startsWith(`${happening.service} was lost`));
+  return toldIn(telemetry)
+    .filter((happening) => !isSaid(happening))
+    .map((happening) => ({ second: happening.second, text: `${happening.service} ${textOf(happening)}` }));
+}

@@ -1,0 +1,105 @@
+import type { LoadProfile } from '../../model/load-profile.ts';
+import type { Measurement } from '../../model/measurement.ts';
+import type { ServiceCosts, ServiceResources } from '../../model/telemetry.ts';
+import { answersBetween, sinceStart } from './answers.ts';
+
+const msPerSecond = 1000;
+
+/** What the cost of answers needs to know of the trial besides what was recorded. */
+export interface CostContext {
+  readonly load: LoadProfile;
+  /** How many copies of the target there are. */
+  readonly replicas: number;
+  /** Whether they are meant to come and go. */
+  readonly changes: boolean;
+}
+
+/** Platforms tell what is used once a second, and are asked at the ends of the measured time. What is further from it is by another clock. */
+const mostBesideMs = 1500;
+
+/** Of a shorter part of the measured time it is not known whether it speaks for the rest. */
+const leastPart = 0.5;
+
+/** Whether a service began anew: what it used before is not counted, and what it has is not what it would have. */
+function hasEnded({ restarts, ended, outOfMemory }: ServiceResources): boolean {
+  return restarts > 0 || ended !== undefined || outOfMemory;
+}
+
+/**
+ * The right answers of the time in which a service was watched; undefined where nobody knows which those are: by another clock, of
+ * too little of the measured time, or where bursts that came at an instant may lie at either side of an end.
+ */
+function answersMeanwhile(
+  measurement: Measurement,
+  { fromMs: from, untilMs: until }: NonNullable<ServiceResources['cpu']>,
+  load: LoadProfile,
+): number | undefined {
+  const { durationMs, timeline } = measurement;
+  const [fromMs, untilMs] = [sinceStart(measurement, from), sinceStart(measurement, until)];
+  if (untilMs > durationMs + mostBesideMs) return undefined;
+  // Before the first of them there is a pause in which nothing is sent.
+  if (load.kind === 'burst') return fromMs <= 0 && untilMs >= durationMs ? measurement.requests : undefined;
+  const firstMs = Math.min(0, ...timeline.map(({ second }) => second * msPerSecond));
+  if (fromMs < Math.min(firstMs, -mostBesideMs)) return undefined;
+  if (Math.min(untilMs, durationMs) - Math.max(fromMs, 0) < leastPart * durationMs) return undefined;
+  return answersBetween(measurement, fromMs, untilMs).answers;
+}
+
+/** CPU time for each right answer, in ms. */
+function cpuPerRequest(
+  measurement: Measurement,
+  resources: ServiceResources,
+  { load }: Pick<CostContext, 'load'>,
+): number | undefined {
+  const { cpu } = resources;
+  if (cpu === undefined || hasEnded(resources)) return undefined;
+  const answers = answersMeanwhile(measurement, cpu, load);
+  return answers === undefined || answers === 0 ? undefined : (cpu.seconds * msPerSecond) / answers;
+}
+
+/** The metrics of what was used, as far as they are known of all. */
+function costMetrics(
+  measurement: Measurement,
+  services: readonly ServiceResources[],
+  context: Pick<CostContext, 'load'>,
+): Record<string, number> {
+  const cpu = sumOfAll(services.map((service) => cpuPerRequest(measurement, service, context)));
+  const memory = sumOfAll(services.map((service) => (hasEnded(service) ? undefined : service.memoryEndBytes)));
+  return {
+    ...(cpu === undefined ? {} : { cpu_per_request: cpu }),
+    ...(memory === undefined ? {} : { memory_end: memory }),
+  };
+}
+
+/** Undefined where one is missing. Nothing at all is none either: no server answers for free, and the clock has ticked too slowly. */
+function sumOfAll(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  const sum = known.reduce((total, value) => total + value, 0);
+  return known.length < values.length || sum === 0 ? undefined : sum;
+}
+
+/**
+ * What the copies of the target used, all together, by metric.
+ * @returns empty where a copy told nothing, ended or began anew, and where copies come and go: never a part of it
+ */
+export function targetCosts(
+  measurement: Measurement,
+  resources: readonly ServiceResources[],
+  context: CostContext,
+): Record<string, number> {
+  const copies = resources.filter(({ isReplica }) => isReplica === true);
+  if (context.changes || copies.length !== context.replicas) return {};
+  return costMetrics(measurement, copies, context);
+}
+
+/** The same of each service by itself; a metric that is not known of one is left out. */
+export function costsByService(
+  measurement: Measurement,
+  resources: readonly ServiceResources[],
+  context: Pick<CostContext, 'load'>,
+): ServiceCosts[] {
+  return resources.map((service) => ({
+    service: service.service,
+    metrics: costMetrics(measurement, [service], context),
+  }));
+}

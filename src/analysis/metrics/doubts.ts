@@ -1,0 +1,46 @@
+import { metrics } from '../../model/metrics.ts';
+
+const serverMetrics = metrics.filter(({ side }) => side === 'server');
+/**
+ * What an answer costs is the same however late the generator asks for it, and hardly another one on a busy machine: a server that
+ * takes 20% more was seen to take 1.20, 1.21 and 1.21 times as much beside 0, 2 and 4 busy neighbours on two cores.
+ */
+const timedMetrics = metrics.filter(
+  ({ kind, side, byService }) => kind === 'timed' && side !== 'generator' && byService !== true,
+);
+const clientTimed = timedMetrics.filter(({ side }) => side === 'client');
+
+/** A rate that is off by less is not in doubt: comparisons call a difference below it none, where nobody says otherwise. */
+export const noDifference = 0.05;
+
+/** The metrics that caveats cast doubt on together, by name. */
+export const doubts = {
+  /** What the system's times and rates are; what answers cost is not among them. */
+  timed: namesOf(timedMetrics),
+  clientTimed: namesOf(clientTimed),
+  latencies: namesOf(clientTimed.filter(({ unit }) => unit === 'ms')),
+  /** Of what replicas counted together, what one more request can only add to. */
+  sums: ['recomputes', 'recomputes_per_expiry', 'pool_rejected'],
+  /** How many requests were answered, and by how much time. */
+  rates: ['rps', 'requests', 'responses'],
+  /** What a request becomes a part of that fails. */
+  losses: ['errors', 'error_rate', 'response_share'],
+  server: namesOf(serverMetrics),
+  /** What replicas say of themselves; what they use is known from their platform, or missing. */
+  told: namesOf(serverMetrics.filter(({ byService }) => byService !== true)),
+  /** What replicas counted together, or against each other or the database: one of them that is missing shows in it. */
+  totals: [
+    'rows_read_per_request',
+    'smallest_share',
+    'largest_share',
+    'recomputes',
+    'recomputes_per_expiry',
+    'pool_rejected',
+  ],
+  /** All that tells of the system and not of the generator alone. */
+  outcome: [...namesOf(metrics.filter(({ side }) => side !== 'generator')), 'dropped', 'unsent'],
+};
+
+function namesOf(some: typeof metrics): readonly string[] {
+  return some.map(({ name }) => name);
+}

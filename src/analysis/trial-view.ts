@@ -1,0 +1,131 @@
+import type { Anatomy, Measurement } from '../model/measurement.ts';
+import { formatNumber, formatRounded, plural } from '../model/numbers.ts';
+import type { Trial } from '../model/plan.ts';
+import type { MachineResources, ServiceResources, Telemetry } from '../model/telemetry.ts';
+
+/** All that is known of a trial when its findings are looked for. */
+export interface TrialView {
+  readonly measurement: Measurement;
+  readonly telemetry: Telemetry;
+  readonly resources: readonly ServiceResources[];
+  /** Undefined where it is not known what the system under test runs on. */
+  readonly machine: MachineResources | undefined;
+  /** By name, as `trialMetrics` gives them. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** What was run. */
+  readonly trial: Pick<Trial, 'scenario' | 'variant' | 'replicas' | 'system' | 'workload'>;
+}
+
+/**
+ * Whether something is at its limit. What lies between is unclear: of two runs of the same, one may be a little above a line and
+ * one below it, and they must not be given opposite advice.
+ */
+export type Level = 'free' | 'unclear' | 'full';
+
+/** The level of a value: free below the one number, full from the other on. */
+export function levelOf(value: number, freeBelow: number, fullFrom: number): Level {
+  if (value >= fullFrom) return 'full';
+  return value < freeBelow ? 'free' : 'unclear';
+}
+
+/** A part of a latency, of which it may be the largest. */
+export interface Share {
+  /** In ms. */
+  readonly partMs: number;
+  readonly ofMs: number;
+  readonly share: number;
+  readonly isLargest: boolean;
+}
+
+/** Fewer requests than these are not spoken for by what their times were made of. */
+const leastSamples = 10;
+
+/** How much of p99 is that part; undefined where the server says nothing of its times. */
+export function shareOfP99({ measurement }: TrialView, part: string): Share | undefined {
+  const p99 = measurement.anatomy.find(({ percentile }) => percentile === 'p99');
+  if (!p99 || p99.latencyUs === 0 || p99.samples < leastSamples) return undefined;
+  const partUs = p99.parts[part] ?? 0;
+  const isLargest = largestPart(p99.parts)?.name === part;
+  return { partMs: partUs / 1000, ofMs: p99.latencyUs / 1000, share: partUs / p99.latencyUs, isLargest };
+}
+
+/** The part that takes most of a latency; the first of equals. */
+export function largestPart(parts: Anatomy['parts']): { readonly name: string; readonly us: number } | undefined {
+  const entries = Object.entries(parts).map(([name, us]) => ({ name, us }));
+  return entries.reduce<(typeof entries)[number] | undefined>(
+    (largest, entry) => (largest && largest.us >= entry.us ? largest : entry),
+    undefined,
+  );
+}
+
+/** "38 of 41 ms". */
+export function ofTotal({ partMs, ofMs }: Share): string {
+  return `${formatNumber(partMs)} of ${formatNumber(ofMs)} ms`;
+}
+
+/** The cores that something used, of those that it may use. */
+export interface CoreUse {
+  readonly used: number;
+  readonly of: number;
+}
+
+/** What a service used of its limit, or of the machine where it has none; undefined where either is not known. */
+export function coresOf({ resources, machine }: TrialView, service: string): CoreUse | undefined {
+  const found = resources.find((resource) => resource.service === service);
+  const of = found?.cpuLimit ?? (machine && coresFor(machine));
+  return found === undefined || of === undefined ? undefined : { used: found.cpuRatio, of };
+}
+
+/** Those that the load generator has to itself are nobody else's. */
+function coresFor({ cores, loadCores = 0 }: MachineResources): number {
+  return cores - loadCores;
+}
+
+/** The cores in use of the machine, and whose they were. */
+export interface MachineUse extends CoreUse {
+  /** Who used most comes first. */
+  readonly users: readonly { readonly name: string; readonly used: number }[];
+  /** What others than the services and the load generator used; undefined where that is not known. */
+  readonly othersUsed: number | undefined;
+}
+
+/** What all services, the load generator and everybody else used of the machine; undefined where it is not known. */
+export function coresOfMachine({ resources, measurement, machine }: TrialView): MachineUse | undefined {
+  if (machine === undefined || resources.length === 0) return undefined;
+  const services = resources.filter(({ service }) => !service.startsWith('load-'));
+  const isReplica = ({ service }: ServiceResources): boolean => service.startsWith('app-');
+  const known = [
+    ...replicasTogether(services.filter(isReplica)),
+    ...services.filter((service) => !isReplica(service)).map(({ service: name, cpuRatio: used }) => ({ name, used })),
+    ...(machine.loadCores === undefined ? [{ name: 'the load generator', used: measurement.generator.cpuRatio }] : []),
+  ];
+  const knownUsed = known.reduce((sum, { used }) => sum + used, 0);
+  const othersUsed = machine.cpuRatio === undefined ? undefined : Math.max(0, machine.cpuRatio - knownUsed);
+  const others = { name: 'others', used: othersUsed ?? 0 };
+  const users = [...known, others].sort((one, other) => other.used - one.used);
+  return { used: knownUsed + others.used, of: coresFor(machine), users, othersUsed };
+}
+
+function replicasTogether(replicas: readonly ServiceResources[]): readonly { name: string; used: number }[] {
+  const used = replicas.reduce((sum, { cpuRatio }) => sum + cpuRatio, 0);
+  const [first, second] = replicas;
+  if (first === undefined) return [];
+  return [{ name: second === undefined ? first.service : plural(replicas.length, 'replica'), used }];
+}
+
+/** Whether the machine has cores left: none is known to be free where it is not seen what others use. */
+export function machineLevel(view: TrialView): Level | undefined {
+  const use = coresOfMachine(view);
+  const level = use && levelOf(use.used / use.of, 0.75, 0.9);
+  return level === 'free' && use?.othersUsed === undefined ? 'unclear' : level;
+}
+
+/** Whether the busiest replica's event loop has time left for one more request. */
+export function loopLevel({ metrics: { event_loop_utilisation: utilisation } }: TrialView): Level | undefined {
+  return utilisation === undefined ? undefined : levelOf(utilisation, 0.8, 0.95);
+}
+
+/** "1.9 of 2 cores". */
+export function inCores({ used, of }: CoreUse): string {
+  return `${formatRounded(used, of < 1 ? 2 : 1)} of ${formatRounded(of, 2)} ${of === 1 ? 'core' : 'cores'}`;
+}

@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import path from 'node:path';
+import { LabError } from '../model/errors.ts';
+import type { Environment } from './environment.ts';
+
+/** A program that the machine has to bring, and the packages that bring it. */
+export interface Executable {
+  readonly name: string;
+  readonly debian: string;
+  readonly homebrew: string;
+}
+
+export const redisServer: Executable = { name: 'redis-server', debian: 'redis-server', homebrew: 'redis' };
+export const nginx: Executable = { name: 'nginx', debian: 'nginx-light', homebrew: 'nginx' };
+
+// Debian puts servers where only root's PATH looks.
+const alsoIn = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/opt/homebrew/sbin'];
+
+/** The path of a program, from PATH and the folders where servers are put; undefined where there is none. */
+export async function findExecutable(name: string, environment: Environment): Promise<string | undefined> {
+  const folders = (environment.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  for (const folder of [...folders, ...alsoIn]) {
+    const candidate = path.join(folder, name);
+    try {
+      await access(candidate, constants.X_OK);
+      return candidate;
+    } catch {
+      // Not here; the next folder may have it.
+    }
+  }
+  return undefined;
+}
+
+/** The path of a program, or a LabError that names the packages. */
+export async function requireExecutable(executable: Executable, environment: Environment): Promise<string> {
+  const found = await findExecutable(executable.name, environment);
+  if (found === undefined) {
+    throw new LabError(`${executable.name} is not on PATH.`, { hint: installHint(executable) });
+  }
+  return found;
+}
+
+/** How to get a program that is missing. */
+export function installHint({ debian, homebrew }: Executable): string {
+  return process.platform === 'darwin'
+    ? `Install it: brew install ${homebrew}`
+    : `Install it: apt-get install ${debian} (Debian, Ubuntu), brew install ${homebrew} (macOS).`;
+}
+
+/** What a program prints, on either stream, when asked for its version; fails if it cannot be run, and as soon as the signal is given. */
+export function printedVersion(
+  command: string,
+  flag: string,
+  signal: AbortSignal,
+  options: { uid?: number; gid?: number } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, [flag], { ...options, timeout: 5_000, signal }, (error, stdout, stderr) => {
+      if (error instanceof Error) reject(error);
+      else resolve(/\d+(\.\d+)+/.exec(stdout + stderr)?.[0] ?? 'unknown');
+    });
+  });
+}

@@ -1,0 +1,153 @@
+import type { Expectation } from './expectation.ts';
+import { type RateStage, durationOf, peakAtMs } from './rate-stages.ts';
+
+/** What sends closed-loop load: autocannon, or the lab's own connections. */
+export const closedDrivers = ['autocannon', 'lab'] as const;
+
+/** N connections, each of which waits for its answer before it asks again. */
+export interface ClosedLoad {
+  readonly kind: 'closed';
+  readonly driver: (typeof closedDrivers)[number];
+  readonly connections: number;
+  /** How long a connection waits after an answer before it asks again; only the driver `lab` can. */
+  readonly thinkMs: number;
+  readonly warmupMs: number;
+  readonly durationMs: number;
+  /** How long one request may take. */
+  readonly timeoutMs: number;
+}
+
+/** N requests at the same instant, `times` times; one burst before them warms up and is not measured. */
+export interface BurstLoad {
+  readonly kind: 'burst';
+  readonly size: number;
+  readonly times: number;
+  /** From one burst to the next. */
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+}
+
+/** How the arrivals of an open load are spaced: evenly, or as a Poisson process, as independent users are. */
+export const arrivalProcesses = ['even', 'poisson'] as const;
+
+/** A search for the highest rate that keeps an objective, in place of a load at one rate. */
+export interface RateSearch {
+  /** Claims about one trial, all of which are to hold: they name no variant and no replica count. Never empty. */
+  readonly slo: readonly Expectation[];
+  /** How long the rate that was found is confirmed for. */
+  readonly confirmMs: number;
+  /** The answer is known to this share of itself. */
+  readonly precision: number;
+  /** How long it may take: what is not known by then stays so. */
+  readonly budgetMs: number;
+  /** No higher rate is tried. */
+  readonly mostPerSecond: number;
+}
+
+/** Arrivals at a rate, whatever the answers do. */
+export interface OpenLoad {
+  readonly kind: 'open';
+  readonly arrivals: (typeof arrivalProcesses)[number];
+  /** At the first stage's first rate. */
+  readonly warmupMs: number;
+  /** The measured time: one stage for a constant rate. Never empty. */
+  readonly stages: readonly RateStage[];
+  /** The most connections, each with one request in flight; who finds none that is free waits. */
+  readonly connections: number;
+  /** The most requests that are due and have not ended: what comes on top is dropped. */
+  readonly inFlightLimit: number;
+  /** Whether connections are used again; otherwise each request opens its own. */
+  readonly keepAlive: boolean;
+  /** How long one request may take from the moment that it is sent. */
+  readonly timeoutMs: number;
+  /** How long requests are waited for after the measured time; what is then in flight is unfinished. */
+  readonly drainMs: number;
+  /** Where it is there, the only stage is the first probe: how long one takes, and the rate that it begins with. */
+  readonly search?: RateSearch | undefined;
+}
+
+/** How requests arrive. */
+export type LoadProfile = ClosedLoad | OpenLoad | BurstLoad;
+
+const hour = 3_600_000;
+const tenMinutes = 600_000;
+
+/** The least and the most that a load and its trials may have; options of the command line keep to them too. */
+export const bounds = {
+  connections: { least: 1, most: 10_000 },
+  ratePerSecond: { least: 0, most: 200_000 },
+  durationMs: { least: 100, most: hour },
+  warmupMs: { least: 0, most: tenMinutes },
+  timeoutMs: { least: 1, most: tenMinutes },
+  replicas: { least: 1, most: 64 },
+  rounds: { least: 1, most: 100 },
+  workers: { least: 1, most: 64 },
+} as const;
+
+/** The load of a scenario that says nothing. */
+export const defaultLoad: ClosedLoad = {
+  kind: 'closed',
+  driver: 'lab',
+  connections: 50,
+  thinkMs: 0,
+  warmupMs: 2000,
+  durationMs: 10_000,
+  timeoutMs: 10_000,
+};
+
+/** What an open load has that says nothing but its rate; how long it takes is the default load's. */
+export const defaultOpen: Pick<OpenLoad, 'arrivals' | 'connections' | 'inFlightLimit' | 'keepAlive'> = {
+  arrivals: 'even',
+  connections: 100,
+  inFlightLimit: 10_000,
+  keepAlive: true,
+};
+
+/** What a burst has that says nothing. */
+export const defaultBurst: BurstLoad = { kind: 'burst', size: 100, times: 5, everyMs: 2000, timeoutMs: 10_000 };
+
+/** How long a load lasts, its warm-up included; open load may wait for late answers after it. Of a search it is a guess. */
+export function loadMs(load: LoadProfile): number {
+  if (load.kind === 'burst') return (load.times + 1) * load.everyMs;
+  const onceMs = load.warmupMs + measuredMs(load);
+  if (load.kind === 'closed' || load.search === undefined) return onceMs;
+  return probesOf(load.search) * onceMs + load.warmupMs + load.search.confirmMs;
+}
+
+/** To find the double of the rate that holds from 100/s takes some 6 probes, and some are run twice. */
+const usualProbes = 8;
+
+/** About how many probes a search takes: each bisection halves what is not known. */
+function probesOf({ precision }: RateSearch): number {
+  return usualProbes + Math.ceil(Math.log2(Math.log(2) / Math.log(1 + precision)));
+}
+
+/** How long the measured time of a load is; of a search, that of each probe. */
+export function measuredMs(load: ClosedLoad | OpenLoad): number {
+  return load.kind === 'closed' ? load.durationMs : durationOf(load.stages);
+}
+
+/** When the load begins to be highest, from the start of the measured time: with it, unless it has stages. */
+export function peakMs(load: LoadProfile): number {
+  return load.kind === 'open' ? peakAtMs(load.stages) : 0;
+}
+
+/** The most load workers that a load can be shared among: each needs a part of it, and a burst is one instant of one worker. */
+export function mostWorkersOf(load: LoadProfile): number {
+  switch (load.kind) {
+    case 'closed':
+      return load.connections;
+    case 'open':
+      return Math.min(load.connections, load.inFlightLimit);
+    case 'burst':
+      return 1;
+  }
+}
+
+/** How many connections a load has at most. */
+export function connectionsOf(load: LoadProfile): number {
+  return load.kind === 'burst' ? load.size : load.connections;
+}
+
+/** How long a connection of closed load waits before its next attempt on an address that did not accept it. */
+export const retryMs = 50;

@@ -1,0 +1,111 @@
+import { type LoadProfile, loadMs } from './load-profile.ts';
+import type { Scenario, Trust, Data } from './scenario.ts';
+import type {
+  Autoscale,
+  Balancer,
+  CommandSystem,
+  ImageSystem,
+  Limits,
+  Rollout,
+  System,
+  UrlSystem,
+  AppSettings,
+} from './system.ts';
+import type { Workload } from './workload.ts';
+
+/** The reference app as it has to run for a trial: a platform is handed this and nothing else. */
+export interface Topology {
+  readonly kind: 'app';
+  readonly app: AppSettings;
+  /** Whether Redis runs beside it, whether it uses a cache or not. */
+  readonly hasRedis: boolean;
+  readonly replicas: number;
+  /** Undefined for the platform's own: nginx in turn on `local` and `docker`, the Service on `kubernetes`. */
+  readonly balancer: Balancer | undefined;
+  readonly limits: Limits;
+  /** Added to the query cost of the last of several replicas. */
+  readonly slowReplicaMs: number;
+  /** Where it is there, `replicas` is how many there are at the start. */
+  readonly autoscale: Autoscale | undefined;
+  /** What the trial does while the load goes on. */
+  readonly rollout: Rollout | undefined;
+  readonly data: Data;
+  /** The trial before may have changed rows: lay the data anew even if it looks right. */
+  readonly freshData: boolean;
+  /** Whether its answers say where their time went (the header Server-Timing). */
+  readonly serverTiming: boolean;
+}
+
+/** A server of the user's own as it has to run for a trial. */
+export type HostedTopology = (CommandSystem | ImageSystem) & { readonly replicas: number };
+
+/** What has to run for a trial, or runs already. */
+export type TrialSystem = Topology | HostedTopology | UrlSystem;
+
+/** Whether replicas come and go while it is measured, as they are meant to. */
+export function changes(system: System | TrialSystem): boolean {
+  return system.kind === 'app' && (system.autoscale ?? system.rollout) !== undefined;
+}
+
+/** One variant × one replica count × one round: the unit that is run. */
+export interface Trial {
+  /** Its place in the plan, from 1. */
+  readonly number: number;
+  readonly scenario: string;
+  readonly variant: string;
+  readonly replicas: number;
+  /** From 1. */
+  readonly round: number;
+  readonly system: TrialSystem;
+  readonly load: LoadProfile;
+  /** How many load workers share the load. */
+  readonly workers: number;
+  /** Whether the system is watched while it is under load: sampled every second, and with its own times in each answer. */
+  readonly telemetry: boolean;
+  readonly trust: Trust;
+  readonly workload: Workload;
+  /** Seeds the keys and the mix: the same in every trial of a round, so that variants get the same requests. */
+  readonly seed: number;
+}
+
+/** The ordered trials, computed purely from the scenarios and the options. */
+export interface Plan {
+  readonly seed: number;
+  /** The scenarios after selection and overrides, with only the expectations that these trials can judge. */
+  readonly scenarios: readonly Scenario[];
+  readonly trials: readonly Trial[];
+  /** Claims about variants or replica counts that were not selected: said in the report, never judged. */
+  readonly leftOut: readonly { readonly scenario: string; readonly expectation: string }[];
+}
+
+/** About how long a platform takes for what is not load. */
+export interface Pace {
+  /** To start, and to end. */
+  readonly startMs: number;
+  /** To put the next application in place of the one before, and to have its load workers ready. */
+  readonly deployMs: number;
+  /** To start a load worker, when nothing is deployed before it: at least. */
+  readonly workerMs: number;
+}
+
+/** Of processes and containers, and of pods, which a cluster schedules and probes before it takes them for ready. */
+export const paces = {
+  processes: { startMs: 3000, deployMs: 700, workerMs: 200 },
+  pods: { startMs: 12_000, deployMs: 8000, workerMs: 500 },
+} as const satisfies Readonly<Record<string, Pace>>;
+
+/** How many load workers share the load of each trial of a scenario. */
+export function workersOf(plan: Plan, scenario: string): number {
+  return plan.trials.find((trial) => trial.scenario === scenario)?.workers ?? 1;
+}
+
+/** About how long a trial takes. */
+export function expectedTrialMs(trial: Trial, { deployMs }: Pace = paces.processes): number {
+  return deployMs + loadMs(trial.load);
+}
+
+/** About how long a plan still takes once that many of its trials are done. */
+export function remainingMs(plan: Plan, done: number, pace: Pace = paces.processes): number {
+  const trials = plan.trials.slice(done).reduce((sum, trial) => sum + expectedTrialMs(trial, pace), 0);
+  return trials + (done === 0 ? pace.startMs : 0);
+}

@@ -1,0 +1,147 @@
+import type { ValuesOf, APP_SETTINGS } from '../target-app/settings-table.ts';
+
+/** What a scenario chooses of the reference app. */
+export type AppSettings = ValuesOf<typeof APP_SETTINGS>;
+
+/** How a balancer in front of several replicas chooses among them. */
+export const balancers = ['round-robin', 'least-connections', 'ip-hash', 'random-two'] as const;
+
+/** One of {@link balancers}. */
+export type Balancer = (typeof balancers)[number];
+
+/** A rule that adds replicas when they are busy and takes them away again, as a HorizontalPodAutoscaler has it. */
+export interface Autoscale {
+  /** The share of its CPU request that a replica is to use on average: 0.5 is half of it. */
+  readonly cpu: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How a replica ends when it is replaced: told to stop and given time to answer what is in flight, or killed. */
+export const shutdowns = ['graceful', 'abrupt'] as const;
+
+/** A new version that takes the place of the running one, replica by replica, while the load goes on. */
+export interface Rollout {
+  /** When it begins, from the start of the measured time. */
+  readonly atMs: number;
+  /** Abrupt ones also have no readiness probe: they are sent requests as soon as they are started. */
+  readonly shutdown: (typeof shutdowns)[number];
+}
+
+/** How much each replica may use; undefined for as much as there is. */
+export interface Limits {
+  /** In cores: 0.5 is half of one. */
+  readonly cpu: number | undefined;
+  readonly memoryBytes: number | undefined;
+}
+
+/** The reference app, as a variant has it. */
+export interface AppSystem {
+  readonly kind: 'app';
+  readonly app: AppSettings;
+  /** Whether Redis runs beside it: where a variant of its scenario uses a cache, it does beside all of them. */
+  readonly hasRedis: boolean;
+  /** Undefined where nothing is said of it: nginx in turn, or what the platform itself has. */
+  readonly balancer: Balancer | undefined;
+  readonly limits: Limits;
+  /** Added to the query cost of the last replica, which is then slower than the others. */
+  readonly slowReplicaMs: number;
+  readonly autoscale: Autoscale | undefined;
+  readonly rollout: Rollout | undefined;
+}
+
+/** A server of the user's own that runs already: nothing is started. */
+export interface UrlSystem {
+  readonly kind: 'url';
+  readonly url: string;
+}
+
+/** The counters that a server may tell of itself on its Prometheus endpoint, as the reference app names them. */
+export const toldCounters = [
+  'http_requests_total',
+  'db_queries_total',
+  'cache_hits_total',
+  'cache_misses_total',
+  'cache_recomputes_total',
+  'db_pool_rejected_total',
+] as const;
+
+/** One of {@link toldCounters}. */
+export type ToldCounter = (typeof toldCounters)[number];
+
+/** What a server of the user's own has, however it is started. */
+interface HostedSettings {
+  /** Beside `PORT`, the port that it is to listen on. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The path that answers with a status below 400 once it is ready; undefined where any answer to `GET /` will do. */
+  readonly readyPath: string | undefined;
+  /** How long it may take to be ready. */
+  readonly readyLimitMs: number;
+  /** The path of its Prometheus endpoint; undefined where it has none. */
+  readonly metricsPath: string | undefined;
+  /** What it calls the counters that the lab knows, where that is something else. */
+  readonly counters: Readonly<Partial<Record<ToldCounter, string>>>;
+  /** How requests are dealt out over several replicas. */
+  readonly balancer: Balancer | undefined;
+  readonly limits: Limits;
+}
+
+/** Where an image listens unless it is told otherwise: what most platforms that run containers set PORT to. */
+export const imagePort = 8080;
+
+/** How long a server may take to be ready unless it is told otherwise. */
+export const usualReadyLimitMs = 30_000;
+
+/** A server of the user's own that the lab starts as a process of this machine. */
+export interface CommandSystem extends HostedSettings {
+  readonly kind: 'command';
+  /** A command line for `/bin/sh`; `{port}` in it is the port. */
+  readonly command: string;
+  /** The folder that it runs in; absolute. */
+  readonly folder: string;
+  /** The port that it listens on by itself; undefined where it heeds `PORT` or `{port}`, and any free one will do. */
+  readonly port: number | undefined;
+}
+
+/** A server of the user's own that the lab starts as containers. */
+export interface ImageSystem extends HostedSettings {
+  readonly kind: 'image';
+  readonly image: string;
+  /** What it is started with; undefined for what the image says. */
+  readonly args: readonly string[] | undefined;
+  /** The port that it listens on inside. */
+  readonly port: number;
+}
+
+/** A server of the user's own that the lab starts. */
+export type HostedSystem = CommandSystem | ImageSystem;
+
+/** What is under test. */
+export type System = AppSystem | UrlSystem | HostedSystem;
+
+/**
+ * The services that run for a system at up to that many replicas, by the names that usage has; none of a server that runs
+ * already. A cluster names the copies itself.
+ */
+export function servicesOf(system: System, replicas: number): readonly string[] {
+  if (system.kind === 'url') return [];
+  const copy = system.kind === 'app' ? 'app' : 'target';
+  return [
+    ...Array.from({ length: replicas }, (_, index) => `${copy}-${index + 1}`),
+    ...(replicas > 1 ? ['nginx'] : []),
+    ...(system.kind === 'app' ? ['postgres'] : []),
+    ...(system.kind === 'app' && system.hasRedis ? ['redis'] : []),
+  ];
+}
+
+/** Whether the lab starts it, and it is the user's own. */
+export function isHosted<T extends { readonly kind: string }>(
+  system: T,
+): system is Extract<T, { readonly kind: HostedSystem['kind'] }> {
+  return system.kind === 'command' || system.kind === 'image';
+}
+
+/** Whether it keeps answers in Redis. */
+export function usesCache({ cache }: AppSettings): boolean {
+  return cache.strategy !== 'none';
+}

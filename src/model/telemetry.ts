@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { count } from './failures.ts';
+
+const happeningSchema = z.object({
+  second: count.describe('From the start of the measured time; the first time'),
+  service: z.string(),
+  kind: z.enum(['restarted', 'out-of-memory', 'evicted', 'probe-failed', 'node-lost']),
+  text: z.string().describe('What happened to it, in words that follow its name'),
+  times: z.int().positive().describe('How often it happened'),
+});
+
+/** What the stack said of itself. */
+export const telemetrySchema = z
+  .object({
+    replicas: z.array(
+      z.object({
+        replica: z.string(),
+        counters: z.record(z.string(), z.number()).describe('How much each counter rose in the measured time'),
+        gauges: z.record(z.string(), z.number()).describe('Each gauge at the end of the measured time'),
+      }),
+    ),
+    countedFromMs: z
+      .number()
+      .optional()
+      .describe('When all of them had told their counters first, in ms since 1970 by the clock of the lab'),
+    backends: z
+      .object({
+        counters: z.record(z.string(), z.number()),
+        gauges: z.record(z.string(), z.number()),
+        statements: z
+          .array(z.object({ statement: z.string(), calls: z.number(), totalMs: z.number() }))
+          .describe('The costliest first'),
+      })
+      .optional()
+      .describe('What database and cache said of themselves'),
+    timeline: z
+      .object({
+        seconds: z.array(z.number()).describe('When each sample was taken, from the start of the measured time'),
+        series: z.array(
+          z.object({
+            source: z.string().describe('A replica, "backends", or "stack" for how many replicas answered'),
+            name: z.string(),
+            values: z.array(z.number().nullable()).describe('Counters as their rise per second'),
+          }),
+        ),
+      })
+      .describe('A sample a second, on the clock of the measurement'),
+    lost: z
+      .array(z.object({ replica: z.string(), problem: z.string() }))
+      .describe('Replicas that died or restarted, or lost a worker process: what they counted is gone'),
+    silent: z.array(z.object({ replica: z.string(), problem: z.string() })).describe('Replicas that did not answer'),
+    left: z
+      .array(z.string())
+      .optional()
+      .describe('Where replicas come and go: those that were gone at the end, and count with what they said last'),
+    happenings: z
+      .object({ told: z.array(happeningSchema), problem: z.string().optional().describe('Why it could not tell') })
+      .optional()
+      .describe('What befell services, as the platform tells it; not there where it never does'),
+  })
+  .describe('What the stack said of itself meanwhile');
+
+/** What one service used. */
+export const resourceSchema = z
+  .object({
+    service: z.string(),
+    isReplica: z
+      .boolean()
+      .optional()
+      .describe('Whether it is a copy of the target: a replica of the app, or of a server of the user’s own'),
+    cpu: z
+      .object({
+        seconds: z.number().nonnegative(),
+        fromMs: z.number().describe('In ms since 1970, by the clock of the lab or of its platform'),
+        untilMs: z.number(),
+      })
+      .optional()
+      .describe('The CPU time that it used between two moments; not there where it began to count anew'),
+    cpuRatio: z.number().nonnegative().describe('Cores that it used, on average'),
+    cpuLimit: z.number().positive().optional().describe('In cores'),
+    throttledRatio: z.number().nonnegative().describe('Share of the time in which its limit kept it from the CPU'),
+    memoryPeakBytes: count.describe('The most that a sample a second saw'),
+    memoryEndBytes: count.optional().describe('When the measured time was over'),
+    memoryLimitBytes: count.optional(),
+    restarts: count.describe('In the measured time'),
+    outOfMemory: z.boolean().describe('The kernel ended it at its memory limit'),
+    ended: z.string().optional().describe('How it ended, if it did'),
+  })
+  .describe('What one service used in the measured time');
+
+/** What one service used for the answers that clients had. */
+export const serviceCostsSchema = z
+  .object({
+    service: z.string(),
+    metrics: z.record(z.string(), z.number()).describe('As those of the trial, where one service has them'),
+  })
+  .describe('What one service used, by metric');
+
+/** The machine that all of it ran on. */
+export const machineResourcesSchema = z
+  .object({
+    cores: z.int().positive(),
+    loadCores: z.int().positive().optional().describe('Of these, those that the load generator had to itself'),
+    cpuRatio: z
+      .number()
+      .nonnegative()
+      .optional()
+      .describe('Cores in use on average, by whomever; not there where only services are known'),
+  })
+  .describe('The machine that the services ran on, in the measured time');
+
+export type Telemetry = z.infer<typeof telemetrySchema>;
+export type ServiceResources = z.infer<typeof resourceSchema>;
+export type ServiceCosts = z.infer<typeof serviceCostsSchema>;
+export type MachineResources = z.infer<typeof machineResourcesSchema>;
+
+export type TelemetryTimeline = Telemetry['timeline'];

@@ -1,0 +1,14 @@
+import type { RunNames } from '../manifests/run-names.ts';
+
+/** Surroundings of a run of tests, changed as told. */
+export function runNames(change: Partial<RunNames> = {}): RunNames {
+  return {
+    namespace: 'scale-lab-a-run',
+    labels: { 'scale-lab.run': 'a-run', 'scale-lab.owner': '12-34-eabd2bb0-4026531836', 'scale-lab.host': 'here' },
+    images: { lab: 'scale-lab:test', postgres: 'postgres:18', redis: 'redis:8', nginx: 'nginx:1.28' },
+    labPullPolicy: 'Never',
+    passwords: { postgres: 'password-of-postgres', redis: 'password-of-redis' },
+    loadLimits: { cpu: 1, memoryBytes: undefined },
+    ...change,
+  };
+}

@@ -1,0 +1,117 @@
+import { formatDuration, formatPercent, plural } from '../../model/numbers.ts';
+import { isTarget, type Scenario, type Variant } from '../../model/scenario.ts';
+import {
+  imagePort,
+  usualReadyLimitMs,
+  type Autoscale,
+  type HostedSystem,
+  type Limits,
+  type System,
+} from '../../model/system.ts';
+import type { KeyDistribution, RequestTemplate, Workload } from '../../model/workload.ts';
+import { memoryText, ratioText } from '../../shapes/units.ts';
+import { appWords } from '../schema/app-settings.ts';
+import { keysIn } from '../schema/workload.ts';
+import { describeLoad } from './load-words.ts';
+
+/** "GET /todos/{todo} (todo: 1 to 1,000, zipf 1.1)"; with its share of the requests if there are others, and a name of its own. */
+export function describeRequest(request: RequestTemplate, workload: Workload): string {
+  const { name, method, path, headers, body, check } = request;
+  const texts = [path, ...Object.values(headers), body, check.contains];
+  const names = new Set(keysIn(texts.join(' ')).map((key) => key.name));
+  const keys = [...names].flatMap((keyName) => {
+    const key = workload.keys[keyName];
+    return key ? [`${keyName}: ${describeKey(key)}`] : [];
+  });
+  const sent = body === undefined ? [] : [`body of ${plural(Buffer.byteLength(body), 'byte')}`];
+  const { status = '', contains } = check;
+  const answer = [status, contains === undefined ? '' : `with "${contains}"`].filter((part) => part !== '').join(' ');
+  const details = [...keys, ...sent, ...(answer === '' ? [] : [`answer ${answer}`])];
+  const total = workload.requests.reduce((sum, { weight }) => sum + weight, 0);
+  const share = workload.requests.length > 1 ? `${formatPercent(request.weight / total)} ` : '';
+  const line = `${method} ${path}`;
+  return `${share}${name === line ? '' : `${name}: `}${line}${details.length === 0 ? '' : ` (${details.join('; ')})`}`;
+}
+
+function describeKey(key: KeyDistribution): string {
+  switch (key.kind) {
+    case 'hot':
+      return `always ${key.key}`;
+    case 'uniform':
+      return `1 to ${number(key.of)}, uniform`;
+    case 'zipf':
+      return `1 to ${number(key.of)}, zipf ${key.exponent}`;
+  }
+}
+
+/** "100 users, 10,000 todos". */
+export function describeData({ data: { users, todos }, variants }: Pick<Scenario, 'data' | 'variants'>): string {
+  if (variants.every(isTarget)) return "the target's own";
+  return `${plural(users, 'user')}, ${plural(todos, 'todo')}`;
+}
+
+/** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address; then a load of its own. */
+export function describeSettings({ system, load }: Variant): string {
+  const own = load && `under ${describeLoad(load)}`;
+  const changes = describeSystem(system);
+  return own === undefined ? changes : changes === unchanged ? own : `${changes}, ${own}`;
+}
+
+/** What is said of a system of which nothing is changed. */
+const unchanged = 'defaults';
+
+function describeSystem(system: System): string {
+  if (system.kind === 'url') return `target ${system.url}`;
+  if (system.kind !== 'app') return describeHosted(system);
+  const { app, balancer, limits, slowReplicaMs, autoscale, rollout } = system;
+  const changed = [
+    ...appWords(app),
+    balancer !== undefined && `balanced by ${balancer}`,
+    ...limitTexts(limits),
+    slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,
+    autoscale !== undefined && describeAutoscale(autoscale),
+    rollout !== undefined && `rolls out at ${formatDuration(rollout.atMs)}, ${rollout.shutdown}`,
+  ].filter((part) => part !== false);
+  return changed.length === 0 ? unchanged : changed.join(', ');
+}
+
+/** The names of its variables and not what they are: some hold secrets. */
+function describeHosted(system: HostedSystem): string {
+  const started =
+    system.kind === 'command'
+      ? `command ${system.command}`
+      : `image ${[system.image, ...(system.args ?? [])].join(' ')}`;
+  return [started, ...hostedTexts(system)].join(', ');
+}
+
+/** What a server of the user's own has beside its command or image; a default is not told. */
+export function hostedTexts(system: HostedSystem): readonly string[] {
+  const { environment, port, readyPath, readyLimitMs, metricsPath, counters, balancer, limits } = system;
+  const names = Object.keys(environment);
+  const told = Object.entries(counters).map(([known, own]) => `${own} as ${known}`);
+  return [
+    names.length > 0 && `with ${names.join(', ')}`,
+    port !== undefined && !(system.kind === 'image' && port === imagePort) && `port ${port}`,
+    readyPath !== undefined && `ready at ${readyPath}`,
+    readyLimitMs !== usualReadyLimitMs && `ready within ${formatDuration(readyLimitMs)}`,
+    metricsPath !== undefined && `metrics at ${metricsPath}`,
+    told.length > 0 && `counting ${told.join(', ')}`,
+    balancer !== undefined && `balanced by ${balancer}`,
+    ...limitTexts(limits),
+  ].filter((part) => part !== false);
+}
+
+function limitTexts({ cpu, memoryBytes }: Limits): readonly string[] {
+  return [
+    ...(cpu === undefined ? [] : [`${cpu} CPU`]),
+    ...(memoryBytes === undefined ? [] : [memoryText(memoryBytes)]),
+  ];
+}
+
+function describeAutoscale({ cpu, least, most }: Autoscale): string {
+  return `${least} to ${plural(most, 'replica')} at ${ratioText(cpu)} CPU`;
+}
+
+function number(amount: number): string {
+  return amount.toLocaleString('en-US');
+}

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import type { System } from '../model/system.ts';
+import { canBeSideBySide } from './sides.ts';
+
+function server(port: number | undefined): System {
+  const limits = { cpu: undefined, memoryBytes: undefined };
+  const settings = { environment: {}, readyPath: undefined, readyLimitMs: 1000, metricsPath: undefined, counters: {} };
+  return { kind: 'command', command: 'serve', folder: '/srv', port, balancer: undefined, limits, ...settings };
+}
+
+// How much memory is free differs by machine: what is certain is only when they cannot be.
+describe('two systems', () => {
+  it('are not up at once on a cluster', () => {
+    expect(canBeSideBySide([server(undefined), server(undefined)], { name: 'kubernetes' })).toBe(false);
+  });
+
+  it('are not up at once on the same port', () => {
+    expect(canBeSideBySide([server(8080), server(8080)], { name: 'local' })).toBe(false);
+  });
+});

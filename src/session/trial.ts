@@ -1,0 +1,150 @@
+import { annotationsOf } from '../analysis/annotations.ts';
+import { caveatsOf } from '../analysis/caveats/caveats.ts';
+import { findingsOf } from '../analysis/findings.ts';
+import { measurementOfRequest, type RequestOutcome } from '../analysis/metrics/by-request.ts';
+import { costsByService, targetCosts } from '../analysis/metrics/costs.ts';
+import { requestMetrics, trialMetrics } from '../analysis/metrics/trial-metrics.ts';
+import { LatencyHistogram } from '../histogram/latency-histogram.ts';
+import { measurementOf } from '../load/measurement.ts';
+import { splitJob } from '../load/share.ts';
+import { LabError } from '../model/errors.ts';
+import { mostWorkersOf, peakMs } from '../model/load-profile.ts';
+import { changes, type Trial } from '../model/plan.ts';
+import type { Telemetry } from '../model/telemetry.ts';
+import type { Deployment } from '../platforms/platform.ts';
+import type { Caveat, RolloutTimes, TrialRecord } from '../record/run-record.ts';
+import { happeningsOf } from '../telemetry/happenings.ts';
+import { UsageWatch, type Usage } from '../telemetry/usage.ts';
+import { TelemetryWatch } from '../telemetry/watch.ts';
+import type { WorkerMessage, WorkerResult, WorkerSlice } from '../worker/protocol.ts';
+import { deathCaveats, fatalDeaths, withoutEnds } from './deaths.ts';
+import type { EventSink } from './events.ts';
+import { RolloutWatch } from './rollout.ts';
+
+interface Observation {
+  readonly result: WorkerResult;
+  /** The seconds of the warm-up. */
+  readonly warmup: readonly WorkerSlice[];
+  readonly telemetry: Telemetry;
+  readonly usage: Usage;
+  readonly rollout: RolloutTimes | undefined;
+}
+
+/** Puts the load on, and reads what the system says of itself from the start of the measured time to its end. */
+async function observe(
+  deployment: Deployment,
+  trial: Trial,
+  emit: EventSink,
+  signal: AbortSignal,
+): Promise<Observation> {
+  const { load, workload, seed, workers, system } = trial;
+  const jobs = splitJob({ urls: deployment.urls, load, workload, seed, share: { index: 0, of: 1 } }, workers);
+  const warmup: WorkerSlice[] = [];
+  let told: Pick<Observation, 'telemetry' | 'usage'> | undefined;
+  await using telemetry = new TelemetryWatch(deployment, changes(system), signal);
+  await using usage = new UsageWatch(deployment, signal);
+  await using rollout = new RolloutWatch(deployment, system.kind === 'app' ? system.rollout : undefined, signal);
+  for await (const message of deployment.generate(jobs, rollout.loadSignal)) {
+    switch (message.type) {
+      case 'alive':
+      case 'ready':
+      case 'clock':
+        break;
+      case 'measuring':
+        rollout.start();
+        await telemetry.start(trial.telemetry);
+        usage.start();
+        break;
+      case 'second':
+        if (message.phase === 'warm-up') warmup.push(message);
+        emit(secondOf(trial, message));
+        break;
+      case 'measured':
+        told = { usage: await usage.stop(signal), telemetry: await telemetry.stop(signal) };
+        break;
+      case 'result': {
+        if (told === undefined) throw new Error('the load worker did not say that the measured time was over');
+        const { result } = message;
+        const happenings = await happeningsOf(deployment, result.startedAtMs, signal);
+        const whole = { ...told.telemetry, ...(happenings === undefined ? {} : { happenings }) };
+        return { ...told, telemetry: whole, result, warmup, rollout: await rollout.end() };
+      }
+      case 'failed':
+        throw new LabError(`The load generator failed: ${message.message}.`);
+    }
+  }
+  throw new LabError('The load generator ended without a result.');
+}
+
+function secondOf(trial: Trial, message: Extract<WorkerMessage, { type: 'second' }>): Parameters<EventSink>[0] {
+  const { phase, second, requests, errors, histogram } = message;
+  const latencies = LatencyHistogram.decode(histogram);
+  const [p50Ms, p99Ms] = [latencies.quantileUs(0.5) / 1000, latencies.quantileUs(0.99) / 1000];
+  return { type: 'trial-second', trial, phase, second, rps: requests, errors, p50Ms, p99Ms };
+}
+
+/**
+ * Runs one trial on what is deployed.
+ * @returns what both sides recorded, with its metrics, the reasons to doubt them, and why they are what they are
+ * @throws {LabError} where the load generator or a roll-out fails; the signal's reason where it is aborted
+ */
+export async function runTrial(
+  deployment: Deployment,
+  trial: Trial,
+  emit: EventSink,
+  signal: AbortSignal,
+): Promise<TrialRecord> {
+  const { result, warmup, telemetry, usage, rollout } = await observe(deployment, trial, emit, signal);
+  const { resources, machine } = usage;
+  const deaths = await fatalDeaths(deployment, signal);
+  const measurement = measurementOf(result, warmup);
+  const { number, scenario, variant, replicas, round } = trial;
+  const context = contextOf(trial, rollout);
+  const costs = targetCosts(measurement, resources, context);
+  const metrics = { ...trialMetrics(measurement, telemetry, context), ...costs };
+  const told = withoutEnds(deaths, telemetry, resources);
+  const caveatsWith = (outcome?: RequestOutcome): Caveat[] => [
+    ...deathCaveats(deaths),
+    ...caveatsOf(measurement, ...told, context, outcome),
+  ];
+  const byRequest = measurement.byRequest.map((outcome) => ({
+    request: outcome.request,
+    metrics: requestMetrics(measurementOfRequest(measurement, outcome)),
+    caveats: caveatsWith(outcome).filter(({ doubts }) => doubts.length > 0),
+  }));
+  return {
+    number,
+    scenario,
+    variant,
+    replicas,
+    round,
+    measurement,
+    telemetry,
+    resources: [...resources],
+    ...(machine === undefined ? {} : { machine }),
+    ...(rollout === undefined ? {} : { rollout }),
+    metrics,
+    caveats: caveatsWith(),
+    byRequest,
+    byService: costsByService(measurement, resources, context),
+    findings: findingsOf({ measurement, telemetry, resources, machine, metrics, trial }),
+    annotations: annotationsOf(measurement, telemetry, context),
+  };
+}
+
+/** What the analysis needs to know of a trial besides what was recorded. */
+function contextOf({ system, load, trust, workers, workload, replicas }: Trial, rollout: RolloutTimes | undefined) {
+  return {
+    load,
+    trust,
+    workers,
+    replicas,
+    mostWorkers: mostWorkersOf(load),
+    workload,
+    system: system.kind,
+    changes: changes(system),
+    ttlMs: system.kind === 'app' ? system.app.cache.ttlMs : undefined,
+    peakAtMs: system.kind === 'app' && system.autoscale ? peakMs(load) : undefined,
+    rollout,
+  };
+}
