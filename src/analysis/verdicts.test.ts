@@ -83,8 +83,8 @@ describe('judge', () => {
     expect(verdict('memory_end(none, service=postgres) < 1GB', trials)).toBe(
       'inconclusive: memory_end of postgres under none was not measured',
     );
-    expect(verdict('cpu_per_request(none, service=redis) < 1ms', trials)).toBe(
-      'inconclusive: none has no service redis that is watched: there are postgres',
+    expect(verdict('cpu_per_request(none, service=app-1) < 1ms', trials)).toBe(
+      'inconclusive: none has no service app-1 that is watched: there are postgres',
     );
   });
 
