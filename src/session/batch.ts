@@ -59,7 +59,8 @@ export async function runBatch(session: RunSession, sides: Sides, match: Match, 
       if (batch.isSettled(result)) return result;
     }
     const nowMs = performance.now();
-    const roundsLeft = Math.floor((endMs - nowMs) / ((nowMs - startMs) / round));
+    const inTime = Math.floor((endMs - nowMs) / ((nowMs - startMs) / round));
+    const roundsLeft = Math.min(inTime, match.scenario.rounds - after - round);
     if (batch.givesWay && roundsLeft >= leastRounds && roundsLeft < leastRounds + 2) {
       const soFar = compareSides(session, match, batch, after + round);
       if (batch.givesWay(soFar)) return { ...soFar, hasGivenWay: true };
