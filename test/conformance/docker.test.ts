@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ownerOfRun } from '../../src/machine/owner.ts';
+import { ownerOfRun, processOf } from '../../src/machine/owner.ts';
 import type { ServiceUsage } from '../../src/model/running-system.ts';
 import { findPrograms } from '../../src/platforms/common/programs.ts';
 import { defaultImages } from '../../src/platforms/engine/base-images.ts';
@@ -96,7 +96,7 @@ describe('platform docker, beyond what all platforms show', () => {
     for (const [service, { Config, HostConfig, NetworkSettings }] of containers) {
       expect(Config.Labels[label.run], service).toBe('shared');
       expect(Config.Labels[label.host], service).toBe(environment.SCALE_LAB_HOST);
-      expect(Config.Labels[label.owner], service).toMatch(new RegExp(`^${process.pid}-\\d+$`));
+      expect(Config.Labels[label.owner], service).toBe(processOf(await ownerOfRun('shared')));
       expect(Config.User, service).not.toMatch(/^(root|0(:.*)?|)$/);
       expect(HostConfig, service).toMatchObject({ ReadonlyRootfs: true, CapDrop: ['ALL'], Privileged: false });
       expect(HostConfig.SecurityOpt, service).toEqual(['no-new-privileges']);

@@ -1,5 +1,6 @@
 import type { KubernetesObject, V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ownerOfRun, processOf } from '../../src/machine/owner.ts';
 import { label } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
@@ -76,10 +77,11 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     expect(deployment.address).toBeUndefined();
     const all = [await cluster.core.readNamespace({ name: namespace }), ...(await objects())];
     expect(all.length).toBeGreaterThan(15);
+    const owner = processOf(await ownerOfRun(runId));
     for (const { metadata } of all) {
       expect(metadata?.labels?.[label.run], metadata?.name).toBe(runId);
       expect(metadata?.labels?.[label.host], metadata?.name).toBe(environment.SCALE_LAB_HOST);
-      expect(metadata?.labels?.[label.owner], metadata?.name).toMatch(new RegExp(`^${process.pid}-\\d+$`));
+      expect(metadata?.labels?.[label.owner], metadata?.name).toBe(owner);
     }
     const { items: pods } = await cluster.core.listNamespacedPod({ namespace });
     const services = pods.map(({ metadata }) => metadata?.labels?.[label.service]).sort();
