@@ -3,16 +3,25 @@ import path from 'node:path';
 import { z } from 'zod';
 import { gateRulesVersion } from '../src/analysis/gate/decision.ts';
 import { packageFolder } from '../src/machine/package.ts';
+import { plural } from '../src/model/numbers.ts';
+import { describeMachine } from '../src/record/this-machine.ts';
 
 const runSchema = z.object({
   share: z.number(),
   outcome: z.enum(['passed', 'failed', 'inconclusive']),
   rounds: z.number(),
   said: z.array(z.string()).describe('Why it did not pass, and what was not judged'),
+  machine: z.string(),
 });
 
 /** One run of the gate, and what came out. */
 export type GateRun = z.infer<typeof runSchema>;
+
+/** What a run of now was on. */
+export function machineInShort(): string {
+  const { cpu, cores, node } = describeMachine();
+  return `${cpu}, ${plural(cores, 'core')}, Node ${node}`;
+}
 
 /** Enough for a claim and how far it was missed. */
 const mostCharacters = 160;

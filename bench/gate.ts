@@ -15,7 +15,7 @@ import type { RunRecord } from '../src/record/run-record.ts';
 import { parseScenarioFile } from '../src/scenarios/parse.ts';
 import { matchOf } from '../src/session/match.ts';
 import { gate } from '../src/verbs/gate.ts';
-import { keepRun, readRuns, type GateRun } from './gate-runs.ts';
+import { keepRun, machineInShort, readRuns, type GateRun } from './gate-runs.ts';
 import { shortened, type JudgedSection } from './judged.ts';
 import { bundle } from './programs.ts';
 import { table } from './statistics.ts';
@@ -144,7 +144,7 @@ async function gateChanged(experiment: Experiment, program: string, share: numbe
     const reasons = verdicts.filter((verdict) => verdict.outcome !== 'passed');
     const notes = comparisons.flatMap(({ caveats }) => caveats);
     const said = [...reasons.map(({ expectation, reason }) => `${expectation}: ${reason}`), ...notes];
-    return { share, outcome, rounds: trials.length / 2, said };
+    return { share, outcome, rounds: trials.length / 2, said, machine: machineInShort() };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -217,8 +217,8 @@ export function gateSection(experiment: Experiment, runs: readonly GateRun[]): J
     heading,
     `\`npm run bench:gate${option === 'busy' ? ' -- --busy' : ''}\`: a server that uses ${serviceUs} µs of CPU for each request, gated against itself and against itself
 with more work, while ${surroundings.words}. Closed load of ${connections} connections, ${duration} after ${warmup} of warm-up on each side of a
-round, default tolerances, a budget of ${formatDuration(budgetMs)} a run. The runs are of as many sittings as they took (\`bench/gate-runs/\`), under
-version ${gateRulesVersion} of the gate’s rules. Goals: ${goals}.`,
+round, which is too short to judge hangs by; for all else default tolerances, and a budget of ${formatDuration(budgetMs)} a run. The runs are of as many
+sittings as they took (\`bench/gate-runs/\`), under version ${gateRulesVersion} of the gate’s rules, on ${[...new Set(runs.map(({ machine }) => machine))].join('; ')}. Goals: ${goals}.`,
     ...shortened(runs.length, cycles * orderOf(experiment).length, 'run'),
     `${missed.length === 0 ? 'These runs keep the goals.' : `These runs miss the goals for: ${missed.map(({ name }) => name).join(', ')}.`} With nothing
 changed ${alarms} of ${times} failed${boundOf(alarms, times)}.`,

@@ -36,7 +36,11 @@ const pullRequests: readonly PullRequest[] = [
   { name: 'crash', what: 'a crash at start', names: ['B starts'] },
   { name: 'errors', what: '2% errors 500', names: ['error_rate(B'] },
   { name: 'hangs', what: '1 request in 500 is never answered', names: ['hangs(B)'] },
-  { name: 'n+1', what: 'N+1: a query an item, with the same CPU', names: ['p50(B', 'p95(B', 'p99(B'] },
+  {
+    name: 'n+1',
+    what: 'N+1: a query an item, with the same CPU',
+    names: ['p50(B)', 'p95(B)', 'p99(B)', `p50(B, request='GET /orders')`, `p95(B, request='GET /orders')`],
+  },
   { name: 'leak', what: 'a leak: 10 kB a request', names: ['memory_end(B)'] },
   { name: 'no-keep-alive', what: 'no keep-alive', names: ['cpu_per_request(B)', 'rps(B)'] },
   { name: 'not-found', what: '404 for everything', names: ['B gave no right answer'] },

@@ -21,7 +21,11 @@ export async function within<T>({ neighbours }: Surroundings, work: () => Promis
     spawn(process.execPath, [program], { stdio: ['pipe', 'ignore', 'inherit'] }),
   );
   try {
-    return await work();
+    const done = await work();
+    if (started.some(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null)) {
+      throw new Error('a neighbour has ended: the machine was not as busy as it says');
+    }
+    return done;
   } finally {
     for (const neighbour of started) neighbour.kill('SIGKILL');
   }

@@ -4,7 +4,7 @@ import type { GateRun } from '../bench/gate-runs.ts';
 
 /** So many runs of the gate that all came to the same. */
 const runs = (count: number, share: number, outcome: GateRun['outcome']): readonly GateRun[] =>
-  Array.from({ length: count }, () => ({ share, outcome, rounds: 8, said: [] }));
+  Array.from({ length: count }, () => ({ share, outcome, rounds: 8, said: [], machine: 'one' }));
 
 describe('what is said of a gate’s runs', () => {
   const same = [...runs(300, 0, 'passed'), ...runs(60, 0.1, 'inconclusive')];

@@ -1,7 +1,6 @@
 import { leastRounds, planLooks, type Looks } from '../analysis/statistics/looks.ts';
 import { UsageError } from '../model/errors.ts';
 import { referencesOf, type Expectation, type MetricReference } from '../model/expectation.ts';
-import { bounds, type LoadProfile, loadMs } from '../model/load-profile.ts';
 import { formatDuration } from '../model/numbers.ts';
 import type { Pace, Plan } from '../model/plan.ts';
 import { isConstant } from '../model/rate-stages.ts';
@@ -120,7 +119,7 @@ function tooShort({ budgetMs, batches }: MatchSettings, roundMs: number): UsageE
   return new UsageError(
     `In ${budget} no difference can be told from chance: a round of both sides takes ${formatDuration(roundMs)}`,
     {
-      hint: `Give it --budget ${Math.ceil(least / 60_000) + 1}m, or shorter rounds: --duration ${bounds.durationMs.least}ms is the least.`,
+      hint: `Give it --budget ${Math.ceil(least / 60_000) + 1}m, or shorter rounds: with --duration ${leastSeenMs - shortWarmupMs}ms they still show requests that hang.`,
     },
   );
 }

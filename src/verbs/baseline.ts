@@ -127,6 +127,7 @@ function judgeRows(
     if (!planned) return [];
     const { evidence } = planned;
     const gate = gateOf(planned);
+    const { load = planned.load } = planned.variants.find(({ name }) => name === variant) ?? {};
     const comparison = compareTrials(
       {
         scenario,
@@ -138,6 +139,7 @@ function judgeRows(
         confidence: sure,
         smallest: gate.smallest,
         asked: askedBy(evidence, gate),
+        warmupMs: load.kind === 'burst' ? 0 : load.warmupMs,
       },
       before,
       now,

@@ -49,14 +49,15 @@ async function judgeSides(session: RunSession, sides: Sides, match: Match, setti
     isSettled: (result) => isDecided(judgeFirst(result)),
     givesWay: (result) => judgeFirst(result).some(isSuspect),
   });
-  const judgements = first.hasGivenWay ? suspected(judgeFirst(first)) : judgeFirst(first);
+  const found = judgeFirst(first);
+  const judgements = first.hasGivenWay ? suspected(found) : found;
   const tails = thinTails(trialsIn(first), settings);
   const failed = toBeConfirmed(judgements);
   const roundMs = (performance.now() - startMs) / first.last;
   const left = Math.min(rounds - first.last, Math.floor((endMs - performance.now()) / roundMs));
   const looks = failed.length === 0 ? undefined : planConfirmation(first.last, left, 1 - falseAlarms);
   if (looks === undefined) {
-    conclude(session, [first], failed.length === 0 ? judgements : confirmed(judgements, []), tails);
+    conclude(session, [first], confirmed(found, []), tails);
     return;
   }
   session.lab.emit({ type: 'remark', text: 'a failure is confirmed by fresh rounds' });

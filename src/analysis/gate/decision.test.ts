@@ -150,6 +150,12 @@ describe('rounds that make way for fresh ones', () => {
     expect(after(leaning)).toEqual(['passed p50', 'inconclusive cpu_per_request']);
   });
 
+  it('put what has failed before what is only suspected', () => {
+    const seen = judged({ p50: twice, cpu_per_request: by(1.2, 1.1, 0.9, 1.2, 1.05, 1.15) });
+    const after = confirmed(suspected(seen), seen);
+    expect(inShort(after.map(({ verdict }) => verdict))).toEqual(['failed p50', 'inconclusive cpu_per_request']);
+  });
+
   it('put what is surest first, whatever it is', () => {
     const before = suspected(
       judged({ cpu_per_request: leaning, error_rate: by(1, 1, 1, 1, 1, 1).map((rate) => rate + 1) }),

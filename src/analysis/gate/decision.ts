@@ -76,10 +76,10 @@ export function isToBeConfirmed({ verdict, isBeyondDoubt }: Judgement): boolean 
 }
 
 /** Whether B looks worse than it may be, in what noise hardly moves: fresh rounds are to tell. */
-export function isSuspect({ verdict, tolerance, isBeyondDoubt }: Judgement): boolean {
+export function isSuspect({ verdict, isNoisy, isBeyondDoubt }: Judgement): boolean {
   const { outcome, evidence } = verdict;
   if (isBeyondDoubt === true || outcome === 'passed') return false;
-  return outcome === 'failed' || (tolerance?.isNoisy !== true && (evidence?.margin ?? 0) < 0);
+  return outcome === 'failed' || (!isNoisy && (evidence?.margin ?? 0) < 0);
 }
 
 /**
@@ -95,12 +95,12 @@ export function suspected(judgements: readonly Judgement[]): readonly Judgement[
 }
 
 /**
- * The failures that fresh rounds are to confirm, in the order in which they are looked at: first what noise hardly moves, of that
- * what is surest, and then what is furthest past its tolerance.
+ * The failures that fresh rounds are to confirm, in the order in which they are looked at: first what noise hardly moves, then what
+ * it can move, last what is only suspected; of each, what is furthest past its tolerance.
  */
 export function toBeConfirmed(judgements: readonly Judgement[]): readonly Judgement[] {
-  const rank = ({ tolerance, suspicion }: Judgement): number =>
-    tolerance?.isNoisy === true ? 4 : (suspicion === 'weak' ? 2 : 0) + (tolerance === undefined ? 1 : 0);
+  const rank = ({ tolerance, isNoisy, suspicion }: Judgement): number =>
+    suspicion === 'weak' ? 3 : isNoisy ? 2 : tolerance === undefined ? 1 : 0;
   const marginOf = ({ verdict }: Judgement): number => verdict.evidence?.margin ?? 0;
   const failed = judgements.filter(isToBeConfirmed);
   return failed.toSorted((one, other) => rank(one) - rank(other) || marginOf(one) - marginOf(other));

@@ -15,6 +15,8 @@ export interface Judgement {
   readonly tolerance?: Tolerance;
   /** Whether noise hides what is so, and nothing speaks for B being worse. */
   readonly isHidden: boolean;
+  /** Whether a busy machine can move it that far. */
+  readonly isNoisy: boolean;
   /** How strong a reason for fresh rounds it is, where they alone say whether it is so. */
   readonly suspicion?: 'strong' | 'weak';
   /** Whether a side has died: no fresh rounds are needed to see that. */
@@ -38,7 +40,8 @@ export function judgementsOf(
   });
   const hangs = hangVerdict(comparison, ofHangs);
   if (hangs === undefined) return judged;
-  return [...judged, { verdict: hangs, isHidden: hangs.outcome === 'inconclusive' && hangs.evidence === undefined }];
+  const isHidden = hangs.outcome === 'inconclusive' && hangs.evidence === undefined;
+  return [...judged, { verdict: hangs, isNoisy: false, isHidden }];
 }
 
 /** What one of the sides does not tell, as a server that runs already: only who has named it wants it judged. */
@@ -59,26 +62,27 @@ export function judgeClaims(
     const verdict = judgeClaim(claim, ofB, trials);
     const { outcome, evidence } = verdict;
     const isHidden = outcome === 'inconclusive' && isNoisy(claim) && (evidence?.margin ?? 0) >= 0;
-    return { verdict: { ...verdict, expectation: `${claim.text} (${b})` }, isHidden };
+    return { verdict: { ...verdict, expectation: `${claim.text} (${b})` }, isNoisy: isNoisy(claim), isHidden };
   });
 }
 
 function judge(comparison: Comparison, tolerance: Tolerance, metric: Metric): Judgement {
-  const { request } = tolerance;
+  const { request, isNoisy: isNoisyMetric } = tolerance;
+  const common = { tolerance, isNoisy: isNoisyMetric };
   const compared = comparison.metrics.find((each) => each.metric === metric.name && each.request === request);
   const claim = { scenario: comparison.scenario, expectation: claimText(comparison, tolerance, metric) };
   const death = deathText(comparison);
   if (death !== undefined) {
     const verdict = { ...claim, ...ofDead(comparison, death) };
-    return { verdict, tolerance, isHidden: false, isBeyondDoubt: true };
+    return { verdict, ...common, isHidden: false, isBeyondDoubt: true };
   }
   const { estimate, low, high } = compared ?? {};
   if (compared === undefined || estimate === undefined) {
     const reason = compared?.text ?? `${metric.name} was not measured`;
     return {
       verdict: { ...claim, outcome: 'inconclusive', reason },
-      tolerance,
-      isHidden: tolerance.isNoisy && compared?.isOneSided !== true,
+      ...common,
+      isHidden: isNoisyMetric && compared?.isOneSided !== true,
     };
   }
   const limit = limitOf(tolerance, metric, compared);
@@ -96,8 +100,8 @@ function judge(comparison: Comparison, tolerance: Tolerance, metric: Metric): Ju
   const isWorse = compared.outcome === (metric.better === 'higher' ? 'b-lower' : 'b-higher');
   return {
     verdict: { ...claim, outcome, reason: reasonOf(compared, tolerance, outcome), evidence },
-    tolerance,
-    isHidden: tolerance.isNoisy && outcome === 'inconclusive' && !isWorse,
+    ...common,
+    isHidden: isNoisyMetric && outcome === 'inconclusive' && !isWorse,
   };
 }
 
