@@ -136,8 +136,8 @@ export async function closeRun(run: RunContext): Promise<void> {
   // A process that left its group, as PostgreSQL's do, and outlived the one that was stopped.
   const unended = unendedOf(await endOwnProcesses(run.folder));
   // The folder is what they are found by.
-  if (unended !== undefined) return run.onStep(`processes of this run ${unended}; its folder ${run.folder} stays`);
-  await removeRunFolder(run.folder);
+  if (unended === undefined) await removeRunFolder(run.folder);
+  else run.onStep(`processes of this run ${unended}; its folder ${run.folder} stays`);
 }
 
 /** The replicas that can stay; none where something has died meanwhile. */
