@@ -1,6 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import {
   type Owner,
+  type Place,
   isLeftOver,
   isLeftRunning,
   nobody,
@@ -14,13 +15,13 @@ import {
   statusByPs,
 } from './owner.ts';
 
-const place = { boot: 'eabd2bb0', pidNamespace: 4026531836 };
+const place = { boot: 'eabd2bb0', pidNamespace: 4026531836, host: '1a2b3c4d' };
 
 test.each(['a', '2025-11-21T22-30-00', 'x_1.2-3', 'a-1-2-3-4'])(
   'the label of run %s is read back as it was made',
   (runId) => {
     const owner = { runId, pid: 17, start: 12345, place };
-    expect(ownerLabel(owner)).toBe(`scale-lab-${runId}-17-12345-eabd2bb0-4026531836`);
+    expect(ownerLabel(owner)).toBe(`scale-lab-${runId}-17-12345-eabd2bb0-4026531836-h1a2b3c4d`);
     expect(parseOwnerLabel(ownerLabel(owner))).toEqual(owner);
   },
 );
@@ -31,9 +32,12 @@ test.each([
   'scale-lab-run-1-2',
   'scale-lab-run-1-2-0',
   'scale-lab-run-1-2-0-',
-  'xscale-lab-run-1-2-0-0',
-  'scale-lab-r-1-2-0-0x',
-  'scale-lab-r-1-2-boot-0',
+  'scale-lab-run-1-2-0-0',
+  'scale-lab-run-1-2-eabd2bb0-4026531836',
+  'scale-lab-run-1-2-0-0-0',
+  'xscale-lab-run-1-2-0-0-h0',
+  'scale-lab-r-1-2-0-0-h0x',
+  'scale-lab-r-1-2-boot-0-h0',
 ])('%s is not a label', (name) => {
   expect(parseOwnerLabel(name)).toBeUndefined();
 });
@@ -80,17 +84,27 @@ describe('an owner', () => {
 
   it('is gone after another boot of its machine, whatever has its number now', async () => {
     const owner = await ownerOfRun('run');
-    const before = { ...owner, place: { ...place, ...owner.place, boot: '0badb007' } };
+    const before = { ...owner, place: { ...owner.place, boot: '0badb007' } };
     expect(await fateOf(before)).toEqual({ ...left, state: 'ended', clean: true });
   });
 
   it('is left alone where its process cannot be seen, and that is told', async () => {
-    const told = ['the run run was started in another container (pid namespace), and is left alone'];
+    const told = (where: string) => [`the run run was started ${where}, and is left alone`];
     for (const isDetached of [false, true]) {
       const owner = await ownerOfRun('run', isDetached);
-      for (const boot of [owner.place?.boot ?? '', '0badb007']) {
-        const elsewhere = { ...owner, pid: isDetached ? 0 : 2 ** 30, place: { boot, pidNamespace: 1 } };
-        expect(await fateOf(elsewhere)).toEqual({ ...left, state: 'elsewhere', told });
+      for (const boot of [owner.place.boot, '0badb007']) {
+        const elsewhere = (change: Partial<Place>) =>
+          fateOf({ ...owner, pid: isDetached ? 0 : 2 ** 30, place: { ...owner.place, boot, ...change } });
+        expect(await elsewhere({ pidNamespace: 1 })).toEqual({
+          ...left,
+          state: 'elsewhere',
+          told: told('in another container (pid namespace)'),
+        });
+        expect(await elsewhere({ host: '0' })).toEqual({
+          ...left,
+          state: 'elsewhere',
+          told: told('on another machine'),
+        });
       }
     }
   });

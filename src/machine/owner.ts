@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
+import os from 'node:os';
 import { promisify } from 'node:util';
 
-/** Where a process id means something. Containers may share a folder or an Engine, and have numbers of their own each. */
+/** Where a process id means something. Machines and containers may share a folder or an Engine, and have numbers of their own each. */
 export interface Place {
   /** The beginning of the id that Linux gives each of its boots; `0` elsewhere. */
   readonly boot: string;
   /** The number of the pid namespace; 0 on systems that have none. */
   readonly pidNamespace: number;
+  /** The beginning of a hash of what tells the machine from others. */
+  readonly host: string;
 }
 
 /** Who owns what a run creates. A process id alone may be somebody else's by now, so the start of the process is part of it. */
@@ -28,8 +32,9 @@ export interface ProcessStatus {
   readonly zombie: boolean;
 }
 
-const label = /^scale-lab-(?<runId>[\w.-]+)-(?<process>\d+-\d+-[\da-f]+-\d+)$/;
-const ownProcess = /^(?<pid>\d+)-(?<start>\d+)-(?<boot>[\da-f]+)-(?<pidNamespace>\d+)$/;
+// The `h` keeps versions of the lab that know no hosts, and this one, from reading each other's labels.
+const label = /^scale-lab-(?<runId>[\w.-]+)-(?<process>\d+-\d+-[\da-f]+-\d+-h[\da-f]+)$/;
+const ownProcess = /^(?<pid>\d+)-(?<start>\d+)-(?<boot>[\da-f]+)-(?<pidNamespace>\d+)-h(?<host>[\da-f]+)$/;
 
 /** The label of everything that a run creates: as a name, so that nothing exists for a moment without it. */
 export function ownerLabel(owner: Owner): string {
@@ -44,15 +49,15 @@ export function parseOwnerLabel(name: string): Owner | undefined {
 
 /** The process that owns a run, and its place, as a text of letters, digits and `-`. */
 export function processOf({ pid, start, place = nowhere }: Owner): string {
-  return `${pid}-${start}-${place.boot}-${place.pidNamespace}`;
+  return `${pid}-${start}-${place.boot}-${place.pidNamespace}-h${place.host}`;
 }
 
 /** The owner of a run by that text; undefined for one that is none. */
 export function ownerBy(runId: string, text: string): Owner | undefined {
   const groups = ownProcess.exec(text)?.groups;
   if (groups === undefined) return undefined;
-  const { pid, start, boot = '', pidNamespace } = groups;
-  return { runId, pid: Number(pid), start: Number(start), place: { boot, pidNamespace: Number(pidNamespace) } };
+  const { pid, start, boot = '', pidNamespace, host = '' } = groups;
+  return { runId, pid: Number(pid), start: Number(start), place: { boot, pidNamespace: Number(pidNamespace), host } };
 }
 
 /** Reads `/proc/<pid>/stat`; the command in it is in parentheses, and may hold spaces and parentheses itself. */
@@ -94,11 +99,12 @@ export async function statusByPs(pid: number): Promise<ProcessStatus | undefined
   return parsePsStatus(stdout);
 }
 
-const nowhere: Place = { boot: '0', pidNamespace: 0 };
+const nowhere: Place = { boot: '0', pidNamespace: 0, host: '0' };
 
 /** Where this process is. */
 async function here(): Promise<Place> {
-  if (process.platform !== 'linux') return nowhere;
+  const host = await hostHash();
+  if (process.platform !== 'linux') return { ...nowhere, host };
   const [boot, pidNamespace] = await Promise.all([
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
     readlink('/proc/self/ns/pid').catch(() => ''),
@@ -106,11 +112,21 @@ async function here(): Promise<Place> {
   return {
     boot: /^[\da-f]{8}/.exec(boot)?.[0] ?? nowhere.boot,
     pidNamespace: Number(/\d+/.exec(pidNamespace)?.[0] ?? nowhere.pidNamespace),
+    host,
   };
 }
 
+/** By the id that the system got when it was installed; where it has none, as in most containers, by its name. */
+async function hostHash(): Promise<string> {
+  const id = (await readFile('/etc/machine-id', 'utf8').catch(() => '')).trim();
+  return createHash('sha256')
+    .update(/^[\da-f]{32}$/.test(id) ? id : os.hostname())
+    .digest('hex')
+    .slice(0, 8);
+}
+
 /** This process as the owner of a run; of one that is to outlive it nobody is, until `down` ends it. */
-export async function ownerOfRun(runId: string, isDetached = false): Promise<Owner> {
+export async function ownerOfRun(runId: string, isDetached = false): Promise<Owner & { readonly place: Place }> {
   const place = await here();
   if (isDetached) return { ...nobody(runId), place };
   // By the number that /proc has for it, which is another one where that is the /proc of another namespace.
@@ -130,16 +146,23 @@ export function isDetached(owner: Owner): boolean {
 }
 
 /**
- * What has become of the process that made a label. Of one in another pid namespace nobody here can tell; and after another boot
- * of the machine it is gone.
+ * What has become of the process that made a label. Of one on another machine, or in another pid namespace, nobody here can tell;
+ * and after another boot of the machine it is gone.
  */
 export async function stateOf(owner: Owner): Promise<'alive' | 'ended' | 'elsewhere'> {
+  if ((await strangeness(owner)) !== undefined) return 'elsewhere';
   const place = await here();
-  const { boot, pidNamespace } = owner.place ?? place;
-  if (pidNamespace !== place.pidNamespace) return 'elsewhere';
-  if (boot !== place.boot) return 'ended';
+  if ((owner.place ?? place).boot !== place.boot) return 'ended';
   const status = await processStatus(owner.pid);
   return status?.start === owner.start && !status.zombie ? 'alive' : 'ended';
+}
+
+/** Where an owner is, if that is no place whose processes are seen from here. */
+async function strangeness({ place }: Owner): Promise<string | undefined> {
+  const { pidNamespace, host } = await here();
+  if (place === undefined) return undefined;
+  if (place.pidNamespace !== pidNamespace) return 'in another container (pid namespace)';
+  return place.host === host ? undefined : 'on another machine';
 }
 
 /** Told in a sentence of what is left alone, and why. */
@@ -156,9 +179,8 @@ export async function isLeftRunning(owner: Owner, onSkip: OnSkip): Promise<boole
 }
 
 async function stateHere(owner: Owner, onSkip: OnSkip): Promise<'alive' | 'ended' | 'elsewhere'> {
-  const state = await stateOf(owner);
-  if (state === 'elsewhere') {
-    onSkip(`the run ${owner.runId} was started in another container (pid namespace), and is left alone`);
-  }
-  return state;
+  const elsewhere = await strangeness(owner);
+  if (elsewhere === undefined) return stateOf(owner);
+  onSkip(`the run ${owner.runId} was started ${elsewhere}, and is left alone`);
+  return 'elsewhere';
 }

@@ -293,7 +293,7 @@ describe('platform docker, beyond what all platforms show', () => {
 
   test('what a lab in another container of this host has made is left alone, which is told', async () => {
     const owner = await ownerOfRun('elsewhere');
-    const theirs = { ...owner, pid: 2 ** 30, place: { boot: owner.place?.boot ?? '', pidNamespace: 1 } };
+    const theirs = { ...owner, pid: 2 ** 30, place: { ...owner.place, pidNamespace: 1 } };
     const Labels = runLabels(theirs, String(environment.SCALE_LAB_HOST));
     const network = await docker.createNetwork({ Name: `scale-lab-test-elsewhere-${process.pid}`, Labels });
     try {

@@ -89,7 +89,7 @@ describe('a stack that cannot start', () => {
 
   test('leaves alone what a lab in another container of this host has made, which clean tells', async () => {
     const owner = await ownerOfRun('elsewhere');
-    const theirs = { ...owner, pid: 2 ** 30, place: { boot: owner.place?.boot ?? '', pidNamespace: 1 } };
+    const theirs = { ...owner, pid: 2 ** 30, place: { ...owner.place, pidNamespace: 1 } };
     const labels = runLabels(theirs, String(environment.SCALE_LAB_HOST));
     const name = 'scale-lab-mishap-elsewhere';
     await cluster.objects.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });

@@ -236,7 +236,7 @@ describe('platform local, beyond what all platforms show', () => {
 
   test('leaves alone what belongs to a process that it cannot see, and says so', async () => {
     const owner = await ownerOfRun('elsewhere');
-    const place = { boot: owner.place?.boot ?? '', pidNamespace: 1 };
+    const place = { ...owner.place, pidNamespace: 1 };
     const theirs = [
       { ...owner, place },
       { ...owner, pid: 0, start: 0, place },

@@ -3,7 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type OnSkip, type Owner, isLeftOver, isLeftRunning, parseOwnerLabel } from '../../machine/owner.ts';
 import type { Leftover } from '../platform.ts';
-import { endOwnProcesses } from './own-processes.ts';
+import { endOwnProcesses, unendedOf } from './own-processes.ts';
 import { removeRunFolder } from './run-folder.ts';
 
 /** Removes the processes and folders of runs whose owner is no longer alive, and only those. */
@@ -12,7 +12,7 @@ export async function removeOrphans(
   signal: AbortSignal,
   onSkip: OnSkip = () => undefined,
 ): Promise<readonly Leftover[]> {
-  return removeRuns(temporaryFolder, signal, (owner) => isLeftOver(owner, onSkip));
+  return removeRuns(temporaryFolder, signal, onSkip, (owner) => isLeftOver(owner, onSkip));
 }
 
 /** Removes what was left running on purpose, and only that. */
@@ -21,12 +21,13 @@ export async function removeDetached(
   signal: AbortSignal,
   onSkip: OnSkip = () => undefined,
 ): Promise<readonly Leftover[]> {
-  return removeRuns(temporaryFolder, signal, (owner) => isLeftRunning(owner, onSkip));
+  return removeRuns(temporaryFolder, signal, onSkip, (owner) => isLeftRunning(owner, onSkip));
 }
 
 async function removeRuns(
   temporaryFolder: string,
   signal: AbortSignal,
+  onSkip: OnSkip,
   isWanted: (owner: Owner) => Promise<boolean>,
 ): Promise<readonly Leftover[]> {
   const names = await readdir(temporaryFolder).catch(() => []);
@@ -35,21 +36,27 @@ async function removeRuns(
     signal.throwIfAborted();
     const owner = parseOwnerLabel(name);
     if (owner === undefined || !(await isWanted(owner))) continue;
-    removed.push(...(await removeRun(path.join(temporaryFolder, name), owner)));
+    removed.push(...(await removeRun(path.join(temporaryFolder, name), owner, onSkip)));
   }
   return removed;
 }
 
-async function removeRun(folder: string, { runId }: Owner): Promise<readonly Leftover[]> {
+async function removeRun(folder: string, { runId }: Owner, onSkip: OnSkip): Promise<readonly Leftover[]> {
   // Anybody may write to /tmp: what another user put there under such a name is none of ours.
   const status = await lstat(folder).catch(() => undefined);
   if (status?.isDirectory() !== true || status.uid !== process.getuid?.()) return [];
-  const processes = await endOwnProcesses(folder);
-  const leftovers: Leftover[] = processes.map(({ pid, command }) => ({
+  const ending = await endOwnProcesses(folder);
+  const leftovers: Leftover[] = ending.ended.map(({ pid, command }) => ({
     runId,
     kind: 'process',
     description: `${pid} ${command}`,
   }));
+  const unended = unendedOf(ending);
+  if (unended !== undefined) {
+    // The folder is what they are found by.
+    onSkip(`processes of the run ${runId} ${unended}; its folder ${folder} stays`);
+    return leftovers;
+  }
   // Fails where another clean-up removes the same folder; between the two of them it will be gone.
   await removeRunFolder(folder).catch(() => undefined);
   return existsSync(folder) ? leftovers : [...leftovers, { runId, kind: 'folder', description: folder }];

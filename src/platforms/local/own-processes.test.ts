@@ -3,17 +3,19 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { processStatus } from '../../machine/owner.ts';
 import {
   candidatesIn,
   endOwnProcesses,
   findOwnProcesses,
+  isServerIn,
   markDescriptor,
   markOf,
   markVariable,
   openMark,
   printedByTools,
+  unendedOf,
 } from './own-processes.ts';
 
 describe('what ps and lsof print', () => {
@@ -56,6 +58,17 @@ describe('what ps and lsof print', () => {
   });
 });
 
+test.each([
+  [true, ['postgres', '-D', '/tmp/run-1/postgres', '-p', '5432']],
+  [true, ['postgres', '-D', '/real/run-1/postgres']],
+  [false, ['postgres', '-D', '/tmp/run-10/postgres']],
+  [false, ['postgres', '-D', '/var/lib/tmp/run-1/postgres']],
+  [false, ['tail', '-f', '/tmp/run-1/postgres.log']],
+  [false, ['/tmp/run-1/postgres', '-D']],
+])('it is %s that a PostgreSQL of the run is what has the arguments %j', (isOurs, args) => {
+  expect(isServerIn(['/tmp/run-1', '/real/run-1'], args)).toBe(isOurs);
+});
+
 describe('the processes of a run', () => {
   let folder: string;
   const started: ChildProcess[] = [];
@@ -88,7 +101,7 @@ describe('the processes of a run', () => {
   it('are not those that work in its folder, or read in it', async () => {
     const [stranger = 0] = await start('touch log; tail -f log mark >/dev/null & echo $!; wait');
     expect(await found()).toEqual([]);
-    expect(await endOwnProcesses(folder)).toEqual([]);
+    expect(await endOwnProcesses(folder)).toEqual({ ended: [], alive: [] });
     expect(() => process.kill(stranger, 0)).not.toThrow();
   });
 
@@ -116,11 +129,21 @@ describe('the processes of a run', () => {
       },
     );
     expect(await found()).toContain(daemon);
-    const [first] = await endOwnProcesses(folder, 200);
-    expect(first?.pid).toBe(daemon);
+    const { ended, alive } = await endOwnProcesses(folder, 200);
+    expect([ended[0]?.pid, alive]).toEqual([daemon, []]);
     expect(await found()).toEqual([]);
     // Nobody may have taken note of its end.
     expect((await processStatus(daemon))?.zombie ?? true).toBe(true);
+  });
+
+  it('are told where they cannot be ended', async () => {
+    const [own = 0] = await start('echo $$; sleep 1000; :', { variable: true });
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    });
+    const ending = await endOwnProcesses(folder, 50).finally(() => kill.mockRestore());
+    expect(ending.ended).toEqual([]);
+    expect(unendedOf(ending)).toContain(`could not be ended: ${own} /bin/sh -c echo $$; sleep 1000; :`);
   });
 
   it('are found by ps and lsof as well', async (context) => {

@@ -49,74 +49,123 @@ interface Candidate extends OwnProcess {
 
 /**
  * The processes that the run in a folder has started, with all that those have: the marked ones and their children. Zombies do not
- * count, and neither do processes that this user may not look into.
+ * count, and neither do processes that this user may not look into, but for a server of PostgreSQL in that folder.
  */
 export async function findOwnProcesses(folder: string): Promise<readonly OwnProcess[]> {
-  const mark = markOf(await realpath(folder).catch(() => folder));
-  const all = process.platform === 'linux' ? await fromProc(mark) : await fromPs(mark);
+  const real = await realpath(folder).catch(() => folder);
+  const mark = markOf(real);
+  const all = process.platform === 'linux' ? await fromProc(mark, [folder, real]) : await fromPs(mark);
   const own = all.filter(({ isMarked }) => isMarked);
   for (const { pid } of own) own.push(...all.filter((child) => child.parent === pid && !own.includes(child)));
   return own.filter(({ pid }) => pid !== process.pid);
 }
 
+/** What has become of processes that were to end. */
+export interface Ending {
+  /** Those that were asked, and have ended. */
+  readonly ended: readonly OwnProcess[];
+  /** Those that could not be ended: this user may not, or the kernel holds them. */
+  readonly alive: readonly OwnProcess[];
+}
+
 /**
  * Ends the processes of the run in a folder, and no others: asks those that have no parent among them (PostgreSQL's server stops its
- * own processes, in order), waits, then kills what is left. Returns those that it asked.
+ * own processes, in order), waits, then kills what is left, again and again, as there may be new ones.
  */
-export async function endOwnProcesses(folder: string, graceMs = 2_000): Promise<readonly OwnProcess[]> {
+export async function endOwnProcesses(folder: string, graceMs = 2_000): Promise<Ending> {
   const found = await findOwnProcesses(folder);
   const pids = new Set(found.map(({ pid }) => pid));
   const first = found.filter(({ parent }) => !pids.has(parent));
   // SIGINT is what PostgreSQL takes for "now, but in order"; everything else just stops.
-  for (const { pid } of first) kill(pid, 'SIGINT');
-  if (found.length === 0 || (await areGone(folder, graceMs))) return first;
-  for (const { pid } of await findOwnProcesses(folder)) kill(pid, 'SIGKILL');
-  await areGone(folder, graceMs);
-  return first;
+  send('SIGINT', first);
+  let alive = found.length === 0 ? found : await remaining(folder, graceMs);
+  if (alive.length > 0) alive = await remaining(folder, graceMs, (left) => send('SIGKILL', left));
+  const left = new Set(alive.map(({ pid }) => pid));
+  return { ended: first.filter(({ pid }) => !left.has(pid)), alive };
 }
 
-async function areGone(folder: string, limitMs: number): Promise<boolean> {
+/** Who could not be ended, in a sentence that goes on; undefined where all have. */
+export function unendedOf({ alive }: Ending): string | undefined {
+  if (alive.length === 0) return undefined;
+  return `could not be ended: ${alive.map(({ pid, command }) => `${pid} ${command}`).join(', ')}`;
+}
+
+/** Waits until no process of a run is left, or time is up: those that are. Each turn has its say on them. */
+async function remaining(
+  folder: string,
+  limitMs: number,
+  eachTurn: (left: readonly OwnProcess[]) => void = () => undefined,
+): Promise<readonly OwnProcess[]> {
   const end = performance.now() + limitMs;
   for (;;) {
-    if ((await findOwnProcesses(folder)).length === 0) return true;
-    if (performance.now() > end) return false;
+    const left = await findOwnProcesses(folder);
+    if (left.length === 0 || performance.now() > end) return left;
+    eachTurn(left);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It was faster.
+function send(signal: NodeJS.Signals, processes: readonly OwnProcess[]): void {
+  for (const { pid } of processes) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It was faster, or is not for this user to end: then it is found again, and told.
+    }
   }
 }
 
-async function fromProc(mark: Mark): Promise<readonly Candidate[]> {
+/** So many processes are looked at together: each has a file open meanwhile. */
+const batch = 64;
+
+async function fromProc(mark: Mark, folders: readonly string[]): Promise<readonly Candidate[]> {
   // That of another pid namespace has other numbers: they would be taken for those of strangers.
   if ((await readlink('/proc/self')) !== String(process.pid)) return [];
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(pids.map((pid) => candidate(pid, mark)));
-  return found.filter((process) => process !== undefined);
-}
-
-async function candidate(pid: number, mark: Mark): Promise<Candidate | undefined> {
-  try {
-    const status = parseProcStat(await readFile(`/proc/${pid}/stat`, 'utf8'));
-    if (status === undefined || status.zombie) return undefined;
-    const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
-    return { pid, parent: status.parent, command, isMarked: await isMarked(pid, mark) };
-  } catch {
-    return undefined;
+  const found: Candidate[] = [];
+  for (let from = 0; from < pids.length; from += batch) {
+    const looked = await Promise.all(pids.slice(from, from + batch).map((pid) => candidate(pid, mark, folders)));
+    found.push(...looked.filter((process) => process !== undefined));
   }
+  return found;
 }
 
-async function isMarked(pid: number, { variable, file }: Mark): Promise<boolean> {
-  const opened = await readlink(`/proc/${pid}/fd/${markDescriptor}`).catch(() => '');
+async function candidate(pid: number, mark: Mark, folders: readonly string[]): Promise<Candidate | undefined> {
+  const status = parseProcStat((await told(readFile(`/proc/${pid}/stat`, 'utf8'))) ?? '');
+  if (status === undefined || status.zombie) return undefined;
+  const args = ((await told(readFile(`/proc/${pid}/cmdline`, 'utf8'))) ?? '').split('\0');
+  const isOurs = (await isMarked(pid, mark)) ?? isServerIn(folders, args);
+  return { pid, parent: status.parent, command: args.join(' ').trim(), isMarked: isOurs };
+}
+
+/** Whether a process carries a mark; undefined where this user may not know. */
+async function isMarked(pid: number, { variable, file }: Mark): Promise<boolean | undefined> {
+  const opened = await told(readlink(`/proc/${pid}/fd/${markDescriptor}`));
   // The kernel says so of a file that was removed; who has it open is still to be found.
-  if (opened.replace(/ \(deleted\)$/, '') === file) return true;
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return environment.split('\0').includes(variable);
+  if (opened?.replace(/ \(deleted\)$/, '') === file) return true;
+  const environment = await told(readFile(`/proc/${pid}/environ`, 'utf8'));
+  return environment?.split('\0').includes(variable);
+}
+
+/**
+ * Whether the arguments of a process, which everybody may read, are those of a PostgreSQL whose data lie in a folder. It may run as
+ * another user, whose processes root in a container can end, but not look into.
+ */
+export function isServerIn(folders: readonly string[], args: readonly string[]): boolean {
+  const data = args[args.indexOf('-D') + 1];
+  return args.includes('-D') && folders.some((folder) => data?.startsWith(`${folder}/`));
+}
+
+/** What /proc tells; undefined where there is no such process any more, no such file of it, or one that is not for this user. */
+async function told(reading: Promise<string>): Promise<string | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    // EPERM is what a /proc that was mounted with hidepid says.
+    const silent = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
+    if (error instanceof Error && 'code' in error && silent.includes(String(error.code))) return undefined;
+    throw error;
+  }
 }
 
 /** What tools print that there are without /proc. */

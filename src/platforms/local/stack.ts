@@ -19,7 +19,7 @@ import {
 import { startHosted } from './hosted.ts';
 import { generateLoad } from './load-worker.ts';
 import { startNginx } from './nginx.ts';
-import { endOwnProcesses } from './own-processes.ts';
+import { endOwnProcesses, unendedOf } from './own-processes.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
 
@@ -130,12 +130,14 @@ export class LocalStack implements Stack {
   }
 }
 
-/** Ends everything that a run started, and removes its folder. */
+/** Ends everything that a run started, and removes its folder; what could not be ended is told, and keeps it. */
 export async function closeRun(run: RunContext): Promise<void> {
   await run.stopAll();
   // A process that left its group, as PostgreSQL's do, and outlived the one that was stopped.
-  await endOwnProcesses(run.folder);
-  await removeRunFolder(run.folder);
+  const unended = unendedOf(await endOwnProcesses(run.folder));
+  // The folder is what they are found by.
+  if (unended === undefined) await removeRunFolder(run.folder);
+  else run.onStep(`processes of this run ${unended}; its folder ${run.folder} stays`);
 }
 
 /** The replicas that can stay; none where something has died meanwhile. */

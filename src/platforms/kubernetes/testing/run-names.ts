@@ -4,7 +4,11 @@ import type { RunNames } from '../manifests/run-names.ts';
 export function runNames(change: Partial<RunNames> = {}): RunNames {
   return {
     namespace: 'scale-lab-a-run',
-    labels: { 'scale-lab.run': 'a-run', 'scale-lab.owner': '12-34-eabd2bb0-4026531836', 'scale-lab.host': 'here' },
+    labels: {
+      'scale-lab.run': 'a-run',
+      'scale-lab.owner': '12-34-eabd2bb0-4026531836-h1a2b3c4d',
+      'scale-lab.host': 'here',
+    },
     images: { lab: 'scale-lab:test', postgres: 'postgres:18', redis: 'redis:8', nginx: 'nginx:1.28' },
     labPullPolicy: 'Never',
     passwords: { postgres: 'password-of-postgres', redis: 'password-of-redis' },
