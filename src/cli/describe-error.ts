@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { exitCodes, Interruption, LabError, messageOf, type ExitCode } from '../model/errors.ts';
-import { told } from '../model/foreign-text.ts';
+import { shortened, told } from '../model/foreign-text.ts';
 import { renderProblems, ScenarioFileError, type Paint, type PaintRole } from '../scenarios/yaml/problem.ts';
 import type { Output } from './io.ts';
 
@@ -14,15 +14,13 @@ const styles: Readonly<Record<PaintRole, Parameters<typeof styleText>[0]>> = {
 
 const paint: Paint = (role, text) => styleText(styles[role], text);
 
-/** Some programs write all that they have in one line. */
-function shortened(line: string): string {
-  return line.length > 500 ? `${line.slice(0, 500)}…` : line;
-}
+/** A line that is longer is cut: some programs write all that they have in one. */
+const mostCharacters = 500;
 
 /** Lines of what explains an error; the source of a scenario file is painted. */
 function detailsOf(error: LabError, color: boolean): readonly string[] {
   if (color && error instanceof ScenarioFileError) return renderProblems(error.problems, paint).split('\n');
-  return error.details.map((line) => shortened(told(line)));
+  return error.details.map((line) => shortened(told(line), mostCharacters));
 }
 
 /** What a user is told of an error, and the exit code that goes with it. No stack trace: what is no LabError says that it is a bug. */

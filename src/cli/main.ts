@@ -73,11 +73,11 @@ for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     const interruption = new Interruption(name);
     interruptions.push(interruption);
+    const isStopping = stop.signal.aborted;
     stop.abort(interruption);
-    const isFirst = interruptions.length === 1;
-    if (isFirst && isOrderly) return;
-    // At once: nothing was started, or it is the second time. What is left then, the next run or `scale-lab clean` removes.
-    if (isFirst) tellError(err, interruption);
+    if (!isStopping && isOrderly) return;
+    // At once: nothing was started, or it is being stopped already. What is left then, the next run or `scale-lab clean` removes.
+    if (!isStopping) tellError(err, interruption);
     leave(interruption.exitCode);
   });
 }

@@ -1,4 +1,5 @@
 import { LabError } from '../model/errors.ts';
+import { shortened } from '../model/foreign-text.ts';
 import { formatDuration } from '../model/numbers.ts';
 import { workerMessageSchema, type WorkerMessage } from '../worker/protocol.ts';
 import { imbalanceOf } from '../worker/recording/outcomes.ts';
@@ -62,7 +63,7 @@ function parseMessage(line: string): WorkerMessage {
   if (parsed.success) return balanced(parsed.data);
   throw new LabError('The load worker wrote a line that is no message.', {
     hint: 'Is it the worker of the same version as the lab?',
-    details: [line.length > 200 ? `${line.slice(0, 200)}…` : line],
+    details: [shortened(line, 200)],
     cause: parsed.error,
   });
 }

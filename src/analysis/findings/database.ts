@@ -1,3 +1,4 @@
+import { shortened } from '../../model/foreign-text.ts';
 import { formatNumber, formatPercent, formatRounded, plural } from '../../model/numbers.ts';
 import { total } from '../metrics/trial-metrics.ts';
 import {
@@ -30,7 +31,7 @@ export const databaseDominates: Rule = (view) => {
     return { text, next: 'Make its statements cheaper, or ask it less often: a cache.', gain };
   }
   const calls = `${plural(costliest.calls, 'call')} of ${formatNumber(costliest.totalMs / costliest.calls)} ms`;
-  const next = `EXPLAIN its costliest statement, or ask it less often; ${calls}: ${shortened(costliest.statement)}`;
+  const next = `EXPLAIN its costliest statement, or ask it less often; ${calls}: ${onOneLine(costliest.statement)}`;
   return { text, next, gain };
 };
 
@@ -92,9 +93,8 @@ function ownTime({ telemetry }: TrialView): { readonly waitedMs: number; readonl
   return { waitedMs: (seconds / queries) * 1000, workedMs };
 }
 
-function shortened(statement: string): string {
-  const line = statement.replace(/\s+/g, ' ').trim();
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
+function onOneLine(statement: string): string {
+  return shortened(statement.replace(/\s+/g, ' ').trim(), 60);
 }
 
 /** The share of p99 that goes to the database and to waiting for it; half, where nobody knows. */

@@ -1,3 +1,4 @@
+import { startOf } from '../../model/foreign-text.ts';
 import type { Output } from '../io.ts';
 
 /**
@@ -17,7 +18,7 @@ export class LiveRegion {
   /** Draws lines in place of those before; each is cut where the window ends. */
   draw(lines: readonly string[]): void {
     const { columns } = this.#output;
-    const fitting = lines.map((line) => line.slice(0, columns - 1));
+    const fitting = lines.map((line) => startOf(line, columns - 1));
     const isSame = columns === this.#columns && fitting.join('\n') === this.#drawn.join('\n');
     if (isSame) return;
     this.#output.redraw(this.#rows(), fitting.join('\n'));

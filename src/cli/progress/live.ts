@@ -1,4 +1,5 @@
 import { onAbort } from '../../machine/time-limit.ts';
+import { shortened } from '../../model/foreign-text.ts';
 import { measuredMs } from '../../model/load-profile.ts';
 import type { Trial } from '../../model/plan.ts';
 import type { EventSink, LabEvent } from '../../session/events.ts';
@@ -137,8 +138,7 @@ export class LiveProgress implements Disposable {
     const left = leftText(endMs - performance.now());
     const room = this.#output.columns - 1 - left.length - 2;
     const name = trialName(trial, this.#trials);
-    const shown = name.length <= room ? name.padEnd(room) : `${name.slice(0, room - 1)}…`;
-    return [`${shown}  ${left}`];
+    return [`${shortened(name, room).padEnd(room)}  ${left}`];
   }
 
   /** The steps that go on and what is said of them, or the second of load. */

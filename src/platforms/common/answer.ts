@@ -1,6 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { TimeLimit, pause, withTimeLimit } from '../../machine/time-limit.ts';
 import { messageOf } from '../../model/errors.ts';
+import { shortened } from '../../model/foreign-text.ts';
 import { formatDuration } from '../../model/numbers.ts';
 
 /** An answer over HTTP, whole. */
@@ -134,8 +135,7 @@ const mostShown = 200;
 /** What an answer says, on one line; of a page of HTML without its tags. */
 function excerpt(body: string): string {
   const text = body.replaceAll(/<[^>]*>/g, ' ');
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length > mostShown ? `${line.slice(0, mostShown)}…` : line;
+  return shortened(text.replaceAll(/\s+/g, ' ').trim(), mostShown);
 }
 
 /** The time was up before {@link untilReady} saw an answer that says ready. */

@@ -1,3 +1,4 @@
+import { shortened } from '../../model/foreign-text.ts';
 import type { RunRecord } from '../../record/run-record.ts';
 import { statusText } from './status-text.ts';
 
@@ -21,7 +22,7 @@ export function failuresOf(record: RunRecord): readonly ToldFailure[] {
   return (record.failures ?? []).map(({ text, hint, log, files }) => ({
     text: warning.includes(text) ? undefined : text,
     hint,
-    log: log.map((line) => (line.length > mostCharacters ? `${line.slice(0, mostCharacters)}…` : line)),
+    log: log.map((line) => shortened(line, mostCharacters)),
     place: files.length === 0 ? undefined : `more of its log: ${files.join(', ')} in the folder of run ${record.id}`,
   }));
 }

@@ -14,6 +14,10 @@ const names: Readonly<Record<string, readonly string[]>> = {
   'mapped.example': ['::ffff:169.254.169.254'],
   'half-metadata.example': ['10.0.0.7', 'fd00:ec2::254'],
   'nowhere.example': [],
+  'printer.local': ['fe80::1%eth0', '192.168.1.7', 'fe80::2'],
+  'link.local': ['fe80::1%eth0'],
+  'half-link.example': ['fe80::1%eth0', '192.0.2.7'],
+  'half-old-link.example': ['10.0.0.7', '169.254.1.1'],
   intranet: ['192.168.1.1'],
 };
 
@@ -52,6 +56,7 @@ describe('checkRemote', () => {
     ['intranet', ['192.168.1.1']],
     ['mine.example', ['10.0.0.7', 'fd00::7']],
     ['twice.example', ['10.0.0.7']],
+    ['printer.local', ['192.168.1.7']],
   ])('finds %s near, at %j', async (host, addresses) => expect(await found(host)).toEqual(addresses));
 
   it.each([
@@ -84,6 +89,9 @@ describe('checkRemote', () => {
     'metadata.example',
     'mapped.example',
     'half-metadata.example',
+    'link.local',
+    'half-link.example',
+    'half-old-link.example',
   ])('refuses %s, which is near but no network of one’s own', async (host) => {
     const refused: unknown = await found(host).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(UsageError);

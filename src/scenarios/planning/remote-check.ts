@@ -55,12 +55,19 @@ const metadata = listOf([
   ['fd00:100::100:200', 128],
 ]);
 
+/** Addresses that are one only together with a link of this machine. */
+const linkLocal = listOf([['fe80::', 10]]);
+
 /** Whose load it would be: one's own, that of a cloud's metadata, or a stranger's. An IPv4 address may be written as one of IPv6. */
 function whereIs(address: string): 'near' | 'metadata' | 'remote' {
+  if (isIn(metadata, address)) return 'metadata';
+  return isIn(near, address) ? 'near' : 'remote';
+}
+
+/** An address may be written with its link: `fe80::1%eth0`. */
+function isIn(list: BlockList, address: string): boolean {
   const [bare = ''] = address.split('%');
-  const family = isIP(bare) === 6 ? 'ipv6' : 'ipv4';
-  if (metadata.check(bare, family)) return 'metadata';
-  return near.check(bare, family) ? 'near' : 'remote';
+  return list.check(bare, isIP(bare) === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** Whether a name stands for this machine by definition, whatever DNS says: `localhost`, and what is below it (RFC 6761). */
@@ -68,13 +75,17 @@ export function isLocalhost(host: string): boolean {
   return /^(.+\.)?localhost\.?$/i.test(host);
 }
 
-/** All that a host stands for, each once: an address for itself, and `localhost` for both that this machine has. */
+/**
+ * All that a host stands for, each once: an address for itself, and `localhost` for both that this machine has. The link-local addresses
+ * that machines give to their names besides (mDNS) get no load where there is another that is near.
+ */
 async function addressesOf(host: string, lookup: Lookup): Promise<readonly string[]> {
   const bare = host.replace(/^\[(.*)\]$/, '$1');
   if (isIP(bare) !== 0) return [bare];
   const found = isLocalhost(bare) ? ['::1', '127.0.0.1'] : [...new Set(await lookup(bare))];
   if (found.length === 0) throw new Error(`no address is known for ${bare}`);
-  return found;
+  const others = found.filter((address) => !isIn(linkLocal, address));
+  return others.some((address) => whereIs(address) === 'near') ? others : found;
 }
 
 /**

@@ -11,6 +11,8 @@ export interface OpenClient extends Omit<Client, 'on'> {
   /** In milliseconds, before the first request is sent; the option is in seconds and cannot be less than one. */
   timeout: number;
   conn: Socket | undefined;
+  /** Where it connects to, which its URL cannot say of an address with a link. */
+  readonly opts: { hostname: string };
   /** Told of what comes on the connection. Replaced before the client gives it its callbacks. */
   parser: AutocannonParser;
   /** What it has sent and got no answer to. */
@@ -36,6 +38,7 @@ function isOpen(client: object): client is OpenClient {
   return (
     methods.every((name) => hasMethod(client, name)) &&
     typeof memberOf(client, 'timeout') === 'number' &&
+    typeof memberOf(memberOf(client, 'opts'), 'hostname') === 'string' &&
     isRequestQueue(memberOf(client, 'pipelinedRequests')) &&
     isParser(memberOf(client, 'parser'))
   );

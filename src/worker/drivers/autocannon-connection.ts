@@ -48,6 +48,7 @@ export class Connection {
   constructor(client: Client, options: ConnectionOptions) {
     this.#client = openClient(client);
     this.#options = options;
+    this.#client.opts.hostname = options.origin.endpoint.host;
     this.#client.timeout = options.timeoutMs;
     this.#client.parser = this.#bytes;
     this.#connect = this.#client._connect.bind(this.#client);

@@ -26,6 +26,12 @@ describe('an address whose name was looked up', () => {
     expect(origin.target('/a')).toBe('/v2/a');
   });
 
+  it('may be on a link of this machine, which only a socket is told of', () => {
+    const origin = new Origin({ url: 'http://shop.example', ip: 'fe80::7%eth0' }, 0);
+    expect(origin.endpoint).toEqual({ host: 'fe80::7%eth0', port: 80 });
+    expect(origin.endpointUrl).toBe('http://[fe80::7]:80');
+  });
+
   it.each([
     ['http://shop.example', 'shop.example', 80],
     ['https://127.0.0.1/', '127.0.0.1', 443],

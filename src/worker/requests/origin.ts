@@ -39,9 +39,10 @@ export class Origin {
     return this.#prefix + path;
   }
 
-  /** The address of its endpoint, for a client that opens its connections itself. */
+  /** The address of its endpoint as a URL, which has no place for the link of a link-local address. */
   get endpointUrl(): string {
-    const { host, port } = this.endpoint;
+    const { port } = this.endpoint;
+    const [host = ''] = this.endpoint.host.split('%');
     return `${this.#secure ? 'https' : 'http'}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   }
 

@@ -2,6 +2,7 @@ import { ApiException } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { TimeLimit } from '../../../machine/time-limit.ts';
 import { LabError, messageOf } from '../../../model/errors.ts';
+import { startOf } from '../../../model/foreign-text.ts';
 
 const statusSchema = z.object({ message: z.string(), reason: z.string().optional() });
 const codedSchema = z.object({ code: z.string() });
@@ -23,7 +24,7 @@ export function statusIn(body: unknown): z.infer<typeof statusSchema> | undefine
   try {
     return statusSchema.safeParse(JSON.parse(body)).data;
   } catch {
-    return body === '' ? undefined : { message: body.slice(0, 300) };
+    return body === '' ? undefined : { message: startOf(body, 300) };
   }
 }
 
