@@ -14,6 +14,10 @@ process.exitCode = exitCodes.lab;
 process.umask(process.umask(0o022) | 0o022);
 
 const stop = new AbortController();
+let stoppedAtMs = Infinity;
+stop.signal.addEventListener('abort', () => (stoppedAtMs = performance.now()));
+/** Ctrl-C ends the reader of a pipe as well: its end and the signal are then one thing, whichever is noticed first. */
+const sameThingMs = 1000;
 
 /** Why one of the two streams cannot be written to any more, if that is so. */
 let broken: { readonly stream: NodeJS.WriteStream; readonly error: LabError } | undefined;
@@ -73,7 +77,8 @@ for (const name of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     const interruption = new Interruption(name);
     interruptions.push(interruption);
-    const isStopping = stop.signal.aborted;
+    const isSameThing = interruptions.length === 1 && performance.now() - stoppedAtMs < sameThingMs;
+    const isStopping = stop.signal.aborted && !isSameThing;
     stop.abort(interruption);
     if (!isStopping && isOrderly) return;
     // At once: nothing was started, or it is being stopped already. What is left then, the next run or `scale-lab clean` removes.
