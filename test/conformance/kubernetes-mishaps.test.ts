@@ -170,7 +170,7 @@ describe('a stack that stays usable', () => {
   });
 
   test('says of a program that is killed for its memory that the limit is too low', async () => {
-    const error = await deployFails({ limits: { cpu: undefined, memoryBytes: 32 * 2 ** 20 } });
+    const error = await deployFails({ limits: { cpu: undefined, memoryBytes: 16 * 2 ** 20 } });
     expect(error.message).toMatch(/^The application was killed: it was at its memory limit(, again and again)?\.$/);
     expect(error.hint).toContain('limits.memory');
   });

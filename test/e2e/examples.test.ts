@@ -63,6 +63,11 @@ describe('examples/node-server', () => {
     expect([0, 3], err).toContain(code);
     const { comparisons = [] } = await bench.onlyRun();
     const p50 = comparisons[0]?.metrics.find(({ metric }) => metric === 'p50');
+    // A busy machine may keep the generator from reading in too many rounds; then that is said.
+    if (p50?.outcome === 'not-measured') {
+      expect(p50.text).toContain('generator');
+      return;
+    }
     expect(p50?.outcome, p50?.text).toBe('b-higher');
     expect(p50?.estimate).toBeGreaterThan(2);
     expect(out).toMatch(/p50: B is .* slower/);
