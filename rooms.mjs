@@ -102,6 +102,7 @@ export const rooms = {
       'contract',
       'load',
       'worker/protocol',
+      'services',
       'machine',
       'model',
     ],
@@ -115,6 +116,7 @@ export const rooms = {
       'kubernetes/cluster',
       'kubernetes/manifests',
       'common',
+      'services',
       'machine',
       'model',
     ],
@@ -127,7 +129,7 @@ export const rooms = {
   'kubernetes/system': {
     where: ['src/platforms/kubernetes/system/'],
     what: 'the application, its balancer, the set-up',
-    may: ['kubernetes/pods', 'kubernetes/cluster', 'kubernetes/manifests', 'machine', 'model'],
+    may: ['kubernetes/pods', 'kubernetes/cluster', 'kubernetes/manifests', 'services', 'machine', 'model'],
   },
   'kubernetes/pods': {
     where: ['src/platforms/kubernetes/pods/'],
@@ -147,32 +149,37 @@ export const rooms = {
   'kubernetes/manifests': {
     where: ['src/platforms/kubernetes/manifests/'],
     what: 'every object, as data',
-    may: ['common', 'model'],
+    may: ['common', 'services', 'model'],
   },
   docker: {
     where: ['src/platforms/docker/'],
     what: 'the stack in containers, and its deployment',
-    may: ['engine', 'common', 'contract', 'load', 'worker/protocol', 'machine', 'model'],
+    may: ['engine', 'common', 'contract', 'load', 'worker/protocol', 'services', 'machine', 'model'],
   },
   local: {
     where: ['src/platforms/local/'],
     what: 'the stack as processes, and its deployment',
-    may: ['common', 'contract', 'load', 'worker/protocol', 'machine', 'model'],
+    may: ['common', 'contract', 'load', 'worker/protocol', 'services', 'machine', 'model'],
   },
   engine: {
     where: ['src/platforms/engine/'],
     what: 'a Docker Engine, and images on it',
-    may: ['common', 'machine', 'model'],
+    may: ['common', 'services', 'machine', 'model'],
   },
   common: {
     where: ['src/platforms/common/'],
     what: 'what platforms share',
-    may: ['contract', 'telemetry', 'scenarios', 'machine', 'model'],
+    may: ['contract', 'telemetry', 'scenarios', 'services', 'machine', 'model'],
   },
   contract: {
     where: ['src/platforms/platform.ts'],
     what: 'what a platform has to do',
     may: ['worker/protocol', 'model'],
+  },
+  services: {
+    where: ['src/services/'],
+    what: 'the catalogue: each service that the lab can start, described once for all platforms',
+    may: ['machine', 'model'],
   },
   telemetry: {
     where: ['src/telemetry/'],

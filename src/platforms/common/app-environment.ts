@@ -1,6 +1,6 @@
+import { environmentOf } from '../../model/app-environment.ts';
 import type { Topology } from '../../model/plan.ts';
 import { usesCache } from '../../model/system.ts';
-import { environmentOf } from '../../scenarios/schema/app-settings.ts';
 
 /** Where the application finds what it builds on, as seen from where it runs. */
 export interface Backends {

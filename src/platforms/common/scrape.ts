@@ -2,11 +2,26 @@ import { TimeLimit, withTimeLimit } from '../../machine/time-limit.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { ReplicaMetrics } from '../../model/running-system.ts';
 import type { HostedSystem } from '../../model/system.ts';
+import type { Counters } from '../../services/service.ts';
 import { type Ask, ask } from './answer.ts';
 import { toldCountersOf } from './told-counters.ts';
 
 /** A busy replica answers after the requests that came before; what it tells is what matters most. */
 const answerLimitMs = 5_000;
+
+/** Reads what one copy tells of itself; what keeps it from answering is part of the result. */
+export async function scrapeCopy(
+  copy: string,
+  url: string,
+  { path, names }: Counters,
+  signal: AbortSignal,
+  askOnce: Ask = ask,
+): Promise<ReplicaMetrics> {
+  const answer = await scrape(copy, url, path, signal, askOnce);
+  return 'problem' in answer || names === undefined
+    ? answer
+    : { replica: copy, text: toldCountersOf(answer.text, names) };
+}
 
 /** Reads the counters of a server of the user's own; what keeps it from answering is part of the result. */
 export async function scrapeTarget(

@@ -1,8 +1,8 @@
 import type { Balancer } from '../../model/system.ts';
+import { nginxConfiguration } from '../../services/nginx/configuration.ts';
 import { untilReady } from '../common/answer.ts';
 import { whileAnyRuns } from '../common/deaths.ts';
 import type { Readiness } from '../common/hosting.ts';
-import { nginxConfiguration } from '../common/nginx-configuration.ts';
 import type { Agent } from './agent-connection.ts';
 import type { Replica } from './app.ts';
 import { healthEveryMs } from './backend.ts';

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { withPort } from '../../machine/ports.ts';
 import { step } from '../../model/steps.ts';
-import { type PostgresBinaries, preparePostgresBinaries } from './postgres-binaries.ts';
+import { hasStatements, type PostgresBinaries, preparePostgresBinaries } from '../../services/postgres/binaries.ts';
+import { markVariable } from './own-processes.ts';
 import type { RunContext } from './run-context.ts';
 import type { Service, ServiceDescription } from './service.ts';
 import { unprivilegedUser } from './unprivileged-user.ts';
@@ -19,13 +20,6 @@ const isReady = (log: string): true | undefined => log.includes('ready to accept
 
 const userName = 'scale_lab';
 
-/** The module that counts what each statement took, where these binaries have it: without it, naming it would end the server. */
-async function statementCounts(binaries: string): Promise<readonly string[]> {
-  const modules = await readdir(path.join(binaries, 'lib', 'postgresql')).catch(() => []);
-  const isThere = modules.some((file) => path.parse(file).name === 'pg_stat_statements');
-  return isThere ? ['-c', 'shared_preload_libraries=pg_stat_statements'] : [];
-}
-
 /** Where a database lies, and what its server is started with. */
 interface Database {
   readonly binaries: PostgresBinaries;
@@ -37,7 +31,8 @@ interface Database {
 /** Makes a new, empty database that asks for a random password. */
 async function makeDatabase(run: RunContext, signal: AbortSignal): Promise<Database> {
   const user = await unprivilegedUser();
-  const binaries = await preparePostgresBinaries(run, user, signal);
+  const inherited = { ...run.environment, ...markVariable(run.folder) };
+  const binaries = await preparePostgresBinaries({ folder: run.folder, inherited, user }, signal);
   const password = randomBytes(18).toString('base64url');
   const folder = path.join(run.folder, 'postgres');
   const program = { folder: run.folder, environment: run.environment, user, graceMs: 10_000 };
@@ -69,7 +64,8 @@ async function makeDatabase(run: RunContext, signal: AbortSignal): Promise<Datab
 
 async function startServer(run: RunContext, database: Database, signal: AbortSignal): Promise<Backend> {
   const { binaries, password, folder, program } = database;
-  const counts = await statementCounts(binaries.folder);
+  const isCounted = await hasStatements(binaries.folder);
+  const counts = isCounted ? ['-c', 'shared_preload_libraries=pg_stat_statements'] : [];
   return withPort(async (port) => {
     const service = await run.start(
       {

@@ -9,9 +9,9 @@ import {
   redisServer,
 } from '../../machine/executable.ts';
 import { messageOf } from '../../model/errors.ts';
+import { binariesVersion, installedBinaries } from '../../services/postgres/binaries.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
-import { binariesVersion, installedBinaries } from './postgres-binaries.ts';
 
 /** What the platform is told of the machine, once. */
 export interface LocalPlatformOptions {

@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { environmentOf } from '../../model/app-environment.ts';
 import type { AppSettings } from '../../model/system.ts';
 import { APP_SETTINGS, DATA_SETTINGS, settingsOf, type WrittenSetting } from '../../target-app/settings-table.ts';
 import { readSettings } from '../../target-app/settings.ts';
-import {
-  appSchema,
-  appWords,
-  changeApp,
-  changeData,
-  dataSchema,
-  defaultApp,
-  defaultData,
-  environmentOf,
-} from './app-settings.ts';
+import { appSchema, appWords, changeApp, changeData, dataSchema, defaultApp, defaultData } from './app-settings.ts';
 
 const addresses = { DATABASE_URL: 'postgres://localhost/todos', REDIS_URL: 'redis://localhost:6379' };
 /** What the application makes of what a scenario writes under `app:`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { variablesOf, type Table, type Value, type Variables } from '../../model/app-environment.ts';
 import { formatDuration } from '../../model/numbers.ts';
 import type { Data } from '../../model/scenario.ts';
 import { type AppSettings, usesCache } from '../../model/system.ts';
@@ -14,12 +15,6 @@ import {
   type ValuesOf,
   type WrittenSetting,
 } from '../../target-app/settings-table.ts';
-
-type Table = SettingTable<WrittenSetting>;
-type Value = string | number | boolean;
-type Values = Readonly<Record<string, Value | Readonly<Record<string, Value>>>>;
-/** Values by the variables of their settings. */
-type Variables = Readonly<Record<string, Value>>;
 
 /** What the reference app does unless a scenario says otherwise. */
 export const defaultApp = valuesOf(APP_SETTINGS, {});
@@ -44,18 +39,6 @@ export function changeApp(app: AppSettings, change: z.output<typeof appSchema> |
 /** The data with a change laid over them. */
 export function changeData(data: Data, change: z.output<typeof dataSchema> | undefined): Data {
   return valuesOf(DATA_SETTINGS, { ...variablesOf(DATA_SETTINGS, data), ...change });
-}
-
-/** What was chosen, as the variables of the app's environment. */
-export function environmentOf(app: AppSettings, data: Data): Readonly<Record<string, string>> {
-  const variables = { ...variablesOf(APP_SETTINGS, app), ...variablesOf(DATA_SETTINGS, data) };
-  return Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, textOf(value)]));
-}
-
-/** How the app reads a value: of a number no power of ten. */
-function textOf(value: Value): string {
-  if (typeof value !== 'number') return String(value);
-  return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 });
 }
 
 /** What is changed of the app, in words: "cache lock (ttl 1 s)", "pool of 20". */
@@ -89,17 +72,6 @@ function valuesOf(settings: Table, variables: Variables): Readonly<Record<string
       name,
       isGroup(entry) ? valuesOf(entry, variables) : (variables[entry.variable] ?? entry.default),
     ]),
-  );
-}
-
-/** The values by the variables of their settings. */
-function variablesOf(settings: Table, values: Values): Variables {
-  return Object.fromEntries(
-    Object.entries(settings).flatMap(([name, entry]) => {
-      const value = values[name] ?? {};
-      if (isGroup(entry)) return typeof value === 'object' ? Object.entries(variablesOf(entry, value)) : [];
-      return typeof value === 'object' ? [] : [[entry.variable, value]];
-    }),
   );
 }
 

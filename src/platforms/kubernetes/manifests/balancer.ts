@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Topology } from '../../../model/plan.ts';
-import { nginxConfiguration } from '../../common/nginx-configuration.ts';
+import { nginxConfiguration } from '../../../services/nginx/configuration.ts';
 import { podsOf } from './labels.ts';
 import { configMap, deployment, service } from './objects.ts';
 import type { Manifest } from './plain.ts';

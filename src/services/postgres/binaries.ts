@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, readFile, rm, symlink } from 'node:fs/promises';
+import { access, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -7,11 +7,12 @@ import { z } from 'zod';
 import { printedVersion } from '../../machine/executable.ts';
 import { hintFor, logTail } from '../../machine/log-tail.ts';
 import { LabError, messageOf } from '../../model/errors.ts';
-import { markVariable } from './own-processes.ts';
-import type { RunContext } from './run-context.ts';
-import type { User } from './unprivileged-user.ts';
+import type { Machine } from '../service.ts';
 
 const execute = promisify(execFile);
+
+/** Who starts them, where that is not the lab's own user. */
+type User = NonNullable<Machine['user']>;
 
 /** Server programs that the user of this run can start. */
 export interface PostgresBinaries {
@@ -42,14 +43,19 @@ export async function binariesVersion(folder: string, signal: AbortSignal, user?
   return printedVersion(postgres, '--version', signal, user);
 }
 
+/** Whether they have the module that counts what each statement took. */
+export async function hasStatements(folder: string): Promise<boolean> {
+  const modules = await readdir(path.join(folder, 'lib', 'postgresql')).catch(() => []);
+  return modules.some((file) => path.parse(file).name === 'pg_stat_statements');
+}
+
 /**
  * Finds binaries that `user` can start. That is tried, not deduced: they may lie below a folder that this user may not
  * enter (a clone in /root), or lack the links to their libraries (npm was told to run no scripts). A copy in the
  * folder of the run helps against both.
  */
 export async function preparePostgresBinaries(
-  { folder: runFolder, environment }: Pick<RunContext, 'folder' | 'environment'>,
-  user: User | undefined,
+  { folder: runFolder, inherited, user }: Pick<Machine, 'folder' | 'inherited' | 'user'>,
   signal: AbortSignal,
 ): Promise<PostgresBinaries> {
   const installed = installedBinaries();
@@ -61,8 +67,7 @@ export async function preparePostgresBinaries(
     // The copy below will do, or tell why not.
   }
   const copy = path.join(runFolder, 'postgres-binaries');
-  // What goes on when the lab is killed is found by its mark.
-  const options = { signal, env: { ...environment, ...markVariable(runFolder) } };
+  const options = { signal, env: inherited };
   try {
     // Hard links take no time and no space, but need the same disk, and files that everybody may read.
     return await tryCopy(() => linkBinaries(installed, copy, options));
@@ -111,7 +116,7 @@ async function hydrateLinks(folder: string): Promise<void> {
 /** What copying is started with. */
 interface CopyOptions {
   readonly signal: AbortSignal;
-  readonly env: Record<string, string>;
+  readonly env: Machine['inherited'];
 }
 
 async function linkBinaries(from: string, to: string, options: CopyOptions): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nginxConfiguration } from './nginx-configuration.ts';
+import { nginxConfiguration } from './configuration.ts';
 
 const settings = { listen: '127.0.0.1:15000', upstreams: ['127.0.0.1:1', '127.0.0.1:2'] } as const;
 

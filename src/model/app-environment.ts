@@ -1,0 +1,43 @@
+import {
+  APP_SETTINGS,
+  DATA_SETTINGS,
+  isGroup,
+  type SettingTable,
+  type WrittenSetting,
+} from '../target-app/settings-table.ts';
+import type { Data } from './scenario.ts';
+import type { AppSettings } from './system.ts';
+
+/** Settings that a scenario can write. */
+export type Table = SettingTable<WrittenSetting>;
+
+/** What a setting can be. */
+export type Value = string | number | boolean;
+
+/** Values by the variables of their settings. */
+export type Variables = Readonly<Record<string, Value>>;
+
+type Values = Readonly<Record<string, Value | Readonly<Record<string, Value>>>>;
+
+/** What was chosen, as the variables of the app's environment. */
+export function environmentOf(app: AppSettings, data: Data): Readonly<Record<string, string>> {
+  const variables = { ...variablesOf(APP_SETTINGS, app), ...variablesOf(DATA_SETTINGS, data) };
+  return Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, textOf(value)]));
+}
+
+/** How the app reads a value: of a number no power of ten. */
+function textOf(value: Value): string {
+  if (typeof value !== 'number') return String(value);
+  return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 });
+}
+
+/** The values by the variables of their settings. */
+export function variablesOf(settings: Table, values: Values): Variables {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, entry]) => {
+      const value = values[name] ?? {};
+      if (isGroup(entry)) return typeof value === 'object' ? Object.entries(variablesOf(entry, value)) : [];
+      return typeof value === 'object' ? [] : [[entry.variable, value]];
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { nginx as executable, printedVersion, requireExecutable } from '../../machine/executable.ts';
+import type { Balancer } from '../../model/system.ts';
+import type { Machine, Place, Runnable, Service } from '../service.ts';
+import { nginxConfiguration } from './configuration.ts';
+
+const file = 'nginx.conf';
+
+/** nginx in front of all copies of a service. `balancer` is how it chooses among them: in turn where nothing is said. */
+export function nginx(fronted: Service, balancer: Balancer | undefined): Service {
+  return {
+    name: 'nginx',
+    title: 'nginx',
+    role: 'balancer',
+    copies: { kind: 'one' },
+    limits: { cpu: undefined, memoryBytes: undefined },
+    asks: { cpu: 0.01, memoryBytes: 64 * 2 ** 20 },
+    port: { inside: 8080 },
+    secrets: [],
+    fronts: [fronted.name],
+    uses: [],
+    // Its worker, which root's nginx runs as another user, keeps large bodies in its folder.
+    program: { locate, inherits: 'little', user: 'this', dataMode: 0o711, workingFolder: undefined },
+    image: {
+      from: { base: 'nginx' },
+      entrypoint: ['nginx'],
+      args,
+      // Nobody, whom images need not know by name: it reads no file but its own.
+      user: { number: 65534 },
+      data: [],
+      scratch: ['/run/nginx'],
+    },
+    environment: () => ({}),
+    files: (at) => [{ name: file, text: configuration(at, fronted.name, balancer) }],
+    ready: {
+      log: /start worker process/,
+      ...(fronted.ready.http === undefined ? {} : { http: { ...fronted.ready.http, isOfOthers: true } }),
+      command: ['sh', '-c', 'kill -0 "$(cat /run/nginx/nginx.pid)"'],
+    },
+    version: { name: 'nginx', variable: 'NGINX_VERSION' },
+    stop: { signal: 'SIGTERM', graceMs: 2_000, wholeGroup: false, drains: false },
+    reachedBy: () => ({}),
+    prepare: undefined,
+    counters: undefined,
+    reload: reloadScript,
+    isForeign: false,
+  };
+}
+
+function args({ data, folder }: Place): readonly string[] {
+  return ['-p', data, '-c', path.join(folder, file)];
+}
+
+async function locate({ environment }: Machine, signal: AbortSignal): Promise<Runnable> {
+  const command = await requireExecutable(executable, environment);
+  return { command, args, version: await printedVersion(command, '-v', signal).catch(() => undefined) };
+}
+
+function configuration(at: Place, fronted: string, balancer: Balancer | undefined): string {
+  const upstreams = at.copiesOf(fronted).map(({ host, port }) => `${host}:${port}`);
+  return nginxConfiguration({ listen: `${at.host}:${at.port}`, upstreams, balancer });
+}
+
+/**
+ * Waits until the workers that knew the old configuration are gone: the new ones are there before that. Not by its log, which is
+ * as long as what has failed. A process is told of by its id, name, state and parent.
+ */
+function reloadScript(at: Place): string {
+  return `master=$(cat ${at.data}/nginx.pid)
+workers() {
+  cat /proc/[0-9]*/stat 2>/dev/null | while read -r pid _ _ parent _; do [ "$parent" != "$master" ] || echo "$pid"; done
+}
+old=$(workers)
+nginx ${args(at).join(' ')} -s reload || exit 1
+for pid in $old; do while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done; done`;
+}

@@ -1,0 +1,98 @@
+import path from 'node:path';
+import type { Place, Reach, Runnable, Service, Machine } from '../service.ts';
+import { hasStatements, preparePostgresBinaries } from './binaries.ts';
+
+const userName = 'scale_lab';
+
+/** Where images keep data; both belong to the user that the server runs as. */
+const folders = { home: '/var/lib/postgresql', sockets: '/var/run/postgresql' } as const;
+
+/** Over TCP: the server that initialises the data listens on its socket only. */
+const isReady = ['pg_isready', '--quiet', '--host=127.0.0.1', `--username=${userName}`];
+
+/** The module that counts what each statement took, where it is there: without it, naming it would end the server. */
+const statements = 'shared_preload_libraries=pg_stat_statements';
+const withStatements = `[ -e "$(pg_config --pkglibdir 2>/dev/null)/pg_stat_statements.so" ] &&
+  set -- "$@" -c ${statements}
+exec "$@"`;
+
+/** The settings of the official images, but for the password. */
+const imageSettings = {
+  POSTGRES_USER: userName,
+  POSTGRES_DB: 'postgres',
+  // Said here, because it is another one from PostgreSQL 18 on.
+  PGDATA: `${folders.home}/scale-lab`,
+  POSTGRES_INITDB_ARGS: '--encoding=UTF8 --no-locale --no-sync',
+  LANG: 'C.UTF-8',
+};
+
+const passwordFile = 'password';
+
+/**
+ * A new, empty database: its statements counted, a random password, otherwise PostgreSQL's defaults. Its data lies on disk on
+ * every platform: in memory a commit would cost nothing.
+ */
+export const postgres: Service = {
+  name: 'postgres',
+  title: 'PostgreSQL',
+  role: 'store',
+  copies: { kind: 'one' },
+  limits: { cpu: undefined, memoryBytes: undefined },
+  asks: { cpu: 0.02, memoryBytes: 128 * 2 ** 20 },
+  port: { inside: 5432 },
+  secrets: ['password'],
+  fronts: [],
+  uses: [],
+  program: { locate, inherits: 'little', user: 'unprivileged', dataMode: 0o700, workingFolder: undefined },
+  image: {
+    from: { base: 'postgres' },
+    wrap: { script: withStatements, named: 'docker-entrypoint.sh' },
+    args: () => ['postgres'],
+    // Whatever number the image gives to its own user: initdb insists on a name for the one that it runs as.
+    user: { name: 'postgres', number: 999, mustBeKnown: true },
+    data: Object.values(folders),
+    scratch: ['/tmp'],
+    environment: (at) => ({ ...imageSettings, POSTGRES_PASSWORD: { secret: at.secret('password') } }),
+  },
+  environment: () => ({}),
+  files: () => [],
+  ready: { log: /ready to accept connections/, command: isReady },
+  version: {
+    name: 'postgresql',
+    log: / starting PostgreSQL (?<version>\d+(\.\d+)*)/,
+    command: ['postgres', '--version'],
+  },
+  stop: { signal: 'SIGINT', graceMs: 10_000, wholeGroup: false, drains: false },
+  reachedBy: (at: Reach) => ({
+    DATABASE_URL: { secret: `postgres://${userName}:${at.secret('password')}@${at.host}:${at.port}/postgres` },
+  }),
+  prepare: undefined,
+  counters: undefined,
+  reload: undefined,
+  isForeign: false,
+};
+
+async function locate(machine: Machine, signal: AbortSignal): Promise<Runnable> {
+  const { folder, version } = await preparePostgresBinaries(machine, signal);
+  const counted = (await hasStatements(folder)) ? ['-c', statements] : [];
+  return {
+    command: path.join(folder, 'bin', 'postgres'),
+    version,
+    args: ({ data, port, host }) => ['-D', data, '-p', String(port), '-h', host, '-k', '', ...counted],
+    first: (at) => ({
+      title: 'initdb (PostgreSQL)',
+      command: path.join(folder, 'bin', 'initdb'),
+      args: initdbArgs(at),
+      files: [{ name: passwordFile, text: { secret: `${at.secret('password')}\n` } }],
+      // It takes half a second, and one that is broken off leaves shared memory behind.
+      stopSignal: undefined,
+    }),
+  };
+}
+
+function initdbArgs({ data, folder }: Place): readonly string[] {
+  return [
+    ...['-D', data, '--username', userName, '--pwfile', path.join(folder, passwordFile), '--auth', 'scram-sha-256'],
+    ...['--encoding', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'],
+  ];
+}

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { HostedTopology, Topology } from '../model/plan.ts';
+import { readSettings } from '../target-app/settings.ts';
+import { copiesOf, plainText, type Place, type Service, type Variables, variablesOf } from './service.ts';
+import { balancerOf, storesOf, testedOf } from './system.ts';
+
+const topology: Topology = {
+  kind: 'app',
+  app: {
+    cache: { strategy: 'xfetch', ttlMs: 1_500, jitter: 0.1, lockTimeoutMs: 250, beta: 1.5 },
+    feed: 'n+1',
+    pool: { size: 7, queueLimit: 0, timeoutMs: 900 },
+    connections: 'per-request',
+    queryCostMs: 100,
+    workers: 2,
+    titleIndex: true,
+  },
+  hasRedis: true,
+  replicas: 3,
+  limits: { cpu: undefined, memoryBytes: undefined },
+  slowReplicaMs: 0,
+  autoscale: undefined,
+  rollout: undefined,
+  balancer: 'round-robin',
+  data: { users: 12, todos: 345 },
+  freshData: true,
+  serverTiming: false,
+};
+
+const own = {
+  environment: { API_KEY: 'key-of-the-user' },
+  readyPath: '/health',
+  readyLimitMs: 5_000,
+  metricsPath: undefined,
+  counters: {},
+  balancer: undefined,
+  limits: { cpu: undefined, memoryBytes: undefined },
+  replicas: 2,
+};
+const command: HostedTopology = {
+  ...own,
+  kind: 'command',
+  command: 'node server.js {port}',
+  folder: '/shop',
+  port: undefined,
+};
+const image: HostedTopology = { ...own, kind: 'image', image: 'shop:1', args: undefined, port: 8080 };
+
+const secret = 'a-password';
+const place: Place = {
+  copy: { name: 'copy-1', number: 1, of: 1 },
+  host: '0.0.0.0',
+  port: 4000,
+  folder: '/files',
+  data: '/data',
+  secret: () => secret,
+  copiesOf: () => [
+    { host: 'app-1', port: 3000 },
+    { host: 'app-2', port: 3000 },
+  ],
+  lingerMs: 0,
+};
+
+const platform = { dealsRequests: false };
+const inFront = balancerOf(topology, platform);
+const services = [...storesOf({ hasRedis: true }), testedOf(topology), ...(inFront === undefined ? [] : [inFront])];
+const all: readonly Service[] = [...services, ...[command, image].map(testedOf)];
+
+/** Everything that a service shows to whoever looks at its process, its container or its files. */
+function shown(service: Service): readonly string[] {
+  const variables = { ...service.environment(place), ...service.image?.environment?.(place) };
+  return [
+    ...(service.image?.args(place) ?? []),
+    ...(service.image?.prepareArgs?.(place) ?? []),
+    ...plain(Object.values(variables)),
+    ...plain(service.files(place).map(({ text }) => text)),
+    ...plain(Object.values(service.reachedBy(place))),
+  ];
+}
+
+function plain(texts: readonly Variables[string][]): readonly string[] {
+  return texts.filter((text) => typeof text === 'string');
+}
+
+describe.each(all.map((service) => [service.name, service] as const))('the service %s', (_, service) => {
+  test('has a name that a network can use, and so have its copies', () => {
+    const names = [service.name, ...copiesOf(service).map(({ name }) => name)];
+    for (const name of names) expect(name).toMatch(/^[a-z][a-z0-9-]{0,62}$/);
+  });
+
+  test('can be run by some platform', () => {
+    expect(service.program ?? service.image).toBeDefined();
+  });
+
+  test('shows no secret', () => {
+    for (const text of shown(service)) expect(text).not.toMatch(/a-password|key-of-the-user/);
+  });
+
+  test('names only services that there are', () => {
+    const names = services.map(({ name }) => name);
+    for (const name of [...service.uses, ...service.fronts]) expect(names).toContain(name);
+  });
+
+  test('gives a sign of readiness to processes and to containers', () => {
+    const { log, http, command: question } = service.ready;
+    if (service.program) expect(log ?? http).toBeDefined();
+    if (service.image) expect(http ?? question).toBeDefined();
+  });
+});
+
+const environmentOfApp = (wanted: Topology, at: Partial<Place> = {}): Record<string, string> => {
+  const reached = (name: string): Variables =>
+    storesOf({ hasRedis: true })
+      .find((store) => store.name === name)
+      ?.reachedBy({ ...place, host: name }) ?? {};
+  const variables = variablesOf(testedOf(wanted), { ...place, ...at }, reached);
+  return Object.fromEntries(Object.entries(variables).map(([name, text]) => [name, plainText(text)]));
+};
+
+test('every setting of a topology reaches the application as it was meant', () => {
+  // By the application's own reading: the two sides cannot drift apart.
+  expect(readSettings(environmentOfApp(topology, { port: 3000 }))).toMatchObject({
+    PORT: 3000,
+    HOST: '0.0.0.0',
+    REPLICA_NAME: 'copy-1',
+    DATABASE_URL: `postgres://scale_lab:${secret}@postgres:4000/postgres`,
+    REDIS_URL: `redis://:${secret}@redis:4000/0`,
+    CACHE_STRATEGY: 'xfetch',
+    CACHE_TTL_MS: 1_500,
+    CACHE_TTL_JITTER: 0.1,
+    CACHE_LOCK_TIMEOUT_MS: 250,
+    CACHE_XFETCH_BETA: 1.5,
+    FEED_STRATEGY: 'n+1',
+    CONNECTIONS: 'per-request',
+    POOL_SIZE: 7,
+    POOL_QUEUE_LIMIT: 0,
+    POOL_TIMEOUT_MS: 900,
+    QUERY_COST_MS: 100,
+    SEED_USERS: 12,
+    SEED_TODOS: 345,
+    SEED_ALWAYS: true,
+  });
+});
+
+test('the last of several replicas is the slow one, and one alone is not', () => {
+  const slow = { ...topology, slowReplicaMs: 50 };
+  const costOf = (number: number, of: number): string | undefined =>
+    environmentOfApp(slow, { copy: { name: 'app', number, of } }).QUERY_COST_MS;
+  expect([costOf(1, 3), costOf(2, 3), costOf(3, 3), costOf(1, 1)]).toEqual(['100', '100', '150', '100']);
+});
+
+test('an app without a cache does not use Redis', () => {
+  const cacheless = {
+    ...topology,
+    app: { ...topology.app, cache: { ...topology.app.cache, strategy: 'none' as const } },
+  };
+  expect(testedOf(cacheless).uses).toEqual(['postgres']);
+  expect(testedOf(topology).uses).toEqual(['postgres', 'redis']);
+});
+
+test('nginx stands in front of several replicas, and where the platform deals requests out only if a balancer is named', () => {
+  const names = (wanted: Topology | HostedTopology, dealsRequests: boolean): string | undefined =>
+    balancerOf(wanted, { dealsRequests })?.name;
+  expect(names(topology, true)).toBe('nginx');
+  expect(names({ ...topology, replicas: 1 }, false)).toBeUndefined();
+  expect(names({ ...topology, balancer: undefined }, false)).toBe('nginx');
+  expect(names({ ...topology, balancer: undefined }, true)).toBeUndefined();
+});
+
+test('nginx is told the replicas that it fronts', () => {
+  const [configuration] = inFront?.files(place) ?? [];
+  expect(configuration?.text).toContain('    server app-1:3000;\n    server app-2:3000;\n');
+});

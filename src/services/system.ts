@@ -1,0 +1,30 @@
+import type { HostedTopology, Topology } from '../model/plan.ts';
+import { app } from './app.ts';
+import { nginx } from './nginx/nginx.ts';
+import { own } from './own.ts';
+import { postgres } from './postgres/postgres.ts';
+import { redis } from './redis.ts';
+import type { Service } from './service.ts';
+
+/** The stores of a run, each started before anything that uses it, and there until the run ends. */
+export function storesOf({ hasRedis }: { readonly hasRedis: boolean }): readonly Service[] {
+  return [postgres, ...(hasRedis ? [redis] : [])];
+}
+
+/** What is under test, as a service. */
+export function testedOf(topology: Topology | HostedTopology): Service {
+  return topology.kind === 'app' ? app(topology) : own(topology);
+}
+
+/**
+ * What stands in front of several replicas: nginx, where a balancer is named, or where the platform does not deal requests out by
+ * itself. Undefined in front of one.
+ */
+export function balancerOf(
+  topology: Topology | HostedTopology,
+  platform: { readonly dealsRequests: boolean },
+): Service | undefined {
+  const { balancer, replicas } = topology;
+  const isNeeded = replicas > 1 && (balancer !== undefined || !platform.dealsRequests);
+  return isNeeded ? nginx(testedOf(topology), balancer) : undefined;
+}
