@@ -112,13 +112,26 @@ describe('a failure', () => {
   });
 
   it('is looked at in an order that was known before, until one is not confirmed', () => {
-    const before = judged({ p50: twice, rps: by(0.4, 0.4, 0.4, 0.4, 0.4, 0.4), cpu_per_request: twice });
-    const half = judged({ p50: twice, rps: by(0.4, 0.4, 0.4, 0.4, 0.4, 0.4), cpu_per_request: a });
+    const [wide, lower] = [by(1.5, 2.5, 2, 1.7, 2.3, 2), by(0.3, 0.5, 0.4, 0.35, 0.45, 0.4)];
+    const before = judged({ p50: wide, rps: lower, cpu_per_request: by(1.9, 2.1, 2, 1.95, 2.05, 2) });
+    const half = judged({ p50: wide, rps: lower, cpu_per_request: a });
     expect(verdictsOf(confirmed(before, before)).map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed']);
     expect(new Set(verdictsOf(confirmed(before, half)).map(({ outcome }) => outcome))).toEqual(
       new Set(['inconclusive']),
     );
     expect(verdictsOf(confirmed(before, half))[0]?.reason).toMatch(/do not confirm cpu_per_request.*looked at first$/);
+  });
+
+  it('is looked at before others where it is clearer, whether noise can move it or not', () => {
+    const barely = by(1.11, 1.16, 1.12, 1.2, 1.14, 1.18);
+    const far = by(1.5, 1.8, 1.6, 1.7, 1.55, 1.75);
+    const before = judged({ p50: far, cpu_per_request: barely });
+    const again = judged({ p50: far, cpu_per_request: by(1.09, 1.16, 1.12, 1.2, 1.14, 1.18) });
+    expect(inShort(before.map(({ verdict }) => verdict))).toEqual(['failed p50', 'failed cpu_per_request']);
+    expect(inShort(verdictsOf(confirmed(before, again)))).toEqual(['failed p50', 'inconclusive cpu_per_request']);
+    // Not where noise alone makes it look clearer by a little.
+    const near = judged({ p50: by(1.14, 1.2, 1.15, 1.22, 1.18, 1.24), cpu_per_request: barely });
+    expect(verdictsOf(confirmed(near, again))[0]?.reason).toMatch(/looked at first$/);
   });
 
   it('is not made by a fresh batch alone', () => {

@@ -5,7 +5,7 @@ import type { Judgement } from './verdicts.ts';
  * Raised when what a gate judges or decides changes, in this room, the statistics or the rounds: what is known of how often it is
  * right (`bench/gate-runs/`) is of the rules under which it was counted, and of no others.
  */
-export const gateRulesVersion = 2;
+export const gateRulesVersion = 3;
 
 /** What a gate says: its verdicts, and what it does without. */
 export interface Decision {
@@ -95,15 +95,32 @@ export function suspected(judgements: readonly Judgement[]): readonly Judgement[
 }
 
 /**
- * The failures that fresh rounds are to confirm, in the order in which they are looked at: first what noise hardly moves, then what
- * it can move, last what is only suspected; of each, what is furthest past its tolerance.
+ * The failures that fresh rounds are to confirm, in the order in which they are looked at: what is clearest first, and what is only
+ * suspected last.
  */
 export function toBeConfirmed(judgements: readonly Judgement[]): readonly Judgement[] {
-  const rank = ({ tolerance, isNoisy, suspicion }: Judgement): number =>
-    suspicion === 'weak' ? 3 : isNoisy ? 2 : tolerance === undefined ? 1 : 0;
-  const marginOf = ({ verdict }: Judgement): number => verdict.evidence?.margin ?? 0;
+  const isWeak = ({ suspicion }: Judgement): number => (suspicion === 'weak' ? 1 : 0);
   const failed = judgements.filter(isToBeConfirmed);
-  return failed.toSorted((one, other) => rank(one) - rank(other) || marginOf(one) - marginOf(other));
+  return failed.toSorted((one, other) => {
+    const [clear, less] = [clarityOf(one), clarityOf(other)];
+    if (isWeak(one) !== isWeak(other) || clear !== less) return isWeak(one) - isWeak(other) || less - clear;
+    return Number(one.isNoisy) - Number(other.isNoisy);
+  });
+}
+
+/** What noise can move may be moved farther in the fresh rounds than it was at first. */
+const noisyShare = 2 / 3;
+
+/**
+ * How sure fresh rounds are to confirm a failure: how far it is past its tolerance, in reaches of its interval. What has no interval
+ * is known by count.
+ */
+function clarityOf({ verdict: { evidence }, isNoisy }: Judgement): number {
+  const { value, limit, low, high } = evidence ?? {};
+  if (value === undefined || limit === undefined || low === undefined || high === undefined) return Infinity;
+  const reach = value > limit ? value - low : high - value;
+  const clarity = reach === 0 ? Infinity : Math.abs(value - limit) / reach;
+  return isNoisy ? noisyShare * clarity : clarity;
 }
 
 /**
