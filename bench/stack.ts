@@ -1,4 +1,5 @@
 import { measurementOf } from '../src/load/measurement.ts';
+import { balancedBy } from '../src/model/system.ts';
 import type { Topology } from '../src/model/plan.ts';
 import type { Deployment, Platform } from '../src/platforms/platform.ts';
 import { newRunId } from '../src/record/run-folder.ts';
@@ -15,7 +16,7 @@ export function topology(replicas: number, cpu?: number): Topology {
     app: { ...defaultApp, cache: { ...defaultApp.cache, strategy: 'aside', ttlMs: 3_600_000 } },
     hasRedis: true,
     replicas,
-    balancer: 'round-robin',
+    balancer: balancedBy('round-robin'),
     limits: { cpu, memoryBytes: undefined },
     slowReplicaMs: 0,
     autoscale: undefined,

@@ -33,7 +33,7 @@ function shared(details: readonly string[], several: string): string {
 }
 
 function balancerOf({ system }: Variant): string {
-  return ('balancer' in system ? system.balancer : undefined) ?? 'in turn';
+  return ('balancer' in system ? system.balancer?.method : undefined) ?? 'in turn';
 }
 
 function appOf({ variants, replicas }: Scenario): Part {

@@ -4,10 +4,24 @@ import type { ValuesOf, APP_SETTINGS } from '../target-app/settings-table.ts';
 export type AppSettings = ValuesOf<typeof APP_SETTINGS>;
 
 /** How a balancer in front of several replicas chooses among them. */
-export const balancers = ['round-robin', 'least-connections', 'ip-hash', 'random-two'] as const;
+export const balancingMethods = ['round-robin', 'least-connections', 'ip-hash', 'random-two'] as const;
 
-/** One of {@link balancers}. */
-export type Balancer = (typeof balancers)[number];
+/** One of {@link balancingMethods}. */
+export type BalancingMethod = (typeof balancingMethods)[number];
+
+/** What stands in front of several replicas. */
+export interface Balancer {
+  readonly method: BalancingMethod;
+  /** Whether a replica that did not answer is left alone for a while (10 s). */
+  readonly healthChecks: boolean;
+  /** On how many other replicas a request is tried that failed on one, where it may be repeated: one that changes nothing. */
+  readonly retries: number;
+}
+
+/** A balancer that chooses in this way, and is not told more. */
+export function balancedBy(method: BalancingMethod): Balancer {
+  return { method, healthChecks: true, retries: 0 };
+}
 
 /** A rule that adds replicas when they are busy and takes them away again, as a HorizontalPodAutoscaler has it. */
 export interface Autoscale {

@@ -1,9 +1,9 @@
 import { metrics } from '../model/metrics.ts';
 import { imageNames } from '../model/scenario.ts';
-import { balancers } from '../model/system.ts';
 import { formOf, type WrittenForm } from '../shapes/written-form.ts';
 import { commonKeys, replicaCount, roundCount } from './common-settings.ts';
 import { appSchema, dataSchema } from './schema/app-settings.ts';
+import { balancerSchema } from './schema/balancer.ts';
 import { limitsSchema } from './schema/limits.ts';
 import { loadSchema } from './schema/load-schema.ts';
 import { autoscaleSchema, rolloutSchema } from './schema/orchestration.ts';
@@ -68,7 +68,7 @@ const variant: WrittenForm = {
       target,
       load,
       limits,
-      balancer: { enum: [...balancers], description: 'How requests are dealt out over several replicas' },
+      balancer: described(formOf(balancerSchema), 'How requests are dealt out over several replicas'),
       'slow-replica': { type: 'string', description: 'What the queries of the last replica cost more' },
       autoscale: described(formOf(autoscaleSchema), 'Replicas are added when they are busy (clusters only)'),
       rollout: described(formOf(rolloutSchema), 'A new version takes the place of the running one (clusters only)'),

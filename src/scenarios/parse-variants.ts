@@ -1,17 +1,17 @@
 import type { Variant } from '../model/scenario.ts';
-import { balancers, type AppSystem, type Limits, type System, usesCache } from '../model/system.ts';
-import { choice, duration } from '../shapes/shapes.ts';
+import { type AppSystem, type Limits, type System, usesCache } from '../model/system.ts';
+import { duration } from '../shapes/shapes.ts';
 import { durationText } from '../shapes/units.ts';
 import { parseLoad } from './change-load.ts';
 import type { CommonSettings } from './common-settings.ts';
 import type { Reader } from './reader.ts';
 import { appSchema, changeApp, mostQueryCostMs } from './schema/app-settings.ts';
+import { balancerSchema } from './schema/balancer.ts';
 import { changeLimits, limitsSchema } from './schema/limits.ts';
 import { autoscaleSchema, misfitsOf, rolloutSchema, type Runs } from './schema/orchestration.ts';
 import { parseTarget, type TargetSystem } from './target.ts';
 import { field, type Table } from './yaml/tree.ts';
 
-const balancerSchema = choice('the balancer', balancers);
 const slowReplica = duration('the slowness of the slow replica', 0, mostQueryCostMs);
 const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'rollout'];
 const ofAppOnly = ['app', 'slow-replica', 'autoscale', 'rollout'];

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { balancedBy } from '../model/system.ts';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -80,7 +81,24 @@ scenarios:
     expect(images).toEqual({ node: 'mirror/node:22' });
     expect(scenarios[0]?.variants.map(({ system }) => system)).toMatchObject([
       { limits: { cpu: 0.5, memoryBytes: 268_435_456 }, slowReplicaMs: 0, balancer: undefined },
-      { limits: { cpu: 2, memoryBytes: 268_435_456 }, slowReplicaMs: 50, balancer: 'random-two' },
+      { limits: { cpu: 2, memoryBytes: 268_435_456 }, slowReplicaMs: 50, balancer: balancedBy('random-two') },
+    ]);
+  });
+
+  it('reads a balancer as a word, or as a map with what else it does', () => {
+    const { scenarios } = parsed(`version: 1
+scenarios:
+  s:
+    question: Why?
+    ${workload}
+    variants:
+      word: { balancer: ip-hash }
+      checks: { balancer: { health-checks: false } }
+      retries: { balancer: { method: least-connections, retries: 2 } }`);
+    expect(scenarios[0]?.variants.map(({ system }) => system)).toMatchObject([
+      { balancer: { method: 'ip-hash', healthChecks: true, retries: 0 } },
+      { balancer: { method: 'round-robin', healthChecks: false, retries: 0 } },
+      { balancer: { method: 'least-connections', healthChecks: true, retries: 2 } },
     ]);
   });
 
@@ -121,7 +139,7 @@ scenarios:
         workers: 2,
         titleIndex: true,
       },
-      balancer: 'least-connections',
+      balancer: balancedBy('least-connections'),
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { balancedBy } from '../model/system.ts';
 import { only, parsed, problemsOf, scenario, workload } from './testing/files.ts';
 import { describeSettings } from './words/words.ts';
 
@@ -98,7 +99,7 @@ describe('a target that the lab starts', () => {
       readyLimitMs: 60_000,
       metricsPath: '/metrics',
       counters: { cache_hits_total: 'hits' },
-      balancer: 'ip-hash',
+      balancer: balancedBy('ip-hash'),
       limits: { cpu: 2, memoryBytes: 64 * 2 ** 20 },
     });
   });

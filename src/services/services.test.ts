@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { balancedBy } from '../model/system.ts';
 import type { HostedTopology, Topology } from '../model/plan.ts';
 import { readSettings } from '../target-app/settings.ts';
 import { copiesOf, plainText, type Place, type Service, type Variables, variablesOf } from './service.ts';
@@ -21,7 +22,7 @@ const topology: Topology = {
   slowReplicaMs: 0,
   autoscale: undefined,
   rollout: undefined,
-  balancer: 'round-robin',
+  balancer: balancedBy('round-robin'),
   data: { users: 12, todos: 345 },
   freshData: true,
   serverTiming: false,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { balancedBy } from '../../src/model/system.ts';
 import { LabError } from '../../src/model/errors.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
@@ -112,7 +113,7 @@ export function describeDeployments(bench: () => Bench): void {
     });
 
     test('behind a balancer that prefers the least connections', async () => {
-      const wanted = topology({ replicas: 2, balancer: 'least-connections' });
+      const wanted = topology({ replicas: 2, balancer: balancedBy('least-connections') });
       const deployment = await (await stack()).deploy(wanted, signal);
       expect(await status(deployment, '/todos/1')).toBe(200);
     });

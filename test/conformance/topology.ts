@@ -2,7 +2,7 @@ import { splitJob } from '../../src/load/share.ts';
 import type { ClosedLoad, LoadProfile } from '../../src/model/load-profile.ts';
 import type { Topology } from '../../src/model/plan.ts';
 import type { ReplicaMetrics } from '../../src/model/running-system.ts';
-import type { AppSettings } from '../../src/model/system.ts';
+import { balancedBy, type AppSettings } from '../../src/model/system.ts';
 import type { Workload } from '../../src/model/workload.ts';
 import type { LoadJob } from '../../src/worker/protocol.ts';
 
@@ -34,7 +34,7 @@ export function topology(
     },
     hasRedis: true,
     replicas: 1,
-    balancer: 'round-robin',
+    balancer: balancedBy('round-robin'),
     data: { users: 10, todos: 100 },
     limits: { cpu: undefined, memoryBytes: undefined },
     slowReplicaMs: 0,

@@ -50,8 +50,8 @@ export function slowestReplica({ telemetry }: Pick<TrialView, 'telemetry'>): Slo
 
 /** Whether the balancer sends fewer requests to whom is slow. */
 function spares({ trial: { system } }: TrialView): boolean {
-  const balancer = 'balancer' in system ? system.balancer : undefined;
-  return balancer === 'least-connections' || balancer === 'random-two';
+  const method = 'balancer' in system ? system.balancer?.method : undefined;
+  return method === 'least-connections' || method === 'random-two';
 }
 
 /** A replica takes at least twice as long as the others. */
@@ -90,8 +90,8 @@ function isSlowest(replica: string, view: TrialView): boolean {
 }
 
 function unevenAdvice({ trial: { system } }: TrialView): Pick<Found, 'next'> {
-  const balancer = 'balancer' in system ? system.balancer : undefined;
-  switch (balancer) {
+  const method = 'balancer' in system ? system.balancer?.method : undefined;
+  switch (method) {
     case 'ip-hash':
       return { next: 'All requests of one address go to one replica: deal them out in turn (balancer: round-robin).' };
     case undefined:

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { balancedBy } from '../../model/system.ts';
 import { inheritedEnvironment } from '../../machine/environment.ts';
 import type { Topology } from '../../model/plan.ts';
 import { readSettings } from '../../target-app/settings.ts';
@@ -21,7 +22,7 @@ const topology: Topology = {
   slowReplicaMs: 0,
   autoscale: undefined,
   rollout: undefined,
-  balancer: 'round-robin',
+  balancer: balancedBy('round-robin'),
   data: { users: 12, todos: 345 },
   freshData: true,
   serverTiming: false,

@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
+import { balancedBy } from '../../model/system.ts';
 import { topology } from '../../../test/conformance/topology.ts';
 import { stayingReplicas } from './scaling.ts';
 
 test('replicas stay when there are more, or fewer of them', () => {
   expect(stayingReplicas(topology({ replicas: 1 }), topology({ replicas: 3 }))).toEqual([1]);
   expect(stayingReplicas(topology({ replicas: 3 }), topology({ replicas: 2 }))).toEqual([1, 2]);
-  expect(stayingReplicas(topology({ replicas: 2 }), topology({ replicas: 2, balancer: 'ip-hash' }))).toEqual([1, 2]);
+  expect(
+    stayingReplicas(topology({ replicas: 2 }), topology({ replicas: 2, balancer: balancedBy('ip-hash') })),
+  ).toEqual([1, 2]);
 });
 
 test('the slow one is always the last', () => {

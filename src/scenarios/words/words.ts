@@ -4,6 +4,7 @@ import {
   imagePort,
   usualReadyLimitMs,
   type Autoscale,
+  type Balancer,
   type HostedSystem,
   type Limits,
   type System,
@@ -66,7 +67,7 @@ function describeSystem(system: System): string {
   const { app, balancer, limits, slowReplicaMs, autoscale, rollout } = system;
   const changed = [
     ...appWords(app),
-    balancer !== undefined && `balanced by ${balancer}`,
+    balancer !== undefined && balancerText(balancer),
     ...limitTexts(limits),
     slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,
     autoscale !== undefined && describeAutoscale(autoscale),
@@ -96,9 +97,18 @@ export function hostedTexts(system: HostedSystem): readonly string[] {
     readyLimitMs !== usualReadyLimitMs && `ready within ${formatDuration(readyLimitMs)}`,
     metricsPath !== undefined && `metrics at ${metricsPath}`,
     told.length > 0 && `counting ${told.join(', ')}`,
-    balancer !== undefined && `balanced by ${balancer}`,
+    balancer !== undefined && balancerText(balancer),
     ...limitTexts(limits),
   ].filter((part) => part !== false);
+}
+
+/** What a balancer does beyond what all of them do, too. */
+function balancerText({ method, healthChecks, retries }: Balancer): string {
+  const more = [
+    !healthChecks && 'without health checks',
+    retries > 0 && `tried on ${plural(retries, 'other replica')} where it fails`,
+  ].filter((part) => part !== false);
+  return [`balanced by ${method}`, ...more].join(', ');
 }
 
 function limitTexts({ cpu, memoryBytes }: Limits): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Balancer } from '../../model/system.ts';
+import { balancedBy, type Balancer, type BalancingMethod } from '../../model/system.ts';
 
 /** What nginx is to do. What it writes lies in its prefix, which is a folder that it may write to. */
 export interface NginxSettings {
@@ -13,7 +13,9 @@ export interface NginxSettings {
 // Practically for ever: a connection that is closed and opened anew during a measurement would be part of what it measures.
 const unlimited = 'keepalive_requests 1000000000; keepalive_timeout 1h;';
 
-const methods: Readonly<Record<Balancer, string>> = {
+const inTurn = balancedBy('round-robin');
+
+const methods: Readonly<Record<BalancingMethod, string>> = {
   'round-robin': '',
   'least-connections': '    least_conn;\n',
   'ip-hash': '    ip_hash;\n',
@@ -26,9 +28,11 @@ const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 /**
  * The configuration of a balancer that adds as little as it can: one worker, connections kept on both sides, no access
  * log. It stays in the foreground, and logs to standard error (its notices say when it has started).
- * A request that fails is not tried again on another replica: what fails is to be seen.
+ * A request that fails is not tried again on another replica unless that is asked for: what fails is to be seen.
  */
-export function nginxConfiguration(settings: NginxSettings): string {
+export function nginxConfiguration({ listen, upstreams, balancer = inTurn }: NginxSettings): string {
+  const checks = balancer.healthChecks ? '' : ' max_fails=0';
+  const servers = upstreams.map((upstream) => `    server ${upstream}${checks};`);
   return `daemon off;
 worker_processes 1;
 worker_rlimit_nofile 32768;
@@ -39,20 +43,26 @@ http {
   access_log off;
 ${temporaryPaths.map((name) => `  ${name}_temp_path ${name}_temp;`).join('\n')}
   upstream app {
-${methods[settings.balancer ?? 'round-robin']}${settings.upstreams.map((upstream) => `    server ${upstream};`).join('\n')}
+${methods[balancer.method]}${servers.join('\n')}
     keepalive 1024; ${unlimited}
   }
   server {
-    listen ${settings.listen} backlog=4096;
+    listen ${listen} backlog=4096;
     ${unlimited}
     location / {
       proxy_pass http://app;
       proxy_http_version 1.1;
-      proxy_next_upstream off;
+      ${retrying(balancer)}
       proxy_set_header Connection "";
       proxy_set_header Host $http_host;
     }
   }
 }
 `;
+}
+
+/** Without being asked to, nginx repeats no request that may have changed something. */
+function retrying({ retries }: Balancer): string {
+  if (retries === 0) return 'proxy_next_upstream off;';
+  return `proxy_next_upstream error timeout; proxy_next_upstream_tries ${retries + 1};`;
 }

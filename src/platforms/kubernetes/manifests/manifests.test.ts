@@ -1,4 +1,5 @@
 import type { V1Deployment, V1Job, V1PodTemplateSpec, V1Service } from '@kubernetes/client-node';
+import { balancedBy } from '../../../model/system.ts';
 // What the client sends by; its index does not name it.
 import { ObjectSerializer } from '@kubernetes/client-node/dist/serializer.js';
 import { describe, expect, it, test } from 'vitest';
@@ -12,7 +13,10 @@ const unlimited = { cpu: undefined, memoryBytes: undefined };
 const s = runNames();
 const systems: readonly (readonly [string, readonly Manifest[]])[] = [
   ['one replica', systemManifests(s, topology({ balancer: undefined }))],
-  ['three replicas behind nginx', systemManifests(s, topology({ replicas: 3, balancer: 'least-connections' }))],
+  [
+    'three replicas behind nginx',
+    systemManifests(s, topology({ replicas: 3, balancer: balancedBy('least-connections') })),
+  ],
   ['a slow replica', systemManifests(s, topology({ replicas: 3, slowReplicaMs: 50 }))],
   ['autoscaling', systemManifests(s, topology({ autoscale: { cpu: 0.5, least: 1, most: 4 } }))],
   ['a graceful roll-out', systemManifests(s, topology({ rollout: { atMs: 1_000, shutdown: 'graceful' } }))],

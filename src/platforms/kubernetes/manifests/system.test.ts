@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { balancedBy } from '../../../model/system.ts';
 import { topology } from '../../../../test/conformance/topology.ts';
 import { runNames } from '../testing/run-names.ts';
 import { backendsSecret } from './backends.ts';
@@ -39,9 +40,9 @@ describe('a system', () => {
   });
 
   it('has nginx where a balancer is named for several replicas, and otherwise the Service alone', () => {
-    expect(objectsOf({ replicas: 3, balancer: 'ip-hash' })).toContain('Deployment nginx');
+    expect(objectsOf({ replicas: 3, balancer: balancedBy('ip-hash') })).toContain('Deployment nginx');
     expect(objectsOf({ replicas: 3, balancer: undefined })).not.toContain('Deployment nginx');
-    expect(objectsOf({ replicas: 1, balancer: 'ip-hash' })).not.toContain('Deployment nginx');
+    expect(objectsOf({ replicas: 1, balancer: balancedBy('ip-hash') })).not.toContain('Deployment nginx');
   });
 
   it('has the Job of the load workers where there are to be any', () => {
@@ -52,7 +53,7 @@ describe('a system', () => {
 
 test('nginx has the configuration of the balancer, and is replaced where that is another one', () => {
   const balanced = (upstreams: readonly string[]) =>
-    balancerManifests(s, topology({ replicas: 2, balancer: 'least-connections' }), upstreams);
+    balancerManifests(s, topology({ replicas: 2, balancer: balancedBy('least-connections') }), upstreams);
   const [config, nginx] = balanced(['10.0.0.1:3000', '10.0.0.2:3000']);
   const text = JSON.stringify(config);
   for (const part of ['least_conn;', 'server 10.0.0.1:3000;', 'server 10.0.0.2:3000;', 'listen 8080 ']) {
