@@ -53,6 +53,7 @@ export function app(topology: Topology): Service {
     environment: (at) => settings(topology, at),
     files: () => [],
     ready: {
+      log: /"msg":"listening"/,
       http: { path: '/readyz', accepts: (status) => status === 200, isAny: false, isOfOthers: false },
       alivePath: '/healthz',
     },

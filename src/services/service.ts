@@ -123,6 +123,8 @@ export interface Program {
   readonly dataMode: number;
   /** Where it runs; undefined for the folder of the run. */
   readonly workingFolder: string | undefined;
+  /** What is run to its end before its first start, where that is wanted. */
+  first?(at: Place, found: Runnable): Command;
   /** What to do about one that runs and does not become ready. */
   readonly hint?: string;
 }
@@ -148,8 +150,6 @@ export interface Runnable {
   prepareArgs?(at: Place): readonly string[];
   /** Where it was asked. */
   readonly version?: string | undefined;
-  /** What is run to its end before its first start, where that is wanted. */
-  first?(at: Place): Command;
 }
 
 /** A program that is run to its end. */

@@ -1,6 +1,6 @@
 import type { HostedTopology, Topology } from '../model/plan.ts';
 import { app } from './app.ts';
-import { nginx } from './nginx/nginx.ts';
+import { nginx, nginxProgram } from './nginx/nginx.ts';
 import { own } from './own.ts';
 import { postgres } from './postgres/postgres.ts';
 import { redis } from './redis.ts';
@@ -28,3 +28,6 @@ export function balancerOf(
   const isNeeded = replicas > 1 && (balancer !== undefined || !platform.dealsRequests);
   return isNeeded ? nginx(testedOf(topology), balancer) : undefined;
 }
+
+/** What {@link balancerOf} starts where it gives something: its version is told before it is known whether it will. */
+export const possibleBalancer: Pick<Service, 'program' | 'version'> = nginxProgram;

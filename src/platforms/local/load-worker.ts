@@ -3,8 +3,8 @@ import { onAbort } from '../../machine/time-limit.ts';
 import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
 import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
+import type { LocalProcess } from './process.ts';
 import type { RunContext } from './run-context.ts';
-import type { Service } from './service.ts';
 
 /** Runs a load worker for each job to their common result. Leaving the loop early, or the signal, ends the workers. */
 export async function* generateLoad(
@@ -13,14 +13,14 @@ export async function* generateLoad(
   jobs: readonly LoadJob[],
   signal: AbortSignal,
 ): AsyncIterable<WorkerMessage> {
-  const started: Service[] = [];
+  const started: LocalProcess[] = [];
   using _ = onAbort(signal, () => void run.stop(started));
   try {
     const sessions = await together(signal, (limited) =>
       jobs.map(async (job, index): Promise<LoadSession> => {
         const worker = await startWorker(program, run, index + 1, limited);
         started.push(worker);
-        const { stdin, stdout } = worker.process;
+        const { stdin, stdout } = worker.child;
         if (stdin === null || stdout === null) throw new LabError('The load worker has no pipes.');
         return { worker, stdin, stdout, job };
       }),
@@ -31,7 +31,7 @@ export async function* generateLoad(
   }
 }
 
-function startWorker(program: string, run: RunContext, number: number, signal: AbortSignal): Promise<Service> {
+function startWorker(program: string, run: RunContext, number: number, signal: AbortSignal): Promise<LocalProcess> {
   return run.start(
     {
       name: 'the load worker',

@@ -1,18 +1,17 @@
-import { type Environment, inheritedEnvironment } from '../../machine/environment.ts';
-import { findExecutable, nginx, printedVersion } from '../../machine/executable.ts';
+import { inheritedEnvironment } from '../../machine/environment.ts';
 import { ownerOfRun } from '../../machine/owner.ts';
 import { together } from '../../machine/together.ts';
 import { messageOf } from '../../model/errors.ts';
-import { step } from '../../model/steps.ts';
+import { possibleBalancer, storesOf } from '../../services/system.ts';
 import { requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
-import { startPostgres } from './postgres.ts';
-import { startRedis } from './redis.ts';
+import { machineFor } from './located-service.ts';
 import { type LocalPlatformOptions, localRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { createRunFolder, folderError } from './run-folder.ts';
 import { LocalStack, closeRun } from './stack.ts';
+import { startService } from './start-service.ts';
 
 /** The platform that runs everything as processes of this machine. */
 export function createLocalPlatform(options: LocalPlatformOptions): Platform {
@@ -36,7 +35,7 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
   requireBuilt(bare ? { worker: programs.worker } : programs);
   const folder = await createRunFolder(options.temporaryFolder, await ownerOfRun(runId, detached));
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
-  if (bare) return new LocalStack(run, options, undefined, {});
+  if (bare) return new LocalStack(run, options, [], {});
   try {
     return await start(run, options, cacheless, signal);
   } catch (error) {
@@ -52,21 +51,24 @@ async function start(
   cacheless: boolean,
   signal: AbortSignal,
 ): Promise<Stack> {
-  const [postgres, redis, nginxVersion] = await together(signal, (limited) => [
-    startPostgres(run, limited),
-    cacheless ? Promise.resolve(undefined) : step(run.onStep, 'Redis starts', () => startRedis(run, limited)),
-    findNginxVersion(options.environment, limited),
+  const around = { run, surroundings: options, running: [] };
+  const [stores, inFront] = await together(signal, (limited) => [
+    together(limited, (inner) => storesOf({ hasRedis: !cacheless }).map((store) => startService(store, around, inner))),
+    balancerVersion(run, options, limited),
   ]);
-  const versions = {
-    postgresql: postgres.version,
-    ...(redis === undefined ? {} : { redis: redis.version }),
-    ...(nginxVersion === undefined ? {} : { nginx: nginxVersion }),
-  };
-  return new LocalStack(run, options, { postgres, redis }, versions);
+  const copies = stores.flat();
+  const versions = copies.map(({ service, version }) => [service.version?.name ?? service.name, version] as const);
+  return new LocalStack(run, options, copies, { ...Object.fromEntries(versions), ...inFront });
 }
 
-/** Only more than one replica needs it: who has none is told then. */
-async function findNginxVersion(environment: Environment, signal: AbortSignal): Promise<string | undefined> {
-  const found = await findExecutable(nginx.name, environment);
-  return found === undefined ? undefined : printedVersion(found, '-v', signal).catch(() => undefined);
+/** Only more than one copy needs it: who has none is told then. */
+async function balancerVersion(
+  run: RunContext,
+  options: LocalPlatformOptions,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const { program, version } = possibleBalancer;
+  if (program === undefined || version === undefined) return {};
+  const found = await program.locate(await machineFor(run, program, options), signal).catch(() => undefined);
+  return found?.version === undefined ? {} : { [version.name]: found.version };
 }

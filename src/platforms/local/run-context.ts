@@ -1,14 +1,14 @@
 import type { OnStep } from '../../model/steps.ts';
 import { untilDone } from '../common/readiness.ts';
-import { Service, type ServiceDescription } from './service.ts';
+import { LocalProcess, type ProcessDescription } from './process.ts';
 
-/** What everything that starts a service for a run needs; it knows all that were started, so that none is forgotten. */
+/** What everything that starts a process for a run needs; it knows all that were started, so that none is forgotten. */
 export class RunContext {
   readonly folder: string;
-  /** What services inherit of the user's environment. */
+  /** What processes inherit of the user's environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onStep: OnStep;
-  readonly #services = new Set<Service>();
+  readonly #processes = new Set<LocalProcess>();
 
   constructor(folder: string, environment: Readonly<Record<string, string>>, onStep: OnStep) {
     this.folder = folder;
@@ -16,15 +16,15 @@ export class RunContext {
     this.onStep = onStep;
   }
 
-  /** Starts a service that the run will stop at the latest when it is closed. */
-  async start(description: ServiceDescription, signal: AbortSignal): Promise<Service> {
-    const service = await Service.start(description, signal);
-    this.#services.add(service);
-    return service;
+  /** Starts a program that the run will stop at the latest when it is closed. */
+  async start(description: ProcessDescription, signal: AbortSignal): Promise<LocalProcess> {
+    const started = await LocalProcess.start(description, signal);
+    this.#processes.add(started);
+    return started;
   }
 
   /** Runs a program to its end; anything but exit code 0 is a failure, and so is one that stands still. */
-  async finish(description: ServiceDescription, signal: AbortSignal, limitMs?: number): Promise<void> {
+  async finish(description: ProcessDescription, signal: AbortSignal, limitMs?: number): Promise<void> {
     const program = await this.start(description, signal);
     try {
       await untilDone(program, signal, limitMs);
@@ -35,23 +35,23 @@ export class RunContext {
 
   /** Lets go of all that runs: nothing of it keeps this process alive any more. */
   release(): void {
-    for (const service of this.#services) service.process.unref();
+    for (const { child } of this.#processes) child.unref();
   }
 
-  /** Stops services together. */
-  async stop(services: readonly Service[]): Promise<void> {
-    await Promise.all(services.map((service) => service.stop()));
-    for (const service of services) this.#services.delete(service);
+  /** Stops processes together. */
+  async stop(processes: readonly LocalProcess[]): Promise<void> {
+    await Promise.all(processes.map((running) => running.stop()));
+    for (const ended of processes) this.#processes.delete(ended);
   }
 
   /** Stops what runs in front of the backends, but for what is to stay. */
-  async stopFront(staying: readonly Service[] = []): Promise<void> {
-    await this.stop([...this.#services].filter((service) => !service.backend && !staying.includes(service)));
+  async stopFront(staying: readonly LocalProcess[] = []): Promise<void> {
+    await this.stop([...this.#processes].filter((running) => !running.backend && !staying.includes(running)));
   }
 
   /** Stops all that runs, backends last. */
   async stopAll(): Promise<void> {
     await this.stopFront();
-    await this.stop([...this.#services]);
+    await this.stop([...this.#processes]);
   }
 }

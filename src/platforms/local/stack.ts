@@ -1,82 +1,54 @@
-import type { Environment } from '../../machine/environment.ts';
 import type { HostedTopology, Topology } from '../../model/plan.ts';
-import { step } from '../../model/steps.ts';
+import { copiesOf } from '../../services/service.ts';
+import { balancerOf, testedOf } from '../../services/system.ts';
 import { blaming } from '../common/deaths.ts';
-import { appReadiness, readinessOf, type Servers, startServers } from '../common/hosting.ts';
 import type { Programs } from '../common/programs.ts';
-import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
+import { stayingReplicas } from '../common/scaling.ts';
 import type { Deployment, Stack } from '../platform.ts';
-import { type Replica, layData, startReplica } from './app.ts';
-import {
-  type Foundation,
-  type Generate,
-  type Running,
-  backendsOf,
-  deploymentOf,
-  hostedDeploymentOf,
-  serverAt,
-} from './deployment.ts';
-import { startHosted } from './hosted.ts';
+import { type Generate, type Tested, deploymentOf, serverAt } from './deployment.ts';
 import { generateLoad } from './load-worker.ts';
-import { startNginx } from './nginx.ts';
+import type { Surroundings } from './located-service.ts';
 import { endOwnProcesses, unendedOf } from './own-processes.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
+import { type RunningCopy, mortal } from './running-copy.ts';
+import { startService } from './start-service.ts';
 
-/** PostgreSQL and, where it is used, Redis as processes of this machine, and the application that is deployed on them. */
+/** What runs in front of the stores now, and what was asked for. */
+interface Front extends Tested {
+  readonly topology: Topology | HostedTopology;
+}
+
+/** Stores as processes of this machine, and what is deployed on them. */
 export class LocalStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly #run: RunContext;
-  readonly #programs: Programs;
-  readonly #environment: Environment;
-  readonly #foundation: Foundation | undefined;
+  readonly #surroundings: Surroundings;
+  readonly #stores: readonly RunningCopy[];
   readonly #generate: Generate;
-  #running: Running | undefined;
+  #front: Front | undefined;
 
-  /** Without a foundation it is good for servers of the user's own only. */
+  /** Without stores it is good for servers of the user's own only. */
   constructor(
     run: RunContext,
-    { programs, environment }: { readonly programs: Programs; readonly environment: Environment },
-    foundation: Foundation | undefined,
+    surroundings: Surroundings & { readonly programs: Programs },
+    stores: readonly RunningCopy[],
     versions: Readonly<Record<string, string>>,
   ) {
     this.#run = run;
-    this.#programs = programs;
-    this.#environment = environment;
-    this.#foundation = foundation;
-    this.#generate = (jobs, signal) => generateLoad(programs.worker, run, jobs, signal);
+    this.#surroundings = surroundings;
+    this.#stores = stores;
+    this.#generate = (jobs, signal) => generateLoad(surroundings.programs.worker, run, jobs, signal);
     this.versions = versions;
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    if (this.#foundation === undefined) throw new Error('A bare stack has nothing to deploy an application on.');
-    const { postgres, redis } = this.#foundation;
-    const app = { program: this.#programs.app, backends: { databaseUrl: postgres.url, redisUrl: redis?.url } };
-    const run = this.#run;
-    const servers = {
-      noun: 'app',
-      readiness: appReadiness,
-      prepare: (limited: AbortSignal) =>
-        step(this.#run.onStep, 'the data is laid', () => layData(app, run, topology, limited)),
-      start: (number: number, limited: AbortSignal) => startReplica(app, run, topology, number, limited),
-    };
-    const running = await blaming(backendsOf(this.#foundation), signal, () => this.#replace(topology, servers, signal));
-    return deploymentOf(running, this.#foundation, this.#generate);
+    if (this.#stores.length === 0) throw new Error('A bare stack has nothing to deploy an application on.');
+    return this.#serve(topology, this.#stores, signal);
   }
 
   async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
-    if (topology.kind !== 'command') throw new Error('An image is not started as a process.');
-    const running = await this.#replace(
-      topology,
-      {
-        noun: 'target',
-        readiness: readinessOf(topology),
-        prepare: () => Promise.resolve(),
-        start: (number, limited) => startHosted(this.#run, this.#environment, topology, number, limited),
-      },
-      signal,
-    );
-    return hostedDeploymentOf(running, topology, this.#generate);
+    return this.#serve(topology, [], signal);
   }
 
   reach(url: string, ips: readonly string[]): Deployment {
@@ -91,16 +63,26 @@ export class LocalStack implements Stack {
     await closeRun(this.#run);
   }
 
+  /** All stores have to run, whether it uses each of them or not: the variants of a scenario run beside the same ones. */
+  async #serve(
+    topology: Topology | HostedTopology,
+    stores: readonly RunningCopy[],
+    signal: AbortSignal,
+  ): Promise<Deployment> {
+    const tested = await blaming(stores.map(mortal), signal, () => this.#replace(topology, stores, signal));
+    return deploymentOf(tested, stores, this.#generate);
+  }
+
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
   async #replace(
     topology: Topology | HostedTopology,
-    servers: Servers<Replica>,
+    stores: readonly RunningCopy[],
     signal: AbortSignal,
-  ): Promise<Running> {
-    const before = this.#running;
-    this.#running = undefined;
+  ): Promise<Tested> {
+    const before = this.#front;
+    this.#front = undefined;
     try {
-      return (this.#running = await this.#change(before, topology, servers, signal));
+      return (this.#front = await this.#change(before, topology, stores, signal));
     } catch (error) {
       await this.#run.stopFront();
       throw error;
@@ -109,24 +91,25 @@ export class LocalStack implements Stack {
 
   /** What would be started with the same settings stays as it is. */
   async #change(
-    before: Running | undefined,
+    before: Front | undefined,
     topology: Topology | HostedTopology,
-    servers: Servers<Replica>,
+    stores: readonly RunningCopy[],
     signal: AbortSignal,
-  ): Promise<Running> {
+  ): Promise<Front> {
+    const tested = testedOf(topology);
+    const inFront = balancerOf(topology, { dealsRequests: false });
     const staying = before === undefined ? [] : stayingOf(before, topology);
-    const front = isSameFront(before, staying, topology) ? before?.balancer : undefined;
-    await this.#run.stopFront([...staying, ...(front === undefined ? [] : [front])].map(({ service }) => service));
-    const missing = replicaNumbers(topology).filter((number) => !staying.some((replica) => replica.number === number));
-    const started = await startServers(servers, missing, this.#run.onStep, signal);
-    const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
-    if (replicas.length === 1) return { topology, replicas, balancer: undefined };
-    const balancer =
-      front ??
-      (await step(this.#run.onStep, 'nginx starts', () =>
-        startNginx(this.#run, replicas, topology.balancer, servers.readiness, signal),
-      ));
-    return { topology, replicas, balancer };
+    const sameInFront = isSameFront(before, staying, topology) ? before?.balancer : undefined;
+    const kept = sameInFront === undefined ? staying : [...staying, sameInFront];
+    await this.#run.stopFront(kept.map(({ process }) => process));
+    const around = { run: this.#run, surroundings: this.#surroundings };
+    const missing = copiesOf(tested).filter((copy) => !staying.some(({ number }) => number === copy.number));
+    const started = await startService(tested, { ...around, running: stores }, signal, missing);
+    const copies = [...staying, ...started].sort((one, other) => one.number - other.number);
+    if (inFront === undefined) return { topology, copies, balancer: undefined };
+    if (sameInFront !== undefined) return { topology, copies, balancer: sameInFront };
+    const [balancer] = await startService(inFront, { ...around, running: copies }, signal);
+    return { topology, copies, balancer };
   }
 }
 
@@ -140,17 +123,17 @@ export async function closeRun(run: RunContext): Promise<void> {
   else run.onStep(`processes of this run ${unended}; its folder ${run.folder} stays`);
 }
 
-/** The replicas that can stay; none where something has died meanwhile. */
-function stayingOf({ topology, replicas, balancer }: Running, wanted: Topology | HostedTopology): readonly Replica[] {
-  const services = [...replicas, ...(balancer === undefined ? [] : [balancer])].map(({ service }) => service);
-  if (services.some(({ end }) => end !== undefined)) return [];
+/** The copies that can stay; none where something has died meanwhile. */
+function stayingOf({ topology, copies, balancer }: Front, wanted: Topology | HostedTopology): readonly RunningCopy[] {
+  const all = [...copies, ...(balancer === undefined ? [] : [balancer])];
+  if (all.some(({ process }) => process.end !== undefined)) return [];
   const numbers = stayingReplicas(topology, wanted);
-  return replicas.filter(({ number }) => numbers.includes(number));
+  return copies.filter(({ number }) => numbers.includes(number));
 }
 
 function isSameFront(
-  before: Running | undefined,
-  staying: readonly Replica[],
+  before: Front | undefined,
+  staying: readonly RunningCopy[],
   wanted: Topology | HostedTopology,
 ): boolean {
   if (before === undefined) return false;

@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import type { ServiceUsage } from '../../model/running-system.ts';
 import { canLookAtProcesses } from './process-table.ts';
 import { RunContext } from './run-context.ts';
-import type { Service } from './service.ts';
+import type { LocalProcess } from './process.ts';
 import { UsageMeter } from './usage.ts';
 
 const { signal } = new AbortController();
@@ -39,15 +39,15 @@ const programs = {
   idle: `console.log("burnt"); ${stay}`,
 };
 
-async function start(name: keyof typeof programs): Promise<Service> {
+async function start(name: keyof typeof programs): Promise<LocalProcess> {
   const args = ['-e', programs[name]];
   const common = { command: process.execPath, environment: run.environment, folder, graceMs: 0 } as const;
   return run.start({ ...common, name, args, log: `${name}.log` }, signal);
 }
 
-async function burnt(service: Service): Promise<void> {
-  await service.ready(
-    service.logged((log) => log.includes('burnt') || undefined),
+async function burnt(started: LocalProcess): Promise<void> {
+  await started.ready(
+    started.logged((log) => log.includes('burnt') || undefined),
     signal,
   );
 }
@@ -55,7 +55,7 @@ async function burnt(service: Service): Promise<void> {
 test('what a service burns is counted: by itself, by a child in a group of its own, by a child that has ended', async () => {
   const names = ['itself', 'child', 'child that ended', 'idle'] as const;
   const services = await Promise.all(names.map((name) => start(name)));
-  const meter = new UsageMeter(services.map((service) => ({ name: service.name, service })));
+  const meter = new UsageMeter(services.map((started) => ({ name: started.name, process: started })));
   await Promise.all(services.map((service) => burnt(service)));
   const used = await meter.read();
   expect(used.map(({ service }) => service)).toEqual(names);
@@ -74,7 +74,7 @@ test('what a service burns is counted: by itself, by a child in a group of its o
 
 test('a child that comes later belongs to it as well', async () => {
   const service = await start('child');
-  const meter = new UsageMeter([{ name: 'child', service }]);
+  const meter = new UsageMeter([{ name: 'child', process: service }]);
   const before = await meter.read();
   await burnt(service);
   const after = await meter.read();
@@ -84,7 +84,7 @@ test('a child that comes later belongs to it as well', async () => {
 
 test('of a service that has ended it is told how, and what it had used', async () => {
   const service = await start('itself');
-  const meter = new UsageMeter([{ name: 'app-1', service }]);
+  const meter = new UsageMeter([{ name: 'app-1', process: service }]);
   await burnt(service);
   const [before] = await meter.read();
   await run.stop([service]);

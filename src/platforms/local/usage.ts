@@ -1,11 +1,11 @@
 import type { ServiceUsage } from '../../model/running-system.ts';
 import { type Process, lookAtProcesses } from './process-table.ts';
-import type { Service } from './service.ts';
+import type { LocalProcess } from './process.ts';
 
-/** A service whose use of the machine is told of. */
+/** A copy of a service whose use of the machine is told of. */
 export interface Metered {
   readonly name: string;
-  readonly service: Service;
+  readonly process: LocalProcess;
   /** Whether it is a copy of the target. */
   readonly isReplica?: boolean;
 }
@@ -18,7 +18,7 @@ type Used = Pick<ServiceUsage, 'cpuSeconds' | 'memoryBytes'>;
  */
 export class UsageMeter {
   readonly #metered: readonly Metered[];
-  readonly #last = new Map<Service, Used>();
+  readonly #last = new Map<LocalProcess, Used>();
   /** Processes of none of the services, which need not be looked at again. */
   #strangers: ReadonlySet<number> = new Set();
 
@@ -30,22 +30,22 @@ export class UsageMeter {
   async read(): Promise<readonly ServiceUsage[]> {
     const { processes, passedOver } = await lookAtProcesses(this.#strangers);
     const strangers = new Map(processes.map((process) => [process.pid, process]));
-    for (const { service } of this.#metered) {
-      const family = familyOf(service.process.pid, processes);
+    for (const { process } of this.#metered) {
+      const family = familyOf(process.child.pid, processes);
       for (const { pid } of family) strangers.delete(pid);
-      if (service.end === undefined && family.length > 0) this.#last.set(service, usedBy(family));
+      if (process.end === undefined && family.length > 0) this.#last.set(process, usedBy(family));
     }
     this.#strangers = new Set([...passedOver, ...strangers.keys()]);
-    return this.#metered.map(({ name, service, isReplica = false }) => ({
+    return this.#metered.map(({ name, process, isReplica = false }) => ({
       service: name,
       isReplica,
-      ...(this.#last.get(service) ?? { cpuSeconds: 0, memoryBytes: 0 }),
+      ...(this.#last.get(process) ?? { cpuSeconds: 0, memoryBytes: 0 }),
       cpuLimit: undefined,
       throttledSeconds: 0,
       memoryLimitBytes: undefined,
       restarts: 0,
       outOfMemory: false,
-      ended: service.end,
+      ended: process.end,
     }));
   }
 }

@@ -6,6 +6,13 @@ import { nginxConfiguration } from './configuration.ts';
 
 const file = 'nginx.conf';
 
+/** What nginx is started from, and how its version is learnt, whatever it is to stand in front of. */
+export const nginxProgram = {
+  // Its worker, which root's nginx runs as another user, keeps large bodies in its folder.
+  program: { locate, inherits: 'little', user: 'this', dataMode: 0o711, workingFolder: undefined },
+  version: { name: 'nginx', variable: 'NGINX_VERSION' },
+} satisfies Pick<Service, 'program' | 'version'>;
+
 /** nginx in front of all copies of a service. `balancer` is how it chooses among them: in turn where nothing is said. */
 export function nginx(fronted: Service, balancer: Balancer | undefined): Service {
   return {
@@ -19,8 +26,7 @@ export function nginx(fronted: Service, balancer: Balancer | undefined): Service
     secrets: [],
     fronts: [fronted.name],
     uses: [],
-    // Its worker, which root's nginx runs as another user, keeps large bodies in its folder.
-    program: { locate, inherits: 'little', user: 'this', dataMode: 0o711, workingFolder: undefined },
+    ...nginxProgram,
     image: {
       from: { base: 'nginx' },
       entrypoint: ['nginx'],
@@ -37,7 +43,6 @@ export function nginx(fronted: Service, balancer: Balancer | undefined): Service
       ...(fronted.ready.http === undefined ? {} : { http: { ...fronted.ready.http, isOfOthers: true } }),
       command: ['sh', '-c', 'kill -0 "$(cat /run/nginx/nginx.pid)"'],
     },
-    version: { name: 'nginx', variable: 'NGINX_VERSION' },
     stop: { signal: 'SIGTERM', graceMs: 2_000, wholeGroup: false, drains: false },
     reachedBy: () => ({}),
     prepare: undefined,

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Place, Reach, Runnable, Service, Machine } from '../service.ts';
+import type { Command, Machine, Place, Reach, Runnable, Service } from '../service.ts';
 import { hasStatements, preparePostgresBinaries } from './binaries.ts';
 
 const userName = 'scale_lab';
@@ -43,7 +43,14 @@ export const postgres: Service = {
   secrets: ['password'],
   fronts: [],
   uses: [],
-  program: { locate, inherits: 'little', user: 'unprivileged', dataMode: 0o700, workingFolder: undefined },
+  program: {
+    locate,
+    inherits: 'little',
+    user: 'unprivileged',
+    dataMode: 0o700,
+    workingFolder: undefined,
+    first: initdb,
+  },
   image: {
     from: { base: 'postgres' },
     wrap: { script: withStatements, named: 'docker-entrypoint.sh' },
@@ -79,20 +86,19 @@ async function locate(machine: Machine, signal: AbortSignal): Promise<Runnable> 
     command: path.join(folder, 'bin', 'postgres'),
     version,
     args: ({ data, port, host }) => ['-D', data, '-p', String(port), '-h', host, '-k', '', ...counted],
-    first: (at) => ({
-      title: 'initdb (PostgreSQL)',
-      command: path.join(folder, 'bin', 'initdb'),
-      args: initdbArgs(at),
-      files: [{ name: passwordFile, text: { secret: `${at.secret('password')}\n` } }],
-      // It takes half a second, and one that is broken off leaves shared memory behind.
-      stopSignal: undefined,
-    }),
   };
 }
 
-function initdbArgs({ data, folder }: Place): readonly string[] {
-  return [
-    ...['-D', data, '--username', userName, '--pwfile', path.join(folder, passwordFile), '--auth', 'scram-sha-256'],
-    ...['--encoding', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'],
-  ];
+function initdb(at: Place, { command: server }: Runnable): Command {
+  return {
+    title: 'initdb (PostgreSQL)',
+    command: path.join(path.dirname(server), 'initdb'),
+    args: [
+      ...['-D', at.data, '--username', userName, '--pwfile', path.join(at.folder, passwordFile)],
+      ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'],
+    ],
+    files: [{ name: passwordFile, text: { secret: `${at.secret('password')}\n` } }],
+    // It takes half a second, and one that is broken off leaves shared memory behind.
+    stopSignal: undefined,
+  };
 }

@@ -11,7 +11,7 @@ import { markDescriptor, markVariable, openMark } from './own-processes.ts';
  * A program that is to run in the folder of a run, in a process group of its own: a terminal's Ctrl-C does not reach it. It carries the
  * mark of the run, by which it is found when the lab that started it has been killed.
  */
-export interface ServiceDescription {
+export interface ProcessDescription {
   /** As it is called in messages: "PostgreSQL". */
   readonly name: string;
   readonly command: string;
@@ -20,7 +20,7 @@ export interface ServiceDescription {
   /** The folder of the run. */
   readonly folder: string;
   /** Where it runs, if not there. */
-  readonly workingFolder?: string;
+  readonly workingFolder?: string | undefined;
   /** The name of its log in that folder; standard error and, unless it is piped, standard output go there. */
   readonly log: string;
   /** Whether standard input and output are for the lab to write and read. */
@@ -30,7 +30,7 @@ export interface ServiceDescription {
   /** Runs as this user; only root may ask for that. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   /** Asks it to stop. Without one it is only waited for: it ends by itself, and soon. */
-  readonly stopSignal?: NodeJS.Signals;
+  readonly stopSignal?: NodeJS.Signals | undefined;
   /** Whether all that it started is asked with it: a shell hands no signal on. */
   readonly stopsGroup?: boolean;
   /** How long it may take to stop before it is killed. */
@@ -41,20 +41,20 @@ export interface ServiceDescription {
 const pieceBytes = 2 ** 16;
 
 /** A program that runs now. It always knows how it ended, and tells with the last lines of its own log. */
-export class Service {
+export class LocalProcess {
   readonly name: string;
-  readonly process: ChildProcess;
+  readonly child: ChildProcess;
   /** Settles when the process has ended, with words for how. */
   readonly ended: Promise<string>;
   /** How it ended; undefined while it runs. */
   end: string | undefined;
   readonly backend: boolean;
-  readonly #description: ServiceDescription;
+  readonly #description: ProcessDescription;
   readonly #logOffset: number;
 
-  private constructor(description: ServiceDescription, child: ChildProcess, logOffset: number) {
+  private constructor(description: ProcessDescription, child: ChildProcess, logOffset: number) {
     this.name = description.name;
-    this.process = child;
+    this.child = child;
     this.#description = description;
     this.backend = description.backend ?? false;
     this.#logOffset = logOffset;
@@ -72,7 +72,7 @@ export class Service {
   }
 
   /** Starts the program; whether it works is for {@link ready} to say. */
-  static async start(description: ServiceDescription, signal: AbortSignal): Promise<Service> {
+  static async start(description: ProcessDescription, signal: AbortSignal): Promise<LocalProcess> {
     const { command, args, folder, workingFolder: cwd = folder, environment, user, piped = false } = description;
     await using log = await open(path.join(folder, description.log), 'a');
     await using mark = await openMark(folder);
@@ -83,10 +83,10 @@ export class Service {
     while (stdio.length < markDescriptor) stdio.push('ignore');
     stdio.push(mark.fd);
     const child = spawn(command, args, { cwd, env, detached: true, stdio, ...user });
-    return new Service(description, child, size);
+    return new LocalProcess(description, child, size);
   }
 
-  /** Waits for a sign of readiness. If the service ends instead, or takes too long, this fails with its log. */
+  /** Waits for a sign of readiness. If it ends instead, or takes too long, this fails with its log. */
   async ready<T>(sign: (signal: AbortSignal) => Promise<T>, signal: AbortSignal, limitMs?: number): Promise<T> {
     return untilSign(this, sign, signal, limitMs);
   }
@@ -108,7 +108,7 @@ export class Service {
     };
   }
 
-  /** The end of what it has logged; a service that ran before it under the same name is left out. */
+  /** The end of what it has logged; one that ran before it under the same name is left out. */
   async log(): Promise<string> {
     return readLogEnd(this.#logFile, this.#logOffset);
   }
@@ -117,7 +117,7 @@ export class Service {
     return path.join(this.#description.folder, this.#description.log);
   }
 
-  /** What went wrong with this service, with the end of its log and what to do where that is known. */
+  /** What went wrong with it, with the end of its log and what to do where that is known. */
   async failure(what: string, cause?: unknown): Promise<LabError> {
     const told = withLog(this.name, await this.log());
     const { folder } = this.#description;
@@ -131,14 +131,14 @@ export class Service {
     const { stopSignal, stopsGroup, graceMs } = this.#description;
     if (this.end !== undefined) return;
     if (stopSignal !== undefined && stopsGroup === true) this.#signalGroup(stopSignal);
-    else if (stopSignal !== undefined) this.process.kill(stopSignal);
+    else if (stopSignal !== undefined) this.child.kill(stopSignal);
     if (await settlesWithin(graceMs, this.ended)) return;
     this.#signalGroup('SIGKILL');
     await settlesWithin(2_000, this.ended);
   }
 
   #signalGroup(signal: NodeJS.Signals): void {
-    const { pid } = this.process;
+    const { pid } = this.child;
     if (pid === undefined) return;
     try {
       process.kill(-pid, signal);

@@ -1,0 +1,180 @@
+import path from 'node:path';
+import { isFree, withPort } from '../../machine/ports.ts';
+import { LabError } from '../../model/errors.ts';
+import { step } from '../../model/steps.ts';
+import {
+  type Address,
+  type Copy,
+  type Place,
+  type Service,
+  type Variables,
+  plainText,
+  titleOf,
+  variablesOf,
+} from '../../services/service.ts';
+import { ask, untilReady } from '../common/answer.ts';
+import { type Mortal, whileAnyRuns } from '../common/deaths.ts';
+import { withHint } from '../common/hosting.ts';
+import { makeFolder, removeFiles, writeFiles } from './copy-files.ts';
+import type { LocatedService } from './located-service.ts';
+import type { LocalProcess, ProcessDescription } from './process.ts';
+
+/** A copy of a service that runs as a process of this machine, and is ready. Its name is that of its usage and its death. */
+export interface RunningCopy extends Copy, Address {
+  readonly service: Service;
+  readonly process: LocalProcess;
+  readonly url: string;
+  /** The variables by which others reach it. */
+  readonly reachedBy: Variables;
+  /** "unknown" where nothing tells it. */
+  readonly version: string;
+}
+
+const host = '127.0.0.1';
+
+/** Runs to its end what comes before the first start of a copy, where something does. */
+export async function runFirst(located: LocatedService, copy: Copy, signal: AbortSignal): Promise<void> {
+  const { run, program, found, user } = located;
+  const at = await placeOf(located, copy, 0, []);
+  const first = program.first?.(at, found);
+  if (first === undefined) return;
+  const { title: name, command, args, files, stopSignal } = first;
+  const log = `${path.basename(command)}.log`;
+  await writeFiles(at.folder, files, user);
+  try {
+    await run.finish({ ...describedAt(at, located, []), name, command, args, log, stopSignal }, signal);
+  } finally {
+    await removeFiles(at.folder, files);
+  }
+}
+
+/** Does what is done once before anything asks a service, as a step, where something is; `running` are the copies of others. */
+export async function prepare(
+  located: LocatedService,
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { run, service, found } = located;
+  const { prepareArgs } = found;
+  if (service.prepare === undefined || prepareArgs === undefined) return;
+  const { title, name } = service.prepare;
+  await step(run.onStep, title, async () => {
+    const at = await placeOf(located, { name, number: 1, of: 1 }, 0, running);
+    await run.finish({ ...describedAt(at, located, running), args: prepareArgs(at) }, signal);
+  });
+}
+
+/**
+ * Starts a copy on a port that is drawn, or on its own one, and waits until it is ready.
+ * @param running the copies of other services: it is told of those that it uses or fronts
+ * @throws {LabError} with the end of its log, where it ends or does not become ready
+ */
+export async function startCopy(
+  located: LocatedService,
+  copy: Copy,
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<RunningCopy> {
+  const { title, port } = located.service;
+  const { fixed } = port;
+  const { hint } = located.program;
+  if (fixed !== undefined && !(await isFree(fixed))) {
+    throw new LabError(`Port ${fixed}, which the ${title} is to listen on, is taken.`, {
+      hint: 'End what listens there, or leave port out: the server finds a free one in the variable PORT.',
+    });
+  }
+  const startOn = (on: number): Promise<RunningCopy> => startAt(located, copy, on, running, signal);
+  const start = (): Promise<RunningCopy> => (fixed === undefined ? withPort(startOn) : startOn(fixed));
+  return hint === undefined ? start() : withHint(hint, start);
+}
+
+async function startAt(
+  located: LocatedService,
+  copy: Copy,
+  port: number,
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<RunningCopy> {
+  const { run, service, user, secret } = located;
+  const at = await placeOf(located, copy, port, running);
+  await writeFiles(at.folder, service.files(at), user);
+  const process = await run.start(describedAt(at, located, running), signal);
+  const started = { ...copy, host, port, url: `http://${host}:${port}`, service, process };
+  await untilReadyIs(started, running, signal);
+  return {
+    ...started,
+    reachedBy: service.reachedBy({ host, port, secret }),
+    version: await versionOf(located, process),
+  };
+}
+
+/** Its log comes first, where that says that it listens: an answer before that would be somebody else's. */
+async function untilReadyIs(
+  { service, process, url }: Pick<RunningCopy, 'service' | 'process' | 'url'>,
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, http, limitMs } = service.ready;
+  if (log !== undefined) {
+    const isSaid = process.logged((text) => log.test(text) || undefined);
+    await process.ready(isSaid, signal, limitMs);
+  }
+  if (http === undefined) return;
+  const { path: asked, accepts, isOfOthers } = http;
+  const answers = (limited: AbortSignal): Promise<void> =>
+    process.ready((inner) => untilReady(url + asked, inner, ask, accepts), limited, limitMs);
+  const others = running.filter(({ service: { name } }) => service.fronts.includes(name));
+  await (isOfOthers ? whileAnyRuns(others.map(mortal), signal, answers) : answers(signal));
+}
+
+async function versionOf({ service: { version }, found }: LocatedService, process: LocalProcess): Promise<string> {
+  if (found.version !== undefined) return found.version;
+  return version?.log?.exec(await process.log())?.groups?.version ?? 'unknown';
+}
+
+async function placeOf(
+  { run, program, user, secret }: LocatedService,
+  copy: Copy,
+  port: number,
+  running: readonly RunningCopy[],
+): Promise<Place> {
+  const data = path.join(run.folder, copy.name);
+  await makeFolder(data, program.dataMode, user);
+  const copiesOf = (name: string): readonly Address[] => running.filter(({ service }) => service.name === name);
+  return { copy, host, port, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
+}
+
+/** A copy as a program that is to run. */
+function describedAt(
+  at: Place,
+  { run, service, program, found, user, inherited }: LocatedService,
+  running: readonly RunningCopy[],
+): ProcessDescription {
+  const reached = (used: string): Variables => {
+    const copy = running.find(({ service: { name } }) => name === used);
+    if (copy === undefined) throw new Error(`${service.name} uses ${used}, which is not in this stack.`);
+    return copy.reachedBy;
+  };
+  const told = Object.entries(variablesOf(service, at, reached)).map(
+    ([name, text]) => [name, plainText(text)] as const,
+  );
+  return {
+    name: titleOf(service, at.copy),
+    command: found.command,
+    args: found.args(at),
+    environment: { ...inherited, ...Object.fromEntries(told) },
+    folder: run.folder,
+    workingFolder: program.workingFolder,
+    log: `${at.copy.name}.log`,
+    backend: service.role === 'store',
+    user,
+    stopSignal: service.stop.signal,
+    stopsGroup: service.stop.wholeGroup,
+    graceMs: service.stop.graceMs,
+  };
+}
+
+/** As what runs is asked whether it has ended. */
+export function mortal({ name, process }: RunningCopy): Mortal {
+  return { name, service: process };
+}

@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inheritedEnvironment } from '../../machine/environment.ts';
+import type { HostedTopology } from '../../model/plan.ts';
+import { own } from '../../services/own.ts';
+import { postgres } from '../../services/postgres/postgres.ts';
+import { redis } from '../../services/redis.ts';
+import { type Service, plainText } from '../../services/service.ts';
+import { findPrograms } from '../common/programs.ts';
+import { RunContext } from './run-context.ts';
+import type { RunningCopy } from './running-copy.ts';
+import { startService } from './start-service.ts';
+
+const signal = AbortSignal.timeout(60_000);
+let run: RunContext;
+let steps: string[];
+
+beforeEach(async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'start-service-'));
+  await chmod(folder, 0o711);
+  steps = [];
+  run = new RunContext(folder, inheritedEnvironment(process.env), (text) => void steps.push(text));
+});
+
+afterEach(async () => {
+  await run.stopAll();
+  await rm(run.folder, { recursive: true, force: true });
+});
+
+/** Starts a service, in an environment of the user's that has a variable more. */
+function start(service: Service): Promise<readonly RunningCopy[]> {
+  const environment = { ...process.env, OF_THE_USER: 'yes' };
+  return startService(service, { run, surroundings: { environment, programs: findPrograms() }, running: [] }, signal);
+}
+
+/** A server of the user's own that is a script of Node.js: it answers every request with its environment. */
+function script(before = '', port?: number): HostedTopology {
+  const answers = '(_, answer) => answer.end(JSON.stringify(process.env))';
+  const program = `${before}; require("node:http").createServer(${answers}).listen(process.env.PORT, "127.0.0.1")`;
+  return {
+    kind: 'command',
+    command: `exec '${process.execPath}' -e '${program}'`,
+    folder: run.folder,
+    port,
+    environment: { TOLD: 'so' },
+    readyPath: undefined,
+    readyLimitMs: 30_000,
+    metricsPath: undefined,
+    counters: {},
+    balancer: undefined,
+    limits: { cpu: undefined, memoryBytes: undefined },
+    replicas: 2,
+  };
+}
+
+test('a store is prepared, then started, and reached with a password that stays in no file of its', async () => {
+  const [copy] = await start(postgres);
+  expect(steps).toEqual(['PostgreSQL is prepared', 'PostgreSQL starts']);
+  expect(copy).toMatchObject({ name: 'postgres', version: expect.stringMatching(/^\d+\.\d+/) as string });
+  const client = new Client({ connectionString: plainText(copy?.reachedBy.DATABASE_URL ?? '') });
+  await client.connect();
+  const { rows } = await client.query('SHOW shared_preload_libraries');
+  await client.end();
+  // It counts what each statement takes.
+  expect(rows).toEqual([{ shared_preload_libraries: 'pg_stat_statements' }]);
+  expect(await readdir(path.join(run.folder, 'postgres-files')).catch(() => [])).toEqual([]);
+});
+
+test('a file with a secret is for nobody else to read', async () => {
+  const [copy] = await start(redis);
+  const file = path.join(run.folder, 'redis-files', 'redis.conf');
+  expect(await readFile(file, 'utf8')).toContain(`port ${copy?.port}\nrequirepass `);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  expect((await stat(path.dirname(file))).mode & 0o777).toBe(0o700);
+});
+
+test('a server of the user has all of the user’s environment, and what it is told', async () => {
+  const copies = await start(own(script()));
+  expect(steps).toEqual(['2 × target starts']);
+  expect(copies.map(({ name }) => name)).toEqual(['target-1', 'target-2']);
+  for (const { url, port } of copies) {
+    const environment: unknown = await (await fetch(url)).json();
+    expect(environment).toMatchObject({ OF_THE_USER: 'yes', TOLD: 'so', PORT: String(port) });
+  }
+});
+
+test('a copy whose port somebody was faster to take gets another one', async () => {
+  const isFirst = 'const fs = require("node:fs"); const first = !fs.existsSync("was-here")';
+  const fails = 'if (first) { fs.writeFileSync("was-here", process.env.PORT); throw new Error("EADDRINUSE") }';
+  const [copy] = await start(own({ ...script(`${isFirst}; ${fails}`), replicas: 1 }));
+  const refused = Number(await readFile(path.join(run.folder, 'was-here'), 'utf8'));
+  expect(refused).toBeGreaterThan(0);
+  expect(copy?.port).not.toBe(refused);
+});
+
+test('a port of its own that is taken is told before anything is started', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const started = start(own({ ...script('', port), replicas: 1 }));
+  await expect(started).rejects.toThrow(`Port ${port}, which the target is to listen on, is taken.`);
+  expect(existsSync(path.join(run.folder, 'target-1.log'))).toBe(false);
+  server.close();
+});
