@@ -35,6 +35,7 @@ const scenarioKeys = [
   'trust',
   'app',
   'limits',
+  'acts',
   'variants',
   'replicas',
   'rounds',
