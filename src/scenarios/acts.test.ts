@@ -205,6 +205,33 @@ describe('an act is refused', () => {
   });
 });
 
+describe('a claim about an act', () => {
+  const acts = 'acts: [{ at: 1s, kill: app }, { at: 2s, flush: redis, name: cold }]';
+  const claim = (text: string) =>
+    scenario(workload, cached, acts, 'variants: { v:, calm: { acts: [] } }', `expect: ['${text}']`);
+
+  it('names it', () => {
+    const [expectation] = only(claim('errors(v, act=cold) < 5')).expectations;
+    expect(expectation?.left).toMatchObject({ metric: 'errors', variant: 'v', act: 'cold' });
+    expect(problemsOf(claim('time_to_recover(v) < 5s'))).toBe('no problem');
+    expect(problemsOf(claim('time_to_recover(act=kill-app) < 5s'))).toBe('no problem');
+  });
+
+  it.each([
+    ['errors(v, act=flush-redis) < 5', '[flush-redis] the act "flush-redis" is not known'],
+    ['errors(calm, act=cold) < 5', '[cold] the act "cold" is not known'],
+    ['p99(v, act=cold) < 5s', '[act] p99 cannot be narrowed by act'],
+    [
+      'errors(v, act=cold, act=kill-app) < 5',
+      '[act] a metric is narrowed to one variant, one number of replicas, one request, one status, one service and one act',
+    ],
+    ['errors(v, act=cold, request="GET /todos") < 5', '[act] what an act did to one request is not known'],
+    ['time_to_recover(v) < 5', '[time_to_recover(v) < 5] a time is compared with a plain number'],
+  ])('is refused: %s', (text, fault) => {
+    expect(faultsOf(claim(text))).toEqual([fault]);
+  });
+});
+
 describe('a plan', () => {
   const acts = 'acts: [{ at: 1s, kill: app }, { at: 2s, stop: { app: 1/3 } }, { at: 3s, pause: app-1, for: 1s }]';
   const file = parsed(
