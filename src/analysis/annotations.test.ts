@@ -11,7 +11,7 @@ const warm = measurement({ timeline: [-2, -1, 0, 1].map((second) => ({ ...slice,
 const hot = oneRequest({}, { todo: { kind: 'hot', key: 1 } });
 
 /** Nothing of the system changes. */
-const still = { ttlMs: undefined, workload: hot, changes: false, rollout: undefined };
+const still = { ttlMs: undefined, workload: hot, changes: false, acts: [] };
 
 /** What happened, as "second: text". */
 const told = (series: Record<string, (number | null)[]>, changes: Partial<Telemetry> = {}, from = 0, ttlMs?: number) =>
@@ -105,9 +105,12 @@ describe('annotationsOf', () => {
   });
 
   it('says when a roll-out began and ended', () => {
-    const rollout = { beganMs: 5_001.3, endedMs: 17_460 };
-    expect(annotationsOf(cold, telemetry(), { ...still, rollout })).toEqual([
+    const words = { text: 'a new version begins to roll out', over: 'the roll-out is over: every replica is new' };
+    const flush = { beganMs: 6_000, endedMs: 6_100, text: 'redis is flushed' };
+    const acts = [{ beganMs: 5_001.3, endedMs: 17_460, ...words }, flush];
+    expect(annotationsOf(cold, telemetry(), { ...still, acts })).toEqual([
       { second: 5, text: 'a new version begins to roll out' },
+      { second: 6, text: 'redis is flushed' },
       { second: 17.5, text: 'the roll-out is over: every replica is new' },
     ]);
   });

@@ -2,10 +2,10 @@ import type { Measurement } from '../model/measurement.ts';
 import { formatDuration, formatNumber, plural } from '../model/numbers.ts';
 import type { Telemetry, TelemetryTimeline } from '../model/telemetry.ts';
 import { writes, type Workload } from '../model/workload.ts';
-import type { Annotation, RolloutTimes } from '../record/run-record.ts';
+import type { Annotation } from '../record/run-record.ts';
 import { happeningAnnotations } from './caveats/happenings.ts';
 import { valuesOf } from './metrics/timeline.ts';
-import { changeAnnotations, rolloutAnnotations } from './serving.ts';
+import { actAnnotations, changeAnnotations, type ToldAct } from './serving.ts';
 
 /** What annotations need to know of the trial besides what was recorded. */
 export interface AnnotationContext {
@@ -14,8 +14,8 @@ export interface AnnotationContext {
   readonly workload: Workload;
   /** Whether replicas are meant to come and go. */
   readonly changes: boolean;
-  /** When a new version was rolled out; undefined where none was. */
-  readonly rollout: RolloutTimes | undefined;
+  /** What was done to services. */
+  readonly acts: readonly ToldAct[];
 }
 
 /** Said of every trial with a warm-up: a report that lists what happened may leave it out. */
@@ -138,7 +138,7 @@ export function annotationsOf(
   const all = [
     ...warmup(measurement),
     ...expiries(telemetry, measurement, context),
-    ...rolloutAnnotations(context.rollout),
+    ...actAnnotations(context.acts),
     ...(context.changes ? changeAnnotations(telemetry.timeline) : []),
     ...absent,
     ...happeningAnnotations(telemetry, absent),

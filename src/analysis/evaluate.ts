@@ -2,6 +2,7 @@ import type { Comparator, Expectation, Expression, MetricReference } from '../mo
 import { findMetric, type MetricUnit } from '../model/metrics.ts';
 import type { Caveat, TrialRecord } from '../record/run-record.ts';
 import { trialOfRequest } from './metrics/by-request.ts';
+import { trialOfAct } from './metrics/recovery.ts';
 
 /** Which trials a claim is looked at for: a reference without a variant or a replica count takes it from here. */
 export interface Instance {
@@ -55,8 +56,9 @@ function answersWith({ measurement }: TrialRecord, status: string): number {
   return Object.entries(measurement.statuses).reduce((sum, [code, count]) => (isOf(code) ? sum + count : sum), 0);
 }
 
-/** The trial as the reference looks at it: all of it, or one request of its workload. */
-function resultsOf(trial: TrialRecord, { request }: MetricReference): TrialRecord | undefined {
+/** The trial as the reference looks at it: all of it, one request of its workload, or one act. */
+function resultsOf(trial: TrialRecord, { request, act }: MetricReference): TrialRecord | undefined {
+  if (act !== undefined) return trialOfAct(trial, act);
   return request === undefined ? trial : trialOfRequest(trial, request);
 }
 
@@ -71,7 +73,7 @@ function metricOf({ metric, status, service }: MetricReference, trial: TrialReco
 
 /** Why a metric is missing, where more can be said than that. */
 function missingText(
-  { metric, request, service }: MetricReference,
+  { metric, request, service, act }: MetricReference,
   { variant, measurement, byService = [] }: TrialRecord,
 ): string {
   if (metric.endsWith('.response') && !measurement.open) {
@@ -81,7 +83,7 @@ function missingText(
     const known = byService.map((costs) => costs.service);
     return `${variant} has no service ${service} that is watched: there are ${known.length === 0 ? 'none' : known.join(', ')}`;
   }
-  const part = request ?? service;
+  const part = request ?? service ?? act;
   const of = part === undefined ? variant : `${part} under ${variant}`;
   return `${metric} of ${of} was not measured`;
 }
@@ -103,7 +105,8 @@ function sideOf(expression: Expression, instance: Instance, round: readonly Tria
       const trial = round.find((candidate) => candidate.variant === variant && candidate.replicas === replicas);
       if (!trial) return { missing: 'its trial was not run' };
       const results = resultsOf(trial, expression);
-      if (!results) return { missing: `${trial.variant} has no results of ${expression.request ?? ''}` };
+      if (!results)
+        return { missing: `${trial.variant} has no results of ${expression.request ?? expression.act ?? ''}` };
       const doubts = results.caveats.filter((caveat) => caveat.doubts.includes(expression.metric));
       const [doubt] = doubts;
       const value = metricOf(expression, results);

@@ -1,19 +1,21 @@
 import { plural } from '../model/numbers.ts';
 import type { TelemetryTimeline } from '../model/telemetry.ts';
-import type { Annotation, RolloutTimes } from '../record/run-record.ts';
+import type { ActRecord, Annotation } from '../record/run-record.ts';
 import { valuesOf } from './metrics/timeline.ts';
 
 /** More changes than these are told in one sentence. */
 const changesTold = 10;
 
-/** When a new version began to roll out, and when that was over. */
-export function rolloutAnnotations(rollout: RolloutTimes | undefined): Annotation[] {
-  if (!rollout) return [];
-  return [
-    { second: inSeconds(rollout.beganMs), text: 'a new version begins to roll out' },
-    { second: inSeconds(rollout.endedMs), text: 'the roll-out is over: every replica is new' },
-  ];
+/** When each act began, and when it was over where there is more to say then. */
+export function actAnnotations(acts: readonly ToldAct[]): Annotation[] {
+  return acts.flatMap(({ beganMs, endedMs, text, over }) => [
+    { second: inSeconds(beganMs), text },
+    ...(over === undefined ? [] : [{ second: inSeconds(endedMs), text: over }]),
+  ]);
 }
+
+/** An act as a timeline shows it. */
+export type ToldAct = Pick<ActRecord, 'beganMs' | 'endedMs' | 'text' | 'over'>;
 
 function inSeconds(ms: number): number {
   return Number((ms / 1000).toFixed(1));

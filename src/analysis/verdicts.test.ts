@@ -72,6 +72,40 @@ describe('judge', () => {
     );
   });
 
+  it('judges what came of one act, which is at least so much where its end was not seen', () => {
+    const act = { kind: 'kill', subjects: ['app-1'], beganMs: 0, endedMs: 1, outcome: 'done', text: '' } as const;
+    const late = (ms: number) => {
+      const doubts = ['time_to_recover', 'errors'];
+      const caveat = {
+        kind: 'not-recovered' as const,
+        text: 'late',
+        doubts,
+        bounds: { time_to_recover: {}, errors: {} },
+      };
+      const first = {
+        ...act,
+        subjects: ['app-1'],
+        name: 'first',
+        metrics: { time_to_recover: 1000, errors: 2 },
+        caveats: [],
+      };
+      const metrics = { time_to_recover: ms, errors: 7 };
+      return [
+        lock(
+          { ...metrics, errors: 9 },
+          { caveats: [caveat], acts: [first, { ...first, name: 'second', metrics, caveats: [caveat] }] },
+        ),
+      ];
+    };
+    const outcome = (claim: string, ms: number) => verdict(claim, late(ms)).split(':')[0];
+    expect(outcome('time_to_recover(lock) < 5s', 6000)).toBe('failed');
+    expect(outcome('time_to_recover(lock) < 5s', 3000)).toBe('inconclusive');
+    expect(outcome('time_to_recover(lock, act=first) < 5s', 6000)).toBe('passed');
+    expect(outcome('errors(lock, act=first) == 2', 6000)).toBe('passed');
+    expect(outcome('errors(lock, act=second) <= 5', 6000)).toBe('failed');
+    expect(verdict('errors(lock, act=third) == 0', late(1))).toBe('inconclusive: lock has no results of third');
+  });
+
   it('judges what one service used, and says which there are where that is not one of them', () => {
     const byService = [{ service: 'postgres', metrics: { cpu_per_request: 1.5 } }];
     const trials = [none({ cpu_per_request: 4 }, { byService }), lock({ cpu_per_request: 4, memory_end: 2 ** 28 })];

@@ -1,6 +1,7 @@
 import { unlessAborted } from '../machine/time-limit.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Platform } from '../platforms/platform.ts';
+import { checkActs } from '../scenarios/planning/acts-check.ts';
 import { checkHosting } from '../scenarios/planning/hosting-check.ts';
 import { checkLimits } from '../scenarios/planning/limits-check.ts';
 import { checkOrchestration } from '../scenarios/planning/orchestration-check.ts';
@@ -27,6 +28,7 @@ export async function checkPlan(
 ): Promise<TargetAddresses> {
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);
+  checkActs(plan, platform);
   checkHosting(plan, platform);
   checkLimits(plan, platform);
   checkReach(plan, platform);

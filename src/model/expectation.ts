@@ -1,4 +1,4 @@
-/** A metric of the trials, narrowed to one variant, replica count, request, status or service where the claim says so. */
+/** A metric of the trials, narrowed to one variant, replica count, request, status, service or act where the claim says so. */
 export interface MetricReference {
   readonly kind: 'metric';
   readonly metric: string;
@@ -10,6 +10,8 @@ export interface MetricReference {
   readonly status: string | undefined;
   /** `postgres`, or a single copy such as `app-1`; only where the metric can be narrowed by it. */
   readonly service: string | undefined;
+  /** The name of an act; only where the metric can be narrowed by it. */
+  readonly act: string | undefined;
 }
 
 /** One side of a claim. Numbers are in the metric's unit: times in milliseconds, 1% as 0.01. */

@@ -23,6 +23,8 @@ export interface Metric {
   readonly byRequest?: true;
   /** Whether it is what the target used by its platform's account, and can be narrowed to one service. */
   readonly byService?: true;
+  /** Whether it can be narrowed to one act. */
+  readonly byAct?: true;
 }
 
 const latency = { unit: 'ms', kind: 'timed', side: 'client', better: 'lower' } as const;
@@ -89,7 +91,8 @@ export const metrics: readonly Metric[] = [
     ...outcome,
     name: 'errors',
     title: 'errors',
-    description: 'Requests that failed: wrong status or body, refused, reset, timed out.',
+    byAct: true,
+    description: 'Requests that failed: wrong status or body, refused, reset, timed out. Behind one act, those until clients were served as before: `errors(act=kill-app)`.',
   },
   {
     ...outcome,
@@ -267,6 +270,14 @@ export const metrics: readonly Metric[] = [
     kind: 'timed',
     description:
       'Autoscaling: time from the start of the stage with the highest rate (without stages, of the measured time) until the most replicas served.',
+  },
+  {
+    ...latency,
+    name: 'time_to_recover',
+    title: 'recovery',
+    byAct: true,
+    description:
+      'From an act until clients were served as before it, in whole seconds of the measured time; of several acts the longest.',
   },
   {
     ...server,

@@ -1,3 +1,4 @@
+import { actTraits, isScalable, type ResolvedAct } from './acts.ts';
 import { type LoadProfile, loadMs } from './load-profile.ts';
 import type { Scenario, Trust, Data } from './scenario.ts';
 import type {
@@ -29,6 +30,8 @@ export interface Topology {
   readonly autoscale: Autoscale | undefined;
   /** What the trial does while the load goes on. */
   readonly rollout: Rollout | undefined;
+  /** The same in full: some of it has to be prepared for. Left out where nothing is done to it. */
+  readonly acts?: readonly ResolvedAct[] | undefined;
   readonly data: Data;
   /** The trial before may have changed rows: lay the data anew even if it looks right. */
   readonly freshData: boolean;
@@ -37,7 +40,11 @@ export interface Topology {
 }
 
 /** A server of the user's own as it has to run for a trial. */
-export type HostedTopology = (CommandSystem | ImageSystem) & { readonly replicas: number };
+export type HostedTopology = (CommandSystem | ImageSystem) & {
+  readonly replicas: number;
+  /** What the trial does while the load goes on; left out where nothing is done to it. */
+  readonly acts?: readonly ResolvedAct[] | undefined;
+};
 
 /** What has to run for a trial, or runs already. */
 export type TrialSystem = Topology | HostedTopology | UrlSystem;
@@ -45,6 +52,16 @@ export type TrialSystem = Topology | HostedTopology | UrlSystem;
 /** Whether replicas come and go while it is measured, as they are meant to. */
 export function changes(system: System | TrialSystem): boolean {
   return system.kind === 'app' && (system.autoscale ?? system.rollout) !== undefined;
+}
+
+/** What a trial does to its system while the load goes on, in the order of time. */
+export function actsOn(system: TrialSystem): readonly ResolvedAct[] {
+  return system.kind === 'url' ? [] : (system.acts ?? []);
+}
+
+/** Whether replicas are not the same ones all the time: they are added and taken away, replaced, or ended by an act. */
+export function losesReplicas(system: TrialSystem): boolean {
+  return changes(system) || actsOn(system).some(({ kind, service }) => actTraits[kind].ends && isScalable(service));
 }
 
 /** One variant × one replica count × one round: the unit that is run. */

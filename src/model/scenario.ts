@@ -1,4 +1,5 @@
 import type { ValuesOf, DATA_SETTINGS } from '../target-app/settings-table.ts';
+import type { Act } from './acts.ts';
 import type { Expectation } from './expectation.ts';
 import type { LoadProfile } from './load-profile.ts';
 import type { System } from './system.ts';
@@ -27,6 +28,8 @@ export interface Variant {
   readonly system: System;
   /** Its own load in place of the scenario's: what it says of it is laid over that. */
   readonly load?: LoadProfile | undefined;
+  /** What is done to it while the load goes on; left out where that is nothing. */
+  readonly acts?: readonly Act[] | undefined;
 }
 
 /** One experiment. Every default has been applied. */

@@ -1,3 +1,4 @@
+import type { ActKind, ResolvedAct } from '../model/acts.ts';
 import type { LabError } from '../model/errors.ts';
 import { type HostedTopology, type Pace, type Topology, paces } from '../model/plan.ts';
 import type { RunningSystem } from '../model/running-system.ts';
@@ -89,13 +90,29 @@ export interface Deployment extends RunningSystem {
   readonly urls: readonly Destination[];
   /** Where a person on this machine reaches it; undefined unless that was asked for. */
   readonly address: string | undefined;
-  /** Which of its services have ended that were to run on; left out where none was started. */
+  /**
+   * Which of its services have ended that were to run on; left out where none was started. What an act of {@link act} has ended
+   * is none of them.
+   */
   deaths?(signal: AbortSignal): Promise<readonly Death[]>;
   /**
-   * Replaces every replica by one of a new version, one after another, and resolves when the last old one is gone; only on a
-   * platform that orchestrates. Throws a LabError where the new version does not become ready.
+   * Does one of the acts that its topology has, and that the platform lists; resolves when it has taken effect. Several may be going
+   * on at the same time, those on one service never.
+   *
+   * - kill: each copy is ended by SIGKILL, at once. With `restart: 'always'` it is started again at its place and address, and is
+   *   ready; with `'none'` it stays away; with neither, the platform does what it does with whatever dies.
+   * - stop: each is told to end, and killed after its grace; it is gone. A cluster replaces it.
+   * - pause, resume: all processes of each copy stand still and keep what they hold, or go on. Whoever calls ends a pause that lasts
+   *   for a time by a second act, a resume of the same copies.
+   * - restart: each has ended as by a stop, was started again at its place, and is ready.
+   * - flush: the service holds nothing any more.
+   * - scale: there are so many copies, those that were added are ready and are sent requests, and of those with the highest numbers
+   *   the ones that were too many have ended and are sent none.
+   * - roll-out: every copy is one of a new version, replaced one after another, and the last old one is gone.
+   *
+   * Throws a LabError that says why it could not be done, or what did not become ready.
    */
-  rollOut?(signal: AbortSignal): Promise<void>;
+  act?(act: ResolvedAct, signal: AbortSignal): Promise<void>;
   /**
    * Runs a load worker for each job near the application, all from a common instant. Their messages come as those of one
    * worker, merged exactly; the last is the `result`. Throws a LabError where a worker is lost. Leaving the loop ends them.
@@ -137,7 +154,9 @@ export interface Platform {
   readonly reachesUrls: boolean;
   /** Which servers of the user's own it can start. */
   readonly hosts: readonly HostedSystem['kind'][];
-  /** Whether it can add replicas by itself, and roll out a new version while there is load. */
+  /** What can be done to its services while there is load, see {@link Deployment.act}. */
+  readonly acts: readonly ActKind[];
+  /** Whether it keeps as many replicas as there are to be: adds some by a rule, and starts again what has ended. */
   readonly orchestrates: boolean;
   /** What it needs, in the order in which a user would mend it. */
   requirements(signal: AbortSignal): Promise<readonly Requirement[]>;

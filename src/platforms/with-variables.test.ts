@@ -65,7 +65,7 @@ class Recording implements Stack, Deployment {
     ]);
   }
 
-  async rollOut(): Promise<void> {
+  async act(): Promise<void> {
     return Promise.resolve(this.problem).then((problem) => {
       if (problem) throw problem;
     });
@@ -93,6 +93,7 @@ async function filling(recording: Recording): Promise<Stack> {
     enforcesLimits: false,
     reachesUrls: true,
     hosts: ['command', 'image'],
+    acts: [],
     orchestrates: false,
     requirements: async () => Promise.resolve([]),
     up: async () => Promise.resolve(recording),
@@ -201,7 +202,7 @@ describe('a platform with variables', () => {
     expect(await deployment?.deaths?.(signal)).toMatchObject([{ service: 'target-1', isFatal: true, error: told }]);
     expect(await deployment?.scrape(signal)).toMatchObject([{ problem: told.message }]);
     expect(await deployment?.usage?.(signal)).toMatchObject([{ cpuSeconds: 1, ended: told.message }]);
-    await expect(deployment?.rollOut?.(signal)).rejects.toMatchObject(told);
+    await expect(deployment?.act?.({ kind: 'flush', name: 'f', service: 'redis', atMs: 0 }, signal)).rejects.toMatchObject(told);
   });
 
   it('leaves alone what has nothing to do with it, private parts included', async () => {

@@ -68,8 +68,8 @@ function deploymentWith(values: Values, deployment: Deployment): Deployment {
         return deaths.map((death) => ({ ...death, error: values.retold(death.error) }));
       },
     }),
-    ...(deployment.rollOut && {
-      rollOut: async (signal) => values.guard(deployment.rollOut?.(signal) ?? Promise.resolve()),
+    ...(deployment.act && {
+      act: async (...args) => values.guard(deployment.act?.(...args) ?? Promise.resolve()),
     }),
   });
 }

@@ -22,6 +22,9 @@ export const caveatSchema = z
       'node-lost',
       'no-happenings',
       'rollout-unfinished',
+      'act-unfinished',
+      'not-recovered',
+      'nothing-before',
       'search-limit',
       'generator-paused',
       'connections-idle',
@@ -52,7 +55,7 @@ export const annotationSchema = z
   .object({ second: z.number().describe('From the start of the measured time'), text: z.string() })
   .describe('Something that happened');
 
-/** When a new version was rolled out. */
+/** When a new version was rolled out, as records of before have it. */
 export const rolloutSchema = z
   .object({ beganMs: z.number().nonnegative(), endedMs: z.number().nonnegative() })
   .describe('When a new version began to roll out, and when the last old replica was gone, in the measured time');

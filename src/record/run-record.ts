@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count } from '../model/failures.ts';
 import { measurementSchema } from '../model/measurement.ts';
 import { machineResourcesSchema, resourceSchema, serviceCostsSchema, telemetrySchema } from '../model/telemetry.ts';
+import { actRecordSchema } from './acts.ts';
 import { comparisonSchema } from './comparison.ts';
 import { failureSchema } from './failure.ts';
 import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './remarks.ts';
@@ -21,7 +22,11 @@ const trialRecordSchema = z.object({
   telemetry: telemetrySchema,
   resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
   machine: machineResourcesSchema.optional(),
-  rollout: rolloutSchema.optional(),
+  rollout: rolloutSchema.optional().describe('In records of before; now it is one of the acts'),
+  acts: z
+    .array(actRecordSchema)
+    .optional()
+    .describe('In the order in which they began; not there where nothing was done'),
   search: searchSchema.optional(),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
@@ -105,6 +110,7 @@ export const runRecordSchema = z
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type ScenarioRecord = z.infer<typeof scenarioRecordSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
+export type ActRecord = z.infer<typeof actRecordSchema>;
 export type RolloutTimes = z.infer<typeof rolloutSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type Annotation = z.infer<typeof annotationSchema>;

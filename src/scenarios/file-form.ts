@@ -2,6 +2,7 @@ import { metrics } from '../model/metrics.ts';
 import { imageNames } from '../model/scenario.ts';
 import { formOf, type WrittenForm } from '../shapes/written-form.ts';
 import { commonKeys, replicaCount, roundCount } from './common-settings.ts';
+import { actSchema } from './schema/act-forms.ts';
 import { appSchema, dataSchema } from './schema/app-settings.ts';
 import { balancerSchema } from './schema/balancer.ts';
 import { limitsSchema } from './schema/limits.ts';
@@ -48,6 +49,10 @@ const load = described(
 const app = described(formOf(appSchema), 'Settings of the reference app');
 const limits = described(formOf(limitsSchema), 'What each replica may use');
 const target = described(formOf(targetSchema), 'A server of your own in place of the reference app');
+const acts = described(
+  { type: 'array', items: formOf(actSchema) },
+  'What is done to services while the load goes on; of a variant in place of those of its scenario',
+);
 const rounds = described(formOf(roundCount), 'How often every trial is repeated');
 
 const common: Readonly<Record<(typeof commonKeys)[number], WrittenForm>> = {
@@ -71,7 +76,11 @@ const variant: WrittenForm = {
       balancer: described(formOf(balancerSchema), 'How requests are dealt out over several replicas'),
       'slow-replica': { type: 'string', description: 'What the queries of the last replica cost more' },
       autoscale: described(formOf(autoscaleSchema), 'Replicas are added when they are busy (clusters only)'),
-      rollout: described(formOf(rolloutSchema), 'A new version takes the place of the running one (clusters only)'),
+      rollout: described(
+        formOf(rolloutSchema),
+        'A new version takes the place of the running one (clusters only): an act in short',
+      ),
+      acts,
     }),
   ],
 };
@@ -82,6 +91,7 @@ const scenario = object(
     prediction: described(text, 'What you expect, and why; it is printed beside the result'),
     ...common,
     target,
+    acts: { ...acts, minItems: 1 },
     workload: described(listOf(formOf(requestSchema)), 'The requests'),
     keys: described(named(formOf(keySchema)), 'How the keys in the requests are drawn'),
     variants: described(named(variant), 'Architectures that are compared'),

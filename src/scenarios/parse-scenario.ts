@@ -35,6 +35,7 @@ const scenarioKeys = [
   'trust',
   'app',
   'limits',
+  'acts',
   'variants',
   'replicas',
   'rounds',
@@ -68,6 +69,7 @@ export function parseScenario(entry: Entry, base: CommonSettings, reader: Reader
     silent: variants?.filter(({ system }) => !isTelling(system)).map((variant) => variant.name),
     hosted: variants?.filter((variant) => isTarget(variant) && isTelling(variant.system)).map(({ name }) => name),
     services: variants && servicesByVariant(variants, Math.max(...replicas)),
+    acts: variants && Object.fromEntries(variants.map(({ name, acts = [] }) => [name, acts.map((act) => act.name)])),
     replicas,
     requests: workload && requestNames(workload),
   };

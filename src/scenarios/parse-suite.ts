@@ -8,6 +8,7 @@ import { narrow } from './narrow.ts';
 import { checkObjective } from './objective-check.ts';
 import { onlyReplica, type ScenarioOutline } from './parse-scenario.ts';
 import type { Reader } from './reader.ts';
+import { actMisfits } from './schema/act-misfits.ts';
 import { misfitsOf } from './schema/orchestration.ts';
 import { field, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
@@ -68,9 +69,10 @@ function parseItem(item: Branch, outline: ScenarioOutline | undefined, reader: R
     load: parseLoads(field(from, 'load')?.value, outline, reader),
     rounds: reader.read(roundCount, field(from, 'rounds')?.value),
   };
-  const misfits = (selected ?? []).flatMap(({ system, load = outline?.load }) =>
-    misfitsOf(system, { replicas: selection.replicas ?? [], load: load && selection.load?.(load) }),
-  );
+  const misfits = (selected ?? []).flatMap(({ system, load = outline?.load, acts = [] }) => {
+    const runs = { replicas: selection.replicas ?? [], load: load && selection.load?.(load) };
+    return [...misfitsOf(system, runs), ...actMisfits(acts, system, runs)];
+  });
   for (const { about, sentence, hint } of misfits) {
     const changed = field(from, about);
     // What the entry does not change was told of the scenario.

@@ -1,21 +1,24 @@
+import type { Act } from '../model/acts.ts';
 import type { Variant } from '../model/scenario.ts';
-import { type AppSystem, type Limits, type System, usesCache } from '../model/system.ts';
+import { type AppSystem, type System, usesCache } from '../model/system.ts';
 import { duration } from '../shapes/shapes.ts';
 import { durationText } from '../shapes/units.ts';
 import { parseLoad } from './change-load.ts';
 import type { CommonSettings } from './common-settings.ts';
+import { actsOf, parseActs, rolloutIn } from './parse-acts.ts';
 import type { Reader } from './reader.ts';
+import { actMisfits } from './schema/act-misfits.ts';
 import { appSchema, changeApp, mostQueryCostMs } from './schema/app-settings.ts';
 import { balancerSchema } from './schema/balancer.ts';
 import { changeLimits, limitsSchema } from './schema/limits.ts';
-import { autoscaleSchema, misfitsOf, rolloutSchema, type Runs } from './schema/orchestration.ts';
+import { autoscaleSchema, misfitsOf, type Runs } from './schema/orchestration.ts';
 import { parseTarget, type TargetSystem } from './target.ts';
-import { field, type Table } from './yaml/tree.ts';
+import { field, follow, type Table } from './yaml/tree.ts';
 
 const slowReplica = duration('the slowness of the slow replica', 0, mostQueryCostMs);
 const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'rollout'];
 const ofAppOnly = ['app', 'slow-replica', 'autoscale', 'rollout'];
-const variantKeys = [...appKeys, 'target', 'load'];
+const variantKeys = [...appKeys, 'target', 'load', 'acts'];
 
 /** The systems of a scenario: the one that its variants share, and what each makes of it. */
 export interface Systems {
@@ -30,7 +33,7 @@ export function parseSystems(from: Table, common: CommonSettings, reader: Reader
   const shared = field(from, 'target')?.value;
   const target = shared && parseTarget(shared, undefined, reader);
   return {
-    target: target && parseSystem(undefined, target, common, reader),
+    target: target && parseSystem(undefined, target, common, [], reader),
     variants: besideTheSame(parseVariants(from, target, common, reader)),
   };
 }
@@ -51,13 +54,20 @@ function parseVariants(
   reader: Reader,
 ): readonly Variant[] | undefined {
   const variants = field(from, 'variants')?.value;
-  if (variants === undefined) return [{ name: 'default', system: parseSystem(undefined, target, common, reader) }];
+  const listed = field(from, 'acts')?.value;
+  const shared = listed ? parseActs(listed, reader) : [];
+  const variantFrom = (name: string, table: Table | undefined): Variant => {
+    const acts = actsOf(table, shared, reader);
+    const system = parseSystem(table, target, common, acts, reader);
+    return { name, system, ...(acts.length > 0 && { acts }) };
+  };
+  if (variants === undefined) return [variantFrom('default', undefined)];
   return reader.named(variants, 'variants')?.map(({ key: name, value }): Variant => {
     const unchanged = value.kind === 'leaf' && value.value === null;
     const table = unchanged ? undefined : reader.table(value, `the variant "${name}"`, variantKeys);
     const own = table && field(table, 'load')?.value;
     const load = own && parseLoad(own, common.load, reader);
-    return { name, system: parseSystem(table, target, common, reader), load };
+    return { ...variantFrom(name, table), load };
   });
 }
 
@@ -65,11 +75,12 @@ function parseSystem(
   from: Table | undefined,
   shared: TargetSystem | undefined,
   common: CommonSettings,
+  acts: readonly Act[],
   reader: Reader,
 ): System {
   const own = from && field(from, 'target')?.value;
   const target = own ? parseTarget(own, shared, reader) : shared;
-  if (!target) return appSystem(from, common, reader);
+  if (!target) return appSystem(from, common, acts, reader);
   if (target.kind === 'url') {
     if (from) refuse(from, appKeys, 'a variant with a target', ofTarget, reader);
     return target;
@@ -84,7 +95,12 @@ function parseSystem(
   return hosted;
 }
 
-function appSystem(from: Table | undefined, { app, limits }: CommonSettings, reader: Reader): System {
+function appSystem(
+  from: Table | undefined,
+  { app, limits }: CommonSettings,
+  acts: readonly Act[],
+  reader: Reader,
+): System {
   const at = (key: string) => from && field(from, key)?.value;
   const changed = changeApp(app, reader.read(appSchema, at('app')));
   const system = {
@@ -95,10 +111,10 @@ function appSystem(from: Table | undefined, { app, limits }: CommonSettings, rea
     limits: changeLimits(limits, reader.read(limitsSchema, at('limits'))),
     slowReplicaMs: reader.read(slowReplica, at('slow-replica')) ?? 0,
     autoscale: reader.read(autoscaleSchema, at('autoscale')),
-    rollout: reader.read(rolloutSchema, at('rollout')),
+    rollout: rolloutIn(acts),
   } as const;
   if (from) checkSlowness(from, system, reader);
-  if (from) checkOrchestration(from, system.limits, reader);
+  if (from) checkOrchestration(from, system, reader);
   return system;
 }
 
@@ -111,29 +127,38 @@ function checkSlowness(from: Table, { app, slowReplicaMs }: AppSystem, reader: R
 }
 
 /** What a variant that is scaled, or rolled out, cannot have beside that. */
-function checkOrchestration(from: Table, { cpu }: Limits, reader: Reader): void {
+function checkOrchestration(from: Table, { limits, rollout }: AppSystem, reader: Reader): void {
   const autoscale = field(from, 'autoscale');
   if (autoscale) {
     refuse(from, ['rollout'], 'a variant with autoscale', 'one of them would hide what the other does', reader);
     refuse(from, ['slow-replica'], 'a variant with autoscale', 'which of its replicas is the last one changes', reader);
   }
-  if (autoscale && cpu === undefined) {
+  if (autoscale && limits.cpu === undefined) {
     const hint = 'write limits: { cpu: 0.25 }';
     reader.fault(autoscale.keyPlace, { sentence: 'autoscale needs a CPU limit: its cpu is a share of it', hint });
   }
   const noun = autoscale ? 'a variant with autoscale' : 'a variant with a rollout';
   // nginx would go on sending to addresses that are gone.
-  if (autoscale ?? field(from, 'rollout')) refuse(from, ['balancer'], noun, 'its platform deals requests out', reader);
+  if (autoscale ?? rollout) refuse(from, ['balancer'], noun, 'its platform deals requests out', reader);
 }
 
 /** The variants of a scenario that do not go with its replica counts or its load. */
 export function checkMisfits(from: Table, variants: readonly Variant[], runs: Runs, reader: Reader): void {
   const named = field(from, 'variants')?.value;
-  for (const { name, system, load = runs.load } of variants) {
+  for (const { name, system, load = runs.load, acts = [] } of variants) {
     const variant = named?.kind === 'table' ? field(named, name)?.value : undefined;
-    for (const { key, sentence, hint } of misfitsOf(system, { ...runs, load })) {
-      const entry = (variant?.kind === 'table' ? field(variant, key) : undefined) ?? field(from, key);
+    const find = (key: string) => (variant?.kind === 'table' ? field(variant, key) : undefined) ?? field(from, key);
+    for (const { key, sentence, hint } of misfitsOf(system, runs)) {
+      const entry = find(key);
       if (entry) reader.fault(entry.keyPlace, { sentence, hint });
+    }
+    const short = find('rollout');
+    for (const { index, key, about, sentence, hint } of actMisfits(acts, system, { ...runs, load })) {
+      // What else does not go with the short form is said of its key.
+      if (short && about === 'load') reader.fault(short.keyPlace, { sentence, hint });
+      const item = find('acts')?.value;
+      if (short || !item) continue;
+      reader.fault(follow(item, [index, key]).branch.place, { sentence, hint });
     }
   }
 }

@@ -2,21 +2,32 @@ import { doubts } from '../analysis/metrics/doubts.ts';
 import { LabError } from '../model/errors.ts';
 import type { ServiceResources, Telemetry } from '../model/telemetry.ts';
 import type { Death, Deployment } from '../platforms/platform.ts';
-import type { Caveat, TrialRecord } from '../record/run-record.ts';
+import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
+import { isEndedBy } from './intended.ts';
 
 /** The services of a deployment that have ended and without which nothing can be measured; as {@link deathsIn}. */
-export async function fatalDeaths(deployment: Deployment, signal: AbortSignal): Promise<readonly Death[]> {
-  return (await deathsIn(deployment, signal)).filter(({ isFatal }) => isFatal);
+export async function fatalDeaths(
+  deployment: Deployment,
+  signal: AbortSignal,
+  acts: readonly ActRecord[] = [],
+): Promise<readonly Death[]> {
+  return (await deathsIn(deployment, signal, acts)).filter(({ isFatal }) => isFatal);
 }
 
 /**
  * The services of a deployment that have ended and were to run on. That the platform cannot tell is no reason to end a trial: none
  * are told of then.
+ * @param acts what was done to it: what ended by that was meant to
  * @throws the signal's reason where it is aborted
  */
-export async function deathsIn(deployment: Deployment, signal: AbortSignal): Promise<readonly Death[]> {
+export async function deathsIn(
+  deployment: Deployment,
+  signal: AbortSignal,
+  acts: readonly ActRecord[] = [],
+): Promise<readonly Death[]> {
   try {
-    return (await deployment.deaths?.(signal)) ?? [];
+    const deaths = (await deployment.deaths?.(signal)) ?? [];
+    return deaths.filter(({ service }) => !isEndedBy(acts, service));
   } catch {
     signal.throwIfAborted();
     return [];
@@ -27,8 +38,12 @@ export async function deathsIn(deployment: Deployment, signal: AbortSignal): Pro
  * Refuses to go on with a deployment that has died.
  * @throws {LabError} that names what has ended, with the end of its log
  */
-export async function insistOnLife(deployment: Deployment, signal: AbortSignal): Promise<void> {
-  const [first, ...others] = await fatalDeaths(deployment, signal);
+export async function insistOnLife(
+  deployment: Deployment,
+  signal: AbortSignal,
+  acts: readonly ActRecord[] = [],
+): Promise<void> {
+  const [first, ...others] = await fatalDeaths(deployment, signal, acts);
   if (first === undefined) return;
   const { details, hint, message } = first.error;
   const logs = [first, ...others].flatMap(({ error }) => error.logs);

@@ -17,7 +17,12 @@ const file = scenarioFile({
       workload: ['GET /todos/1'],
       load: { warmup: '0s', duration: '2s' },
       replicas: [2],
-      variants: { still: {}, rolled: { rollout: { at: '0s' } }, late: { rollout: { at: '1999ms' } } },
+      variants: {
+        still: {},
+        rolled: { rollout: { at: '0s' } },
+        late: { rollout: { at: '1999ms' } },
+        killed: { acts: [{ at: '0s', kill: 'app-2' }] },
+      },
     },
   },
 });
@@ -90,12 +95,13 @@ describe('a trial with a roll-out', () => {
   it('rolls out while the load goes on, and says when that was', async () => {
     const rolled = gate();
     const { record, calls } = await play({
-      rollOut: async () => Promise.resolve().then(rolled.open),
+      act: async () => Promise.resolve().then(rolled.open),
       script: { load: async () => rolled.opened },
     });
-    expect(calls).toEqual(['load', 'roll out', 'rolled out']);
+    expect(calls).toEqual(['load', 'roll-out app', 'roll-out app done']);
     expect(texts(record)).toEqual(['a new version begins to roll out', 'the roll-out is over: every replica is new']);
-    const { beganMs = NaN, endedMs = NaN } = record?.rollout ?? {};
+    const [{ beganMs, endedMs, ...act } = { beganMs: NaN, endedMs: NaN }] = record?.acts ?? [];
+    expect(act).toMatchObject({ kind: 'roll-out', name: 'roll-out-app', subjects: ['app'], outcome: 'done' });
     expect(record?.metrics.rollout_time).toBe(endedMs - beganMs);
     expect(kinds(record)).not.toContain('rollout-unfinished');
     expect(record?.telemetry).toMatchObject({ replicas: [{ replica: 'app-1' }, { replica: 'app-2' }], left: [] });
@@ -104,7 +110,7 @@ describe('a trial with a roll-out', () => {
   it('waits for one that goes on after the load, and doubts what was measured of it', async () => {
     const told = gate();
     const { record, calls } = await play({
-      rollOut: async () => told.opened,
+      act: async () => told.opened,
       // What befell the services is asked for once the load is over.
       happenings: async () => {
         told.open();
@@ -112,25 +118,56 @@ describe('a trial with a roll-out', () => {
       },
       script: { result: recorded(0.001) },
     });
-    expect(calls).toEqual(['load', 'roll out', 'rolled out']);
+    expect(calls).toEqual(['load', 'roll-out app', 'roll-out app done']);
     const caveat = record?.caveats.find(({ kind }) => kind === 'rollout-unfinished');
     expect(caveat?.doubts).toEqual(expect.arrayContaining(['errors', 'error_rate', 'p99', 'rollout_time']));
   });
 
   it('has none where the variant has none', async () => {
-    const { record, calls } = await play({ variant: 'still', rollOut: untilAborted });
+    const { record, calls } = await play({ variant: 'still', act: async (_act, signal) => untilAborted(signal) });
     expect(calls).toEqual(['load']);
-    expect(record?.rollout).toBeUndefined();
+    expect(record).not.toHaveProperty('acts');
     expect(record?.metrics.rollout_time).toBeUndefined();
     expect(record?.metrics.replicas_most).toBe(2);
     expect(record?.telemetry.left).toBeUndefined();
   });
 });
 
+describe('a trial with a kill', () => {
+  const act = async (): Promise<void> => Promise.resolve();
+  const death = (service: string, isFatal: boolean) => ({ service, isFatal, error: new LabError(`${service} ended.`) });
+
+  it('marks it, and takes the end of what it killed for no death', async () => {
+    const { record, error, calls } = await play({
+      variant: 'killed',
+      act,
+      deaths: async () => Promise.resolve([death('app-2', true)]),
+      happenings: async (sinceMs) =>
+        Promise.resolve([{ atMs: sinceMs + 2000, service: 'app-2', kind: 'restarted', text: 'was started again' }]),
+    });
+    expect(error).toBeUndefined();
+    expect(calls).toEqual(['load', 'kill app-2', 'kill app-2 done']);
+    expect(record?.acts).toMatchObject([{ name: 'kill-app-2', kind: 'kill', subjects: ['app-2'], outcome: 'done' }]);
+    expect(texts(record)).toEqual(['app-2 is killed', 'app-2 was started again']);
+    expect(kinds(record)).not.toContain('died');
+    expect(kinds(record)).not.toContain('restarted');
+    expect(kinds(record)).toContain('nothing-before');
+  });
+
+  it('is spoilt by any other death', async () => {
+    const { record } = await play({
+      variant: 'killed',
+      act,
+      deaths: async () => Promise.resolve([death('app-2', false), death('app-1', true)]),
+    });
+    expect(record?.caveats[0]).toMatchObject({ kind: 'died', text: expect.stringContaining('app-1 ended') });
+  });
+});
+
 describe('a trial fails', () => {
   it('as soon as its roll-out does', async () => {
     const { error } = await play({
-      rollOut: async () => Promise.reject(unready),
+      act: async () => Promise.reject(unready),
       script: { load: untilAborted },
     });
     expect(error).toBe(unready);
@@ -139,7 +176,7 @@ describe('a trial fails', () => {
   it('with a roll-out that fails after the load', async () => {
     const measured = gate();
     const { error } = await play({
-      rollOut: async () => measured.opened.then(async () => Promise.reject(unready)),
+      act: async () => measured.opened.then(async () => Promise.reject(unready)),
       happenings: async () => {
         measured.open();
         return Promise.resolve([]);
@@ -153,14 +190,14 @@ describe('a trial fails', () => {
     const began = gate();
     let ended = false;
     const { error, calls } = await play({
-      rollOut: async (signal) => {
+      act: async (_act, signal) => {
         began.open();
         await untilAborted(signal).finally(() => (ended = true));
       },
       script: { load: async () => began.opened.then(async () => Promise.reject(lost)) },
     });
     expect(error).toBe(lost);
-    expect(calls).toEqual(['load', 'roll out']);
+    expect(calls).toEqual(['load', 'roll-out app']);
     expect(ended).toBe(true);
   });
 
@@ -168,7 +205,7 @@ describe('a trial fails', () => {
     const lost = new LabError('The load worker was lost.');
     const { error, calls } = await play({
       variant: 'late',
-      rollOut: untilAborted,
+      act: async (_act, signal) => untilAborted(signal),
       script: { load: async () => Promise.reject(lost) },
     });
     expect(error).toBe(lost);
@@ -181,7 +218,7 @@ describe('a trial fails', () => {
   ])('with the reason of whoever ends it while it rolls out %s', async (_when, script) => {
     const controller = new AbortController();
     const { error } = await play({
-      rollOut: async (signal) => {
+      act: async (_act, signal) => {
         void setTimeout(20).then(() => controller.abort(new Interruption('SIGINT')));
         await untilAborted(signal);
       },

@@ -4,22 +4,27 @@ import { findingsOf } from '../analysis/findings.ts';
 import { measurementOfRequest, type RequestOutcome } from '../analysis/metrics/by-request.ts';
 import { costsByService, targetCosts } from '../analysis/metrics/costs.ts';
 import { requestMetrics, trialMetrics } from '../analysis/metrics/trial-metrics.ts';
+import { aftermathOf, recoveryCaveats, timeToRecover } from '../analysis/metrics/recovery.ts';
 import { LatencyHistogram } from '../histogram/latency-histogram.ts';
 import { measurementOf } from '../load/measurement.ts';
 import { splitJob } from '../load/share.ts';
+import { wordsFor } from '../model/act-words.ts';
+import { subjectsOf } from '../model/acts.ts';
 import { LabError } from '../model/errors.ts';
 import { mostWorkersOf, peakMs } from '../model/load-profile.ts';
-import { changes, type Trial } from '../model/plan.ts';
+import { actsOn, losesReplicas, type Trial } from '../model/plan.ts';
+import type { Measurement } from '../model/measurement.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { Deployment } from '../platforms/platform.ts';
-import type { Caveat, RolloutTimes, TrialRecord } from '../record/run-record.ts';
+import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
 import { happeningsOf } from '../telemetry/happenings.ts';
 import { UsageWatch, type Usage } from '../telemetry/usage.ts';
 import { TelemetryWatch } from '../telemetry/watch.ts';
 import type { WorkerMessage, WorkerResult, WorkerSlice } from '../worker/protocol.ts';
+import { ActSchedule, type DoneAct } from './act-schedule.ts';
 import { deathCaveats, fatalDeaths, withoutEnds } from './deaths.ts';
 import type { EventSink } from './events.ts';
-import { RolloutWatch } from './rollout.ts';
+import { withoutIntended } from './intended.ts';
 
 interface Observation {
   readonly result: WorkerResult;
@@ -27,7 +32,7 @@ interface Observation {
   readonly warmup: readonly WorkerSlice[];
   readonly telemetry: Telemetry;
   readonly usage: Usage;
-  readonly rollout: RolloutTimes | undefined;
+  readonly done: readonly DoneAct[];
 }
 
 /** Puts the load on, and reads what the system says of itself from the start of the measured time to its end. */
@@ -41,17 +46,17 @@ async function observe(
   const jobs = splitJob({ urls: deployment.urls, load, workload, seed, share: { index: 0, of: 1 } }, workers);
   const warmup: WorkerSlice[] = [];
   let told: Pick<Observation, 'telemetry' | 'usage'> | undefined;
-  await using telemetry = new TelemetryWatch(deployment, changes(system), signal);
+  await using telemetry = new TelemetryWatch(deployment, losesReplicas(system), signal);
   await using usage = new UsageWatch(deployment, signal);
-  await using rollout = new RolloutWatch(deployment, system.kind === 'app' ? system.rollout : undefined, signal);
-  for await (const message of deployment.generate(jobs, rollout.loadSignal)) {
+  await using acts = new ActSchedule(deployment, actsOn(system), signal);
+  for await (const message of deployment.generate(jobs, acts.loadSignal)) {
     switch (message.type) {
       case 'alive':
       case 'ready':
       case 'clock':
         break;
       case 'measuring':
-        rollout.start();
+        acts.start();
         await telemetry.start(trial.telemetry);
         usage.start();
         break;
@@ -67,7 +72,7 @@ async function observe(
         const { result } = message;
         const happenings = await happeningsOf(deployment, result.startedAtMs, signal);
         const whole = { ...told.telemetry, ...(happenings === undefined ? {} : { happenings }) };
-        return { ...told, telemetry: whole, result, warmup, rollout: await rollout.end() };
+        return { ...told, telemetry: whole, result, warmup, done: await acts.end() };
       }
       case 'failed':
         throw new LabError(`The load generator failed: ${message.message}.`);
@@ -86,7 +91,7 @@ function secondOf(trial: Trial, message: Extract<WorkerMessage, { type: 'second'
 /**
  * Runs one trial on what is deployed.
  * @returns what both sides recorded, with its metrics, the reasons to doubt them, and why they are what they are
- * @throws {LabError} where the load generator or a roll-out fails; the signal's reason where it is aborted
+ * @throws {LabError} where the load generator or an act fails; the signal's reason where it is aborted
  */
 export async function runTrial(
   deployment: Deployment,
@@ -94,18 +99,20 @@ export async function runTrial(
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<TrialRecord> {
-  const { result, warmup, telemetry, usage, rollout } = await observe(deployment, trial, emit, signal);
+  const { result, warmup, telemetry, usage, done } = await observe(deployment, trial, emit, signal);
   const { resources, machine } = usage;
-  const deaths = await fatalDeaths(deployment, signal);
   const measurement = measurementOf(result, warmup);
+  const acts = done.map((act) => actRecord(act, measurement));
+  const deaths = await fatalDeaths(deployment, signal, acts);
   const { number, scenario, variant, replicas, round } = trial;
-  const context = contextOf(trial, rollout);
+  const context = contextOf(trial, acts);
   const costs = targetCosts(measurement, resources, context);
-  const metrics = { ...trialMetrics(measurement, telemetry, context), ...costs };
-  const told = withoutEnds(deaths, telemetry, resources);
+  const metrics = { ...trialMetrics(measurement, telemetry, context), ...timeToRecover(acts), ...costs };
+  const told = withoutEnds(deaths, ...withoutIntended(acts, telemetry, resources));
   const caveatsWith = (outcome?: RequestOutcome): Caveat[] => [
     ...deathCaveats(deaths),
     ...caveatsOf(measurement, ...told, context, outcome),
+    ...recoveryCaveats(acts),
   ];
   const byRequest = measurement.byRequest.map((outcome) => ({
     request: outcome.request,
@@ -122,7 +129,7 @@ export async function runTrial(
     telemetry,
     resources: [...resources],
     ...(machine === undefined ? {} : { machine }),
-    ...(rollout === undefined ? {} : { rollout }),
+    ...(acts.length > 0 && { acts }),
     metrics,
     caveats: caveatsWith(),
     byRequest,
@@ -133,7 +140,7 @@ export async function runTrial(
 }
 
 /** What the analysis needs to know of a trial besides what was recorded. */
-function contextOf({ system, load, trust, workers, workload, replicas }: Trial, rollout: RolloutTimes | undefined) {
+function contextOf({ system, load, trust, workers, workload, replicas }: Trial, acts: readonly ActRecord[]) {
   return {
     load,
     trust,
@@ -142,9 +149,27 @@ function contextOf({ system, load, trust, workers, workload, replicas }: Trial, 
     mostWorkers: mostWorkersOf(load),
     workload,
     system: system.kind,
-    changes: changes(system),
+    changes: losesReplicas(system),
     ttlMs: system.kind === 'app' ? system.app.cache.ttlMs : undefined,
     peakAtMs: system.kind === 'app' && system.autoscale ? peakMs(load) : undefined,
-    rollout,
+    rollout: acts.find(({ kind }) => kind === 'roll-out'),
+    acts,
+  };
+}
+
+/** What was done, and what clients saw of it. */
+function actRecord({ act, beganMs, endedMs }: DoneAct, measurement: Measurement): ActRecord {
+  const { name, kind } = act;
+  const { began: text, over } = wordsFor(act);
+  return {
+    name,
+    kind,
+    subjects: [...subjectsOf(act)],
+    beganMs,
+    endedMs,
+    outcome: endedMs <= measurement.durationMs ? 'done' : 'unfinished',
+    text,
+    ...(over !== undefined && { over }),
+    ...aftermathOf(measurement, { name, beganMs }),
   };
 }

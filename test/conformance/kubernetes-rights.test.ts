@@ -106,8 +106,9 @@ test('the rights that are asked for are enough, from the start to the end', asyn
     topology({ rollout: { atMs: 0, shutdown: 'abrupt' }, balancer: undefined }),
     signal,
   );
-  expect(typeof rolling.rollOut).toBe('function');
-  await rolling.rollOut?.(signal);
+  const act = { kind: 'roll-out', name: 'r', service: 'app', atMs: 0, shutdown: 'abrupt' } as const;
+  expect(typeof rolling.act).toBe('function');
+  await rolling.act?.(act, signal);
   // Nothing waits for a new version that is rolled out abruptly: it may not listen yet.
   const telling = async () => (await rolling.scrape(signal)).map((replica) => 'text' in replica);
   await expect.poll(telling, { timeout: 60_000 }).toEqual([true]);

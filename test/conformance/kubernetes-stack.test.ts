@@ -206,9 +206,10 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     const load = closed({ driver: 'lab', connections: 12, durationMs: 120_000, timeoutMs: 60_000 });
     let errors = 0;
     const over = new AbortController();
+    const act = { kind: 'roll-out', name: 'r', service: 'app', atMs: 0, shutdown } as const;
     let rolling: Promise<void> | undefined;
     for await (const message of deployment.generate(jobs(deployment.urls, { load }), signal)) {
-      if (message.type === 'measuring') rolling = deployment.rollOut?.(signal).then(() => over.abort());
+      if (message.type === 'measuring') rolling = deployment.act?.(act, signal).then(() => over.abort());
       if (message.type !== 'second') continue;
       errors += message.errors;
       if (over.signal.aborted) break;

@@ -1,8 +1,9 @@
 import { LatencyHistogram } from '../../src/histogram/latency-histogram.ts';
+import { actKinds, subjectsOf, type ResolvedAct } from '../../src/model/acts.ts';
 import type { Topology } from '../../src/model/plan.ts';
 import type { Happening, ReplicaMetrics, ServiceUsage } from '../../src/model/running-system.ts';
 import type { UrlSystem } from '../../src/model/system.ts';
-import type { Deployment, Platform, Stack } from '../../src/platforms/platform.ts';
+import type { Death, Deployment, Platform, Stack } from '../../src/platforms/platform.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/worker/protocol.ts';
 
 /** What the fake's load workers record, all of them together, and what its replicas count for one deployment. */
@@ -16,14 +17,15 @@ export interface Script {
 
 /** What a fake does that orchestrates. */
 export interface Orchestration {
-  readonly rollOut?: (signal: AbortSignal) => Promise<void>;
+  readonly act?: (act: ResolvedAct, signal: AbortSignal) => Promise<void>;
+  readonly deaths?: () => Promise<readonly Death[]>;
   readonly happenings?: (sinceMs: number) => Promise<readonly Happening[]>;
   readonly usage?: () => Promise<readonly ServiceUsage[]>;
 }
 
 /** A platform that starts nothing, and carries exact numbers through everything that comes after it. */
 export interface FakePlatform extends Platform {
-  /** What was asked of it, in order: `up`, `up bare`, `up cacheless`, `deploy`, `reach`, `load`, `roll out`, `rolled out`, `down`. */
+  /** What was asked of it, in order: `up`, `up bare`, `up cacheless`, `deploy`, `reach`, `load`, `kill app-2`, `kill app-2 done`, `down`. */
   readonly calls: string[];
 }
 
@@ -47,7 +49,7 @@ export function fakePlatform(
   orchestration?: Orchestration,
 ): FakePlatform {
   const calls: string[] = [];
-  const { rollOut, happenings, usage } = orchestration ?? {};
+  const { act, deaths, happenings, usage } = orchestration ?? {};
 
   function running(url: string, replicas: readonly string[], script: (jobs: readonly LoadJob[]) => Script): Deployment {
     // They rise with every load, as on a deployment that stays up.
@@ -60,11 +62,13 @@ export function fakePlatform(
       },
       ...(happenings && { happenings }),
       ...(usage && { usage }),
-      ...(rollOut && {
-        async rollOut(signal: AbortSignal): Promise<void> {
-          calls.push('roll out');
-          await rollOut(signal);
-          calls.push('rolled out');
+      ...(deaths && { deaths }),
+      ...(act && {
+        async act(order: ResolvedAct, signal: AbortSignal): Promise<void> {
+          const what = `${order.kind} ${subjectsOf(order).join(' ')}`;
+          calls.push(what);
+          await act(order, signal);
+          calls.push(`${what} done`);
         },
       }),
       async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
@@ -110,6 +114,7 @@ export function fakePlatform(
     enforcesLimits: true,
     hosts: [],
     reachesUrls: onUrl !== undefined,
+    acts: orchestration?.act ? actKinds : [],
     orchestrates: orchestration !== undefined,
     clean: async () => Promise.resolve([]),
     down: async () => Promise.resolve([]),

@@ -23,7 +23,7 @@ const caveats = (trial: Trial) =>
     mostWorkers: 50,
     system: 'app',
     changes: false,
-    rollout: undefined,
+    acts: [],
     workload: { requests: [], keys: {} },
     ...trial.context,
   });
@@ -206,9 +206,9 @@ describe('caveatsOf the system under test', () => {
   });
 
   it('doubts what clients saw of half a roll-out, and not what was offered to it', () => {
-    const rollout = { beganMs: 5_000, endedMs: 9_999 };
-    expect(caveats({ context: { rollout } })).toEqual([]);
-    const [caveat] = caveats({ context: { rollout: { ...rollout, endedMs: 12_500 } } });
+    const rollout = { kind: 'roll-out', name: 'roll-out-app', endedMs: 9_999 } as const;
+    expect(caveats({ context: { acts: [rollout] } })).toEqual([]);
+    const [caveat] = caveats({ context: { acts: [{ ...rollout, endedMs: 12_500 }] } });
     expect(caveat?.kind).toBe('rollout-unfinished');
     expect(caveat?.text).toBe(
       'the roll-out went on for 2.5 s after the measured time: only a part of it was under load',

@@ -5,7 +5,7 @@ import type { Trust } from '../../model/scenario.ts';
 import type { System } from '../../model/system.ts';
 import type { ServiceResources, Telemetry } from '../../model/telemetry.ts';
 import type { Workload } from '../../model/workload.ts';
-import type { Caveat, RolloutTimes } from '../../record/run-record.ts';
+import type { ActRecord, Caveat } from '../../record/run-record.ts';
 import { measurementOfRequest, type RequestOutcome } from '../metrics/by-request.ts';
 import { differingCounts } from '../metrics/counts.ts';
 import { doubts } from '../metrics/doubts.ts';
@@ -27,8 +27,8 @@ export interface CaveatContext extends GeneratorContext {
   readonly system: System['kind'];
   /** Whether its replicas are meant to come and go. */
   readonly changes: boolean;
-  /** When a new version was rolled out; undefined where none was. */
-  readonly rollout: RolloutTimes | undefined;
+  /** What was done to services. */
+  readonly acts: readonly Pick<ActRecord, 'kind' | 'name' | 'endedMs'>[];
 }
 
 /** Above it a service is said to have been at its CPU limit. */
@@ -95,11 +95,16 @@ function replicaCaveats({ lost, silent, left = [] }: Telemetry): Caveat[] {
 }
 
 /** What the second half of a roll-out does to requests, nobody saw; and it may be quicker without them. */
-function rolloutCaveats({ durationMs }: Measurement, { rollout }: CaveatContext): Caveat[] {
-  if (!rollout || rollout.endedMs <= durationMs) return [];
-  const late = formatDuration(rollout.endedMs - durationMs);
-  const text = `the roll-out went on for ${late} after the measured time: only a part of it was under load`;
-  return [{ kind: 'rollout-unfinished', text, doubts: [...outcome] }];
+function actCaveats({ durationMs }: Measurement, { acts }: CaveatContext): Caveat[] {
+  const late = acts.filter(({ endedMs }) => endedMs > durationMs);
+  return late.map(({ kind, name, endedMs }) => {
+    const isRollout = kind === 'roll-out';
+    const text = `${isRollout ? 'the roll-out' : name} went on for ${formatDuration(endedMs - durationMs)} after the measured time: only a part of it was under load`;
+    // Of any other, what clients saw of it says itself that it is not all.
+    return isRollout
+      ? { kind: 'rollout-unfinished', text, doubts: [...outcome] }
+      : { kind: 'act-unfinished', text, doubts: [] };
+  });
 }
 
 /** A target of the user's own need not tell anything: its metrics are missing then, and nothing is in doubt. */
@@ -161,6 +166,6 @@ export function caveatsOf(
     ...strangerCaveats(telemetry, measurement, context),
     ...happeningCaveats(telemetry, context.changes),
     ...resourceCaveats(resources, telemetry),
-    ...rolloutCaveats(measurement, context),
+    ...actCaveats(measurement, context),
   ];
 }

@@ -43,7 +43,7 @@ const caveats = (changes: Partial<Measurement>, request?: string) => {
   const outcome = whole.byRequest.find((each) => each.request === request);
   const trust = { utilisation: 0.95, lagMs: 50, scheduleLagMs: 10, shortfall: 0.01, samples: 10 };
   const generator = { trust, workers: 1, mostWorkers: 1 };
-  const system = { system: 'app', changes: false, rollout: undefined } as const;
+  const system = { system: 'app', changes: false, acts: [] } as const;
   const context = { ...generator, ...system, load: { ...defaultLoad, connections: 2 }, workload };
   return caveatsOf(whole, telemetry(), [], context, outcome);
 };

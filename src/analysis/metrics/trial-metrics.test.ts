@@ -167,13 +167,14 @@ describe('trialMetrics', () => {
     const context = { ttlMs: 1_000, peakAtMs: 0, rollout: { beganMs: 0, endedMs: 1 } };
     const names = Object.keys(trialMetrics(measurement({ open: openLoad() }), everything, context));
     expect(names.filter((name) => !findMetric(name))).toEqual([]);
-    // A share of the answers is one only of a status that a claim names, the highest rate is found by several trials, and what was
-    // used is a matter of costs.ts.
+    // A share of the answers is one only of a status that a claim names, the highest rate is found by several trials, what was
+    // used is a matter of costs.ts, and what came of acts one of recovery.ts.
     expect(catalogue.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([
       'max_rps',
       'response_share',
       'cpu_per_request',
       'memory_end',
+      'time_to_recover',
     ]);
   });
 });

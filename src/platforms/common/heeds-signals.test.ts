@@ -12,7 +12,7 @@ import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
 import { planOf } from '../../scenarios/planning/expand.ts';
 import { tryTargets } from '../../session/first-try.ts';
-import { RolloutWatch } from '../../session/rollout.ts';
+import { ActSchedule } from '../../session/act-schedule.ts';
 import { UsageWatch } from '../../telemetry/usage.ts';
 import { serve, type TestServer } from '../../worker/testing/servers.ts';
 import { Container } from '../docker/container.ts';
@@ -79,13 +79,13 @@ async function drained(source: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of source) expect.unreachable();
 }
 
-/** A deployment that never says what it uses, nor ends a roll-out. */
+/** A deployment that never says what it uses, nor ends an act. */
 const deployment: Deployment = {
   urls: [],
   address: undefined,
   scrape: async () => forever,
   usage: async (signal) => unlessAborted(forever, signal),
-  rollOut: async (signal) => unlessAborted(forever, signal),
+  act: async (_act, signal) => unlessAborted(forever, signal),
   generate: () => readLoad([], new AbortController().signal),
 };
 
@@ -142,10 +142,11 @@ const waits: Readonly<Record<string, Wait>> = {
       signal,
     );
   },
-  'a roll-out': async (signal) => {
-    await using watch = new RolloutWatch(deployment, { atMs: 0, shutdown: 'graceful' }, signal);
-    watch.start();
-    await watch.end();
+  'an act': async (signal) => {
+    const act = { kind: 'flush', name: 'flush-redis', service: 'redis', atMs: 0 } as const;
+    await using acts = new ActSchedule(deployment, [act], signal);
+    acts.start();
+    await acts.end();
   },
   'an Engine that hangs, when it is looked for': async (signal) =>
     openEngine({ DOCKER_HOST: silent.url.replace('http', 'tcp') }, signal),

@@ -30,6 +30,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
     enforcesLimits: true,
     hosts: ['image'],
     reachesUrls: false,
+    acts: [],
     orchestrates: false,
     requirements: (signal) => dockerRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),

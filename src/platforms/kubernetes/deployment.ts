@@ -1,3 +1,4 @@
+import type { ResolvedAct } from '../../model/acts.ts';
 import type { Happening, ReplicaMetrics, ServiceUsage } from '../../model/running-system.ts';
 import type { OnStep } from '../../model/steps.ts';
 import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
@@ -101,7 +102,8 @@ export class KubernetesAppDeployment extends KubernetesDeployment {
     return scrapeBackends(url, signal, askThroughProxy(run.cluster));
   }
 
-  async rollOut(signal: AbortSignal): Promise<void> {
+  async act({ kind }: ResolvedAct, signal: AbortSignal): Promise<void> {
+    if (kind !== 'roll-out') throw new Error(`nothing in a cluster does a ${kind}: the plan should not have been run`);
     this.application = await rollOut(this.#run, this.application, signal);
   }
 }

@@ -31,6 +31,7 @@ export function createKubernetesPlatform(
     enforcesLimits: true,
     hosts: ['image'],
     reachesUrls: false,
+    acts: ['roll-out'],
     orchestrates: true,
     requirements: (signal) => kubernetesRequirements(choose, options, signal),
     up: async (stackOptions) => up(await choose(stackOptions.signal), options, stackOptions),

@@ -20,6 +20,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     enforcesLimits: false,
     hosts: ['command'],
     reachesUrls: true,
+    acts: [],
     orchestrates: false,
     requirements: (signal) => localRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),

@@ -21,8 +21,8 @@ function written(expression: Expression): string {
     case 'number':
       return String(expression.value);
     case 'metric': {
-      const { metric, variant, replicas, request, status, service } = expression;
-      const narrowed = [request, status, service].map((by) => (by === undefined ? '' : `|${by}`)).join('');
+      const { metric, variant, replicas, request, status, service, act } = expression;
+      const narrowed = [request, status, service, act].map((by) => (by === undefined ? '' : `|${by}`)).join('');
       return `${metric}[${variant ?? ''}|${replicas ?? ''}${narrowed}]`;
     }
     case 'binary':
@@ -128,7 +128,7 @@ describe('parseExpectation refuses', () => {
     [
       'p99(replica=2) < 5ms',
       [
-        '[replica] a metric cannot be narrowed by "replica" | did you mean "replicas"? There are: replicas, request, status, service',
+        '[replica] a metric cannot be narrowed by "replica" | did you mean "replicas"? There are: replicas, request, status, service, act',
       ],
     ],
     ['p99(status=503) < 5ms', ['[status] p99 cannot be narrowed by status | only responses and response_share can']],
@@ -150,7 +150,9 @@ describe('parseExpectation refuses', () => {
     ],
     [
       'p99(lock, none) < 5ms',
-      ['[none] a metric is narrowed to one variant, one number of replicas, one request, one status and one service'],
+      [
+        '[none] a metric is narrowed to one variant, one number of replicas, one request, one status, one service and one act',
+      ],
     ],
     [
       'p99(service=postgres) < 5ms',

@@ -17,6 +17,8 @@ export interface ExpectationScope {
   readonly hosted?: readonly string[] | undefined;
   /** By variant, the services that run for it; none for a server that runs already. */
   readonly services?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** By variant, the names of what is done to it while the load goes on. */
+  readonly acts?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** What is made of the counters that a server of the user's own may tell. */
@@ -30,9 +32,10 @@ const toldMetrics = [
 ];
 
 /** What a metric can be narrowed by, beside a variant. */
-const narrowings = ['replicas', 'request', 'status', 'service'];
+const narrowings = ['replicas', 'request', 'status', 'service', 'act'];
 
-const onlyOnce = 'a metric is narrowed to one variant, one number of replicas, one request, one status and one service';
+const onlyOnce =
+  'a metric is narrowed to one variant, one number of replicas, one request, one status, one service and one act';
 
 /** A metric as a claim refers to it, and what is wrong with that. */
 export interface ReadMetric {
@@ -52,7 +55,8 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
   const [request, ...otherRequests] = called('request');
   const [count, ...otherCounts] = called('replicas');
   const [service, ...otherServices] = called('service');
-  const others = [...otherVariants, ...otherCounts, ...otherRequests, ...otherStatuses, ...otherServices];
+  const [act, ...otherActs] = called('act');
+  const others = [...otherVariants, ...otherCounts, ...otherRequests, ...otherStatuses, ...otherServices, ...otherActs];
   const twice = others.map((argument) => faultAt(argument, onlyOnce));
   const strange = valued.filter((argument) => !narrowings.includes(argument.name));
   const faults = [
@@ -66,6 +70,8 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
     requestFault(request, metric, scope),
     statusFault(status, metric),
     serviceFault(service, metric, variant?.name, scope),
+    actFault(act, metric, variant?.name, scope),
+    act && request && faultAt(act, 'what an act did to one request is not known', 'leave one of them out'),
   ];
   const replicas = count && Number(count.value?.text);
   return {
@@ -77,6 +83,7 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
       request: request?.value?.text,
       status: status?.value?.text,
       service: service?.value?.text,
+      act: act?.value?.text,
     },
     dimension: metric ? dimensionOf(metric.unit) : 'unknown',
     faults: faults.filter((fault) => fault !== undefined),
@@ -142,6 +149,27 @@ function serviceFault(
   // Where there are none, that is said of the metric.
   if (known === undefined || known.length === 0 || known.includes(text)) return undefined;
   return faultAt(argument.value, `the service "${text}" is not known`, suggestion(text, known));
+}
+
+/** `act=kill-app`, and only behind a metric of what clients see of an act. */
+function actFault(
+  argument: ArgumentToken | undefined,
+  metric: Metric | undefined,
+  variant: string | undefined,
+  { acts, variants = [] }: ExpectationScope,
+): Fault | undefined {
+  if (!argument?.value) return undefined;
+  if (metric && metric.byAct !== true) {
+    const names = metrics.flatMap(({ name, byAct }) => (byAct ? [name] : []));
+    return faultAt(argument, `${metric.name} cannot be narrowed by act`, `only ${names.join(' and ')} can`);
+  }
+  const meant = variant === undefined ? variants : [variant];
+  if (acts === undefined || meant.length === 0 || meant.some((name) => acts[name] === undefined)) return undefined;
+  const known = [...new Set(meant.flatMap((name) => acts[name] ?? []))];
+  const { text } = argument.value;
+  return known.includes(text)
+    ? undefined
+    : faultAt(argument.value, `the act "${text}" is not known`, suggestion(text, known));
 }
 
 function variantFault(argument: ArgumentToken | undefined, { variants }: ExpectationScope): Fault | undefined {

@@ -1,7 +1,9 @@
+import { copiesIn, type ResolvedAct } from '../../model/acts.ts';
 import type { Plan, Topology, Trial, TrialSystem } from '../../model/plan.ts';
 import { seedOf, shuffled } from '../../model/random.ts';
 import type { Scenario, ScenarioFile, Variant, Data } from '../../model/scenario.ts';
 import { writes } from '../../model/workload.ts';
+import { drawActs } from './draw-acts.ts';
 import type { Overrides } from './override-checks.ts';
 import { override } from './overrides.ts';
 import { selectScenarios } from './select.ts';
@@ -36,7 +38,8 @@ function trialsOf(scenario: Scenario, planSeed: number, settings: TrialSettings)
     const seed = seedOf(planSeed, scenario.name, round);
     const trials = scenario.variants.flatMap((variant) =>
       scenario.replicas.map((replicas): Trial => {
-        const system = systemOf(variant, scenario, replicas, telemetry);
+        const acts = actsFor(variant, replicas, seed);
+        const system = { ...systemOf(variant, scenario, replicas, telemetry), ...(acts.length > 0 && { acts }) };
         const { name, workload, trust } = scenario;
         const load = variant.load ?? scenario.load;
         const place = { number: 0, scenario: name, variant: variant.name, replicas, round };
@@ -45,6 +48,13 @@ function trialsOf(scenario: Scenario, planSeed: number, settings: TrialSettings)
     );
     return shuffled(trials, seedOf(seed, 'order'));
   });
+}
+
+/** Drawn from the seed of the round: all its variants lose the same copies. */
+function actsFor({ system, acts = [] }: Variant, replicas: number, seed: number): readonly ResolvedAct[] {
+  const { acts: drawn, faults } = drawActs(acts, copiesIn(system, replicas), seed);
+  if (faults[0]) throw new Error(`an act cannot be done that was not refused: ${faults[0].sentence}`);
+  return drawn;
 }
 
 function systemOf({ system }: Variant, { data }: Scenario, replicas: number, serverTiming: boolean): TrialSystem {

@@ -1,8 +1,8 @@
 import { UsageError } from '../../model/errors.ts';
-import type { Plan, Trial } from '../../model/plan.ts';
+import type { Plan } from '../../model/plan.ts';
 
 /**
- * Refuses a plan whose topologies change by themselves, or by a roll-out, on a platform that does neither.
+ * Refuses a plan whose topologies change by themselves, on a platform on which they do not.
  * @throws {UsageError} that names the scenario and the platforms that do
  */
 export function checkOrchestration(
@@ -11,16 +11,12 @@ export function checkOrchestration(
 ): void {
   if (platform.orchestrates) return;
   for (const trial of plan.trials) {
-    const what = demandOf(trial);
-    if (what === undefined) continue;
-    throw new UsageError(`The scenario "${trial.scenario}" ${what}, and the platform ${platform.name} cannot.`, {
-      hint: 'Use --platform kubernetes or --platform minikube.',
-    });
+    if (trial.system.kind !== 'app' || !trial.system.autoscale) continue;
+    throw new UsageError(
+      `The scenario "${trial.scenario}" scales by itself, and the platform ${platform.name} cannot.`,
+      {
+        hint: 'Use --platform kubernetes or --platform minikube.',
+      },
+    );
   }
-}
-
-function demandOf({ system }: Trial): string | undefined {
-  if (system.kind !== 'app') return undefined;
-  if (system.autoscale) return 'scales by itself';
-  return system.rollout && 'rolls out a new version';
 }

@@ -5,6 +5,7 @@ import { isConstant } from '../../model/rate-stages.ts';
 import { loadsOf, runsAlready, type Scenario } from '../../model/scenario.ts';
 import { capitalised } from '../../shapes/fault.ts';
 import { durationText, rateText } from '../../shapes/units.ts';
+import { actMisfits } from '../schema/act-misfits.ts';
 import { misfitsOf } from '../schema/orchestration.ts';
 
 /** What the command line changes of all selected scenarios. */
@@ -103,11 +104,14 @@ function shared(load: LoadProfile): string {
 }
 
 /**
- * Refuses replica counts and times that do not go with the autoscaling or the roll-out of a variant.
+ * Refuses replica counts and times that do not go with the autoscaling or the acts of a variant.
  * @throws {UsageError} that says why
  */
 export function checkOrchestrated({ name, variants, replicas, load: shared }: Scenario): void {
-  const [misfit] = variants.flatMap(({ system, load = shared }) => misfitsOf(system, { replicas, load }));
+  const [misfit] = variants.flatMap(({ system, load = shared, acts = [] }) => [
+    ...misfitsOf(system, { replicas }),
+    ...actMisfits(acts, system, { replicas, load }),
+  ]);
   if (!misfit) return;
   const { sentence, hint = '' } = misfit;
   throw new UsageError(`The scenario "${name}" cannot run like this: ${sentence}`, { hint: `${capitalised(hint)}.` });

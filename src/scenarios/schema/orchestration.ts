@@ -1,8 +1,8 @@
-import { bounds, type LoadProfile, measuredMs } from '../../model/load-profile.ts';
+import { bounds, type LoadProfile } from '../../model/load-profile.ts';
 import { shutdowns, type Autoscale, type Rollout, type System } from '../../model/system.ts';
 import { faulty, type Fault, type Reading } from '../../shapes/fault.ts';
 import { choice, duration, issueOf, reading, table, whole } from '../../shapes/shapes.ts';
-import { durationText, readPercentage, writtenUnits } from '../../shapes/units.ts';
+import { readPercentage, writtenUnits } from '../../shapes/units.ts';
 
 const { least, most } = bounds.replicas;
 
@@ -53,21 +53,18 @@ export interface Runs {
 /** Something about the replica counts or the load that does not go with what a variant says. */
 export interface Misfit extends Fault {
   /** The variant's key that it does not go with. */
-  readonly key: 'autoscale' | 'rollout' | 'target';
+  readonly key: 'autoscale' | 'target';
   /** Which of the two is wrong. */
   readonly about: keyof Runs;
 }
 
-/** What does not go with the autoscaling, the roll-out or the fixed port of a variant: told at the variant, or where a run was changed. */
-export function misfitsOf(system: System, { replicas, load }: Runs): readonly Misfit[] {
+/** What does not go with the autoscaling or the fixed port of a variant: told at the variant, or where a run was changed. */
+export function misfitsOf(system: System, { replicas }: Pick<Runs, 'replicas'>): readonly Misfit[] {
   if (system.kind === 'command' && system.port !== undefined) return portMisfit(system.port, replicas);
   if (system.kind !== 'app') return [];
-  const { autoscale, rollout } = system;
+  const { autoscale } = system;
   const outside = autoscale && replicas.filter((count) => count < autoscale.least || count > autoscale.most);
-  return [
-    ...(autoscale && outside?.length ? [replicaMisfit(autoscale, outside)] : []),
-    ...((rollout && load && loadMisfit(rollout, load)) ?? []),
-  ];
+  return autoscale && outside?.length ? [replicaMisfit(autoscale, outside)] : [];
 }
 
 function replicaMisfit(autoscale: Autoscale, outside: readonly number[]): Misfit {
@@ -85,16 +82,4 @@ function portMisfit(port: number, replicas: readonly number[]): readonly Misfit[
   const sentence = `${several} replicas of a command cannot all listen on port ${port}`;
   const hint = 'leave port out: each finds its own in the variable PORT, or where {port} is in the command';
   return [{ key: 'target', about: 'replicas', sentence, hint }];
-}
-
-function loadMisfit({ atMs }: Rollout, load: LoadProfile): readonly Misfit[] {
-  const about = { key: 'rollout', about: 'load' } as const;
-  if (load.kind === 'burst') {
-    const sentence = 'a rollout goes on under load, and between bursts there is none';
-    return [{ ...about, sentence, hint: 'use closed or open load' }];
-  }
-  const endMs = measuredMs(load);
-  if (atMs < endMs) return [];
-  const sentence = `the rollout would begin at ${durationText(atMs)}, and the measured time ends at ${durationText(endMs)}`;
-  return [{ ...about, sentence, hint: 'let it begin earlier, or make the load last longer' }];
 }

@@ -1,5 +1,6 @@
+import { orderText } from '../../model/act-words.ts';
 import { formatDuration, plural } from '../../model/numbers.ts';
-import { type Pace, type Plan, expectedTrialMs, paces, remainingMs, workersOf } from '../../model/plan.ts';
+import { actsOn, type Pace, type Plan, expectedTrialMs, paces, remainingMs, workersOf } from '../../model/plan.ts';
 import type { Scenario } from '../../model/scenario.ts';
 import { describeSharedLoad } from './load-words.ts';
 import { describeData, describeRequest, describeSettings } from './words.ts';
@@ -44,15 +45,18 @@ function describeScenario(scenario: Scenario, plan: Plan, pace: Pace): string {
 
 function describeTrials(scenario: Scenario, plan: Plan, pace: Pace): readonly string[] {
   const longest = Math.max('variant'.length, ...scenario.variants.map(({ name }) => name.length));
-  const row = (...[trial, variant, replicas, round, time]: readonly [string, string, string, string, string]): string =>
-    `  ${trial.padStart(5)}  ${variant.padEnd(longest)}  ${replicas.padStart(8)}  ${round.padStart(5)}  ${time.padStart(9)}`;
+  type Cells = readonly [trial: string, variant: string, replicas: string, round: string, time: string, acts: string];
+  const row = (...[trial, variant, replicas, round, time, acts]: Cells): string =>
+    `  ${trial.padStart(5)}  ${variant.padEnd(longest)}  ${replicas.padStart(8)}  ${round.padStart(5)}  ${time.padStart(9)}  ${acts}`.trimEnd();
   const trials = plan.trials.filter((trial) => trial.scenario === scenario.name);
+  const hasActs = trials.some(({ system }) => actsOn(system).length > 0);
   return [
-    row('trial', 'variant', 'replicas', 'round', 'time'),
+    row('trial', 'variant', 'replicas', 'round', 'time', hasActs ? 'acts' : ''),
     ...trials.map((trial) => {
       const { variant, replicas, round } = trial;
       const time = formatDuration(expectedTrialMs(trial, pace));
-      return row(String(trial.number), variant, String(replicas), String(round), time);
+      const acts = actsOn(trial.system).map(orderText).join('; ');
+      return row(String(trial.number), variant, String(replicas), String(round), time, acts);
     }),
   ];
 }

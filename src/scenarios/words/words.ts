@@ -1,3 +1,4 @@
+import { describeAct } from '../../model/act-words.ts';
 import { formatDuration, formatPercent, plural } from '../../model/numbers.ts';
 import { isTarget, type Scenario, type Variant } from '../../model/scenario.ts';
 import {
@@ -51,11 +52,11 @@ export function describeData({ data: { users, todos }, variants }: Pick<Scenario
   return `${plural(users, 'user')}, ${plural(todos, 'todo')}`;
 }
 
-/** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address; then a load of its own. */
-export function describeSettings({ system, load }: Variant): string {
-  const own = load && `under ${describeLoad(load)}`;
+/** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address; then what is done to it, and a load of its own. */
+export function describeSettings({ system, load, acts = [] }: Variant): string {
   const changes = describeSystem(system);
-  return own === undefined ? changes : changes === unchanged ? own : `${changes}, ${own}`;
+  const own = [...acts.map(describeAct), ...(load ? [`under ${describeLoad(load)}`] : [])];
+  return own.length === 0 ? changes : [...(changes === unchanged ? [] : [changes]), ...own].join(', ');
 }
 
 /** What is said of a system of which nothing is changed. */
@@ -64,14 +65,13 @@ const unchanged = 'defaults';
 function describeSystem(system: System): string {
   if (system.kind === 'url') return `target ${system.url}`;
   if (system.kind !== 'app') return describeHosted(system);
-  const { app, balancer, limits, slowReplicaMs, autoscale, rollout } = system;
+  const { app, balancer, limits, slowReplicaMs, autoscale } = system;
   const changed = [
     ...appWords(app),
     balancer !== undefined && balancerText(balancer),
     ...limitTexts(limits),
     slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,
     autoscale !== undefined && describeAutoscale(autoscale),
-    rollout !== undefined && `rolls out at ${formatDuration(rollout.atMs)}, ${rollout.shutdown}`,
   ].filter((part) => part !== false);
   return changed.length === 0 ? unchanged : changed.join(', ');
 }

@@ -1,0 +1,106 @@
+import type { Measurement } from '../../model/measurement.ts';
+import { formatDuration } from '../../model/numbers.ts';
+import type { ActRecord, Caveat, TrialRecord } from '../../record/run-record.ts';
+import { measuredSlices } from './timeline.ts';
+
+/** Of the seconds before an act, at most so many say how it was, and at least so many have to be there. */
+const before = { most: 10, least: 3 };
+/** So many good seconds in a row, and it is as before. */
+const backSeconds = 3;
+/** p99 may be so many times what the worst second before had, or so much more, whichever is higher. */
+const slower = { times: 1.5, byUs: 5000 };
+/** The share of the rate before that a good second has at least. */
+const leastRate = 0.5;
+
+const msPerSecond = 1000;
+
+/** What clients saw of an act. */
+export type Aftermath = Pick<ActRecord, 'metrics' | 'caveats'>;
+
+/** The act as far as it matters here. */
+type Began = Pick<ActRecord, 'name' | 'beganMs'>;
+
+/**
+ * How long it took until clients were served as before an act, and how many errors they had until then, second by second.
+ *
+ * How it was before is what the last ten whole seconds before the act say: the share of errors and the p99 of the worst of them, and
+ * their mean rate. It is as before from the first of three seconds in a row that have no larger share of errors, a p99 of at most 1.5
+ * times that or 5 ms more, and half of the rate. Where that is not seen, the time is at least the rest of the measured time.
+ */
+export function aftermathOf(measurement: Measurement, { name, beganMs }: Began): Aftermath {
+  const whole = measuredSlices(measurement).filter(
+    ({ second }) => (second + 1) * msPerSecond <= measurement.durationMs,
+  );
+  const usual = whole.filter(({ second }) => (second + 1) * msPerSecond <= beganMs).slice(-before.most);
+  if (usual.length < before.least) {
+    const text = `${name} came after fewer than ${before.least} whole seconds: nobody knows how it was before`;
+    return { metrics: {}, caveats: [{ kind: 'nothing-before', text, doubts: [...metricsOfActs] }] };
+  }
+  const first = Math.floor(beganMs / msPerSecond);
+  const isGood = goodnessBy(usual);
+  const good = new Set(whole.filter(isGood).map(({ second }) => second));
+  const back = whole.find(({ second }) => second >= first && inARow(second).every((each) => good.has(each)))?.second;
+  const errors = whole
+    .filter(({ second }) => second >= first && second < (back ?? Infinity))
+    .reduce((sum, slice) => sum + slice.errors, 0);
+  if (back !== undefined) {
+    return { metrics: { time_to_recover: Math.max(0, back * msPerSecond - beganMs), errors }, caveats: [] };
+  }
+  const restMs = Math.max(0, measurement.durationMs - beganMs);
+  const text = `${formatDuration(restMs)} after ${name} the measured time ended, and clients were not served as before`;
+  const caveat = { kind: 'not-recovered' as const, text, doubts: [...metricsOfActs], bounds: atLeast(metricsOfActs) };
+  return { metrics: { time_to_recover: restMs, errors }, caveats: [caveat] };
+}
+
+const metricsOfActs = ['time_to_recover', 'errors'] as const;
+
+/** The same caveats as those of the whole trial, whose errors are all counted. */
+export function recoveryCaveats(acts: readonly Pick<ActRecord, 'caveats'>[]): Caveat[] {
+  return acts.flatMap(({ caveats }) =>
+    caveats.map(({ bounds, ...caveat }) => ({
+      ...caveat,
+      doubts: ['time_to_recover'],
+      ...(bounds && { bounds: atLeast(['time_to_recover']) }),
+    })),
+  );
+}
+
+/**
+ * A trial as if that had been its only act: with the metrics of it alone, and the caveats of the trial and of this act.
+ * @returns undefined where the trial has no act of that name
+ */
+export function trialOfAct(trial: TrialRecord, name: string): TrialRecord | undefined {
+  const act = trial.acts?.find((candidate) => candidate.name === name);
+  if (!act) return undefined;
+  const ofActs: readonly Caveat['kind'][] = ['not-recovered', 'nothing-before'];
+  const ofAll = trial.caveats.filter(({ kind }) => !ofActs.includes(kind));
+  return { ...trial, metrics: act.metrics, caveats: [...act.caveats, ...ofAll] };
+}
+
+/** The longest of all acts; missing where one is. */
+export function timeToRecover(acts: readonly Pick<ActRecord, 'metrics'>[]): { readonly time_to_recover?: number } {
+  const times = acts.flatMap(({ metrics }) => metrics.time_to_recover ?? []);
+  return times.length === 0 || times.length < acts.length ? {} : { time_to_recover: Math.max(...times) };
+}
+
+type Slice = Measurement['timeline'][number];
+
+function errorShare({ requests, errors }: Slice): number {
+  return errors === 0 ? 0 : errors / (requests + errors);
+}
+
+function goodnessBy(usual: readonly Slice[]): (slice: Slice) => boolean {
+  const errors = Math.max(...usual.map(errorShare));
+  const p99Us = Math.max(...usual.map((slice) => slice.p99Us));
+  const rate = usual.reduce((sum, { requests }) => sum + requests, 0) / usual.length;
+  const mostUs = Math.max(slower.times * p99Us, p99Us + slower.byUs);
+  return (slice) => errorShare(slice) <= errors && slice.p99Us <= mostUs && slice.requests >= leastRate * rate;
+}
+
+function inARow(second: number): readonly number[] {
+  return Array.from({ length: backSeconds }, (_, index) => second + index);
+}
+
+function atLeast(names: readonly string[]): NonNullable<Caveat['bounds']> {
+  return Object.fromEntries(names.map((name) => [name, {}]));
+}

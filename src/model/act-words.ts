@@ -1,0 +1,89 @@
+import { actTraits, copyName, subjectsOf, type Act, type ResolvedAct } from './acts.ts';
+import { formatDuration, formatPercent } from './numbers.ts';
+
+/** What an act does, as a scenario says it: "kills one of app at 5 s", "pauses postgres at 3 s for 2 s". */
+export function describeAct(act: Act): string {
+  const { does } = actTraits[act.kind];
+  const at = `at ${formatDuration(act.atMs)}`;
+  switch (act.kind) {
+    case 'kill':
+      return `${does} ${whomText(act)} ${at}${act.restart === 'always' ? ', and it starts again' : ''}`;
+    case 'stop':
+    case 'restart': {
+      const grace = act.graceMs === undefined ? '' : `, with a grace of ${formatDuration(act.graceMs)}`;
+      return `${does} ${whomText(act)} ${at}${grace}`;
+    }
+    case 'pause':
+      return `${does} ${whomText(act)} ${at}${act.lastsMs === undefined ? '' : ` for ${formatDuration(act.lastsMs)}`}`;
+    case 'resume':
+      return `${does} ${whomText(act)} ${at}`;
+    case 'flush':
+      return `${does} ${act.service} ${at}`;
+    case 'scale':
+      return `${does} ${act.service} to ${act.to} ${at}`;
+    case 'roll-out':
+      return `${does} ${at}, ${act.shutdown}`;
+  }
+}
+
+function whomText({ service, whom }: Extract<Act, { readonly whom: unknown }>): string {
+  if ('copy' in whom) return copyName(service, whom.copy);
+  if (copyName(service, 1) === service) return service;
+  if ('all' in whom) return `all of ${service}`;
+  if ('share' in whom) return `${formatPercent(whom.share)} of ${service}`;
+  return `${whom.count === 1 ? 'one' : whom.count} of ${service}`;
+}
+
+/** What a trial does, for its plan: "at 5 s kill app-2". */
+export function orderText(act: ResolvedAct): string {
+  const at = `at ${formatDuration(act.atMs)}`;
+  switch (act.kind) {
+    case 'pause': {
+      const lasts = act.lastsMs === undefined ? '' : ` for ${formatDuration(act.lastsMs)}`;
+      return `${at} pause ${listOf(subjectsOf(act))}${lasts}`;
+    }
+    case 'scale':
+      return `${at} scale ${act.service} to ${act.to}`;
+    case 'roll-out':
+      return `${at} roll out ${act.service}, ${act.shutdown}`;
+    default:
+      return `${at} ${act.kind} ${listOf(subjectsOf(act))}`;
+  }
+}
+
+/** What a timeline says of an act as it begins, and as it is over where there is more to say of it then. */
+export interface ActWords {
+  readonly began: string;
+  readonly over?: string;
+}
+
+/** The words for a timeline. */
+export function wordsFor(act: ResolvedAct): ActWords {
+  const subjects = subjectsOf(act);
+  const who = listOf(subjects);
+  const [is, runs, goes] = subjects.length > 1 ? ['are', 'run', 'go'] : ['is', 'runs', 'goes'];
+  switch (act.kind) {
+    case 'kill':
+      return { began: `${who} ${is} killed`, ...(act.restart === 'always' && { over: `${who} ${runs} again` }) };
+    case 'stop':
+      return { began: `${who} ${is} told to stop`, over: `${who} ${subjects.length > 1 ? 'have' : 'has'} stopped` };
+    case 'restart':
+      return { began: `${who} ${is} restarted`, over: `${who} ${runs} again` };
+    case 'pause':
+      return { began: `${who} ${is} paused`, ...(act.lastsMs !== undefined && { over: `${who} ${goes} on` }) };
+    case 'resume':
+      return { began: `${who} ${is} resumed` };
+    case 'flush':
+      return { began: `${who} ${is} flushed` };
+    case 'scale':
+      return { began: `${who} begins to scale to ${act.to}`, over: `${who} has scaled to ${act.to}` };
+    case 'roll-out':
+      return { began: 'a new version begins to roll out', over: 'the roll-out is over: every replica is new' };
+  }
+}
+
+/** "app-1, app-2 and app-3". */
+function listOf(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

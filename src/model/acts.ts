@@ -1,0 +1,114 @@
+import { shutdowns, servicesOf, type System } from './system.ts';
+
+/** What can be done to a service while the load goes on. */
+export const actKinds = ['kill', 'stop', 'pause', 'resume', 'restart', 'flush', 'scale', 'roll-out'] as const;
+
+/** One of {@link actKinds}. */
+export type ActKind = (typeof actKinds)[number];
+
+/** Whether something starts a killed copy again, at its place: nobody, or whatever runs it. */
+export const restarts = ['none', 'always'] as const;
+
+/** Which copies of a service an act is for. */
+export type Whom =
+  /** So many, drawn from the seed: 1 where only the service is named. */
+  | { readonly count: number }
+  /** That one, from 1. */
+  | { readonly copy: number }
+  /** So many of those that there are, at least one, drawn from the seed. */
+  | { readonly share: number }
+  | { readonly all: true };
+
+interface Timed {
+  /** What claims and reports call it; each of a trial has its own. */
+  readonly name: string;
+  /** As usage calls it, without the number of a copy: `app`, `postgres`. */
+  readonly service: string;
+  /** From the start of the measured time. */
+  readonly atMs: number;
+}
+
+type Deed<To> =
+  | ({
+      readonly kind: 'kill';
+      /** Undefined for what the platform does by itself: a cluster starts it again, no other does. */
+      readonly restart: (typeof restarts)[number] | undefined;
+    } & To)
+  | ({
+      readonly kind: 'stop' | 'restart';
+      /** How long it may take to end before it is killed, 0 for at once; undefined for what its service takes. */
+      readonly graceMs: number | undefined;
+    } & To)
+  | ({
+      readonly kind: 'pause';
+      /** After how long it is resumed; undefined for not before an act does so. */
+      readonly lastsMs: number | undefined;
+    } & To)
+  | ({ readonly kind: 'resume' } & To)
+  | { readonly kind: 'flush' }
+  | {
+      readonly kind: 'scale';
+      /** How many copies there are then. */
+      readonly to: number;
+    }
+  | { readonly kind: 'roll-out'; readonly shutdown: (typeof shutdowns)[number] };
+
+/** What is done to a service at a moment of the load, as a scenario says it. */
+export type Act = Timed & Deed<{ readonly whom: Whom }>;
+
+/** An act with the copies that it is for, by number from 1 and in that order: what a trial does. */
+export type ResolvedAct = Timed & Deed<{ readonly copies: readonly number[] }>;
+
+/** What an act of that kind is. */
+export interface ActTraits {
+  /** Whether it is for copies of a service, or for the service as a whole. */
+  readonly on: 'copies' | 'service';
+  /** What it does, before the name of whom: "kills". */
+  readonly does: string;
+  /** What it is called: "kill". */
+  readonly noun: string;
+  /** Whether copies end by it, and what they counted of themselves with them. */
+  readonly ends: boolean;
+}
+
+/** Every kind of act there is. */
+export const actTraits: Readonly<Record<ActKind, ActTraits>> = {
+  kill: { on: 'copies', does: 'kills', noun: 'kill', ends: true },
+  stop: { on: 'copies', does: 'stops', noun: 'stop', ends: true },
+  pause: { on: 'copies', does: 'pauses', noun: 'pause', ends: false },
+  resume: { on: 'copies', does: 'resumes', noun: 'resumption', ends: false },
+  restart: { on: 'copies', does: 'restarts', noun: 'restart', ends: true },
+  flush: { on: 'service', does: 'flushes', noun: 'flush', ends: false },
+  scale: { on: 'service', does: 'scales', noun: 'scaling', ends: true },
+  'roll-out': { on: 'service', does: 'rolls out', noun: 'rollout', ends: true },
+};
+
+/** The services that have copies which are all alike; of the others there is one. */
+const alike: readonly string[] = ['app', 'target'];
+
+/** Whether there may be any number of copies of a service. */
+export function isScalable(service: string): boolean {
+  return alike.includes(service);
+}
+
+/** What usage calls a copy: `app-2`, `postgres`. */
+export function copyName(service: string, copy: number): string {
+  return isScalable(service) ? `${service}-${copy}` : service;
+}
+
+/**
+ * The services of a system by name, with how many copies each has when the load begins: with autoscaling, those that are always
+ * there. None of a server that runs already.
+ */
+export function copiesIn(system: System, replicas: number): ReadonlyMap<string, number> {
+  if (system.kind === 'url') return new Map();
+  const tested = system.kind === 'app' ? 'app' : 'target';
+  const count = (system.kind === 'app' ? system.autoscale?.least : undefined) ?? replicas;
+  const others = servicesOf(system, replicas).filter((name) => !name.startsWith(`${tested}-`));
+  return new Map([[tested, count], ...others.map((name) => [name, 1] as const)]);
+}
+
+/** The copies that an act is for, as usage calls them; the service itself where it is for all of it. */
+export function subjectsOf(act: ResolvedAct): readonly string[] {
+  return 'copies' in act ? act.copies.map((copy) => copyName(act.service, copy)) : [act.service];
+}

@@ -1,0 +1,57 @@
+import { describeAct } from '../../model/act-words.ts';
+import { actTraits, type Act, type ActKind } from '../../model/acts.ts';
+import { UsageError } from '../../model/errors.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Variant } from '../../model/scenario.ts';
+
+/** What of a platform decides over what can be done on it. */
+interface ActingPlatform {
+  readonly name: string;
+  readonly acts: readonly ActKind[];
+  readonly orchestrates: boolean;
+}
+
+interface Refusal {
+  readonly sentence: string;
+  readonly hint: string;
+}
+
+/**
+ * Refuses a plan with acts that the platform cannot do.
+ * @throws {UsageError} that names the scenario, the act, and what can be done
+ */
+export function checkActs(plan: Plan, platform: ActingPlatform): void {
+  for (const { name, variants } of plan.scenarios) {
+    for (const variant of variants) {
+      for (const act of variant.acts ?? []) {
+        const refusal = refusalOf(act, variant, platform);
+        if (!refusal) continue;
+        throw new UsageError(`The scenario "${name}" ${refusal.sentence}.`, { hint: refusal.hint });
+      }
+    }
+  }
+}
+
+function refusalOf(act: Act, { system }: Variant, { name, acts, orchestrates }: ActingPlatform): Refusal | undefined {
+  if (!acts.includes(act.kind)) return { sentence: unable(act, name), hint: hintFor(act.kind, name, acts) };
+  if (!orchestrates) return undefined;
+  if (act.kind === 'kill' && act.restart === 'none') {
+    const sentence = `${describeAct(act)} with restart: none, and the platform ${name} starts again what has ended`;
+    return { sentence, hint: 'Leave restart out, or use --platform local or --platform docker.' };
+  }
+  if (act.service !== 'nginx' || ('balancer' in system && system.balancer !== undefined)) return undefined;
+  const sentence = `${describeAct(act)}, and the platform ${name} deals requests out by itself`;
+  return { sentence, hint: 'Name a balancer, which is nginx there as well, or leave the act out.' };
+}
+
+function unable(act: Act, platform: string): string {
+  const what = act.kind === 'roll-out' ? 'rolls out a new version' : `${actTraits[act.kind].does} ${act.service}`;
+  return `${what}, and the platform ${platform} cannot`;
+}
+
+function hintFor(kind: ActKind, platform: string, acts: readonly ActKind[]): string {
+  if (kind === 'roll-out') return 'Use --platform kubernetes or --platform minikube.';
+  return acts.length === 0
+    ? `Nothing can be done on ${platform}.`
+    : `What can be done on ${platform}: ${acts.join(', ')}.`;
+}

@@ -1,0 +1,182 @@
+import { actTraits, copyName, isScalable, type Act, type ResolvedAct, type Whom } from '../../model/acts.ts';
+import { plural } from '../../model/numbers.ts';
+import { seedOf, shuffled } from '../../model/random.ts';
+import type { Fault } from '../../shapes/fault.ts';
+import { suggestion } from '../../shapes/suggest.ts';
+import { durationText } from '../../shapes/units.ts';
+
+/** An act that cannot be done to what there is then. */
+export interface ActFault extends Fault {
+  /** The act's place in the list. */
+  readonly index: number;
+  /** Whether another number of replicas would mend it. */
+  readonly isOfReplicas: boolean;
+}
+
+/** The acts with the copies that they are for, in the order of time, and those that cannot be done. */
+export interface DrawnActs {
+  readonly acts: readonly ResolvedAct[];
+  readonly faults: readonly ActFault[];
+}
+
+/**
+ * Draws the copies that each act is for. What is drawn depends on the seed and the act's name alone, never on a copy that a
+ * later act names: so whether all of them can be done depends on no seed.
+ * @param copies the services there are, with the number of copies of each
+ */
+export function drawActs(acts: readonly Act[], copies: ReadonlyMap<string, number>, seed: number): DrawnActs {
+  const states = new Map([...copies].map(([service, count]) => [service, new ServiceState(service, count)]));
+  const drawn: ResolvedAct[] = [];
+  const faults: ActFault[] = [];
+  const inOrder = acts.map((act, index) => ({ act, index })).sort((one, other) => one.act.atMs - other.act.atMs);
+  for (const [place, { act, index }] of inOrder.entries()) {
+    const state = states.get(act.service);
+    const later = inOrder.slice(place + 1).map((entry) => entry.act);
+    const done =
+      state?.apply(act, later, seedOf(seed, 'act', act.name)) ?? unknownService(act.service, [...copies.keys()]);
+    if ('act' in done) drawn.push(done.act);
+    else faults.push({ index, isOfReplicas: false, ...done });
+  }
+  return { acts: drawn, faults };
+}
+
+type Refusal = Fault & { readonly isOfReplicas?: true };
+
+function unknownService(service: string, known: readonly string[]): Refusal {
+  if (known.length === 0) {
+    const hint = 'let the lab start it: write command or image in place of url';
+    return { sentence: 'nothing can be done to a server that runs already', hint };
+  }
+  if (service === 'nginx') {
+    const sentence = 'there is no nginx at 1 replica: nothing has to be dealt out';
+    return { sentence, hint: 'begin with more replicas', isOfReplicas: true };
+  }
+  return { sentence: `the service "${service}" is not known`, hint: suggestion(service, known) };
+}
+
+/** The copies of one service, as the acts before have left them. */
+class ServiceState {
+  readonly #service: string;
+  readonly #there: Set<number>;
+  /** What ended each copy that nothing starts again. */
+  readonly #gone = new Map<number, Act>();
+  /** Until when each is paused. */
+  readonly #paused = new Map<number, number>();
+
+  constructor(service: string, count: number) {
+    this.#service = service;
+    this.#there = new Set(numbersTo(count));
+  }
+
+  apply(act: Act, later: readonly Act[], seed: number): { readonly act: ResolvedAct } | Refusal {
+    switch (act.kind) {
+      case 'flush':
+        if (this.#service !== 'redis')
+          return { sentence: `${this.#service} holds nothing to flush`, hint: 'only redis does' };
+        return this.#goneFault(1) ?? { act };
+      case 'scale':
+        if (!isScalable(this.#service)) return { sentence: `there is always one ${this.#service}`, hint: scalableHint };
+        this.#scale(act.to);
+        return { act };
+      case 'roll-out':
+        if (this.#service !== 'app')
+          return { sentence: 'only the reference app rolls out', hint: 'write roll-out: app' };
+        this.#gone.clear();
+        this.#paused.clear();
+        return { act };
+      default: {
+        const { whom, ...rest } = act;
+        const chosen = this.#choose(act, whom, later, seed);
+        if ('sentence' in chosen) return chosen;
+        for (const copy of chosen) this.#note(act, copy);
+        return { act: { ...rest, copies: chosen } };
+      }
+    }
+  }
+
+  #choose(act: Act, whom: Whom, later: readonly Act[], seed: number): readonly number[] | Refusal {
+    if ('copy' in whom) return this.#refusalOf(act, whom.copy) ?? [whom.copy];
+    const able = this.#copies().filter((copy) => this.#refusalOf(act, copy) === undefined);
+    if ('all' in whom) return able.length > 0 ? able : (this.#refusalOf(act, 1) ?? able);
+    // A copy that is named later has to be there then.
+    const named = new Set(later.flatMap((other) => copiesNamedBy(other, this.#service)));
+    const free = able.filter((copy) => !named.has(copy));
+    const count = 'count' in whom ? whom.count : Math.max(1, Math.round(whom.share * this.#there.size));
+    if (count <= free.length)
+      return shuffled(free, seed)
+        .slice(0, count)
+        .toSorted((one, other) => one - other);
+    const [only] = this.#copies();
+    if (this.#there.size === 1 && only !== undefined && count === 1) {
+      const refusal = this.#refusalOf(act, only);
+      if (refusal) return refusal;
+    }
+    const left = `${plural(free.length, 'copy').replace('copys', 'copies')} of ${this.#service}`;
+    const sentence = `${count} cannot be drawn: ${left} can be then`;
+    return { sentence, hint: 'those are left out that have ended, or that a later act names', isOfReplicas: true };
+  }
+
+  #copies(): readonly number[] {
+    return [...this.#there].toSorted((one, other) => one - other);
+  }
+
+  #refusalOf({ kind, atMs }: Act, copy: number): Refusal | undefined {
+    const name = copyName(this.#service, copy);
+    if (!isScalable(this.#service) && copy > 1) return { sentence: `there is always one ${this.#service}` };
+    if (!this.#there.has(copy)) {
+      const count = plural(this.#there.size, 'replica');
+      return { sentence: `there is no ${name} at ${count}`, hint: 'copies count from 1', isOfReplicas: true };
+    }
+    const isPaused = (this.#paused.get(copy) ?? 0) > atMs;
+    if (kind === 'pause' && isPaused) return { sentence: `${name} is paused already` };
+    if (kind === 'resume' && !isPaused)
+      return { sentence: `${name} is not paused then`, hint: 'a pause comes before it' };
+    return this.#goneFault(copy);
+  }
+
+  #goneFault(copy: number): Refusal | undefined {
+    const by = this.#gone.get(copy);
+    if (!by) return undefined;
+    const sentence = `${copyName(this.#service, copy)} is gone by then: the ${actTraits[by.kind].noun} at ${durationText(by.atMs)} ends it`;
+    return {
+      sentence,
+      hint: by.kind === 'kill' ? 'write restart: always beside that kill' : 'write restart in place of stop',
+    };
+  }
+
+  #note(act: Act, copy: number): void {
+    switch (act.kind) {
+      case 'pause':
+        this.#paused.set(copy, act.lastsMs === undefined ? Infinity : act.atMs + act.lastsMs);
+        return;
+      case 'stop':
+        this.#gone.set(copy, act);
+        break;
+      case 'kill':
+        if (act.restart !== 'always') this.#gone.set(copy, act);
+        break;
+      default:
+    }
+    this.#paused.delete(copy);
+  }
+
+  #scale(to: number): void {
+    for (const copy of [...this.#there]) if (copy > to) this.#there.delete(copy);
+    for (const copy of numbersTo(to)) this.#there.add(copy);
+    for (const copy of [...this.#gone.keys(), ...this.#paused.keys()]) {
+      if (this.#there.has(copy)) continue;
+      this.#gone.delete(copy);
+      this.#paused.delete(copy);
+    }
+  }
+}
+
+const scalableHint = 'only app, or a target of your own, has any number of copies';
+
+function copiesNamedBy(act: Act, service: string): readonly number[] {
+  return act.service === service && 'whom' in act && 'copy' in act.whom ? [act.whom.copy] : [];
+}
+
+function numbersTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}

@@ -1,0 +1,114 @@
+import { pause } from '../machine/time-limit.ts';
+import type { ResolvedAct } from '../model/acts.ts';
+import type { Deployment } from '../platforms/platform.ts';
+
+/** When an act was done, from the start of the measured time. */
+export interface DoneAct {
+  readonly act: ResolvedAct;
+  readonly beganMs: number;
+  /** When it had taken effect; of a pause that lasts for a time, when that was over. */
+  readonly endedMs: number;
+}
+
+/** What tells the time, and lets it pass. */
+export interface Clock {
+  /** In milliseconds, from any moment. */
+  nowMs(): number;
+  pause(durationMs: number, signal: AbortSignal): Promise<void>;
+}
+
+const clockOfProcess: Clock = { nowMs: () => performance.now(), pause };
+
+/** What is asked of the platform at a moment. */
+interface Step {
+  readonly atMs: number;
+  readonly order: ResolvedAct;
+  /** The act that it is a part of. */
+  readonly act: ResolvedAct;
+}
+
+/** Does what a trial does to its system while the load goes on; does nothing in a trial that has no acts. */
+export class ActSchedule implements AsyncDisposable {
+  /** For the load: aborted too, with its LabError, by an act that fails, as there is nothing left to measure then. */
+  readonly loadSignal: AbortSignal;
+  readonly #deployment: Deployment;
+  readonly #acts: readonly ResolvedAct[];
+  readonly #clock: Clock;
+  readonly #stop = new AbortController();
+  readonly #failed = new AbortController();
+  readonly #signal: AbortSignal;
+  #done: Promise<readonly DoneAct[]> = Promise.resolve([]);
+
+  constructor(
+    deployment: Deployment,
+    acts: readonly ResolvedAct[],
+    signal: AbortSignal,
+    clock: Clock = clockOfProcess,
+  ) {
+    this.#deployment = deployment;
+    this.#acts = acts;
+    this.#clock = clock;
+    this.loadSignal = AbortSignal.any([signal, this.#failed.signal]);
+    // One that fails ends the others as well.
+    this.#signal = AbortSignal.any([this.loadSignal, this.#stop.signal]);
+  }
+
+  /** To be called as the measured time begins. */
+  start(): void {
+    this.#done = this.#doAll(this.#clock.nowMs());
+    // Whoever waits for their end hears of a failure as well; but nobody may ever do so.
+    this.#done.catch(() => undefined);
+  }
+
+  /**
+   * Waits until all of them are over, even if the load is already: the next trial has to find nothing of them.
+   * @returns when each was done, in the order in which they began
+   * @throws {LabError} of the first that failed; the signal's reason where it is aborted
+   */
+  async end(): Promise<readonly DoneAct[]> {
+    return this.#done;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#done.catch(() => undefined);
+  }
+
+  async #doAll(startMs: number): Promise<readonly DoneAct[]> {
+    const steps = this.#acts.flatMap(stepsOf).toSorted((one, other) => one.atMs - other.atMs);
+    const services = new Set(steps.map(({ order }) => order.service));
+    const times = new Map<ResolvedAct, DoneAct>();
+    const settled = await Promise.allSettled(
+      [...services].map(async (service) => {
+        for (const step of steps) if (step.order.service === service) await this.#do(step, startMs, times);
+      }),
+    );
+    // The first to fail is the reason why the others ended.
+    if (this.#failed.signal.aborted) throw this.#failed.signal.reason;
+    for (const result of settled) if (result.status === 'rejected') throw result.reason;
+    return [...times.values()].toSorted((one, other) => one.beganMs - other.beganMs);
+  }
+
+  async #do({ atMs, order, act }: Step, startMs: number, times: Map<ResolvedAct, DoneAct>): Promise<void> {
+    const sinceStartMs = (): number => this.#clock.nowMs() - startMs;
+    try {
+      await this.#clock.pause(Math.max(0, atMs - sinceStartMs()), this.#signal);
+      const beganMs = times.get(act)?.beganMs ?? sinceStartMs();
+      if (!this.#deployment.act) throw new Error('the platform does no acts: the plan should not have been run');
+      await this.#deployment.act(order, this.#signal);
+      times.set(act, { act, beganMs, endedMs: sinceStartMs() });
+    } catch (error) {
+      if (!this.#signal.aborted) this.#failed.abort(error);
+      throw error;
+    }
+  }
+}
+
+/** A pause that lasts for a time is two steps: others on the same service may come between them. */
+function stepsOf(act: ResolvedAct): readonly Step[] {
+  const first = { atMs: act.atMs, order: act, act };
+  if (act.kind !== 'pause' || act.lastsMs === undefined) return [first];
+  const { name, service, copies, lastsMs } = act;
+  const atMs = act.atMs + lastsMs;
+  return [first, { atMs, order: { kind: 'resume', name, service, copies, atMs }, act }];
+}

@@ -1,0 +1,44 @@
+import { actTraits } from '../model/acts.ts';
+import type { ServiceResources, Telemetry } from '../model/telemetry.ts';
+import type { ActRecord } from '../record/run-record.ts';
+
+type Done = Pick<ActRecord, 'kind' | 'subjects' | 'beganMs'>;
+type Told = NonNullable<Telemetry['happenings']>['told'][number];
+
+/** Whether an act of the trial has ended that copy: that it did is no death. */
+export function isEndedBy(acts: readonly Done[], service: string): boolean {
+  return acts.some(({ kind, subjects }) => actTraits[kind].ends && subjects.includes(service));
+}
+
+/** What ends, and is paused, is started again and fails its probe; it is not killed at its memory limit by that. */
+function isIntended({ service, kind, second }: Told, acts: readonly Done[]): boolean {
+  if (kind !== 'restarted' && kind !== 'probe-failed') return false;
+  return acts.some(({ subjects, beganMs }) => subjects.includes(service) && second >= Math.floor(beganMs / 1000));
+}
+
+/**
+ * What a trial recorded without what its acts brought about, which is no reason to trust it less: copies that an act has ended count
+ * as those that have left as they were meant to.
+ */
+export function withoutIntended(
+  acts: readonly Done[],
+  telemetry: Telemetry,
+  resources: readonly ServiceResources[],
+): readonly [Telemetry, readonly ServiceResources[]] {
+  if (acts.length === 0) return [telemetry, resources];
+  const { lost, left = [], happenings } = telemetry;
+  const ended = lost.map(({ replica }) => replica).filter((replica) => isEndedBy(acts, replica));
+  const rest = {
+    ...telemetry,
+    lost: lost.filter(({ replica }) => !ended.includes(replica)),
+    left: [...new Set([...left, ...ended])],
+    ...(happenings && {
+      happenings: { ...happenings, told: happenings.told.filter((told) => !isIntended(told, acts)) },
+    }),
+  };
+  const used = resources.map(({ ended: end, ...usage }) => {
+    if (isEndedBy(acts, usage.service)) return { ...usage, restarts: 0 };
+    return end === undefined ? usage : { ...usage, ended: end };
+  });
+  return [rest, used];
+}
