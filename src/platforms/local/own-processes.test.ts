@@ -122,12 +122,11 @@ describe('the processes of a run', () => {
 
   it('are ended wherever they are: one that has left its group, its folder and its parent, too', async (context) => {
     if (process.platform !== 'linux') context.skip('there is no setsid');
-    const [daemon = 0] = await start(
-      'cd /; setsid sh -c "trap : INT; while :; do sleep 1000; done" & echo $!; exit 0',
-      {
-        variable: true,
-      },
-    );
+    const [daemon = 0] = await start('cd /; setsid sh -c "trap : INT; while :; do sleep 1000; done" & echo $!', {
+      variable: true,
+    });
+    // The shell that started it goes on for a moment after its last word.
+    await vi.waitUntil(() => started.at(-1)?.exitCode === 0, { timeout: 10_000 });
     expect(await found()).toContain(daemon);
     const { ended, alive } = await endOwnProcesses(folder, 200);
     expect([ended[0]?.pid, alive]).toEqual([daemon, []]);
