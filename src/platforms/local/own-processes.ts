@@ -90,7 +90,7 @@ export function unendedOf({ alive }: Ending): string | undefined {
   return `could not be ended: ${alive.map(({ pid, command }) => `${pid} ${command}`).join(', ')}`;
 }
 
-/** Waits until no process of a run is left, or time is up: those that are. Each turn has its say on them. */
+/** Waits until no process of a run is left, or time is up: those that are. Each turn has its say on them, and there is one at least. */
 async function remaining(
   folder: string,
   limitMs: number,
@@ -98,8 +98,10 @@ async function remaining(
 ): Promise<readonly OwnProcess[]> {
   const end = performance.now() + limitMs;
   for (;;) {
+    // Before they are looked for: on a busy machine that alone may take longer than there is.
+    const isLast = performance.now() > end;
     const left = await findOwnProcesses(folder);
-    if (left.length === 0 || performance.now() > end) return left;
+    if (left.length === 0 || isLast) return left;
     eachTurn(left);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
