@@ -63,6 +63,7 @@ export function app(topology: Topology): Service {
       : { signal: 'SIGTERM', graceMs: graceMs + marginMs, wholeGroup: false, drains: true },
     reachedBy: ({ host, port }) => ({ APP_URL: `http://${host}:${port}` }),
     prepare: { title: 'the data is laid', name: 'app-setup' },
+    betweenTrials: topology.freshData ? 'anew' : 'stays-if-same',
     counters: { path: '/metrics', ofUsedPath: '/metrics/backends' },
     reload: undefined,
     isForeign: false,

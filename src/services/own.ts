@@ -25,6 +25,8 @@ export function own(topology: HostedTopology): Service {
     stop: { signal: 'SIGTERM', graceMs: 5_000, wholeGroup: true, drains: false },
     reachedBy: ({ host, port }) => ({ TARGET_URL: `http://${host}:${port}` }),
     prepare: undefined,
+    // What it remembers nobody can make it forget.
+    betweenTrials: 'anew',
     counters: metricsPath === undefined ? undefined : { path: metricsPath, names },
     reload: undefined,
     isForeign: true,

@@ -40,6 +40,7 @@ export const redis: Service = {
   stop: { signal: 'SIGTERM', graceMs: 5_000, wholeGroup: false, drains: false },
   reachedBy: (at) => ({ REDIS_URL: { secret: `redis://:${at.secret('password')}@${at.host}:${at.port}/0` } }),
   prepare: undefined,
+  betweenTrials: 'stays-if-same',
   counters: undefined,
   reload: undefined,
   isForeign: false,

@@ -45,6 +45,11 @@ export interface Service {
   reachedBy(at: Reach): Variables;
   /** What is done once, before anything asks it: at the same time as its copies start. */
   readonly prepare: Preparation | undefined;
+  /**
+   * Whether a copy stays for the next trial where it would be started just so again; `anew`: none does, as it may remember things,
+   * or as data are laid anew that nothing may run on meanwhile.
+   */
+  readonly betweenTrials: 'stays-if-same' | 'anew';
   readonly counters: Counters | undefined;
   /** A script for `sh` that makes it heed files that were written anew; undefined where it has to be started anew. */
   readonly reload: ((at: Place) => string) | undefined;

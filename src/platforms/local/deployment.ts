@@ -15,6 +15,11 @@ export interface Tested {
   readonly balancer: RunningCopy | undefined;
 }
 
+/** All of it. */
+export function frontOf({ copies, balancer }: Tested): readonly RunningCopy[] {
+  return [...copies, ...(balancer === undefined ? [] : [balancer])];
+}
+
 /** How load is put on something: as a deployment does it. */
 export type Generate = (jobs: readonly LoadJob[], signal: AbortSignal) => AsyncIterable<WorkerMessage>;
 

@@ -11,7 +11,7 @@ import { type LocalPlatformOptions, localRequirements } from './requirements.ts'
 import { RunContext } from './run-context.ts';
 import { createRunFolder, folderError } from './run-folder.ts';
 import { LocalStack, closeRun } from './stack.ts';
-import { startService } from './start-service.ts';
+import { startStore } from './start-service.ts';
 
 /** The platform that runs everything as processes of this machine. */
 export function createLocalPlatform(options: LocalPlatformOptions): Platform {
@@ -52,9 +52,10 @@ async function start(
   cacheless: boolean,
   signal: AbortSignal,
 ): Promise<Stack> {
-  const around = { run, surroundings: options, running: [] };
   const [stores, inFront] = await together(signal, (limited) => [
-    together(limited, (inner) => storesOf({ hasRedis: !cacheless }).map((store) => startService(store, around, inner))),
+    together(limited, (inner) =>
+      storesOf({ hasRedis: !cacheless }).map((store) => startStore(run, store, options, inner)),
+    ),
     balancerVersion(run, options, limited),
   ]);
   const copies = stores.flat();

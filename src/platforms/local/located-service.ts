@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Environment } from '../../machine/environment.ts';
 import type { Machine, Program, Runnable, Service } from '../../services/service.ts';
 import type { Programs } from '../common/programs.ts';
@@ -13,7 +12,7 @@ export interface Surroundings {
   readonly programs: Pick<Programs, 'app'>;
 }
 
-/** A service whose program was found on this machine, and whose secrets are drawn: its copies can be started. */
+/** A service whose program was found on this machine: its copies can be started. */
 export interface LocatedService {
   readonly run: RunContext;
   readonly service: Service;
@@ -36,12 +35,16 @@ export async function locate(
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<LocatedService> {
-  const { program, title } = service;
+  const { name, program, secrets, title } = service;
   if (program === undefined) throw new Error(`${title} is no program of this machine.`);
   const machine = await machineFor(run, program, surroundings);
   const found = await program.locate(machine, signal);
   const inherited = program.inherits === 'all' ? present(surroundings.environment) : run.environment;
-  return { run, service, program, found, user: machine.user, inherited, secret: drawSecrets(service) };
+  const secret = (wanted: string): string => {
+    if (!secrets.includes(wanted)) throw new Error(`${title} has no secret that is called ${wanted}.`);
+    return run.secret(`${name}/${wanted}`);
+  };
+  return { run, service, program, found, user: machine.user, inherited, secret };
 }
 
 /** What a program is looked for with. */
@@ -56,15 +59,6 @@ export async function machineFor(
     folder,
     user: user === 'unprivileged' ? await unprivilegedUser() : undefined,
     app: programs.app,
-  };
-}
-
-function drawSecrets({ title, secrets }: Service): (name: string) => string {
-  const drawn = new Map(secrets.map((name) => [name, randomBytes(18).toString('base64url')]));
-  return (name) => {
-    const secret = drawn.get(name);
-    if (secret === undefined) throw new Error(`${title} has no secret that is called ${name}.`);
-    return secret;
   };
 }
 

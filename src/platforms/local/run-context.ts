@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { OnStep } from '../../model/steps.ts';
 import { untilDone } from '../common/readiness.ts';
 import { LocalProcess, type ProcessDescription } from './process.ts';
@@ -9,11 +10,19 @@ export class RunContext {
   readonly environment: Readonly<Record<string, string>>;
   readonly onStep: OnStep;
   readonly #processes = new Set<LocalProcess>();
+  readonly #secrets = new Map<string, string>();
 
   constructor(folder: string, environment: Readonly<Record<string, string>>, onStep: OnStep) {
     this.folder = folder;
     this.environment = environment;
     this.onStep = onStep;
+  }
+
+  /** The secret of that name, drawn when it is asked for first: 18 bytes, in characters that mean nothing in a URL. */
+  secret(name: string): string {
+    const secret = this.#secrets.get(name) ?? randomBytes(18).toString('base64url');
+    this.#secrets.set(name, secret);
+    return secret;
   }
 
   /** Starts a program that the run will stop at the latest when it is closed. */

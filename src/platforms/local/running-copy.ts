@@ -1,13 +1,16 @@
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { isFree, withPort } from '../../machine/ports.ts';
 import { LabError } from '../../model/errors.ts';
 import { step } from '../../model/steps.ts';
 import {
   type Address,
   type Copy,
+  type File,
   type Place,
   type Service,
   type Variables,
+  copiesOf,
   plainText,
   titleOf,
   variablesOf,
@@ -23,6 +26,8 @@ import type { LocalProcess, ProcessDescription } from './process.ts';
 export interface RunningCopy extends Copy, Address {
   readonly service: Service;
   readonly process: LocalProcess;
+  /** What it was started from. */
+  readonly described: Described;
   readonly url: string;
   /** The variables by which others reach it. */
   readonly reachedBy: Variables;
@@ -30,19 +35,26 @@ export interface RunningCopy extends Copy, Address {
   readonly version: string;
 }
 
+/** All by which one copy at a place differs from another. */
+interface Described {
+  readonly program: ProcessDescription;
+  readonly files: readonly File[];
+}
+
 const host = '127.0.0.1';
 
 /** Runs to its end what comes before the first start of a copy, where something does. */
 export async function runFirst(located: LocatedService, copy: Copy, signal: AbortSignal): Promise<void> {
   const { run, program, found, user } = located;
-  const at = await placeOf(located, copy, 0, []);
+  const at = placeOf(located, copy, 0, []);
+  await makeFolder(at.data, program.dataMode, user);
   const first = program.first?.(at, found);
   if (first === undefined) return;
   const { title: name, command, args, files, stopSignal } = first;
   const log = `${path.basename(command)}.log`;
   await writeFiles(at.folder, files, user);
   try {
-    await run.finish({ ...describedAt(at, located, []), name, command, args, log, stopSignal }, signal);
+    await run.finish({ ...programAt(at, located, []), name, command, args, log, stopSignal }, signal);
   } finally {
     await removeFiles(at.folder, files);
   }
@@ -54,13 +66,14 @@ export async function prepare(
   running: readonly RunningCopy[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { run, service, found } = located;
+  const { run, service, program, found, user } = located;
   const { prepareArgs } = found;
   if (service.prepare === undefined || prepareArgs === undefined) return;
   const { title, name } = service.prepare;
   await step(run.onStep, title, async () => {
-    const at = await placeOf(located, { name, number: 1, of: 1 }, 0, running);
-    await run.finish({ ...describedAt(at, located, running), args: prepareArgs(at) }, signal);
+    const at = placeOf(located, { name, number: 1, of: 1 }, 0, running);
+    await makeFolder(at.data, program.dataMode, user);
+    await run.finish({ ...programAt(at, located, running), args: prepareArgs(at) }, signal);
   });
 }
 
@@ -95,11 +108,13 @@ async function startAt(
   running: readonly RunningCopy[],
   signal: AbortSignal,
 ): Promise<RunningCopy> {
-  const { run, service, user, secret } = located;
-  const at = await placeOf(located, copy, port, running);
-  await writeFiles(at.folder, service.files(at), user);
-  const process = await run.start(describedAt(at, located, running), signal);
-  const started = { ...copy, host, port, url: `http://${host}:${port}`, service, process };
+  const { run, service, program, user, secret } = located;
+  const at = placeOf(located, copy, port, running);
+  const described = describedAt(at, located, running);
+  await makeFolder(at.data, program.dataMode, user);
+  await writeFiles(at.folder, described.files, user);
+  const process = await run.start(described.program, signal);
+  const started = { ...copy, host, port, url: `http://${host}:${port}`, service, process, described };
   await untilReadyIs(started, running, signal);
   return {
     ...started,
@@ -132,20 +147,18 @@ async function versionOf({ service: { version }, found }: LocatedService, proces
   return version?.log?.exec(await process.log())?.groups?.version ?? 'unknown';
 }
 
-async function placeOf(
-  { run, program, user, secret }: LocatedService,
-  copy: Copy,
-  port: number,
-  running: readonly RunningCopy[],
-): Promise<Place> {
+function placeOf({ run, secret }: LocatedService, copy: Copy, port: number, running: readonly RunningCopy[]): Place {
   const data = path.join(run.folder, copy.name);
-  await makeFolder(data, program.dataMode, user);
   const copiesOf = (name: string): readonly Address[] => running.filter(({ service }) => service.name === name);
   return { copy, host, port, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
 }
 
+function describedAt(at: Place, located: LocatedService, running: readonly RunningCopy[]): Described {
+  return { program: programAt(at, located, running), files: located.service.files(at) };
+}
+
 /** A copy as a program that is to run. */
-function describedAt(
+function programAt(
   at: Place,
   { run, service, program, found, user, inherited }: LocatedService,
   running: readonly RunningCopy[],
@@ -172,6 +185,27 @@ function describedAt(
     stopsGroup: service.stop.wholeGroup,
     graceMs: service.stop.graceMs,
   };
+}
+
+/**
+ * Those copies of a service that would be started just so again where they are.
+ * @param before copies that run, of any service
+ * @param running the copies of other services that there will be beside it
+ */
+export function stayingOf(
+  before: readonly RunningCopy[],
+  wanted: LocatedService,
+  running: readonly RunningCopy[],
+): readonly RunningCopy[] {
+  const { service } = wanted;
+  if (service.betweenTrials === 'anew') return [];
+  const copies = copiesOf(service);
+  return before.filter((copy) => {
+    const again = copies.find(({ name }) => name === copy.name);
+    if (again === undefined) return false;
+    const described = describedAt(placeOf(wanted, again, copy.port, running), wanted, running);
+    return isDeepStrictEqual([copy.described, copy.service.limits], [described, service.limits]);
+  });
 }
 
 /** As what runs is asked whether it has ended. */

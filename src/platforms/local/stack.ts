@@ -1,23 +1,17 @@
 import type { HostedTopology, Topology } from '../../model/plan.ts';
-import { copiesOf } from '../../services/service.ts';
+import { type Service, copiesOf } from '../../services/service.ts';
 import { balancerOf, testedOf } from '../../services/system.ts';
 import { blaming } from '../common/deaths.ts';
 import type { Programs } from '../common/programs.ts';
-import { stayingReplicas } from '../common/scaling.ts';
 import type { Deployment, Stack } from '../platform.ts';
-import { type Generate, type Tested, deploymentOf, serverAt } from './deployment.ts';
+import { type Generate, type Tested, deploymentOf, frontOf, serverAt } from './deployment.ts';
 import { generateLoad } from './load-worker.ts';
-import type { Surroundings } from './located-service.ts';
+import { type LocatedService, type Surroundings, locate } from './located-service.ts';
 import { endOwnProcesses, unendedOf } from './own-processes.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
-import { type RunningCopy, mortal } from './running-copy.ts';
-import { startService } from './start-service.ts';
-
-/** What runs in front of the stores now, and what was asked for. */
-interface Front extends Tested {
-  readonly topology: Topology | HostedTopology;
-}
+import { type RunningCopy, mortal, stayingOf } from './running-copy.ts';
+import { startCopies } from './start-service.ts';
 
 /** Stores as processes of this machine, and what is deployed on them. */
 export class LocalStack implements Stack {
@@ -26,7 +20,8 @@ export class LocalStack implements Stack {
   readonly #surroundings: Surroundings;
   readonly #stores: readonly RunningCopy[];
   readonly #generate: Generate;
-  #front: Front | undefined;
+  /** What runs in front of the stores now. */
+  #front: readonly RunningCopy[] = [];
 
   /** Without stores it is good for servers of the user's own only. */
   constructor(
@@ -80,36 +75,41 @@ export class LocalStack implements Stack {
     signal: AbortSignal,
   ): Promise<Tested> {
     const before = this.#front;
-    this.#front = undefined;
+    this.#front = [];
     try {
-      return (this.#front = await this.#change(before, topology, stores, signal));
+      const tested = await this.#change(before, topology, stores, signal);
+      this.#front = frontOf(tested);
+      return tested;
     } catch (error) {
       await this.#run.stopFront();
       throw error;
     }
   }
 
-  /** What would be started with the same settings stays as it is. */
+  /** What would be started just so again stays as it is; nothing does where something has died meanwhile. */
   async #change(
-    before: Front | undefined,
+    before: readonly RunningCopy[],
     topology: Topology | HostedTopology,
     stores: readonly RunningCopy[],
     signal: AbortSignal,
-  ): Promise<Front> {
-    const tested = testedOf(topology);
-    const inFront = balancerOf(topology, { dealsRequests: false });
-    const staying = before === undefined ? [] : stayingOf(before, topology);
-    const sameInFront = isSameFront(before, staying, topology) ? before?.balancer : undefined;
-    const kept = sameInFront === undefined ? staying : [...staying, sameInFront];
+  ): Promise<Tested> {
+    const find = (service: Service): Promise<LocatedService> => locate(this.#run, service, this.#surroundings, signal);
+    const alive = before.some(({ process }) => process.end !== undefined) ? [] : before;
+    const tested = await find(testedOf(topology));
+    const staying = stayingOf(alive, tested, stores);
+    const missing = copiesOf(tested.service).filter(({ name }) => !staying.some((copy) => copy.name === name));
+
+    const wanted = balancerOf(topology, { dealsRequests: false });
+    const inFront = wanted === undefined ? undefined : await find(wanted);
+    const [sameInFront] = inFront === undefined || missing.length > 0 ? [] : stayingOf(alive, inFront, staying);
+
+    const kept = frontOf({ copies: staying, balancer: sameInFront });
     await this.#run.stopFront(kept.map(({ process }) => process));
-    const around = { run: this.#run, surroundings: this.#surroundings };
-    const missing = copiesOf(tested).filter((copy) => !staying.some(({ number }) => number === copy.number));
-    const started = await startService(tested, { ...around, running: stores }, signal, missing);
+    const started = await startCopies(tested, missing, stores, signal);
     const copies = [...staying, ...started].sort((one, other) => one.number - other.number);
-    if (inFront === undefined) return { topology, copies, balancer: undefined };
-    if (sameInFront !== undefined) return { topology, copies, balancer: sameInFront };
-    const [balancer] = await startService(inFront, { ...around, running: copies }, signal);
-    return { topology, copies, balancer };
+    if (inFront === undefined || sameInFront !== undefined) return { copies, balancer: sameInFront };
+    const [balancer] = await startCopies(inFront, copiesOf(inFront.service), copies, signal);
+    return { copies, balancer };
   }
 }
 
@@ -121,24 +121,4 @@ export async function closeRun(run: RunContext): Promise<void> {
   // The folder is what they are found by.
   if (unended === undefined) await removeRunFolder(run.folder);
   else run.onStep(`processes of this run ${unended}; its folder ${run.folder} stays`);
-}
-
-/** The copies that can stay; none where something has died meanwhile. */
-function stayingOf({ topology, copies, balancer }: Front, wanted: Topology | HostedTopology): readonly RunningCopy[] {
-  const all = [...copies, ...(balancer === undefined ? [] : [balancer])];
-  if (all.some(({ process }) => process.end !== undefined)) return [];
-  const numbers = stayingReplicas(topology, wanted);
-  return copies.filter(({ number }) => numbers.includes(number));
-}
-
-function isSameFront(
-  before: Front | undefined,
-  staying: readonly RunningCopy[],
-  wanted: Topology | HostedTopology,
-): boolean {
-  if (before === undefined) return false;
-  const { topology } = before;
-  return (
-    topology.balancer === wanted.balancer && topology.replicas === wanted.replicas && staying.length === wanted.replicas
-  );
 }

@@ -4,17 +4,18 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inheritedEnvironment } from '../../machine/environment.ts';
 import type { HostedTopology } from '../../model/plan.ts';
 import { own } from '../../services/own.ts';
 import { postgres } from '../../services/postgres/postgres.ts';
 import { redis } from '../../services/redis.ts';
-import { type Service, plainText } from '../../services/service.ts';
+import { type Service, copiesOf, plainText } from '../../services/service.ts';
 import { findPrograms } from '../common/programs.ts';
 import { RunContext } from './run-context.ts';
-import type { RunningCopy } from './running-copy.ts';
-import { startService } from './start-service.ts';
+import { type LocatedService, type Surroundings, locate } from './located-service.ts';
+import { type RunningCopy, stayingOf } from './running-copy.ts';
+import { startCopies, startStore } from './start-service.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let run: RunContext;
@@ -32,10 +33,15 @@ afterEach(async () => {
   await rm(run.folder, { recursive: true, force: true });
 });
 
-/** Starts a service, in an environment of the user's that has a variable more. */
-function start(service: Service): Promise<readonly RunningCopy[]> {
-  const environment = { ...process.env, OF_THE_USER: 'yes' };
-  return startService(service, { run, surroundings: { environment, programs: findPrograms() }, running: [] }, signal);
+/** An environment of the user's that has a variable more. */
+const surroundings: Surroundings = { environment: { ...process.env, OF_THE_USER: 'yes' }, programs: findPrograms() };
+
+function find(service: Service): Promise<LocatedService> {
+  return locate(run, service, surroundings, signal);
+}
+
+async function start(service: Service): Promise<readonly RunningCopy[]> {
+  return startCopies(await find(service), copiesOf(service), [], signal);
 }
 
 /** A server of the user's own that is a script of Node.js: it answers every request with its environment. */
@@ -59,7 +65,7 @@ function script(before = '', port?: number): HostedTopology {
 }
 
 test('a store is prepared, then started, and reached with a password that stays in no file of its', async () => {
-  const [copy] = await start(postgres);
+  const [copy] = await startStore(run, postgres, surroundings, signal);
   expect(steps).toEqual(['PostgreSQL is prepared', 'PostgreSQL starts']);
   expect(copy).toMatchObject({ name: 'postgres', version: expect.stringMatching(/^\d+\.\d+/) as string });
   const client = new Client({ connectionString: plainText(copy?.reachedBy.DATABASE_URL ?? '') });
@@ -72,7 +78,7 @@ test('a store is prepared, then started, and reached with a password that stays 
 });
 
 test('a file with a secret is for nobody else to read', async () => {
-  const [copy] = await start(redis);
+  const [copy] = await startStore(run, redis, surroundings, signal);
   const file = path.join(run.folder, 'redis-files', 'redis.conf');
   expect(await readFile(file, 'utf8')).toContain(`port ${copy?.port}\nrequirepass `);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -107,4 +113,32 @@ test('a port of its own that is taken is told before anything is started', async
   await expect(started).rejects.toThrow(`Port ${port}, which the target is to listen on, is taken.`);
   expect(existsSync(path.join(run.folder, 'target-1.log'))).toBe(false);
   server.close();
+});
+
+describe('between trials', () => {
+  const same = (topology: HostedTopology): Service => ({ ...own(topology), betweenTrials: 'stays-if-same' });
+
+  test('a copy stays that would be started just so again, and no other', async () => {
+    const running = await start(same(script()));
+    const staying = async (wanted: Service): Promise<readonly string[]> =>
+      stayingOf(running, await find(wanted), []).map(({ name }) => name);
+    expect(await staying(same(script()))).toEqual(['target-1', 'target-2']);
+    expect(await staying(same({ ...script(), replicas: 1 }))).toEqual(['target-1']);
+    expect(await staying(same({ ...script(), replicas: 3 }))).toEqual(['target-1', 'target-2']);
+    expect(await staying(same({ ...script(), environment: { TOLD: 'otherwise' } }))).toEqual([]);
+    expect(await staying(same(script('0')))).toEqual([]);
+    expect(await staying(same({ ...script(), limits: { cpu: 1, memoryBytes: undefined } }))).toEqual([]);
+    const file = { name: 'settings', text: 'other ones' };
+    expect(await staying({ ...same(script()), files: () => [file] })).toEqual([]);
+  });
+
+  test('none stays of a server that may remember things', async () => {
+    const running = await start(own({ ...script(), replicas: 1 }));
+    expect(stayingOf(running, await find(own(script())), [])).toEqual([]);
+  });
+
+  test('a store would be started with the same secrets again', async () => {
+    const running = await startStore(run, redis, surroundings, signal);
+    expect(stayingOf(running, await find(redis), [])).toEqual(running);
+  });
 });

@@ -5,40 +5,47 @@ import { type LocatedService, type Surroundings, locate } from './located-servic
 import type { RunContext } from './run-context.ts';
 import { type RunningCopy, prepare, runFirst, startCopy } from './running-copy.ts';
 
-/** Where a service is started. */
-export interface Around {
-  readonly run: RunContext;
-  readonly surroundings: Surroundings;
-  /** The copies of the services that it uses or fronts. */
-  readonly running: readonly RunningCopy[];
+/**
+ * Starts a service on which others build: all copies of it, and what comes before their first start; told as steps.
+ * @throws {LabError} that says what is missing, or of the first that does not become ready
+ */
+export async function startStore(
+  run: RunContext,
+  store: Service,
+  surroundings: Surroundings,
+  signal: AbortSignal,
+): Promise<readonly RunningCopy[]> {
+  const find = (): Promise<LocatedService> => locate(run, store, surroundings, signal);
+  const makeReady = async (): Promise<LocatedService> => {
+    const located = await find();
+    for (const copy of copiesOf(store)) await runFirst(located, copy, signal);
+    return located;
+  };
+  const isMadeReady = store.program?.first !== undefined;
+  const located = isMadeReady ? await step(run.onStep, `${store.title} is prepared`, makeReady) : await find();
+  return startCopies(located, copiesOf(store), [], signal);
 }
 
 /**
- * Starts copies of a service as processes, all of them unless some are named, and does at the same time what is done once before
- * anything asks them; told as steps.
- * @throws {LabError} that says what is missing, or of the first that does not become ready
+ * Starts copies of a service, and does at the same time what is done once before anything asks them; told as steps.
+ * @param running the copies of the services that it uses or fronts
+ * @throws {LabError} of the first that does not become ready
  */
-export async function startService(
-  service: Service,
-  { run, surroundings, running }: Around,
+export async function startCopies(
+  located: LocatedService,
+  copies: readonly Copy[],
+  running: readonly RunningCopy[],
   signal: AbortSignal,
-  copies: readonly Copy[] = copiesOf(service),
 ): Promise<readonly RunningCopy[]> {
-  const { title, program } = service;
-  const find = (): Promise<LocatedService> => locate(run, service, surroundings, signal);
-  const makeReady = async (): Promise<LocatedService> => {
-    const located = await find();
-    for (const copy of copies) await runFirst(located, copy, signal);
-    return located;
-  };
-  const isMadeReady = program?.first !== undefined;
-  const located = isMadeReady ? await step(run.onStep, `${title} is prepared`, makeReady) : await find();
+  const { run, service } = located;
+  const many = service.copies.kind === 'one' ? '' : `${copies.length} × `;
   const startAll = (limited: AbortSignal): Promise<readonly RunningCopy[]> =>
     together(limited, (inner) => copies.map((copy) => startCopy(located, copy, running, inner)));
-  const many = service.copies.kind === 'one' ? '' : `${copies.length} × `;
   const [, started] = await together(signal, (limited) => [
     prepare(located, running, limited),
-    copies.length === 0 ? Promise.resolve([]) : step(run.onStep, `${many}${title} starts`, () => startAll(limited)),
+    copies.length === 0
+      ? Promise.resolve([])
+      : step(run.onStep, `${many}${service.title} starts`, () => startAll(limited)),
   ]);
   return started;
 }

@@ -46,6 +46,7 @@ export function nginx(fronted: Service, balancer: Balancer | undefined): Service
     stop: { signal: 'SIGTERM', graceMs: 2_000, wholeGroup: false, drains: false },
     reachedBy: () => ({}),
     prepare: undefined,
+    betweenTrials: 'stays-if-same',
     counters: undefined,
     reload: reloadScript,
     isForeign: false,

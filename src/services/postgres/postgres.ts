@@ -74,6 +74,7 @@ export const postgres: Service = {
     DATABASE_URL: { secret: `postgres://${userName}:${at.secret('password')}@${at.host}:${at.port}/postgres` },
   }),
   prepare: undefined,
+  betweenTrials: 'stays-if-same',
   counters: undefined,
   reload: undefined,
   isForeign: false,
