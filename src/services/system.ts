@@ -29,5 +29,8 @@ export function balancerOf(
   return isNeeded ? nginx(testedOf(topology), balancer) : undefined;
 }
 
-/** What {@link balancerOf} starts where it gives something: its version is told before it is known whether it will. */
-export const possibleBalancer: Pick<Service, 'program' | 'version'> = nginxProgram;
+/**
+ * What {@link balancerOf} starts where it gives something: its image is fetched, and its version told, before it is known whether
+ * it will.
+ */
+export const possibleBalancer: Pick<Service, 'name' | 'program' | 'image' | 'version'> = nginxProgram;

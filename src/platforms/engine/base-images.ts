@@ -42,11 +42,17 @@ export interface Image {
   readonly environment: readonly string[];
   /** The folders for which it asks a volume each. */
   readonly volumes: readonly string[];
+  /** What it starts, and with which arguments. */
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
 }
 
+const wordsSchema = z.union([z.string(), z.array(z.string())]).nullish();
 const configSchema = z.object({
   Env: z.array(z.string()).nullish(),
   Volumes: z.record(z.string(), z.unknown()).nullish(),
+  Entrypoint: wordsSchema,
+  Cmd: wordsSchema,
 });
 const imageSchema = z.object({ Id: z.string(), Config: configSchema.nullish() });
 
@@ -61,7 +67,14 @@ export async function findImage(engine: Engine, name: string, signal: AbortSigna
     throw refusal(`The image ${name} cannot be looked at`, error);
   }
   const { Id, Config } = imageSchema.parse(found);
-  return { name, id: Id, environment: Config?.Env ?? [], volumes: Object.keys(Config?.Volumes ?? {}) };
+  return {
+    name,
+    id: Id,
+    environment: Config?.Env ?? [],
+    volumes: Object.keys(Config?.Volumes ?? {}),
+    entrypoint: [Config?.Entrypoint ?? []].flat(),
+    command: [Config?.Cmd ?? []].flat(),
+  };
 }
 
 /** Finds one base image, and pulls it if it is missing. */

@@ -8,15 +8,25 @@ const file = 'nginx.conf';
 
 /** What nginx is started from, and how its version is learnt, whatever it is to stand in front of. */
 export const nginxProgram = {
+  name: 'nginx',
   // Its worker, which root's nginx runs as another user, keeps large bodies in its folder.
   program: { locate, inherits: 'little', user: 'this', dataMode: 0o711, workingFolder: undefined },
+  image: {
+    from: { base: 'nginx' },
+    entrypoint: ['nginx'],
+    args,
+    // Nobody, whom images need not know by name: it reads no file but its own.
+    user: { number: 65534 },
+    data: [],
+    scratch: ['/run/nginx'],
+  },
   version: { name: 'nginx', variable: 'NGINX_VERSION' },
-} satisfies Pick<Service, 'program' | 'version'>;
+} satisfies Pick<Service, 'name' | 'program' | 'image' | 'version'>;
 
 /** nginx in front of all copies of a service. `balancer` is how it chooses among them: in turn where nothing is said. */
 export function nginx(fronted: Service, balancer: Balancer | undefined): Service {
   return {
-    name: 'nginx',
+    ...nginxProgram,
     title: 'nginx',
     role: 'balancer',
     copies: { kind: 'one' },
@@ -26,16 +36,6 @@ export function nginx(fronted: Service, balancer: Balancer | undefined): Service
     secrets: [],
     fronts: [fronted.name],
     uses: [],
-    ...nginxProgram,
-    image: {
-      from: { base: 'nginx' },
-      entrypoint: ['nginx'],
-      args,
-      // Nobody, whom images need not know by name: it reads no file but its own.
-      user: { number: 65534 },
-      data: [],
-      scratch: ['/run/nginx'],
-    },
     environment: () => ({}),
     files: (at) => [{ name: file, text: configuration(at, fronted.name, balancer) }],
     ready: {
