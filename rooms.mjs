@@ -134,7 +134,15 @@ export const rooms = {
   'kubernetes/pods': {
     where: ['src/platforms/kubernetes/pods/'],
     what: 'the namespace of a run, its pods, what keeps them from running',
-    may: ['kubernetes/images', 'kubernetes/cluster', 'kubernetes/manifests', 'contract', 'machine', 'model'],
+    may: [
+      'kubernetes/images',
+      'kubernetes/cluster',
+      'kubernetes/manifests',
+      'contract',
+      'services',
+      'machine',
+      'model',
+    ],
   },
   'kubernetes/images': {
     where: ['src/platforms/kubernetes/images/'],
