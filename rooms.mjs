@@ -128,7 +128,7 @@ export const rooms = {
   },
   'kubernetes/system': {
     where: ['src/platforms/kubernetes/system/'],
-    what: 'the application, its balancer, the set-up',
+    what: 'services as they run: started, prepared, scaled, rolled out, reached',
     may: ['kubernetes/pods', 'kubernetes/cluster', 'kubernetes/manifests', 'services', 'machine', 'model'],
   },
   'kubernetes/pods': {
