@@ -128,13 +128,21 @@ export const rooms = {
   },
   'kubernetes/system': {
     where: ['src/platforms/kubernetes/system/'],
-    what: 'the application, its balancer, the set-up',
+    what: 'services as they run: started, prepared, scaled, rolled out, reached',
     may: ['kubernetes/pods', 'kubernetes/cluster', 'kubernetes/manifests', 'services', 'machine', 'model'],
   },
   'kubernetes/pods': {
     where: ['src/platforms/kubernetes/pods/'],
     what: 'the namespace of a run, its pods, what keeps them from running',
-    may: ['kubernetes/images', 'kubernetes/cluster', 'kubernetes/manifests', 'contract', 'machine', 'model'],
+    may: [
+      'kubernetes/images',
+      'kubernetes/cluster',
+      'kubernetes/manifests',
+      'contract',
+      'services',
+      'machine',
+      'model',
+    ],
   },
   'kubernetes/images': {
     where: ['src/platforms/kubernetes/images/'],

@@ -96,7 +96,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
       expect(spec, name).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
       expect([spec?.hostNetwork, spec?.hostPID, spec?.hostIPC].filter(Boolean), name).toEqual([]);
       expect(
-        spec?.volumes?.filter((volume) => !volume.emptyDir && !volume.configMap),
+        spec?.volumes?.filter((volume) => !volume.emptyDir && !volume.configMap && !volume.secret),
         name,
       ).toEqual([]);
       const [container, ...others] = spec?.containers ?? [];
@@ -110,17 +110,18 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     }
   });
 
-  test('passwords are in the Secret, and in nothing else that is made or given back', async () => {
+  test('passwords are in Secrets, and in nothing else that is made or given back', async () => {
     const stack = await sharedStack();
     const deployment = await stack.deploy(topology(), signal);
-    const { data = {} } = await cluster.core.readNamespacedSecret({ name: 'backends', namespace });
-    const passwords = ['POSTGRES_PASSWORD', 'REDISCLI_AUTH'].map((key) =>
-      Buffer.from(data[key] ?? '', 'base64').toString(),
-    );
+    const passwordOf = async (name: string, key: string): Promise<string> => {
+      const { data = {} } = await cluster.core.readNamespacedSecret({ name, namespace });
+      return Buffer.from(data[key] ?? '', 'base64').toString();
+    };
+    const passwords = [await passwordOf('postgres', 'POSTGRES_PASSWORD'), await passwordOf('redis', 'REDISCLI_AUTH')];
     for (const password of passwords) expect(password.length).toBeGreaterThan(20);
     const wrong = topology({ app: { pool: { size: 0, queueLimit: 1, timeoutMs: 1 } } });
     const seen = [await deployment.scrape(signal), await deployment.usage?.(signal)];
-    // The Secret itself holds them in another spelling.
+    // Secrets themselves hold them in another spelling.
     const made = await objects();
     const happened = await deployment.happenings?.(0, signal);
     const { message, hint, details } = await failure(stack.deploy(wrong, signal));
@@ -269,5 +270,5 @@ describe('platform kubernetes, beyond what all platforms show', () => {
 
 /** Whether it is of the Deployment of slow replicas. */
 function isSlow({ metadata }: V1Pod): boolean {
-  return metadata?.labels?.['scale-lab.deployment'] === 'app-slow';
+  return metadata?.labels?.['scale-lab.deployment'] === 'app-3';
 }

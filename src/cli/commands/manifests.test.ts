@@ -82,7 +82,8 @@ describe('scale-lab manifests', () => {
 
   it('has Redis where a variant of the scenario uses a cache, whichever is printed, and else none', async () => {
     const kinds = async (...args: readonly string[]) => (await manifests(args)).out.match(/^ {2}name: redis$/gm) ?? [];
-    expect(await kinds('My_Own.thing')).toHaveLength(2);
+    // Its Secret, its Deployment and its Service.
+    expect(await kinds('My_Own.thing')).toHaveLength(3);
     expect((await manifests(['My_Own.thing'])).out).not.toContain('name: REDIS_URL');
     expect((await manifests(['My_Own.thing', '--variant', 'cached'])).out).toContain('name: REDIS_URL');
     expect(await kinds('uncached')).toEqual([]);

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { labVersion } from '../../machine/package.ts';
 import { exitCodes, type ExitCode } from '../../model/errors.ts';
 import type { RunNames } from '../../platforms/kubernetes/manifests/run-names.ts';
+import type { FrontServices } from '../../platforms/kubernetes/manifests/system.ts';
 import type { ChosenTrial, TrialOptions } from '../chosen-trial.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -30,14 +30,14 @@ async function labImageName({ file }: ChosenTrial, { environment, signal }: Io):
 
 async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<RunNames> {
   const { chooseImages } = await import('../../platforms/engine/base-images.ts');
+  const { drawStores } = await import('../../platforms/kubernetes/manifests/run-names.ts');
   const { file, trial, system } = chosen;
-  const password = (): string => randomBytes(18).toString('base64url');
   return {
     namespace: namespaceOf(trial.scenario),
     labels: { 'scale-lab.run': 'manifests' },
     images: { ...chooseImages(io.environment, file.images), lab: await labImageName(chosen, io) },
     labPullPolicy: 'IfNotPresent',
-    passwords: { postgres: password(), redis: system.hasRedis ? password() : undefined },
+    ...drawStores(system),
     loadLimits: { cpu: undefined, memoryBytes: undefined },
   };
 }
@@ -49,19 +49,26 @@ function namespaceOf(scenario: string): string {
 }
 
 /** What a person needs to know to use it. */
-function comment({ trial }: ChosenTrial, { namespace, images }: RunNames, front: string, workers: number): string[] {
+function comment(
+  { trial }: ChosenTrial,
+  { namespace, images }: RunNames,
+  { tested, balancer }: FrontServices,
+  workers: number,
+): string[] {
   const kubectl = `kubectl -n ${namespace}`;
-  const isNginx = front.startsWith('nginx');
+  const front = balancer ?? tested;
   return [
     `${trial.scenario}, ${trial.variant}, ×${trial.replicas}, by scale-lab ${labVersion()}. The passwords are new each time: keep what was applied.`,
     '',
     '  start:  kubectl apply -f -',
     `  wait:   ${kubectl} wait --timeout=5m --for=condition=complete job/setup`,
     `          ${kubectl} wait --timeout=5m --for=condition=available deployment --all`,
-    ...(isNginx
-      ? [`  then:   ${kubectl} rollout restart deployment nginx   # it looks replicas up only when it starts`]
-      : []),
-    `  reach:  ${kubectl} port-forward service/${front}   # GET /todos/1, /todos?limit=5, /feed, /metrics`,
+    ...(balancer === undefined
+      ? []
+      : [
+          `  then:   ${kubectl} rollout restart deployment ${balancer.name}   # it looks replicas up only when it starts`,
+        ]),
+    `  reach:  ${kubectl} port-forward service/${front.name} ${front.port.inside}   # GET /todos/1, /todos?limit=5, /feed, /metrics`,
     ...(workers > 0 ? [`  load:   job/load waits for its work on standard input: ${kubectl} attach -i <pod>`] : []),
     `  end:    kubectl delete namespace ${namespace}`,
     '',
@@ -72,14 +79,14 @@ function comment({ trial }: ChosenTrial, { namespace, images }: RunNames, front:
 
 async function execute(name: string, options: ManifestsOptions, io: Io): Promise<ExitCode> {
   const { chooseTrial } = await import('../chosen-trial.ts');
-  const { hasBalancer, systemManifests } = await import('../../platforms/kubernetes/manifests/system.ts');
+  const { frontServicesOf, systemManifests } = await import('../../platforms/kubernetes/manifests/system.ts');
   const { yamlOf } = await import('../../platforms/kubernetes/manifests/yaml.ts');
   const { told } = await import('../../model/foreign-text.ts');
   const chosen = await chooseTrial(io, name, options);
   const names = await surroundingsOf(chosen, io);
   const { workers = 0 } = options;
   const manifests = systemManifests(names, chosen.system, workers);
-  const front = hasBalancer(chosen.system) ? 'nginx 8080' : 'app 3000';
+  const front = frontServicesOf(chosen.system);
   io.out.write(yamlOf(manifests, told(comment(chosen, names, front, workers))));
   return exitCodes.passed;
 }

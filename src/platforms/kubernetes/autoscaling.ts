@@ -1,7 +1,7 @@
 import { LabError } from '../../model/errors.ts';
 import { type Cluster, serves } from './cluster/cluster.ts';
 import type { ClusterContext } from './cluster/context.ts';
-import { autoscalingApi } from './manifests/application.ts';
+import { autoscalingApi } from './manifests/workload.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
 
 /**

@@ -5,11 +5,10 @@ import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
 import { scrapeBackends } from '../common/scrape.ts';
 import type { Death, Deployment } from '../platform.ts';
 import { generateLoad } from './load/load-workers.ts';
-import { appPort } from './manifests/app-container.ts';
 import { type KnownPod, podDeaths } from './pods/pod-deaths.ts';
 import { isReady, nameOf } from './pods/pod-state.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
-import { type Application, applicationPods } from './system/app.ts';
+import { type Application, applicationPods } from './system/application.ts';
 import type { Front } from './system/front.ts';
 import { rollOut } from './system/rollout.ts';
 import { readHappenings } from './telemetry/happenings.ts';
@@ -97,8 +96,8 @@ export class KubernetesAppDeployment extends KubernetesDeployment {
 
   async scrapeBackends(signal: AbortSignal): Promise<ReplicaMetrics> {
     const run = this.#run;
-    const pod = (await applicationPods(run, signal)).find(isReady);
-    const url = pod && proxyUrl(run.name, nameOf(pod), appPort);
+    const pod = (await applicationPods(run, this.application, signal)).find(isReady);
+    const url = pod && proxyUrl(run.name, nameOf(pod), this.application.service.port.inside);
     return scrapeBackends(url, signal, askThroughProxy(run.cluster));
   }
 

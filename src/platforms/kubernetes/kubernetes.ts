@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { loadLimitsOf } from '../../load/load-limits.ts';
 import { ownerOfRun } from '../../machine/owner.ts';
 import { LabError, messageOf } from '../../model/errors.ts';
@@ -13,11 +12,11 @@ import { hostIdentity } from './cluster/labels.ts';
 import { deliverHosted, deliverImages } from './images/delivery.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { namespaceManifest } from './manifests/objects.ts';
-import type { RunNames } from './manifests/run-names.ts';
+import { type RunNames, drawStores } from './manifests/run-names.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
 import { type KubernetesPlatformOptions, kubernetesRequirements } from './requirements.ts';
 import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
-import { startBackends } from './system/backends.ts';
+import { startStores } from './system/stores.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
 
 /** The platform that runs everything in a namespace of a Kubernetes cluster; `minikube` is one whose context is minikube's. */
@@ -60,21 +59,21 @@ async function up(
     await requireRights(cluster, namespace, publish, signal);
     const target = { flavour: context.flavour, name: context.clusterName };
     const delivery = { ...options, runId, cacheless };
-    const { postgres, redis, nginx, lab, labPullPolicy, way } = await deliverImages(target, delivery, onStep, signal);
+    const { labPullPolicy, way, ...images } = await deliverImages(target, delivery, onStep, signal);
     onStep(way);
     const owner = await ownerOfRun(runId, detached);
     const names: RunNames = {
       namespace,
       labels: runLabels(owner, await hostIdentity(options.environment)),
-      images: { lab, postgres, redis, nginx },
+      images,
       labPullPolicy,
-      passwords: { postgres: password(), redis: cacheless ? undefined : password() },
+      ...(bare ? { stores: [], secrets: {} } : drawStores({ hasRedis: !cacheless })),
       loadLimits,
     };
     const run = new RunNamespace(cluster, names, onStep);
     const deliver = (image: string, limited: AbortSignal): Promise<void> =>
       deliverHosted(target, image, delivery, onStep, limited);
-    return await startOrRemove(run, { publish, detached, onStep, hasBackends: !bare, deliver }, signal);
+    return await startOrRemove(run, { publish, detached, onStep, deliver }, signal);
   } catch (error) {
     cluster.requests.close();
     throw error;
@@ -95,14 +94,8 @@ async function startOrRemove(run: RunNamespace, options: StartOptions, signal: A
 
 async function start(run: RunNamespace, options: StartOptions, signal: AbortSignal): Promise<Stack> {
   await step(options.onStep, `the namespace ${run.name} is made`, () => run.make(namespaceManifest(run.names), signal));
-  const backends = options.hasBackends ? await startBackends(run, options.onStep, signal) : {};
-  const versions = { kubernetes: run.cluster.version, ...backends };
+  const versions = { kubernetes: run.cluster.version, ...(await startStores(run, options.onStep, signal)) };
   return new KubernetesStack({ run, versions, hasMetrics: await servesMetrics(run.cluster, signal), ...options });
-}
-
-/** Of characters that mean nothing in a URL. */
-function password(): string {
-  return randomBytes(18).toString('base64url');
 }
 
 function pinsNothing(): LabError {

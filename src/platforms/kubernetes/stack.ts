@@ -7,40 +7,37 @@ import { stayingReplicas } from '../common/scaling.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { requireAutoscaling } from './autoscaling.ts';
 import { type Deployed, type DeploymentSettings, KubernetesAppDeployment, KubernetesDeployment } from './deployment.ts';
-import { serviceNameOf, type ServedTopology } from './manifests/served.ts';
-import { hasBalancer } from './manifests/system.ts';
+import { type FrontServices, frontServicesOf } from './manifests/system.ts';
 import { type KnownPod, knownPods, podDeaths } from './pods/pod-deaths.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
-import { type Application, removeApplication, scale, startApplication } from './system/app.ts';
-import { type Front, frontOf, removeBalancer, startBalancer } from './system/front.ts';
+import { type Application, scale, startApplication, type Tested } from './system/application.ts';
+import { type Front, frontOf, startBalancer } from './system/front.ts';
 import { nodePortName, openNodePort } from './system/node-port.ts';
 import { PortForward } from './system/port-forward.ts';
-import { layData } from './system/setup.ts';
+import { prepare } from './system/preparation.ts';
 
 /** What a stack is told of its run. */
 export interface StackSettings extends DeploymentSettings {
   readonly versions: Readonly<Record<string, string>>;
   readonly publish: boolean;
   readonly detached: boolean;
-  /** Whether there is a database and a cache. */
-  readonly hasBackends: boolean;
   /** Brings an image of the user's own to the nodes, where the lab can. */
   readonly deliver: (image: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** What is in front of the backends now. */
+/** What is in front of the stores now. */
 interface Running {
   readonly application: Application;
   readonly front: Front;
 }
 
-/** PostgreSQL and Redis in a namespace of their own, and the application that is deployed on them. */
+/** The stores in a namespace of their own, and the application that is deployed on them. */
 export class KubernetesStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly #settings: StackSettings;
   readonly #run: RunNamespace;
   #running: Running | undefined;
-  /** Database and cache as they were before the first deployment. */
+  /** The stores as they were before the first deployment. */
   #foundation: readonly KnownPod[] | undefined;
   #forward: PortForward | undefined;
 
@@ -51,10 +48,11 @@ export class KubernetesStack implements Stack {
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    if (!this.#settings.hasBackends) throw new Error('A bare stack has nothing to deploy an application on.');
+    const { stores } = this.#run.names;
+    if (stores.length === 0) throw new Error('A bare stack has nothing to deploy an application on.');
     // Before anything is changed: what is deployed stays as it is where this cannot be.
     if (topology.autoscale !== undefined) await requireAutoscaling(this.#run.cluster, signal);
-    const foundation = (this.#foundation ??= await knownPods(this.#run, ['postgres', 'redis'], signal));
+    const foundation = (this.#foundation ??= await knownPods(this.#run, stores, signal));
     try {
       return new KubernetesAppDeployment(this.#settings, await this.#replace(topology, signal, foundation));
     } catch (error) {
@@ -73,17 +71,19 @@ export class KubernetesStack implements Stack {
 
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
   async #replace(
-    topology: ServedTopology,
+    topology: Topology | HostedTopology,
     signal: AbortSignal,
     foundation: readonly KnownPod[] = [],
   ): Promise<Deployed> {
     const before = this.#running;
     this.#running = undefined;
     try {
-      const running = await this.#change(before, topology, signal);
+      const services = frontServicesOf(topology);
+      const running = await this.#change(before, topology, services, signal);
       const address = await this.#publish(running.front, signal);
       // Replicas that come and go by themselves are not to last.
-      const front = changes(topology) ? (['nginx'] as const) : (['nginx', serviceNameOf(topology)] as const);
+      const { tested, balancer } = services;
+      const front = [...(balancer === undefined ? [] : [balancer]), ...(changes(topology) ? [] : [tested])];
       const lasting = [...foundation, ...(await knownPods(this.#run, front, signal))];
       this.#running = running;
       return { ...running, address, lasting };
@@ -112,35 +112,42 @@ export class KubernetesStack implements Stack {
   }
 
   /** Replicas that would be started with the same settings stay. */
-  async #change(before: Running | undefined, topology: ServedTopology, signal: AbortSignal): Promise<Running> {
+  async #change(
+    before: Running | undefined,
+    topology: Topology | HostedTopology,
+    { tested: service, balancer }: FrontServices,
+    signal: AbortSignal,
+  ): Promise<Running> {
+    const run = this.#run;
     const { onStep } = this.#settings;
-    const noun = serviceNameOf(topology);
+    const { name, prepare: preparation } = service;
+    const tested: Tested = { topology, service };
     const staying = before !== undefined && canStay(before.application.topology, topology) ? before : undefined;
-    if (staying === undefined) await removeApplication(this.#run, signal);
+    if (staying === undefined) await run.removeAll('tested', signal);
     // Data and replicas at the same time: nothing asks a replica for data before this is done.
     const [, application] = await together(signal, (limited) => [
-      topology.kind === 'app'
-        ? step(onStep, 'the data is laid', () => layData(this.#run, topology, limited))
-        : Promise.resolve(),
+      preparation === undefined
+        ? Promise.resolve()
+        : step(onStep, preparation.title, () => prepare(run, service, preparation, limited)),
       staying === undefined
-        ? step(onStep, `${topology.replicas} × ${noun} starts`, () => startApplication(this.#run, topology, limited))
-        : this.#scale(staying.application, topology, limited),
+        ? step(onStep, `${topology.replicas} × ${name} starts`, () => startApplication(run, tested, limited))
+        : this.#scale(staying.application, tested, limited),
     ]);
     const isSameFront = staying?.application.topology.balancer === topology.balancer && application.isUnchanged;
     if (staying !== undefined && isSameFront) return { application, front: staying.front };
-    await removeBalancer(this.#run, signal);
-    if (hasBalancer(topology)) {
-      await step(onStep, 'nginx starts', () => startBalancer(this.#run, application, signal));
+    await run.removeAll('balancer', signal);
+    if (balancer !== undefined) {
+      await step(onStep, `${balancer.title} starts`, () => startBalancer(run, balancer, application, signal));
     }
-    return { application, front: await frontOf(this.#run, topology, signal) };
+    return { application, front: await frontOf(run, balancer ?? service, signal) };
   }
 
   /** As many replicas as are asked for now: told where these are more or fewer. */
-  async #scale(before: Application, topology: ServedTopology, signal: AbortSignal): Promise<Application> {
-    const difference = topology.replicas - before.topology.replicas;
-    const work = () => scale(this.#run, before, topology, signal);
+  async #scale(before: Application, tested: Tested, signal: AbortSignal): Promise<Application> {
+    const difference = tested.topology.replicas - before.topology.replicas;
+    const work = () => scale(this.#run, before, tested, signal);
     if (difference === 0) return work();
-    const text = `${Math.abs(difference)} × ${serviceNameOf(topology)} ${difference > 0 ? 'starts' : 'ends'}`;
+    const text = `${Math.abs(difference)} × ${tested.service.name} ${difference > 0 ? 'starts' : 'ends'}`;
     return step(this.#settings.onStep, text, work);
   }
 
@@ -161,9 +168,7 @@ export class KubernetesStack implements Stack {
   }
 
   async #removeAll(): Promise<void> {
-    await this.#run.removeJob('setup', never());
-    await removeApplication(this.#run, never());
-    await removeBalancer(this.#run, never());
+    for (const role of ['preparation', 'tested', 'balancer'] as const) await this.#run.removeAll(role, never());
   }
 }
 
@@ -176,7 +181,7 @@ function wayTo({ name, cluster }: RunNamespace, { service, port }: Front): strin
 }
 
 /** Whether all replicas that run can stay; those that a controller has changed, or that are set otherwise, are started anew. */
-function canStay(running: ServedTopology, wanted: ServedTopology): boolean {
+function canStay(running: Topology | HostedTopology, wanted: Topology | HostedTopology): boolean {
   const isStill = [running, wanted].every(
     (topology) => !changes(topology) && (topology.kind !== 'app' || topology.slowReplicaMs === 0),
   );

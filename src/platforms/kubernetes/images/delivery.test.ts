@@ -34,6 +34,7 @@ test('an image that is named is taken as it is: nothing is built, and no Engine 
     expect(images).toEqual({
       lab: 'registry.example/lab:3',
       labPullPolicy: 'IfNotPresent',
+      node: defaultImages.node,
       postgres: defaultImages.postgres,
       redis: 'r:1',
       nginx: 'n:2',

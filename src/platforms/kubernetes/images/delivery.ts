@@ -14,11 +14,8 @@ import { isLoaderName, openLoader } from './loader.ts';
 import { pushImage, registryOf } from './registry.ts';
 
 /** The images for pods, as the nodes of a cluster know them. */
-export interface NodeImages {
+export interface NodeImages extends BaseImages {
   readonly lab: string;
-  readonly postgres: string;
-  readonly redis: string;
-  readonly nginx: string;
   /** Of the lab's image: never where it was loaded, and nowhere else to be had. */
   readonly labPullPolicy: 'Never' | 'IfNotPresent';
   /** How the lab's image got there, in a sentence. */
@@ -56,9 +53,9 @@ export async function deliverImages(
   signal.throwIfAborted();
   const { environment } = options;
   const { flavour, name } = cluster;
-  const { postgres, redis, nginx } = chooseImages(environment, options.images);
+  const bases = chooseImages(environment, options.images);
   const delivered = (lab: string, way: string, labPullPolicy: NodeImages['labPullPolicy'] = 'IfNotPresent') =>
-    ({ lab, postgres, redis, nginx, labPullPolicy, way }) satisfies NodeImages;
+    ({ ...bases, lab, labPullPolicy, way }) satisfies NodeImages;
 
   const { SCALE_LAB_IMAGE: named = '' } = environment;
   if (named !== '') return delivered(named, `The lab's image is the one that SCALE_LAB_IMAGE names: ${named}.`);
@@ -70,6 +67,7 @@ export async function deliverImages(
   const built = await buildLabImage(engine, options, onStep, signal);
   if (loader !== undefined) {
     const source = await sourceOf(engine, options);
+    const { postgres, redis, nginx } = bases;
     const backends = options.cacheless ? [postgres, nginx] : [postgres, redis, nginx];
     await loadAll(loader, source, { lab: built, backends, into: name }, onStep, signal);
     return delivered(built, `${flavour} loaded the lab's image into the cluster ${name}.`, 'Never');

@@ -1,30 +1,38 @@
 import type { V1Job, V1LabelSelector, V1WeightedPodAffinityTerm } from '@kubernetes/client-node';
 import { inImage } from '../../common/programs.ts';
-import { labContainer } from './app-container.ts';
-import { variables } from './backends.ts';
-import { label, podsFor } from './labels.ts';
+import { label, podsFor, underLoad } from './labels.ts';
 import type { Plain } from './plain.ts';
 import { labUserId } from './pod-security.ts';
 import { podTemplate } from './pod.ts';
 import { resourcesOf } from './resources.ts';
-import { type RunNames, metadataOf } from './run-names.ts';
+import { type RunNames, metadataOf, partOf } from './run-names.ts';
+import { imageIn } from './service-pod.ts';
+
+/** What a worker asks for where it has no limit. */
+const asks = { cpu: 0.02, memoryBytes: 128 * 2 ** 20 } as const;
 
 /**
  * An Indexed Job of that many load workers at the same time, each waiting for what it is to do on its standard input. Kubernetes
  * numbers them, and tells each its number (`JOB_COMPLETION_INDEX`): it is the part of the load that the worker takes.
  */
 export function loadManifest(s: RunNames, name: string, workers: number): Plain<V1Job> {
-  const template = podTemplate(s, {
-    service: 'load',
+  const part = partOf(s, 'load', 'load');
+  const template = podTemplate(part, {
+    name: 'load',
     userId: labUserId,
     container: {
-      ...labContainer(s, [inImage.worker]),
+      ...imageIn(s, { from: { lab: true } }),
+      args: [inImage.worker],
       stdin: true,
       // It ends with the lab: its input does.
       stdinOnce: true,
-      // A Service leads to pods that have just become ready only a moment later.
-      env: variables({ NODE_ENV: 'production', LOG_FRAMES: 'on', TARGET_LIMIT_MS: '10000' }),
-      resources: resourcesOf(s.loadLimits),
+      env: [
+        { name: 'NODE_ENV', value: 'production' },
+        { name: 'LOG_FRAMES', value: 'on' },
+        // A Service leads to pods that have just become ready only a moment later.
+        { name: 'TARGET_LIMIT_MS', value: '10000' },
+      ],
+      resources: resourcesOf(s.loadLimits, asks),
     },
     spec: {
       restartPolicy: 'Never',
@@ -35,14 +43,14 @@ export function loadManifest(s: RunNames, name: string, workers: number): Plain<
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: metadataOf(s, name),
+    metadata: metadataOf(part, name),
     spec: { completionMode: 'Indexed', parallelism: workers, completions: workers, backoffLimit: 0, template },
   };
 }
 
 /** Rather on a node without what is under test, and rather on one without another load worker, where there are such. */
 function places(s: RunNames): Plain<V1WeightedPodAffinityTerm>[] {
-  const tested = { key: label.service, operator: 'In', values: ['app', 'postgres', 'redis', 'nginx'] };
+  const tested = { key: label.role, operator: 'In', values: [...underLoad] };
   return [
     away(100, { matchLabels: { [label.run]: s.labels[label.run] }, matchExpressions: [tested] }),
     away(50, { matchLabels: podsFor(s, 'load') }),

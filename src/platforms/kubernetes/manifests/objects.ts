@@ -4,6 +4,7 @@ import type {
   V1DeploymentSpec,
   V1Namespace,
   V1PodTemplateSpec,
+  V1Secret,
   V1Service,
 } from '@kubernetes/client-node';
 import { podsOf } from './labels.ts';
@@ -23,6 +24,12 @@ export function namespaceManifest({ namespace, labels }: RunNames): Plain<V1Name
 /** Texts by name. */
 export function configMap(s: RunNames, name: string, data: Readonly<Record<string, string>>): Plain<V1ConfigMap> {
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadataOf(s, name), data: { ...data } };
+}
+
+/** Texts by name that only who is told of them may read. */
+export function secret(s: RunNames, name: string, stringData: Readonly<Record<string, string>>): Plain<V1Secret> {
+  const metadata = metadataOf(s, name);
+  return { apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', stringData: { ...stringData } };
 }
 
 /** Pods that are kept running; the template carries the label of the Deployment. */

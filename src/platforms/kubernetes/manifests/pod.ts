@@ -1,12 +1,13 @@
 import type { V1Container, V1PodSpec, V1PodTemplateSpec, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
-import { type ServiceName, label } from './labels.ts';
+import { label } from './labels.ts';
 import type { Plain } from './plain.ts';
 import { containerSecurity, podSecurity } from './pod-security.ts';
 import type { RunNames } from './run-names.ts';
 
-/** A pod of one container, which is called as the service is. */
+/** A pod of one container. */
 export interface PodDescription {
-  readonly service: ServiceName;
+  /** Of the container. */
+  readonly name: string;
   /** The Deployment that it belongs to, if it does. */
   readonly deployment?: string;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -30,7 +31,7 @@ export interface Mount {
 /** The template of a pod: what it may do is as little as it needs. */
 export function podTemplate({ labels }: RunNames, description: PodDescription): Plain<V1PodTemplateSpec> {
   const {
-    service,
+    name,
     deployment,
     annotations,
     userId,
@@ -44,7 +45,6 @@ export function podTemplate({ labels }: RunNames, description: PodDescription): 
     metadata: {
       labels: {
         ...labels,
-        [label.service]: service,
         ...(deployment === undefined ? {} : { [label.deployment]: deployment }),
       },
       ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
@@ -56,7 +56,7 @@ export function podTemplate({ labels }: RunNames, description: PodDescription): 
       securityContext: podSecurity(userId),
       containers: [
         {
-          name: service,
+          name,
           ...container,
           securityContext: containerSecurity(!hasWritableRoot),
           ...(mounts.length === 0

@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
 import { balancedBy } from '../../../model/system.ts';
 import { topology } from '../../../../test/conformance/topology.ts';
+import { storesOf } from '../../../services/system.ts';
 import { runNames } from '../testing/run-names.ts';
-import { backendsSecret } from './backends.ts';
-import { balancerManifests } from './balancer.ts';
-import { setupManifest } from './setup.ts';
-import { systemManifests } from './system.ts';
+import { preparationManifest } from './preparation.ts';
+import { frontServicesOf, systemManifests } from './system.ts';
+import { workloadOf } from './workload.ts';
 
 const s = runNames();
 type Change = Parameters<typeof topology>[0];
@@ -16,14 +16,14 @@ describe('a system', () => {
   it('is created from its namespace to its application', () => {
     expect(objectsOf({ balancer: undefined })).toEqual([
       'Namespace scale-lab-a-run',
-      'Secret backends',
       'ConfigMap postgres',
-      'Deployment postgres',
+      'Secret postgres',
       'Service postgres',
-      'Deployment redis',
+      'Deployment postgres',
+      'Secret redis',
       'Service redis',
+      'Deployment redis',
       'Job setup',
-      'ConfigMap app',
       'Service app',
       'Service app-pods',
       'Deployment app',
@@ -31,12 +31,12 @@ describe('a system', () => {
   });
 
   it('has no Redis, nor a password for one, where none is wanted', () => {
-    const cacheless = runNames({ passwords: { postgres: 'password-of-postgres', redis: undefined } });
-    const { stringData = {} } = backendsSecret(cacheless);
-    expect(Object.keys(stringData)).toEqual(['DATABASE_URL', 'POSTGRES_PASSWORD']);
-    const names = systemManifests(cacheless, topology()).map(({ metadata }) => metadata?.name);
+    const cacheless = runNames({ stores: storesOf({ hasRedis: false }) });
+    const manifests = systemManifests(cacheless, topology());
+    const names = manifests.map(({ metadata }) => metadata?.name);
     expect(names).toContain('postgres');
     expect(names).not.toContain('redis');
+    expect(JSON.stringify(manifests)).not.toContain('password-of-redis');
   });
 
   it('has nginx where a balancer is named for several replicas, and otherwise the Service alone', () => {
@@ -52,22 +52,29 @@ describe('a system', () => {
 });
 
 test('nginx has the configuration of the balancer, and is replaced where that is another one', () => {
-  const balanced = (upstreams: readonly string[]) =>
-    balancerManifests(s, topology({ replicas: 2, balancer: balancedBy('least-connections') }), upstreams);
-  const [config, nginx] = balanced(['10.0.0.1:3000', '10.0.0.2:3000']);
+  const { balancer } = frontServicesOf(topology({ replicas: 2, balancer: balancedBy('least-connections') }));
+  if (balancer === undefined) throw new Error('there is no balancer');
+  const balanced = (...hosts: readonly string[]) =>
+    workloadOf(s, balancer, { copiesOf: () => hosts.map((host) => ({ host, port: 3000 })) });
+  const { config, deployments } = balanced('10.0.0.1', '10.0.0.2');
   const text = JSON.stringify(config);
-  for (const part of ['least_conn;', 'server 10.0.0.1:3000;', 'server 10.0.0.2:3000;', 'listen 8080 ']) {
+  for (const part of ['least_conn;', 'server 10.0.0.1:3000;', 'server 10.0.0.2:3000;', 'listen 0.0.0.0:8080 ']) {
     expect(text).toContain(part);
   }
-  expect(balanced(['10.0.0.1:3000', '10.0.0.2:3000'])[1]).toEqual(nginx);
-  expect(balanced(['10.0.0.1:3000', '10.0.0.3:3000'])[1]).not.toEqual(nginx);
+  expect(balanced('10.0.0.1', '10.0.0.2').deployments).toEqual(deployments);
+  expect(balanced('10.0.0.1', '10.0.0.3').deployments).not.toEqual(deployments);
 });
 
 test('the data is laid once by the application itself, unless it may be tried again', () => {
-  const once = setupManifest(s, topology({ data: { users: 7, todos: 70 } }), 'setup-1').spec;
+  const laid = (change: Change, retries?: number) => {
+    const { tested } = frontServicesOf(topology(change));
+    if (tested.prepare === undefined) throw new Error('nothing is prepared');
+    return preparationManifest(s, tested, tested.prepare, retries).spec;
+  };
+  const once = laid({ data: { users: 7, todos: 70 } });
   expect(once).toMatchObject({ backoffLimit: 0, template: { spec: { restartPolicy: 'Never' } } });
   const [container] = once?.template.spec?.containers ?? [];
   expect(container?.args).toEqual(['target-app.mjs', 'migrate', 'seed', 'flush']);
   expect(container?.env).toContainEqual({ name: 'SEED_TODOS', value: '70' });
-  expect(setupManifest(s, topology(), 'setup-1', 10).spec?.backoffLimit).toBe(10);
+  expect(laid({}, 10)?.backoffLimit).toBe(10);
 });

@@ -1,8 +1,8 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { withLog } from '../../../machine/log-tail.ts';
 import { LabError } from '../../../model/errors.ts';
+import type { Service } from '../../../services/service.ts';
 import type { Death } from '../../platform.ts';
-import type { ServiceName } from '../manifests/labels.ts';
 import { endOf, isLeaving, nameOf, restartsOf, serviceOf, stateOf } from './pod-state.ts';
 import { listPods, podLog } from './pods.ts';
 import type { RunNamespace } from './run-namespace.ts';
@@ -10,13 +10,12 @@ import type { RunNamespace } from './run-namespace.ts';
 /** A pod as it was when it was known to be well. */
 export interface KnownPod {
   readonly service: string;
+  /** As it is called in messages; undefined for one of several, which is called as its pod is. */
+  readonly title: string | undefined;
   readonly name: string;
   readonly uid: string;
   readonly restarts: number;
 }
-
-/** As they are called in messages; a replica by the name of its pod. */
-const titles: Readonly<Record<string, string>> = { postgres: 'PostgreSQL', redis: 'Redis', nginx: 'nginx' };
 
 async function allPods({ cluster, name }: RunNamespace, signal: AbortSignal): Promise<readonly V1Pod[]> {
   return listPods({ cluster, namespace: name, labels: {} }, signal);
@@ -25,18 +24,21 @@ async function allPods({ cluster, name }: RunNamespace, signal: AbortSignal): Pr
 /** The pods of these services as they are now. */
 export async function knownPods(
   run: RunNamespace,
-  services: readonly ServiceName[],
+  services: readonly Service[],
   signal: AbortSignal,
 ): Promise<readonly KnownPod[]> {
   const pods = (await allPods(run, signal)).filter((pod) => !isLeaving(pod));
-  return pods
-    .filter((pod) => services.some((service) => service === serviceOf(pod)))
-    .map((pod) => ({
-      service: serviceOf(pod),
-      name: nameOf(pod),
-      uid: pod.metadata?.uid ?? '',
-      restarts: restartsOf(pod),
-    }));
+  return services.flatMap(({ name: service, title, copies }) =>
+    pods
+      .filter((pod) => serviceOf(pod) === service)
+      .map((pod) => ({
+        service,
+        title: copies.kind === 'one' ? title : undefined,
+        name: nameOf(pod),
+        uid: pod.metadata?.uid ?? '',
+        restarts: restartsOf(pod),
+      })),
+  );
 }
 
 /**
@@ -54,17 +56,17 @@ export async function podDeaths(
     const end = endSince(each, pod);
     return end === undefined ? [] : [{ ...each, pod, end }];
   });
-  const isReplica = ({ service }: KnownPod): boolean => titles[service] === undefined;
+  const isReplica = ({ title }: KnownPod): boolean => title === undefined;
   const areAllGone = known.filter(isReplica).length === ended.filter(isReplica).length;
   return Promise.all(
     ended.map(async (each): Promise<Death> => {
-      const { service, name, pod, end } = each;
+      const { service, title, name, pod, end } = each;
       const known = isReplica(each) ? name : service;
       const told = pod === undefined ? {} : withLog(known, await podLog(run.cluster, run.name, pod, signal));
       return {
         service: known,
         isFatal: !isReplica(each) || areAllGone,
-        error: new LabError(`${titles[service] ?? name} ${end}.`, told),
+        error: new LabError(`${title ?? name} ${end}.`, told),
       };
     }),
   );

@@ -54,6 +54,11 @@ export function isReady(pod: V1Pod): boolean {
   return state.kind === 'running' && state.isReady && !isLeaving(pod);
 }
 
+/** Whether they are one, and it is ready. */
+export function isOneReady(pods: readonly V1Pod[]): boolean {
+  return pods.length === 1 && pods.every(isReady);
+}
+
 /** Whether its program was to end, and did so well. */
 export function hasSucceeded(pod: V1Pod): boolean {
   const state = stateOf(pod);

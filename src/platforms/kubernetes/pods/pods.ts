@@ -4,12 +4,11 @@ import { pause, unlessAborted } from '../../../machine/time-limit.ts';
 import { LabError } from '../../../model/errors.ts';
 import { type Cluster, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { selector } from '../cluster/labels.ts';
-import type { ServiceName } from '../manifests/labels.ts';
 import { isLeaving, nameOf, restartsOf, serviceOf } from './pod-state.ts';
 import { type Trouble, troubleOf } from './trouble.ts';
 
 /** The pods of a Deployment, or all that are there for something: a Job is called as its pods' service is. */
-export type Pods = { readonly deployment: string } | { readonly service: ServiceName };
+export type Pods = { readonly deployment: string } | { readonly service: string };
 
 /** Where the pods of a run are. */
 export interface PodPlace {

@@ -1,10 +1,11 @@
 import type { V1Namespace, V1Pod } from '@kubernetes/client-node';
 import { never, pause, unlessAborted } from '../../../machine/time-limit.ts';
+import { together } from '../../../machine/together.ts';
 import { LabError } from '../../../model/errors.ts';
 import { step, type OnStep } from '../../../model/steps.ts';
 import { type Cluster, change, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { refusal, refusedWith } from '../cluster/refusal.ts';
-import { type ServiceName, label } from '../manifests/labels.ts';
+import { type Role, label } from '../manifests/labels.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
 import type { RunNames } from '../manifests/run-names.ts';
 import { creationTrouble } from './creation-trouble.ts';
@@ -24,6 +25,9 @@ export class RunNamespace {
   readonly names: RunNames;
   /** Told what is waited for where that takes long. */
   readonly #onStep: OnStep;
+
+  /** What was made, or may have been, until it is removed. */
+  readonly #made = new Set<Manifest>();
 
   /** There was a namespace of that name before: it is not for this run to delete. */
   #isSomebodyElses = false;
@@ -69,6 +73,7 @@ export class RunNamespace {
   async create(objects: readonly Manifest[], signal: AbortSignal): Promise<void> {
     for (const object of objects) {
       signal.throwIfAborted();
+      this.#made.add(object);
       await change(`${described(object)} cannot be made`, this.cluster.objects.create(object));
     }
   }
@@ -88,7 +93,7 @@ export class RunNamespace {
   }
 
   /** Ends all pods of a group, and waits until there is none: what makes them may do so until it is gone itself. */
-  async untilNone(of: Pods, signal: AbortSignal): Promise<void> {
+  async #untilNone(of: Pods, signal: AbortSignal): Promise<void> {
     const group = this.pods(of);
     const end = performance.now() + goneLimitMs;
     for (let empty = 0; ;) {
@@ -135,10 +140,13 @@ export class RunNamespace {
     });
   }
 
-  /** Removes a Job with its pods, which end at once. */
-  async removeJob(name: ServiceName, signal: AbortSignal): Promise<void> {
-    await this.remove([this.object('batch/v1', 'Job', name)], signal);
-    await this.untilNone({ service: name }, signal);
+  /** Removes all that was made for a role, the latest first; its pods end at once: nothing is in flight on them. */
+  async removeAll(role: Role, signal: AbortSignal): Promise<void> {
+    const made = [...this.#made].filter((object) => labelOf(object, label.role) === role).reverse();
+    await this.remove(made, signal);
+    const services = new Set(made.map((object) => labelOf(object, label.service)));
+    await together(signal, (limited) => [...services].map((service) => this.#untilNone({ service }, limited)));
+    for (const object of made) this.#made.delete(object);
   }
 
   /** Deletes the namespace with everything in it, and waits until it is gone. */
@@ -194,6 +202,10 @@ function stillThere(what: string, details: readonly string[] = []): LabError {
     details,
     hint: 'Something of the cluster holds it: see its metadata.finalizers, and the state of its node.',
   });
+}
+
+function labelOf({ metadata }: Manifest, key: string): string {
+  return metadata?.labels?.[key] ?? '';
 }
 
 function described({ kind, metadata }: Manifest): string {

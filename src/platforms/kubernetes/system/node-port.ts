@@ -6,7 +6,7 @@ import { podsFor } from '../manifests/labels.ts';
 import { nodePortService } from '../manifests/objects.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
-import { hostAndPort } from './app.ts';
+import { hostAndPort } from './application.ts';
 import type { Front } from './front.ts';
 
 /** The Service that people reach the front by, at a port of each node. */

@@ -2,12 +2,10 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { TimeLimit, withTimeLimit } from '../../../machine/time-limit.ts';
 import { changes } from '../../../model/plan.ts';
 import type { ReplicaMetrics } from '../../../model/running-system.ts';
-import type { Ask } from '../../common/answer.ts';
-import { scrapeReplica, scrapeTarget } from '../../common/scrape.ts';
-import { portOf, serviceNameOf, type ServedTopology } from '../manifests/served.ts';
+import { scrapeCopy } from '../../common/scrape.ts';
 import { endOf, isLeaving, isRunning, nameOf } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
-import { type Application, applicationPods } from '../system/app.ts';
+import { type Application, applicationPods } from '../system/application.ts';
 import { askThroughProxy, proxyUrl } from './pod-proxy.ts';
 
 /** What replicas said, and the pods as they were then. */
@@ -34,7 +32,7 @@ export async function scrapeApplication(
 ): Promise<Scrape> {
   try {
     const pods = await withTimeLimit(listLimitMs, signal, async (limited) =>
-      applicationPods(run, limited, serviceNameOf(application.topology)),
+      applicationPods(run, application, limited),
     );
     return await scrapePods(run, application, pods, signal);
   } catch (error) {
@@ -47,7 +45,7 @@ export async function scrapeApplication(
 
 async function scrapePods(
   run: RunNamespace,
-  { topology, replicas }: Application,
+  { topology, service, replicas }: Application,
   pods: readonly V1Pod[],
   signal: AbortSignal,
 ): Promise<Scrape> {
@@ -60,27 +58,16 @@ async function scrapePods(
     there.map(async (pod): Promise<ReplicaMetrics | undefined> => {
       const replica = nameOf(pod);
       if (!isRunning(pod)) return notRunning(pod);
-      const url = proxyUrl(run.name, replica, portOf(topology));
-      const metrics = await scrapeServed(topology, replica, url, signal, ask);
+      // Nobody has said that it tells anything.
+      if (service.counters === undefined) return undefined;
+      const url = proxyUrl(run.name, replica, service.port.inside);
+      const metrics = await scrapeCopy(replica, url, service.counters, signal, ask);
       answeredMs.set(replica, Date.now());
       return metrics;
     }),
   );
   const lost = gone.map(({ name }): ReplicaMetrics => ({ replica: name, problem: 'its pod was deleted', ended: true }));
   return { atMs: Date.now(), answeredMs, pods, metrics: [...told.filter((metrics) => metrics !== undefined), ...lost] };
-}
-
-/** What a replica tells; nothing where nobody has said that it tells anything. */
-async function scrapeServed(
-  topology: ServedTopology,
-  replica: string,
-  url: string,
-  signal: AbortSignal,
-  ask: Ask,
-): Promise<ReplicaMetrics | undefined> {
-  if (topology.kind === 'app') return scrapeReplica(replica, url, signal, ask);
-  const { metricsPath, counters } = topology;
-  return metricsPath === undefined ? undefined : scrapeTarget(replica, url, { metricsPath, counters }, signal, ask);
 }
 
 function notRunning(pod: V1Pod): ReplicaMetrics {

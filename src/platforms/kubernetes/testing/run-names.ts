@@ -1,3 +1,4 @@
+import { storesOf } from '../../../services/system.ts';
 import type { RunNames } from '../manifests/run-names.ts';
 
 /** Surroundings of a run of tests, changed as told. */
@@ -9,9 +10,16 @@ export function runNames(change: Partial<RunNames> = {}): RunNames {
       'scale-lab.owner': '12-34-eabd2bb0-4026531836-h1a2b3c4d',
       'scale-lab.host': 'here',
     },
-    images: { lab: 'scale-lab:test', postgres: 'postgres:18', redis: 'redis:8', nginx: 'nginx:1.28' },
+    images: {
+      lab: 'scale-lab:test',
+      node: 'node:22-slim',
+      postgres: 'postgres:18',
+      redis: 'redis:8',
+      nginx: 'nginx:1.28',
+    },
     labPullPolicy: 'Never',
-    passwords: { postgres: 'password-of-postgres', redis: 'password-of-redis' },
+    stores: storesOf({ hasRedis: true }),
+    secrets: { postgres: { password: 'password-of-postgres' }, redis: { password: 'password-of-redis' } },
     loadLimits: { cpu: 1, memoryBytes: undefined },
     ...change,
   };
