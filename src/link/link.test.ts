@@ -35,6 +35,13 @@ async function say(client: Peer, server: Peer, word: string): Promise<void> {
   await client.text(lengths.client + word.length);
 }
 
+/** Says a word that takes half a second, and waits until it is under way. */
+async function underWay(client: Peer, word: string): Promise<void> {
+  link.set({ latencyMs: 500, jitterMs: 0 });
+  client.socket.write(word);
+  await vi.waitFor(() => expect(link.state.waitingBytes).toBe(word.length), { interval: 1 });
+}
+
 describe('a link', () => {
   it('hands on what is said in both directions, and counts it', async () => {
     const { client, server } = await connected();
@@ -191,11 +198,12 @@ describe('a link that is cut by a reset', () => {
   it('drops what a silent one has kept', async () => {
     const { client, server } = await connected();
     await say(client, server, 'before');
+    await underWay(client, 'during');
     link.cut('silent');
-    client.socket.write('during');
+    await pause(550);
     link.cut('reset');
     expect(await server.closed).toBe('ECONNRESET');
-    expect(server.heard.text).toBe('before');
+    expect(link.state.bytesThere).toBe('before'.length);
   });
 });
 
@@ -223,6 +231,16 @@ describe('a link that is cut silently', () => {
     await server.ended;
     expect(server.heard.text).toBe('abd');
     expect(await client.text(2)).toBe('ac');
+  });
+
+  it('keeps what is under way', async () => {
+    const { client, server } = await connected();
+    await underWay(client, 'word');
+    link.cut('silent');
+    await pause(550);
+    expect(link.state).toMatchObject({ bytesThere: 0, waitingBytes: 4 });
+    link.heal();
+    expect(await server.text(4)).toBe('word');
   });
 
   it('connects new clients once it is healed', async () => {
