@@ -98,7 +98,10 @@ export function createMetrics() {
     cacheErrors: counter('cache_errors_total', 'Calls of the cache that failed, and failed recomputes in background.'),
 
     notificationsSent: counter('notifications_sent_total', 'Notifications that the notifier has taken.'),
-    notificationsFailed: counter('notifications_failed_total', 'Notifications that it has not: they are lost.'),
+    notificationsFailed: counter(
+      'notifications_failed_total',
+      'Notifications of which that is not known; nobody tries again.',
+    ),
   };
 }
 

@@ -80,7 +80,7 @@ describe('telling a notifier', () => {
     ['hangs up', (request) => request.socket.destroy()],
     ['never answers', () => undefined],
     ['stops in the middle of its answer', (_, response) => response.writeHead(201).write('{')],
-  ])('counts what is lost where the notifier %s', async (_what, answers) => {
+  ])('counts what has no good answer where the notifier %s', async (_what, answers) => {
     await notifierThat(answers);
     await sender.created(todo(1), UNWATCHED);
     expect(bodies.length).toBe(1); // nobody tries again

@@ -33,8 +33,8 @@ export function createSender(url: string | undefined, metrics: Metrics, errors: 
         await post(address, agent, notificationOf(todo));
         metrics.notificationsSent.inc();
       } catch (error) {
-        // The todo is committed: an answer that says otherwise would have the client create it once more. So it is created, and its
-        // notification is lost, as nobody tries again. That is the price of telling another service in line; a queue is its remedy.
+        // The todo is committed: a 502 would have the client create it once more. So it is created, and its notification is lost, or
+        // late where only the answer was: nobody tries again. That is the price of telling another service in line; a queue is its remedy.
         metrics.notificationsFailed.inc();
         errors.report('notifying', error);
       } finally {
