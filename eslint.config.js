@@ -18,7 +18,7 @@ export default tseslint.config(
   {
     // The command line alone may touch the process; everything else is handed what it needs.
     files: ['src/**/*.ts', 'src/**/*.tsx'],
-    ignores: ['src/cli/main.ts', 'src/target-app/main.ts', 'src/worker/main.ts', '**/*.test.ts'],
+    ignores: ['src/cli/main.ts', 'src/target-app/main.ts', 'src/worker/main.ts', 'src/link/main.ts', '**/*.test.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

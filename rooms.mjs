@@ -234,6 +234,11 @@ export const rooms = {
     what: 'what the lab and a worker tell each other',
     may: ['model'],
   },
+  link: {
+    where: ['src/link/'],
+    what: 'a program between two services, which can be made slow or be cut',
+    may: ['model'],
+  },
   machine: {
     where: ['src/machine/'],
     what: 'what is asked of this machine: programs, ports, owners, folders, time',
@@ -270,6 +275,7 @@ export const rooms = {
 export const programs = [
   'src/cli/main.ts',
   'src/worker/main.ts',
+  'src/link/main.ts',
   'src/platforms/docker/agent.ts',
   'src/reporters/html/browser/page.ts',
   'src/target-app/main.ts',

@@ -55,6 +55,7 @@ const programs = await build({
     'target-app': 'src/target-app/main.ts',
     'load-worker': 'src/worker/main.ts',
     agent: 'src/platforms/docker/agent.ts',
+    link: 'src/link/main.ts',
   },
   outExtension: { '.js': '.mjs' },
 });

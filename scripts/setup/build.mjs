@@ -7,6 +7,7 @@ const outputs = [
   'dist/target-app.mjs',
   'dist/load-worker.mjs',
   'dist/agent.mjs',
+  'dist/link.mjs',
   'dist/report-page.js',
   'dist/report-page.css',
   'dist/third-party.txt',

@@ -1,4 +1,5 @@
-import { Agent, get } from 'node:http';
+import { once } from 'node:events';
+import { Agent, get, request, type IncomingMessage } from 'node:http';
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
@@ -71,7 +72,8 @@ describe('the steps', () => {
     expect(await run(['migrate', 'destroy']).ended).toEqual({
       code: 2,
       output: '',
-      errors: 'unknown step "destroy"; steps: migrate, seed, flush, in any order; serve, alone or last\n',
+      errors:
+        'unknown step "destroy"; steps: migrate, seed, flush, in any order; serve, alone or last; or notifier, alone\n',
     });
   });
 
@@ -161,6 +163,42 @@ describe('serving', () => {
     expect(about.length).toBeLessThan(50);
     const counted = about.map((line) => Number(/"count":(\d+)/.exec(line)?.[1] ?? 1));
     expect(counted.reduce((sum, count) => sum + count, 0)).toBe(50);
+  });
+});
+
+describe('the notifier', () => {
+  const notifier = (changes: Record<string, string> = {}): Program => {
+    const started = start(program.file, ['notifier'], { PORT: '0', ...changes }); // neither database nor cache
+    running.push(started);
+    return started;
+  };
+
+  it('takes notifications, answers what is in flight after SIGTERM, and exits with 0', async () => {
+    const running = notifier();
+    const { port = Number.NaN } = await running.line('"msg":"listening"');
+    const body = JSON.stringify({ id: 'todo-1-1', todoId: 1, userId: 1, text: 'Created: a' });
+    const late = request({
+      port,
+      path: '/notifications',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' },
+    });
+    const answered = once(late, 'response');
+    late.flushHeaders();
+    await once(late, 'continue'); // it is under way
+    running.process.kill('SIGTERM');
+    await running.line('shutting down');
+    late.end(body);
+    const [response] = (await answered) as [IncomingMessage];
+    expect([response.statusCode, response.headers.connection]).toEqual([201, 'close']);
+    response.resume();
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it('does not run with settings that are wrong', async () => {
+    const { code, errors } = await notifier({ PORT: 'high' }).ended;
+    expect(code).toBe(2);
+    expect(errors).toMatch(/^PORT: got "high"; accepted: [^\n]*\n$/);
   });
 });
 

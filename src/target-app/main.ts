@@ -1,52 +1,81 @@
 // The program: the only file here that reads arguments and environment, listens for signals and sets the exit code.
+import type { Logger } from 'pino';
+
 import { describe } from './errors.ts';
-import { readSettings, SettingsError, type Settings } from './settings.ts';
+import type { ErrorLog } from './log.ts';
+import type { Replica } from './replica.ts';
+import { readServerSettings, readSettings, SettingsError, type ServerSettings, type Settings } from './settings.ts';
 import { runSteps, STEPS, type Step } from './steps.ts';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 async function main(args: readonly string[]): Promise<void> {
+  if (args.length === 1 && args[0] === 'notifier') {
+    const settings = settingsBy(readServerSettings);
+    if (settings !== undefined) await serve(settings, startNotifier);
+    return;
+  }
   const serves = args.length === 0 || args.at(-1) === 'serve';
   const steps = args.at(-1) === 'serve' ? args.slice(0, -1) : args;
   const unknown = steps.filter((step) => !isStep(step));
   if (unknown.length > 0) {
-    const meant = `steps: ${STEPS.join(', ')}, in any order; serve, alone or last`;
+    const meant = `steps: ${STEPS.join(', ')}, in any order; serve, alone or last; or notifier, alone`;
     complain(`unknown step ${unknown.map((step) => JSON.stringify(step)).join(', ')}; ${meant}`, EXIT_USAGE);
     return;
   }
 
-  let settings: Settings;
+  const settings = settingsBy(readSettings);
+  if (settings === undefined) return;
+  await runSteps(steps.filter(isStep), settings, (line) => process.stdout.write(`${line}\n`));
+  if (serves) await serve(settings, startApp);
+}
+
+/** What the environment says; undefined after a complaint where that makes no sense. */
+function settingsBy<S>(read: (environment: NodeJS.ProcessEnv) => S): S | undefined {
   try {
-    settings = readSettings(process.env);
+    return read(process.env);
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     complain(error.message, EXIT_USAGE);
-    return;
+    return undefined;
   }
-  await runSteps(steps.filter(isStep), settings, (line) => process.stdout.write(`${line}\n`));
-  if (serves) await serve(settings);
 }
 
-async function serve(settings: Settings): Promise<void> {
+/** A server that has come up, and which of the processes behind its port this one is. */
+interface Started {
+  readonly role: 'alone' | 'member' | 'primary';
+  readonly replica: Replica;
+}
+
+async function startApp(settings: Settings, log: Logger, errors: ErrorLog): Promise<Started> {
+  if (settings.WORKERS === 1) {
+    const { startReplica } = await import('./replica.ts');
+    return { role: 'alone', replica: await startReplica(settings, errors) };
+  }
+  const { default: cluster } = await import('node:cluster');
+  if (cluster.worker !== undefined) {
+    const { startMember } = await import('./cluster/member.ts');
+    return { role: 'member', replica: await startMember(cluster.worker, settings, errors) };
+  }
+  const { startPrimary } = await import('./cluster/primary.ts');
+  return { role: 'primary', replica: await startPrimary(settings, log, errors) };
+}
+
+async function startNotifier(settings: ServerSettings, _log: Logger, errors: ErrorLog): Promise<Started> {
+  const { startNotifier: start } = await import('./notifications/notifier.ts');
+  return { role: 'alone', replica: await start(settings, errors) };
+}
+
+/** Starts a server, and ends it when a signal asks for that: what is in flight is answered first. */
+async function serve<S extends ServerSettings>(
+  settings: S,
+  start: (settings: S, log: Logger, errors: ErrorLog) => Promise<Started>,
+): Promise<void> {
   const [{ hostname }, { createErrorLog, createLog }] = await Promise.all([import('node:os'), import('./log.ts')]);
   const log = createLog(settings.LOG_LEVEL, settings.REPLICA_NAME ?? hostname());
   const errors = createErrorLog(log);
-  const { role, replica } = await start();
-
-  async function start() {
-    if (settings.WORKERS === 1) {
-      const { startReplica } = await import('./replica.ts');
-      return { role: 'alone', replica: await startReplica(settings, errors) } as const;
-    }
-    const { default: cluster } = await import('node:cluster');
-    if (cluster.worker !== undefined) {
-      const { startMember } = await import('./cluster/member.ts');
-      return { role: 'member', replica: await startMember(cluster.worker, settings, errors) } as const;
-    }
-    const { startPrimary } = await import('./cluster/primary.ts');
-    return { role: 'primary', replica: await startPrimary(settings, log, errors) } as const;
-  }
+  const { role, replica } = await start(settings, log, errors);
 
   let stopping = false;
   const stop = (signal: string): void => {

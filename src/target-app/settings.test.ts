@@ -53,10 +53,10 @@ describe('settings', () => {
     expect(
       problems({ PORT: '65536', WORKERS: '1.5', CACHE_STRATEGY: 'magic', TITLE_INDEX: 'yes', REPLICA_NAME: '' }),
     ).toEqual([
-      'DATABASE_URL: not set; accepted: a postgres:// address (required)',
-      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
       'REPLICA_NAME: got ""; accepted: a text that is not empty (default: the host name)',
       'PORT: got "65536"; accepted: a whole number from 0 to 65535 (default 3000)',
+      'DATABASE_URL: not set; accepted: a postgres:// address (required)',
+      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
       'CACHE_STRATEGY: got "magic"; accepted: one of none, aside, single-flight, lock, stale-while-revalidate, xfetch (default none)',
       'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
       'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
@@ -69,6 +69,12 @@ describe('settings', () => {
       'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
     ]);
     expect(problems({ ...REQUIRED, CACHE_STRATEGY: 'lock', REDIS_URL: 'redis://localhost:6379' })).toEqual([]);
+  });
+
+  it('take the notifier by its origin', () => {
+    expect(readSettings({ ...REQUIRED, NOTIFIER_URL: 'http://notifier:3000' })).toHaveProperty('NOTIFIER_URL');
+    for (const NOTIFIER_URL of ['', 'notifier:3000', 'https://notifier', 'http://notifier/notifications'])
+      expect(problems({ ...REQUIRED, NOTIFIER_URL })).toHaveLength(1);
   });
 
   it.each(['', ' ', '-1', '1e3', '0x10', 'NaN', '99999999999'])('do not take %j for a number', (text) => {

@@ -61,18 +61,24 @@ const redisAddress = address(
 );
 const text = (standard: string) => z.string().check(z.minLength(1, `a text that is not empty (default: ${standard})`));
 
-const Environment = z.object({
+const ServerEnvironment = z.object({
   HOST: z._default(text('127.0.0.1'), '127.0.0.1'),
-  DATABASE_URL: address(/^postgres(ql)?:\/\/./, 'a postgres:// address (required)'),
-  REDIS_URL: z.optional(redisAddress),
   REPLICA_NAME: z.optional(text('the host name')),
   ...schemasOf(PROCESS_SETTINGS),
+});
+const Environment = z.extend(ServerEnvironment, {
+  DATABASE_URL: address(/^postgres(ql)?:\/\/./, 'a postgres:// address (required)'),
+  REDIS_URL: z.optional(redisAddress),
+  NOTIFIER_URL: z.optional(address(/^http:\/\/[^/]+\/?$/, 'an http:// address without a path')),
   ...schemasOf(APP_SETTINGS),
   ...schemasOf(DATA_SETTINGS),
 });
 const EnvironmentWithCache = z.extend(Environment, { REDIS_URL: redisAddress });
 
-/** Everything that can be set, under the name of its environment variable. Where there is a cache strategy, there is a Redis. */
+/** What every server of this program is told: how it listens, logs and ends. */
+export type ServerSettings = Readonly<z.infer<typeof ServerEnvironment>>;
+
+/** Everything that can be set for the app, under the name of its environment variable. Where there is a cache strategy, there is a Redis. */
 export type Settings = Readonly<z.infer<typeof Environment>>;
 
 /** The environment does not make sense: one line for each setting that is wrong. */
@@ -80,13 +86,24 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads the settings from environment variables, once, at the start.
+ * Reads the app's settings from environment variables, once, at the start.
  * @throws {SettingsError} that names every problem, not only the first
  */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(environment: Variables): Settings {
   const { CACHE_STRATEGY: strategy = 'none' } = environment;
-  const parsed = (strategy === 'none' ? Environment : EnvironmentWithCache).safeParse(environment);
+  return read(strategy === 'none' ? Environment : EnvironmentWithCache, environment);
+}
+
+/** The same for a server that has neither database nor cache. */
+export function readServerSettings(environment: Variables): ServerSettings {
+  return read(ServerEnvironment, environment);
+}
+
+function read<Schema extends z.ZodMiniType>(schema: Schema, environment: Variables): z.infer<Schema> {
+  const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
   const accepted = new Map(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
   throw new SettingsError(

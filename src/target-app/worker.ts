@@ -6,6 +6,7 @@ import type { Drain } from './http/route.ts';
 import type { ErrorLog } from './log.ts';
 import { createBackendsScrape } from './metrics/backends.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import { createSender } from './notifications/sender.ts';
 import { listen } from './server.ts';
 import type { Settings } from './settings.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
@@ -36,12 +37,15 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const cache = createCache(settings, metrics, errors);
   const todos = createTodos(database, settings.QUERY_COST_MS);
   const feed = createFeed(database, settings.FEED_STRATEGY);
+  const notifier = createSender(settings.NOTIFIER_URL, metrics, errors);
   const scrapeBackends = createBackendsScrape(monitor, cache);
-  const room = { todos, feed, cache, maxBodyBytes: settings.MAX_BODY_BYTES, monitor, drain, scrape, scrapeBackends };
+  const api = { todos, feed, cache, notifier, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 
   // In the reverse order of use: the cache's background work may still query.
   const release = async (): Promise<void> => {
+    notifier.close();
     await cache.close();
     await Promise.all([database.close(), monitor.close()]);
   };

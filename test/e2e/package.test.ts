@@ -25,7 +25,13 @@ describe('the package', () => {
     const [packed] = packedSchema.parse(JSON.parse(stdout));
     const files = packed.files.map((file) => file.path);
     expect(files).toEqual(
-      expect.arrayContaining(['scenarios.yaml', 'dist/cli/main.js', 'dist/target-app.mjs', 'dist/load-worker.mjs']),
+      expect.arrayContaining([
+        'scenarios.yaml',
+        'dist/cli/main.js',
+        'dist/target-app.mjs',
+        'dist/load-worker.mjs',
+        'dist/link.mjs',
+      ]),
     );
     expect(files.filter((file) => /\.test\.|^src\/|^test\/|\/results\//.test(file))).toEqual([]);
 

@@ -38,11 +38,12 @@ export function addOperations(app: Hono<Env>, { monitor, cache, drain, scrape, s
     return toResponse(json({ status, database, cache: answer }, ready ? 200 : 503));
   });
 
-  app.get('/metrics', async () => metrics(await scrape()));
-  app.get('/metrics/backends', async () => metrics(await scrapeBackends()));
+  app.get('/metrics', async () => prometheus(await scrape()));
+  app.get('/metrics/backends', async () => prometheus(await scrapeBackends()));
 }
 
-function metrics(text: string): Response {
+/** The answer to a scrape. */
+export function prometheus(text: string): Response {
   return new Response(text, { headers: { 'content-type': METRICS_TYPE } });
 }
 

@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 
 import { ConnectionRefusal } from '../database/refusal.ts';
 import type { ErrorLog } from '../log.ts';
-import type { Metrics } from '../metrics/metrics.ts';
+import type { ServerMetrics } from '../metrics/metrics.ts';
 import type { StartStopwatch, Stopwatch } from '../timing/stopwatch.ts';
 import { bodyOf, internalError, overloaded, toResponse, type Answer } from './answers.ts';
 
@@ -30,7 +30,7 @@ export type Route = (name: string, handler: Handler) => (c: Context<Env>) => Pro
  * A function around each handler, and not a middleware: it knows its route without looking it up, and a request
  * passes through one promise more instead of a chain.
  */
-export function createRoute(metrics: Metrics, errors: ErrorLog, start: StartStopwatch, drain: Drain): Route {
+export function createRoute(metrics: ServerMetrics, errors: ErrorLog, start: StartStopwatch, drain: Drain): Route {
   return (name, handler) => {
     const byStatus = new Map<number, { count: number }>();
 

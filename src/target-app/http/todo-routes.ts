@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod/mini';
 
 import type { Cache } from '../cache/cache.ts';
+import type { Sender } from '../notifications/sender.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
 import type { Feed } from '../todos/feed.ts';
 import { MAX_ID, SearchTitle, TodoChange, TodoDraft } from '../todos/todo.ts';
@@ -15,6 +16,7 @@ export interface TodoRoom {
   readonly todos: Todos;
   readonly feed: Feed;
   readonly cache: Cache;
+  readonly notifier: Sender;
   readonly maxBodyBytes: number;
 }
 
@@ -29,14 +31,20 @@ const routed = (method: string): string => (method === 'HEAD' ? 'GET' : method);
 const cacheKey = (id: number): string => `todo:${id}`;
 
 /** Adds the routes of the API to `app`. */
-export function addTodoRoutes(app: Hono<Env>, route: Route, { todos, feed, cache, maxBodyBytes }: TodoRoom): void {
+export function addTodoRoutes(
+  app: Hono<Env>,
+  route: Route,
+  { todos, feed, cache, notifier, maxBodyBytes }: TodoRoom,
+): void {
   app.post(
     '/todos',
     route('POST /todos', async (c, stopwatch) => {
       const body = await readBody(c, TodoDraft, maxBodyBytes);
       if ('refusal' in body) return body.refusal;
       const todo = await todos.create(body.value, stopwatch);
-      return todo === undefined ? unknownUser() : json(todo, 201, { location: `/todos/${todo.id}` });
+      if (todo === undefined) return unknownUser();
+      await notifier.created(todo, stopwatch);
+      return json(todo, 201, { location: `/todos/${todo.id}` });
     }),
   );
 

@@ -11,28 +11,18 @@ interface Answered {
   count: number;
 }
 
-/** Every metric of one process. The names are a contract with those who scrape. */
+/** What every server of this program tells of itself. */
+export type ServerMetrics = ReturnType<typeof createServerMetrics>;
+
+/** Every metric of one process of the app. The names are a contract with those who scrape. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
- * Creates the metrics of one process, all at zero.
+ * Adds the metrics of a server to `registry`, all at zero: its requests, and what its process uses.
  * `aggregator` says how the values of several workers become one; where none is given they are added up.
  */
-export function createMetrics() {
-  const registry = new Registry();
-  const registers = [registry];
-  const counter = (name: string, help: string) => new Counter({ name, help, registers });
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
-  const seconds = (name: string, help: string) => new Histogram({ name, help, registers, buckets: SECONDS });
-
-  const poolRejected = new Counter({
-    name: 'db_pool_rejected_total',
-    help: 'Requests that got no connection.',
-    labelNames: ['reason'],
-    registers,
-  });
-  // What never happened is zero, and not missing.
-  for (const reason of refusalReasons) poolRejected.inc({ reason }, 0);
+export function createServerMetrics(registry: Registry) {
+  const { registers, counter, gauge, seconds } = kindsIn(registry);
 
   const answered: Answered[] = [];
   new Counter({
@@ -49,7 +39,6 @@ export function createMetrics() {
   });
 
   return {
-    registry,
     /** What to count requests on, as a plain number: a counter looks up its labels each time, every request would pay for it. */
     answered(route: string, status: number): { count: number } {
       const requests = { labels: { route, status: String(status) }, count: 0 };
@@ -57,6 +46,41 @@ export function createMetrics() {
       return requests;
     },
     requestDuration: seconds('http_request_duration_seconds', 'From the start of a handler to its answer.'),
+
+    loopActive: counter('event_loop_active_seconds_total', 'Time in which the event loop was busy.'),
+    loopIdle: counter('event_loop_idle_seconds_total', 'Time in which the event loop waited.'),
+    loopLag: new Gauge({
+      name: 'event_loop_lag_seconds',
+      help: 'How late a 10 ms timer fired, since the last scrape; of several workers the worst.',
+      labelNames: ['quantile'],
+      aggregator: 'max',
+      registers,
+    }),
+    residentMemory: gauge('process_resident_memory_bytes', 'Memory that the process occupies.'),
+    heapUsed: gauge('nodejs_heap_size_used_bytes', 'Heap in use by JavaScript.'),
+    gcSeconds: counter('nodejs_gc_seconds_total', 'Time in which the garbage collector held up everything else.'),
+    gcPauses: counter('nodejs_gc_pauses_total', 'Times that it did.'),
+    cpu: counter('process_cpu_seconds_total', 'Processor time, user and system.'),
+  };
+}
+
+/** Creates the metrics of one process of the app, all at zero. */
+export function createMetrics() {
+  const registry = new Registry();
+  const { registers, counter, gauge, seconds } = kindsIn(registry);
+
+  const poolRejected = new Counter({
+    name: 'db_pool_rejected_total',
+    help: 'Requests that got no connection.',
+    labelNames: ['reason'],
+    registers,
+  });
+  // What never happened is zero, and not missing.
+  for (const reason of refusalReasons) poolRejected.inc({ reason }, 0);
+
+  return {
+    registry,
+    ...createServerMetrics(registry),
 
     queries: counter('db_queries_total', 'Queries sent for requests.'),
     queryDuration: seconds('db_query_duration_seconds', 'From sending a query to its answer.'),
@@ -73,19 +97,20 @@ export function createMetrics() {
     cacheRecomputeDuration: seconds('cache_recompute_duration_seconds', 'How long computing a value took.'),
     cacheErrors: counter('cache_errors_total', 'Calls of the cache that failed, and failed recomputes in background.'),
 
-    loopActive: counter('event_loop_active_seconds_total', 'Time in which the event loop was busy.'),
-    loopIdle: counter('event_loop_idle_seconds_total', 'Time in which the event loop waited.'),
-    loopLag: new Gauge({
-      name: 'event_loop_lag_seconds',
-      help: 'How late a 10 ms timer fired, since the last scrape; of several workers the worst.',
-      labelNames: ['quantile'],
-      aggregator: 'max',
-      registers,
-    }),
-    residentMemory: gauge('process_resident_memory_bytes', 'Memory that the process occupies.'),
-    heapUsed: gauge('nodejs_heap_size_used_bytes', 'Heap in use by JavaScript.'),
-    gcSeconds: counter('nodejs_gc_seconds_total', 'Time in which the garbage collector held up everything else.'),
-    gcPauses: counter('nodejs_gc_pauses_total', 'Times that it did.'),
-    cpu: counter('process_cpu_seconds_total', 'Processor time, user and system.'),
+    notificationsSent: counter('notifications_sent_total', 'Notifications that the notifier has taken.'),
+    notificationsFailed: counter(
+      'notifications_failed_total',
+      'Notifications of which that is not known; nobody tries again.',
+    ),
+  };
+}
+
+function kindsIn(registry: Registry) {
+  const registers = [registry];
+  return {
+    registers,
+    counter: (name: string, help: string) => new Counter({ name, help, registers }),
+    gauge: (name: string, help: string) => new Gauge({ name, help, registers }),
+    seconds: (name: string, help: string) => new Histogram({ name, help, registers, buckets: SECONDS }),
   };
 }

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay, performance, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
 
-import type { Metrics } from './metrics.ts';
+import type { ServerMetrics } from './metrics.ts';
 
 const RESOLUTION_MS = 10;
 const QUANTILES = [
@@ -12,7 +12,7 @@ const QUANTILES = [
  * Starts to watch this process: its event loop, garbage collector, memory and processor time.
  * The function that is returned brings `metrics` up to date, once a scrape, so that watching costs requests nothing.
  */
-export function watchProcess(metrics: Metrics): () => void {
+export function watchProcess(metrics: ServerMetrics): () => void {
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
   const countPauses = (pauses: PerformanceEntry[]): void => {

@@ -5,9 +5,9 @@ import { Turns } from './turns.ts';
 
 /**
  * What a request can be at, besides running the app's own code: waiting for a connection; in PostgreSQL; in Redis; waiting
- * for somebody else who computes the same value; turning values into JSON.
+ * for somebody else who computes the same value; waiting for the notifier; turning values into JSON.
  */
-export type Part = 'pool' | 'db' | 'cache' | 'flight' | 'json';
+export type Part = 'pool' | 'db' | 'cache' | 'flight' | 'notify' | 'json';
 
 /** Measures where the time of one request goes. */
 export interface Stopwatch {
@@ -45,7 +45,7 @@ class RunningStopwatch implements Stopwatch {
   readonly #sampling: Sampling | undefined;
   readonly #startedAtMs: number;
   readonly #loopMs: number;
-  readonly #spentUs: Record<Part, number> = { pool: 0, db: 0, cache: 0, flight: 0, json: 0 };
+  readonly #spentUs: Record<Part, number> = { pool: 0, db: 0, cache: 0, flight: 0, notify: 0, json: 0 };
   readonly #before: Part[] = [];
   #current: Part | undefined = undefined;
   #currentSinceMs = 0;
@@ -75,7 +75,7 @@ class RunningStopwatch implements Stopwatch {
     const totalMs = this.#loopMs + nowMs - this.#startedAtMs;
     const weight = this.#sampling === undefined ? 1 : this.#sampling.weightOf(totalMs);
     if (weight === 0) return undefined;
-    const { pool, db, cache, flight, json } = this.#spentUs;
+    const { pool, db, cache, flight, notify, json } = this.#spentUs;
     const parts =
       (weight === 1 ? '' : `sample;desc=${weight}, `) +
       entry('loop;dur=', wholeUs(this.#loopMs)) +
@@ -83,6 +83,7 @@ class RunningStopwatch implements Stopwatch {
       entry('db;dur=', db) +
       entry('cache;dur=', cache) +
       entry('flight;dur=', flight) +
+      entry('notify;dur=', notify) +
       entry('json;dur=', json);
     return `${parts}total;dur=${milliseconds(wholeUs(totalMs))}`;
   }

@@ -1,0 +1,61 @@
+import { Hono } from 'hono';
+import type { Counter } from 'prom-client';
+
+import { internalError, json, notFound, toResponse } from '../http/answers.ts';
+import { readBody } from '../http/input.ts';
+import { prometheus } from '../http/operations.ts';
+import type { Drain, Env, Route } from '../http/route.ts';
+import type { ErrorLog } from '../log.ts';
+import type { Inbox } from './inbox.ts';
+import { Notification } from './notification.ts';
+
+/** What the routes of the notifier work with. */
+export interface NotifierRoom {
+  readonly inbox: Inbox;
+  /** Those that were new. */
+  readonly received: Counter;
+  /** Those that had come before. */
+  readonly repeated: Counter;
+  readonly maxBodyBytes: number;
+  readonly drain: Drain;
+  readonly scrape: () => Promise<string>;
+}
+
+/** Builds the web application of the notifier: it takes notifications, and says which it has. */
+export function createNotifierApp(route: Route, room: NotifierRoom, errors: ErrorLog): Hono<Env> {
+  const { inbox, received, repeated, maxBodyBytes, drain, scrape } = room;
+  const app = new Hono<Env>();
+
+  // The same one twice is no error of the sender: it cannot know whether an answer that it did not get was a yes.
+  app.post(
+    '/notifications',
+    route('POST /notifications', async (c) => {
+      const body = await readBody(c, Notification, maxBodyBytes);
+      if ('refusal' in body) return body.refusal;
+      const isNew = inbox.take(body.value);
+      (isNew ? received : repeated).inc();
+      return json(inbox.byId(body.value.id), isNew ? 201 : 200);
+    }),
+  );
+
+  app.get(
+    '/notifications/:id',
+    route('GET /notifications/:id', (c) => {
+      const found = inbox.byId(c.req.param('id') ?? '');
+      return found === undefined ? notFound('notification') : json(found);
+    }),
+  );
+
+  app.get('/healthz', () => toResponse(json({ status: 'alive' })));
+  app.get('/readyz', () =>
+    toResponse(drain.draining ? json({ status: 'shutting down' }, 503) : json({ status: 'ready' })),
+  );
+  app.get('/metrics', async () => prometheus(await scrape()));
+
+  app.notFound(route('unmatched', () => notFound('route')));
+  app.onError((error, c) => {
+    errors.report(c.req.path, error);
+    return toResponse(internalError());
+  });
+  return app;
+}
