@@ -4,8 +4,9 @@ import { scenario } from '../../test/fakes/scenario.ts';
 import type { TrialRecord } from '../record/run-record.ts';
 import { judge } from './verdicts.ts';
 
+const acts = ['first', 'second', 'third'].map((name) => ({ at: '1s', restart: 'app', name }));
 const expectations = (claim: string, replicas = [1]) =>
-  scenario({ variants: ['none', 'lock'], replicas, expect: [claim] });
+  scenario({ variants: ['none', 'lock'], replicas, acts, expect: [claim] });
 
 function verdict(claim: string, trials: readonly TrialRecord[], replicas = [1]) {
   const judged = expectations(claim, replicas);

@@ -46,7 +46,11 @@ export function orderText(act: ResolvedAct): string {
       return `${at} scale ${act.service} to ${act.to}`;
     case 'roll-out':
       return `${at} roll out ${act.service}, ${act.shutdown}`;
-    default:
+    case 'kill':
+    case 'stop':
+    case 'resume':
+    case 'restart':
+    case 'flush':
       return `${at} ${act.kind} ${listOf(subjectsOf(act))}`;
   }
 }

@@ -92,7 +92,8 @@ export const metrics: readonly Metric[] = [
     name: 'errors',
     title: 'errors',
     byAct: true,
-    description: 'Requests that failed: wrong status or body, refused, reset, timed out. Behind one act, those until clients were served as before: `errors(act=kill-app)`.',
+    description:
+      'Requests that failed: wrong status or body, refused, reset, timed out. Behind one act, those until clients were served as before: `errors(act=kill-app)`.',
   },
   {
     ...outcome,

@@ -202,7 +202,9 @@ describe('a platform with variables', () => {
     expect(await deployment?.deaths?.(signal)).toMatchObject([{ service: 'target-1', isFatal: true, error: told }]);
     expect(await deployment?.scrape(signal)).toMatchObject([{ problem: told.message }]);
     expect(await deployment?.usage?.(signal)).toMatchObject([{ cpuSeconds: 1, ended: told.message }]);
-    await expect(deployment?.act?.({ kind: 'flush', name: 'f', service: 'redis', atMs: 0 }, signal)).rejects.toMatchObject(told);
+    await expect(
+      deployment?.act?.({ kind: 'flush', name: 'f', service: 'redis', atMs: 0 }, signal),
+    ).rejects.toMatchObject(told);
   });
 
   it('leaves alone what has nothing to do with it, private parts included', async () => {

@@ -226,7 +226,7 @@ describe('a claim about an act', () => {
       '[act] a metric is narrowed to one variant, one number of replicas, one request, one status, one service and one act',
     ],
     ['errors(v, act=cold, request="GET /todos") < 5', '[act] what an act did to one request is not known'],
-    ['time_to_recover(v) < 5', '[time_to_recover(v) < 5] a time is compared with a plain number'],
+    ['time_to_recover(v) < 5', '[5] time_to_recover(v) is a time: write 5ms'],
   ])('is refused: %s', (text, fault) => {
     expect(faultsOf(claim(text))).toEqual([fault]);
   });

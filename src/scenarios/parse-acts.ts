@@ -3,7 +3,7 @@ import type { Rollout } from '../model/system.ts';
 import type { Reader } from './reader.ts';
 import { actSchema, type WrittenAct } from './schema/act-forms.ts';
 import { rolloutSchema } from './schema/orchestration.ts';
-import { field, type Branch, type Table } from './yaml/tree.ts';
+import { field, follow, type Branch, type Table } from './yaml/tree.ts';
 
 /** `acts:` of a scenario, or of a variant, which may have none of its scenario's: an empty list. */
 export function parseActs(branch: Branch, reader: Reader): readonly Act[] {
@@ -16,8 +16,8 @@ export function parseActs(branch: Branch, reader: Reader): readonly Act[] {
   const taken = new Set<string>();
   for (const { item, act } of written) {
     if (act.name === undefined) continue;
-    const place = (item.kind === 'table' && field(item, 'name')?.value) || item;
-    if (taken.has(act.name)) reader.fault(place.place, { sentence: `there is an act "${act.name}" already` });
+    const { branch } = follow(item, ['name']);
+    if (taken.has(act.name)) reader.fault(branch.place, { sentence: `there is an act "${act.name}" already` });
     taken.add(act.name);
   }
   return written.map(({ act }) => ({ ...act, name: act.name ?? nameFor(act, taken) }));

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { LabError } from '../model/errors.ts';
-import type { Trial } from '../model/plan.ts';
+import { actsOn, type Trial } from '../model/plan.ts';
 import { isHosted, type HostedSystem, type System } from '../model/system.ts';
 import { writes } from '../model/workload.ts';
 import { isTargetService } from '../platforms/common/hosting.ts';
@@ -51,10 +51,11 @@ export class Sides implements AsyncDisposable {
     }
   }
 
-  /** Has the system of a trial running. One that has a stack of its own, and rows that nothing has changed, stays as it is. */
+  /** Has the system of a trial running. One that has a stack of its own, and that no trial changes, stays as it is. */
   async deploy(trial: Trial): Promise<Deployment> {
     const running = this.#deployments.get(trial.variant);
-    if (running !== undefined && this.#match.isSideBySide && !writes(trial.workload)) return running;
+    const isChanged = writes(trial.workload) || actsOn(trial.system).length > 0;
+    if (running !== undefined && this.#match.isSideBySide && !isChanged) return running;
     const stack = this.#stacks.get(trial.variant);
     if (stack === undefined) throw new Error(`${trial.variant} is no side of this match`);
     const deployment = await this.#session.deploy(stack, this.#fresh(trial));

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { measurement, telemetry, trialRecord } from '../../test/fakes/records.ts';
+import { runRecordSchema } from '../record/run-record.ts';
 import { parsed, problemsOf, scenario, workload } from '../scenarios/testing/files.ts';
 import { newRecord } from '../session/new-record.ts';
 import { schemaNames, schemaText, type SchemaName } from './schemas.ts';
@@ -24,7 +25,19 @@ describe('the schema of run.json', () => {
     const plan = { seed: 1, scenarios: [], trials: [], leftOut: [] };
     const run = { runId: 'x', command: 'scale-lab run', startedAtMs: 0, platform: { name: 'local' } };
     const trial = trialRecord({ metrics: { rps: 1 }, measurement: measurement(), telemetry: telemetry({ a: 1 }) });
-    const record = { ...newRecord(plan, run), trials: [trial] };
+    const act = {
+      name: 'kill-app',
+      kind: 'kill',
+      subjects: ['app-2'],
+      beganMs: 1,
+      endedMs: 2,
+      outcome: 'done',
+    } as const;
+    const acted = { ...trial, acts: [{ ...act, text: 'app-2 is killed', metrics: { errors: 1 }, caveats: [] }] };
+    // As records of before have it.
+    const rolled = { ...trial, rollout: { beganMs: 1, endedMs: 2 } };
+    const record = { ...newRecord(plan, run), trials: [trial, acted, rolled] };
+    expect(runRecordSchema.parse(record)).toMatchObject({ trials: [{}, { acts: [act] }, { rollout: rolled.rollout }] });
     expect(validate(record), JSON.stringify(validate.errors)).toBe(true);
     const wrong = { ...record, trials: [{ ...trial, measurement: { ...trial.measurement, sent: -1 } }] };
     expect(validate(wrong)).toBe(false);
@@ -72,9 +85,25 @@ describe('the schema of scenario files', () => {
     'expect: [error_rate == 0]',
   );
 
-  it('accepts every key that the command accepts', () => {
-    expect(problemsOf(everything)).toBe('no problem');
-    expect(problems(everything)).toBe('');
+  const acts = scenario(
+    workload,
+    'app: { cache: aside }',
+    'replicas: 3',
+    'acts:',
+    '  - { at: 1s, kill: { app: 1/3 }, restart: always, name: first }',
+    '  - { at: 2s, pause: { app: all }, for: 1s }',
+    '  - { at: 3s, restart: app-1, grace: 0s }',
+    '  - { at: 4s, pause: postgres }',
+    '  - { at: 5s, resume: postgres }',
+    '  - { at: 6s, flush: redis }',
+    '  - { at: 6s, scale: { app: 4 } }',
+    '  - { at: 7s, stop: { app: 2 } }',
+    'variants: { a: , b: { acts: [] }, c: { acts: [{ at: 1s, roll-out: app, shutdown: abrupt }] } }',
+  );
+
+  it.each([everything, acts])('accepts every key that the command accepts', (text) => {
+    expect(problemsOf(text)).toBe('no problem');
+    expect(problems(text)).toBe('');
   });
 
   it.each([
@@ -88,6 +117,9 @@ describe('the schema of scenario files', () => {
     ['too many replicas', scenario(workload, 'replicas: 65')],
     ['no question', 'version: 1\nscenarios: { s: { workload: [GET /] } }\n'],
     ['no version', 'scenarios: { s: { question: Why?, workload: [GET /] } }\n'],
+    ['an act of a kind that is not known', scenario(workload, 'acts: [{ at: 1s, kil: app }]')],
+    ['an act that does two things', scenario(workload, 'acts: [{ at: 1s, kill: app, flush: redis }]')],
+    ['an act without its time', scenario(workload, 'acts: [{ kill: app }]')],
     ['a path without a method', scenario('workload: [/todos]')],
   ])('refuses %s, as the command does', (_, text) => {
     expect(problemsOf(text)).not.toBe('no problem');

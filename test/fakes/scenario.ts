@@ -15,6 +15,7 @@ export function scenario(content: {
   readonly variants: readonly string[];
   readonly replicas?: readonly number[];
   readonly expect?: readonly string[];
+  readonly acts?: readonly object[];
 }): Scenario {
   const file = scenarioFile({
     scenarios: {

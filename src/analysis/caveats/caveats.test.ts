@@ -205,6 +205,17 @@ describe('caveatsOf the system under test', () => {
     expect(texts({ telemetry: telemetry({}, { left: [] }), resources })).toEqual(['app-1 died: it was terminated']);
   });
 
+  it('tells of any other act that went on after the measured time, and doubts nothing for it', () => {
+    const acts = [{ kind: 'kill', name: 'kill-app', endedMs: 12_500 } as const];
+    expect(caveats({ context: { acts } })).toEqual([
+      {
+        kind: 'act-unfinished',
+        text: 'kill-app went on for 2.5 s after the measured time: only a part of it was under load',
+        doubts: [],
+      },
+    ]);
+  });
+
   it('doubts what clients saw of half a roll-out, and not what was offered to it', () => {
     const rollout = { kind: 'roll-out', name: 'roll-out-app', endedMs: 9_999 } as const;
     expect(caveats({ context: { acts: [rollout] } })).toEqual([]);

@@ -33,10 +33,12 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const { newRunId } = await import('../../record/run-folder.ts');
   const { openPlatform } = await import('../platform.ts');
   const { checkLimits } = await import('../../scenarios/planning/limits-check.ts');
+  const { checkActs } = await import('../../scenarios/planning/acts-check.ts');
   const { checkOrchestration } = await import('../../scenarios/planning/orchestration-check.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);
+  checkActs(plan, platform);
   checkLimits(plan, platform);
   io.endsInOrder();
   await platform.clean(io.signal);

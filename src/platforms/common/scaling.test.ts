@@ -31,3 +31,10 @@ test('none stays where settings, limits or data differ, or data is to be laid an
   for (const wanted of changes) expect(stayingReplicas(running, wanted)).toEqual([]);
   expect(stayingReplicas(topology({ replicas: 2, freshData: true }), running)).toEqual([1, 2]);
 });
+
+test('none stays that something was done to', () => {
+  const running = topology({ replicas: 2 });
+  const acts = [{ kind: 'kill', name: 'k', service: 'app', copies: [2], atMs: 0, restart: 'always' }] as const;
+  expect(stayingReplicas({ ...running, acts }, running)).toEqual([]);
+  expect(stayingReplicas({ ...running, acts: [] }, { ...running, acts })).toEqual([1, 2]);
+});

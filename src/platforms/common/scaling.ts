@@ -17,6 +17,8 @@ export function stayingReplicas(
 ): readonly number[] {
   // What a server of the user's own remembers nobody can make it forget: each trial gets a new one.
   if (running.kind !== 'app' || wanted.kind !== 'app') return [];
+  // What something was done to is not what was started.
+  if (running.acts?.length) return [];
   // Data that may have been written to is laid anew with nothing running on it.
   if (wanted.freshData) return [];
   const settings = ({ app, limits, data, serverTiming }: Topology) => ({ app, limits, data, serverTiming });

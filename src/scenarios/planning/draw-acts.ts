@@ -69,6 +69,13 @@ class ServiceState {
   }
 
   apply(act: Act, later: readonly Act[], seed: number): { readonly act: ResolvedAct } | Refusal {
+    if ('whom' in act) {
+      const { whom, ...rest } = act;
+      const chosen = this.#choose(act, whom, later, seed);
+      if ('sentence' in chosen) return chosen;
+      for (const copy of chosen) this.#note(act, copy);
+      return { act: { ...rest, copies: chosen } };
+    }
     switch (act.kind) {
       case 'flush':
         if (this.#service !== 'redis')
@@ -84,13 +91,6 @@ class ServiceState {
         this.#gone.clear();
         this.#paused.clear();
         return { act };
-      default: {
-        const { whom, ...rest } = act;
-        const chosen = this.#choose(act, whom, later, seed);
-        if ('sentence' in chosen) return chosen;
-        for (const copy of chosen) this.#note(act, copy);
-        return { act: { ...rest, copies: chosen } };
-      }
     }
   }
 
@@ -145,19 +145,9 @@ class ServiceState {
   }
 
   #note(act: Act, copy: number): void {
-    switch (act.kind) {
-      case 'pause':
-        this.#paused.set(copy, act.lastsMs === undefined ? Infinity : act.atMs + act.lastsMs);
-        return;
-      case 'stop':
-        this.#gone.set(copy, act);
-        break;
-      case 'kill':
-        if (act.restart !== 'always') this.#gone.set(copy, act);
-        break;
-      default:
-    }
     this.#paused.delete(copy);
+    if (act.kind === 'pause') this.#paused.set(copy, act.lastsMs === undefined ? Infinity : act.atMs + act.lastsMs);
+    if (act.kind === 'stop' || (act.kind === 'kill' && act.restart !== 'always')) this.#gone.set(copy, act);
   }
 
   #scale(to: number): void {

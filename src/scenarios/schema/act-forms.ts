@@ -3,7 +3,7 @@ import { actKinds, restarts, type Act, type ActKind, type Whom } from '../../mod
 import { bounds } from '../../model/load-profile.ts';
 import { shutdowns } from '../../model/system.ts';
 import { faulty, type Reading } from '../../shapes/fault.ts';
-import { choice, duration, handOn, issueOf, reading, table, whole } from '../../shapes/shapes.ts';
+import { choice, duration, handOn, issueOf, reading, table } from '../../shapes/shapes.ts';
 import { suggestion } from '../../shapes/suggest.ts';
 import { readPercentage } from '../../shapes/units.ts';
 import { formOf, withForm, type WrittenForm } from '../../shapes/written-form.ts';
@@ -41,7 +41,7 @@ function readAmount(amount: unknown, noun: string): Reading<Whom> {
   if (typeof amount === 'number' && Number.isInteger(amount) && amount >= 1 && amount <= most) {
     return { value: { count: amount } };
   }
-  const [, of = '', parts = ''] = (typeof amount === 'string' && /^(\d{1,4})\/(\d{1,4})$/.exec(amount)) || [];
+  const [, of = '', parts = ''] = /^(\d{1,4})\/(\d{1,4})$/.exec(typeof amount === 'string' ? amount : '') ?? [];
   const share = readPercentage(amount, noun, 1);
   const part = parts === '' && 'value' in share ? share.value : Number(of) / Number(parts);
   if (part > 0 && part <= 1) return { value: { share: part } };

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { telemetry } from '../../test/fakes/records.ts';
+import type { ServiceResources, Telemetry } from '../model/telemetry.ts';
+import { isEndedBy, withoutIntended } from './intended.ts';
+
+const kill = { kind: 'kill', subjects: ['app-2'], beganMs: 5400 } as const;
+const pause = { kind: 'pause', subjects: ['postgres'], beganMs: 5400 } as const;
+
+describe('isEndedBy', () => {
+  it('is so of what was killed, stopped or restarted, and of nothing else', () => {
+    expect(isEndedBy([kill], 'app-2')).toBe(true);
+    expect(isEndedBy([{ ...kill, kind: 'stop' }], 'app-2')).toBe(true);
+    expect(isEndedBy([kill], 'app-1')).toBe(false);
+    expect(isEndedBy([pause], 'postgres')).toBe(false);
+  });
+});
+
+type Told = NonNullable<Telemetry['happenings']>['told'][number];
+
+function told(service: string, kind: Told['kind'], second: number): Told {
+  return { service, kind, second, text: kind, times: 1 };
+}
+
+function used(service: string): ServiceResources {
+  const usage = { cpuRatio: 1, throttledRatio: 0, memoryPeakBytes: 1, outOfMemory: false };
+  return { service, ...usage, restarts: 1, ended: 'was killed by SIGKILL' };
+}
+
+describe('withoutIntended', () => {
+  const lost = ['app-1', 'app-2'].map((replica) => ({ replica, problem: 'it restarted' }));
+
+  it('takes what an act ended for what has left, and leaves every other end as it is', () => {
+    const [rest, resources] = withoutIntended([kill], telemetry({}, { lost }), [used('app-1'), used('app-2')]);
+    expect(rest.lost.map(({ replica }) => replica)).toEqual(['app-1']);
+    expect(rest.left).toEqual(['app-2']);
+    expect(resources.map(({ service, restarts, ended }) => [service, restarts, ended])).toEqual([
+      ['app-1', 1, 'was killed by SIGKILL'],
+      ['app-2', 0, undefined],
+    ]);
+  });
+
+  it('leaves out what befell the copies of an act from its second on', () => {
+    const happened = [
+      told('app-2', 'restarted', 5),
+      told('app-2', 'restarted', 4),
+      told('app-2', 'out-of-memory', 8),
+      told('app-1', 'restarted', 5),
+      told('postgres', 'probe-failed', 6),
+    ];
+    const [rest] = withoutIntended([kill, pause], telemetry({}, { happenings: { told: happened } }), []);
+    expect(rest.happenings?.told.map(({ service, kind, second }) => `${service} ${kind} ${second}`)).toEqual([
+      'app-2 restarted 4',
+      'app-2 out-of-memory 8',
+      'app-1 restarted 5',
+    ]);
+  });
+
+  it('changes nothing where nothing was done', () => {
+    const all = [telemetry({}, { lost }), [used('app-1')]] as const;
+    expect(withoutIntended([], ...all)).toEqual(all);
+  });
+});
