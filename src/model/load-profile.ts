@@ -1,34 +1,70 @@
+import { z } from 'zod';
 import type { Expectation } from './expectation.ts';
-import { type RateStage, durationOf, peakAtMs } from './rate-stages.ts';
+import type { Immutable } from './immutable.ts';
+import { durationOf, peakAtMs, rateStageSchema } from './rate-stages.ts';
 
 /** What sends closed-loop load: autocannon, or the lab's own connections. */
 export const closedDrivers = ['autocannon', 'lab'] as const;
 
-/** N connections, each of which waits for its answer before it asks again. */
-export interface ClosedLoad {
-  readonly kind: 'closed';
-  readonly driver: (typeof closedDrivers)[number];
-  readonly connections: number;
-  /** How long a connection waits after an answer before it asks again; only the driver `lab` can. */
-  readonly thinkMs: number;
-  readonly warmupMs: number;
-  readonly durationMs: number;
-  /** How long one request may take. */
-  readonly timeoutMs: number;
-}
-
-/** N requests at the same instant, `times` times; one burst before them warms up and is not measured. */
-export interface BurstLoad {
-  readonly kind: 'burst';
-  readonly size: number;
-  readonly times: number;
-  /** From one burst to the next. */
-  readonly everyMs: number;
-  readonly timeoutMs: number;
-}
-
 /** How the arrivals of an open load are spaced: evenly, or as a Poisson process, as independent users are. */
 export const arrivalProcesses = ['even', 'poisson'] as const;
+
+const positive = z.int().positive();
+
+const closedLoadSchema = z.object({
+  kind: z.literal('closed'),
+  driver: z.enum(closedDrivers),
+  connections: positive,
+  /** How long a connection waits after an answer before it asks again; only the driver `lab` can. */
+  thinkMs: z.number().nonnegative(),
+  warmupMs: z.number().nonnegative(),
+  durationMs: z.number().positive(),
+  /** How long one request may take. */
+  timeoutMs: z.number().positive(),
+});
+
+const openLoadSchema = z.object({
+  kind: z.literal('open'),
+  arrivals: z.enum(arrivalProcesses),
+  /** At the first stage's first rate. */
+  warmupMs: z.number().nonnegative(),
+  /** The measured time: one stage for a constant rate. */
+  stages: z.array(rateStageSchema).min(1),
+  /** The most connections, each with one request in flight; who finds none that is free waits. */
+  connections: positive,
+  /** The most requests that are due and have not ended: what comes on top is dropped. */
+  inFlightLimit: positive,
+  /** Whether connections are used again; otherwise each request opens its own. */
+  keepAlive: z.boolean(),
+  /** How long one request may take from the moment that it is sent. */
+  timeoutMs: z.number().positive(),
+  /** How long requests are waited for after the measured time; what is then in flight is unfinished. */
+  drainMs: z.number().nonnegative(),
+});
+
+const burstLoadSchema = z.object({
+  kind: z.literal('burst'),
+  size: positive,
+  times: positive,
+  /** From one burst to the next. */
+  everyMs: z.number().nonnegative(),
+  timeoutMs: z.number().positive(),
+});
+
+/** Reads a {@link LoadProfile} that comes from outside the process. */
+export const loadProfileSchema = z.discriminatedUnion('kind', [closedLoadSchema, openLoadSchema, burstLoadSchema]);
+
+/** N connections, each of which waits for its answer before it asks again. */
+export type ClosedLoad = Immutable<z.infer<typeof closedLoadSchema>>;
+
+/** Arrivals at a rate, whatever the answers do. */
+export type OpenLoad = Immutable<z.infer<typeof openLoadSchema>> & {
+  /** Where it is there, the only stage is the first probe: how long one takes, and the rate that it begins with. */
+  readonly search?: RateSearch | undefined;
+};
+
+/** N requests at the same instant, `times` times; one burst before them warms up and is not measured. */
+export type BurstLoad = Immutable<z.infer<typeof burstLoadSchema>>;
 
 /** A search for the highest rate that keeps an objective, in place of a load at one rate. */
 export interface RateSearch {
@@ -42,28 +78,6 @@ export interface RateSearch {
   readonly budgetMs: number;
   /** No higher rate is tried. */
   readonly mostPerSecond: number;
-}
-
-/** Arrivals at a rate, whatever the answers do. */
-export interface OpenLoad {
-  readonly kind: 'open';
-  readonly arrivals: (typeof arrivalProcesses)[number];
-  /** At the first stage's first rate. */
-  readonly warmupMs: number;
-  /** The measured time: one stage for a constant rate. Never empty. */
-  readonly stages: readonly RateStage[];
-  /** The most connections, each with one request in flight; who finds none that is free waits. */
-  readonly connections: number;
-  /** The most requests that are due and have not ended: what comes on top is dropped. */
-  readonly inFlightLimit: number;
-  /** Whether connections are used again; otherwise each request opens its own. */
-  readonly keepAlive: boolean;
-  /** How long one request may take from the moment that it is sent. */
-  readonly timeoutMs: number;
-  /** How long requests are waited for after the measured time; what is then in flight is unfinished. */
-  readonly drainMs: number;
-  /** Where it is there, the only stage is the first probe: how long one takes, and the rate that it begins with. */
-  readonly search?: RateSearch | undefined;
 }
 
 /** How requests arrive. */
