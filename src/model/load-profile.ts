@@ -51,23 +51,26 @@ const burstLoadSchema = z.object({
   timeoutMs: z.number().positive(),
 });
 
-/** Reads a {@link LoadProfile} that comes from outside the process. */
-export const loadProfileSchema = z.discriminatedUnion('kind', [closedLoadSchema, openLoadSchema, burstLoadSchema]);
+/** Reads a {@link WorkerLoad} that comes from outside the process. */
+export const workerLoadSchema = z.discriminatedUnion('kind', [closedLoadSchema, openLoadSchema, burstLoadSchema]);
 
 /** N connections, each of which waits for its answer before it asks again. */
 export type ClosedLoad = Immutable<z.infer<typeof closedLoadSchema>>;
 
 /** Arrivals at a rate, whatever the answers do. */
-export type OpenLoad = Immutable<z.infer<typeof openLoadSchema>> & {
-  /** Where it is there, the only stage is the first probe: how long one takes, and the rate that it begins with. */
-  readonly search?: RateSearch | undefined;
-};
+export type OpenLoad = Immutable<z.infer<typeof openLoadSchema>>;
 
 /** N requests at the same instant, `times` times; one burst before them warms up and is not measured. */
 export type BurstLoad = Immutable<z.infer<typeof burstLoadSchema>>;
 
-/** A search for the highest rate that keeps an objective, in place of a load at one rate. */
+/** What load workers send. */
+export type WorkerLoad = ClosedLoad | OpenLoad | BurstLoad;
+
+/** A search for the highest rate of open load that keeps an objective: probe after probe at one rate each. */
 export interface RateSearch {
+  readonly kind: 'search';
+  /** The first probe: its only stage is the rate that the search begins with, and how long a probe takes. */
+  readonly probe: OpenLoad;
   /** Claims about one trial, all of which are to hold: they name no variant and no replica count. Never empty. */
   readonly slo: readonly Expectation[];
   /** How long the rate that was found is confirmed for. */
@@ -81,7 +84,7 @@ export interface RateSearch {
 }
 
 /** How requests arrive. */
-export type LoadProfile = ClosedLoad | OpenLoad | BurstLoad;
+export type LoadProfile = WorkerLoad | RateSearch;
 
 const hour = 3_600_000;
 const tenMinutes = 600_000;
@@ -120,12 +123,22 @@ export const defaultOpen: Pick<OpenLoad, 'arrivals' | 'connections' | 'inFlightL
 /** What a burst has that says nothing. */
 export const defaultBurst: BurstLoad = { kind: 'burst', size: 100, times: 5, everyMs: 2000, timeoutMs: 10_000 };
 
+/** What load workers send of a load: of a search, in its first probe. */
+export function sentLoad(load: LoadProfile): WorkerLoad {
+  return load.kind === 'search' ? load.probe : load;
+}
+
 /** How long a load lasts, its warm-up included; open load may wait for late answers after it. Of a search it is a guess. */
 export function loadMs(load: LoadProfile): number {
-  if (load.kind === 'burst') return (load.times + 1) * load.everyMs;
-  const onceMs = load.warmupMs + measuredMs(load);
-  if (load.kind === 'closed' || load.search === undefined) return onceMs;
-  return probesOf(load.search) * onceMs + load.warmupMs + load.search.confirmMs;
+  switch (load.kind) {
+    case 'closed':
+    case 'open':
+      return load.warmupMs + measuredMs(load);
+    case 'burst':
+      return (load.times + 1) * load.everyMs;
+    case 'search':
+      return probesOf(load) * loadMs(load.probe) + load.probe.warmupMs + load.confirmMs;
+  }
 }
 
 /** To find the double of the rate that holds from 100/s takes some 6 probes, and some are run twice. */
@@ -136,9 +149,15 @@ function probesOf({ precision }: RateSearch): number {
   return usualProbes + Math.ceil(Math.log2(Math.log(2) / Math.log(1 + precision)));
 }
 
-/** How long the measured time of a load is; of a search, that of each probe. */
+/** How long the measured time of a load is. */
 export function measuredMs(load: ClosedLoad | OpenLoad): number {
   return load.kind === 'closed' ? load.durationMs : durationOf(load.stages);
+}
+
+/** How long a load warms up for; bursts do so by one more of them. */
+export function warmupMsOf(load: LoadProfile): number {
+  const sent = sentLoad(load);
+  return sent.kind === 'burst' ? 0 : sent.warmupMs;
 }
 
 /** When the load begins to be highest, from the start of the measured time: with it, unless it has stages. */
@@ -147,7 +166,7 @@ export function peakMs(load: LoadProfile): number {
 }
 
 /** The most load workers that a load can be shared among: each needs a part of it, and a burst is one instant of one worker. */
-export function mostWorkersOf(load: LoadProfile): number {
+export function mostWorkersOf(load: WorkerLoad): number {
   switch (load.kind) {
     case 'closed':
       return load.connections;
@@ -159,7 +178,7 @@ export function mostWorkersOf(load: LoadProfile): number {
 }
 
 /** How many connections a load has at most. */
-export function connectionsOf(load: LoadProfile): number {
+export function connectionsOf(load: WorkerLoad): number {
   return load.kind === 'burst' ? load.size : load.connections;
 }
 

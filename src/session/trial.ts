@@ -8,7 +8,7 @@ import { LatencyHistogram } from '../histogram/latency-histogram.ts';
 import { measurementOf } from '../load/measurement.ts';
 import { splitJob } from '../load/share.ts';
 import { LabError } from '../model/errors.ts';
-import { mostWorkersOf, peakMs } from '../model/load-profile.ts';
+import { mostWorkersOf, peakMs, type WorkerLoad } from '../model/load-profile.ts';
 import { changes, type Trial } from '../model/plan.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { Deployment } from '../platforms/platform.ts';
@@ -20,6 +20,9 @@ import type { WorkerMessage, WorkerResult, WorkerSlice } from '../worker/protoco
 import { deathCaveats, fatalDeaths, withoutEnds } from './deaths.ts';
 import type { EventSink } from './events.ts';
 import { RolloutWatch } from './rollout.ts';
+
+/** A trial as it is sent: of a search, each of its probes is one. */
+export type SentTrial = Trial & { readonly load: WorkerLoad };
 
 interface Observation {
   readonly result: WorkerResult;
@@ -33,7 +36,7 @@ interface Observation {
 /** Puts the load on, and reads what the system says of itself from the start of the measured time to its end. */
 async function observe(
   deployment: Deployment,
-  trial: Trial,
+  trial: SentTrial,
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<Observation> {
@@ -90,7 +93,7 @@ function secondOf(trial: Trial, message: Extract<WorkerMessage, { type: 'second'
  */
 export async function runTrial(
   deployment: Deployment,
-  trial: Trial,
+  trial: SentTrial,
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<TrialRecord> {
@@ -133,7 +136,7 @@ export async function runTrial(
 }
 
 /** What the analysis needs to know of a trial besides what was recorded. */
-function contextOf({ system, load, trust, workers, workload, replicas }: Trial, rollout: RolloutTimes | undefined) {
+function contextOf({ system, load, trust, workers, workload, replicas }: SentTrial, rollout: RolloutTimes | undefined) {
   return {
     load,
     trust,

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { count } from '../model/failures.ts';
 import type { Immutable } from '../model/immutable.ts';
-import { loadProfileSchema } from '../model/load-profile.ts';
+import { workerLoadSchema } from '../model/load-profile.ts';
 import {
   measurementSchema,
   openSchema,
@@ -20,7 +20,7 @@ const destinationSchema = z.union([urlSchema, z.strictObject({ url: urlSchema, i
 export const loadJobSchema = z.object({
   /** Where requests go; connections are dealt out over several of them. */
   urls: z.array(destinationSchema).min(1),
-  load: loadProfileSchema,
+  load: workerLoadSchema,
   workload: workloadSchema,
   seed: z.int(),
   /** The values of the variables in the workload: they are nowhere else. */

@@ -1,4 +1,4 @@
-import { bounds, type LoadProfile, measuredMs } from '../../model/load-profile.ts';
+import { bounds, type LoadProfile, measuredMs, sentLoad, type WorkerLoad } from '../../model/load-profile.ts';
 import { shutdowns, type Autoscale, type Rollout, type System } from '../../model/system.ts';
 import { faulty, type Fault, type Reading } from '../../shapes/fault.ts';
 import { choice, duration, issueOf, reading, table, whole } from '../../shapes/shapes.ts';
@@ -66,7 +66,7 @@ export function misfitsOf(system: System, { replicas, load }: Runs): readonly Mi
   const outside = autoscale && replicas.filter((count) => count < autoscale.least || count > autoscale.most);
   return [
     ...(autoscale && outside?.length ? [replicaMisfit(autoscale, outside)] : []),
-    ...((rollout && load && loadMisfit(rollout, load)) ?? []),
+    ...((rollout && load && loadMisfit(rollout, sentLoad(load))) ?? []),
   ];
 }
 
@@ -87,7 +87,7 @@ function portMisfit(port: number, replicas: readonly number[]): readonly Misfit[
   return [{ key: 'target', about: 'replicas', sentence, hint }];
 }
 
-function loadMisfit({ atMs }: Rollout, load: LoadProfile): readonly Misfit[] {
+function loadMisfit({ atMs }: Rollout, load: WorkerLoad): readonly Misfit[] {
   const about = { key: 'rollout', about: 'load' } as const;
   if (load.kind === 'burst') {
     const sentence = 'a rollout goes on under load, and between bursts there is none';
