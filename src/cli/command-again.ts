@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../model/load-profile.ts';
+import { sentLoad, type LoadProfile } from '../model/load-profile.ts';
 import { isConstant } from '../model/rate-stages.ts';
 import type { Io } from './io.ts';
 
@@ -29,6 +29,7 @@ export function conditionsOf(args: readonly string[], command: string, load: Loa
 }
 
 function isCondition(option: string, value: string, load: LoadProfile, isSearch: boolean): boolean {
+  const sent = sentLoad(load);
   switch (option) {
     case '--file':
     case '--platform':
@@ -38,13 +39,13 @@ function isCondition(option: string, value: string, load: LoadProfile, isSearch:
       return true;
     case '--connections':
       // Where variants differ in them, it has changed none.
-      return load.kind !== 'burst' && load.connections === Number(value);
+      return sent.kind !== 'burst' && sent.connections === Number(value);
     case '--rate':
-      return !isSearch && load.kind === 'open' && isConstant(load.stages);
+      return !isSearch && sent.kind === 'open' && isConstant(sent.stages);
     case '--duration':
     case '--warmup':
       // To a search they mean those of each probe.
-      return !isSearch && load.kind !== 'burst';
+      return !isSearch && sent.kind !== 'burst';
     default:
       return false;
   }

@@ -19,10 +19,11 @@ function loadDetail(load: LoadProfile): string {
     case 'closed':
       return plural(load.connections, 'connection');
     case 'open':
-      if (load.search) return 'a search';
       return `from ${load.stages[0]?.fromPerSecond ?? 0}/s`;
     case 'burst':
       return `bursts of ${load.size}`;
+    case 'search':
+      return 'a search';
   }
 }
 

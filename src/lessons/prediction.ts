@@ -32,10 +32,12 @@ const sameShare = 0.1;
 const right = 1.25;
 const near = 2;
 
+/** What is guessed of each kind of load. */
+const guessed = { closed: 'rps', burst: 'rps', open: 'p99', search: 'max_rps' } as const;
+
 function metricOf(scenario: Scenario): Metric | undefined {
   const [load] = loadsOf(scenario);
-  const name = load?.kind !== 'open' ? 'rps' : load.search ? 'max_rps' : 'p99';
-  return findMetric(name);
+  return findMetric(guessed[load?.kind ?? 'closed']);
 }
 
 /** What can be guessed of a scenario: of each further variant, or where there is but one of each further replica count. */

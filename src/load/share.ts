@@ -1,4 +1,4 @@
-import { type LoadProfile, connectionsOf } from '../model/load-profile.ts';
+import { connectionsOf, type WorkerLoad } from '../model/load-profile.ts';
 import type { LoadJob } from '../worker/protocol.ts';
 
 /**
@@ -22,7 +22,7 @@ function rotated<T>(list: readonly T[], by: number): readonly T[] {
 }
 
 /** What a worker has of connections and limits: equal parts, of which the first are one larger where it does not divide. */
-function loadOf(load: LoadProfile, index: number, of: number): LoadProfile {
+function loadOf(load: WorkerLoad, index: number, of: number): WorkerLoad {
   const part = (whole: number): number => Math.floor(whole / of) + (index < whole % of ? 1 : 0);
   switch (load.kind) {
     case 'closed':

@@ -1,37 +1,76 @@
+import { z } from 'zod';
 import type { Expectation } from './expectation.ts';
-import { type RateStage, durationOf, peakAtMs } from './rate-stages.ts';
+import type { Immutable } from './immutable.ts';
+import { durationOf, peakAtMs, rateStageSchema } from './rate-stages.ts';
 
 /** What sends closed-loop load: autocannon, or the lab's own connections. */
 export const closedDrivers = ['autocannon', 'lab'] as const;
 
-/** N connections, each of which waits for its answer before it asks again. */
-export interface ClosedLoad {
-  readonly kind: 'closed';
-  readonly driver: (typeof closedDrivers)[number];
-  readonly connections: number;
-  /** How long a connection waits after an answer before it asks again; only the driver `lab` can. */
-  readonly thinkMs: number;
-  readonly warmupMs: number;
-  readonly durationMs: number;
-  /** How long one request may take. */
-  readonly timeoutMs: number;
-}
-
-/** N requests at the same instant, `times` times; one burst before them warms up and is not measured. */
-export interface BurstLoad {
-  readonly kind: 'burst';
-  readonly size: number;
-  readonly times: number;
-  /** From one burst to the next. */
-  readonly everyMs: number;
-  readonly timeoutMs: number;
-}
-
 /** How the arrivals of an open load are spaced: evenly, or as a Poisson process, as independent users are. */
 export const arrivalProcesses = ['even', 'poisson'] as const;
 
-/** A search for the highest rate that keeps an objective, in place of a load at one rate. */
+const positive = z.int().positive();
+
+const closedLoadSchema = z.object({
+  kind: z.literal('closed'),
+  driver: z.enum(closedDrivers),
+  connections: positive,
+  /** How long a connection waits after an answer before it asks again; only the driver `lab` can. */
+  thinkMs: z.number().nonnegative(),
+  warmupMs: z.number().nonnegative(),
+  durationMs: z.number().positive(),
+  /** How long one request may take. */
+  timeoutMs: z.number().positive(),
+});
+
+const openLoadSchema = z.object({
+  kind: z.literal('open'),
+  arrivals: z.enum(arrivalProcesses),
+  /** At the first stage's first rate. */
+  warmupMs: z.number().nonnegative(),
+  /** The measured time: one stage for a constant rate. */
+  stages: z.array(rateStageSchema).min(1),
+  /** The most connections, each with one request in flight; who finds none that is free waits. */
+  connections: positive,
+  /** The most requests that are due and have not ended: what comes on top is dropped. */
+  inFlightLimit: positive,
+  /** Whether connections are used again; otherwise each request opens its own. */
+  keepAlive: z.boolean(),
+  /** How long one request may take from the moment that it is sent. */
+  timeoutMs: z.number().positive(),
+  /** How long requests are waited for after the measured time; what is then in flight is unfinished. */
+  drainMs: z.number().nonnegative(),
+});
+
+const burstLoadSchema = z.object({
+  kind: z.literal('burst'),
+  size: positive,
+  times: positive,
+  /** From one burst to the next. */
+  everyMs: z.number().nonnegative(),
+  timeoutMs: z.number().positive(),
+});
+
+/** Reads a {@link WorkerLoad} that comes from outside the process. */
+export const workerLoadSchema = z.discriminatedUnion('kind', [closedLoadSchema, openLoadSchema, burstLoadSchema]);
+
+/** N connections, each of which waits for its answer before it asks again. */
+export type ClosedLoad = Immutable<z.infer<typeof closedLoadSchema>>;
+
+/** Arrivals at a rate, whatever the answers do. */
+export type OpenLoad = Immutable<z.infer<typeof openLoadSchema>>;
+
+/** N requests at the same instant, `times` times; one burst before them warms up and is not measured. */
+export type BurstLoad = Immutable<z.infer<typeof burstLoadSchema>>;
+
+/** What load workers send. */
+export type WorkerLoad = ClosedLoad | OpenLoad | BurstLoad;
+
+/** A search for the highest rate of open load that keeps an objective: probe after probe at one rate each. */
 export interface RateSearch {
+  readonly kind: 'search';
+  /** The first probe: its only stage is the rate that the search begins with, and how long a probe takes. */
+  readonly probe: OpenLoad;
   /** Claims about one trial, all of which are to hold: they name no variant and no replica count. Never empty. */
   readonly slo: readonly Expectation[];
   /** How long the rate that was found is confirmed for. */
@@ -44,30 +83,8 @@ export interface RateSearch {
   readonly mostPerSecond: number;
 }
 
-/** Arrivals at a rate, whatever the answers do. */
-export interface OpenLoad {
-  readonly kind: 'open';
-  readonly arrivals: (typeof arrivalProcesses)[number];
-  /** At the first stage's first rate. */
-  readonly warmupMs: number;
-  /** The measured time: one stage for a constant rate. Never empty. */
-  readonly stages: readonly RateStage[];
-  /** The most connections, each with one request in flight; who finds none that is free waits. */
-  readonly connections: number;
-  /** The most requests that are due and have not ended: what comes on top is dropped. */
-  readonly inFlightLimit: number;
-  /** Whether connections are used again; otherwise each request opens its own. */
-  readonly keepAlive: boolean;
-  /** How long one request may take from the moment that it is sent. */
-  readonly timeoutMs: number;
-  /** How long requests are waited for after the measured time; what is then in flight is unfinished. */
-  readonly drainMs: number;
-  /** Where it is there, the only stage is the first probe: how long one takes, and the rate that it begins with. */
-  readonly search?: RateSearch | undefined;
-}
-
 /** How requests arrive. */
-export type LoadProfile = ClosedLoad | OpenLoad | BurstLoad;
+export type LoadProfile = WorkerLoad | RateSearch;
 
 const hour = 3_600_000;
 const tenMinutes = 600_000;
@@ -106,12 +123,22 @@ export const defaultOpen: Pick<OpenLoad, 'arrivals' | 'connections' | 'inFlightL
 /** What a burst has that says nothing. */
 export const defaultBurst: BurstLoad = { kind: 'burst', size: 100, times: 5, everyMs: 2000, timeoutMs: 10_000 };
 
+/** What load workers send of a load: of a search, in its first probe. */
+export function sentLoad(load: LoadProfile): WorkerLoad {
+  return load.kind === 'search' ? load.probe : load;
+}
+
 /** How long a load lasts, its warm-up included; open load may wait for late answers after it. Of a search it is a guess. */
 export function loadMs(load: LoadProfile): number {
-  if (load.kind === 'burst') return (load.times + 1) * load.everyMs;
-  const onceMs = load.warmupMs + measuredMs(load);
-  if (load.kind === 'closed' || load.search === undefined) return onceMs;
-  return probesOf(load.search) * onceMs + load.warmupMs + load.search.confirmMs;
+  switch (load.kind) {
+    case 'closed':
+    case 'open':
+      return load.warmupMs + measuredMs(load);
+    case 'burst':
+      return (load.times + 1) * load.everyMs;
+    case 'search':
+      return probesOf(load) * loadMs(load.probe) + load.probe.warmupMs + load.confirmMs;
+  }
 }
 
 /** To find the double of the rate that holds from 100/s takes some 6 probes, and some are run twice. */
@@ -122,9 +149,15 @@ function probesOf({ precision }: RateSearch): number {
   return usualProbes + Math.ceil(Math.log2(Math.log(2) / Math.log(1 + precision)));
 }
 
-/** How long the measured time of a load is; of a search, that of each probe. */
+/** How long the measured time of a load is. */
 export function measuredMs(load: ClosedLoad | OpenLoad): number {
   return load.kind === 'closed' ? load.durationMs : durationOf(load.stages);
+}
+
+/** How long a load warms up for; bursts do so by one more of them. */
+export function warmupMsOf(load: LoadProfile): number {
+  const sent = sentLoad(load);
+  return sent.kind === 'burst' ? 0 : sent.warmupMs;
 }
 
 /** When the load begins to be highest, from the start of the measured time: with it, unless it has stages. */
@@ -133,7 +166,7 @@ export function peakMs(load: LoadProfile): number {
 }
 
 /** The most load workers that a load can be shared among: each needs a part of it, and a burst is one instant of one worker. */
-export function mostWorkersOf(load: LoadProfile): number {
+export function mostWorkersOf(load: WorkerLoad): number {
   switch (load.kind) {
     case 'closed':
       return load.connections;
@@ -145,7 +178,7 @@ export function mostWorkersOf(load: LoadProfile): number {
 }
 
 /** How many connections a load has at most. */
-export function connectionsOf(load: LoadProfile): number {
+export function connectionsOf(load: WorkerLoad): number {
   return load.kind === 'burst' ? load.size : load.connections;
 }
 

@@ -31,7 +31,8 @@ const waitingSchema = z
     'How long the unfinished requests have had no answer, when the measured time and the waiting after it ended',
   );
 
-const sliceSchema = z.object({
+/** A second of a trial. */
+export const sliceSchema = z.object({
   second: z.int().describe('From the start of the measured time; below zero in the warm-up'),
   sent: count,
   requests: count.describe('Right answers that came in it'),
@@ -49,7 +50,8 @@ const generatorSchema = z.object({
   pauseEndedAtMs: z.number().nonnegative().describe('When that ended, from the start of the measured time'),
 });
 
-const openSchema = z
+/** What only open load has. */
+export const openSchema = z
   .object({
     offered: count.describe('Due in the measured time: offered = sent + dropped + unsent'),
     released: count.describe('Of those, the ones that the pacer let go within the measured time'),
@@ -98,7 +100,8 @@ export const outcomeSchema = z.object({
   waiting: waitingSchema,
 });
 
-const requestOutcomeSchema = outcomeSchema
+/** What became of one request of the workload. */
+export const requestOutcomeSchema = outcomeSchema
   .extend({
     request: z.string().describe('Its name'),
     dropped: count.describe('Of open load; else 0'),

@@ -1,9 +1,15 @@
+import { z } from 'zod';
+import type { Immutable } from './immutable.ts';
+
+/** Reads a {@link RateStage} that comes from outside the process. */
+export const rateStageSchema = z.object({
+  fromPerSecond: z.number().nonnegative(),
+  toPerSecond: z.number().nonnegative(),
+  durationMs: z.number().positive(),
+});
+
 /** A stretch of open load over which the rate goes evenly from one value to another. */
-export interface RateStage {
-  readonly fromPerSecond: number;
-  readonly toPerSecond: number;
-  readonly durationMs: number;
-}
+export type RateStage = Immutable<z.infer<typeof rateStageSchema>>;
 
 /** The kinds of stages: to a rate bit by bit, at once and for good, at once and back again. */
 export const stageKinds = ['ramp', 'step', 'spike'] as const;

@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import type { ValuesOf, DATA_SETTINGS } from '../target-app/settings-table.ts';
 import type { Act } from './acts.ts';
 import type { Expectation } from './expectation.ts';
+import type { Immutable } from './immutable.ts';
 import type { LoadProfile } from './load-profile.ts';
 import type { System } from './system.ts';
 import type { Workload } from './workload.ts';
@@ -8,19 +10,24 @@ import type { Workload } from './workload.ts';
 /** How many rows the database holds before the load. */
 export type Data = ValuesOf<typeof DATA_SETTINGS>;
 
+/** Reads {@link Trust}. */
+export const trustSchema = z
+  .object({
+    /** Share of the time that the busiest worker's event loop may be busy. */
+    utilisation: z.number(),
+    /** How late the timers of a worker may be at p99. */
+    lagMs: z.number(),
+    /** How late the pacer of open load may be at p99. */
+    scheduleLagMs: z.number(),
+    /** Share of the offered requests that the pacer may have failed to release within the measured time. */
+    shortfall: z.number(),
+    /** How many answers have to lie beyond a percentile. */
+    samples: z.number(),
+  })
+  .describe('Past these the generator, or the number of samples, is not trusted');
+
 /** Past these a trial's generator, or the number of its samples, is not trusted. */
-export interface Trust {
-  /** Share of the time that the busiest worker's event loop may be busy. */
-  readonly utilisation: number;
-  /** How late the timers of a worker may be at p99. */
-  readonly lagMs: number;
-  /** How late the pacer of open load may be at p99. */
-  readonly scheduleLagMs: number;
-  /** Share of the offered requests that the pacer may have failed to release within the measured time. */
-  readonly shortfall: number;
-  /** How many answers have to lie beyond a percentile. */
-  readonly samples: number;
-}
+export type Trust = Immutable<z.infer<typeof trustSchema>>;
 
 /** A named system under test. */
 export interface Variant {

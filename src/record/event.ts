@@ -4,18 +4,18 @@ import { comparisonSchema } from './comparison.ts';
 import { caveatSchema } from './remarks.ts';
 import { requestResultsSchema } from './request-results.ts';
 import { searchSchema } from './search.ts';
-import { verdictSchema } from './verdict.ts';
+import { runRecordSchema } from './run-record.ts';
 
 const at = z.number().nonnegative().describe('Milliseconds since the command was given');
 const countsSchema = outcomeSchema.pick({ statuses: true, errors: true });
 
 /** Which trial an event is of. */
-export const eventTrialSchema = z.object({
-  number: z.int().positive().describe('Its place in the plan'),
-  scenario: z.string(),
-  variant: z.string(),
-  replicas: z.int().positive(),
-  round: z.int().positive(),
+export const eventTrialSchema = runRecordSchema.shape.trials.element.pick({
+  number: true,
+  scenario: true,
+  variant: true,
+  replicas: true,
+  round: true,
 });
 
 /** A line of `--json`. */
@@ -69,10 +69,7 @@ export const jsonEventSchema = z
     z.object({
       type: z.literal('result'),
       atMs: at,
-      status: z.enum(['running', 'complete', 'interrupted', 'broken off']),
-      problem: z.string().optional(),
-      verdicts: z.array(verdictSchema),
-      comparisons: z.array(comparisonSchema).optional(),
+      ...runRecordSchema.pick({ status: true, problem: true, verdicts: true, comparisons: true }).shape,
     }),
   ])
   .describe('A line of what --json prints: an event of a run as it happens; the last one is the result');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count } from '../model/failures.ts';
 import { measurementSchema } from '../model/measurement.ts';
+import { trustSchema } from '../model/scenario.ts';
 import { machineResourcesSchema, resourceSchema, serviceCostsSchema, telemetrySchema } from '../model/telemetry.ts';
 import { actRecordSchema } from './acts.ts';
 import { comparisonSchema } from './comparison.ts';
@@ -13,7 +14,7 @@ import { triedSchema } from './tried.ts';
 import { verdictSchema } from './verdict.ts';
 
 const trialRecordSchema = z.object({
-  number: z.int().positive(),
+  number: z.int().positive().describe('Its place in the plan'),
   scenario: z.string(),
   variant: z.string(),
   replicas: z.int().positive(),
@@ -43,15 +44,7 @@ const scenarioRecordSchema = z.object({
   prediction: z.string().optional(),
   load: z.string().describe('The load profile in words'),
   workers: z.int().positive().describe('Load workers that shared it'),
-  trust: z
-    .object({
-      utilisation: z.number(),
-      lagMs: z.number(),
-      scheduleLagMs: z.number(),
-      shortfall: z.number(),
-      samples: z.number(),
-    })
-    .describe('Past these the generator, or the number of samples, is not trusted'),
+  trust: trustSchema,
   workload: z.array(z.string()).describe('The requests in words'),
   data: z.string(),
   variants: z.array(z.object({ name: z.string(), settings: z.string() })),

@@ -4,10 +4,12 @@ import {
   defaultLoad,
   defaultOpen,
   bounds,
+  type BurstLoad,
   type LoadProfile,
   type OpenLoad,
-  type RateSearch,
   measuredMs,
+  sentLoad,
+  type WorkerLoad,
 } from '../model/load-profile.ts';
 import {
   arrivalsIn,
@@ -22,11 +24,11 @@ import { issueOf, type ShapeFault } from '../shapes/shapes.ts';
 import { durationText, ratioText, rateText } from '../shapes/units.ts';
 import type { Reader } from './reader.ts';
 import { loadSchema, signOf, type LoadChange } from './schema/load-schema.ts';
-import { changeSearch, firstProbe, precisions } from './schema/search-schema.ts';
+import { changeSearch, firstProbe, precisions, type SearchSettings } from './schema/search-schema.ts';
 import type { Branch } from './yaml/tree.ts';
 
 /** A load, or what is wrong with the change that should lead to it. */
-export type LoadReading = { readonly value: LoadProfile } | { readonly fault: ShapeFault };
+export type LoadReading<Load = LoadProfile> = { readonly value: Load } | { readonly fault: ShapeFault };
 
 /** `load:` laid over the load before it; nothing where either of them is wrong, which is told. */
 export function parseLoad(
@@ -50,24 +52,25 @@ export function parseLoad(
  */
 export function changeLoad(load: LoadProfile, change: LoadChange): LoadReading {
   const { connections, warmup, duration } = change;
-  const fallback = load.kind === 'burst' && (connections ?? warmup ?? duration) !== undefined ? 'closed' : load.kind;
+  const sent = sentLoad(load);
+  const fallback = sent.kind === 'burst' && (connections ?? warmup ?? duration) !== undefined ? 'closed' : sent.kind;
   switch (signOf(change)?.kind ?? fallback) {
     case 'closed':
-      return closed(load, change);
+      return closed(sent, change);
     case 'open':
-      return open(load, change);
+      return search(load, change) ?? open(sent, change);
     case 'burst':
-      return { value: burst(load, change) };
+      return { value: burst(sent, change) };
   }
 }
 
-function burst(load: LoadProfile, change: LoadChange): LoadProfile {
+function burst(load: WorkerLoad, change: LoadChange): BurstLoad {
   const base = load.kind === 'burst' ? load : defaultBurst;
   const { burst: size = base.size, times = base.times, every: everyMs = base.everyMs } = change;
   return { kind: 'burst', size, times, everyMs, timeoutMs: change.timeout ?? load.timeoutMs };
 }
 
-function closed(load: LoadProfile, change: LoadChange): LoadReading {
+function closed(load: WorkerLoad, change: LoadChange): LoadReading {
   const base = load.kind === 'closed' ? load : defaultLoad;
   const { connections = base.connections, think: thinkMs = base.thinkMs } = change;
   const driver = change.driver ?? (thinkMs > 0 ? 'lab' : base.driver);
@@ -78,22 +81,17 @@ function closed(load: LoadProfile, change: LoadChange): LoadReading {
   return { value: { kind: 'closed', driver, connections, thinkMs, ...timesOf(load, change) } };
 }
 
-function open(load: LoadProfile, change: LoadChange): LoadReading {
+function open(load: WorkerLoad, change: LoadChange): LoadReading<OpenLoad> {
   const base = load.kind === 'open' ? load : undefined;
-  const isNewSearch = change.find !== undefined && base?.search === undefined;
-  const perSecond =
-    change.rate ?? (isNewSearch ? firstProbe.ratePerSecond : undefined) ?? base?.stages[0]?.fromPerSecond;
+  const perSecond = change.rate ?? base?.stages[0]?.fromPerSecond;
   if (perSecond === undefined) {
     const hint = change.stages ? 'write rate: 0/s to begin with nothing' : 'write rate: 500/s';
     return faultAt([signOf(change)?.key ?? 'rate'], 'an open load needs the rate that it begins with', hint, true);
   }
-  const search = searchOf(base, change, perSecond);
-  if (search && 'fault' in search) return search;
-  // A search has times of its own: those of a load at one rate are too long for each of its probes.
-  const { durationMs, ...times } = timesOf(load, isNewSearch ? withProbeTimes(change) : change);
+  const { durationMs, ...times } = timesOf(load, change);
   const stages = change.stages
     ? stagesFrom(perSecond, change.stages)
-    : base && change.rate === undefined && !isNewSearch
+    : base && change.rate === undefined
       ? stretched(base.stages, durationMs)
       : constantRate(perSecond, durationMs);
   const fault = faultIn(stages, perSecond, change);
@@ -108,55 +106,64 @@ function open(load: LoadProfile, change: LoadChange): LoadReading {
       inFlightLimit: change['in-flight'] ?? of.inFlightLimit,
       keepAlive: change['keep-alive'] ?? of.keepAlive,
       ...times,
-      drainMs: drainOf(base, change, times.timeoutMs, isNewSearch),
-      ...(search && { search: search.value }),
+      drainMs: change.drain ?? drainOf(base, times.timeoutMs),
     },
   };
 }
 
-/** Who says nothing of it waits for as long as an answer may take, even if the time-out changes later; between probes, a moment. */
-function drainOf(base: OpenLoad | undefined, change: LoadChange, timeoutMs: number, isNewSearch: boolean): number {
-  if (change.drain !== undefined) return change.drain;
-  if (isNewSearch) return Math.min(firstProbe.drainMs, timeoutMs);
+/** Who says nothing of it waits for as long as an answer may take, even if the time-out changes later. */
+function drainOf(base: OpenLoad | undefined, timeoutMs: number): number {
   return base && base.drainMs !== base.timeoutMs ? base.drainMs : timeoutMs;
 }
 
-function withProbeTimes(change: LoadChange): LoadChange {
-  const { warmup = firstProbe.warmupMs, duration = firstProbe.durationMs } = change;
-  return { ...change, warmup, duration };
-}
-
-/** The search that a load with that change makes, if it makes one. */
-function searchOf(
-  base: OpenLoad | undefined,
-  change: LoadChange,
-  first: number,
-): { readonly value: RateSearch } | { readonly fault: ShapeFault } | undefined {
-  const own = (['slo', 'confirm', 'precision', 'budget', 'most'] as const).find((key) => change[key] !== undefined);
-  if (change.find === undefined && base?.search === undefined) {
+/** The search that a load with that change makes; undefined where it is open load. */
+function search(load: LoadProfile, change: LoadChange): LoadReading | undefined {
+  const base = load.kind === 'search' ? load : undefined;
+  if (change.find === undefined && base === undefined) {
+    const own = (['slo', 'confirm', 'precision', 'budget', 'most'] as const).find((key) => change[key] !== undefined);
     return own && faultAt([own], `"${own}" is of a search for a rate`, 'write find: max-rps beside it', true);
   }
   // Stages are a load of their own.
   if (change.stages) return undefined;
-  const value = changeSearch(base?.search, change);
-  if (!value)
+  const settings = changeSearch(base, change);
+  if (!settings)
     return faultAt(['find'], 'a search needs an objective', "write slo: 'p99 < 50ms, error_rate < 0.1%'", true);
-  const { precision, confirmMs, mostPerSecond } = value;
+  const sent = sentLoad(load);
+  const first = base ? change : withFirstProbe(sent, change);
+  const fault = faultInSearch(settings, first.rate ?? base?.probe.stages[0]?.fromPerSecond ?? 0, change);
+  if (fault) return { fault };
+  const probe = open(sent, first);
+  return 'fault' in probe ? probe : { value: { kind: 'search', probe: probe.value, ...settings } };
+}
+
+function faultInSearch(
+  { precision, confirmMs, mostPerSecond }: SearchSettings,
+  firstPerSecond: number,
+  change: LoadChange,
+): ShapeFault | undefined {
   if (isOutside(precision, precisions)) {
     const range = `${ratioText(precisions.least)} to ${ratioText(precisions.most)}`;
-    return faultAt(['precision'], `the precision must be from ${range}, not ${ratioText(precision)}`);
+    return fault(['precision'], `the precision must be from ${range}, not ${ratioText(precision)}`);
   }
   if (isOutside(confirmMs, bounds.durationMs)) {
     const { least, most } = bounds.durationMs;
     const range = `${durationText(least)} to ${durationText(most)}`;
-    return faultAt(['confirm'], `the time to confirm must be from ${range}, not ${durationText(confirmMs)}`);
+    return fault(['confirm'], `the time to confirm must be from ${range}, not ${durationText(confirmMs)}`);
   }
   const highest = bounds.ratePerSecond.most;
-  if (mostPerSecond > highest) return faultAt(['most'], `no rate above ${rateText(highest)} can be tried`);
-  if (first >= 1 && first <= mostPerSecond) return { value };
+  if (mostPerSecond > highest) return fault(['most'], `no rate above ${rateText(highest)} can be tried`);
+  if (firstPerSecond >= 1 && firstPerSecond <= mostPerSecond) return undefined;
   const key = change.rate === undefined ? 'most' : 'rate';
-  const words = `a search that begins at ${rateText(first)} cannot go from 1/s to ${rateText(value.mostPerSecond)}`;
-  return faultAt([key], words, 'begin between the two');
+  const words = `a search that begins at ${rateText(firstPerSecond)} cannot go from 1/s to ${rateText(mostPerSecond)}`;
+  return fault([key], words, 'begin between the two');
+}
+
+/** A search has times of its own: those of a load at one rate are too long for each of its probes, between which a moment is waited. */
+function withFirstProbe({ timeoutMs }: WorkerLoad, change: LoadChange): LoadChange {
+  const { timeout = timeoutMs, rate = firstProbe.ratePerSecond } = change;
+  const { warmup = firstProbe.warmupMs, duration = firstProbe.durationMs } = change;
+  const { drain = Math.min(firstProbe.drainMs, timeout) } = change;
+  return { ...change, rate, warmup, duration, drain };
 }
 
 function isOutside(value: number, { least, most }: { readonly least: number; readonly most: number }): boolean {
@@ -184,7 +191,7 @@ function faultIn(stages: readonly RateStage[], perSecond: number, change: LoadCh
 }
 
 /** The times that closed and open load have in common. */
-function timesOf(load: LoadProfile, change: LoadChange) {
+function timesOf(load: WorkerLoad, change: LoadChange) {
   const before = load.kind === 'burst' ? defaultLoad : load;
   return {
     warmupMs: change.warmup ?? before.warmupMs,

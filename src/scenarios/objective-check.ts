@@ -27,7 +27,7 @@ export function checkObjectives(
   for (const { value } of variants?.kind === 'table' ? variants.entries : []) {
     if (value.kind === 'table') checkObjective(field(value, 'load')?.value, workload, reader);
   }
-  const inherited = load?.kind === 'open' && !objectiveIn(own) ? load.search : undefined;
+  const inherited = load?.kind === 'search' && !objectiveIn(own) ? load : undefined;
   const fault = inherited && objectiveFault(inherited.slo, requestNames(workload));
   if (fault) reader.fault(keyPlace, { ...fault, sentence: `of the objective in defaults, ${fault.sentence}` });
 }

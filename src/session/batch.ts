@@ -1,6 +1,8 @@
 import { compareTrials } from '../analysis/comparison/comparison.ts';
 import { deadSidesOf, refuseDead, roundsToBeDead } from '../analysis/comparison/dead-sides.ts';
 import { leastRounds, type Looks } from '../analysis/statistics/looks.ts';
+import { warmupMsOf } from '../model/load-profile.ts';
+import { loadsOf } from '../model/scenario.ts';
 import type { Comparison, TrialRecord } from '../record/run-record.ts';
 import type { Match } from './match.ts';
 import type { RunSession } from './run-session.ts';
@@ -104,9 +106,7 @@ function compareSides(session: RunSession, match: Match, batch: Batch, last: num
       confidence: looks.confidence,
       smallest,
       asked,
-      warmupMs: Math.min(
-        ...scenario.variants.map(({ load = scenario.load }) => (load.kind === 'burst' ? 0 : load.warmupMs)),
-      ),
+      warmupMs: Math.min(...loadsOf(scenario).map(warmupMsOf)),
     },
     ...sidesIn(session, match, batch, last),
   );

@@ -1,7 +1,7 @@
 import { isRedirect } from '../analysis/caveats/caveats.ts';
 import { type FirstAnswer, firstAnswer } from '../load/first-answer.ts';
 import { LabError } from '../model/errors.ts';
-import { connectionsOf } from '../model/load-profile.ts';
+import { connectionsOf, sentLoad } from '../model/load-profile.ts';
 import { formatDuration, plural } from '../model/numbers.ts';
 import type { Plan } from '../model/plan.ts';
 import { textsOf, type AnswerCheck, type RequestTemplate, type Workload } from '../model/workload.ts';
@@ -118,7 +118,9 @@ function leftOut(
 
 /** That some of a name's addresses get no load, because there are not as many connections. */
 function tooMany({ trials }: Plan, url: string, all: number): readonly string[] {
-  const loads = trials.flatMap(({ system, load }) => (system.kind === 'url' && system.url === url ? [load] : []));
+  const loads = trials.flatMap(({ system, load }) =>
+    system.kind === 'url' && system.url === url ? [sentLoad(load)] : [],
+  );
   const fewest = Math.min(...loads.map(connectionsOf));
   if (fewest >= all) return [];
   const missing = `no load goes to ${all - fewest} of the ${all} addresses of its name`;

@@ -104,9 +104,8 @@ function isOfEither({ variant, replicas }: MetricReference): boolean {
 
 /** The load with times that fit, where it has none that it needs and nothing was said of them. */
 function shortened(load: LoadProfile, overrides: Overrides, isSideBySide: boolean, roomMs: number): LoadProfile {
-  if (load.kind === 'burst' || (load.kind === 'open' && (load.search !== undefined || !isConstant(load.stages)))) {
-    return load;
-  }
+  if (load.kind === 'burst' || load.kind === 'search') return load;
+  if (load.kind === 'open' && !isConstant(load.stages)) return load;
   const warmup = overrides.warmupMs ?? (isSideBySide ? Math.min(load.warmupMs, shortWarmupMs) : load.warmupMs);
   const fitting = Math.max(leastMeasuredMs, leastSeenMs - warmup, Math.floor((roomMs - warmup) / 100) * 100);
   const most = load.kind === 'open' ? loadMs(load) - load.warmupMs : load.durationMs;

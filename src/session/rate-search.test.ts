@@ -55,7 +55,7 @@ async function search(payments: number): Promise<TrialRecord> {
   });
   const [trial] = planOf(file, ['shop'], {}, 1).trials;
   const { load, system } = trial ?? {};
-  if (!trial || load?.kind !== 'open' || !load.search || system?.kind !== 'app') throw new Error('there is no search');
+  if (!trial || load?.kind !== 'search' || system?.kind !== 'app') throw new Error('there is no search');
   const { signal } = new AbortController();
   const platform = fakePlatform((_, [job]) => {
     if (!job) throw new Error('there is no job');
@@ -63,7 +63,7 @@ async function search(payments: number): Promise<TrialRecord> {
   });
   await using stack = await platform.up({ runId: 'r', signal, onStep: () => undefined });
   const deployment = await stack.deploy(system, signal);
-  return await searchRate(deployment, trial, { load, search: load.search }, () => undefined, signal);
+  return await searchRate(deployment, trial, load, () => undefined, signal);
 }
 
 describe('a search with an objective of one request', () => {

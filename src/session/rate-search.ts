@@ -3,7 +3,7 @@ import { hiccupsIn, isLong } from '../analysis/rate-search/known-rates.ts';
 import { nextStep, type Found } from '../analysis/rate-search/next-probe.ts';
 import { probeOutcome } from '../analysis/rate-search/objective.ts';
 import { referencesOf } from '../model/expectation.ts';
-import type { OpenLoad, RateSearch } from '../model/load-profile.ts';
+import { measuredMs, type OpenLoad, type RateSearch } from '../model/load-profile.ts';
 import { formatDuration, formatQuantity, plural } from '../model/numbers.ts';
 import type { Trial } from '../model/plan.ts';
 import { constantRate } from '../model/rate-stages.ts';
@@ -27,11 +27,11 @@ const mostStretch = 6;
 export async function searchRate(
   deployment: Deployment,
   trial: Trial,
-  { load, search }: { readonly load: OpenLoad; readonly search: RateSearch },
+  search: RateSearch,
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<TrialRecord> {
-  const { mostPerSecond, precision, slo } = search;
+  const { probe: load, mostPerSecond, precision, slo } = search;
   const settings = {
     firstPerSecond: load.stages[0]?.fromPerSecond ?? 1,
     mostPerSecond,
@@ -55,7 +55,7 @@ export async function searchRate(
     }
     const { phase, ratePerSecond } = step.probe;
     const durationMs = isLong(step.probe) ? confirmationMs(trial, search, ratePerSecond) : measuredMs(load);
-    const probeLoad: OpenLoad = { ...load, stages: constantRate(ratePerSecond, durationMs), search: undefined };
+    const probeLoad: OpenLoad = { ...load, stages: constantRate(ratePerSecond, durationMs) };
     last = await runTrial(deployment, { ...trial, load: probeLoad }, emit, signal);
     // There is nothing more to look for, and nothing was found.
     if (isSpoilt(last)) return { ...last, number: trial.number, round: trial.round };
@@ -87,10 +87,6 @@ function noiseOf({ measurement, caveats }: TrialRecord, { trust }: Trial): strin
   if (pauseMs > pauseShare * trust.lagMs) return `the generator stood still for ${formatDuration(Math.round(pauseMs))}`;
   const isHeldUp = caveats.some(({ kind }) => kind === 'generator-paused' || kind === 'generator-saturated');
   return isHeldUp ? 'the generator was held up' : undefined;
-}
-
-function measuredMs({ stages }: OpenLoad): number {
-  return stages.reduce((sum, { durationMs }) => sum + durationMs, 0);
 }
 
 /** As long as was asked, or until there are the answers that the percentiles of the objective take. */

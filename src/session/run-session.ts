@@ -181,8 +181,8 @@ function stepsTo(emit: EventSink): OnStep {
 
 async function measure(deployment: Deployment, trial: Trial, ...rest: readonly [EventSink, AbortSignal]) {
   const { load } = trial;
-  if (load.kind !== 'open' || load.search === undefined) return runTrial(deployment, trial, ...rest);
-  return searchRate(deployment, trial, { load, search: load.search }, ...rest);
+  if (load.kind === 'search') return searchRate(deployment, trial, load, ...rest);
+  return runTrial(deployment, { ...trial, load }, ...rest);
 }
 
 function probedMs({ probes }: RateSearchRecord): number {

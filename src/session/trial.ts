@@ -11,7 +11,7 @@ import { splitJob } from '../load/share.ts';
 import { wordsFor } from '../model/act-words.ts';
 import { subjectsOf } from '../model/acts.ts';
 import { LabError } from '../model/errors.ts';
-import { mostWorkersOf, peakMs } from '../model/load-profile.ts';
+import { mostWorkersOf, peakMs, type WorkerLoad } from '../model/load-profile.ts';
 import { actsOn, losesReplicas, type Trial } from '../model/plan.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Telemetry } from '../model/telemetry.ts';
@@ -26,6 +26,9 @@ import { deathCaveats, fatalDeaths, withoutEnds } from './deaths.ts';
 import type { EventSink } from './events.ts';
 import { withoutIntended } from './intended.ts';
 
+/** A trial as it is sent: of a search, each of its probes is one. */
+export type SentTrial = Trial & { readonly load: WorkerLoad };
+
 interface Observation {
   readonly result: WorkerResult;
   /** The seconds of the warm-up. */
@@ -38,7 +41,7 @@ interface Observation {
 /** Puts the load on, and reads what the system says of itself from the start of the measured time to its end. */
 async function observe(
   deployment: Deployment,
-  trial: Trial,
+  trial: SentTrial,
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<Observation> {
@@ -95,7 +98,7 @@ function secondOf(trial: Trial, message: Extract<WorkerMessage, { type: 'second'
  */
 export async function runTrial(
   deployment: Deployment,
-  trial: Trial,
+  trial: SentTrial,
   emit: EventSink,
   signal: AbortSignal,
 ): Promise<TrialRecord> {
@@ -140,7 +143,7 @@ export async function runTrial(
 }
 
 /** What the analysis needs to know of a trial besides what was recorded. */
-function contextOf({ system, load, trust, workers, workload, replicas }: Trial, acts: readonly ActRecord[]) {
+function contextOf({ system, load, trust, workers, workload, replicas }: SentTrial, acts: readonly ActRecord[]) {
   return {
     load,
     trust,

@@ -4,6 +4,7 @@ import { refuseDead } from '../analysis/comparison/dead-sides.ts';
 import { confirmed, decisionOf, isToBeConfirmed } from '../analysis/gate/decision.ts';
 import { askedBy, tolerancesFor } from '../analysis/gate/tolerances.ts';
 import { judgementsOf, type Judgement } from '../analysis/gate/verdicts.ts';
+import { warmupMsOf } from '../model/load-profile.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Comparison, RunRecord, TrialRecord, Verdict } from '../record/run-record.ts';
@@ -139,7 +140,7 @@ function judgeRows(
         confidence: sure,
         smallest: gate.smallest,
         asked: askedBy(evidence, gate),
-        warmupMs: load.kind === 'burst' ? 0 : load.warmupMs,
+        warmupMs: warmupMsOf(load),
       },
       before,
       now,

@@ -1,103 +1,32 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { count, errorKinds, refusalKinds, causeSchema, ownLimitsSchema } from '../model/failures.ts';
-import { arrivalProcesses, closedDrivers, type LoadProfile } from '../model/load-profile.ts';
-import type { Workload } from '../model/workload.ts';
-
-/**
- * Where requests go. Of a name the worker asks for its address itself, unless it is told an IP address with it: one that was looked
- * up and checked before, and that connections go to whatever the name stands for by now.
- */
-export type Destination = string | { readonly url: string; readonly ip: string };
-
-/** What a load worker is told: one JSON line on its standard input. */
-export interface LoadJob {
-  /** Where requests go; connections are dealt out over several of them. */
-  readonly urls: readonly Destination[];
-  readonly load: LoadProfile;
-  readonly workload: Workload;
-  readonly seed: number;
-  /** The values of the variables in the workload: they are nowhere else. */
-  readonly variables?: Readonly<Record<string, string>> | undefined;
-  /** Which part of the load is this worker's: `{ index: 0, of: 1 }` is all of it. See `load/share.ts`. */
-  readonly share: { readonly index: number; readonly of: number };
-}
-
-const positive = z.int().positive();
-
-const keyDistributionSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('uniform'), of: positive }),
-  z.object({ kind: z.literal('zipf'), exponent: z.number().nonnegative(), of: positive }),
-  z.object({ kind: z.literal('hot'), key: z.int() }),
-]);
-
-const workloadSchema = z.object({
-  requests: z
-    .array(
-      z.object({
-        name: z.string().min(1),
-        method: z.string().min(1),
-        path: z.string().startsWith('/'),
-        weight: z.number().positive(),
-        headers: z.record(z.string(), z.string()),
-        body: z.string().optional(),
-        json: z.boolean().optional(),
-        check: z.object({ status: z.int().optional(), contains: z.string().optional() }),
-      }),
-    )
-    .min(1),
-  keys: z.record(z.string(), keyDistributionSchema),
-});
-
-const loadSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('closed'),
-    driver: z.enum(closedDrivers),
-    connections: positive,
-    thinkMs: z.number().nonnegative(),
-    warmupMs: z.number().nonnegative(),
-    durationMs: z.number().positive(),
-    timeoutMs: z.number().positive(),
-  }),
-  z.object({
-    kind: z.literal('open'),
-    arrivals: z.enum(arrivalProcesses),
-    warmupMs: z.number().nonnegative(),
-    stages: z
-      .array(
-        z.object({
-          fromPerSecond: z.number().nonnegative(),
-          toPerSecond: z.number().nonnegative(),
-          durationMs: z.number().positive(),
-        }),
-      )
-      .min(1),
-    connections: positive,
-    inFlightLimit: positive,
-    keepAlive: z.boolean(),
-    timeoutMs: z.number().positive(),
-    drainMs: z.number().nonnegative(),
-  }),
-  z.object({
-    kind: z.literal('burst'),
-    size: positive,
-    times: positive,
-    everyMs: z.number().nonnegative(),
-    timeoutMs: z.number().positive(),
-  }),
-]);
+import { count } from '../model/failures.ts';
+import type { Immutable } from '../model/immutable.ts';
+import { workerLoadSchema } from '../model/load-profile.ts';
+import {
+  measurementSchema,
+  openSchema,
+  outcomeSchema,
+  requestOutcomeSchema,
+  sliceSchema,
+} from '../model/measurement.ts';
+import { workloadSchema } from '../model/workload.ts';
 
 const urlSchema = z.url({ protocol: /^https?$/ });
 const ipSchema = z.string().refine((text) => isIP(text) !== 0, 'not an IP address');
+const destinationSchema = z.union([urlSchema, z.strictObject({ url: urlSchema, ip: ipSchema })]);
 
 /** Reads a {@link LoadJob} that comes from outside the process. */
-export const loadJobSchema: z.ZodType<LoadJob> = z.object({
-  urls: z.array(z.union([urlSchema, z.strictObject({ url: urlSchema, ip: ipSchema })])).min(1),
-  load: loadSchema,
+export const loadJobSchema = z.object({
+  /** Where requests go; connections are dealt out over several of them. */
+  urls: z.array(destinationSchema).min(1),
+  load: workerLoadSchema,
   workload: workloadSchema,
   seed: z.int(),
+  /** The values of the variables in the workload: they are nowhere else. */
   variables: z.record(z.string(), z.string()).optional(),
-  share: z.object({ index: z.int().nonnegative(), of: positive }),
+  /** Which part of the load is this worker's: `{ index: 0, of: 1 }` is all of it. See `load/share.ts`. */
+  share: z.object({ index: z.int().nonnegative(), of: z.int().positive() }),
 });
 
 /** When a worker that said `ready` is to begin: the second JSON line on its standard input. */
@@ -109,54 +38,24 @@ export const startSchema = z.object({
 /** A question that a worker which said `ready` answers at once, with the time by its own clock. */
 export const clockQuestionSchema = z.strictObject({ ask: z.literal('clock') });
 
-const errorsSchema = z.partialRecord(z.enum(errorKinds), count);
-const refusalsSchema = z.partialRecord(z.enum(refusalKinds), count);
+/** An HdrHistogram of µs, compressed, base64. Workers tell no percentiles, so that the results of several merge exactly. */
+const histogram = z.string();
 
-const sliceSchema = z.object({
-  /** From the start of the measured time. */
+const workerSliceSchema = sliceSchema.pick({ sent: true, requests: true, errors: true }).extend({
+  /** From the start of its phase, never below zero. */
   second: count,
-  sent: count,
-  requests: count,
-  errors: count,
-  /** Latency in µs of this second's right answers: an HdrHistogram, compressed, base64. */
-  histogram: z.string(),
+  /** Latency of this second's right answers. */
+  histogram,
 });
 
-const generatorSchema = z.object({
-  /** CPU time of the worker over elapsed time: 1 is one core. */
-  cpuRatio: z.number().nonnegative(),
-  /** Share of the measured time that the worker's event loop was busy. */
-  eventLoopUtilisation: z.number().min(0).max(1),
-  /** How late its timers were, 99th percentile. */
-  lagP99Us: z.number().nonnegative(),
-  /** The longest time in which it did nothing at all, not even look at its clock, whatever kept it. */
-  longestPauseUs: z.number().nonnegative(),
-  /** When that ended, in ms from the start of the measured time. */
-  pauseEndedAtMs: z.number().nonnegative(),
-});
-
-/** What only open load has. Always offered = sent + dropped + unsent. */
-const openSchema = z.object({
-  /** Due in the measured time. */
-  offered: count,
-  /** Of those, the ones that the pacer let go within the measured time: it was in time for the rate. */
-  released: count,
-  /** Due when as many requests as the limit allows had not ended: never sent. */
-  dropped: count,
-  /** Due, and not sent when the waiting was over. */
-  unsent: count,
-  /** How long each of those had been due by then, in µs: an HdrHistogram like the others. */
-  unsentWaiting: z.string(),
-  /** Right answers that came after the measured time. */
-  late: count,
-  /** The most that were due and had not ended at the same time. */
-  inFlightMost: count,
-  /** The most connections that there were: as many as there may be where requests had to wait for one. */
-  connectionsMost: count,
-  /** In µs, from the moment of being sent, of the right answers: an HdrHistogram like the others. */
-  service: z.string(),
-  /** How late the pacer was, in µs: an HdrHistogram like the others. */
-  scheduleLag: z.string(),
+/** What only open load has: as the measurement says it, with histograms. */
+const openResultSchema = openSchema.omit({ unsentLongestUs: true, service: true, scheduleLag: true }).extend({
+  /** How long each of the unsent had been due when the waiting was over. */
+  unsentWaiting: histogram,
+  /** From the moment of being sent, of the right answers. */
+  service: histogram,
+  /** How late the pacer was. */
+  scheduleLag: histogram,
 });
 
 /** Where the time of the sampled requests of about one latency went; sums, so that workers' buckets add up exactly. */
@@ -172,70 +71,38 @@ const anatomyBucketSchema = z.object({
   parts: z.record(z.string(), z.number().nonnegative()),
 });
 
-/** One of the slowest right answers. */
-const slowRequestSchema = z.object({
-  /** When it ended, in ms from the start of the measured time. */
-  atMs: z.number(),
-  request: z.string(),
-  latencyUs: count,
-  parts: z.record(z.string(), z.number().nonnegative()),
+/** What became of requests: as the measurement says it, with histograms. */
+const workerOutcomeSchema = outcomeSchema.omit({ failed: true, latency: true }).extend({
+  /** Of the unfinished, how long before the end each was sent. */
+  waiting: histogram,
+  /** What everything took that ended, right or not, from when it was sent. */
+  ended: histogram,
+  /** Latency of the right answers, of open load from the moment of being due. */
+  histogram,
 });
 
-/** What became of requests: of all that were sent, or of one of the workload. */
-const outcomeSchema = z.object({
-  /** Right answers. */
-  requests: count,
-  /** Right answers that came within the measured time, whenever their requests were due: what a rate is made of. */
-  completed: count,
-  bytes: count,
-  /** Of all whole answers, right or not. */
-  statuses: z.record(z.string(), count),
-  errors: errorsSchema,
-  /** What the generator's own machine refused. */
-  refusals: refusalsSchema,
-  /** In flight when the measured time ended; of open load, when the waiting after it did. */
-  unfinished: count,
-  /** How long before that each of them was sent, in µs: an HdrHistogram like the others. */
-  waiting: z.string(),
-  /** What everything took that ended, right or not, in µs from when it was sent: an HdrHistogram like the others. */
-  ended: z.string(),
-  /** Latency in µs of the right answers, of open load from the moment of being due: an HdrHistogram, compressed, base64. */
-  histogram: z.string(),
-});
-
-/** What became of one request of the workload. */
-const requestOutcomeSchema = outcomeSchema.extend({
-  /** Its name. */
-  request: z.string(),
-  /** Of open load, as in all of it; else 0. */
-  dropped: count,
-  unsent: count,
-});
+const { request, dropped, unsent } = requestOutcomeSchema.shape;
+const { durationMs, carried, sent, inFlightMs, causes, ownLimits, slowest, generator } = measurementSchema.shape;
 
 const workerResultSchema = z.object({
   /** When the measured time began, in milliseconds since 1970. */
   startedAtMs: z.number(),
-  /** How long the measured time was. */
-  durationMs: z.number().positive(),
-  /** In flight when the measured time began, where its answers count (closed load). */
-  carried: count,
-  /** Sent in the measured time; of open load, the requests that were due in it. Always carried + sent = requests + errors + refusals + unfinished. */
-  sent: count,
+  durationMs,
+  carried,
+  sent,
   /** Of all requests: the sum of those below. */
-  ...outcomeSchema.shape,
-  /** How long requests were in flight within the measured time, all together: exactly RPS × mean latency (Little's law). */
-  inFlightMs: z.number().nonnegative(),
+  ...workerOutcomeSchema.shape,
+  inFlightMs,
   /** In the order of the workload. */
-  byRequest: z.array(requestOutcomeSchema).min(1),
-  /** The first example of each kind of error and refusal. */
-  causes: z.array(causeSchema),
-  ownLimits: ownLimitsSchema,
-  slices: z.array(sliceSchema),
+  byRequest: z.array(workerOutcomeSchema.extend({ request, dropped, unsent })).min(1),
+  causes,
+  ownLimits,
+  slices: z.array(workerSliceSchema),
   anatomy: z.array(anatomyBucketSchema),
   /** The slowest first, ten at most. */
-  slowest: z.array(slowRequestSchema),
-  open: openSchema.optional(),
-  generator: generatorSchema,
+  slowest,
+  open: openResultSchema.optional(),
+  generator,
 });
 
 /** What a load worker says: one JSON line each on its standard output, `result` or `failed` last. */
@@ -254,24 +121,27 @@ export const workerMessageSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('second'),
     phase: z.enum(['warm-up', 'measuring']),
-    /** From the start of the phase. */
-    second: count,
-    sent: count,
-    requests: count,
-    errors: count,
-    /** Of its latencies in µs, so that the seconds of several workers merge exactly. */
-    histogram: z.string(),
+    ...workerSliceSchema.shape,
   }),
   z.object({ type: z.literal('result'), result: workerResultSchema }),
   /** With a hint it is a sentence for the user, and no bug. */
   z.object({ type: z.literal('failed'), message: z.string(), hint: z.string().optional() }),
 ]);
 
-export type Outcome = z.infer<typeof outcomeSchema>;
-export type RequestOutcome = z.infer<typeof requestOutcomeSchema>;
+/**
+ * Where requests go. Of a name the worker asks for its address itself, unless it is told an IP address with it: one that was looked
+ * up and checked before, and that connections go to whatever the name stands for by now.
+ */
+export type Destination = Immutable<z.infer<typeof destinationSchema>>;
+
+/** What a load worker is told: one JSON line on its standard input. */
+export type LoadJob = Immutable<z.infer<typeof loadJobSchema>>;
+
+export type Outcome = z.infer<typeof workerOutcomeSchema>;
+export type RequestOutcome = WorkerResult['byRequest'][number];
 export type AnatomyBucket = z.infer<typeof anatomyBucketSchema>;
-export type SlowRequest = z.infer<typeof slowRequestSchema>;
-export type OpenResult = z.infer<typeof openSchema>;
-export type WorkerSlice = z.infer<typeof sliceSchema>;
+export type SlowRequest = WorkerResult['slowest'][number];
+export type OpenResult = z.infer<typeof openResultSchema>;
+export type WorkerSlice = z.infer<typeof workerSliceSchema>;
 export type WorkerResult = z.infer<typeof workerResultSchema>;
 export type WorkerMessage = z.infer<typeof workerMessageSchema>;

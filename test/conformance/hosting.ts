@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import type { LoadProfile } from '../../src/model/load-profile.ts';
+import type { WorkerLoad } from '../../src/model/load-profile.ts';
 import type { HostedTopology } from '../../src/model/plan.ts';
 import { isTargetService } from '../../src/platforms/common/hosting.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
@@ -64,7 +64,7 @@ export function describeHosting(bench: () => Bench): void {
       const deployment = await host({ environment: { COLOUR: 'red' } });
       expect(await ask(deployment)).toMatchObject({ colour: 'red' });
       const before = total(await deployment.scrape(signal), 'http_requests_total');
-      const burst: LoadProfile = { kind: 'burst', size: 10, times: 2, everyMs: 50, timeoutMs: 5_000 };
+      const burst: WorkerLoad = { kind: 'burst', size: 10, times: 2, everyMs: 50, timeoutMs: 5_000 };
       const [job] = jobs(deployment.urls, { load: burst });
       if (job === undefined) throw new Error('there is no job');
       const request = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LoadProfile } from '../../src/model/load-profile.ts';
+import type { WorkerLoad } from '../../src/model/load-profile.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import type { LoadJob, WorkerResult } from '../../src/worker/protocol.ts';
 import { failure } from './failure.ts';
@@ -41,7 +41,7 @@ export function describeLoad(bench: () => Bench): void {
     test('by two workers is counted as one', async () => {
       const deployment = await (await stack()).deploy(topology(), signal);
       const before = total(await deployment.scrape(signal), 'http_requests_total');
-      const burst: LoadProfile = { kind: 'burst', size: 10, times: 3, everyMs: 50, timeoutMs: 5_000 };
+      const burst: WorkerLoad = { kind: 'burst', size: 10, times: 3, everyMs: 50, timeoutMs: 5_000 };
       // The second asks for what there is not: the merged result shows what each has done.
       const shared = jobs(deployment.urls, { load: burst, workers: 2 }).map((job): LoadJob => {
         const { index } = job.share;
@@ -60,7 +60,7 @@ export function describeLoad(bench: () => Bench): void {
     test('by three workers is as much as by one, to the request', async () => {
       const deployment = await (await stack()).deploy(topology(), signal);
       const before = total(await deployment.scrape(signal), 'http_requests_total');
-      const burst: LoadProfile = { kind: 'burst', size: 10, times: 3, everyMs: 50, timeoutMs: 5_000 };
+      const burst: WorkerLoad = { kind: 'burst', size: 10, times: 3, everyMs: 50, timeoutMs: 5_000 };
       const { errors, sent, requests } = await load(deployment, jobs(deployment.urls, { load: burst, workers: 3 }));
       expect({ errors, sent, requests }).toEqual({ errors: {}, sent: 30, requests: 30 });
       // One burst warms up.

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ownerLabel, ownerOfRun, parseOwnerLabel, processStatus } from '../../src/machine/owner.ts';
-import type { LoadProfile } from '../../src/model/load-profile.ts';
+import type { WorkerLoad } from '../../src/model/load-profile.ts';
 import type { ServiceUsage } from '../../src/model/running-system.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import { type Inhabitant, findInhabitants } from '../inhabitants.ts';
@@ -124,7 +124,7 @@ describe('platform local, beyond what all platforms show', () => {
         expect(deployment.urls).toEqual([{ url: server.url, ip: '127.0.0.1' }]);
         expect(await deployment.scrape(signal)).toEqual([]);
         expect('scrapeBackends' in deployment).toBe(false);
-        const burst: LoadProfile = { kind: 'burst', size: 10, times: 2, everyMs: 50, timeoutMs: 5_000 };
+        const burst: WorkerLoad = { kind: 'burst', size: 10, times: 2, everyMs: 50, timeoutMs: 5_000 };
         for await (const message of deployment.generate(jobs(deployment.urls, { load: burst, workers: 2 }), signal)) {
           if (message.type === 'result') expect(message.result).toMatchObject({ errors: {}, requests: 20 });
         }

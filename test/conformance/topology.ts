@@ -1,5 +1,5 @@
 import { splitJob } from '../../src/load/share.ts';
-import type { ClosedLoad, LoadProfile } from '../../src/model/load-profile.ts';
+import type { ClosedLoad, WorkerLoad } from '../../src/model/load-profile.ts';
 import type { Topology } from '../../src/model/plan.ts';
 import type { ReplicaMetrics } from '../../src/model/running-system.ts';
 import { balancedBy, type AppSettings } from '../../src/model/system.ts';
@@ -67,7 +67,7 @@ export function closed(change: Partial<ClosedLoad> = {}): ClosedLoad {
 /** A load on the todos, shared by as many workers as told. */
 export function jobs(
   urls: LoadJob['urls'],
-  { load = closed(), workers = 1 }: { readonly load?: LoadProfile; readonly workers?: number } = {},
+  { load = closed(), workers = 1 }: { readonly load?: WorkerLoad; readonly workers?: number } = {},
 ): readonly LoadJob[] {
   const requests = [
     {

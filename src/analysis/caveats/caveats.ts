@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../../model/load-profile.ts';
+import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { formatDuration, formatNumber, formatValue, plural } from '../../model/numbers.ts';
 import type { Trust } from '../../model/scenario.ts';
@@ -21,7 +21,7 @@ import { sharedWaiting, unansweredCaveats } from './unanswered.ts';
 
 /** What caveats need to know of the trial besides what was recorded. */
 export interface CaveatContext extends GeneratorContext {
-  readonly load: LoadProfile;
+  readonly load: WorkerLoad;
   readonly workload: Workload;
   /** What was under test: a server of the user's own may tell nothing. */
   readonly system: System['kind'];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { measurement } from '../../../test/fakes/records.ts';
-import { defaultBurst, defaultLoad, type LoadProfile } from '../../model/load-profile.ts';
+import { defaultBurst, defaultLoad, type WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { defaultTrust } from '../../scenarios/schema/trust.ts';
 import { generatorPause } from './generator-pause.ts';
 
-function caveats(pauseMs: number, changes: Partial<Measurement> = {}, load: LoadProfile = defaultLoad) {
+function caveats(pauseMs: number, changes: Partial<Measurement> = {}, load: WorkerLoad = defaultLoad) {
   const known = measurement(changes);
   const generator = { ...known.generator, longestPauseUs: pauseMs * 1000, pauseEndedAtMs: 3600 };
   return generatorPause({ ...known, generator }, load, defaultTrust);

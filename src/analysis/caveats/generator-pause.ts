@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../../model/load-profile.ts';
+import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { formatDuration } from '../../model/numbers.ts';
 import type { Trust } from '../../model/scenario.ts';
@@ -16,7 +16,7 @@ const negligible = 10;
  * A generator that did nothing for a while, whatever kept it: it was stopped, starved of the processor, or busy with itself. One
  * pause in a trial does not show at p99 of its lag, and no request was sent in it, nor answer read.
  */
-export function generatorPause(measurement: Measurement, load: LoadProfile, trust: Trust): Caveat[] {
+export function generatorPause(measurement: Measurement, load: WorkerLoad, trust: Trust): Caveat[] {
   const { durationMs, requests, latency, generator } = measurement;
   const pauseMs = generator.longestPauseUs / 1000;
   if (pauseMs <= trust.lagMs) return [];

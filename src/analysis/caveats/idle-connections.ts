@@ -1,5 +1,5 @@
 import { answerErrors } from '../../model/failures.ts';
-import { type ClosedLoad, type LoadProfile, retryMs } from '../../model/load-profile.ts';
+import { type ClosedLoad, type WorkerLoad, retryMs } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { formatNumber, formatQuantity, plural } from '../../model/numbers.ts';
 import type { Caveat } from '../../record/run-record.ts';
@@ -13,7 +13,7 @@ const timerMs = 1;
  * formula L = λW", 1961): how many have one is the rate times the mean latency. The time in flight is added up within the measured
  * time, so that there is nothing at its edges to allow for; what is missing is a pause of the generator's own.
  */
-export function idleConnections(measurement: Measurement, load: LoadProfile): Caveat[] {
+export function idleConnections(measurement: Measurement, load: WorkerLoad): Caveat[] {
   if (load.kind !== 'closed') return [];
   const { durationMs, inFlightMs, completed, latency } = measurement;
   const allMs = load.connections * durationMs;

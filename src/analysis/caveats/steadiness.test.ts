@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { measurement } from '../../../test/fakes/records.ts';
-import { defaultLoad, defaultOpen, type LoadProfile } from '../../model/load-profile.ts';
+import { defaultLoad, defaultOpen, type WorkerLoad } from '../../model/load-profile.ts';
 import { seededRandom } from '../../model/random.ts';
 import { unsteadiness } from './steadiness.ts';
 
 const slice = { sent: 0, errors: 0, p50Us: 1, p99Us: 1, maxUs: 1 };
 
-function caveats(rates: readonly number[], load: LoadProfile = defaultLoad, isSteadyMeant = true, partMs = 0) {
+function caveats(rates: readonly number[], load: WorkerLoad = defaultLoad, isSteadyMeant = true, partMs = 0) {
   const timeline = rates.map((requests, second) => ({ ...slice, second, requests }));
   const durationMs = rates.length * 1000 - partMs;
   return unsteadiness(measurement({ timeline, durationMs }), load, isSteadyMeant);
@@ -52,7 +52,7 @@ describe('unsteadiness', () => {
   });
 
   it('has nothing to say where the rate is meant to change', () => {
-    const open: LoadProfile = { kind: 'open', ...defaultOpen, warmupMs: 0, stages: [], timeoutMs: 1000, drainMs: 0 };
+    const open: WorkerLoad = { kind: 'open', ...defaultOpen, warmupMs: 0, stages: [], timeoutMs: 1000, drainMs: 0 };
     const falling = [23_000, 18_000, 12_000, 9_500];
     expect(caveats(falling, open)).toEqual([]);
     expect(caveats(falling, defaultLoad, false)).toEqual([]);

@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../../model/load-profile.ts';
+import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import type { Caveat } from '../../record/run-record.ts';
@@ -23,7 +23,7 @@ const doubted = ['rps', 'mean', 'p50', 'p50.service', 'requests', 'responses'];
  * neighbouring seconds are more alike than the test supposes. What warms up or chokes seldom follows a line: it changes fast at first,
  * and slower and slower. So rates that never turned back, and changed by twice or more, are such a trial whatever the test says.
  */
-export function unsteadiness(measurement: Measurement, load: LoadProfile, isSteadyMeant: boolean): Caveat[] {
+export function unsteadiness(measurement: Measurement, load: WorkerLoad, isSteadyMeant: boolean): Caveat[] {
   if (load.kind !== 'closed' || !isSteadyMeant) return [];
   const rates = measuredSlices(measurement)
     .filter(({ second }) => (second + 1) * 1000 <= measurement.durationMs)

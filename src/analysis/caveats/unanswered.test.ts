@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { measurement, openLoad } from '../../../test/fakes/records.ts';
-import { defaultLoad, defaultOpen, type LoadProfile } from '../../model/load-profile.ts';
+import { defaultLoad, defaultOpen, type WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { defaultTrust } from '../../scenarios/schema/trust.ts';
 import { unansweredCaveats } from './unanswered.ts';
 
-const open: LoadProfile = { kind: 'open', ...defaultOpen, warmupMs: 0, stages: [], timeoutMs: 10_000, drainMs: 0 };
+const open: WorkerLoad = { kind: 'open', ...defaultOpen, warmupMs: 0, stages: [], timeoutMs: 10_000, drainMs: 0 };
 
 /** That many requests that have waited for longer than answers take. */
 function overdue(requests: number, waitedMs: number, shortestMs = waitedMs): Measurement['waiting'] {

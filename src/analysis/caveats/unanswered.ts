@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../../model/load-profile.ts';
+import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { formatDuration, formatNumber, formatValue, plural } from '../../model/numbers.ts';
 import type { Trust } from '../../model/scenario.ts';
@@ -14,7 +14,7 @@ const usPerMs = 1000;
  * What requests without an answer could change (docs/decisions/0018). Those that were in flight at the end no longer than answers
  * take are none of them; those that were never sent all are.
  */
-export function unansweredCaveats(measurement: Measurement, load: LoadProfile, trust: Trust): Caveat[] {
+export function unansweredCaveats(measurement: Measurement, load: WorkerLoad, trust: Trust): Caveat[] {
   const { waiting, open, requests, failed } = measurement;
   const { overdue } = waiting;
   const { dropped = 0, unsent = 0 } = open ?? {};
@@ -51,7 +51,7 @@ export function unansweredCaveats(measurement: Measurement, load: LoadProfile, t
  * either.
  * @param own the measurement of that request; of what it has waited for itself, {@link unansweredCaveats} tells
  */
-export function sharedWaiting(whole: Measurement, own: Measurement, load: LoadProfile, trust: Trust): Caveat[] {
+export function sharedWaiting(whole: Measurement, own: Measurement, load: WorkerLoad, trust: Trust): Caveat[] {
   if (load.kind !== 'closed' || own.waiting.overdue.requests === whole.waiting.overdue.requests) return [];
   return unansweredCaveats(whole, load, trust).flatMap(({ kind, doubts: doubted }) => {
     const rates = doubted.filter((name) => doubts.rates.includes(name));
@@ -63,7 +63,7 @@ export function sharedWaiting(whole: Measurement, own: Measurement, load: LoadPr
  * Of closed load, the share of its connections' time that overdue requests took: while one waits its connection asks for nothing,
  * and what it would have asked for is missing with it (Tene, "How not to measure latency", on coordinated omission).
  */
-function timeShare({ waiting: { overdue }, durationMs }: Measurement, load: LoadProfile): number {
+function timeShare({ waiting: { overdue }, durationMs }: Measurement, load: WorkerLoad): number {
   if (load.kind !== 'closed') return 0;
   const waitedMs = Math.min(overdue.waitedUs / usPerMs, overdue.requests * durationMs);
   return waitedMs / (load.connections * durationMs);

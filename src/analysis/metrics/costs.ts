@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../../model/load-profile.ts';
+import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import type { ServiceCosts, ServiceResources } from '../../model/telemetry.ts';
 import { answersBetween, sinceStart } from './answers.ts';
@@ -7,7 +7,7 @@ const msPerSecond = 1000;
 
 /** What the cost of answers needs to know of the trial besides what was recorded. */
 export interface CostContext {
-  readonly load: LoadProfile;
+  readonly load: WorkerLoad;
   /** How many copies of the target there are. */
   readonly replicas: number;
   /** Whether they are meant to come and go. */
@@ -32,7 +32,7 @@ function hasEnded({ restarts, ended, outOfMemory }: ServiceResources): boolean {
 function answersMeanwhile(
   measurement: Measurement,
   { fromMs: from, untilMs: until }: NonNullable<ServiceResources['cpu']>,
-  load: LoadProfile,
+  load: WorkerLoad,
 ): number | undefined {
   const { durationMs, timeline } = measurement;
   const [fromMs, untilMs] = [sinceStart(measurement, from), sinceStart(measurement, until)];

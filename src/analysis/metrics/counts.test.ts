@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { measurement, telemetry } from '../../../test/fakes/records.ts';
-import { defaultBurst, defaultLoad, type LoadProfile } from '../../model/load-profile.ts';
+import { defaultBurst, defaultLoad, type WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import { differingCounts } from './counts.ts';
@@ -16,7 +16,7 @@ interface Trial {
   readonly rates?: readonly number[];
   /** When they were first asked, from the start of the measured time. */
   readonly fromMs?: number;
-  readonly load?: LoadProfile;
+  readonly load?: WorkerLoad;
   readonly changes?: Partial<Telemetry>;
 }
 

@@ -1,4 +1,4 @@
-import type { LoadProfile } from '../../model/load-profile.ts';
+import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { plural } from '../../model/numbers.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
@@ -11,7 +11,7 @@ import { doubts } from './doubts.ts';
  * servers counted fewer there is one that nobody asked: a worker with counters of its own behind the same port, or a replica
  * behind the same address. They may count more: what was answered wrongly, tried again, or asked by others.
  */
-export function differingCounts(measurement: Measurement, telemetry: Telemetry, load: LoadProfile): Caveat[] {
+export function differingCounts(measurement: Measurement, telemetry: Telemetry, load: WorkerLoad): Caveat[] {
   const { replicas, lost, silent, left } = telemetry;
   // What some of them counted is gone, or was never told: that is said already, and nothing follows from the rest.
   if (lost.length > 0 || silent.length > 0 || left !== undefined) return [];
@@ -34,7 +34,7 @@ const byAnotherClockMs = 1000;
 function countedFromMs(
   measurement: Measurement,
   { countedFromMs: atMs }: Telemetry,
-  load: LoadProfile,
+  load: WorkerLoad,
 ): number | undefined {
   if (atMs === undefined) return undefined;
   const fromMs = sinceStart(measurement, atMs);
@@ -43,7 +43,7 @@ function countedFromMs(
 }
 
 /** As many answers as can have been on their way when the counts were first read: before bursts there is a pause for it. */
-function mostInFlight({ open }: Measurement, load: LoadProfile): number {
+function mostInFlight({ open }: Measurement, load: WorkerLoad): number {
   if (load.kind === 'open') return open?.inFlightMost ?? 0;
   return load.kind === 'closed' ? load.connections : 0;
 }

@@ -168,7 +168,7 @@ function stepText({ text, startMs }: OpenStep): string {
 /** `/10` of a measured time of ten seconds. */
 function lengthText({ phase, trial }: EventOf<'trial-second'>): string {
   const { load } = trial;
-  if (load.kind === 'burst' || (load.kind === 'open' && load.search !== undefined)) return '';
+  if (load.kind === 'burst' || load.kind === 'search') return '';
   const lengthMs = phase === 'warm-up' ? load.warmupMs : measuredMs(load);
   return `/${Math.ceil(lengthMs / 1000)}`;
 }

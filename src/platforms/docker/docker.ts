@@ -5,7 +5,7 @@ import { messageOf } from '../../model/errors.ts';
 import type { ImageName } from '../../model/scenario.ts';
 import { step } from '../../model/steps.ts';
 import type { Service } from '../../services/service.ts';
-import { balancerAlone, storesOf } from '../../services/system.ts';
+import { possibleBalancer, storesOf } from '../../services/system.ts';
 import { missingPrograms, requireBuilt } from '../common/programs.ts';
 import { type Image, chooseImages, ensureImage, findImage } from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
@@ -57,7 +57,7 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   const image = (kind: ImageName, limited: AbortSignal): Promise<Image> =>
     ensureImage(engine, kind, names[kind], onStep, limited);
   const stores = bare ? [] : storesOf({ hasRedis: !cacheless });
-  const others = bare ? [] : [...stores, balancerAlone];
+  const others = bare ? [] : [...stores, possibleBalancer];
   const [base] = await together(signal, (limited) => [
     image('node', limited),
     ...basesOf(others).map((kind) => image(kind, limited)),
@@ -92,7 +92,7 @@ async function start(run: RunContext, stores: readonly Service[], signal: AbortS
     // Started by a second replica, and only then.
     ...(stores.length === 0
       ? {}
-      : versionInImage(balancerAlone.version, await findImageOf(run, balancerAlone, signal))),
+      : versionInImage(possibleBalancer.version, await findImageOf(run, possibleBalancer, signal))),
   };
   return new DockerStack(run, agent, running, versions);
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../../model/errors.ts';
-import { bounds, type LoadProfile, mostWorkersOf } from '../../model/load-profile.ts';
+import { bounds, mostWorkersOf, sentLoad, type WorkerLoad } from '../../model/load-profile.ts';
 import { plural } from '../../model/numbers.ts';
 import { isConstant } from '../../model/rate-stages.ts';
 import { loadsOf, runsAlready, type Scenario } from '../../model/scenario.ts';
@@ -48,7 +48,7 @@ const selective: readonly {
   {
     option: '--rate',
     key: 'ratePerSecond',
-    takes: (scenario) => loadsOf(scenario).some((load) => load.kind === 'open' && isConstant(load.stages)),
+    takes: (scenario) => sentLoads(scenario).some((load) => load.kind === 'open' && isConstant(load.stages)),
     why: 'none of it is open load at a constant rate',
   },
   {
@@ -61,7 +61,7 @@ const selective: readonly {
 
 /** Whether all variants have as many connections: where that is what they differ in, one number for all would end the comparison. */
 export function sharesConnections(scenario: Scenario): boolean {
-  const counts = loadsOf(scenario).flatMap((load) => (load.kind === 'burst' ? [] : load.connections));
+  const counts = sentLoads(scenario).flatMap((load) => (load.kind === 'burst' ? [] : load.connections));
   return new Set(counts).size < 2;
 }
 
@@ -82,7 +82,7 @@ export function checkFit(scenarios: readonly Scenario[], overrides: Overrides): 
  * @throws {UsageError} that says how many are possible
  */
 export function checkWorkers(scenario: Scenario, workers = 1): void {
-  const load = loadsOf(scenario).find((candidate) => mostWorkersOf(candidate) < workers);
+  const load = sentLoads(scenario).find((candidate) => mostWorkersOf(candidate) < workers);
   if (!load) return;
   const { name } = scenario;
   const most = mostWorkersOf(load);
@@ -95,7 +95,11 @@ export function checkWorkers(scenario: Scenario, workers = 1): void {
   );
 }
 
-function shared(load: LoadProfile): string {
+function sentLoads(scenario: Scenario): readonly WorkerLoad[] {
+  return loadsOf(scenario).map(sentLoad);
+}
+
+function shared(load: WorkerLoad): string {
   if (load.kind === 'burst') return 'a burst is one instant of one worker';
   if (load.kind === 'open' && load.inFlightLimit < load.connections) {
     return `it has ${plural(load.inFlightLimit, 'request')} in flight`;

@@ -1,5 +1,5 @@
 import { UsageError } from '../../model/errors.ts';
-import type { LoadProfile } from '../../model/load-profile.ts';
+import { sentLoad, type LoadProfile } from '../../model/load-profile.ts';
 import { isConstant } from '../../model/rate-stages.ts';
 import { runsAlready, type Scenario } from '../../model/scenario.ts';
 import { capitalised } from '../../shapes/fault.ts';
@@ -65,7 +65,8 @@ function overrideReplicas(scenario: Scenario, { replicas }: Overrides): readonly
 function overrideLoad(name: string, load: LoadProfile, overrides: Overrides): LoadProfile {
   if (load.kind === 'burst') return load;
   const { connections, durationMs: duration, warmupMs: warmup } = overrides;
-  const rate = load.kind === 'open' && isConstant(load.stages) ? overrides.ratePerSecond : undefined;
+  const sent = sentLoad(load);
+  const rate = sent.kind === 'open' && isConstant(sent.stages) ? overrides.ratePerSecond : undefined;
   const changed = changeLoad(load, { connections, duration, warmup, rate });
   if ('value' in changed) return changed.value;
   const { sentence, hint = '' } = changed.fault;

@@ -21,7 +21,7 @@ import { override } from './overrides.ts';
 export function planOfSearch(base: Scenario, search: SearchChange, overrides: Overrides, seed: number): Plan {
   const fault = search.slo && objectiveFault(search.slo, requestNames(base.workload));
   if (fault) throw new UsageError(`--slo: ${fault.sentence}`, { hint: capitalised(fault.hint ?? '') });
-  const isSearch = loadsOf(base).every((load) => load.kind === 'open' && load.search !== undefined);
+  const isSearch = loadsOf(base).every(({ kind }) => kind === 'search');
   const narrowed = narrow(base, { load: (load) => searchingLoad(load, search) });
   const searching = { ...narrowed, expectations: isSearch ? base.expectations : [] };
   const overridden = override([{ original: searching, chosen: searching }], overrides);

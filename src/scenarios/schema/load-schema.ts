@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { bounds, arrivalProcesses, closedDrivers, type LoadProfile } from '../../model/load-profile.ts';
+import { bounds, arrivalProcesses, closedDrivers, type WorkerLoad } from '../../model/load-profile.ts';
 import { choice, duration, issueOf, rate, table, whole, yesNo } from '../../shapes/shapes.ts';
 import { searchKeys } from './search-schema.ts';
 import { stagesSchema } from './stage-schema.ts';
@@ -28,7 +28,8 @@ const keys = table('load', {
 /** What a `load:` changes. */
 export type LoadChange = z.output<typeof keys>;
 
-type Kind = LoadProfile['kind'];
+/** A search is written as open load is: which of them it becomes depends on the load before. */
+type Kind = WorkerLoad['kind'];
 type Key = keyof LoadChange;
 
 /** The keys that only one kind has. Of several that stand in one load, the first here says which kind it is. */

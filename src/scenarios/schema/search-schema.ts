@@ -35,8 +35,11 @@ export const searchKeys = {
 /** What a `load:` changes of a search. */
 export type SearchChange = { readonly [Key in keyof typeof searchKeys]?: z.output<(typeof searchKeys)[Key]> };
 
+/** What a search has besides its probes. */
+export type SearchSettings = Omit<RateSearch, 'kind' | 'probe'>;
+
 /** A search that says nothing but its objective. */
-export const defaultSearch: Omit<RateSearch, 'slo'> = {
+export const defaultSearch: Omit<SearchSettings, 'slo'> = {
   confirmMs: 10_000,
   precision: 0.02,
   budgetMs: 300_000,
@@ -48,8 +51,8 @@ export const firstProbe = { ratePerSecond: 100, warmupMs: 1000, durationMs: 3000
 /** No finer precision makes sense of rates that vary by themselves. */
 export const precisions = { least: 0.001, most: 0.5 } as const;
 
-/** The search with a change laid over it; nothing where nobody asks for one. */
-export function changeSearch(base: RateSearch | undefined, change: SearchChange): RateSearch | undefined {
+/** The settings of a search with a change laid over them; nothing where there is no objective. */
+export function changeSearch(base: SearchSettings | undefined, change: SearchChange): SearchSettings | undefined {
   const slo = change.slo ?? base?.slo;
   if (slo === undefined) return undefined;
   const of = base ?? defaultSearch;

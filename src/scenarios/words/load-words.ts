@@ -6,6 +6,7 @@ import {
   type OpenLoad,
   type RateSearch,
   measuredMs,
+  sentLoad,
 } from '../../model/load-profile.ts';
 import { formatDuration, plural } from '../../model/numbers.ts';
 import { isConstant, type RateStage } from '../../model/rate-stages.ts';
@@ -15,7 +16,8 @@ import { defaultSearch } from '../schema/search-schema.ts';
 
 /** "50 connections for 10 s after 2 s of warm-up", "500/s, evenly spaced, for 20 s, at most 100 connections". */
 export function describeLoad(load: LoadProfile): string {
-  const timeout = load.timeoutMs === defaultLoad.timeoutMs ? [] : [`time-out ${formatDuration(load.timeoutMs)}`];
+  const { timeoutMs } = sentLoad(load);
+  const timeout = timeoutMs === defaultLoad.timeoutMs ? [] : [`time-out ${formatDuration(timeoutMs)}`];
   return [...partsOf(load), ...timeout].join(', ');
 }
 
@@ -35,6 +37,8 @@ function partsOf(load: LoadProfile): readonly string[] {
         `${plural(load.times, 'burst')} of ${plural(load.size, 'request')}`,
         `one every ${formatDuration(load.everyMs)}`,
       ];
+    case 'search':
+      return searchParts(load);
   }
 }
 
@@ -46,35 +50,43 @@ function closedParts(load: ClosedLoad): readonly string[] {
 }
 
 /** "the highest rate that keeps p99 < 50ms, from 100/s on in probes of 3 s after 1 s of warm-up, confirmed for 10 s". */
-function searchParts(
-  load: OpenLoad,
-  { slo, confirmMs, precision, budgetMs, mostPerSecond }: RateSearch,
-): readonly string[] {
-  const first = rateWords(load.stages[0]?.fromPerSecond ?? 0);
+function searchParts({ probe, slo, confirmMs, precision, budgetMs, mostPerSecond }: RateSearch): readonly string[] {
+  const first = rateWords(probe.stages[0]?.fromPerSecond ?? 0);
   return [
     `the highest rate that keeps ${slo.map(({ text }) => text).join(' and ')}`,
-    `from ${first} on in probes of ${timeOf(load)}`,
+    `from ${first} on in probes of ${timeOf(probe)}`,
     `confirmed for ${formatDuration(confirmMs)}`,
     `known to ${ratioText(precision)}`,
     ...(budgetMs === defaultSearch.budgetMs ? [] : [`within ${formatDuration(budgetMs)}`]),
     ...(mostPerSecond === defaultSearch.mostPerSecond ? [] : [`no more than ${rateWords(mostPerSecond)}`]),
+    spacingOf(probe),
+    ...connectionParts(probe),
   ];
 }
 
 function openParts(load: OpenLoad): readonly string[] {
-  const { arrivals, stages, connections, keepAlive, inFlightLimit, drainMs, timeoutMs, search } = load;
-  const spacing = arrivals === 'even' ? 'evenly spaced' : 'Poisson arrivals';
+  const { stages, drainMs, timeoutMs } = load;
   const [first] = stages;
   const rate = first && isConstant(stages) ? rateWords(first.fromPerSecond) : describeStages(stages);
   return [
-    ...(search ? searchParts(load, search) : [rate]),
-    spacing,
-    ...(search ? [] : [`for ${timeOf(load)}`]),
+    rate,
+    spacingOf(load),
+    `for ${timeOf(load)}`,
+    ...connectionParts(load),
+    ...(drainMs === timeoutMs ? [] : [`late answers awaited for ${formatDuration(drainMs)}`]),
+  ];
+}
+
+function spacingOf({ arrivals }: OpenLoad): string {
+  return arrivals === 'even' ? 'evenly spaced' : 'Poisson arrivals';
+}
+
+function connectionParts({ connections, keepAlive, inFlightLimit }: OpenLoad): readonly string[] {
+  return [
     `at most ${plural(connections, 'connection')}${keepAlive ? '' : ', each for one request'}`,
     ...(inFlightLimit === defaultOpen.inFlightLimit
       ? []
       : [`at most ${inFlightLimit.toLocaleString('en-US')} in flight`]),
-    ...(drainMs === timeoutMs || search ? [] : [`late answers awaited for ${formatDuration(drainMs)}`]),
   ];
 }
 

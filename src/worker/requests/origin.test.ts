@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LoadProfile } from '../../model/load-profile.ts';
+import type { WorkerLoad } from '../../model/load-profile.ts';
 import { loadJobSchema, type Destination } from '../protocol.ts';
 import { burstLoad, closedLoad, loadJob, openLoad, run } from '../testing/jobs.ts';
 import { serveSecurely } from '../testing/secure-server.ts';
@@ -9,7 +9,7 @@ import { serve } from '../testing/servers.ts';
 import { Origin, originsOf } from './origin.ts';
 
 /** Every way in which load is put on a server. */
-const loads: readonly (readonly [string, (connections: number) => LoadProfile])[] = [
+const loads: readonly (readonly [string, (connections: number) => WorkerLoad])[] = [
   ['closed load', (connections) => closedLoad({ driver: 'lab', connections })],
   ['closed load of autocannon', (connections) => closedLoad({ driver: 'autocannon', connections })],
   ['open load', (connections) => openLoad({ connections })],

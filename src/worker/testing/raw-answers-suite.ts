@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { LoadProfile } from '../../model/load-profile.ts';
+import type { WorkerLoad } from '../../model/load-profile.ts';
 import { loadJob, oneRequest, run } from './jobs.ts';
 import { rawAnswers, type RawAnswer } from './raw-answers.ts';
 import { servePlain } from './servers.ts';
@@ -24,8 +24,8 @@ type Result = Awaited<ReturnType<typeof run>>;
 
 /** Loads for longer where a busy machine let nothing end in the time before. */
 async function untilSomethingEnds(
-  runLoad: (load: LoadProfile) => Promise<Result>,
-  loadOf: (durationMs: number) => LoadProfile,
+  runLoad: (load: WorkerLoad) => Promise<Result>,
+  loadOf: (durationMs: number) => WorkerLoad,
 ): Promise<Result> {
   for (const durationMs of [300, 2_000, 10_000]) {
     const result = await runLoad(loadOf(durationMs));
@@ -35,7 +35,7 @@ async function untilSomethingEnds(
 }
 
 /** Every client of the lab reads the list of raw answers alike: each answer is what it is there, and nothing else. */
-export function describeRawAnswers(loadOf: (durationMs: number) => LoadProfile): void {
+export function describeRawAnswers(loadOf: (durationMs: number) => WorkerLoad): void {
   describe('of raw answers', () => {
     it.concurrent.each(rawAnswers)('takes $what for $is', async (answer) => {
       const { is, method = 'GET', contains } = answer;
