@@ -153,6 +153,14 @@ describe('an act is refused', () => {
     expect(faultsOf(withActs(one, other))).toEqual([fault]);
   });
 
+  it('at its own place where another cannot be read, and then only for its time', () => {
+    const acts = ['{ at: 1s, paus: app-1 }', '{ at: 2s, resume: app-1 }', '{ at: 30s, kill: app-9 }'];
+    expect(faultsOf(withActs(...acts))).toEqual([
+      '[paus] an act does not "paus"',
+      '[30s] the kill would begin at 30s, and the measured time ends at 10s',
+    ]);
+  });
+
   it('between bursts, and in a search', () => {
     const acts = 'acts: [{ at: 1s, kill: app }]';
     expect(faultsOf(scenario(workload, 'load: { burst: 5 }', acts))).toEqual([

@@ -23,6 +23,17 @@ export function parseActs(branch: Branch, reader: Reader): readonly Act[] {
   return written.map(({ act }) => ({ ...act, name: act.name ?? nameFor(act, taken) }));
 }
 
+/** The items of `acts:` that could be read, in the order of what they are, and whether that is all of them. */
+export function actItems(
+  branch: Branch,
+  reader: Reader,
+): { readonly items: readonly Branch[]; readonly areAll: boolean } {
+  const written = branch.kind === 'list' ? branch.items : [];
+  // What is wrong with the others has been told: once is enough for the reader.
+  const items = written.filter((item) => reader.read(actSchema, item) !== undefined);
+  return { items, areAll: items.length === written.length };
+}
+
 /** The acts of a variant: its own, its `rollout:`, which is one of them in short, or those of the scenario. */
 export function actsOf(from: Table | undefined, shared: readonly Act[], reader: Reader): readonly Act[] {
   const own = from && field(from, 'acts');

@@ -5,15 +5,15 @@ import { duration } from '../shapes/shapes.ts';
 import { durationText } from '../shapes/units.ts';
 import { parseLoad } from './change-load.ts';
 import type { CommonSettings } from './common-settings.ts';
-import { actsOf, parseActs, rolloutIn } from './parse-acts.ts';
+import { actItems, actsOf, parseActs, rolloutIn } from './parse-acts.ts';
 import type { Reader } from './reader.ts';
-import { actMisfits } from './schema/act-misfits.ts';
+import { actMisfits, type ActMisfit } from './schema/act-misfits.ts';
 import { appSchema, changeApp, mostQueryCostMs } from './schema/app-settings.ts';
 import { balancerSchema } from './schema/balancer.ts';
 import { changeLimits, limitsSchema } from './schema/limits.ts';
 import { autoscaleSchema, misfitsOf, type Runs } from './schema/orchestration.ts';
 import { parseTarget, type TargetSystem } from './target.ts';
-import { field, follow, type Table } from './yaml/tree.ts';
+import { field, follow, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
 const slowReplica = duration('the slowness of the slow replica', 0, mostQueryCostMs);
 const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'rollout'];
@@ -152,14 +152,28 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
       const entry = find(key);
       if (entry) reader.fault(entry.keyPlace, { sentence, hint });
     }
-    const short = find('rollout');
-    for (const { index, key, about, sentence, hint } of actMisfits(acts, system, { ...runs, load })) {
-      // What else does not go with the short form is said of its key.
-      if (short && about === 'load') reader.fault(short.keyPlace, { sentence, hint });
-      const item = find('acts')?.value;
-      if (short || !item) continue;
-      reader.fault(follow(item, [index, key]).branch.place, { sentence, hint });
-    }
+    checkActs(
+      { acts: find('acts')?.value, rollout: find('rollout') },
+      actMisfits(acts, system, { ...runs, load }),
+      reader,
+    );
+  }
+}
+
+/** Tells what does not go with the acts of a variant, at the act, or at the short form of one. */
+function checkActs(
+  written: { readonly acts: Branch | undefined; readonly rollout: Entry | undefined },
+  misfits: readonly ActMisfit[],
+  reader: Reader,
+): void {
+  const { acts, rollout } = written;
+  const { items, areAll } = acts ? actItems(acts, reader) : { items: [], areAll: false };
+  for (const { index, key, about, sentence, hint } of misfits) {
+    // What else does not go with the short form is said of its key; and what an act finds there, those decide that cannot be read.
+    if (about !== 'load' && (rollout ?? !areAll)) continue;
+    const item = items[index];
+    if (rollout) reader.fault(rollout.keyPlace, { sentence, hint });
+    else if (item) reader.fault(follow(item, [key]).branch.place, { sentence, hint });
   }
 }
 

@@ -2,7 +2,8 @@ import { actTraits } from '../model/acts.ts';
 import type { ServiceResources, Telemetry } from '../model/telemetry.ts';
 import type { ActRecord } from '../record/run-record.ts';
 
-type Done = Readonly<Pick<ActRecord, 'kind' | 'beganMs'>> & { readonly subjects: readonly string[] };
+/** An act as far as it matters here. */
+type Done = Pick<ActRecord, 'kind' | 'beganMs'> & { readonly subjects: readonly string[] };
 type Told = NonNullable<Telemetry['happenings']>['told'][number];
 
 /** Whether an act of the trial has ended that copy: that it did is no death. */
