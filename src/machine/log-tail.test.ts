@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Mask } from '../shapes/mask.ts';
-import { endOfLog, hintFor, listeningPort, logTail, readLogEnd } from './log-tail.ts';
+import { endOfLog, hintFor, logTail, readLogEnd } from './log-tail.ts';
 
 test('the last lines that say something', () => {
   const log = `${Array.from({ length: 20 }, (_, index) => `line ${index}`).join('\n')}\n\n`;
@@ -56,14 +56,6 @@ test('a secret that is cut is known again', () => {
 test('JSON lines as their text, others as they are', () => {
   const log = ['{"level":50,"msg":"it broke","err":{"message":"no route"}}', '{"a":1}', '{ no json'].join('\n');
   expect(logTail(log)).toEqual(['it broke: no route', '{"a":1}', '{ no json']);
-});
-
-test('the port of an application, once the line is whole', () => {
-  const line = '{"level":30,"port":4711,"msg":"listening"}';
-  expect(listeningPort('')).toBeUndefined();
-  expect(listeningPort(`starting\n${line.slice(0, 20)}`)).toBeUndefined();
-  expect(listeningPort(line)).toBeUndefined();
-  expect(listeningPort(`starting\n${line}\n{"msg":"more"}\n`)).toBe(4711);
 });
 
 test('what to do, where the log tells', () => {

@@ -4,7 +4,6 @@ import type { ServiceLog } from '../model/errors.ts';
 
 const entry = z.object({
   msg: z.string(),
-  port: z.number().optional(),
   err: z.object({ message: z.string() }).optional(),
 });
 
@@ -61,13 +60,6 @@ export function withLog(
   log: string,
 ): { readonly details: readonly string[]; readonly logs: readonly ServiceLog[] } {
   return { details: logTail(log), logs: [{ service, text: log }] };
-}
-
-/** The port that the application says it listens on; undefined until it does. */
-export function listeningPort(log: string): number | undefined {
-  // Up to the last line break: what follows is still being written.
-  const lines = log.slice(0, log.lastIndexOf('\n') + 1).split('\n');
-  return lines.map(parseEntry).find((parsed) => parsed?.msg === 'listening')?.port;
 }
 
 function readable(line: string): string {

@@ -22,7 +22,8 @@ export interface LocatedService {
   readonly user: Machine['user'];
   /** What it is told of this machine's environment. */
   readonly inherited: Readonly<Record<string, string>>;
-  secret(name: string): string;
+  /** One of the service's secrets: the same one for all of a run. */
+  readonly secret: (name: string) => string;
 }
 
 /**

@@ -67,13 +67,14 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<void> {
   const { run, service, program, found, user } = located;
-  const { prepareArgs } = found;
-  if (service.prepare === undefined || prepareArgs === undefined) return;
+  if (service.prepare === undefined) return;
   const { title, name } = service.prepare;
+  const at = placeOf(located, { name, number: 1, of: 1 }, 0, running);
+  const args = found.prepareArgs?.(at);
+  if (args === undefined) return;
   await step(run.onStep, title, async () => {
-    const at = placeOf(located, { name, number: 1, of: 1 }, 0, running);
     await makeFolder(at.data, program.dataMode, user);
-    await run.finish({ ...programAt(at, located, running), args: prepareArgs(at) }, signal);
+    await run.finish({ ...programAt(at, located, running), args }, signal);
   });
 }
 
@@ -135,11 +136,14 @@ async function untilReadyIs(
     await process.ready(isSaid, signal, limitMs);
   }
   if (http === undefined) return;
-  const { path: asked, accepts, isOfOthers } = http;
   const answers = (limited: AbortSignal): Promise<void> =>
-    process.ready((inner) => untilReady(url + asked, inner, ask, accepts), limited, limitMs);
+    process.ready(
+      (inner) => untilReady(url + http.path, inner, ask, (status) => http.accepts(status)),
+      limited,
+      limitMs,
+    );
   const others = running.filter(({ service: { name } }) => service.fronts.includes(name));
-  await (isOfOthers ? whileAnyRuns(others.map(mortal), signal, answers) : answers(signal));
+  await (http.isOfOthers ? whileAnyRuns(others.map(mortal), signal, answers) : answers(signal));
 }
 
 async function versionOf({ service: { version }, found }: LocatedService, process: LocalProcess): Promise<string> {
