@@ -10,18 +10,17 @@ export interface ContainerDescription {
   readonly title: string;
   readonly image: string;
   /** In place of the image's own, where that does more than start the program. */
-  readonly entrypoint?: readonly string[];
-  /** That of the image where there is none. */
-  readonly command: readonly string[] | undefined;
+  readonly entrypoint?: readonly string[] | undefined;
+  readonly command: readonly string[];
   /** Never root; that of the image where there is none. */
-  readonly user?: string;
+  readonly user?: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
   /** Folders in memory, for everybody to write to where the image says nothing else of them. The rest is read-only. */
   readonly writable?: readonly string[];
   /** Folders on the Engine's disk, with owner and mode as in the image; they go with the container. Those that the image asks for belong here: the Engine would make them without our labels. */
   readonly volumes?: readonly string[];
   readonly limits?: Limits;
-  readonly health?: HealthCheck;
+  readonly health?: HealthCheck | undefined;
   /** A port to publish on loopback, at a port that the Engine draws. */
   readonly publish?: number | undefined;
   /** Whether it is the user's own: it may write to its root, and do what images are used to. */
@@ -67,9 +66,9 @@ export function containerSettings(
     Image: image,
     Hostname: service,
     ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
-    ...(command === undefined ? {} : { Cmd: [...command] }),
+    Cmd: [...command],
     ...(user === undefined ? {} : { User: user }),
-    Env: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+    Env: environmentList(environment),
     Labels: { ...labels, [label.service]: service },
     AttachStdin: hasInput,
     AttachStdout: hasInput,
@@ -88,6 +87,11 @@ export function containerSettings(
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [service] } } },
   };
+}
+
+/** Variables as the Engine takes them. */
+export function environmentList(environment: ContainerDescription['environment']): string[] {
+  return Object.entries(environment).map(([name, value]) => `${name}=${value}`);
 }
 
 const foreignSandbox: HostConfig = {

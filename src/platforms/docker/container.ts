@@ -5,9 +5,10 @@ import { endOfLog, mostLogLines, withLog } from '../../machine/log-tail.ts';
 import { pause, settlesWithin, unlessAborted } from '../../machine/time-limit.ts';
 import { LabError, messageOf } from '../../model/errors.ts';
 import { NotReady } from '../common/answer.ts';
+import type { Mortal } from '../common/deaths.ts';
 import { type Watched, untilSign } from '../common/readiness.ts';
 import { asked, hintForRefusal, inTime, refusedWith } from '../engine/refusal.ts';
-import type { ContainerDescription } from './container-settings.ts';
+import { type ContainerDescription, environmentList } from './container-settings.ts';
 import { allOutput, standardOutput } from './frames.ts';
 
 const stateSchema = z.object({
@@ -67,7 +68,11 @@ export class Container implements Watched {
   }
 
   /** Runs a command in it to its end, and gives what it printed. Once the signal is given nobody waits for it any more. */
-  async execute(command: readonly string[], signal: AbortSignal, environment: readonly string[] = []): Promise<string> {
+  async execute(
+    command: readonly string[],
+    signal: AbortSignal,
+    environment: ContainerDescription['environment'] = {},
+  ): Promise<string> {
     try {
       return await unlessAborted(execute(this.#container, command, environment, signal), signal);
     } catch (error) {
@@ -150,6 +155,11 @@ export class Container implements Watched {
   }
 }
 
+/** A container as something that is to run on. */
+export function mortal({ container }: { readonly container: Container }): Mortal {
+  return { name: container.description.service, service: container };
+}
+
 function describeEnd({ OOMKilled, ExitCode, Error: problem }: z.infer<typeof stateSchema>['State']): string {
   if (OOMKilled) return 'was killed: it was at its memory limit';
   if (problem !== '') return `could not be started: ${problem}`;
@@ -162,10 +172,10 @@ const resultSchema = z.object({ Running: z.boolean(), ExitCode: z.int().nullable
 async function execute(
   container: Docker.Container,
   command: readonly string[],
-  environment: readonly string[],
+  environment: ContainerDescription['environment'],
   signal: AbortSignal,
 ): Promise<string> {
-  const Env = [...environment];
+  const Env = environmentList(environment);
   const exec = await container.exec({ Cmd: [...command], Env, AttachStdout: true, AttachStderr: true });
   const stream = await exec.start({ abortSignal: signal });
   let printed = '';

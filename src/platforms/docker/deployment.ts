@@ -1,95 +1,69 @@
 import { settlesWithin, unlessAborted } from '../../machine/time-limit.ts';
-import type { HostedTopology, Topology } from '../../model/plan.ts';
 import type { ReplicaMetrics, ServiceUsage } from '../../model/running-system.ts';
 import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
-import { deathsOf, type Mortal } from '../common/deaths.ts';
-import { scrapeBackends, scrapeReplica, scrapeTarget } from '../common/scrape.ts';
+import { deathsOf } from '../common/deaths.ts';
+import { scrapeCopy } from '../common/scrape.ts';
 import type { Death, Deployment } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
-import type { Replica } from './app.ts';
-import type { Backend } from './backend.ts';
-import type { Container } from './container.ts';
+import { mortal } from './container.ts';
+import type { RunningCopy } from './copies.ts';
 import { generateLoad } from './load-worker.ts';
-import type { BalancerInFront } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
 import { type Metered, UsageMeter } from './usage.ts';
 
-/** What a stack is built on, as it runs. */
-export interface Foundation {
-  readonly postgres: Backend;
-  /** Undefined where no application will use it. */
-  readonly redis: Backend | undefined;
-}
-
-/** The backends that there are. */
-export function backendsOf({ postgres, redis }: Foundation): readonly Backend[] {
-  return redis === undefined ? [postgres] : [postgres, redis];
-}
-
-/** What runs in front of the foundation. */
+/** What runs, and the addresses that load goes to. */
 export interface Front {
-  readonly topology: Topology | HostedTopology;
-  readonly replicas: readonly Replica[];
-  readonly balancer: BalancerInFront | undefined;
+  /** Those that the replicas may use. */
+  readonly stores: readonly RunningCopy[];
+  readonly replicas: readonly RunningCopy[];
+  readonly balancer: RunningCopy | undefined;
   readonly urls: readonly string[];
   readonly address: string | undefined;
 }
 
-/** A container as something that is to run on. */
-export function mortal({ container }: { readonly container: Container }): Mortal {
-  return { name: container.description.service, service: container };
-}
-
-/** What runs now in containers: a server of the user's own, unless more is said. */
+/** What is tested, as it runs now in containers, and the stores behind it. */
 export class DockerDeployment implements Deployment {
   readonly urls: readonly string[];
   readonly address: string | undefined;
   readonly cores: number;
   readonly loadCores: number | undefined;
+  /** Only where what is tested tells of the stores. */
+  readonly scrapeBackends?: (signal: AbortSignal) => Promise<ReplicaMetrics>;
   readonly #run: RunContext;
   readonly #agent: Agent;
-  readonly #front: Front;
-  readonly #behind: readonly Metered[];
+  readonly #replicas: readonly RunningCopy[];
+  /** All that runs beside the replicas: without any of it nothing works. */
+  readonly #beside: readonly RunningCopy[];
   readonly #metered: readonly Metered[];
   #meter = new UsageMeter();
 
-  constructor(run: RunContext, agent: Agent, front: Front, behind: readonly Metered[] = []) {
-    const { topology, replicas, balancer, urls, address } = front;
+  constructor(run: RunContext, agent: Agent, { stores, replicas, balancer, urls, address }: Front) {
     this.urls = urls;
     this.address = address;
     this.cores = run.settings.engine.cores;
     this.loadCores = run.settings.cores.load === undefined ? undefined : 1;
     this.#run = run;
     this.#agent = agent;
-    this.#front = front;
-    this.#behind = behind;
+    this.#replicas = replicas;
+    this.#beside = [...stores, ...(balancer === undefined ? [] : [balancer])];
     // The load workers are left out: they tell of themselves, to the end, and are gone with their results.
-    this.#metered = [
-      ...replicas.map(({ container }) => ({ container, limits: topology.limits, isReplica: true })),
-      ...behind,
-      ...(balancer === undefined ? [] : [balancer]),
-    ];
+    this.#metered = [...replicas, ...this.#beside].map(({ container, service: { limits, role } }) => ({
+      container,
+      limits,
+      isReplica: role === 'tested',
+    }));
+    const path = replicas[0]?.service.counters?.ofUsedPath;
+    if (path !== undefined) this.scrapeBackends = (signal) => this.#scrapeUsed(path, signal);
   }
 
   async scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]> {
-    const { replicas, topology } = this.#front;
-    const ask = this.#agent.ask;
-    const all = replicas.map(async (replica): Promise<readonly ReplicaMetrics[]> => {
-      if (topology.kind === 'app')
-        return [await scrape(replica, () => scrapeReplica(replica.name, replica.url, signal, ask))];
-      const { metricsPath, counters } = topology;
-      if (metricsPath === undefined && replica.container.end === undefined) return [];
-      const told = { metricsPath: metricsPath ?? '', counters };
-      return [await scrape(replica, () => scrapeTarget(replica.name, replica.url, told, signal, ask))];
-    });
-    return (await Promise.all(all)).flat();
+    return (await Promise.all(this.#replicas.map((replica) => scrape(replica, this.#agent, signal)))).flat();
   }
 
   async deaths(): Promise<readonly Death[]> {
-    const { replicas, balancer } = this.#front;
     // All that is asked in here is asked through the agent.
-    const needed = [this.#agent, ...this.#behind, ...(balancer === undefined ? [] : [balancer])];
-    return deathsOf({ needed: needed.map(mortal), replicas: replicas.map(mortal) });
+    const needed = [this.#agent, ...this.#beside];
+    return deathsOf({ needed: needed.map(mortal), replicas: this.#replicas.map(mortal) });
   }
 
   async usage(signal: AbortSignal): Promise<readonly ServiceUsage[]> {
@@ -102,28 +76,27 @@ export class DockerDeployment implements Deployment {
     meter.start(this.#metered);
     yield* generateLoad(this.#run, jobs, signal);
   }
-}
 
-/** The reference app as it runs now in containers. */
-export class DockerAppDeployment extends DockerDeployment {
-  readonly #agent: Agent;
-  readonly #replicas: readonly Replica[];
-
-  constructor(run: RunContext, agent: Agent, front: Front, foundation: Foundation) {
-    super(run, agent, front, backendsOf(foundation));
-    this.#agent = agent;
-    this.#replicas = front.replicas;
-  }
-
-  async scrapeBackends(signal: AbortSignal): Promise<ReplicaMetrics> {
+  /** What a replica that runs says of the stores. */
+  async #scrapeUsed(path: string, signal: AbortSignal): Promise<ReplicaMetrics> {
+    const name = 'backends';
     const asked = this.#replicas.find(({ container }) => container.end === undefined);
-    return scrapeBackends(asked?.url, signal, this.#agent.ask);
+    if (asked === undefined) return { replica: name, problem: 'no replica runs that could ask them', ended: true };
+    return scrapeCopy(name, asked.url, { path }, signal, this.#agent.ask);
   }
 }
 
-async function scrape({ name, container }: Replica, ask: () => Promise<ReplicaMetrics>): Promise<ReplicaMetrics> {
-  const metrics = container.end === undefined ? await ask() : undefined;
-  // It may have died of the question, or just before it.
-  if (metrics !== undefined && ('text' in metrics || !(await settlesWithin(200, container.ended)))) return metrics;
-  return { replica: name, problem: `it ${container.end ?? 'has ended'}`, ended: true };
+/** What a replica tells of itself, where it tells anything: that it has ended is told in any case. */
+async function scrape(
+  { service: { counters }, copy: { name }, container, url }: RunningCopy,
+  { ask }: Agent,
+  signal: AbortSignal,
+): Promise<readonly ReplicaMetrics[]> {
+  if (container.end === undefined) {
+    if (counters === undefined) return [];
+    const metrics = await scrapeCopy(name, url, counters, signal, ask);
+    // It may have died of the question, or just before it.
+    if ('text' in metrics || !(await settlesWithin(200, container.ended))) return [metrics];
+  }
+  return [{ replica: name, problem: `it ${container.end ?? 'has ended'}`, ended: true }];
 }

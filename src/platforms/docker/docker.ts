@@ -4,6 +4,8 @@ import { together } from '../../machine/together.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { ImageName } from '../../model/scenario.ts';
 import { step } from '../../model/steps.ts';
+import type { Service } from '../../services/service.ts';
+import { possibleBalancer, storesOf } from '../../services/system.ts';
 import { missingPrograms, requireBuilt } from '../common/programs.ts';
 import { type Image, chooseImages, ensureImage, findImage } from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
@@ -12,15 +14,14 @@ import { hostOf, label, runLabels } from '../engine/labels.ts';
 import { refusal } from '../engine/refusal.ts';
 import type { CleanOptions, Leftover, Platform, Stack, StackOptions } from '../platform.ts';
 import { startAgent } from './agent-connection.ts';
-import { versionIn } from './backend.ts';
+import { findImageOf, startCopies } from './copies.ts';
 import { shareCores } from './cores.ts';
 import { removeDetached, removeImages, removeOrphans } from './leftovers.ts';
 import { checkLimits } from './limits.ts';
-import { startPostgres } from './postgres.ts';
-import { startRedis } from './redis.ts';
 import { type DockerPlatformOptions, dockerRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { DockerStack, reachesNoUrls } from './stack.ts';
+import { versionInImage, versionsOf } from './versions.ts';
 
 /** The platform that runs everything in containers of a Docker Engine. */
 export function createDockerPlatform(options: DockerPlatformOptions): Platform {
@@ -55,16 +56,17 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   const names = chooseImages(options.environment, options.images);
   const image = (kind: ImageName, limited: AbortSignal): Promise<Image> =>
     ensureImage(engine, kind, names[kind], onStep, limited);
-  const others: readonly ImageName[] = bare ? [] : cacheless ? ['postgres', 'nginx'] : ['postgres', 'redis', 'nginx'];
+  const stores = bare ? [] : storesOf({ hasRedis: !cacheless });
+  const others = bare ? [] : [...stores, possibleBalancer];
   const [base] = await together(signal, (limited) => [
     image('node', limited),
-    ...others.map((kind) => image(kind, limited)),
+    ...basesOf(others).map((kind) => image(kind, limited)),
   ]);
   const described = await describeLabImage(base, options.programs, host);
   const labImage = await ensureLabImage(engine, described, { [label.run]: runId }, onStep, signal);
   const run = new RunContext({ engine, runId, labels, cores, loadLimits, image, labImage, publish, open, onStep });
   try {
-    return await start(run, { bare, cacheless }, signal);
+    return await start(run, stores, signal);
   } catch (error) {
     // What went wrong first is what the user has to know.
     await run.close().catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
@@ -72,39 +74,32 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   }
 }
 
-async function start(
-  run: RunContext,
-  { bare, cacheless }: Required<Pick<StackOptions, 'bare' | 'cacheless'>>,
-  signal: AbortSignal,
-): Promise<Stack> {
+async function start(run: RunContext, stores: readonly Service[], signal: AbortSignal): Promise<Stack> {
   const { engine, onStep } = run.settings;
   await step(onStep, 'the network is made', async () => {
     signal.throwIfAborted();
     await run.createNetwork();
   });
-  if (bare) {
-    const agent = await startAgent(run, signal);
-    return new DockerStack(run, agent, undefined, { docker: engine.version, 'node of the image': agent.node });
-  }
-  const [postgres, redis, agent] = await together(signal, (limited) => [
-    step(onStep, 'PostgreSQL starts', () => startPostgres(run, limited)),
-    cacheless ? Promise.resolve(undefined) : step(onStep, 'Redis starts', () => startRedis(run, limited)),
+  const [agent, ...started] = await together(signal, (limited) => [
     startAgent(run, limited),
+    ...stores.map((store) => startCopies({ run, agent: undefined, running: [] }, store, limited)),
   ]);
+  const running = started.flat();
   const versions = {
     docker: engine.version,
     'node of the image': agent.node,
-    postgresql: postgres.version,
-    ...(redis === undefined ? {} : { redis: redis.version }),
-    nginx: nginxVersion(await run.settings.image('nginx', signal)),
+    ...versionsOf(running),
+    // Started by a second replica, and only then.
+    ...(stores.length === 0
+      ? {}
+      : versionInImage(possibleBalancer.version, await findImageOf(run, possibleBalancer, signal))),
   };
-  return new DockerStack(run, agent, { postgres, redis }, versions);
+  return new DockerStack(run, agent, running, versions);
 }
 
-/** As the official image says it, else as its tag does: nginx itself is started by a second replica, and only then. */
-function nginxVersion({ name, environment }: Image): string {
-  const said = environment.find((variable) => variable.startsWith('NGINX_VERSION='));
-  return versionIn(said ?? name.slice(name.lastIndexOf(':') + 1));
+/** The base images of these services. */
+function basesOf(services: readonly Pick<Service, 'image'>[]): readonly ImageName[] {
+  return services.flatMap(({ image }) => (image !== undefined && 'base' in image.from ? image.from.base : []));
 }
 
 async function clean(

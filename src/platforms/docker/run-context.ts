@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { ImageName } from '../../model/scenario.ts';
 import type { OnStep } from '../../model/steps.ts';
 import type { Limits } from '../../model/system.ts';
+import type { Service } from '../../services/service.ts';
 import { untilDone } from '../common/readiness.ts';
 import type { Image } from '../engine/base-images.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -31,10 +33,13 @@ export interface RunSettings {
   readonly onStep: OnStep;
 }
 
-/** A run on an Engine: its network, and the containers that were started in it. */
+const secretBytes = 18;
+
+/** A run on an Engine: its network, the containers that were started in it, and the secrets that were drawn for them. */
 export class RunContext {
   readonly settings: RunSettings;
   readonly #containers = new Set<Container>();
+  readonly #secrets = new Map<string, string>();
   readonly #released = new AbortController();
 
   constructor(settings: RunSettings) {
@@ -45,6 +50,15 @@ export class RunContext {
 
   get #network(): string {
     return `scale-lab-${this.settings.runId}`;
+  }
+
+  /** A secret of a service's: the same as long as the run lasts, for all of its copies. */
+  secret({ name, secrets }: Pick<Service, 'name' | 'secrets'>, secret: string): string {
+    if (!secrets.includes(secret)) throw new Error(`${name} has no secret called ${secret}.`);
+    const key = `${name}/${secret}`;
+    const drawn = this.#secrets.get(key) ?? randomBytes(secretBytes).toString('base64url');
+    this.#secrets.set(key, drawn);
+    return drawn;
   }
 
   /** Makes the network. Without a way out of it, unless that is wanted or something is to be published, which needs one. */

@@ -1,101 +1,83 @@
+import { isDeepStrictEqual } from 'node:util';
 import { unlessAborted } from '../../machine/time-limit.ts';
+import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
 import type { HostedTopology, Topology } from '../../model/plan.ts';
-import { step } from '../../model/steps.ts';
-import type { Balancer } from '../../model/system.ts';
+import { type Service, copiesOf } from '../../services/service.ts';
+import { balancerOf, testedOf } from '../../services/system.ts';
 import { blaming } from '../common/deaths.ts';
-import { appReadiness, readinessOf, type Readiness, type Servers, startServers } from '../common/hosting.ts';
-import { replicaNumbers, stayingReplicas } from '../common/scaling.ts';
+import { stayingReplicas } from '../common/scaling.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
-import { type Replica, appGraceSeconds, layData, startReplica } from './app.ts';
-import type { Container } from './container.ts';
-import {
-  backendsOf,
-  DockerAppDeployment,
-  DockerDeployment,
-  mortal,
-  type Foundation,
-  type Front,
-} from './deployment.ts';
-import { startHosted } from './hosted.ts';
+import { type Container, mortal } from './container.ts';
+import { type RunningCopy, type Surroundings, prepare, reload, startCopies } from './copies.ts';
+import { DockerDeployment, type Front } from './deployment.ts';
 import { checkLimits } from './limits.ts';
-import { type BalancerInFront, reloadNginx, startNginx } from './nginx.ts';
 import type { RunContext } from './run-context.ts';
 
-/** What runs in front of the backends now. */
+/** What runs in front of the stores now. */
 interface Running {
   readonly topology: Topology | HostedTopology;
-  readonly replicas: readonly Replica[];
+  readonly replicas: readonly RunningCopy[];
 }
 
-/** PostgreSQL and, where it is used, Redis as containers in a network of their own, and the application that is deployed on them. */
+/** The stores of a run as containers in a network of their own, and what is deployed on them. */
 export class DockerStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly cores: string | undefined;
   readonly #run: RunContext;
   readonly #agent: Agent;
-  readonly #foundation: Foundation | undefined;
+  readonly #stores: readonly RunningCopy[];
   #running: Running | undefined;
   /** Once it is there it stays: to tell it of other replicas takes less time than to start it. */
-  #balancer: BalancerInFront | undefined;
+  #balancer: RunningCopy | undefined;
 
-  /** Without a foundation it is good for servers of the user's own only. */
+  /** Without stores it is good for servers of the user's own only. */
   constructor(
     run: RunContext,
     agent: Agent,
-    foundation: Foundation | undefined,
+    stores: readonly RunningCopy[],
     versions: Readonly<Record<string, string>>,
   ) {
     this.versions = versions;
     this.cores = run.settings.cores.sentence;
     this.#run = run;
     this.#agent = agent;
-    this.#foundation = foundation;
+    this.#stores = stores;
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    const foundation = this.#foundation;
-    if (foundation === undefined) throw new Error('A bare stack has nothing to deploy an application on.');
-    const { postgres, redis } = foundation;
-    const agent = this.#agent;
-    const app = { run: this.#run, agent, backends: { databaseUrl: postgres.url, redisUrl: redis?.url } };
-    const servers = {
-      noun: 'app',
-      readiness: appReadiness,
-      prepare: (limited: AbortSignal) =>
-        step(this.#run.settings.onStep, 'the data is laid', () => layData(app, topology, limited)),
-      start: (number: number, limited: AbortSignal) => startReplica(app, topology, number, limited),
-    };
-    const front = await blaming([agent, ...backendsOf(foundation)].map(mortal), signal, () =>
-      this.#replace(topology, servers, signal),
-    );
-    return new DockerAppDeployment(this.#run, agent, front, foundation);
+    return this.#put(topology, signal);
   }
 
   async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
-    if (topology.kind !== 'image') throw new Error('A command is not started as a container.');
-    const servers: Servers<Replica> = {
-      noun: 'target',
-      readiness: readinessOf(topology),
-      prepare: () => Promise.resolve(),
-      start: (number, limited) => startHosted(this.#run, this.#agent, topology, number, limited),
-    };
-    const front = await blaming([mortal(this.#agent)], signal, () => this.#replace(topology, servers, signal));
+    return this.#put(topology, signal);
+  }
+
+  async #put(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment> {
+    // What uses a store is started beside all of them, whichever it asks.
+    const stores = testedOf(topology).uses.length === 0 ? [] : this.#stores;
+    const front = await blaming([this.#agent, ...stores].map(mortal), signal, () =>
+      this.#replace(stores, topology, signal),
+    );
     return new DockerDeployment(this.#run, this.#agent, front);
   }
 
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
-  async #replace(topology: Topology | HostedTopology, servers: Servers<Replica>, signal: AbortSignal): Promise<Front> {
+  async #replace(
+    stores: readonly RunningCopy[],
+    topology: Topology | HostedTopology,
+    signal: AbortSignal,
+  ): Promise<Front> {
     checkLimits(this.#run.settings.engine, topology.limits);
     const before = this.#running;
     this.#running = undefined;
     try {
-      this.#running = await this.#change(before, topology, servers, signal);
-      return await unlessAborted(this.#front(this.#running), signal);
+      this.#running = await this.#change(before, stores, topology, signal);
+      return await unlessAborted(this.#front(stores, this.#running), signal);
     } catch (error) {
       this.#balancer = undefined;
-      await this.#run.removeOthers(this.#backends());
+      await this.#run.removeOthers([this.#agent, ...this.#stores].map(({ container }) => container));
       throw error;
     }
   }
@@ -112,69 +94,66 @@ export class DockerStack implements Stack {
     await this.#run.close();
   }
 
-  #backends(): readonly Container[] {
-    const backends = this.#foundation === undefined ? [] : backendsOf(this.#foundation);
-    return [this.#agent, ...backends].map(({ container }) => container);
-  }
-
   /** What would be started with the same settings stays as it is. */
   async #change(
     before: Running | undefined,
+    stores: readonly RunningCopy[],
     topology: Topology | HostedTopology,
-    servers: Servers<Replica>,
     signal: AbortSignal,
   ): Promise<Running> {
+    const tested = testedOf(topology);
     const staying = before === undefined ? [] : this.#staying(before, topology);
     const leaving = (before?.replicas ?? []).filter((replica) => !staying.includes(replica));
-    const missing = replicaNumbers(topology).filter((number) => !staying.some((replica) => replica.number === number));
+    const missing = copiesOf(tested).filter(({ number }) => !staying.some(({ copy }) => copy.number === number));
     // Nothing is in flight on a replica that is replaced: there is no time to lose on its farewell.
-    const replaced = leaving.filter(({ number }) => missing.includes(number));
+    const replaced = leaving.filter(({ copy }) => missing.some(({ number }) => copy.number === number));
     await this.#run.remove(replaced.map(({ container }) => container));
-    const started = await startServers(servers, missing, this.#run.settings.onStep, signal);
-    const replicas = [...staying, ...started].sort((one, other) => one.number - other.number);
-    const isSameFront = before?.topology.balancer === topology.balancer && leaving.length + missing.length === 0;
-    if (replicas.length > 1 && !isSameFront)
-      await this.#putInFront(replicas, topology.balancer, servers.readiness, signal);
+    // At the same time: nothing asks a replica for data before both are done.
+    const around = this.#among(stores);
+    const [, started] = await together(signal, (limited) => [
+      prepare(around, tested, limited),
+      startCopies(around, tested, limited, missing),
+    ]);
+    const replicas = [...staying, ...started].sort((one, other) => one.copy.number - other.copy.number);
+    const balancer = balancerOf(topology, { dealsRequests: false });
+    const isBalancedAlike = isDeepStrictEqual(before?.topology.balancer, topology.balancer);
+    const isSameFront = isBalancedAlike && leaving.length + missing.length === 0;
+    if (balancer !== undefined && !isSameFront) await this.#putInFront(replicas, balancer, signal);
     await unlessAborted(this.#retire(leaving.filter((replica) => !replaced.includes(replica))), signal);
     return { topology, replicas };
   }
 
   /** The replicas that can stay; none where something has died meanwhile. */
-  #staying({ topology, replicas }: Running, wanted: Topology | HostedTopology): readonly Replica[] {
+  #staying({ topology, replicas }: Running, wanted: Topology | HostedTopology): readonly RunningCopy[] {
     if (replicas.some(({ container }) => container.end !== undefined)) return [];
     const numbers = stayingReplicas(topology, wanted);
-    return replicas.filter(({ number }) => numbers.includes(number));
+    return replicas.filter(({ copy }) => numbers.includes(copy.number));
   }
 
-  async #putInFront(
-    replicas: readonly Replica[],
-    balancer: Balancer | undefined,
-    readiness: Readiness,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #putInFront(fronted: readonly RunningCopy[], balancer: Service, signal: AbortSignal): Promise<void> {
+    const around = this.#among(fronted);
     const front = this.#balancer;
-    if (front !== undefined && front.container.end === undefined) {
-      await reloadNginx(front, replicas, balancer, signal);
-      return;
-    }
+    this.#balancer = front && (await reload(around, front, balancer, signal));
+    if (this.#balancer !== undefined) return;
     if (front !== undefined) await this.#run.remove([front.container]);
-    this.#balancer = await step(this.#run.settings.onStep, 'nginx starts', () =>
-      startNginx(this.#run, this.#agent, replicas, balancer, readiness, signal),
-    );
+    [this.#balancer] = await startCopies(around, balancer, signal);
+  }
+
+  #among(running: readonly RunningCopy[]): Surroundings {
+    return { run: this.#run, agent: this.#agent, running };
   }
 
   /** Replicas of which there are to be fewer: they get to end what they are at. */
-  async #retire(replicas: readonly Replica[]): Promise<void> {
-    const containers = replicas.map(({ container }) => container);
-    await Promise.all(containers.map((container) => container.stop(appGraceSeconds)));
-    await this.#run.remove(containers);
+  async #retire(replicas: readonly RunningCopy[]): Promise<void> {
+    await Promise.all(replicas.map(({ container, service }) => container.stop(service.stop.graceMs / 1000)));
+    await this.#run.remove(replicas.map(({ container }) => container));
   }
 
-  async #front({ replicas, topology }: Running): Promise<Front> {
+  async #front(stores: readonly RunningCopy[], { replicas }: Running): Promise<Front> {
     const balancer = replicas.length > 1 ? this.#balancer : undefined;
     const front = balancer ?? replicas[0];
     return {
-      topology,
+      stores,
       replicas,
       balancer,
       urls: front === undefined ? [] : [front.url],
