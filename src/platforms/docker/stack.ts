@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { unlessAborted } from '../../machine/time-limit.ts';
 import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
@@ -115,7 +116,8 @@ export class DockerStack implements Stack {
     ]);
     const replicas = [...staying, ...started].sort((one, other) => one.copy.number - other.copy.number);
     const balancer = balancerOf(topology, { dealsRequests: false });
-    const isSameFront = before?.topology.balancer === topology.balancer && leaving.length + missing.length === 0;
+    const isBalancedAlike = isDeepStrictEqual(before?.topology.balancer, topology.balancer);
+    const isSameFront = isBalancedAlike && leaving.length + missing.length === 0;
     if (balancer !== undefined && !isSameFront) await this.#putInFront(replicas, balancer, signal);
     await unlessAborted(this.#retire(leaving.filter((replica) => !replaced.includes(replica))), signal);
     return { topology, replicas };
