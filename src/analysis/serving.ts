@@ -1,7 +1,8 @@
+import { valuesOf } from '../metrics/timeline.ts';
 import { plural } from '../model/numbers.ts';
 import type { TelemetryTimeline } from '../model/telemetry.ts';
-import type { Annotation, RolloutTimes } from '../record/run-record.ts';
-import { valuesOf } from './metrics/timeline.ts';
+import type { RolloutTimes } from '../model/telemetry.ts';
+import type { Annotation } from '../record/run-record.ts';
 
 /** More changes than these are told in one sentence. */
 const changesTold = 10;

@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { count } from '../model/failures.ts';
 import { measurementSchema } from '../model/measurement.ts';
 import { trustSchema } from '../model/scenario.ts';
-import { machineResourcesSchema, resourceSchema, serviceCostsSchema, telemetrySchema } from '../model/telemetry.ts';
+import {
+  machineResourcesSchema,
+  resourceSchema,
+  rolloutTimesSchema,
+  serviceCostsSchema,
+  telemetrySchema,
+} from '../model/telemetry.ts';
 import { comparisonSchema } from './comparison.ts';
 import { failureSchema } from './failure.ts';
-import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './remarks.ts';
+import { annotationSchema, caveatSchema, findingSchema } from './remarks.ts';
 import { requestResultsSchema } from './request-results.ts';
 import { scalingSchema } from './scaling.ts';
 import { searchSchema } from './search.ts';
@@ -22,7 +28,7 @@ const trialRecordSchema = z.object({
   telemetry: telemetrySchema,
   resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
   machine: machineResourcesSchema.optional(),
-  rollout: rolloutSchema.optional(),
+  rollout: rolloutTimesSchema.optional(),
   search: searchSchema.optional(),
   metrics: z.record(z.string(), z.number()).describe('By name; times in milliseconds. A missing metric is not there.'),
   caveats: z.array(caveatSchema),
@@ -98,7 +104,6 @@ export const runRecordSchema = z
 export type RunRecord = z.infer<typeof runRecordSchema>;
 export type ScenarioRecord = z.infer<typeof scenarioRecordSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
-export type RolloutTimes = z.infer<typeof rolloutSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type Annotation = z.infer<typeof annotationSchema>;
 export type Caveat = z.infer<typeof caveatSchema>;

@@ -1,4 +1,4 @@
-import { metrics } from '../model/metrics.ts';
+import { metrics } from '../metrics/catalogue.ts';
 import { imageNames } from '../model/scenario.ts';
 import { balancers } from '../model/system.ts';
 import { formOf, type WrittenForm } from '../shapes/written-form.ts';

@@ -1,7 +1,7 @@
 import { pause } from '../machine/time-limit.ts';
 import type { Rollout } from '../model/system.ts';
+import type { RolloutTimes } from '../model/telemetry.ts';
 import type { Deployment } from '../platforms/platform.ts';
-import type { RolloutTimes } from '../record/run-record.ts';
 
 /** Rolls a new version out while the load goes on; does nothing in a trial that has none. */
 export class RolloutWatch implements AsyncDisposable {

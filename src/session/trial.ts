@@ -1,18 +1,17 @@
 import { annotationsOf } from '../analysis/annotations.ts';
 import { caveatsOf } from '../analysis/caveats/caveats.ts';
 import { findingsOf } from '../analysis/findings.ts';
-import { measurementOfRequest, type RequestOutcome } from '../analysis/metrics/by-request.ts';
-import { costsByService, targetCosts } from '../analysis/metrics/costs.ts';
-import { requestMetrics, trialMetrics } from '../analysis/metrics/trial-metrics.ts';
 import { LatencyHistogram } from '../histogram/latency-histogram.ts';
 import { measurementOf } from '../load/measurement.ts';
 import { splitJob } from '../load/share.ts';
+import type { RequestOutcome } from '../metrics/by-request.ts';
+import { requestMetrics, serviceMetrics, trialMetrics } from '../metrics/trial-metrics.ts';
 import { LabError } from '../model/errors.ts';
 import { mostWorkersOf, peakMs, type WorkerLoad } from '../model/load-profile.ts';
 import { changes, type Trial } from '../model/plan.ts';
-import type { Telemetry } from '../model/telemetry.ts';
+import type { RolloutTimes, Telemetry } from '../model/telemetry.ts';
 import type { Deployment } from '../platforms/platform.ts';
-import type { Caveat, RolloutTimes, TrialRecord } from '../record/run-record.ts';
+import type { Caveat, TrialRecord } from '../record/run-record.ts';
 import { happeningsOf } from '../telemetry/happenings.ts';
 import { UsageWatch, type Usage } from '../telemetry/usage.ts';
 import { TelemetryWatch } from '../telemetry/watch.ts';
@@ -103,8 +102,8 @@ export async function runTrial(
   const measurement = measurementOf(result, warmup);
   const { number, scenario, variant, replicas, round } = trial;
   const context = contextOf(trial, rollout);
-  const costs = targetCosts(measurement, resources, context);
-  const metrics = { ...trialMetrics(measurement, telemetry, context), ...costs };
+  const recorded = { measurement, telemetry, resources, ...context };
+  const metrics = trialMetrics(recorded);
   const told = withoutEnds(deaths, telemetry, resources);
   const caveatsWith = (outcome?: RequestOutcome): Caveat[] => [
     ...deathCaveats(deaths),
@@ -112,7 +111,7 @@ export async function runTrial(
   ];
   const byRequest = measurement.byRequest.map((outcome) => ({
     request: outcome.request,
-    metrics: requestMetrics(measurementOfRequest(measurement, outcome)),
+    metrics: requestMetrics(recorded, outcome),
     caveats: caveatsWith(outcome).filter(({ doubts }) => doubts.length > 0),
   }));
   return {
@@ -129,7 +128,7 @@ export async function runTrial(
     metrics,
     caveats: caveatsWith(),
     byRequest,
-    byService: costsByService(measurement, resources, context),
+    byService: serviceMetrics(recorded),
     findings: findingsOf({ measurement, telemetry, resources, machine, metrics, trial }),
     annotations: annotationsOf(measurement, telemetry, context),
   };
