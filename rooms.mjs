@@ -25,6 +25,7 @@ export const rooms = {
       'contract',
       'record',
       'scenarios',
+      'metrics',
       'machine',
       'shapes',
       'model',
@@ -49,6 +50,7 @@ export const rooms = {
       'worker/requests',
       'worker/protocol',
       'scenarios',
+      'metrics',
       'machine',
       'shapes',
       'histogram',
@@ -58,17 +60,17 @@ export const rooms = {
   reporters: {
     where: ['src/reporters/'],
     what: 'a record → text: one layout, many dialects. Print nothing',
-    may: ['lessons', 'analysis', 'record', 'machine', 'histogram', 'model'],
+    may: ['lessons', 'analysis', 'record', 'metrics', 'machine', 'histogram', 'model'],
   },
   lessons: {
     where: ['src/lessons/'],
     what: 'a scenario as a lesson: its drawing, what to predict. Pure',
-    may: ['analysis', 'contract', 'record', 'scenarios', 'model'],
+    may: ['analysis', 'contract', 'record', 'scenarios', 'metrics', 'model'],
   },
   analysis: {
     where: ['src/analysis/'],
-    what: 'numbers → metrics, caveats, findings, verdicts. Pure',
-    may: ['record', 'histogram', 'model'],
+    what: 'numbers → caveats, findings, verdicts, comparisons. Pure',
+    may: ['record', 'metrics', 'histogram', 'model'],
   },
   platforms: {
     where: ['src/platforms/*.ts'],
@@ -202,7 +204,7 @@ export const rooms = {
   scenarios: {
     where: ['src/scenarios/'],
     what: '`scenarios.yaml` → typed scenarios → a plan. Pure',
-    may: ['shapes', 'model', 'app-settings'],
+    may: ['metrics', 'shapes', 'model', 'app-settings'],
   },
   load: {
     where: ['src/load/'],
@@ -239,6 +241,11 @@ export const rooms = {
     what: 'a program between two services, which can be made slow or be cut',
     may: ['model'],
   },
+  metrics: {
+    where: ['src/metrics/'],
+    what: 'every number that a trial yields: its name, its unit, and what it is computed from. Pure',
+    may: ['model'],
+  },
   machine: {
     where: ['src/machine/'],
     what: 'what is asked of this machine: programs, ports, owners, folders, time',
@@ -256,7 +263,7 @@ export const rooms = {
   },
   model: {
     where: ['src/model/'],
-    what: 'what all rooms speak: scenarios, plans, loads, measurements, metrics, errors, numbers',
+    what: 'what all rooms speak: scenarios, plans, loads, measurements, errors, numbers',
     may: ['app-settings'],
   },
   'target-app': {

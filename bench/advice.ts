@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { median } from '../src/analysis/summary.ts';
-import { findMetric } from '../src/model/metrics.ts';
+import { findMetric } from '../src/metrics/catalogue.ts';
 import { formatNumber, formatQuantity } from '../src/model/numbers.ts';
 import type { RunRecord, TrialRecord } from '../src/record/run-record.ts';
 import { adviceCases, type AdviceCase } from './advice-cases.ts';

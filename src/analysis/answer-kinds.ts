@@ -1,4 +1,5 @@
-import { findMetric, type Metric } from '../model/metrics.ts';
+import { findMetric } from '../metrics/catalogue.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { formatDuration, formatNumber, formatQuantity, plural } from '../model/numbers.ts';
 import type { Scaling } from '../record/run-record.ts';
 import { isAhead, medianOf, named, rivalsIn } from './lead.ts';

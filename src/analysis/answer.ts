@@ -1,4 +1,5 @@
-import { findMetric, type Metric } from '../model/metrics.ts';
+import { findMetric } from '../metrics/catalogue.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { formatNumber, formatQuantity, plural } from '../model/numbers.ts';
 import type { RunRecord, Scaling, ScenarioRecord, Verdict } from '../record/run-record.ts';
 import { costText, kneeText, scaleOutText } from './answer-kinds.ts';

@@ -1,8 +1,9 @@
+import { findMetric } from '../metrics/catalogue.ts';
 import type { Comparator, Expectation, Expression, MetricReference } from '../model/expectation.ts';
-import { findMetric, type MetricUnit } from '../model/metrics.ts';
+import type { MetricUnit } from '../model/numbers.ts';
 import type { Caveat, TrialRecord } from '../record/run-record.ts';
-import { trialOfRequest } from './metrics/by-request.ts';
-import { trialOfAct } from './metrics/recovery.ts';
+import { trialOfRequest } from './by-request.ts';
+import { trialOfAct } from './recovery.ts';
 
 /** Which trials a claim is looked at for: a reference without a variant or a replica count takes it from here. */
 export interface Instance {
@@ -50,12 +51,6 @@ export function holds(comparator: Comparator, left: number, right: number): bool
   }
 }
 
-/** How many answers had that status: `503`, or `5xx` for all from 500 to 599. */
-function answersWith({ measurement }: TrialRecord, status: string): number {
-  const isOf = (code: string): boolean => (status.endsWith('xx') ? code.startsWith(status.charAt(0)) : code === status);
-  return Object.entries(measurement.statuses).reduce((sum, [code, count]) => (isOf(code) ? sum + count : sum), 0);
-}
-
 /** The trial as the reference looks at it: all of it, one request of its workload, or one act. */
 function resultsOf(trial: TrialRecord, { request, act }: MetricReference): TrialRecord | undefined {
   if (act !== undefined) return trialOfAct(trial, act);
@@ -64,11 +59,8 @@ function resultsOf(trial: TrialRecord, { request, act }: MetricReference): Trial
 
 function metricOf({ metric, status, service }: MetricReference, trial: TrialRecord): number | undefined {
   if (service !== undefined) return trial.byService?.find((costs) => costs.service === service)?.metrics[metric];
-  if (status === undefined) return metric === 'response_share' ? 1 : trial.metrics[metric];
-  const answers = answersWith(trial, status);
-  if (metric === 'responses') return answers;
-  const all = trial.metrics.responses ?? 0;
-  return all === 0 ? undefined : answers / all;
+  const known = status === undefined ? trial.metrics[metric] : undefined;
+  return known ?? findMetric(metric)?.byStatus?.(trial.measurement, status);
 }
 
 /** Why a metric is missing, where more can be said than that. */
@@ -76,7 +68,7 @@ function missingText(
   { metric, request, service, act }: MetricReference,
   { variant, measurement, byService = [] }: TrialRecord,
 ): string {
-  if (metric.endsWith('.response') && !measurement.open) {
+  if (findMetric(metric)?.openOnly === true && !measurement.open) {
     return `${metric} is of open load only: under ${variant} each request is due when it is sent`;
   }
   if (service !== undefined && !byService.some((costs) => costs.service === service)) {

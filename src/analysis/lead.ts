@@ -1,4 +1,4 @@
-import type { Metric } from '../model/metrics.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { plural } from '../model/numbers.ts';
 import { leastDifferences, signedRankInterval } from './statistics/signed-rank.ts';
 import { studentQuantile } from './statistics/student.ts';

@@ -1,7 +1,7 @@
+import { valuesOf } from '../metrics/timeline.ts';
 import { plural } from '../model/numbers.ts';
 import type { TelemetryTimeline } from '../model/telemetry.ts';
 import type { ActRecord, Annotation } from '../record/run-record.ts';
-import { valuesOf } from './metrics/timeline.ts';
 
 /** More changes than these are told in one sentence. */
 const changesTold = 10;

@@ -211,7 +211,10 @@ describe('judge', () => {
     expect(verdict('response_share(lock, status=429) < 1%', trials)).toBe('failed: 2% against 1%, twice the limit');
   });
 
-  it('says why closed load has no response time', () => {
+  it('says why closed load has nothing dropped, and no response time', () => {
+    expect(verdict('dropped(lock) == 0', [lock({ p99: 3 })])).toBe(
+      'inconclusive: dropped is of open load only: under lock each request is due when it is sent',
+    );
     expect(verdict('p99.response(lock) < 1s', [lock({ p99: 3, 'p99.service': 3 })])).toBe(
       'inconclusive: p99.response is of open load only: under lock each request is due when it is sent',
     );

@@ -1,5 +1,5 @@
+import { findMetric } from '../metrics/catalogue.ts';
 import { referencesOf, type Expectation } from '../model/expectation.ts';
-import { findMetric } from '../model/metrics.ts';
 import { formatPercent, formatQuantity, formatRounded, formatValue } from '../model/numbers.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { TrialRecord, Verdict } from '../record/run-record.ts';

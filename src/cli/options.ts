@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { findMetric, metrics } from '../metrics/catalogue.ts';
 import { messageOf } from '../model/errors.ts';
-import { findMetric, metrics } from '../model/metrics.ts';
 import { suggestion } from '../shapes/suggest.ts';
 import { parseDuration, parseRate } from '../shapes/units.ts';
 

@@ -1,5 +1,6 @@
 import { rowsOf, type Row } from '../analysis/summary.ts';
-import { findMetric, type Metric } from '../model/metrics.ts';
+import { findMetric } from '../metrics/catalogue.ts';
+import type { Metric } from '../metrics/metric.ts';
 import { formatNumber, plural } from '../model/numbers.ts';
 import type { Plan } from '../model/plan.ts';
 import { loadsOf, type Scenario } from '../model/scenario.ts';

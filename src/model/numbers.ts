@@ -1,4 +1,5 @@
-import type { MetricUnit } from './metrics.ts';
+/** What a metric's number is counted in. Times are milliseconds; a ratio of 0.01 prints as 1%; bytes print as KiB, MiB and so on. */
+export type MetricUnit = 'ms' | 'per-second' | 'ratio' | 'count' | 'bytes';
 
 /** Three digits that matter, thousands separated: 0.034, 1.23, 45.6, 789, 12,345. */
 export function formatNumber(value: number): string {

@@ -109,9 +109,15 @@ export const machineResourcesSchema = z
   })
   .describe('The machine that the services ran on, in the measured time');
 
+/** When a new version was rolled out: what records of before have of it, and what its metric takes. */
+export const rolloutTimesSchema = z
+  .object({ beganMs: z.number().nonnegative(), endedMs: z.number().nonnegative() })
+  .describe('When a new version began to roll out, and when the last old replica was gone, in the measured time');
+
 export type Telemetry = z.infer<typeof telemetrySchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
 export type ServiceCosts = z.infer<typeof serviceCostsSchema>;
+export type RolloutTimes = z.infer<typeof rolloutTimesSchema>;
 export type MachineResources = z.infer<typeof machineResourcesSchema>;
 
 export type TelemetryTimeline = Telemetry['timeline'];

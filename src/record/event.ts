@@ -3,8 +3,8 @@ import { outcomeSchema } from '../model/measurement.ts';
 import { comparisonSchema } from './comparison.ts';
 import { caveatSchema } from './remarks.ts';
 import { requestResultsSchema } from './request-results.ts';
-import { searchSchema } from './search.ts';
 import { runRecordSchema } from './run-record.ts';
+import { searchSchema } from './search.ts';
 
 const at = z.number().nonnegative().describe('Milliseconds since the command was given');
 const countsSchema = outcomeSchema.pick({ statuses: true, errors: true });

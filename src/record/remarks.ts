@@ -54,8 +54,3 @@ export const findingSchema = z
 export const annotationSchema = z
   .object({ second: z.number().describe('From the start of the measured time'), text: z.string() })
   .describe('Something that happened');
-
-/** When a new version was rolled out, as records of before have it. */
-export const rolloutSchema = z
-  .object({ beganMs: z.number().nonnegative(), endedMs: z.number().nonnegative() })
-  .describe('When a new version began to roll out, and when the last old replica was gone, in the measured time');

@@ -2,11 +2,17 @@ import { z } from 'zod';
 import { count } from '../model/failures.ts';
 import { measurementSchema } from '../model/measurement.ts';
 import { trustSchema } from '../model/scenario.ts';
-import { machineResourcesSchema, resourceSchema, serviceCostsSchema, telemetrySchema } from '../model/telemetry.ts';
+import {
+  machineResourcesSchema,
+  resourceSchema,
+  rolloutTimesSchema,
+  serviceCostsSchema,
+  telemetrySchema,
+} from '../model/telemetry.ts';
 import { actRecordSchema } from './acts.ts';
 import { comparisonSchema } from './comparison.ts';
 import { failureSchema } from './failure.ts';
-import { annotationSchema, caveatSchema, findingSchema, rolloutSchema } from './remarks.ts';
+import { annotationSchema, caveatSchema, findingSchema } from './remarks.ts';
 import { requestResultsSchema } from './request-results.ts';
 import { scalingSchema } from './scaling.ts';
 import { searchSchema } from './search.ts';
@@ -23,7 +29,7 @@ const trialRecordSchema = z.object({
   telemetry: telemetrySchema,
   resources: z.array(resourceSchema).describe('Empty where the platform cannot tell'),
   machine: machineResourcesSchema.optional(),
-  rollout: rolloutSchema.optional().describe('In records of before; now it is one of the acts'),
+  rollout: rolloutTimesSchema.optional().describe('In records of before; now it is one of the acts'),
   acts: z
     .array(actRecordSchema)
     .optional()
@@ -104,7 +110,6 @@ export type RunRecord = z.infer<typeof runRecordSchema>;
 export type ScenarioRecord = z.infer<typeof scenarioRecordSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 export type ActRecord = z.infer<typeof actRecordSchema>;
-export type RolloutTimes = z.infer<typeof rolloutSchema>;
 export type Finding = z.infer<typeof findingSchema>;
 export type Annotation = z.infer<typeof annotationSchema>;
 export type Caveat = z.infer<typeof caveatSchema>;

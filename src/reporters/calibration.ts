@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import type { Calibration, Noise } from '../analysis/comparison/calibration.ts';
-import { findMetric } from '../model/metrics.ts';
+import { findMetric } from '../metrics/catalogue.ts';
 import { formatNumber, formatValue, plural } from '../model/numbers.ts';
 import type { Screen } from './reporter.ts';
 import type { Cell, Table } from './tables/table.ts';

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
-import { trialOfRequest } from '../analysis/metrics/by-request.ts';
-import { metrics } from '../model/metrics.ts';
+import { trialOfRequest } from '../analysis/by-request.ts';
+import { metrics } from '../metrics/catalogue.ts';
 import type { RunRecord, TrialRecord } from '../record/run-record.ts';
 
 const columns = [

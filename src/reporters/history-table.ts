@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import type { Course, Moment } from '../analysis/comparison/history.ts';
-import { findMetric } from '../model/metrics.ts';
+import { findMetric } from '../metrics/catalogue.ts';
 import { formatValue } from '../model/numbers.ts';
 import type { Verdict } from '../record/run-record.ts';
 import type { Screen } from './reporter.ts';

@@ -1,4 +1,4 @@
-import { metrics } from '../model/metrics.ts';
+import { metrics } from '../metrics/catalogue.ts';
 import { imageNames } from '../model/scenario.ts';
 import { formOf, type WrittenForm } from '../shapes/written-form.ts';
 import { commonKeys, replicaCount, roundCount } from './common-settings.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { metrics } from '../metrics/catalogue.ts';
 import type { Expectation } from '../model/expectation.ts';
 import type { LoadProfile } from '../model/load-profile.ts';
-import { metrics } from '../model/metrics.ts';
 import { isTarget, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
 import { servicesOf } from '../model/system.ts';
 import { requestNames } from '../model/workload.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { metrics } from '../metrics/catalogue.ts';
 import { loadMs } from '../model/load-profile.ts';
-import { metrics } from '../model/metrics.ts';
 import { remainingMs } from '../model/plan.ts';
 import type { ScenarioFile } from '../model/scenario.ts';
 import { APP_SETTINGS } from '../target-app/settings-table.ts';

@@ -1,4 +1,4 @@
-import { doubts } from '../analysis/metrics/doubts.ts';
+import { doubts } from '../analysis/caveats/doubts.ts';
 import { LabError } from '../model/errors.ts';
 import type { ServiceResources, Telemetry } from '../model/telemetry.ts';
 import type { Death, Deployment } from '../platforms/platform.ts';

@@ -1,8 +1,8 @@
 import { leastRounds, planLooks, type Looks } from '../analysis/statistics/looks.ts';
 import { UsageError } from '../model/errors.ts';
 import { referencesOf, type Expectation, type MetricReference } from '../model/expectation.ts';
-import { formatDuration } from '../model/numbers.ts';
 import { loadMs, type LoadProfile } from '../model/load-profile.ts';
+import { formatDuration } from '../model/numbers.ts';
 import type { Pace, Plan } from '../model/plan.ts';
 import { isConstant } from '../model/rate-stages.ts';
 import type { Scenario, Variant } from '../model/scenario.ts';

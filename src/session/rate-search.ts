@@ -1,4 +1,4 @@
-import { samplesFor } from '../analysis/metrics/percentiles.ts';
+import { samplesFor } from '../analysis/caveats/percentiles.ts';
 import { hiccupsIn, isLong } from '../analysis/rate-search/known-rates.ts';
 import { nextStep, type Found } from '../analysis/rate-search/next-probe.ts';
 import { probeOutcome } from '../analysis/rate-search/objective.ts';

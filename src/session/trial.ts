@@ -1,19 +1,18 @@
 import { annotationsOf } from '../analysis/annotations.ts';
 import { caveatsOf } from '../analysis/caveats/caveats.ts';
 import { findingsOf } from '../analysis/findings.ts';
-import { measurementOfRequest, type RequestOutcome } from '../analysis/metrics/by-request.ts';
-import { costsByService, targetCosts } from '../analysis/metrics/costs.ts';
-import { requestMetrics, trialMetrics } from '../analysis/metrics/trial-metrics.ts';
-import { aftermathOf, recoveryCaveats, timeToRecover } from '../analysis/metrics/recovery.ts';
+import { aftermathOf, recoveryCaveats } from '../analysis/recovery.ts';
 import { LatencyHistogram } from '../histogram/latency-histogram.ts';
 import { measurementOf } from '../load/measurement.ts';
 import { splitJob } from '../load/share.ts';
+import type { RequestOutcome } from '../metrics/by-request.ts';
+import { requestMetrics, serviceMetrics, trialMetrics } from '../metrics/trial-metrics.ts';
 import { wordsFor } from '../model/act-words.ts';
 import { subjectsOf } from '../model/acts.ts';
 import { LabError } from '../model/errors.ts';
 import { mostWorkersOf, peakMs, type WorkerLoad } from '../model/load-profile.ts';
-import { actsOn, losesReplicas, type Trial } from '../model/plan.ts';
 import type { Measurement } from '../model/measurement.ts';
+import { actsOn, losesReplicas, type Trial } from '../model/plan.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { Deployment } from '../platforms/platform.ts';
 import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
@@ -109,8 +108,8 @@ export async function runTrial(
   const deaths = await fatalDeaths(deployment, signal, acts);
   const { number, scenario, variant, replicas, round } = trial;
   const context = contextOf(trial, acts);
-  const costs = targetCosts(measurement, resources, context);
-  const metrics = { ...trialMetrics(measurement, telemetry, context), ...timeToRecover(acts), ...costs };
+  const recorded = { measurement, telemetry, resources, ...context };
+  const metrics = trialMetrics(recorded);
   const told = withoutEnds(deaths, ...withoutIntended(acts, telemetry, resources));
   const caveatsWith = (outcome?: RequestOutcome): Caveat[] => [
     ...deathCaveats(deaths),
@@ -119,7 +118,7 @@ export async function runTrial(
   ];
   const byRequest = measurement.byRequest.map((outcome) => ({
     request: outcome.request,
-    metrics: requestMetrics(measurementOfRequest(measurement, outcome)),
+    metrics: requestMetrics(recorded, outcome),
     caveats: caveatsWith(outcome).filter(({ doubts }) => doubts.length > 0),
   }));
   return {
@@ -136,7 +135,7 @@ export async function runTrial(
     metrics,
     caveats: caveatsWith(),
     byRequest,
-    byService: costsByService(measurement, resources, context),
+    byService: serviceMetrics(recorded),
     findings: findingsOf({ measurement, telemetry, resources, machine, metrics, trial }),
     annotations: annotationsOf(measurement, telemetry, context),
   };

@@ -1,10 +1,11 @@
+import { percentiles } from '../../metrics/latency.ts';
 import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { formatDuration } from '../../model/numbers.ts';
 import type { Trust } from '../../model/scenario.ts';
 import type { Caveat } from '../../record/run-record.ts';
-import { doubts, noDifference } from '../metrics/doubts.ts';
-import { aliasesOf, censoredPercentiles } from '../metrics/percentiles.ts';
+import { doubts, noDifference } from './doubts.ts';
+import { aliasesOf, censoredPercentiles } from './percentiles.ts';
 
 /** What a pause changes by its share of the time; percentiles change by the share of the requests. */
 const ratesAndMeans = [...doubts.timed.filter((name) => !doubts.latencies.includes(name)), 'mean'];
@@ -25,11 +26,9 @@ export function generatorPause(measurement: Measurement, load: WorkerLoad, trust
   const text = `the load generator stood still for ${formatDuration(pauseMs)} from ${formatDuration(Math.max(0, endedMs - pauseMs))} on: what it did not send or read meanwhile is not the system’s doing`;
   // Of closed load each connection had one request that was late for it; of other load, all that were due meanwhile were.
   const late = load.kind === 'closed' ? load.connections / Math.max(1, requests) : share;
-  const { p50Us, p90Us, p95Us, p99Us, p999Us } = latency;
-  const us: Readonly<Record<string, number>> = { p50: p50Us, p90: p90Us, p95: p95Us, p99: p99Us, 'p99.9': p999Us };
-  const shifted = censoredPercentiles(Math.min(1, late)).filter(
-    (name) => (us[name] ?? 0) < negligible * generator.longestPauseUs,
-  );
+  const near = percentiles.filter(({ us }) => us(latency) < negligible * generator.longestPauseUs);
+  const censored = censoredPercentiles(Math.min(1, late));
+  const shifted = near.map(({ name }) => name).filter((name) => censored.includes(name));
   const others = latency.maxUs < negligible * generator.longestPauseUs ? ['max', 'worst_second_p99'] : [];
   // It takes at most its share of the time from a rate.
   const rates = share > noDifference ? [...ratesAndMeans] : [];

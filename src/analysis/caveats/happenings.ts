@@ -1,6 +1,6 @@
 import type { Telemetry } from '../../model/telemetry.ts';
 import type { Annotation, Caveat } from '../../record/run-record.ts';
-import { doubts } from '../metrics/doubts.ts';
+import { doubts } from './doubts.ts';
 
 type Happening = NonNullable<Telemetry['happenings']>['told'][number];
 

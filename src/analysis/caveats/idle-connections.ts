@@ -3,7 +3,7 @@ import { type ClosedLoad, type WorkerLoad, retryMs } from '../../model/load-prof
 import type { Measurement } from '../../model/measurement.ts';
 import { formatNumber, formatQuantity, plural } from '../../model/numbers.ts';
 import type { Caveat } from '../../record/run-record.ts';
-import { doubts, noDifference } from '../metrics/doubts.ts';
+import { doubts, noDifference } from './doubts.ts';
 
 /** A timer of Node's counts whole milliseconds. */
 const timerMs = 1;

@@ -1,8 +1,8 @@
+import { measuredSlices } from '../../metrics/timeline.ts';
 import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import type { Caveat } from '../../record/run-record.ts';
-import { measuredSlices } from '../metrics/timeline.ts';
 import { studentP } from '../statistics/student.ts';
 
 /** With fewer, a line through them leaves too little to judge it by. */

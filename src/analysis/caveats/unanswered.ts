@@ -3,8 +3,8 @@ import type { Measurement } from '../../model/measurement.ts';
 import { formatDuration, formatNumber, formatValue, plural } from '../../model/numbers.ts';
 import type { Trust } from '../../model/scenario.ts';
 import type { Caveat } from '../../record/run-record.ts';
-import { doubts } from '../metrics/doubts.ts';
-import { aliasesOf, censoredPercentiles } from '../metrics/percentiles.ts';
+import { doubts } from './doubts.ts';
+import { aliasesOf, censoredPercentiles } from './percentiles.ts';
 
 type Bounds = NonNullable<Caveat['bounds']>;
 

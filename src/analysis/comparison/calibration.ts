@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findMetric } from '../../metrics/catalogue.ts';
 import type { ComparedMetric, Comparison, Machine } from '../../record/run-record.ts';
 
 const noiseSchema = z.object({
@@ -61,7 +62,7 @@ function isOf(entry: Calibration, key: CalibrationKey): boolean {
 
 /** A floor as a gate's tolerance has it: a share, or for an error rate the difference itself. */
 function shareOf({ metric, scale, floor, size = 0 }: Noise): number {
-  if (scale === 'ratio' || metric === 'error_rate') return floor;
+  if (scale === 'ratio' || findMetric(metric)?.isAbsolute === true) return floor;
   return size > 0 ? floor / size : 0;
 }
 

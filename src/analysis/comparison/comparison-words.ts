@@ -1,4 +1,4 @@
-import type { Metric } from '../../model/metrics.ts';
+import type { Metric } from '../../metrics/metric.ts';
 import { formatNumber, formatRounded, formatValue, plural } from '../../model/numbers.ts';
 import type { ComparedMetric, Comparison } from '../../record/run-record.ts';
 import type { Interval } from '../statistics/interval.ts';

@@ -1,6 +1,7 @@
-import { metrics, type Metric } from '../../model/metrics.ts';
+import { metrics } from '../../metrics/catalogue.ts';
+import type { Metric } from '../../metrics/metric.ts';
 import type { ComparedMetric, Comparison, TrialRecord } from '../../record/run-record.ts';
-import { trialOfRequest } from '../metrics/by-request.ts';
+import { trialOfRequest } from '../by-request.ts';
 import type { Interval } from '../statistics/interval.ts';
 import { rankSumInterval, rankSumP } from '../statistics/rank-sum.ts';
 import { leastDifferences, signedRankInterval, signedRankP } from '../statistics/signed-rank.ts';
@@ -36,9 +37,6 @@ const always = ['rps', 'p50', 'p95', 'p99', 'error_rate'];
 
 /** The metrics that are compared of each request, where there are several. */
 export const ofEachRequest: readonly string[] = ['p50', 'p95', 'error_rate'];
-
-/** Of one replica alone they say nothing. */
-const amongReplicas = ['smallest_share', 'largest_share', 'replicas_most'];
 
 /** Below it a difference of error rates is none: one request in a thousand. */
 const smallestErrorRate = 0.001;
@@ -97,14 +95,14 @@ function comparable(
   const hasSome = (trials: readonly TrialRecord[], name: string): boolean =>
     trials.some((trial) => name in trial.metrics);
   const says = (name: string): boolean => [...a, ...b].some((trial) => trial.metrics[name] !== 0);
-  return metrics.filter(({ name, kind, side, byService }) => {
+  return metrics.filter(({ name, kind, side, byService, bySearch, ofSeveral }) => {
     if (always.includes(name)) return true;
     if (byService === true) {
       return asked.includes(name) ? hasSome(a, name) || hasSome(b, name) : hasSome(a, name) && hasSome(b, name);
     }
-    if (name === 'max_rps' || asked.includes(name)) return has(a, name) || has(b, name);
+    if (bySearch === true || asked.includes(name)) return has(a, name) || has(b, name);
     if (kind !== 'counted' || side !== 'server' || !has(a, name) || !has(b, name) || !says(name)) return false;
-    return replicas > 1 || !amongReplicas.includes(name);
+    return replicas > 1 || ofSeveral !== true;
   });
 }
 
@@ -140,7 +138,7 @@ function compareMetric(
 ): ComparedMetric {
   const of = (trials: readonly TrialRecord[]): number[] => trials.flatMap((trial) => trial.metrics[metric.name] ?? []);
   const values = { a: of(a), b: of(b) };
-  const isRatio = metric.name !== 'error_rate' && [...values.a, ...values.b].every((value) => value > 0);
+  const isRatio = metric.isAbsolute !== true && [...values.a, ...values.b].every((value) => value > 0);
   const base = { metric: metric.name, scale: isRatio ? 'ratio' : 'difference' } as const;
   const heeded = why === undefined ? heededRounds(metric.name, settings, a, b) : { gap: why, isOneSided: false };
   if ('gap' in heeded) {
@@ -177,7 +175,7 @@ function byRatio(settings: ComparisonSettings, metric: Metric, { a, b }: Values)
 function byDifference(settings: ComparisonSettings, metric: Metric, values: Values): Finding {
   const interval = estimate(settings, values);
   const size = Math.max(median(values.a), median(values.b));
-  const margin = metric.name === 'error_rate' ? smallestErrorRate : settings.smallest * size;
+  const margin = metric.isAbsolute === true ? smallestErrorRate : settings.smallest * size;
   const found = outcomeOf(settings, interval, margin, Math.min(values.a.length, values.b.length));
   return { ...ends(interval), p: interval.p, ...found, text: differenceText(settings, metric, interval, found) };
 }

@@ -1,4 +1,4 @@
-import { findMetric } from '../../model/metrics.ts';
+import { findMetric } from '../../metrics/catalogue.ts';
 import { plural } from '../../model/numbers.ts';
 import type { Caveat, Comparison, TrialRecord } from '../../record/run-record.ts';
 import { binomialTail } from '../statistics/binomial.ts';

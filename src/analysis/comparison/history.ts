@@ -1,4 +1,4 @@
-import { findMetric } from '../../model/metrics.ts';
+import { findMetric } from '../../metrics/catalogue.ts';
 import { formatNumber, formatPercent, plural } from '../../model/numbers.ts';
 import type { RunRecord, ScenarioRecord } from '../../record/run-record.ts';
 import { changePoints, leastForChange } from '../statistics/e-divisive.ts';

@@ -1,6 +1,6 @@
+import { total } from '../../metrics/counters.ts';
 import { shortened } from '../../model/foreign-text.ts';
 import { formatNumber, formatPercent, formatRounded, plural } from '../../model/numbers.ts';
-import { total } from '../metrics/trial-metrics.ts';
 import {
   coresOf,
   coresOfMachine,

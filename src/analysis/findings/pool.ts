@@ -1,5 +1,5 @@
+import { highest, poolSamples } from '../../metrics/timeline.ts';
 import { formatNumber, formatRounded, formatValue } from '../../model/numbers.ts';
-import { highest, poolSamples } from '../metrics/timeline.ts';
 import {
   coresOf,
   coresOfMachine,

@@ -1,4 +1,4 @@
-import { findMetric } from '../../model/metrics.ts';
+import { findMetric, metrics } from '../../metrics/catalogue.ts';
 import { formatNumber } from '../../model/numbers.ts';
 import type { TrialRecord } from '../../record/run-record.ts';
 import { ofEachRequest } from '../comparison/comparison.ts';
@@ -36,7 +36,7 @@ const countedShare = 0.05;
 const answersFor: Readonly<Record<string, number>> = { p95: 2_000, p99: 10_000 };
 
 /** What the system uses up: it hardly moves with other work on the machine. */
-const used = ['cpu_per_request', 'memory_end'];
+const used = metrics.filter(({ byService }) => byService === true).map(({ name }) => name);
 
 /** What the user said of tolerances, infinite for what is not judged, and what is known of the machine's noise; by metric. */
 export interface GateSettings {

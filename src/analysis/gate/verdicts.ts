@@ -1,5 +1,6 @@
+import { findMetric } from '../../metrics/catalogue.ts';
+import type { Metric } from '../../metrics/metric.ts';
 import type { Expectation } from '../../model/expectation.ts';
-import { findMetric, type Metric } from '../../model/metrics.ts';
 import { formatNumber, formatRounded } from '../../model/numbers.ts';
 import type { Scenario } from '../../model/scenario.ts';
 import type { ComparedMetric, Comparison, TrialRecord, Verdict } from '../../record/run-record.ts';
@@ -120,16 +121,12 @@ function outcomeIn(
   return inside(low) ? 'passed' : 'failed';
 }
 
-/** An error rate may rise by so much, whatever it is; everything else by a share of what A has. */
-function isAbsolute({ name }: Metric): boolean {
-  return name === 'error_rate';
-}
-
 /** What B / A, or B − A, is held to. */
 function limitOf({ share }: Tolerance, metric: Metric, { scale, a = 0 }: ComparedMetric): number {
   const worse = metric.better === 'higher' ? -share : share;
   if (scale === 'ratio') return 1 + worse;
-  return isAbsolute(metric) ? worse : worse * a;
+  // An error rate may rise by so much, whatever it is; everything else by a share of what A has.
+  return metric.isAbsolute === true ? worse : worse * a;
 }
 
 /** The tolerance as a claim in the language of expectations: the same in every batch, whatever was measured. */
@@ -138,7 +135,7 @@ function claimText(comparison: Comparison, { share, request }: Tolerance, metric
   const of = (side: Comparison['a']): string => `${metric.name}(${sideText(side, comparison)}${narrowed})`;
   const [than, sign] = metric.better === 'higher' ? (['>=', -1] as const) : (['<=', 1] as const);
   const left = `${of(comparison.b)} ${than}`;
-  if (isAbsolute(metric)) return `${left} ${of(comparison.a)} + ${percent(share)}`;
+  if (metric.isAbsolute === true) return `${left} ${of(comparison.a)} + ${percent(share)}`;
   return `${left} ${formatNumber(1 + sign * share)} * ${of(comparison.a)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Course } from '../../analysis/comparison/history.ts';
-import { findMetric } from '../../model/metrics.ts';
+import { findMetric } from '../../metrics/catalogue.ts';
 import { plural } from '../../model/numbers.ts';
 import { changeLines, courseName, historyTable } from '../history-table.ts';
 import { heading } from '../tables/metric-cells.ts';

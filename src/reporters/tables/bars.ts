@@ -1,5 +1,5 @@
-import { measuredSlices, valuesOf } from '../../analysis/metrics/timeline.ts';
 import type { Row } from '../../analysis/summary.ts';
+import { measuredSlices, valuesOf } from '../../metrics/timeline.ts';
 import type { Cell } from './table.ts';
 
 const bars = '▁▂▃▄▅▆▇█';

@@ -1,4 +1,5 @@
-import { findMetric, type MetricUnit } from '../../model/metrics.ts';
+import { findMetric } from '../../metrics/catalogue.ts';
+import type { MetricUnit } from '../../model/numbers.ts';
 import { formatNumber, formatRounded, formatValue, plural } from '../../model/numbers.ts';
 import type { ComparedMetric, Comparison } from '../../record/run-record.ts';
 import { heading } from './metric-cells.ts';

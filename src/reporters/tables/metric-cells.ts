@@ -1,6 +1,7 @@
 import { isAhead, rivalsIn } from '../../analysis/lead.ts';
 import { median, type Row } from '../../analysis/summary.ts';
-import { findMetric, type Metric } from '../../model/metrics.ts';
+import { findMetric } from '../../metrics/catalogue.ts';
+import type { Metric } from '../../metrics/metric.ts';
 import { formatNumber, formatValue } from '../../model/numbers.ts';
 import type { Cell } from './table.ts';
 

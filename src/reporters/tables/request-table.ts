@@ -1,4 +1,4 @@
-import { trialOfRequest } from '../../analysis/metrics/by-request.ts';
+import { trialOfRequest } from '../../analysis/by-request.ts';
 import { rowsOf, type Row } from '../../analysis/summary.ts';
 import { statusText } from '../lines/status-lines.ts';
 import { heading, metricCell, metricsNamed } from './metric-cells.ts';

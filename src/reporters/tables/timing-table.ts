@@ -1,5 +1,5 @@
 import type { Row } from '../../analysis/summary.ts';
-import type { Metric } from '../../model/metrics.ts';
+import type { Metric } from '../../metrics/metric.ts';
 import { formatNumber, formatValue } from '../../model/numbers.ts';
 import { heading, lossCell, metricCell, metricsNamed } from './metric-cells.ts';
 import { labelCells, labelHeadings, type Cell, type Table } from './table.ts';

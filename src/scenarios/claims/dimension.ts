@@ -1,4 +1,4 @@
-import type { MetricUnit } from '../../model/metrics.ts';
+import type { MetricUnit } from '../../model/numbers.ts';
 
 /** What an expression counts. `number` goes with ratios and counts alike; `unknown` has been complained of already. */
 export type Dimension = 'time' | 'rate' | 'size' | 'ratio' | 'count' | 'number' | 'unknown';

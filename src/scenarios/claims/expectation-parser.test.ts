@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { metrics } from '../../metrics/catalogue.ts';
 import type { Expression } from '../../model/expectation.ts';
-import { metrics } from '../../model/metrics.ts';
 import { parseExpectation } from './expectation-parser.ts';
 
 const scope = {

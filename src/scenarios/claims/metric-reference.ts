@@ -1,5 +1,6 @@
+import { findMetric, metrics } from '../../metrics/catalogue.ts';
+import type { Metric } from '../../metrics/metric.ts';
 import type { MetricReference } from '../../model/expectation.ts';
-import { findMetric, metrics, type Metric } from '../../model/metrics.ts';
 import type { Extent, Fault } from '../../shapes/fault.ts';
 import { didYouMean, suggestion } from '../../shapes/suggest.ts';
 import { dimensionOf, type Dimension } from './dimension.ts';
@@ -20,16 +21,6 @@ export interface ExpectationScope {
   /** By variant, the names of what is done to it while the load goes on. */
   readonly acts?: Readonly<Record<string, readonly string[]>> | undefined;
 }
-
-/** What is made of the counters that a server of the user's own may tell. */
-const toldMetrics = [
-  'smallest_share',
-  'largest_share',
-  'queries_per_request',
-  'cache_hit_rate',
-  'recomputes',
-  'pool_rejected',
-];
 
 /** What a metric can be narrowed by, beside a variant. */
 const narrowings = ['replicas', 'request', 'status', 'service', 'act'];
@@ -98,11 +89,11 @@ export function serverFault(metric: string, variant: string | undefined, scope: 
   if (found.byService === true) return unwatchedFault(metric, variant, scope);
   const meant = variant === undefined ? variants : [variant];
   const tells = (name: string): boolean => {
-    return !silent.includes(name) && (!hosted.includes(name) || toldMetrics.includes(metric));
+    return !silent.includes(name) && (!hosted.includes(name) || found.fromTarget === true);
   };
   if (meant.length === 0 || meant.some(tells)) return undefined;
   const isTelling = meant.some((name) => hosted.includes(name));
-  const known = metrics.filter(({ name, side }) => side !== 'server' || (isTelling && toldMetrics.includes(name)));
+  const known = metrics.filter(({ side, fromTarget }) => side !== 'server' || (isTelling && fromTarget === true));
   return {
     sentence: isTelling
       ? `${metric} comes from the reference app's own telemetry, and the counters of a target do not tell it`
@@ -212,7 +203,7 @@ export function unknownRequest(
 /** `status=503` or `status=5xx`, and only behind a metric that counts answers. */
 function statusFault(argument: ArgumentToken | undefined, metric: Metric | undefined): Fault | undefined {
   if (!argument?.value) return undefined;
-  if (metric && metric.byStatus !== true) {
+  if (metric && metric.byStatus === undefined) {
     const names = metrics.flatMap(({ name, byStatus }) => (byStatus ? [name] : []));
     return faultAt(argument, `${metric.name} cannot be narrowed by status`, `only ${names.join(' and ')} can`);
   }

@@ -1,3 +1,4 @@
+import { findMetric } from '../../metrics/catalogue.ts';
 import { referencesOf, type Expectation } from '../../model/expectation.ts';
 import type { Extent, Fault } from '../../shapes/fault.ts';
 import { parseExpectation } from './expectation-parser.ts';
@@ -67,6 +68,6 @@ function faultIn(claim: Expectation): Fault | undefined {
     const sentence = 'an objective is about whatever runs: it names no variant and no number of replicas';
     return { sentence, hint: `write ${narrowed.metric} alone` };
   }
-  const circular = references.find(({ metric }) => metric === 'max_rps');
-  return circular && { sentence: 'max_rps is what is looked for, and no part of the objective', hint };
+  const circular = references.find(({ metric }) => findMetric(metric)?.bySearch === true);
+  return circular && { sentence: `${circular.metric} is what is looked for, and no part of the objective`, hint };
 }

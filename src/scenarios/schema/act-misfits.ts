@@ -1,5 +1,5 @@
 import { actTraits, copiesIn, type Act } from '../../model/acts.ts';
-import { type LoadProfile, measuredMs, sentLoad } from '../../model/load-profile.ts';
+import { type LoadProfile, measuredMs } from '../../model/load-profile.ts';
 import type { System } from '../../model/system.ts';
 import { durationText } from '../../shapes/units.ts';
 import { drawActs } from '../planning/draw-acts.ts';
@@ -33,8 +33,7 @@ export function actMisfits(acts: readonly Act[], system: System, { replicas, loa
 function timeMisfits(act: Act, index: number, load: LoadProfile): readonly ActMisfit[] {
   const { noun } = actTraits[act.kind];
   const about = { index, key: 'at', about: 'load' } as const;
-  const sent = sentLoad(load);
-  if (sent.kind === 'burst') {
+  if (load.kind === 'burst') {
     const sentence = `a ${noun} goes on under load, and between bursts there is none`;
     return [{ ...about, sentence, hint: 'use closed or open load' }];
   }
@@ -42,7 +41,7 @@ function timeMisfits(act: Act, index: number, load: LoadProfile): readonly ActMi
     const sentence = `a search runs its load again and again, and a ${noun} would change what the next probe finds`;
     return [{ ...about, sentence, hint: 'use closed or open load' }];
   }
-  const endMs = measuredMs(sent);
+  const endMs = measuredMs(load.kind === 'search' ? load.probe : load);
   const ends = `and the measured time ends at ${durationText(endMs)}`;
   if (act.atMs >= endMs) {
     const sentence = `the ${noun} would begin at ${durationText(act.atMs)}, ${ends}`;

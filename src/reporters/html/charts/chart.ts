@@ -1,4 +1,4 @@
-import type { MetricUnit } from '../../../model/metrics.ts';
+import type { MetricUnit } from '../../../model/numbers.ts';
 
 /** How the values of an axis are spread: `percentile` is the logarithm of 1 / (1 − share), so that each nine takes as much room. */
 export interface Axis {

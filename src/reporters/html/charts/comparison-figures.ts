@@ -1,4 +1,4 @@
-import { findMetric } from '../../../model/metrics.ts';
+import { findMetric } from '../../../metrics/catalogue.ts';
 import type { Comparison } from '../../../record/run-record.ts';
 import { drawComparisons } from '../../tables/comparison-table.ts';
 import type { Figure } from '../figure.tsx';

@@ -1,6 +1,6 @@
 import { headlineMetrics } from '../../../analysis/answer.ts';
 import type { Row } from '../../../analysis/summary.ts';
-import type { Metric } from '../../../model/metrics.ts';
+import type { Metric } from '../../../metrics/metric.ts';
 import { formatValue } from '../../../model/numbers.ts';
 import { heading, isDoubted } from '../../tables/metric-cells.ts';
 import { labelCells, labelHeadings, nameOf } from '../../tables/table.ts';
@@ -17,7 +17,7 @@ function metricFigure(metric: Metric, rows: readonly Row[]): Figure {
     ...(isDoubtful ? ['~ marks what a caveat speaks against'] : []),
   ];
   return {
-    title: metric.name === 'max_rps' ? 'The highest rate that holds' : heading(metric),
+    title: metric.bySearch === true ? 'The highest rate that holds' : heading(metric),
     note: `${notes.join('; ')}.`,
     chart: {
       kind: 'bars',

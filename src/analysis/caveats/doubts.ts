@@ -1,4 +1,5 @@
-import { metrics } from '../../model/metrics.ts';
+import { metrics } from '../../metrics/catalogue.ts';
+import type { Metric } from '../../metrics/metric.ts';
 
 const serverMetrics = metrics.filter(({ side }) => side === 'server');
 /**
@@ -20,27 +21,24 @@ export const doubts = {
   clientTimed: namesOf(clientTimed),
   latencies: namesOf(clientTimed.filter(({ unit }) => unit === 'ms')),
   /** Of what replicas counted together, what one more request can only add to. */
-  sums: ['recomputes', 'recomputes_per_expiry', 'pool_rejected'],
+  sums: counting('sum'),
   /** How many requests were answered, and by how much time. */
-  rates: ['rps', 'requests', 'responses'],
+  rates: counting('answers'),
   /** What a request becomes a part of that fails. */
-  losses: ['errors', 'error_rate', 'response_share'],
+  losses: counting('losses'),
   server: namesOf(serverMetrics),
   /** What replicas say of themselves; what they use is known from their platform, or missing. */
   told: namesOf(serverMetrics.filter(({ byService }) => byService !== true)),
   /** What replicas counted together, or against each other or the database: one of them that is missing shows in it. */
-  totals: [
-    'rows_read_per_request',
-    'smallest_share',
-    'largest_share',
-    'recomputes',
-    'recomputes_per_expiry',
-    'pool_rejected',
-  ],
+  totals: counting('sum', 'part'),
   /** All that tells of the system and not of the generator alone. */
-  outcome: [...namesOf(metrics.filter(({ side }) => side !== 'generator')), 'dropped', 'unsent'],
+  outcome: [...namesOf(metrics.filter(({ side }) => side !== 'generator')), ...counting('never-sent')],
 };
 
-function namesOf(some: typeof metrics): readonly string[] {
+function counting(...what: readonly Metric['counts'][]): readonly string[] {
+  return namesOf(metrics.filter(({ counts }) => counts !== undefined && what.includes(counts)));
+}
+
+function namesOf(some: readonly Metric[]): readonly string[] {
   return some.map(({ name }) => name);
 }

@@ -1,18 +1,10 @@
-import type { WorkerLoad } from '../../model/load-profile.ts';
-import type { Measurement } from '../../model/measurement.ts';
-import type { ServiceCosts, ServiceResources } from '../../model/telemetry.ts';
+import type { WorkerLoad } from '../model/load-profile.ts';
+import type { Measurement } from '../model/measurement.ts';
+import type { ServiceResources } from '../model/telemetry.ts';
 import { answersBetween, sinceStart } from './answers.ts';
+import type { MeasuredTrial, Metric } from './metric.ts';
 
 const msPerSecond = 1000;
-
-/** What the cost of answers needs to know of the trial besides what was recorded. */
-export interface CostContext {
-  readonly load: WorkerLoad;
-  /** How many copies of the target there are. */
-  readonly replicas: number;
-  /** Whether they are meant to come and go. */
-  readonly changes: boolean;
-}
 
 /** Platforms tell what is used once a second, and are asked at the ends of the measured time. What is further from it is by another clock. */
 const mostBesideMs = 1500;
@@ -46,29 +38,11 @@ function answersMeanwhile(
 }
 
 /** CPU time for each right answer, in ms. */
-function cpuPerRequest(
-  measurement: Measurement,
-  resources: ServiceResources,
-  { load }: Pick<CostContext, 'load'>,
-): number | undefined {
+function cpuPerRequest(resources: ServiceResources, { measurement, load }: MeasuredTrial): number | undefined {
   const { cpu } = resources;
   if (cpu === undefined || hasEnded(resources)) return undefined;
   const answers = answersMeanwhile(measurement, cpu, load);
   return answers === undefined || answers === 0 ? undefined : (cpu.seconds * msPerSecond) / answers;
-}
-
-/** The metrics of what was used, as far as they are known of all. */
-function costMetrics(
-  measurement: Measurement,
-  services: readonly ServiceResources[],
-  context: Pick<CostContext, 'load'>,
-): Record<string, number> {
-  const cpu = sumOfAll(services.map((service) => cpuPerRequest(measurement, service, context)));
-  const memory = sumOfAll(services.map((service) => (hasEnded(service) ? undefined : service.memoryEndBytes)));
-  return {
-    ...(cpu === undefined ? {} : { cpu_per_request: cpu }),
-    ...(memory === undefined ? {} : { memory_end: memory }),
-  };
 }
 
 /** Undefined where one is missing. Nothing at all is none either: no server answers for free, and the clock has ticked too slowly. */
@@ -78,28 +52,24 @@ function sumOfAll(values: readonly (number | undefined)[]): number | undefined {
   return known.length < values.length || sum === 0 ? undefined : sum;
 }
 
-/**
- * What the copies of the target used, all together, by metric.
- * @returns empty where a copy told nothing, ended or began anew, and where copies come and go: never a part of it
- */
-export function targetCosts(
-  measurement: Measurement,
-  resources: readonly ServiceResources[],
-  context: CostContext,
-): Record<string, number> {
-  const copies = resources.filter(({ isReplica }) => isReplica === true);
-  if (context.changes || copies.length !== context.replicas) return {};
-  return costMetrics(measurement, copies, context);
-}
+const usage = { kind: 'timed', side: 'server', better: 'lower', byService: true } as const;
 
-/** The same of each service by itself; a metric that is not known of one is left out. */
-export function costsByService(
-  measurement: Measurement,
-  resources: readonly ServiceResources[],
-  context: Pick<CostContext, 'load'>,
-): ServiceCosts[] {
-  return resources.map((service) => ({
-    service: service.service,
-    metrics: costMetrics(measurement, [service], context),
-  }));
-}
+/** What the copies of the target used, all together, by their platform's account; or one service by itself. */
+export const used: readonly Metric[] = [
+  {
+    ...usage,
+    name: 'cpu_per_request',
+    title: 'CPU/req',
+    unit: 'ms',
+    description: 'CPU time that all copies of the target used, per right answer of the same time.',
+    of: (trial) => sumOfAll(trial.used.map((service) => cpuPerRequest(service, trial))),
+  },
+  {
+    ...usage,
+    name: 'memory_end',
+    title: 'memory',
+    unit: 'bytes',
+    description: 'Memory that all copies of the target had at the end of the measured time.',
+    of: (trial) => sumOfAll(trial.used.map((service) => (hasEnded(service) ? undefined : service.memoryEndBytes))),
+  },
+];

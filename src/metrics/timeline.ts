@@ -1,5 +1,5 @@
-import type { Measurement } from '../../model/measurement.ts';
-import type { Telemetry, TelemetryTimeline } from '../../model/telemetry.ts';
+import type { Measurement } from '../model/measurement.ts';
+import type { Telemetry, TelemetryTimeline } from '../model/telemetry.ts';
 
 type Slice = Measurement['timeline'][number];
 

@@ -1,7 +1,7 @@
-import type { Measurement } from '../../model/measurement.ts';
-import { formatDuration } from '../../model/numbers.ts';
-import type { ActRecord, Caveat, TrialRecord } from '../../record/run-record.ts';
-import { measuredSlices } from './timeline.ts';
+import type { Measurement } from '../model/measurement.ts';
+import { formatDuration } from '../model/numbers.ts';
+import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
+import { measuredSlices } from '../metrics/timeline.ts';
 
 /** Of the seconds before an act, at most so many say how it was, and at least so many have to be there. */
 const before = { most: 10, least: 3 };
@@ -75,12 +75,6 @@ export function trialOfAct(trial: TrialRecord, name: string): TrialRecord | unde
   const ofActs: readonly Caveat['kind'][] = ['not-recovered', 'nothing-before'];
   const ofAll = trial.caveats.filter(({ kind }) => !ofActs.includes(kind));
   return { ...trial, metrics: act.metrics, caveats: [...act.caveats, ...ofAll] };
-}
-
-/** The longest of all acts; missing where one is. */
-export function timeToRecover(acts: readonly Pick<ActRecord, 'metrics'>[]): { readonly time_to_recover?: number } {
-  const times = acts.flatMap(({ metrics }) => metrics.time_to_recover ?? []);
-  return times.length === 0 || times.length < acts.length ? {} : { time_to_recover: Math.max(...times) };
 }
 
 type Slice = Measurement['timeline'][number];

@@ -1,19 +1,5 @@
-import { findMetric } from '../../model/metrics.ts';
-
-/** A percentile that a trial tells, and the share of the requests that it is not less than. */
-export interface Percentile {
-  readonly name: string;
-  readonly quantile: number;
-}
-
-/** The percentiles of latency; of open load there are those of the service time as well, under `p99.service`. */
-export const percentiles: readonly Percentile[] = [
-  { name: 'p50', quantile: 0.5 },
-  { name: 'p90', quantile: 0.9 },
-  { name: 'p95', quantile: 0.95 },
-  { name: 'p99', quantile: 0.99 },
-  { name: 'p99.9', quantile: 0.999 },
-];
+import { findMetric } from '../../metrics/catalogue.ts';
+import { percentiles } from '../../metrics/latency.ts';
 
 /** For 999 × (1 − 0.9) and the like, which come out a little too small. */
 const rounding = 1e-9;

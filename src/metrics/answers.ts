@@ -1,4 +1,4 @@
-import type { Measurement } from '../../model/measurement.ts';
+import type { Measurement } from '../model/measurement.ts';
 
 const sliceMs = 1000;
 

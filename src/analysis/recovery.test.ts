@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { measurement, trialRecord } from '../../../test/fakes/records.ts';
-import type { Measurement } from '../../model/measurement.ts';
-import { aftermathOf, recoveryCaveats, timeToRecover, trialOfAct } from './recovery.ts';
+import { measurement, trialRecord } from '../../test/fakes/records.ts';
+import type { Measurement } from '../model/measurement.ts';
+import { aftermathOf, recoveryCaveats, trialOfAct } from './recovery.ts';
 
 type Slice = Measurement['timeline'][number];
 
@@ -87,13 +87,6 @@ describe('aftermathOf', () => {
 
 describe('a trial with several acts', () => {
   const metrics = (ms: number) => ({ metrics: { time_to_recover: ms, errors: 1 } });
-
-  it('takes as long as the longest, if all are known', () => {
-    expect(timeToRecover([metrics(1000), metrics(4000)])).toEqual({ time_to_recover: 4000 });
-    expect(timeToRecover([metrics(1000), { metrics: {} }])).toEqual({});
-    expect(timeToRecover([])).toEqual({});
-  });
-
   it('can be looked at by one of them', () => {
     const done = { kind: 'kill', subjects: ['app-1'], beganMs: 1, endedMs: 2, outcome: 'done', text: '' } as const;
     const late = { kind: 'not-recovered', text: 'late', doubts: ['time_to_recover'] } as const;

@@ -3,7 +3,7 @@ import { measurement, telemetry } from '../../../test/fakes/records.ts';
 import { defaultBurst, defaultLoad, type WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
-import { differingCounts } from './counts.ts';
+import { differingCounts } from './differing-counts.ts';
 
 const startedAtMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 const slice = { sent: 0, errors: 0, p50Us: 1, p99Us: 1, maxUs: 1 };

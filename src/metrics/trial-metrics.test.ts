@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { backends, measurement, openLoad, telemetry, timeline } from '../../../test/fakes/records.ts';
-import { findMetric, metrics as catalogue } from '../../model/metrics.ts';
-import { trialMetrics } from './trial-metrics.ts';
+import { backends, measurement, openLoad, telemetry, timeline } from '../../test/fakes/records.ts';
+import { defaultLoad } from '../model/load-profile.ts';
+import type { Measurement } from '../model/measurement.ts';
+import type { Telemetry } from '../model/telemetry.ts';
+import { metrics as catalogue } from './catalogue.ts';
+import { trialMetrics, type RecordedTrial } from './trial-metrics.ts';
 
 const counters = {
   http_requests_total: 20_000,
@@ -18,11 +21,21 @@ const counters = {
 };
 /** Nothing of the system changes. */
 const still = { ttlMs: undefined, peakAtMs: undefined, rollout: undefined };
+/** The metrics of a trial of which nobody knows what was used. */
+function metricsOf(
+  recorded: Measurement,
+  told: Telemetry,
+  context: Pick<RecordedTrial, 'ttlMs' | 'peakAtMs' | 'rollout'> & Partial<Pick<RecordedTrial, 'acts'>>,
+): Record<string, number> {
+  const system = { resources: [], acts: [], replicas: 1, changes: false, load: defaultLoad };
+  return trialMetrics({ measurement: recorded, telemetry: told, ...system, ...context });
+}
+
 const database = { backends: backends({ db_rows_read_total: 40_000 }) };
 
 describe('trialMetrics', () => {
   it('puts the client’s times in milliseconds and rates in seconds', () => {
-    const metrics = trialMetrics(measurement({ failed: 5_000, unfinished: 7 }), telemetry(), still);
+    const metrics = metricsOf(measurement({ failed: 5_000, unfinished: 7 }), telemetry(), still);
     expect(metrics).toEqual({
       rps: 2_000,
       mean: 1.1,
@@ -46,7 +59,7 @@ describe('trialMetrics', () => {
   });
 
   it('divides what the server counted by the requests that it counted', () => {
-    const metrics = trialMetrics(measurement(), telemetry(counters, database), { ...still, ttlMs: 1_000 });
+    const metrics = metricsOf(measurement(), telemetry(counters, database), { ...still, ttlMs: 1_000 });
     expect(metrics).toMatchObject({
       queries_per_request: 0.25,
       rows_read_per_request: 2,
@@ -71,18 +84,18 @@ describe('trialMetrics', () => {
       },
       7,
     );
-    const metrics = trialMetrics(measurement(), telemetry(counters, { timeline: sampled }), still);
+    const metrics = metricsOf(measurement(), telemetry(counters, { timeline: sampled }), still);
     expect(metrics).toMatchObject({ event_loop_utilisation: 0.99, gc_share: 0.2 });
   });
 
   it('takes the rate from what came within the measured time, and the percentiles from all', () => {
     const late = measurement({ completed: 15_000, open: openLoad({ late: 5_000 }) });
-    expect(trialMetrics(late, telemetry(), still)).toMatchObject({ rps: 1_500, requests: 20_000 });
+    expect(metricsOf(late, telemetry(), still)).toMatchObject({ rps: 1_500, requests: 20_000 });
   });
 
   it('tells of open load what was due, what was sent, and the time from being sent', () => {
     const open = openLoad({ offered: 20_000, released: 16_000, dropped: 3_000, unsent: 7 });
-    const { offered_rate, sent_rate, schedule_lag, dropped, unsent, ...others } = trialMetrics(
+    const { offered_rate, sent_rate, schedule_lag, dropped, unsent, ...others } = metricsOf(
       measurement({ open }),
       telemetry(),
       still,
@@ -101,7 +114,7 @@ describe('trialMetrics', () => {
     const slice = { sent: 0, requests: 100, errors: 0, p50Us: 1, maxUs: 1 };
     const seconds = [-1, 0, 1, 2].map((second) => ({ ...slice, second, p99Us: second === 1 ? 5_000 : 1_000 }));
     const slow = [{ ...slice, second: -2, p99Us: 90_000 }, ...seconds, { ...slice, second: 3, p99Us: 80_000 }];
-    const metrics = trialMetrics(measurement({ timeline: slow, durationMs: 2_500 }), telemetry(), {
+    const metrics = metricsOf(measurement({ timeline: slow, durationMs: 2_500 }), telemetry(), {
       ...still,
       ttlMs: 1,
     });
@@ -111,13 +124,13 @@ describe('trialMetrics', () => {
   it('tells how much of the pool was in use while it was measured', () => {
     const pools = timeline({ 'app-1 db_pool_in_use': [0, 10, 9, null], 'app-2 db_pool_in_use': [0, 5, 4, 4] }, -1);
     const replicas = ['app-1', 'app-2'].map((replica) => ({ replica, counters: {}, gauges: { db_pool_size: 10 } }));
-    const metrics = trialMetrics(measurement(), telemetry({}, { replicas, timeline: pools }), still);
+    const metrics = metricsOf(measurement(), telemetry({}, { replicas, timeline: pools }), still);
     expect(metrics.pool_in_use).toBe(32 / 50);
   });
 
   it('sums over replicas, but not what the one database counted for all', () => {
     const two = telemetry({}, { replicas: [1, 2].flatMap(() => telemetry(counters).replicas), ...database });
-    const metrics = trialMetrics(measurement(), two, { ...still, ttlMs: 1_000 });
+    const metrics = metricsOf(measurement(), two, { ...still, ttlMs: 1_000 });
     expect(metrics).toMatchObject({ recomputes: 100, queries_per_request: 0.25, rows_read_per_request: 1 });
   });
 
@@ -125,14 +138,14 @@ describe('trialMetrics', () => {
     const [one] = telemetry({ http_requests_total: 900 }).replicas;
     const [other] = telemetry({ http_requests_total: 100 }).replicas;
     if (!one || !other) throw new Error('no replicas');
-    const metrics = trialMetrics(measurement(), telemetry({}, { replicas: [one, other] }), still);
+    const metrics = metricsOf(measurement(), telemetry({}, { replicas: [one, other] }), still);
     expect(metrics).toMatchObject({ smallest_share: 0.1, largest_share: 0.9 });
   });
 
   it('tells how many replicas there were at most, and how long it took from the peak of the load', () => {
     const scaled = (values: (number | null)[], peakAtMs?: number) => {
       const series = { timeline: timeline({ 'stack replicas': values }, 0.5) };
-      const metrics = trialMetrics(measurement(), telemetry({}, series), { ...still, peakAtMs });
+      const metrics = metricsOf(measurement(), telemetry({}, series), { ...still, peakAtMs });
       return [metrics.replicas_most, metrics.scale_out_time];
     };
     expect(scaled([1, 1, 2, 4, 3, 4], 2000)).toEqual([4, 1500]);
@@ -144,12 +157,21 @@ describe('trialMetrics', () => {
 
   it('tells how long a roll-out took', () => {
     const rollout = { beganMs: 5_010, endedMs: 17_510 };
-    expect(trialMetrics(measurement(), telemetry(), { ...still, rollout }).rollout_time).toBe(12_500);
+    expect(metricsOf(measurement(), telemetry(), { ...still, rollout }).rollout_time).toBe(12_500);
+  });
+
+  it('takes as long to recover as after the act that took longest, if all are known', () => {
+    const recovery = (...acts: RecordedTrial['acts']): number | undefined =>
+      metricsOf(measurement(), telemetry(), { ...still, acts }).time_to_recover;
+    const took = (ms: number) => ({ metrics: { time_to_recover: ms, errors: 1 } });
+    expect(recovery(took(1000), took(4000))).toBe(4000);
+    expect(recovery(took(1000), { metrics: {} })).toBeUndefined();
+    expect(recovery()).toBeUndefined();
   });
 
   it('leaves out what is missing: no answers have no percentiles, no telemetry no counts', () => {
     const nothing = measurement({ requests: 0, failed: 0, sent: 0, statuses: {} });
-    expect(trialMetrics(nothing, telemetry({}, { replicas: [] }), { ...still, ttlMs: 1_000 })).toEqual({
+    expect(metricsOf(nothing, telemetry({}, { replicas: [] }), { ...still, ttlMs: 1_000 })).toEqual({
       rps: 0,
       requests: 0,
       responses: 0,
@@ -158,17 +180,16 @@ describe('trialMetrics', () => {
     });
   });
 
-  it('yields no metric that the catalogue does not know', () => {
+  it('yields every metric of the catalogue', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
     const everything = telemetry(
       {},
       { ...database, replicas, timeline: timeline({ 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2] }) },
     );
     const context = { ttlMs: 1_000, peakAtMs: 0, rollout: { beganMs: 0, endedMs: 1 } };
-    const names = Object.keys(trialMetrics(measurement({ open: openLoad() }), everything, context));
-    expect(names.filter((name) => !findMetric(name))).toEqual([]);
-    // A share of the answers is one only of a status that a claim names, the highest rate is found by several trials, what was
-    // used is a matter of costs.ts, and what came of acts one of recovery.ts.
+    const names = Object.keys(metricsOf(measurement({ open: openLoad() }), everything, context));
+    // The highest rate is found by several trials, a share of the answers is one only of a status that a claim names, and of what
+    // was used, and done, nobody knows.
     expect(catalogue.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([
       'max_rps',
       'response_share',

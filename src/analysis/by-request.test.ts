@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { measurement, openLoad, telemetry } from '../../../test/fakes/records.ts';
-import { scenarioFile } from '../../../test/fakes/scenario.ts';
-import { requestOutcome, shopTrial } from '../../../test/fakes/shop-record.ts';
-import { defaultLoad } from '../../model/load-profile.ts';
-import type { Measurement } from '../../model/measurement.ts';
-import { metrics as catalogue } from '../../model/metrics.ts';
-import type { TrialRecord } from '../../record/run-record.ts';
-import { parseObjective } from '../../scenarios/claims/objective.ts';
-import { caveatsOf } from '../caveats/caveats.ts';
-import { compareTrials } from '../comparison/comparison.ts';
-import { probeOutcome } from '../rate-search/objective.ts';
-import { judge } from '../verdicts.ts';
-import { measurementOfRequest, trialOfRequest } from './by-request.ts';
-import { requestMetrics } from './trial-metrics.ts';
+import { measurement, openLoad, telemetry } from '../../test/fakes/records.ts';
+import { scenarioFile } from '../../test/fakes/scenario.ts';
+import { requestOutcome, shopTrial } from '../../test/fakes/shop-record.ts';
+import { defaultLoad } from '../model/load-profile.ts';
+import type { Measurement } from '../model/measurement.ts';
+import type { TrialRecord } from '../record/run-record.ts';
+import { parseObjective } from '../scenarios/claims/objective.ts';
+import { trialOfRequest } from './by-request.ts';
+import { caveatsOf } from './caveats/caveats.ts';
+import { compareTrials } from './comparison/comparison.ts';
+import { probeOutcome } from './rate-search/objective.ts';
+import { judge } from './verdicts.ts';
 
 const [shop] = scenarioFile({
   scenarios: {
@@ -47,50 +45,6 @@ const caveats = (changes: Partial<Measurement>, request?: string) => {
   const context = { ...generator, ...system, load: { ...defaultLoad, connections: 2 }, workload };
   return caveatsOf(whole, telemetry(), [], context, outcome);
 };
-
-describe('the metrics of one request', () => {
-  it('are those that the catalogue says it has', () => {
-    const outcome = requestOutcome('GET /');
-    const one = measurementOfRequest(measurement({ open: openLoad(), byRequest: [outcome] }), outcome);
-    const declared = catalogue.filter(({ byRequest }) => byRequest).map(({ name }) => name);
-    // A share of the answers is one only of a status that a claim names.
-    expect(Object.keys(requestMetrics(one)).sort()).toEqual(
-      declared.filter((name) => name !== 'response_share').sort(),
-    );
-  });
-
-  it('are made of its own answers', () => {
-    const pay = requestOutcome('POST /pay', {
-      requests: 30,
-      completed: 20,
-      failed: 10,
-      statuses: { '200': 30, '500': 10 },
-      errors: { 'status-5xx': 10 },
-    });
-    const one = measurementOfRequest(measurement({ byRequest: [requestOutcome('GET /'), pay] }), pay);
-    expect(requestMetrics(one)).toMatchObject({ rps: 2, requests: 30, responses: 40, errors: 10, error_rate: 0.25 });
-  });
-
-  it('add up, what the generator’s machine refused included', () => {
-    const refusals = { 'out-of-ports': 7, 'out-of-files': 3 } as const;
-    const pay = requestOutcome('POST /pay', {
-      requests: 30,
-      failed: 20,
-      unfinished: 5,
-      dropped: 2,
-      unsent: 1,
-      refusals,
-    });
-    const one = measurementOfRequest(measurement({ byRequest: [pay], open: openLoad() }), pay);
-    expect(one).toMatchObject({ carried: 0, sent: 65, open: { offered: 68, dropped: 2, unsent: 1 } });
-  });
-
-  it('know nothing of errors where none of them ended', () => {
-    const silent = requestOutcome('POST /pay', { requests: 0, completed: 0, statuses: {}, unfinished: 3 });
-    const one = measurementOfRequest(measurement({ byRequest: [silent] }), silent);
-    expect(requestMetrics(one)).toEqual({ rps: 0, requests: 0, responses: 0, unfinished: 3 });
-  });
-});
 
 describe('the caveats of one request', () => {
   const byRequest = [requestOutcome('GET /', { requests: 20_000 }), requestOutcome('POST /pay', { requests: 30 })];

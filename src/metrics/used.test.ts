@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { measurement } from '../../../test/fakes/records.ts';
-import { defaultBurst, defaultLoad } from '../../model/load-profile.ts';
-import type { ServiceResources } from '../../model/telemetry.ts';
-import { costsByService, targetCosts, type CostContext } from './costs.ts';
+import { measurement, telemetry } from '../../test/fakes/records.ts';
+import { defaultBurst, defaultLoad } from '../model/load-profile.ts';
+import type { Measurement } from '../model/measurement.ts';
+import type { ServiceResources } from '../model/telemetry.ts';
+import { serviceMetrics, trialMetrics, type RecordedTrial } from './trial-metrics.ts';
+import { used as usedMetrics } from './used.ts';
 
 const startedAtMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 const slice = { sent: 0, errors: 0, p50Us: 1, p99Us: 1, maxUs: 1 };
@@ -13,7 +15,20 @@ const trial = measurement({
   requests: 4000,
   timeline: [500, 1000, 1000, 1000, 1000].map((requests, index) => ({ ...slice, second: index - 1, requests })),
 });
-const context: CostContext = { load: defaultLoad, replicas: 1, changes: false };
+type Context = Pick<RecordedTrial, 'load' | 'replicas' | 'changes'>;
+const context: Context = { load: defaultLoad, replicas: 1, changes: false };
+
+function recorded(of: Measurement, resources: readonly ServiceResources[], asked: Context): RecordedTrial {
+  const unknown = { ttlMs: undefined, peakAtMs: undefined, rollout: undefined, acts: [] };
+  return { measurement: of, telemetry: telemetry(), resources, ...unknown, ...asked };
+}
+
+/** What the copies of the target used, by metric. */
+function targetCosts(...[of, resources, asked]: Parameters<typeof recorded>): Record<string, number> {
+  const names = usedMetrics.map(({ name }) => name);
+  const all = Object.entries(trialMetrics(recorded(of, resources, asked)));
+  return Object.fromEntries(all.filter(([name]) => names.includes(name)));
+}
 
 /** A service that was watched from one moment of the measured time to another, in ms from its start. */
 function used(
@@ -36,7 +51,7 @@ function used(
   };
 }
 
-const cpuOf = (resources: readonly ServiceResources[], changes: Partial<CostContext> = {}) =>
+const cpuOf = (resources: readonly ServiceResources[], changes: Partial<Context> = {}) =>
   targetCosts(trial, resources, { ...context, ...changes }).cpu_per_request;
 
 describe('cpu_per_request', () => {
@@ -49,7 +64,7 @@ describe('cpu_per_request', () => {
   });
 
   it('is of each service by itself as well', () => {
-    expect(costsByService(trial, [used('app-1', 6), used('postgres', 12)], context)).toEqual([
+    expect(serviceMetrics(recorded(trial, [used('app-1', 6), used('postgres', 12)], context))).toEqual([
       { service: 'app-1', metrics: { cpu_per_request: 1.5, memory_end: 2000 } },
       { service: 'postgres', metrics: { cpu_per_request: 3, memory_end: 2000 } },
     ]);

@@ -1,9 +1,9 @@
+import { answersBetween, sinceStart } from '../../metrics/answers.ts';
 import type { WorkerLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { plural } from '../../model/numbers.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import type { Caveat } from '../../record/run-record.ts';
-import { answersBetween, sinceStart } from './answers.ts';
 import { doubts } from './doubts.ts';
 
 /**

@@ -1,0 +1,56 @@
+import type { ServiceCosts, ServiceResources } from '../model/telemetry.ts';
+import { measurementOfRequest, type RequestOutcome } from './by-request.ts';
+import { metrics } from './catalogue.ts';
+import type { MeasuredTrial, Metric } from './metric.ts';
+
+/** All that the metrics of a trial are computed from: its own, those of its requests and of its services. */
+export interface RecordedTrial extends Omit<MeasuredTrial, 'used'> {
+  /** What was used by the services that were watched: copies of the target, and others. */
+  readonly resources: readonly ServiceResources[];
+  /** How many copies of the target there are. */
+  readonly replicas: number;
+  /** Whether they are meant to come and go. */
+  readonly changes: boolean;
+}
+
+/**
+ * Every metric of the catalogue that what was recorded of a trial can answer.
+ * @returns by name, times in milliseconds; a metric whose data is missing is left out, never zero
+ */
+export function trialMetrics(trial: RecordedTrial): Record<string, number> {
+  return numbersOf(metrics, { ...trial, used: copiesIn(trial) });
+}
+
+/**
+ * The metrics of one request of the workload, as if it had been the only one. Where none of them ended, nothing is known of its
+ * losses: no errors of no requests are no proof.
+ */
+export function requestMetrics(trial: RecordedTrial, outcome: RequestOutcome): Record<string, number> {
+  const hasEnded = outcome.requests + outcome.failed > 0;
+  const known = metrics.filter(({ byRequest, counts }) => byRequest === true && (hasEnded || counts !== 'losses'));
+  return numbersOf(known, { ...trial, used: [], measurement: measurementOfRequest(trial.measurement, outcome) });
+}
+
+/** What each service used by itself; a metric that is not known of one is left out. */
+export function serviceMetrics(trial: RecordedTrial): ServiceCosts[] {
+  const known = metrics.filter(({ byService }) => byService === true);
+  return trial.resources.map((service) => ({
+    service: service.service,
+    metrics: numbersOf(known, { ...trial, used: [service] }),
+  }));
+}
+
+/** The copies of the target; none where one told nothing, and where copies come and go: never a part of them. */
+function copiesIn({ resources, replicas, changes }: RecordedTrial): readonly ServiceResources[] {
+  const copies = resources.filter(({ isReplica }) => isReplica === true);
+  return changes || copies.length !== replicas ? [] : copies;
+}
+
+function numbersOf(some: readonly Metric[], trial: MeasuredTrial): Record<string, number> {
+  const known: Record<string, number> = {};
+  for (const { name, of } of some) {
+    const value = of(trial);
+    if (value !== undefined) known[name] = value;
+  }
+  return known;
+}
