@@ -148,6 +148,11 @@ export function servicesOf(system: System, replicas: number): readonly string[] 
   ];
 }
 
+/** Whether a copy of that name is one of a server of the user's own, on whichever platform. */
+export function isTargetCopy(name: string): boolean {
+  return /^target\b/.test(name);
+}
+
 /** Whether the lab starts it, and it is the user's own. */
 export function isHosted<T extends { readonly kind: string }>(
   system: T,

@@ -1,9 +1,8 @@
 import os from 'node:os';
 import { LabError } from '../model/errors.ts';
 import { actsOn, type Trial } from '../model/plan.ts';
-import { isHosted, type HostedSystem, type System } from '../model/system.ts';
+import { isHosted, isTargetCopy, type HostedSystem, type System } from '../model/system.ts';
 import { writes } from '../model/workload.ts';
-import { isTargetService } from '../platforms/common/hosting.ts';
 import type { Deployment, Platform, Stack } from '../platforms/platform.ts';
 import type { Match } from './match.ts';
 import { revisionOf } from './revision.ts';
@@ -109,7 +108,7 @@ async function blamed(
 ): Promise<unknown> {
   const { system } = trial;
   if (signal.aborted || !(error instanceof LabError) || !isHosted(system)) return error;
-  if (!error.logs.some(({ service }) => isTargetService(service))) return error;
+  if (!error.logs.some(({ service }) => isTargetCopy(service))) return error;
   const revision = await revisionOf(system, environment, signal);
   const which = { side, system: startedAs(system), ...(revision === undefined ? {} : { revision }) };
   return new SideFailure(error, which, trial, hasStarted);

@@ -5,7 +5,7 @@ import { withTimeLimit } from '../../machine/time-limit.ts';
 import { LabError } from '../../model/errors.ts';
 import { ask, untilReady } from './answer.ts';
 import { untilSign, type Watched } from './readiness.ts';
-import { scrapeReplica } from './scrape.ts';
+import { scrapeCopy } from './scrape.ts';
 
 async function listening(server: Server): Promise<string> {
   server.listen(0, '127.0.0.1');
@@ -89,7 +89,7 @@ describe('an answer without end', () => {
     const { signal } = new AbortController();
     const url = await listening(server);
     try {
-      const told = await scrapeReplica('app-1', url.replace(/\/$/, ''), signal);
+      const told = await scrapeCopy('app-1', url.replace(/\/$/, ''), { path: '/metrics' }, signal);
       expect(told).toEqual({ replica: 'app-1', problem: 'the answer is longer than 16 MiB' });
       await closed;
     } finally {

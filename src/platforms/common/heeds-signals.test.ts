@@ -30,7 +30,7 @@ import { ask, untilReady } from './answer.ts';
 import { blaming, whileAnyRuns } from './deaths.ts';
 import { findPrograms } from './programs.ts';
 import { untilDone, untilSign, type Watched } from './readiness.ts';
-import { scrapeReplica } from './scrape.ts';
+import { scrapeCopy } from './scrape.ts';
 
 const day = 86_400_000;
 const forever = new Promise<never>(() => undefined);
@@ -116,7 +116,7 @@ const waits: Readonly<Record<string, Wait>> = {
     untilSign(service, async (limited) => untilReady(silent.url, limited), signal, day),
   'a program of a run': async (signal) => untilDone(service, signal, day),
   'an answer': async (signal) => ask(silent.url, signal),
-  'the metrics of a replica': async (signal) => scrapeReplica('app-1', silent.url, signal),
+  'the metrics of a replica': async (signal) => scrapeCopy('app-1', silent.url, { path: '/metrics' }, signal),
   'something that only replicas bring about': async (signal) =>
     whileAnyRuns([{ name: 'app-1', service }], signal, async (limited) => unlessAborted(forever, limited)),
   'work that needs a service': async (signal) =>

@@ -1,5 +1,5 @@
 import { TimeLimit, onAbort, unlessAborted, withTimeLimit } from '../../machine/time-limit.ts';
-import type { LabError } from '../../model/errors.ts';
+import { LabError } from '../../model/errors.ts';
 import { NotReady } from './answer.ts';
 
 /** Something that was started, may end by itself, and can say why. */
@@ -56,4 +56,18 @@ export async function untilDone(program: Watched, signal: AbortSignal, limitMs =
   }
   signal.throwIfAborted();
   if (end !== 'exited with code 0') throw await program.failure(end);
+}
+
+/** Adds what to do about a server that runs and does not become ready; of one that has ended its log tells. */
+export async function withHint<T>(hint: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    if (!(error instanceof LabError) || error.hint !== undefined || !isLate(error.cause)) throw error;
+    throw new LabError(error.message, { details: error.details, logs: error.logs, hint, cause: error });
+  }
+}
+
+function isLate(cause: unknown): boolean {
+  return cause instanceof NotReady || cause instanceof TimeLimit;
 }

@@ -1,11 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { HostedTopology, Topology } from '../../model/plan.ts';
-import { extraCostMs } from './app-environment.ts';
-
-/** The numbers of the replicas, from 1. */
-export function replicaNumbers({ replicas }: Pick<Topology, 'replicas'>): readonly number[] {
-  return Array.from({ length: replicas }, (_, index) => index + 1);
-}
 
 /**
  * The numbers of the replicas that can stay when one topology follows another: those that would be started with the same
@@ -23,7 +17,11 @@ export function stayingReplicas(
   if (wanted.freshData) return [];
   const settings = ({ app, limits, data, serverTiming }: Topology) => ({ app, limits, data, serverTiming });
   if (!isDeepStrictEqual(settings(running), settings(wanted))) return [];
-  return replicaNumbers(wanted).filter(
-    (number) => number <= running.replicas && extraCostMs(running, number) === extraCostMs(wanted, number),
-  );
+  const numbers = Array.from({ length: Math.min(running.replicas, wanted.replicas) }, (_, index) => index + 1);
+  return numbers.filter((number) => slownessMs(running, number) === slownessMs(wanted, number));
+}
+
+/** The last of several is the slow one, where there is one. */
+function slownessMs({ replicas, slowReplicaMs }: Topology, number: number): number {
+  return replicas > 1 && number === replicas ? slowReplicaMs : 0;
 }

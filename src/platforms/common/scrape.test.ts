@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Answer } from './answer.ts';
-import { scrapeBackends, scrapeReplica } from './scrape.ts';
+import { scrapeBackends, scrapeCopy } from './scrape.ts';
 
 const { signal } = new AbortController();
 const app = async (url: string): Promise<Answer> => {
@@ -11,7 +11,10 @@ const app = async (url: string): Promise<Answer> => {
 };
 
 test('a replica is asked for its own metrics, and for those of database and cache', async () => {
-  expect(await scrapeReplica('app-1', 'http://app-1', signal, app)).toEqual({ replica: 'app-1', text: '/metrics' });
+  expect(await scrapeCopy('app-1', 'http://app-1', { path: '/metrics' }, signal, app)).toEqual({
+    replica: 'app-1',
+    text: '/metrics',
+  });
   expect(await scrapeBackends('http://app-1', signal, app)).toEqual({ replica: 'backends', text: '/metrics/backends' });
 });
 
@@ -27,5 +30,8 @@ test('what keeps it from answering is told', async () => {
     problem: '/metrics/backends answered with status 404',
   });
   const deaf = async (): Promise<Answer> => Promise.reject(new Error('refused'));
-  expect(await scrapeReplica('app-1', 'http://app-1', signal, deaf)).toEqual({ replica: 'app-1', problem: 'refused' });
+  expect(await scrapeCopy('app-1', 'http://app-1', { path: '/metrics' }, signal, deaf)).toEqual({
+    replica: 'app-1',
+    problem: 'refused',
+  });
 });

@@ -1,7 +1,6 @@
 import { TimeLimit, withTimeLimit } from '../../machine/time-limit.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { ReplicaMetrics } from '../../model/running-system.ts';
-import type { HostedSystem } from '../../model/system.ts';
 import type { Counters } from '../../services/service.ts';
 import { type Ask, ask } from './answer.ts';
 import { toldCountersOf } from './told-counters.ts';
@@ -21,28 +20,6 @@ export async function scrapeCopy(
   return 'problem' in answer || names === undefined
     ? answer
     : { replica: copy, text: toldCountersOf(answer.text, names) };
-}
-
-/** Reads the counters of a server of the user's own; what keeps it from answering is part of the result. */
-export async function scrapeTarget(
-  replica: string,
-  url: string,
-  { metricsPath, counters }: Pick<HostedSystem, 'counters'> & { readonly metricsPath: string },
-  signal: AbortSignal,
-  askOnce: Ask = ask,
-): Promise<ReplicaMetrics> {
-  const answer = await scrape(replica, url, metricsPath, signal, askOnce);
-  return 'problem' in answer ? answer : { replica, text: toldCountersOf(answer.text, counters) };
-}
-
-/** Reads the metrics of one replica; what keeps it from answering is part of the result. */
-export async function scrapeReplica(
-  replica: string,
-  url: string,
-  signal: AbortSignal,
-  askOnce: Ask = ask,
-): Promise<ReplicaMetrics> {
-  return scrape(replica, url, '/metrics', signal, askOnce);
 }
 
 /** Reads what database and cache say of themselves, through a replica that runs; `url` is undefined where none does. */

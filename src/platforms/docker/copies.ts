@@ -4,7 +4,7 @@ import { step } from '../../model/steps.ts';
 import { type Address, type Copy, type Place, type Service, type Variables, copiesOf } from '../../services/service.ts';
 import { untilReady } from '../common/answer.ts';
 import { whileAnyRuns } from '../common/deaths.ts';
-import { withHint } from '../common/hosting.ts';
+import { withHint } from '../common/readiness.ts';
 import { type Image, ensureHostedImage, findImage } from '../engine/base-images.ts';
 import type { Agent } from './agent-connection.ts';
 import { type Container, mortal } from './container.ts';

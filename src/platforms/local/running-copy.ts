@@ -17,7 +17,7 @@ import {
 } from '../../services/service.ts';
 import { ask, untilReady } from '../common/answer.ts';
 import { type Mortal, whileAnyRuns } from '../common/deaths.ts';
-import { withHint } from '../common/hosting.ts';
+import { withHint } from '../common/readiness.ts';
 import { makeFolder, removeFiles, writeFiles } from './copy-files.ts';
 import type { LocatedService } from './located-service.ts';
 import type { LocalProcess, ProcessDescription } from './process.ts';
