@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { never } from '../../machine/time-limit.ts';
 import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
@@ -133,8 +134,9 @@ export class KubernetesStack implements Stack {
         ? step(onStep, `${topology.replicas} × ${name} starts`, () => startApplication(run, tested, limited))
         : this.#scale(staying.application, tested, limited),
     ]);
-    const isSameFront = staying?.application.topology.balancer === topology.balancer && application.isUnchanged;
-    if (staying !== undefined && isSameFront) return { application, front: staying.front };
+    const isBalancedAlike = isDeepStrictEqual(staying?.application.topology.balancer, topology.balancer);
+    if (staying !== undefined && isBalancedAlike && application.isUnchanged)
+      return { application, front: staying.front };
     await run.removeAll('balancer', signal);
     if (balancer !== undefined) {
       await step(onStep, `${balancer.title} starts`, () => startBalancer(run, balancer, application, signal));
