@@ -5,6 +5,9 @@ import path from 'node:path';
 import { arePlain } from '../src/model/foreign-text.ts';
 import { reporterNames } from '../src/reporters/reporter.ts';
 import { start, type Ended } from '../test/e2e/cli.ts';
+import { runCommandLine } from '../src/cli/command-line.ts';
+import { fakeIo } from '../test/fakes/io.ts';
+import { fakeOutput } from '../test/fakes/output.ts';
 import { harms, recordWith } from '../test/fakes/hostile.ts';
 import { findInhabitants } from '../test/inhabitants.ts';
 import { insist, kindOf, type Outcome } from './kind.ts';
@@ -24,94 +27,84 @@ scenarios:
 suites: { quickstart: [dead] }
 `;
 
-const commands: readonly string[] =
-  'run compare gate calibrate max-rps init list explain validate report history schema up down manifests doctor clean completion complete'.split(
-    ' ',
-  );
-const names: readonly string[] = [
-  'dead',
-  'ends',
-  'ded',
-  'quickstart',
-  'local',
-  'run',
-  'scenarios',
-  'event',
-  'bash',
-  'zsh',
-  'fish',
-];
-const places: readonly string[] = [
-  'scenarios.yaml',
-  'wrong.yaml',
-  'results/r0',
-  'results/r0/run.json',
-  'results',
-  '.',
-  'nowhere',
-  'new/folder',
-  '/proc/nope/x',
-];
-const amounts: readonly string[] = [
-  '0',
-  '1',
-  '2',
-  '-1',
-  '1,2',
-  '1e3',
-  '0x1',
-  '99999999999999999999',
-  '200ms',
-  '0s',
-  '10/s',
-  '5%',
-  '900%',
-  'rps=5%',
-  'p99=off',
-  'p99 < 5ms',
-  '',
-];
-const options: readonly string[] =
-  `--file --platform --context --replicas --variant --connections --rate --duration --warmup --rounds --workers --seed --out --pin
-  --no-telemetry --allow-remote --dry-run --quiet --verbose --json --reporter --save --predict --a --b --a-url --b-url --a-command
-  --b-command --a-image --b-image --port --ready --metrics --request --budget --smallest --baseline --tolerance --allow-inconclusive
-  --slo --most --precision --confirm --html --force --print --detach --help -h --version -V -- - --nope --seed=1 --file=wrong.yaml`.split(
-    /\s+/,
-  );
-const others: readonly string[] = [
-  ...[
-    dead,
-    'http://192.0.2.1',
-    'ftp://x',
-    'GET /',
-    '/ready',
-    'exit 3',
-    'true',
-    '${HOME}',
-    'local',
-    'docker',
-    'kubernetes',
-  ],
-  ...reporterNames.flatMap((name) => [name, `${name}=${name}.txt`, `${name}=/proc/nope/x`]),
-];
+const commands =
+  'run compare gate calibrate max-rps init list explain validate report history schema up down manifests doctor clean completion complete';
+const places = ['scenarios.yaml', 'wrong.yaml', 'results/r0', 'results', '.', 'nowhere', 'new/folder', '/proc/nope/x'];
+const times = ['200ms', '1s', '5s', '0s', '99999999h', '1'];
+const counts = ['1', '2', '1,2', '0', '-1', '1e3', '99999999999999999999'];
+const lines = ['exit 3', 'true', 'GET /', 'POST /x'];
+/** What fits what an option or an argument calls its value. */
+const fitting: Readonly<Record<string, readonly string[]>> = {
+  scenario: ['dead', 'ends', 'ded', 'quickstart'],
+  scenarios: ['dead', 'ends', 'ded', 'quickstart'],
+  variant: ['one', 'two', 'on'],
+  variants: ['one', 'two', 'one,two'],
+  names: ['one', 'two', 'one,two'],
+  name: ['local', 'docker', 'kubernetes', 'minikube', 'one', ...reporterNames],
+  platform: ['local', 'docker', 'kubernetes', 'minikube', 'all'],
+  shell: ['bash', 'zsh', 'fish', 'powershell', 'sh'],
+  format: ['scenarios', 'run', 'event'],
+  file: places,
+  folder: places,
+  run: places,
+  count: counts,
+  counts,
+  number: counts,
+  port: counts,
+  time: times,
+  rate: ['10/s', '600/min', '0/s', '1e9/s', '10'],
+  share: ['5%', '0%', '101%', '5'],
+  list: ['rps=5%', 'p99=off', 'rps=5%,p50=900%', 'p42=1%'],
+  claims: ['p99 < 5ms', 'p99 < 5ms, error_rate < 1%', 'p99'],
+  url: [dead, `${dead}/x`, 'http://192.0.2.1', 'ftp://x'],
+  line: lines,
+  path: ['/', 'x', '/{port}'],
+  image: ['x', 'x:1', '-x'],
+  'format=file': reporterNames.flatMap((name) => [`${name}=new/${name}.txt`, `${name}=/proc/nope/x`, name]),
+};
+const anything = [...new Set(Object.values(fitting).flat()), '--nope', '--', '-', '--seed=1', '-h', '-V', ''];
 
 const word = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom(...names) },
-  { weight: 3, arbitrary: fc.constantFrom(...places) },
-  { weight: 3, arbitrary: fc.constantFrom(...amounts) },
-  { weight: 8, arbitrary: fc.constantFrom(...options) },
-  { weight: 3, arbitrary: fc.constantFrom(...others) },
+  { weight: 3, arbitrary: fc.constantFrom(...anything) },
   // A process is given no argument with a null character in it.
   fc
     .oneof(fc.constantFrom(...harms), fc.string({ unit: 'binary', maxLength: 9 }))
     .map((text) => text.replaceAll('\0', '')),
 );
-const line = fc
-  .tuple(
-    fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...commands) }, word),
-    fc.array(word, { maxLength: 6, size: 'max' }),
-  )
-  .map(([command, rest]) => [command, ...rest]);
+
+/** What a command takes, as its help has it: `<file>` and the like are what its values are called. */
+async function linesOf(command: string): Promise<fc.Arbitrary<readonly string[]>> {
+  const out = fakeOutput({ columns: 200 });
+  await runCommandLine(fakeIo({ out, args: [command, '--help'] }));
+  const valueOf = (called: string | undefined): fc.Arbitrary<readonly string[]> => {
+    if (called === undefined) return fc.constant([]);
+    const values = fitting[called] ?? anything;
+    return fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...values) }, word).map((value) => [value]);
+  };
+  const found = [...out.text().matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)(?: <([^>]+)>)?/gm)];
+  // A browser is nobody's to open.
+  const options = found
+    .filter(([, name]) => name !== '--open' && name !== '--help')
+    .map(([, name = '', called]) => valueOf(called).map((value) => [name, ...value]));
+  const [, argument] =
+    /^Usage: \S+ \S+ .*?[<[](\w+)(?:\.\.\.)?[>\]]\s*$/m.exec(out.text().replaceAll('[options] ', '')) ?? [];
+  const option = options.length === 0 ? fc.constant([]) : fc.oneof(...options);
+  return fc
+    .tuple(
+      valueOf(argument ?? 'scenario'),
+      fc.array(
+        fc.oneof(
+          { weight: 14, arbitrary: option },
+          word.map((text) => [text]),
+        ),
+        { maxLength: 5, size: 'max' },
+      ),
+    )
+    .map(([first, rest]) => [command, ...first, ...rest.flat()]);
+}
+
+const ofCommands = await Promise.all(commands.split(' ').map(linesOf));
+const line = fc.oneof({ weight: 30, arbitrary: fc.oneof(...ofCommands) }, fc.array(word, { maxLength: 4 }));
 
 /** Nothing is found there: no program, no Docker Engine and no cluster, whatever this machine has of them. */
 async function environmentIn(folder: string): Promise<NodeJS.ProcessEnv> {
