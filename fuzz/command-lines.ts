@@ -29,11 +29,21 @@ suites: { quickstart: [dead] }
 
 const commands =
   'run compare gate calibrate max-rps init list explain validate report history schema up down manifests doctor clean completion complete';
-const places = ['scenarios.yaml', 'wrong.yaml', 'results/r0', 'results', '.', 'nowhere', 'new/folder', '/proc/nope/x'];
+const places = [
+  'scenarios.yaml',
+  'wrong.yaml',
+  'results/r0',
+  'results/r0/run.json',
+  'results',
+  '.',
+  'nowhere',
+  'new/folder',
+  '/proc/nope/x',
+];
 const times = ['200ms', '1s', '5s', '0s', '99999999h', '1'];
 const counts = ['1', '2', '1,2', '0', '-1', '1e3', '99999999999999999999'];
 const lines = ['exit 3', 'true', 'GET /', 'POST /x'];
-/** What fits what an option or an argument calls its value. */
+/** What fits what an option or an argument calls its value; what is right comes first. */
 const fitting: Readonly<Record<string, readonly string[]>> = {
   scenario: ['dead', 'ends', 'ded', 'quickstart'],
   scenarios: ['dead', 'ends', 'ded', 'quickstart'],
@@ -45,8 +55,8 @@ const fitting: Readonly<Record<string, readonly string[]>> = {
   shell: ['bash', 'zsh', 'fish', 'powershell', 'sh'],
   format: ['scenarios', 'run', 'event'],
   file: places,
-  folder: places,
-  run: places,
+  folder: ['new/folder', ...places],
+  run: ['results/r0', ...places],
   count: counts,
   counts,
   number: counts,
@@ -79,7 +89,10 @@ async function linesOf(command: string): Promise<fc.Arbitrary<readonly string[]>
   const valueOf = (called: string | undefined): fc.Arbitrary<readonly string[]> => {
     if (called === undefined) return fc.constant([]);
     const values = fitting[called] ?? anything;
-    return fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...values) }, word).map((value) => [value]);
+    const [right = ''] = values;
+    return fc
+      .oneof({ weight: 12, arbitrary: fc.constant(right) }, { weight: 8, arbitrary: fc.constantFrom(...values) }, word)
+      .map((value) => [value]);
   };
   const found = [...out.text().matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)(?: <([^>]+)>)?/gm)];
   // A browser is nobody's to open.
