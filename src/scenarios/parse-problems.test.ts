@@ -220,6 +220,15 @@ describe('a problem is shown at its place:', () => {
       ],
     ],
     [
+      'a map where the text of a header should be',
+      scenario('workload: [{ request: GET /, headers: { a: { b: c } } }]'),
+      [
+        'test.yaml:5:48 error: the header "a" must be a text',
+        '    5 |     workload: [{ request: GET /, headers: { a: { b: c } } }]',
+        '      |                                                ~~~~~~~~',
+      ],
+    ],
+    [
       'maps where one map, or a word, should be',
       scenario(workload, 'load: [{ connections: 5 }]', 'variants: { a: { load: { keep-alive: { on: 1 } } } }'),
       [
