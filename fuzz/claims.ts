@@ -207,7 +207,7 @@ function namedIn(claim: Claim): readonly Readonly<Record<string, number>>[] {
 export const claims = kindOf({
   name: 'claims',
   share: 400,
-  inputs,
+  inputs: () => inputs,
   check,
   shown: (claim) =>
     `${spliced(written(claim, 'short'), claim.cuts)}\n${written(claim, 'short')}\n${JSON.stringify(namedIn(claim))}`,

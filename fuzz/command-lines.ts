@@ -179,7 +179,7 @@ async function check(args: readonly string[]): Promise<Outcome> {
 export const commandLines = kindOf({
   name: 'command-lines',
   share: 15,
-  inputs: line,
+  inputs: () => line,
   check,
   shown: (args) => JSON.stringify(args),
   shrinks: false,

@@ -184,7 +184,7 @@ function check(text: string): Outcome {
 export const scenarioFiles = kindOf({
   name: 'files',
   share: 480,
-  inputs: fc.oneof({ weight: 4, arbitrary: ofTrees }, ofTexts),
+  inputs: () => fc.oneof({ weight: 4, arbitrary: ofTrees }, ofTexts),
   check,
   shown: (text) => text,
 });

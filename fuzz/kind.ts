@@ -26,7 +26,8 @@ export interface Kind {
 export interface KindOptions<Input> {
   readonly name: string;
   readonly share: number;
-  readonly inputs: fc.Arbitrary<Input>;
+  /** Of the case of that number. */
+  readonly inputs: (number: number) => fc.Arbitrary<Input>;
   /** @throws where something does not hold that must */
   readonly check: (input: Input) => Outcome | Promise<Outcome>;
   /** How an input is shown to whoever has to look at it. */
@@ -42,7 +43,7 @@ export function kindOf<Input>({ name, share, inputs, check, shown, shrinks = tru
     share,
     async try(seed, number) {
       let outcome: Outcome = '';
-      const property = fc.asyncProperty(inputs, async (input) => {
+      const property = fc.asyncProperty(inputs(number), async (input) => {
         outcome = await check(input);
       });
       const details = await fc.check(property, {

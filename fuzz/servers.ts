@@ -8,6 +8,7 @@ import path from 'node:path';
 import { readWorkerMessages } from '../src/load/worker-process.ts';
 import { packageFolder } from '../src/machine/package.ts';
 import type { LoadProfile } from '../src/model/load-profile.ts';
+import { shuffled } from '../src/model/random.ts';
 import { readRuns } from '../src/record/run-folder.ts';
 import type { LoadJob, Outcome as Counted, WorkerResult } from '../src/worker/protocol.ts';
 import { burstLoad, closedLoad, loadJob, oneRequest, openLoad } from '../src/worker/testing/jobs.ts';
@@ -165,16 +166,30 @@ async function checkCommand(meeting: Meeting): Promise<Outcome> {
   }
 }
 
-/** Servers that mean ill, before every driver and before the whole command. */
+const clients: readonly Client[] = ['autocannon', 'lab', 'open', 'burst', 'command'];
+const inOrder = shuffled(hostileServers, 1);
+
+/** The items over and over. */
+function at<T>(items: readonly T[], number: number): T {
+  const item = items[number % items.length];
+  if (item === undefined) throw new Error('There are none.');
+  return item;
+}
+
+/**
+ * Servers that mean ill, before every driver and before the whole command: each meets each once in as many cases as there are pairs, and
+ * all of them one after the other.
+ */
 export const servers = kindOf<Meeting>({
   name: 'servers',
   share: 5,
-  inputs: fc.record({
-    server: fc.constantFrom(...hostileServers),
-    client: fc.constantFrom<Client[]>('autocannon', 'lab', 'open', 'burst', 'command'),
-    wellBehaved: fc.constantFrom(0, 1, 5),
-    contains: fc.boolean(),
-  }),
+  inputs: (number) =>
+    fc.record({
+      server: fc.constant(at(inOrder, number)),
+      client: fc.constant(at(clients, number + Math.floor(number / inOrder.length))),
+      wellBehaved: fc.constantFrom(0, 1, 5),
+      contains: fc.boolean(),
+    }),
   check: async (meeting) =>
     meeting.client === 'command' ? checkCommand(meeting) : checkDriver(meeting, loads[meeting.client]),
   shown: ({ server, ...rest }) => `${server.what}: ${JSON.stringify(rest)}`,

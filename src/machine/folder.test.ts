@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -49,6 +49,15 @@ it('writes through a link to the file that it leads to', async () => {
   expect(await readlink(path.join(place, 'link'))).toBe('file');
   expect(await readFile(path.join(place, 'file'), 'utf8')).toBe('new');
   expect(await readdir(place)).toEqual(['file', 'link']);
+});
+
+it('writes to a file that is open through its descriptor, and puts no other in its place', async (context) => {
+  if (!existsSync('/dev/fd')) context.skip('there is no /dev/fd');
+  const file = path.join(await folder(), 'out');
+  await using opened = await open(file, 'w+');
+  await writeTo(`/dev/fd/${opened.fd}`, 'text');
+  expect((await stat(file)).ino).toBe((await opened.stat()).ino);
+  expect(await readFile(file, 'utf8')).toBe('text');
 });
 
 it('writes to what is no file as it is', async (context) => {

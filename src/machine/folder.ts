@@ -37,7 +37,7 @@ export async function writeWhole(file: string, text: string): Promise<void> {
 
 /**
  * Writes to where a user wants it: whole or not at all where that is a file, or is to be one; through a link to what it leads to. What
- * else has a name, such as a pipe or `/dev/stdout`, is written to as it is.
+ * else has a name, such as a pipe, is written to as it is, and so is all below `/dev`: `/dev/stdout` may lead to a file that is open.
  * @throws the system's own error
  */
 export async function writeTo(place: string, text: string): Promise<void> {
@@ -46,5 +46,5 @@ export async function writeTo(place: string, text: string): Promise<void> {
     (status) => status.isFile(),
     () => true,
   );
-  await (isFile ? writeWhole(file, text) : writeFile(file, text));
+  await (isFile && !place.startsWith('/dev/') ? writeWhole(file, text) : writeFile(place, text));
 }
