@@ -234,6 +234,13 @@ describe('judge', () => {
     });
   });
 
+  it('keeps no numbers that JSON has not, and judges all the same', () => {
+    const judged = expectations('50/s < rps(lock)');
+    const [claim] = judged.expectations;
+    const { outcome, evidence } = judge(claim ?? expect.fail(), judged, [lock({ rps: 5e-324 })]);
+    expect({ outcome, evidence }).toEqual({ outcome: 'failed', evidence: undefined });
+  });
+
   it('counts a failure in one place above missing data in another', () => {
     expect(verdict('p99 < 50ms', [none({ p99: 80 })])).toBe('failed: 80 ms against 50 ms, 60% above the limit (none)');
   });

@@ -53,17 +53,15 @@ function rangeOf(expectation: Expectation, values: readonly number[]): Range {
 function leftRange(expectation: Expectation, lefts: readonly number[], rights: readonly number[]): Range {
   const limit = median(rights);
   const isFixed = expectation.right.kind === 'number';
-  if (isFixed || [...lefts, ...rights].some((value) => value <= 0)) {
+  const logs = lefts.map((left, round) => Math.log(left / (rights[round] ?? NaN)));
+  if (isFixed || [...lefts, ...rights].some((value) => value <= 0) || !logs.every(Number.isFinite)) {
     const { low, high } = rangeOf(
       expectation,
       lefts.map((left, round) => left - (rights[round] ?? NaN)),
     );
     return { value: median(lefts), low: low + limit, high: high + limit };
   }
-  const { low, high } = rangeOf(
-    expectation,
-    lefts.map((left, round) => Math.log(left / (rights[round] ?? NaN))),
-  );
+  const { low, high } = rangeOf(expectation, logs);
   return { value: median(lefts), low: Math.exp(low) * limit, high: Math.exp(high) * limit };
 }
 
@@ -131,7 +129,7 @@ function judgeInstance(expectation: Expectation, instance: Instance, trials: rea
   const outcome = outcomeOf(expectation, range, limit);
   const said = reasonOf(expectation, evidence);
   const reason = outcome === 'inconclusive' ? `the rounds do not agree: ${said}` : said;
-  return { instance, outcome, reason, margin, evidence };
+  return { instance, outcome, reason, margin, evidence: finite(evidence) };
 }
 
 /** What is so wherever a doubted metric lies between its ends; undefined where it is not, or those are not known. */
@@ -155,21 +153,18 @@ function judgeEnds(
   // The margin is that of the end which is nearer to the limit.
   const inside = expectation.comparator.startsWith('>') ? low - limit : limit - high;
   const margin = inside / (limit === 0 ? 1 : Math.abs(limit));
-  const finite = Number.isFinite(high) ? { high } : {};
   return {
     instance,
     outcome,
     reason,
     margin,
-    evidence: finiteEvidence(margin, { value, limit, low, ...finite, rounds: known.length }),
+    evidence: finite({ value, limit, low, ...(high < Infinity ? { high } : {}), margin, rounds: known.length }),
   };
 }
 
-function finiteEvidence(
-  margin: number,
-  evidence: Omit<NonNullable<Verdict['evidence']>, 'margin'>,
-): Verdict['evidence'] {
-  return Number.isFinite(margin) ? { ...evidence, margin } : undefined;
+/** No evidence in place of numbers that JSON has not: a record with them could not be read again. */
+function finite(evidence: NonNullable<Verdict['evidence']>): Verdict['evidence'] {
+  return Object.values(evidence).every(Number.isFinite) ? evidence : undefined;
 }
 
 function instancesOf(expectation: Expectation, scenario: Scenario): readonly Instance[] {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { makeFolder } from '../machine/folder.ts';
+import { makeFolder, writeTo } from '../machine/folder.ts';
 import { LabError, messageOf } from '../model/errors.ts';
 import type { RunRecord } from '../record/run-record.ts';
 import { openReporter } from '../reporters/index.ts';
@@ -76,11 +76,10 @@ export async function reportRecord(
  */
 export async function writeReport(io: Io, file: string, text: string): Promise<void> {
   const path = await import('node:path');
-  const { writeFile } = await import('node:fs/promises');
   const target = path.resolve(io.folder, file);
   await written(file, async () => {
     await makeFolder(path.dirname(target));
-    await writeFile(target, text);
+    await writeTo(target, text);
   });
 }
 

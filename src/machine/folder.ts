@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /**
@@ -16,16 +16,35 @@ export async function makeFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes a file whole or not at all, so that a reader never sees half of it; where that fails nothing is left of the attempt.
+ * Writes a file whole or not at all, so that a reader never sees half of it, nor does who reads it after the machine has lost its
+ * power; where that fails, what was there before is there still, and nothing is left of the attempt.
  * @throws the system's own error
  */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
   try {
-    await writeFile(draft, text);
+    await writeFile(draft, text, { flush: true });
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     throw error;
   }
+  // Its name as well; some file systems have nothing like that for folders, and keep it in order by themselves.
+  const folder = await open(path.dirname(file)).catch(() => undefined);
+  await folder?.sync().catch(() => undefined);
+  await folder?.close();
+}
+
+/**
+ * Writes to where a user wants it: whole or not at all where that is a file, or is to be one; through a link to what it leads to. What
+ * else has a name, such as a pipe, is written to as it is, and so is all below `/dev`: `/dev/stdout` may lead to a file that is open.
+ * @throws the system's own error
+ */
+export async function writeTo(place: string, text: string): Promise<void> {
+  const file = await realpath(place).catch(() => place);
+  const isFile = await stat(file).then(
+    (status) => status.isFile(),
+    () => true,
+  );
+  await (isFile && !place.startsWith('/dev/') ? writeWhole(file, text) : writeFile(place, text));
 }

@@ -3,6 +3,7 @@ import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { harms, hostileText, recordWith } from '../../test/fakes/hostile.ts';
 import { fakeOutput } from '../../test/fakes/output.ts';
+import { openElements } from '../../test/well-formed.ts';
 import { arePlain } from '../model/foreign-text.ts';
 import { openReporter } from './index.ts';
 import { ownMarks, reporterNames, type ReporterName } from './reporter.ts';
@@ -34,33 +35,6 @@ function markupOf(page: string): string {
 /** Labels are texts. */
 function tagsOf(page: string): readonly string[] {
   return [...page.matchAll(/<[^>]*>/g)].map(([tag]) => tag.replace(/ aria-label="[^"]*"/, ''));
-}
-
-const reference = '&(?:amp|lt|gt|quot|apos);';
-const xmlToken = new RegExp(
-  String.raw`<(?<closing>/?)(?<name>\w[\w-]*)(?: [\w-]+="(?:[^<&"]|${reference})*")*(?<empty>/?)>|(?:(?!\]\]>)[^<&]|${reference})+`,
-  'uy',
-);
-
-/**
- * Reads XML 1.0 as strictly as its grammar is, of which a report uses elements, attributes and text.
- * @returns the elements that are still open at its end: none of a document; what cannot be read counts as one
- */
-function openElements(xml: string): readonly string[] {
-  if (!/^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u.test(xml)) return ['no character of XML'];
-  const head = '<?xml version="1.0" encoding="UTF-8"?>';
-  const open: string[] = xml.startsWith(head) ? [] : ['no head'];
-  xmlToken.lastIndex = head.length;
-  while (xmlToken.lastIndex < xml.length) {
-    const at = xmlToken.lastIndex;
-    const groups = xmlToken.exec(xml)?.groups;
-    if (groups === undefined) return [...open, `no token: ${xml.slice(at, at + 40)}`];
-    const { name, closing, empty } = groups;
-    if (name === undefined || empty === '/') continue;
-    if (closing !== '/') open.push(name);
-    else if (open.pop() !== name) return [...open, `not open: ${name}`];
-  }
-  return open;
 }
 
 /** The names of nodes and attributes, at their places. */

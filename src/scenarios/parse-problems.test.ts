@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { problemsOf, scenario, workload } from './testing/files.ts';
 
 describe('a problem is shown at its place:', () => {
-  it.each<[string, string, string[]]>([
+  it.each<[string, string, unknown[]]>([
     [
       'a value that is not known',
       scenario(workload, 'app: { cache: { strategy: asid, ttl: 60s } }'),
@@ -217,6 +217,29 @@ describe('a problem is shown at its place:', () => {
         '    4 |   b: { variants: {}, expect: p99 }',
         '      |                              ~~~',
         '      hint: put each item behind a dash, or all of them into [ ]',
+      ],
+    ],
+    [
+      'a map where the text of a header should be',
+      scenario('workload: [{ request: GET /, headers: { a: { b: c } } }]'),
+      [
+        'test.yaml:5:48 error: the header "a" must be a text',
+        '    5 |     workload: [{ request: GET /, headers: { a: { b: c } } }]',
+        '      |                                                ~~~~~~~~',
+      ],
+    ],
+    [
+      'maps where one map, or a word, should be',
+      scenario(workload, 'load: [{ connections: 5 }]', 'variants: { a: { load: { keep-alive: { on: 1 } } } }'),
+      [
+        'test.yaml:6:11 error: load must be a map',
+        '    6 |     load: [{ connections: 5 }]',
+        '      |           ~~~~~~~~~~~~~~~~~~~~',
+        expect.stringMatching(/^ {6}hint: its keys are: connections, /),
+        '',
+        'test.yaml:7:42 error: keep-alive must be true or false',
+        '    7 |     variants: { a: { load: { keep-alive: { on: 1 } } } }',
+        '      |                                          ~~~~~~~~~',
       ],
     ],
   ])('%s', (_name, text, lines) => expect(problemsOf(text).split('\n')).toEqual(lines));

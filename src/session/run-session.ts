@@ -57,6 +57,8 @@ export class RunSession {
   readonly folder: RunFolder;
   /** Of the targets' addresses those that load goes to. */
   #addresses: TargetAddresses = new Map();
+  /** How many trials the saved record has. */
+  #savedTrials = 0;
 
   constructor(plan: Plan, lab: Lab, record: RunRecord, folder: RunFolder) {
     this.plan = plan;
@@ -165,7 +167,23 @@ export class RunSession {
 
   async save(): Promise<void> {
     this.record.wallMs = Date.now() - this.lab.startedAtMs;
-    await this.folder.write('run.json', `${jsonOf(this.record, 1)}\n`);
+    const { length } = this.record.trials;
+    await this.#write(this.record);
+    this.#savedTrials = length;
+  }
+
+  /**
+   * Says how the run ended where the whole record has no room: in the one that was saved before.
+   * @throws {LabError} where there is none for that either
+   */
+  async saveEnd(why: string): Promise<void> {
+    const { status, problem = why, trials, comparisons: _, scaling: __, ...rest } = this.record;
+    const ended = status === 'complete' ? 'broken off' : status;
+    await this.#write({ ...rest, status: ended, problem, trials: trials.slice(0, this.#savedTrials), verdicts: [] });
+  }
+
+  async #write(record: RunRecord): Promise<void> {
+    await this.folder.write('run.json', `${jsonOf(record, 1)}\n`);
   }
 }
 
@@ -218,6 +236,7 @@ export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) 
   }
   // A disk that is full now must not keep what was measured from being shown.
   const unsaved = await errorOf(async () => session.save());
+  if (unsaved !== undefined) await errorOf(async () => session.saveEnd(unsaved.message));
   lab.emit({ type: 'run-finished', runId, folder: folder.path });
   return { record, folder, error: broken ?? unsaved };
 }

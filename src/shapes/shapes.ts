@@ -123,9 +123,10 @@ export function text(noun: string, longest = 2000) {
 export function yesNo(noun: string) {
   const read = (input: unknown): Reading<boolean> => {
     if (typeof input === 'boolean') return { value: input };
-    const word = String(input).toLowerCase();
+    if (typeof input !== 'string') return faulty(`${noun} must be true or false`);
+    const word = input.toLowerCase();
     const meant = ['yes', 'y', 'on', 'true'].includes(word) || !['no', 'n', 'off', 'false'].includes(word);
-    return faulty(`${noun} must be true or false`, typeof input === 'string' ? `write ${meant}` : undefined);
+    return faulty(`${noun} must be true or false`, `write ${meant}`);
   };
   return setting(noun, read, { type: 'boolean' });
 }
@@ -136,7 +137,7 @@ export function table<Fields extends Record<string, z.ZodType>>(noun: string, fi
   const keys = Object.keys(fields);
   const schema = z.unknown().transform((input, context) => {
     if (!isTable(input)) {
-      const hint = colonHint(String(input), keys) ?? keyHint(keys);
+      const hint = (typeof input === 'string' ? colonHint(input, keys) : undefined) ?? keyHint(keys);
       const fault = input === undefined ? faulty(`${noun} is missing`) : faulty(`${noun} must be a map`, hint);
       context.issues.push(issueOf(input, fault.fault));
       return z.NEVER;

@@ -31,7 +31,7 @@ async function writeAll(io: Io, files: readonly StartingFile[], isForced: boolea
   const path = await import('node:path');
   const { existsSync } = await import('node:fs');
   const { readFile, writeFile } = await import('node:fs/promises');
-  const { makeFolder } = await import('../../machine/folder.ts');
+  const { makeFolder, writeTo } = await import('../../machine/folder.ts');
   const shown = ({ file }: StartingFile): string => path.relative(io.folder, file);
   const there = files.filter(({ file, isWhole }) => isWhole && existsSync(file)).map(shown);
   if (there.length > 0 && !isForced) {
@@ -43,12 +43,14 @@ async function writeAll(io: Io, files: readonly StartingFile[], isForced: boolea
     const { file, text, isWhole } = each;
     try {
       await makeFolder(path.dirname(file));
-      if (isWhole) {
+      if (isWhole && !isForced) {
         // Not over a file that has come meanwhile.
-        await writeFile(file, text, { flag: isForced ? 'w' : 'wx' });
+        await writeFile(file, text, { flag: 'wx' });
+      } else if (isWhole) {
+        await writeTo(file, text);
       } else {
         const before = existsSync(file) ? await readFile(file, 'utf8') : '';
-        await writeFile(file, `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${text}`);
+        await writeTo(file, `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${text}`);
       }
     } catch (error) {
       throw new LabError(`${shown(each)} cannot be written: ${messageOf(error)}.`, { cause: error });

@@ -87,10 +87,10 @@ const readHeaders = z.unknown().transform((input, context): Readonly<Record<stri
     );
     return z.NEVER;
   }
-  const read = Object.entries(input).map(([name, value]) => {
+  const read = Object.entries(input).flatMap(([name, value]) => {
     const fault = headerFault(name, value);
     if (fault) context.issues.push(issueOf(input, fault, [name], fault.onKey));
-    return [name, String(value)] as const;
+    return fault ? [] : [[name, String(value)] as const];
   });
   return Object.fromEntries(read);
 });
