@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { judge } from '../src/analysis/verdicts.ts';
+import { metrics } from '../src/metrics/catalogue.ts';
 import { referencesOf, type Comparator, type Expectation } from '../src/model/expectation.ts';
-import { metrics } from '../src/model/metrics.ts';
 import type { TrialRecord, Verdict } from '../src/record/run-record.ts';
 import { parseExpectation } from '../src/scenarios/claims/expectation-parser.ts';
 import { harms } from '../test/fakes/hostile.ts';

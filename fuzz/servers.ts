@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { readWorkerMessages } from '../src/load/worker-process.ts';
 import { packageFolder } from '../src/machine/package.ts';
-import type { LoadProfile } from '../src/model/load-profile.ts';
+import type { WorkerLoad } from '../src/model/load-profile.ts';
 import { shuffled } from '../src/model/random.ts';
 import { readRuns } from '../src/record/run-folder.ts';
 import type { LoadJob, Outcome as Counted, WorkerResult } from '../src/worker/protocol.ts';
@@ -22,7 +22,7 @@ const loads = {
   lab: closedLoad({ driver: 'lab', connections: 3, durationMs: 500, timeoutMs }),
   open: openLoad({ ratePerSecond: 60, durationMs: 500, connections: 10, inFlightLimit: 20, timeoutMs, drainMs: 500 }),
   burst: burstLoad({ size: 4, times: 2, everyMs: 20, timeoutMs }),
-} as const satisfies Readonly<Record<string, LoadProfile>>;
+} as const satisfies Readonly<Record<string, WorkerLoad>>;
 
 /** What meets a server: a load worker with one of its drivers, or the whole command. */
 type Client = keyof typeof loads | 'command';
@@ -112,7 +112,7 @@ function checkBooks({ carried, sent, requests, unfinished, refusals }: Books, fa
   insist(carried + sent === requests + failed + refused + unfinished, `The books do not balance: ${told}`);
 }
 
-async function checkDriver(meeting: Meeting, load: LoadProfile): Promise<Outcome> {
+async function checkDriver(meeting: Meeting, load: WorkerLoad): Promise<Outcome> {
   await using server = await serve(meeting);
   const workload = oneRequest(meeting.contains ? { check: { contains: 'hello' } } : {});
   const { result, bytes } = await work(loadJob({ urls: [server.url], load, workload }));
