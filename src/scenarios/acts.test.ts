@@ -185,6 +185,14 @@ describe('an act is refused', () => {
     ).toEqual(['[balancer] a variant with a rollout has no "balancer"']);
   });
 
+  it('where copies would be added to one that has a port of its own', () => {
+    const target = 'target: { command: node server.js, port: 3000 }';
+    const acts = 'acts: [{ at: 1s, scale: { target: 1 } }, { at: 2s, scale: { target: 2 } }]';
+    expect(faultsOf(scenario(workload, target, acts))).toEqual([
+      '[{ target: 2 }] 2 copies of a command cannot all listen on port 3000',
+    ]);
+  });
+
   it('where the system has no such service, or not at that number of replicas', () => {
     const target = 'target: { url: "http://127.0.0.1:8080" }';
     expect(faultsOf(scenario(workload, target, 'acts: [{ at: 1s, kill: target }]'))).toEqual([

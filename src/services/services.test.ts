@@ -168,6 +168,20 @@ test('nginx stands in front of several replicas, and where the platform deals re
   expect(names({ ...topology, balancer: undefined }, true)).toBeUndefined();
 });
 
+test('nginx stands in front of one replica where an act adds others', () => {
+  const scaling = { kind: 'scale', name: 'scale-app', service: 'app', atMs: 1000 } as const;
+  const nameAt = (to: number): string | undefined =>
+    balancerOf({ ...topology, replicas: 1, acts: [{ ...scaling, to }] }, platform)?.name;
+  expect(nameAt(2)).toBe('nginx');
+  expect(nameAt(1)).toBeUndefined();
+});
+
+test('Redis is flushed with its password, which is no part of the script', () => {
+  const script = storesOf({ hasRedis: true }).flatMap(({ flush }) => flush?.(place) ?? []);
+  expect(script).toEqual([expect.stringContaining('FLUSHALL')]);
+  expect(script.join()).not.toContain(place.secret('password'));
+});
+
 test('nginx is told the replicas that it fronts', () => {
   const [configuration] = inFront?.files(place) ?? [];
   expect(configuration?.text).toContain('    server app-1:3000;\n    server app-2:3000;\n');

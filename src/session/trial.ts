@@ -110,7 +110,10 @@ export async function runTrial(
   const context = contextOf(trial, acts);
   const recorded = { measurement, telemetry, resources, ...context };
   const metrics = trialMetrics(recorded);
-  const told = withoutEnds(deaths, ...withoutIntended(acts, telemetry, resources));
+  const [unintended, used] = withoutIntended(acts, telemetry, resources);
+  // That a platform started it again is worth a mark all the same.
+  const marked = { ...unintended, ...(telemetry.happenings && { happenings: telemetry.happenings }) };
+  const told = withoutEnds(deaths, unintended, used);
   const caveatsWith = (outcome?: RequestOutcome): Caveat[] => [
     ...deathCaveats(deaths),
     ...caveatsOf(measurement, ...told, context, outcome),
@@ -137,7 +140,7 @@ export async function runTrial(
     byRequest,
     byService: serviceMetrics(recorded),
     findings: findingsOf({ measurement, telemetry, resources, machine, metrics, trial }),
-    annotations: annotationsOf(measurement, telemetry, context),
+    annotations: annotationsOf(measurement, marked, context),
   };
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, Requirement } from '../../src/platforms/platform.ts';
+import { describeActs } from './acts.ts';
 import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
@@ -41,6 +42,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeLoad(bench);
     describeHosting(bench);
     describeDeaths(bench);
+    describeActs(bench);
     describeLifecycle(bench);
   });
 }

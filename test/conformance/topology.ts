@@ -11,7 +11,7 @@ type Cache = AppSettings['cache'];
 /** A small topology, changed as told. */
 export function topology(
   change: Partial<
-    Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData' | 'serverTiming' | 'autoscale' | 'rollout'>
+    Pick<Topology, 'replicas' | 'balancer' | 'data' | 'freshData' | 'serverTiming' | 'autoscale' | 'rollout' | 'acts'>
   > & {
     readonly limits?: Topology['limits'];
     readonly slowReplicaMs?: number;

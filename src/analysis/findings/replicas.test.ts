@@ -40,6 +40,14 @@ describe('uneven-replicas', () => {
     const lost = [{ replica: 'app-3', problem: 'it died' }];
     expect(among(shares(900, 10), 'ip-hash', { lost })).toEqual([]);
   });
+
+  it('does not compare what something was done to', () => {
+    const acts = [{ at: '1s', pause: 'app-3', for: '1s' }];
+    const trial = trialOf({ replicas: 3, variants: { usual: { acts } } });
+    const foundIn = (replicas: Telemetry['replicas']) => found({ telemetry: telemetry({}, { replicas }), trial });
+    expect(foundIn(shares(480, 480, 40))).toEqual([]);
+    expect(foundIn(served([300, 5], [300, 5], [300, 105]))).toEqual([]);
+  });
 });
 
 describe('slow-replica', () => {

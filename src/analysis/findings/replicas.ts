@@ -1,4 +1,5 @@
 import { formatNumber, formatPercent } from '../../model/numbers.ts';
+import { actsOn } from '../../model/plan.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import { median } from '../summary.ts';
 import type { TrialView } from '../trial-view.ts';
@@ -54,8 +55,14 @@ function spares({ trial: { system } }: TrialView): boolean {
   return method === 'least-connections' || method === 'random-two';
 }
 
+/** What was done to one of them, or to what they wait for, shows in their times and shares, and is known. */
+function isActedOn({ trial: { system } }: TrialView): boolean {
+  return actsOn(system).length > 0;
+}
+
 /** A replica takes at least twice as long as the others. */
 export const slowReplica: Rule = (view) => {
+  if (isActedOn(view)) return undefined;
   const slow = slowestReplica(view);
   if (!slow || slow.times < slowTimes || slow.ms - slow.othersMs < noticeableMs) return undefined;
   const share = servedBy(view.telemetry).find(({ replica }) => replica === slow.replica)?.share ?? 0;
@@ -72,6 +79,7 @@ export const slowReplica: Rule = (view) => {
 
 /** A replica has less than half of its fair share of the requests, or more than one and a half, and it is not that a slow one is spared. */
 export const unevenReplicas: Rule = (view) => {
+  if (isActedOn(view)) return undefined;
   const served = servedBy(view.telemetry);
   const [least] = served;
   const most = served.at(-1);

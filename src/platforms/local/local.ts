@@ -20,7 +20,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     enforcesLimits: false,
     hosts: ['command'],
     reachesUrls: true,
-    acts: [],
+    acts: ['kill', 'stop', 'pause', 'resume', 'restart', 'flush', 'scale'],
     orchestrates: false,
     requirements: (signal) => localRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),

@@ -37,6 +37,13 @@ export async function lookAtProcesses(strangers: ReadonlySet<number>): Promise<L
   };
 }
 
+/** A process with its children, their children, and so on. */
+export function familyOf(pid: number | undefined, processes: readonly Process[]): readonly Process[] {
+  const family = processes.filter((process) => process.pid === pid);
+  for (const member of family) family.push(...processes.filter(({ parent }) => parent === member.pid));
+  return family;
+}
+
 interface Units {
   readonly pageBytes: number;
   readonly ticksPerSecond: number;

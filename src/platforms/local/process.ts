@@ -2,10 +2,12 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { open, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { diskFullHint, hintFor, readLogEnd, readPiece, withLog } from '../../machine/log-tail.ts';
-import { pause, settlesWithin } from '../../machine/time-limit.ts';
+import { pause as wait, settlesWithin } from '../../machine/time-limit.ts';
+import { processStatus } from '../../machine/owner.ts';
 import { LabError } from '../../model/errors.ts';
 import { untilSign } from '../common/readiness.ts';
 import { markDescriptor, markVariable, openMark } from './own-processes.ts';
+import { familyOf, lookAtProcesses } from './process-table.ts';
 
 /**
  * A program that is to run in the folder of a run, in a process group of its own: a terminal's Ctrl-C does not reach it. It carries the
@@ -40,6 +42,9 @@ export interface ProcessDescription {
 /** So much of a log is searched at once for a sign of readiness. */
 const pieceBytes = 2 ** 16;
 
+/** How long the kernel may take to end what is killed. */
+const endLimitMs = 2_000;
+
 /** A program that runs now. It always knows how it ended, and tells with the last lines of its own log. */
 export class LocalProcess {
   readonly name: string;
@@ -51,6 +56,7 @@ export class LocalProcess {
   readonly backend: boolean;
   readonly #description: ProcessDescription;
   readonly #logOffset: number;
+  #isPaused = false;
 
   private constructor(description: ProcessDescription, child: ChildProcess, logOffset: number) {
     this.name = description.name;
@@ -103,7 +109,7 @@ export class LocalProcess {
         if (found !== undefined) return found;
         const wholeBytes = piece.lastIndexOf('\n') + 1;
         fromByte += wholeBytes === 0 && piece.length === pieceBytes ? pieceBytes : wholeBytes;
-        if (piece.length < pieceBytes) await pause(10, signal);
+        if (piece.length < pieceBytes) await wait(10, signal);
       }
     };
   }
@@ -126,25 +132,82 @@ export class LocalProcess {
     return new LabError(`${this.name} ${what}.`, { ...told, cause, ...(hint === undefined ? {} : { hint }) });
   }
 
-  /** Ends it, with all that it started: asks, waits, kills. Never fails. */
-  async stop(): Promise<void> {
-    const { stopSignal, stopsGroup, graceMs } = this.#description;
+  /** Ends it, with all that it started: asks, waits, kills. Never fails. @param graceMs how long it may take */
+  async stop(graceMs = this.#description.graceMs): Promise<void> {
+    const { stopSignal, stopsGroup } = this.#description;
     if (this.end !== undefined) return;
     if (stopSignal !== undefined && stopsGroup === true) this.#signalGroup(stopSignal);
     else if (stopSignal !== undefined) this.child.kill(stopSignal);
+    // It hears nothing as long as it stands still.
+    if (this.#isPaused) await this.resume().catch(() => undefined);
     if (await settlesWithin(graceMs, this.ended)) return;
+    await this.kill();
+  }
+
+  /** Ends it at once, with all that it started; all of that is gone then. Never fails. */
+  async kill(): Promise<void> {
+    // Whoever stands still starts nothing more. Where nobody can look, there is its group.
+    const family = await this.#signalFamily('SIGSTOP').catch(() => []);
     this.#signalGroup('SIGKILL');
-    await settlesWithin(2_000, this.ended);
+    for (const pid of family) send(pid, 'SIGKILL');
+    await settlesWithin(endLimitMs, this.ended);
+    await Promise.all(family.map(untilGone));
+  }
+
+  /** Makes it stand still, with all that it started. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    await this.#signalFamily('SIGSTOP');
+  }
+
+  /** Lets it go on. */
+  async resume(): Promise<void> {
+    await this.#signalFamily('SIGCONT');
+    this.#isPaused = false;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Sends a signal to it and to all that it has started, also to what has left its group (PostgreSQL's do); tells whom. */
+  async #signalFamily(signal: NodeJS.Signals): Promise<readonly number[]> {
+    const told = new Set<number>();
+    this.#signalGroup(signal);
+    for (;;) {
+      const { processes } = await lookAtProcesses(new Set());
+      const missed = familyOf(this.child.pid, processes).filter(({ pid }) => !told.has(pid));
+      if (missed.length === 0) return [...told];
+      for (const { pid } of missed) {
+        send(pid, signal);
+        told.add(pid);
+      }
+    }
   }
 
   #signalGroup(signal: NodeJS.Signals): void {
     const { pid } = this.child;
-    if (pid === undefined) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // The usual case: nothing is left of the group. (macOS says EPERM of a group of zombies.)
-    }
+    if (pid !== undefined) send(-pid, signal);
+  }
+}
+
+/** @param pid of a process; below 0 of a group */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // The usual case: nothing is left of it. (macOS says EPERM of a group of zombies.)
+  }
+}
+
+/** Waits until a process that was killed is gone, which may take the kernel a while. */
+async function untilGone(pid: number): Promise<void> {
+  const { signal } = new AbortController();
+  const untilMs = performance.now() + endLimitMs;
+  while (performance.now() < untilMs) {
+    const status = await processStatus(pid);
+    if (status === undefined || status.zombie) return;
+    await wait(5, signal);
   }
 }
 

@@ -47,9 +47,9 @@ export class RunContext {
     for (const { child } of this.#processes) child.unref();
   }
 
-  /** Stops processes together. */
-  async stop(processes: readonly LocalProcess[]): Promise<void> {
-    await Promise.all(processes.map((running) => running.stop()));
+  /** Stops processes together. @param graceMs how long they may take; undefined for what each takes */
+  async stop(processes: readonly LocalProcess[], graceMs?: number): Promise<void> {
+    await Promise.all(processes.map((running) => running.stop(graceMs)));
     for (const ended of processes) this.#processes.delete(ended);
   }
 

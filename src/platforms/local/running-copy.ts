@@ -25,6 +25,7 @@ import type { LocalProcess, ProcessDescription } from './process.ts';
 /** A copy of a service that runs as a process of this machine, and is ready. Its name is that of its usage and its death. */
 export interface RunningCopy extends Copy, Address {
   readonly service: Service;
+  readonly located: LocatedService;
   readonly process: LocalProcess;
   /** What it was started from. */
   readonly described: Described;
@@ -42,6 +43,9 @@ interface Described {
 }
 
 const host = '127.0.0.1';
+
+/** How long a copy may take to heed a script. */
+const scriptLimitMs = 30_000;
 
 /** Runs to its end what comes before the first start of a copy, where something does. */
 export async function runFirst(located: LocatedService, copy: Copy, signal: AbortSignal): Promise<void> {
@@ -115,13 +119,76 @@ async function startAt(
   await makeFolder(at.data, program.dataMode, user);
   await writeFiles(at.folder, described.files, user);
   const process = await run.start(described.program, signal);
-  const started = { ...copy, host, port, url: `http://${host}:${port}`, service, process, described };
+  const started = { ...copy, host, port, url: `http://${host}:${port}`, service, located, process, described };
   await untilReadyIs(started, running, signal);
   return {
     ...started,
     reachedBy: service.reachedBy({ host, port, secret }),
     version: await versionOf(located, process),
   };
+}
+
+/**
+ * Starts a copy that has ended again: at its port, with its files and its data as they are, and waits until it is ready.
+ * @param running the copies of other services that run
+ * @throws {LabError} with the end of its log, where it ends or does not become ready; it has ended then
+ */
+export async function startAgain(
+  copy: RunningCopy,
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<RunningCopy> {
+  const { run } = copy.located;
+  const process = await run.start(copy.described.program, signal);
+  try {
+    await untilReadyIs({ ...copy, process }, running, signal);
+  } catch (error) {
+    await run.stop([process]);
+    throw error;
+  }
+  return { ...copy, process };
+}
+
+/**
+ * Has a copy heed that others are there, or are there no more: those which it fronts.
+ * @param running the copies of other services that there are
+ * @throws {LabError} where it does not
+ */
+export async function tellOfOthers(
+  copy: RunningCopy,
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<RunningCopy> {
+  const { located, service } = copy;
+  const at = placeOf(located, copy, copy.port, running);
+  const described = describedAt(at, located, running);
+  await writeFiles(at.folder, described.files, located.user);
+  // One that is gone will read them when it starts.
+  if (service.reload !== undefined && copy.process.end === undefined)
+    await runScript(copy, 'reload', service.reload(at), signal);
+  return { ...copy, described };
+}
+
+/** Makes a copy hold nothing any more. */
+export async function flush(copy: RunningCopy, signal: AbortSignal): Promise<void> {
+  const { located, service } = copy;
+  if (service.flush === undefined) throw new Error(`${service.title} holds nothing that can be flushed.`);
+  await runScript(copy, 'flush', service.flush(placeOf(located, copy, copy.port, [])), signal);
+}
+
+/** Runs a script of a copy's for `sh`, which finds the programs that lie beside its own. */
+async function runScript(
+  { located, described: { program } }: RunningCopy,
+  what: string,
+  script: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { run, found } = located;
+  const PATH = [path.dirname(found.command), program.environment.PATH].join(path.delimiter);
+  const environment = { ...program.environment, PATH };
+  const told = { name: `the ${what} of ${program.name}`, command: '/bin/sh', args: ['-c', script], environment };
+  const log = `${what}-${program.log}`;
+  await run.finish({ ...program, ...told, log, stopSignal: 'SIGKILL', stopsGroup: true }, signal, scriptLimitMs);
 }
 
 /** Its log comes first, where that says that it listens: an answer before that would be somebody else's. */
@@ -143,6 +210,8 @@ async function untilReadyIs(
       limitMs,
     );
   const others = running.filter(({ service: { name } }) => service.fronts.includes(name));
+  // With none of them left nothing can answer.
+  if (http.isOfOthers && others.length === 0) return;
   await (http.isOfOthers ? whileAnyRuns(others.map(mortal), signal, answers) : answers(signal));
 }
 

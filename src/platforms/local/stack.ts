@@ -4,7 +4,8 @@ import { balancerOf, testedOf } from '../../services/system.ts';
 import { blaming } from '../common/deaths.ts';
 import type { Programs } from '../common/programs.ts';
 import type { Deployment, Stack } from '../platform.ts';
-import { type Generate, type Tested, deploymentOf, frontOf, serverAt } from './deployment.ts';
+import { DeployedCopies } from './deployed-copies.ts';
+import { type Generate, deploymentOf, serverAt } from './deployment.ts';
 import { generateLoad } from './load-worker.ts';
 import { type LocatedService, type Surroundings, locate } from './located-service.ts';
 import { endOwnProcesses, unendedOf } from './own-processes.ts';
@@ -18,10 +19,10 @@ export class LocalStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly #run: RunContext;
   readonly #surroundings: Surroundings;
-  readonly #stores: readonly RunningCopy[];
   readonly #generate: Generate;
-  /** What runs in front of the stores now. */
-  #front: readonly RunningCopy[] = [];
+  #stores: readonly RunningCopy[];
+  /** What runs now of what was deployed last: in front of the stores, and those of them that it was deployed on. */
+  #deployed = new DeployedCopies([]);
 
   /** Without stores it is good for servers of the user's own only. */
   constructor(
@@ -39,10 +40,12 @@ export class LocalStack implements Stack {
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
     if (this.#stores.length === 0) throw new Error('A bare stack has nothing to deploy an application on.');
+    await this.#mendStores(signal);
     return this.#serve(topology, this.#stores, signal);
   }
 
   async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
+    await this.#mendStores(signal);
     return this.#serve(topology, [], signal);
   }
 
@@ -64,8 +67,15 @@ export class LocalStack implements Stack {
     stores: readonly RunningCopy[],
     signal: AbortSignal,
   ): Promise<Deployment> {
-    const tested = await blaming(stores.map(mortal), signal, () => this.#replace(topology, stores, signal));
-    return deploymentOf(tested, stores, this.#generate);
+    await blaming(stores.map(mortal), signal, () => this.#replace(topology, stores, signal));
+    return deploymentOf(this.#deployed, this.#generate);
+  }
+
+  /** What acts have done to the stores is over with what was deployed on them. */
+  async #mendStores(signal: AbortSignal): Promise<void> {
+    const deployed = this.#deployed;
+    await deployed.mendStores(signal);
+    this.#stores = this.#stores.map((store) => deployed.all.find(({ name }) => name === store.name) ?? store);
   }
 
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
@@ -73,44 +83,50 @@ export class LocalStack implements Stack {
     topology: Topology | HostedTopology,
     stores: readonly RunningCopy[],
     signal: AbortSignal,
-  ): Promise<Tested> {
-    const before = this.#front;
-    this.#front = [];
+  ): Promise<void> {
+    const before = this.#deployed;
+    this.#deployed = new DeployedCopies([]);
     try {
-      const tested = await this.#change(before, topology, stores, signal);
-      this.#front = frontOf(tested);
-      return tested;
+      const front = await this.#change(before, topology, stores, signal);
+      this.#deployed = new DeployedCopies([...front, ...stores]);
     } catch (error) {
       await this.#run.stopFront();
       throw error;
     }
   }
 
-  /** What would be started just so again stays as it is; nothing does where something has died meanwhile. */
+  /**
+   * What would be started just so again stays as it is; nothing does where something has died meanwhile, or was done to it.
+   * @returns what is in front of the stores then
+   */
   async #change(
-    before: readonly RunningCopy[],
+    before: DeployedCopies,
     topology: Topology | HostedTopology,
     stores: readonly RunningCopy[],
     signal: AbortSignal,
-  ): Promise<Tested> {
+  ): Promise<readonly RunningCopy[]> {
     const find = (service: Service): Promise<LocatedService> => locate(this.#run, service, this.#surroundings, signal);
-    const alive = before.some(({ process }) => process.end !== undefined) ? [] : before;
+    const front = [...before.of('tested'), ...before.of('balancer')];
+    const alive = before.isActedOn || front.some(({ process }) => process.end !== undefined) ? [] : front;
     const tested = await find(testedOf(topology));
     const staying = stayingOf(alive, tested, stores);
     const missing = copiesOf(tested.service).filter(({ name }) => !staying.some((copy) => copy.name === name));
 
     const wanted = balancerOf(topology, { dealsRequests: false });
     const inFront = wanted === undefined ? undefined : await find(wanted);
-    const [sameInFront] = inFront === undefined || missing.length > 0 ? [] : stayingOf(alive, inFront, staying);
+    const sameInFront = inFront === undefined || missing.length > 0 ? [] : stayingOf(alive, inFront, staying);
 
-    const kept = frontOf({ copies: staying, balancer: sameInFront });
+    const kept = [...staying, ...sameInFront];
     await this.#run.stopFront(kept.map(({ process }) => process));
-    const started = await startCopies(tested, missing, stores, signal);
-    const copies = [...staying, ...started].sort((one, other) => one.number - other.number);
-    if (inFront === undefined || sameInFront !== undefined) return { copies, balancer: sameInFront };
-    const [balancer] = await startCopies(inFront, copiesOf(inFront.service), copies, signal);
-    return { copies, balancer };
+    const copies = [...staying, ...(await startCopies(tested, missing, stores, signal))];
+    if (inFront === undefined || sameInFront.length > 0) return [...copies, ...sameInFront];
+    return [...copies, ...(await startCopies(inFront, copiesOf(inFront.service), inOrder(copies), signal))];
   }
+}
+
+/** The balancer is told of them in that order. */
+function inOrder(copies: readonly RunningCopy[]): readonly RunningCopy[] {
+  return copies.toSorted((one, other) => one.number - other.number);
 }
 
 /** Ends everything that a run started, and removes its folder; what could not be ended is told, and keeps it. */

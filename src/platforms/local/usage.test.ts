@@ -55,7 +55,7 @@ async function burnt(started: LocalProcess): Promise<void> {
 test('what a service burns is counted: by itself, by a child in a group of its own, by a child that has ended', async () => {
   const names = ['itself', 'child', 'child that ended', 'idle'] as const;
   const services = await Promise.all(names.map((name) => start(name)));
-  const meter = new UsageMeter(services.map((started) => ({ name: started.name, process: started })));
+  const meter = new UsageMeter(() => services.map((started) => ({ name: started.name, process: started })));
   await Promise.all(services.map((service) => burnt(service)));
   const used = await meter.read();
   expect(used.map(({ service }) => service)).toEqual(names);
@@ -74,7 +74,7 @@ test('what a service burns is counted: by itself, by a child in a group of its o
 
 test('a child that comes later belongs to it as well', async () => {
   const service = await start('child');
-  const meter = new UsageMeter([{ name: 'child', process: service }]);
+  const meter = new UsageMeter(() => [{ name: 'child', process: service }]);
   const before = await meter.read();
   await burnt(service);
   const after = await meter.read();
@@ -84,7 +84,7 @@ test('a child that comes later belongs to it as well', async () => {
 
 test('of a service that has ended it is told how, and what it had used', async () => {
   const service = await start('itself');
-  const meter = new UsageMeter([{ name: 'app-1', process: service }]);
+  const meter = new UsageMeter(() => [{ name: 'app-1', process: service }]);
   await burnt(service);
   const [before] = await meter.read();
   await run.stop([service]);

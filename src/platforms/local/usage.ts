@@ -1,5 +1,5 @@
 import type { ServiceUsage } from '../../model/running-system.ts';
-import { type Process, lookAtProcesses } from './process-table.ts';
+import { type Process, familyOf, lookAtProcesses } from './process-table.ts';
 import type { LocalProcess } from './process.ts';
 
 /** A copy of a service whose use of the machine is told of. */
@@ -17,12 +17,15 @@ type Used = Pick<ServiceUsage, 'cpuSeconds' | 'memoryBytes'>;
  * By parentage: PostgreSQL's processes leave the group in which it was started.
  */
 export class UsageMeter {
-  readonly #metered: readonly Metered[];
+  readonly #metered: () => readonly Metered[];
   readonly #last = new Map<LocalProcess, Used>();
+  /** All that were read by that name: one that was started again goes on where the one before ended. */
+  readonly #processes = new Map<string, Set<LocalProcess>>();
   /** Processes of none of the services, which need not be looked at again. */
   #strangers: ReadonlySet<number> = new Set();
 
-  constructor(metered: readonly Metered[]) {
+  /** @param metered those that are there when it is read */
+  constructor(metered: () => readonly Metered[]) {
     this.#metered = metered;
   }
 
@@ -30,16 +33,19 @@ export class UsageMeter {
   async read(): Promise<readonly ServiceUsage[]> {
     const { processes, passedOver } = await lookAtProcesses(this.#strangers);
     const strangers = new Map(processes.map((process) => [process.pid, process]));
-    for (const { process } of this.#metered) {
+    const metered = this.#metered();
+    for (const { name, process } of metered) {
+      this.#processes.set(name, (this.#processes.get(name) ?? new Set()).add(process));
       const family = familyOf(process.child.pid, processes);
       for (const { pid } of family) strangers.delete(pid);
       if (process.end === undefined && family.length > 0) this.#last.set(process, usedBy(family));
     }
     this.#strangers = new Set([...passedOver, ...strangers.keys()]);
-    return this.#metered.map(({ name, process, isReplica = false }) => ({
+    return metered.map(({ name, process, isReplica = false }) => ({
       service: name,
       isReplica,
-      ...(this.#last.get(process) ?? { cpuSeconds: 0, memoryBytes: 0 }),
+      cpuSeconds: this.#cpuSecondsOf(name),
+      memoryBytes: this.#last.get(process)?.memoryBytes ?? 0,
       cpuLimit: undefined,
       throttledSeconds: 0,
       memoryLimitBytes: undefined,
@@ -48,13 +54,11 @@ export class UsageMeter {
       ended: process.end,
     }));
   }
-}
 
-/** A process with its children, their children, and so on. */
-function familyOf(pid: number | undefined, processes: readonly Process[]): readonly Process[] {
-  const family = processes.filter((process) => process.pid === pid);
-  for (const member of family) family.push(...processes.filter(({ parent }) => parent === member.pid));
-  return family;
+  #cpuSecondsOf(name: string): number {
+    const used = [...(this.#processes.get(name) ?? [])].map((process) => this.#last.get(process)?.cpuSeconds ?? 0);
+    return used.reduce((sum, seconds) => sum + seconds, 0);
+  }
 }
 
 /**

@@ -62,6 +62,10 @@ function systemMisfits(act: Act, index: number, acts: readonly Act[], system: Sy
     const hint = 'one of them would hide what the other does';
     return [{ ...about, sentence: `a variant with autoscale has no ${noun}`, hint }];
   }
+  if (act.kind === 'scale' && act.to > 1 && system.kind === 'command' && system.port !== undefined) {
+    const sentence = `${act.to} copies of a command cannot all listen on port ${system.port}`;
+    return [{ ...about, sentence, hint: 'leave port out of the target: each finds its own in the variable PORT' }];
+  }
   if (act.kind === 'roll-out' && acts.findIndex(({ kind }) => kind === 'roll-out') < index) {
     return [{ ...about, sentence: 'a variant rolls out once', hint: 'leave one of them out' }];
   }

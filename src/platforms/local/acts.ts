@@ -1,0 +1,80 @@
+import { together } from '../../machine/together.ts';
+import { copyName, type ResolvedAct } from '../../model/acts.ts';
+import { copiesOf } from '../../services/service.ts';
+import type { DeployedCopies } from './deployed-copies.ts';
+import { type RunningCopy, flush, startCopy, tellOfOthers } from './running-copy.ts';
+
+/**
+ * Does an act to a deployment's copies.
+ * @throws {LabError} that says why it could not be done, or what did not become ready
+ */
+export async function actOn(copies: DeployedCopies, act: ResolvedAct, signal: AbortSignal): Promise<void> {
+  copies.noteAct();
+  switch (act.kind) {
+    case 'kill':
+      return onEach(copies, act, signal, async (copy, limited) => {
+        await copies.end(copy, 0);
+        if (act.restart === 'always') await copies.startAgain(copy, limited);
+      });
+    case 'stop':
+      return onEach(copies, act, signal, (copy) => copies.end(copy, act.graceMs));
+    case 'restart':
+      return onEach(copies, act, signal, async (copy, limited) => {
+        await copies.end(copy, act.graceMs);
+        await copies.startAgain(copy, limited);
+      });
+    case 'pause':
+      return onEach(copies, act, signal, ({ process }) => process.pause());
+    case 'resume':
+      return onEach(copies, act, signal, ({ process }) => process.resume());
+    case 'flush':
+      return flush(await present(copies, act.service, 1), signal);
+    case 'scale':
+      return scale(copies, act.to, signal);
+    case 'roll-out':
+      throw new Error('Processes of this machine have no versions that are rolled out.');
+  }
+}
+
+/** Does something to all copies that an act is for, at the same time. */
+async function onEach(
+  copies: DeployedCopies,
+  act: ResolvedAct & { readonly copies: readonly number[] },
+  signal: AbortSignal,
+  deed: (copy: RunningCopy, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  await together(signal, (limited) =>
+    act.copies.map(async (number) => deed(await present(copies, act.service, number), limited)),
+  );
+}
+
+/**
+ * A copy that runs.
+ * @throws {LabError} with the end of its log, where it has ended by itself
+ */
+async function present(copies: DeployedCopies, service: string, number: number): Promise<RunningCopy> {
+  const copy = copies.present.find((one) => one.service.name === service && one.number === number);
+  if (copy === undefined) throw new Error(`There is no ${copyName(service, number)} to do anything to.`);
+  if (copy.process.end !== undefined) throw await copy.process.failure(copy.process.end);
+  return copy;
+}
+
+/** One that was ended stays so, and keeps its number, unless that is too high. */
+async function scale(copies: DeployedCopies, to: number, signal: AbortSignal): Promise<void> {
+  const before = copies.of('tested');
+  const [first] = before;
+  if (first === undefined) throw new Error('There is nothing that could be scaled.');
+  const { located, service, of } = first;
+  const missing = copiesOf({ name: service.name, copies: { kind: 'alike', count: to, autoscale: undefined } })
+    .filter(({ name }) => !before.some((copy) => copy.name === name))
+    // Which of them is a slow one does not change.
+    .map((copy) => ({ ...copy, of }));
+  const started = await together(signal, (limited) =>
+    missing.map((copy) => startCopy(located, copy, copies.of('store'), limited)),
+  );
+  for (const copy of started) copies.put(copy);
+  const leaving = before.filter(({ number }) => number > to);
+  copies.drop(leaving);
+  for (const balancer of copies.of('balancer')) copies.put(await tellOfOthers(balancer, copies.present, signal));
+  await Promise.all(leaving.map((copy) => copies.end(copy, undefined)));
+}
