@@ -43,11 +43,19 @@ export const redis: Service = {
   betweenTrials: 'stays-if-same',
   counters: undefined,
   reload: undefined,
+  flush: flushScript,
   isForeign: false,
 };
 
 function args({ folder }: Place): readonly string[] {
   return [path.join(folder, file)];
+}
+
+/** The password comes from the file: it must not stand in arguments. An error is an answer like others to `redis-cli`. */
+function flushScript({ folder, port }: Place): string {
+  return `REDISCLI_AUTH=$(sed -n 's/^requirepass //p' '${path.join(folder, file)}')
+export REDISCLI_AUTH
+redis-cli -p ${port} FLUSHALL | tee /dev/stderr | grep -q OK`;
 }
 
 function configuration({ host, port, data, ...at }: Place): string {
