@@ -39,7 +39,7 @@ describe('platform docker, under acts', () => {
     if (problem !== undefined) return;
     docker = await openDocker();
     const platform = await openPlatform('docker', { environment, temporaryFolder });
-    stack = await platform.up({ runId, signal, onStep: () => undefined });
+    stack = await platform.up({ runId, signal, publish: true, onStep: () => undefined });
   }, 600_000);
 
   beforeEach((context) => {
@@ -96,11 +96,14 @@ describe('platform docker, under acts', () => {
       );
     };
     const before = await requestsOf();
-    for await (const message of deployment.generate(jobs(deployment.urls, { load: closed() }), signal)) {
+    for await (const message of deployment.generate(
+      jobs(deployment.urls, { load: closed({ durationMs: 1_500 }) }),
+      signal,
+    )) {
       if (message.type !== 'result') continue;
       const after = [...(await requestsOf())];
       // Each scrape is a request as well.
-      const answered = after.filter(([name, count]) => count > (before.get(name) ?? 0) + 5).map(([name]) => name);
+      const answered = after.filter(([name, count]) => count > (before.get(name) ?? 0) + 1).map(([name]) => name);
       return { answered, errors: message.result.errors };
     }
     throw new Error('the load ended without a result');
@@ -160,12 +163,12 @@ describe('platform docker, under acts', () => {
 
   test('a paused copy does not answer, and answers what it was asked once it goes on', async () => {
     const paused = { service: 'app', copies: [1] } as const;
-    const { deployment, act } = await deploy([
+    const { act } = await deploy([
       { kind: 'pause', lastsMs: undefined, ...paused },
       { kind: 'resume', ...paused },
       { kind: 'pause', lastsMs: undefined, ...paused },
     ]);
-    const url = `${String(deployment.urls[0])}/todos/1`;
+    const url = 'http://app-1:3000/todos/1';
     await act(1);
     expect(await ask(url, 1_000)).toBe('TimeoutError');
     const answer = ask(url);
@@ -248,6 +251,12 @@ describe('platform docker, under acts', () => {
     expect(await deployment.deaths?.(signal)).toEqual([]);
     await deploy([]);
     expect((await containersOf(docker, runId)).has('app-2')).toBe(false);
+  });
+
+  test('a person finds what was restarted where it was', async () => {
+    const { deployment, act } = await deploy([{ kind: 'restart', service: 'app', copies: [1], graceMs: 0 }]);
+    await act(1);
+    expect((await fetch(`${String(deployment.address)}/readyz`)).status).toBe(200);
   });
 
   test('a copy that does not run is named', async () => {

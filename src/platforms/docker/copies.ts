@@ -1,3 +1,4 @@
+import { drawPort } from '../../machine/ports.ts';
 import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
 import { step } from '../../model/steps.ts';
@@ -55,16 +56,17 @@ async function startCopy(
   signal: AbortSignal,
 ): Promise<RunningCopy> {
   const { run } = around;
-  const { publish } = run.settings;
+  const { publish, engine } = run.settings;
   const at = placeOf(around, service, copy);
   const described = copyDescription(service, at, reachedIn(around), await findImageOf(run, service, signal));
+  // The first of several is the front where there is no balancer.
+  const isFront = publish && service.role !== 'store' && copy.number === 1;
   const container = await run.start(
     {
       ...described,
       limits: service.limits,
       health: healthOf(service, publish),
-      // The first of several is the front where there is no balancer.
-      publish: publish && service.role !== 'store' && copy.number === 1 ? at.port : undefined,
+      publish: isFront ? { inside: at.port, at: engine.address.isHere ? await drawPort() : undefined } : undefined,
     },
     signal,
   );
