@@ -26,13 +26,16 @@ test('nothing is published, limited or pinned unless that is asked for', () => {
 
 test('limits, a published port, a volume with our labels, cores', () => {
   const limits = { cpu: 0.25, memoryBytes: 1000 };
-  const settings = containerSettings({ ...app, limits, publish: 3000, volumes: ['/data'] }, { ...network, cores: '0' });
+  const settings = containerSettings(
+    { ...app, limits, publish: { inside: 3000, at: 15_000 }, volumes: ['/data'] },
+    { ...network, cores: '0' },
+  );
   expect(settings.HostConfig).toMatchObject({
     NanoCpus: 250_000_000,
     Memory: 1000,
     MemorySwap: 1000,
     CpusetCpus: '0',
-    PortBindings: { '3000/tcp': [{ HostIp: '127.0.0.1' }] },
+    PortBindings: { '3000/tcp': [{ HostIp: '127.0.0.1', HostPort: '15000' }] },
     Mounts: [{ Type: 'volume', Target: '/data', VolumeOptions: { Labels: { 'scale-lab.run': 'r' } } }],
   });
 });

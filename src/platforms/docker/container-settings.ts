@@ -21,14 +21,20 @@ export interface ContainerDescription {
   readonly volumes?: readonly string[];
   readonly limits?: Limits;
   readonly health?: HealthCheck | undefined;
-  /** A port to publish on loopback, at a port that the Engine draws. */
-  readonly publish?: number | undefined;
+  readonly publish?: Published | undefined;
   /** Whether it is the user's own: it may write to its root, and do what images are used to. */
   readonly isForeign?: boolean;
   /** Whether the lab writes to its standard input. It then ends with the lab: its input does. */
   readonly hasInput?: boolean;
   /** Whether it is the load generator, which gets cores of its own where that was asked for. */
   readonly isLoad?: boolean;
+}
+
+/** A port of a container that is published on loopback. */
+export interface Published {
+  readonly inside: number;
+  /** At which port; undefined for one that the Engine draws, anew with each start. */
+  readonly at: number | undefined;
 }
 
 /** How the Engine is to see whether a container is well: what `docker ps` shows, and nothing here waits for. */
@@ -60,7 +66,7 @@ export function containerSettings(
   { runId, network, labels, cores }: NetworkOfRun,
 ): ContainerCreateOptions {
   const { service, image, entrypoint, command, user, environment, health, publish, hasInput = false } = description;
-  const port = `${publish ?? 0}/tcp`;
+  const port = `${publish?.inside ?? 0}/tcp`;
   return {
     name: containerName(runId, service),
     Image: image,
@@ -83,7 +89,9 @@ export function containerSettings(
       ...limited(description.limits),
       NetworkMode: network,
       ...(cores === undefined ? {} : { CpusetCpus: cores }),
-      ...(publish === undefined ? {} : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: '' }] } }),
+      ...(publish === undefined
+        ? {}
+        : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(publish.at ?? '') }] } }),
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [service] } } },
   };

@@ -15,12 +15,15 @@ const stateSchema = z.object({
   RestartCount: z.int().nonnegative(),
   State: z.object({ Running: z.boolean(), OOMKilled: z.boolean(), ExitCode: z.int(), Error: z.string() }),
   NetworkSettings: z.object({
+    Networks: z.record(z.string(), z.object({ IPAddress: z.string() })).nullish(),
     Ports: z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()).nullish(),
   }),
 });
 
 const wasKilled = 'was killed';
 const oomLagMs = 150;
+/** Within which the news has come of an end that the Engine has brought about. */
+const newsMs = 5_000;
 
 /** What the Engine knows of a container. */
 export interface ContainerState {
@@ -30,30 +33,65 @@ export interface ContainerState {
   readonly end: string | undefined;
   /** The ports of this machine at which its own can be reached. */
   readonly published: readonly number[];
+  /** Its addresses in the networks that it is in; none once it has ended. */
+  readonly addresses: readonly string[];
 }
 
-/** A container that was made. It always knows how it ended, and tells with the last lines of its own log. */
-export class Container implements Watched {
-  readonly description: ContainerDescription;
+/** A time for which it runs, from a start to its end. */
+class Life {
   readonly ended: Promise<string>;
   end: string | undefined;
+  settle: (end: string) => void = () => undefined;
+
+  constructor() {
+    this.ended = new Promise<string>((resolve) => (this.settle = resolve)).then((end) => (this.end = end));
+  }
+}
+
+/**
+ * A container that was made. It always knows how it ended, and tells with the last lines of its own log. One that is started again
+ * is the same container, and has not ended any more.
+ */
+export class Container implements Watched {
+  readonly description: ContainerDescription;
   readonly #container: Docker.Container;
-  #settle: (end: string) => void = () => undefined;
+  #life = new Life();
+  #isEndMeant = false;
+  #isPaused = false;
 
   constructor(container: Docker.Container, description: ContainerDescription) {
     this.#container = container;
     this.description = description;
-    this.ended = new Promise<string>((resolve) => (this.#settle = resolve)).then((end) => (this.end = end));
+  }
+
+  get ended(): Promise<string> {
+    return this.#life.ended;
+  }
+
+  get end(): string | undefined {
+    return this.#life.end;
+  }
+
+  /** Whether it has ended because it was killed or stopped here. */
+  get wasEnded(): boolean {
+    return this.end !== undefined && this.#isEndMeant;
+  }
+
+  /** Whether it stands still. */
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   get id(): string {
     return this.#container.id;
   }
 
-  /** Starts it; whether it works is for {@link ready} to say. */
+  /** Starts it, also again once it has ended; whether it works is for {@link ready} to say. */
   async start(gone: AbortSignal): Promise<void> {
     await asked(`${this.description.title} cannot be started`, this.#container.start());
-    void this.#watch(gone);
+    if (this.end !== undefined) this.#life = new Life();
+    this.#isEndMeant = false;
+    void this.#watch(this.#life, gone);
   }
 
   /** Waits for a sign of readiness. If the container ends instead, or takes too long, this fails with its log. */
@@ -92,6 +130,7 @@ export class Container implements Watched {
       outOfMemory: State.OOMKilled,
       end: State.Running ? undefined : describeEnd(State),
       published: bindings.map(({ HostPort }) => Number(HostPort)),
+      addresses: Object.values(NetworkSettings.Networks ?? {}).flatMap(({ IPAddress }) => IPAddress || []),
     };
   }
 
@@ -129,28 +168,58 @@ export class Container implements Watched {
     });
   }
 
+  /** Kills it at once, whatever it is at, and waits until it has ended. */
+  async kill(): Promise<void> {
+    await this.#finish('killed', this.#container.kill({ signal: 'SIGKILL' }));
+  }
+
   /** Asks it to stop, waits for that, and kills it when it takes longer. */
-  async stop(graceSeconds: number): Promise<void> {
-    await this.#container.stop({ t: graceSeconds }).catch((error: unknown) => {
-      if (![304, 404].includes(refusedWith(error) ?? 0)) throw error;
+  async stop(graceMs: number): Promise<void> {
+    // The Engine counts in whole seconds.
+    const stopped = this.#finish('stopped', this.#container.stop({ t: Math.ceil(graceMs / 1000) }));
+    if (graceMs % 1000 !== 0 && !(await settlesWithin(graceMs, stopped))) await this.kill();
+    await stopped;
+  }
+
+  /** Lets all of its processes stand still, with what they hold. */
+  async pause(): Promise<void> {
+    await asked(`${this.description.title} cannot be paused`, this.#container.pause());
+    this.#isPaused = true;
+  }
+
+  /** Lets them go on; content where they do. */
+  async resume(): Promise<void> {
+    if (!this.#isPaused) return;
+    await asked(`${this.description.title} cannot be resumed`, this.#container.unpause());
+    this.#isPaused = false;
+  }
+
+  /** Waits for an end that is meant, content where it has ended or is gone. The Engine resumes what it is to end. */
+  async #finish(how: string, ending: Promise<unknown>): Promise<void> {
+    this.#isEndMeant = true;
+    const there = ending.catch((error: unknown) => {
+      if (![304, 404, 409].includes(refusedWith(error) ?? 0)) throw error;
     });
+    await asked(`${this.description.title} cannot be ${how}`, there);
+    this.#isPaused = false;
+    await settlesWithin(newsMs, this.ended);
   }
 
   /** Waits until it ends. A signal, once there is no interest in that any more, ends the wait. */
-  async #watch(gone: AbortSignal): Promise<void> {
+  async #watch(life: Life, gone: AbortSignal): Promise<void> {
     try {
       await this.#container.wait({ abortSignal: gone });
       let { end } = await this.state();
-      if (end === wasKilled && this.description.limits?.memoryBytes !== undefined) {
+      if (end === wasKilled && !this.#isEndMeant && this.description.limits?.memoryBytes !== undefined) {
         // That it was at its limit the Engine hears by another way than that it ended, which may take a moment longer.
         await pause(oomLagMs, gone);
         ({ end } = await this.state());
       }
-      this.#settle(end ?? 'ended');
+      life.settle(end ?? 'ended');
     } catch (error) {
       // Removed by somebody, or the Engine has stopped: it does not run any more as far as anybody can tell.
       if (!gone.aborted)
-        this.#settle(refusedWith(error) === 404 ? 'was removed' : `is out of reach: ${messageOf(error)}`);
+        life.settle(refusedWith(error) === 404 ? 'was removed' : `is out of reach: ${messageOf(error)}`);
     }
   }
 }

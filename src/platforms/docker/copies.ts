@@ -1,3 +1,4 @@
+import { drawPort } from '../../machine/ports.ts';
 import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
 import { step } from '../../model/steps.ts';
@@ -55,21 +56,58 @@ async function startCopy(
   signal: AbortSignal,
 ): Promise<RunningCopy> {
   const { run } = around;
-  const { publish } = run.settings;
+  const { publish, engine } = run.settings;
   const at = placeOf(around, service, copy);
   const described = copyDescription(service, at, reachedIn(around), await findImageOf(run, service, signal));
+  // The first of several is the front where there is no balancer.
+  const isFront = publish && service.role !== 'store' && copy.number === 1;
   const container = await run.start(
     {
       ...described,
       limits: service.limits,
       health: healthOf(service, publish),
-      // The first of several is the front where there is no balancer.
-      publish: publish && service.role !== 'store' && copy.number === 1 ? at.port : undefined,
+      publish: isFront ? { inside: at.port, at: engine.address.isHere ? await drawPort() : undefined } : undefined,
     },
     signal,
   );
   const started = { service, copy, container, url: `http://${copy.name}:${at.port}`, version: undefined };
   return { ...started, version: await ready(started, around, signal) };
+}
+
+/** Starts a copy again that has ended, at its place and with what it has on disk, and waits until it is ready. */
+export async function startAgain(around: Surroundings, copy: RunningCopy, signal: AbortSignal): Promise<void> {
+  await around.run.startAgain(copy.container, signal);
+  await ready(copy, around, signal);
+}
+
+/** Has a balancer know the copies that run around it: by its files where it runs, else by starting it anew. */
+export async function putInFront(
+  around: Surroundings,
+  before: RunningCopy | undefined,
+  balancer: Service,
+  signal: AbortSignal,
+): Promise<RunningCopy | undefined> {
+  const told = before && (await reload(around, before, balancer, signal));
+  if (told !== undefined) return told;
+  if (before !== undefined) await around.run.remove([before.container]);
+  const [started] = await startCopies(around, balancer, signal);
+  return started;
+}
+
+/** Lets copies end what they are at, and removes them. */
+export async function retire(run: RunContext, copies: readonly RunningCopy[]): Promise<void> {
+  await Promise.all(copies.map(({ container, service }) => container.stop(service.stop.graceMs)));
+  await run.remove(copies.map(({ container }) => container));
+}
+
+/** Has a service hold nothing any more. */
+export async function flush(
+  around: Surroundings,
+  { service, copy, container }: RunningCopy,
+  signal: AbortSignal,
+): Promise<void> {
+  if (service.flush === undefined) throw new LabError(`${service.title} holds nothing that can be flushed.`);
+  await container.execute(['sh', '-c', service.flush(placeOf(around, service, copy))], signal);
 }
 
 /** Does what is to be done once for a service, by a container that ends with it. */
@@ -86,7 +124,7 @@ export async function prepare(around: Surroundings, service: Service, signal: Ab
 }
 
 /** Has a copy heed what its files say by now; undefined where it has ended, or can only be started anew. */
-export async function reload(
+async function reload(
   around: Surroundings,
   copy: RunningCopy,
   service: Service,

@@ -1,22 +1,22 @@
 import { settlesWithin, unlessAborted } from '../../machine/time-limit.ts';
+import type { ResolvedAct } from '../../model/acts.ts';
 import type { ReplicaMetrics, ServiceUsage } from '../../model/running-system.ts';
 import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
 import { deathsOf } from '../common/deaths.ts';
 import { scrapeCopy } from '../common/scrape.ts';
 import type { Death, Deployment } from '../platform.ts';
+import { Acts } from './acts.ts';
 import type { Agent } from './agent-connection.ts';
-import { mortal } from './container.ts';
+import { type Container, mortal } from './container.ts';
 import type { RunningCopy } from './copies.ts';
 import { generateLoad } from './load-worker.ts';
 import type { RunContext } from './run-context.ts';
+import { type Running, allOf, besideIn } from './running.ts';
 import { type Metered, UsageMeter } from './usage.ts';
 
-/** What runs, and the addresses that load goes to. */
+/** Where what runs is reached. */
 export interface Front {
-  /** Those that the replicas may use. */
-  readonly stores: readonly RunningCopy[];
-  readonly replicas: readonly RunningCopy[];
-  readonly balancer: RunningCopy | undefined;
+  /** The addresses that load goes to. */
   readonly urls: readonly string[];
   readonly address: string | undefined;
 }
@@ -31,43 +31,51 @@ export class DockerDeployment implements Deployment {
   readonly scrapeBackends?: (signal: AbortSignal) => Promise<ReplicaMetrics>;
   readonly #run: RunContext;
   readonly #agent: Agent;
-  readonly #replicas: readonly RunningCopy[];
-  /** All that runs beside the replicas: without any of it nothing works. */
-  readonly #beside: readonly RunningCopy[];
-  readonly #metered: readonly Metered[];
+  readonly #running: Running;
+  readonly #acts: Acts;
   #meter = new UsageMeter();
 
-  constructor(run: RunContext, agent: Agent, { stores, replicas, balancer, urls, address }: Front) {
+  constructor(run: RunContext, agent: Agent, running: Running, { urls, address }: Front) {
     this.urls = urls;
     this.address = address;
     this.cores = run.settings.engine.cores;
     this.loadCores = run.settings.cores.load === undefined ? undefined : 1;
     this.#run = run;
     this.#agent = agent;
-    this.#replicas = replicas;
-    this.#beside = [...stores, ...(balancer === undefined ? [] : [balancer])];
-    // The load workers are left out: they tell of themselves, to the end, and are gone with their results.
-    this.#metered = [...replicas, ...this.#beside].map(({ container, service: { limits, role } }) => ({
-      container,
-      limits,
-      isReplica: role === 'tested',
-    }));
-    const path = replicas[0]?.service.counters?.ofUsedPath;
+    this.#running = running;
+    this.#acts = new Acts({ run, agent }, running);
+    const path = running.replicas[0]?.service.counters?.ofUsedPath;
     if (path !== undefined) this.scrapeBackends = (signal) => this.#scrapeUsed(path, signal);
   }
 
+  async act(act: ResolvedAct, signal: AbortSignal): Promise<void> {
+    await this.#acts.do(act, signal);
+  }
+
   async scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]> {
-    return (await Promise.all(this.#replicas.map((replica) => scrape(replica, this.#agent, signal)))).flat();
+    const { replicas } = this.#running;
+    return (await Promise.all(replicas.map((replica) => scrape(replica, this.#agent, signal)))).flat();
   }
 
   async deaths(): Promise<readonly Death[]> {
+    const unlessEnded = ({ container }: { readonly container: Container }): boolean => !container.wasEnded;
     // All that is asked in here is asked through the agent.
-    const needed = [this.#agent, ...this.#beside];
-    return deathsOf({ needed: needed.map(mortal), replicas: this.#replicas.map(mortal) });
+    const needed = [this.#agent, ...besideIn(this.#running)].filter(unlessEnded);
+    const replicas = this.#running.replicas.filter(unlessEnded);
+    return deathsOf({ needed: needed.map(mortal), replicas: replicas.map(mortal) });
   }
 
   async usage(signal: AbortSignal): Promise<readonly ServiceUsage[]> {
     return unlessAborted(Promise.all(this.#metered.map(async (each) => this.#meter.usageOf(each))), signal);
+  }
+
+  /** The load workers are left out: they tell of themselves, to the end, and are gone with their results. */
+  get #metered(): readonly Metered[] {
+    return allOf(this.#running).map(({ container, service: { limits, role } }) => ({
+      container,
+      limits,
+      isReplica: role === 'tested',
+    }));
   }
 
   async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
@@ -80,7 +88,7 @@ export class DockerDeployment implements Deployment {
   /** What a replica that runs says of the stores. */
   async #scrapeUsed(path: string, signal: AbortSignal): Promise<ReplicaMetrics> {
     const name = 'backends';
-    const asked = this.#replicas.find(({ container }) => container.end === undefined);
+    const asked = this.#running.replicas.find(({ container }) => container.end === undefined && !container.isPaused);
     if (asked === undefined) return { replica: name, problem: 'no replica runs that could ask them', ended: true };
     return scrapeCopy(name, asked.url, { path }, signal, this.#agent.ask);
   }

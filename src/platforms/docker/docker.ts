@@ -31,7 +31,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
     enforcesLimits: true,
     hosts: ['image'],
     reachesUrls: false,
-    acts: [],
+    acts: ['kill', 'stop', 'pause', 'resume', 'restart', 'flush', 'scale'],
     orchestrates: false,
     requirements: (signal) => dockerRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),

@@ -105,6 +105,12 @@ export class RunContext {
     }
   }
 
+  /** Starts a container again that has ended: the same one, with what it has on disk. */
+  async startAgain(container: Container, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await container.start(this.#released.signal);
+  }
+
   /** Runs a container to its end, and removes it; anything but exit code 0 is a failure, and so is one that stands still. */
   async finish(description: ContainerDescription, signal: AbortSignal): Promise<void> {
     const container = await this.start(description, signal);

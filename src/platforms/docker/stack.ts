@@ -3,23 +3,18 @@ import { unlessAborted } from '../../machine/time-limit.ts';
 import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
 import type { HostedTopology, Topology } from '../../model/plan.ts';
-import { type Service, copiesOf } from '../../services/service.ts';
+import { copiesOf } from '../../services/service.ts';
 import { balancerOf, testedOf } from '../../services/system.ts';
 import { blaming } from '../common/deaths.ts';
 import { stayingReplicas } from '../common/scaling.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import type { Agent } from './agent-connection.ts';
 import { type Container, mortal } from './container.ts';
-import { type RunningCopy, type Surroundings, prepare, reload, startCopies } from './copies.ts';
+import { type RunningCopy, type Surroundings, prepare, putInFront, retire, startAgain, startCopies } from './copies.ts';
 import { DockerDeployment, type Front } from './deployment.ts';
 import { checkLimits } from './limits.ts';
 import type { RunContext } from './run-context.ts';
-
-/** What runs in front of the stores now. */
-interface Running {
-  readonly topology: Topology | HostedTopology;
-  readonly replicas: readonly RunningCopy[];
-}
+import { type Running, balancerIn } from './running.ts';
 
 /** The stores of a run as containers in a network of their own, and what is deployed on them. */
 export class DockerStack implements Stack {
@@ -29,8 +24,6 @@ export class DockerStack implements Stack {
   readonly #agent: Agent;
   readonly #stores: readonly RunningCopy[];
   #running: Running | undefined;
-  /** Once it is there it stays: to tell it of other replicas takes less time than to start it. */
-  #balancer: RunningCopy | undefined;
 
   /** Without stores it is good for servers of the user's own only. */
   constructor(
@@ -55,12 +48,20 @@ export class DockerStack implements Stack {
   }
 
   async #put(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment> {
+    if (this.#running?.topology.acts?.length) await this.#undoActs(this.#running, signal);
     // What uses a store is started beside all of them, whichever it asks.
     const stores = testedOf(topology).uses.length === 0 ? [] : this.#stores;
-    const front = await blaming([this.#agent, ...stores].map(mortal), signal, () =>
-      this.#replace(stores, topology, signal),
-    );
-    return new DockerDeployment(this.#run, this.#agent, front);
+    return blaming([this.#agent, ...stores].map(mortal), signal, () => this.#replace(stores, topology, signal));
+  }
+
+  /** What stands still goes on, and the stores that were ended run again; the next deployment replaces the rest. */
+  async #undoActs(running: Running, signal: AbortSignal): Promise<void> {
+    const there = [...this.#stores, ...running.replicas, ...(running.balancer === undefined ? [] : [running.balancer])];
+    // An act that was broken off may have left some that nobody knows.
+    await this.#run.removeOthers([this.#agent, ...there].map(({ container }) => container));
+    await Promise.all(there.map(async ({ container }) => container.resume()));
+    const ended = this.#stores.filter(({ container }) => container.wasEnded);
+    await together(signal, (limited) => ended.map((store) => startAgain(this.#among([]), store, limited)));
   }
 
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
@@ -68,15 +69,17 @@ export class DockerStack implements Stack {
     stores: readonly RunningCopy[],
     topology: Topology | HostedTopology,
     signal: AbortSignal,
-  ): Promise<Front> {
+  ): Promise<Deployment> {
     checkLimits(this.#run.settings.engine, topology.limits);
     const before = this.#running;
     this.#running = undefined;
     try {
-      this.#running = await this.#change(before, stores, topology, signal);
-      return await unlessAborted(this.#front(stores, this.#running), signal);
+      const running = await this.#change(before, stores, topology, signal);
+      this.#running = running;
+      const front = await unlessAborted(this.#front(running), signal);
+      return new DockerDeployment(this.#run, this.#agent, running, front);
     } catch (error) {
-      this.#balancer = undefined;
+      this.#running = undefined;
       await this.#run.removeOthers([this.#agent, ...this.#stores].map(({ container }) => container));
       throw error;
     }
@@ -115,12 +118,19 @@ export class DockerStack implements Stack {
       startCopies(around, tested, limited, missing),
     ]);
     const replicas = [...staying, ...started].sort((one, other) => one.copy.number - other.copy.number);
-    const balancer = balancerOf(topology, { dealsRequests: false });
-    const isBalancedAlike = isDeepStrictEqual(before?.topology.balancer, topology.balancer);
+    const needed = balancerOf(topology, { dealsRequests: false });
+    const isBalancedAlike =
+      before !== undefined &&
+      balancerIn(before) !== undefined &&
+      isDeepStrictEqual(before.topology.balancer, topology.balancer);
     const isSameFront = isBalancedAlike && leaving.length + missing.length === 0;
-    if (balancer !== undefined && !isSameFront) await this.#putInFront(replicas, balancer, signal);
-    await unlessAborted(this.#retire(leaving.filter((replica) => !replaced.includes(replica))), signal);
-    return { topology, replicas };
+    const balancer =
+      needed === undefined || isSameFront
+        ? before?.balancer
+        : await putInFront(this.#among(replicas), before?.balancer, needed, signal);
+    const retired = leaving.filter((replica) => !replaced.includes(replica));
+    await unlessAborted(retire(this.#run, retired), signal);
+    return { topology, stores, replicas, balancer };
   }
 
   /** The replicas that can stay; none where something has died meanwhile. */
@@ -130,35 +140,14 @@ export class DockerStack implements Stack {
     return replicas.filter(({ copy }) => numbers.includes(copy.number));
   }
 
-  async #putInFront(fronted: readonly RunningCopy[], balancer: Service, signal: AbortSignal): Promise<void> {
-    const around = this.#among(fronted);
-    const front = this.#balancer;
-    this.#balancer = front && (await reload(around, front, balancer, signal));
-    if (this.#balancer !== undefined) return;
-    if (front !== undefined) await this.#run.remove([front.container]);
-    [this.#balancer] = await startCopies(around, balancer, signal);
-  }
-
   #among(running: readonly RunningCopy[]): Surroundings {
     return { run: this.#run, agent: this.#agent, running };
   }
 
-  /** Replicas of which there are to be fewer: they get to end what they are at. */
-  async #retire(replicas: readonly RunningCopy[]): Promise<void> {
-    await Promise.all(replicas.map(({ container, service }) => container.stop(service.stop.graceMs / 1000)));
-    await this.#run.remove(replicas.map(({ container }) => container));
-  }
-
-  async #front(stores: readonly RunningCopy[], { replicas }: Running): Promise<Front> {
-    const balancer = replicas.length > 1 ? this.#balancer : undefined;
-    const front = balancer ?? replicas[0];
-    return {
-      stores,
-      replicas,
-      balancer,
-      urls: front === undefined ? [] : [front.url],
-      address: front === undefined ? undefined : await this.#address(front.container),
-    };
+  async #front(running: Running): Promise<Front> {
+    const front = balancerIn(running) ?? running.replicas[0];
+    if (front === undefined) return { urls: [], address: undefined };
+    return { urls: [front.url], address: await this.#address(front.container) };
   }
 
   /** Where the front is published; undefined where it is not, or not on this machine. */

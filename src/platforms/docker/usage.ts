@@ -57,17 +57,19 @@ export interface Metered {
 export class UsageMeter implements AsyncDisposable {
   readonly #latest = new Map<Container, Used>();
   readonly #stop = new AbortController();
-  #listening: readonly Promise<void>[] = [];
+  /** Undefined until it begins to listen. */
+  #listening: Map<Container, Promise<void>> | undefined;
 
-  /** Begins to listen. */
+  /** Begins to listen; to those also that are asked for later. */
   start(metered: readonly Metered[]): void {
     setMaxListeners(0, this.#stop.signal);
-    this.#listening = metered.map(({ container }) => this.#listen(container));
+    this.#listening = new Map(metered.map(({ container }) => [container, this.#listen(container)]));
   }
 
   /** What a service has used so far. Its counters end with it; how it ended is told too. */
   async usageOf({ container, limits, isReplica = false }: Metered): Promise<ServiceUsage> {
     const heard = this.#latest.get(container);
+    if (this.#listening?.has(container) === false) this.#listening.set(container, this.#listen(container));
     const [state, used] = await Promise.all([container.state(), heard ?? container.stats().then(readStats)]);
     return {
       service: container.description.service,
@@ -83,8 +85,8 @@ export class UsageMeter implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#listening);
-    this.#listening = [];
+    await Promise.all([...(this.#listening?.values() ?? [])]);
+    this.#listening = undefined;
   }
 
   async #listen(container: Container): Promise<void> {
