@@ -43,6 +43,8 @@ export const redis: Service = {
   betweenTrials: 'stays-if-same',
   counters: undefined,
   reload: undefined,
+  // What it answers tells more than how `redis-cli` ends.
+  flush: ({ port }) => ['sh', '-c', `redis-cli -p ${port} FLUSHALL | grep -q OK`],
   isForeign: false,
 };
 
