@@ -43,13 +43,20 @@ export const redis: Service = {
   betweenTrials: 'stays-if-same',
   counters: undefined,
   reload: undefined,
-  // What it answers tells more than how `redis-cli` ends.
-  flush: ({ port }) => ['sh', '-c', `redis-cli -p ${port} FLUSHALL | grep -q OK`],
+  flush: flushScript,
   isForeign: false,
 };
 
 function args({ folder }: Place): readonly string[] {
   return [path.join(folder, file)];
+}
+
+/** The password comes from the file: it must not stand in arguments. To `redis-cli` an error is an answer like any other. */
+function flushScript({ folder, port }: Place): string {
+  return `REDISCLI_AUTH=$(sed -n 's/^requirepass //p' '${path.join(folder, file)}')
+export REDISCLI_AUTH
+said=$(redis-cli -p ${port} FLUSHALL 2>&1)
+[ "$said" = OK ] || { echo "$said" >&2; exit 1; }`;
 }
 
 function configuration({ host, port, data, ...at }: Place): string {

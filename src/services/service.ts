@@ -53,8 +53,8 @@ export interface Service {
   readonly counters: Counters | undefined;
   /** A script for `sh` that makes it heed files that were written anew; undefined where it has to be started anew. */
   readonly reload: ((at: Place) => string) | undefined;
-  /** A command beside it, with what its container is told, after which it holds nothing any more; left out where it holds nothing. */
-  readonly flush?: (at: Place) => readonly string[];
+  /** A script for `sh` that makes it hold nothing any more; left out where it holds nothing that can be made again. */
+  readonly flush?: ((at: Place) => string) | undefined;
   /** Whether it is the user's own: it may write to its root and reach beyond, and what it logs is no trouble of the platform's. */
   readonly isForeign: boolean;
 }

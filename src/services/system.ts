@@ -18,15 +18,20 @@ export function testedOf(topology: Topology | HostedTopology): Service {
 
 /**
  * What stands in front of several replicas: nginx, where a balancer is named, or where the platform does not deal requests out by
- * itself. Undefined in front of one.
+ * itself. Undefined in front of one that stays the only one.
  */
 export function balancerOf(
   topology: Topology | HostedTopology,
   platform: { readonly dealsRequests: boolean },
 ): Service | undefined {
-  const { balancer, replicas } = topology;
-  const isNeeded = replicas > 1 && (balancer !== undefined || !platform.dealsRequests);
+  const { balancer } = topology;
+  const isNeeded = mostReplicas(topology) > 1 && (balancer !== undefined || !platform.dealsRequests);
   return isNeeded ? nginx(testedOf(topology), balancer) : undefined;
+}
+
+/** How many replicas there are at the most: an act may add some. */
+function mostReplicas({ replicas, acts = [] }: Topology | HostedTopology): number {
+  return Math.max(replicas, ...acts.map((act) => (act.kind === 'scale' ? act.to : 0)));
 }
 
 /**

@@ -58,6 +58,7 @@ test('what a user may not do is named, to the verb, before anything is made', as
     namespaces: ['delete'],
     'pods/attach': ['get', 'create'],
     'pods/portforward': ['create'],
+    'pods/exec': ['create'],
     deployments: ['patch'],
   };
   const rules = (clusterRole().rules ?? []).map((rule) => {

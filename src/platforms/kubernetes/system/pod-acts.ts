@@ -39,6 +39,8 @@ export class PodActs {
   /** What each act was done to, by its name. */
   readonly #subjects = new Map<string, readonly string[]>();
   readonly #ended = new Set<string>();
+  /** As they were then: that they have ended is known a moment later. */
+  readonly #killed: V1Pod[] = [];
   readonly #paused = new Set<string>();
 
   private constructor(run: RunNamespace, services: readonly Service[]) {
@@ -125,10 +127,9 @@ export class PodActs {
     switch (act.kind) {
       case 'kill': {
         await all((pod, limited) => this.#kill(service, pod, limited));
+        this.#killed.push(...pods);
         if (act.restart !== 'always') return;
-        const isBack = (pod: V1Pod): boolean => pods.every((killed) => !isSame(pod, killed) || isAnew(pod, killed));
-        const areBack = (now: readonly V1Pod[]): boolean => allReady(now) && now.every(isBack);
-        return this.#untilReady(service, 'is not ready again after it was killed', areBack, signal);
+        return this.#untilReady(service, 'is not ready again after it was killed', allReady, signal);
       }
       case 'stop':
         return all((pod, limited) => this.#stop(service, pod, act.graceMs, limited));
@@ -210,14 +211,18 @@ export class PodActs {
     return (await listPods(this.#run.pods({ service: name }), signal)).filter((pod) => !isLeaving(pod));
   }
 
-  /** Waits until the pods that are to stay are as they are to be: that they have ended before is no trouble here. */
+  /** Waits until the pods that are to stay are as they are to be, those that were killed started anew: that is no trouble here. */
   async #untilReady(
     service: Service,
     problem: string,
     isDone: (pods: readonly V1Pod[]) => boolean,
     signal: AbortSignal,
   ): Promise<void> {
-    const isSo = (pods: readonly V1Pod[]): boolean => isDone(pods.filter((pod) => !isLeaving(pod)));
+    const isBack = (pod: V1Pod): boolean => this.#killed.every((killed) => !isSame(pod, killed) || isAnew(pod, killed));
+    const isSo = (pods: readonly V1Pod[]): boolean => {
+      const staying = pods.filter((pod) => !isLeaving(pod));
+      return staying.every(isBack) && isDone(staying);
+    };
     if (await this.#until(service, isSo, readyLimitMs, signal)) return;
     const late = (await this.#pods(service, signal)).find((pod) => !isReady(pod));
     const log = late && (await podLog(this.#run.cluster, this.#run.name, late, signal));

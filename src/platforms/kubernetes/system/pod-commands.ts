@@ -41,6 +41,6 @@ export async function flush(run: RunNamespace, service: Service, pod: V1Pod, sig
   if (service.flush === undefined) throw new Error(`${name} has nothing to flush: the plan should not have been run`);
   const at = placeOf(run.names, service, { name, number: 1, of: 1 });
   const place = { cluster: run.cluster, namespace: run.name, pod: nameOf(pod), container: name };
-  const problem = await runIn(place, service.flush(at), signal);
+  const problem = await runIn(place, ['sh', '-c', service.flush(at)], signal);
   if (problem !== undefined) throw new LabError(`${title} cannot be flushed: ${problem}.`);
 }
