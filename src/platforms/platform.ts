@@ -72,6 +72,8 @@ export interface StackOptions {
   readonly cacheless?: boolean;
   /** Whether a server of the user's own will be started in it, which may have to reach what lies beyond. */
   readonly open?: boolean;
+  /** All that will be done to what runs in it: rights may have to be asked for, and stores be prepared for it. */
+  readonly acts?: readonly ResolvedAct[];
 }
 
 /** A service that has ended and was to run on. */
@@ -113,6 +115,10 @@ export interface Deployment extends RunningSystem {
    * Throws a LabError that says why it could not be done, or what did not become ready.
    */
   act?(act: ResolvedAct, signal: AbortSignal): Promise<void>;
+  /**
+   * What telemetry calls the copies that an act of that name was done to; left out by a platform that calls them as the act does.
+   */
+  subjectsOf?(act: ResolvedAct): readonly string[];
   /**
    * Runs a load worker for each job near the application, all from a common instant. Their messages come as those of one
    * worker, merged exactly; the last is the `result`. Throws a LabError where a worker is lost. Leaving the loop ends them.

@@ -11,10 +11,13 @@ export function isEndedBy(acts: readonly Done[], service: string): boolean {
   return acts.some(({ kind, subjects }) => actTraits[kind].ends && subjects.includes(service));
 }
 
-/** What ends, and is paused, is started again and fails its probe; it is not killed at its memory limit by that. */
+/**
+ * What ends, and is paused, is started again and fails its probe; it is not killed at its memory limit by that. A cluster tells of it
+ * by the whole second, on a clock of its own: it may be that before the act's.
+ */
 function isIntended({ service, kind, second }: Told, acts: readonly Done[]): boolean {
   if (kind !== 'restarted' && kind !== 'probe-failed') return false;
-  return acts.some(({ subjects, beganMs }) => subjects.includes(service) && second >= Math.floor(beganMs / 1000));
+  return acts.some(({ subjects, beganMs }) => subjects.includes(service) && second >= Math.floor(beganMs / 1000) - 1);
 }
 
 /**

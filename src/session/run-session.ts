@@ -1,7 +1,7 @@
 import { LabError, messageOf, type ServiceLog } from '../model/errors.ts';
 import { jsonOf } from '../model/foreign-text.ts';
 import { loadMs } from '../model/load-profile.ts';
-import { remainingMs, type Plan, type Trial } from '../model/plan.ts';
+import { actsOn, remainingMs, type Plan, type Trial } from '../model/plan.ts';
 import type { OnStep } from '../model/steps.ts';
 import { isHosted } from '../model/system.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from '../platforms/platform.ts';
@@ -77,8 +77,9 @@ export class RunSession {
     const bare = trials.every(({ system }) => system.kind !== 'app');
     const cacheless = !trials.some(({ system }) => system.kind === 'app' && system.hasRedis);
     const open = trials.some(({ system }) => isHosted(system));
+    const acts = trials.flatMap(({ system }) => actsOn(system));
     const runId = this.record.id + suffix;
-    const stack = await platform.up({ runId, signal, pin, bare, cacheless, open, onStep: stepsTo(emit) });
+    const stack = await platform.up({ runId, signal, pin, bare, cacheless, open, acts, onStep: stepsTo(emit) });
     this.record.versions = { ...this.record.versions, ...stack.versions };
     this.record.cores = stack.cores;
     return stack;

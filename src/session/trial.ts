@@ -104,7 +104,7 @@ export async function runTrial(
   const { result, warmup, telemetry, usage, done } = await observe(deployment, trial, emit, signal);
   const { resources, machine } = usage;
   const measurement = measurementOf(result, warmup);
-  const acts = done.map((act) => actRecord(act, measurement));
+  const acts = done.map((each) => actRecord(deployment, each, measurement));
   const deaths = await fatalDeaths(deployment, signal, acts);
   const { number, scenario, variant, replicas, round } = trial;
   const context = contextOf(trial, acts);
@@ -163,13 +163,13 @@ function contextOf({ system, load, trust, workers, workload, replicas }: SentTri
 }
 
 /** What was done, and what clients saw of it. */
-function actRecord({ act, beganMs, endedMs }: DoneAct, measurement: Measurement): ActRecord {
+function actRecord(deployment: Deployment, { act, beganMs, endedMs }: DoneAct, measurement: Measurement): ActRecord {
   const { name, kind } = act;
   const { began: text, over } = wordsFor(act);
   return {
     name,
     kind,
-    subjects: [...subjectsOf(act)],
+    subjects: [...(deployment.subjectsOf?.(act) ?? subjectsOf(act))],
     beganMs,
     endedMs,
     outcome: endedMs <= measurement.durationMs ? 'done' : 'unfinished',

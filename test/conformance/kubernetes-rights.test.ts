@@ -58,6 +58,7 @@ test('what a user may not do is named, to the verb, before anything is made', as
     namespaces: ['delete'],
     'pods/attach': ['get', 'create'],
     'pods/portforward': ['create'],
+    'pods/exec': ['create'],
     deployments: ['patch'],
   };
   const rules = (clusterRole().rules ?? []).map((rule) => {
@@ -83,15 +84,21 @@ test('what a user may not do is named, to the verb, before anything is made', as
   // Whoever wants to reach it needs one thing more.
   const published = await failure(platform.up({ runId: 'rights-lacking', signal, onStep, publish: true }));
   expect(published.details).toEqual([...lacks.slice(0, 2), `create pods/portforward ${there}`, ...lacks.slice(2)]);
+  // And so does whoever acts by a command in a container.
+  const acting = await failure(platform.up({ runId: 'rights-lacking', signal, onStep, acts: [kill] }));
+  expect(acting.details).toEqual([...lacks.slice(0, 2), `create pods/exec ${there}`, ...lacks.slice(2)]);
   expect(await traces()).toEqual([]);
 });
 
+const kill = { kind: 'kill', name: 'k', service: 'app', atMs: 0, copies: [1], restart: 'always' } as const;
+
 test('the rights that are asked for are enough, from the start to the end', async () => {
   const platform = await openAs('enough', clusterRole().rules ?? [], true);
-  const stack = await platform.up({ runId: 'rights-enough', signal, onStep, publish: true });
+  const stack = await platform.up({ runId: 'rights-enough', signal, onStep, publish: true, acts: [kill] });
   onTestFinished(() => stack[Symbol.asyncDispose]());
   await stack.deploy(topology(), signal);
-  const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
+  const deployment = await stack.deploy({ ...topology({ replicas: 2 }), acts: [kill] }, signal);
+  await deployment.act?.(kill, signal);
   expect((await fetch(`${String(deployment.address)}/readyz`)).status).toBe(200);
   let requests = 0;
   for await (const message of deployment.generate(jobs(deployment.urls), signal)) {

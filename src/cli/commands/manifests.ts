@@ -38,6 +38,7 @@ async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<RunNames> {
     images: { ...chooseImages(io.environment, file.images), lab: await labImageName(chosen, io) },
     labPullPolicy: 'IfNotPresent',
     ...drawStores(system),
+    signalled: [],
     loadLimits: { cpu: undefined, memoryBytes: undefined },
   };
 }

@@ -10,7 +10,7 @@ import { isReady, nameOf } from './pods/pod-state.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
 import { type Application, applicationPods } from './system/application.ts';
 import type { Front } from './system/front.ts';
-import { rollOut } from './system/rollout.ts';
+import type { PodActs } from './system/pod-acts.ts';
 import { readHappenings } from './telemetry/happenings.ts';
 import { readBackendMetrics } from './telemetry/metrics-api.ts';
 import { askThroughProxy, proxyUrl } from './telemetry/pod-proxy.ts';
@@ -35,6 +35,7 @@ export interface Deployed {
   readonly address: string | undefined;
   /** The pods that are to run on as they are. */
   readonly lasting: readonly KnownPod[];
+  readonly acts: PodActs;
 }
 
 /** What runs now in a cluster: a server of the user's own, unless more is said. */
@@ -44,14 +45,16 @@ export class KubernetesDeployment implements Deployment {
   readonly #settings: DeploymentSettings;
   readonly #meter: UsageMeter;
   readonly #lasting: readonly KnownPod[];
+  readonly #acts: PodActs;
   protected application: Application;
   #lastScrape: Scrape | undefined;
 
-  constructor(settings: DeploymentSettings, { application, front, address, lasting }: Deployed) {
+  constructor(settings: DeploymentSettings, { application, front, address, lasting, acts }: Deployed) {
     this.urls = [front.url];
     this.address = address;
     this.#settings = settings;
     this.#lasting = lasting;
+    this.#acts = acts;
     this.application = application;
     const { run, hasMetrics } = settings;
     const source = async (signal: AbortSignal) => (hasMetrics ? readBackendMetrics(run, signal) : []);
@@ -76,7 +79,18 @@ export class KubernetesDeployment implements Deployment {
   }
 
   async deaths(signal: AbortSignal): Promise<readonly Death[]> {
-    return podDeaths(this.#settings.run, this.#lasting, signal);
+    const lasting = this.#lasting.filter(({ service }) => !this.#acts.hasEnded(service));
+    return podDeaths(this.#settings.run, lasting, signal);
+  }
+
+  async act(act: ResolvedAct, signal: AbortSignal): Promise<void> {
+    const changed = await this.#acts.do(act, this.application, signal);
+    // Acts on other services may be going on at the same time.
+    if (changed !== undefined) this.application = changed;
+  }
+
+  subjectsOf(act: ResolvedAct): readonly string[] {
+    return this.#acts.subjectsOf(act);
   }
 
   async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
@@ -99,10 +113,5 @@ export class KubernetesAppDeployment extends KubernetesDeployment {
     const pod = (await applicationPods(run, this.application, signal)).find(isReady);
     const url = pod && proxyUrl(run.name, nameOf(pod), this.application.service.port.inside);
     return scrapeBackends(url, signal, askThroughProxy(run.cluster));
-  }
-
-  async act({ kind }: ResolvedAct, signal: AbortSignal): Promise<void> {
-    if (kind !== 'roll-out') throw new Error(`nothing in a cluster does a ${kind}: the plan should not have been run`);
-    this.application = await rollOut(this.#run, this.application, signal);
   }
 }

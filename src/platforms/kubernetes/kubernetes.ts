@@ -1,5 +1,6 @@
 import { loadLimitsOf } from '../../load/load-limits.ts';
 import { ownerOfRun } from '../../machine/owner.ts';
+import { actKinds } from '../../model/acts.ts';
 import { LabError, messageOf } from '../../model/errors.ts';
 import { step } from '../../model/steps.ts';
 import { requireBuilt } from '../common/programs.ts';
@@ -9,6 +10,7 @@ import { requireRights } from './cluster/access.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { type ChooseContext, type ClusterContext, chooseContext, requireConsent } from './cluster/context.ts';
 import { hostIdentity } from './cluster/labels.ts';
+import type { Purpose } from './cluster/rights.ts';
 import { deliverHosted, deliverImages } from './images/delivery.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { namespaceManifest } from './manifests/objects.ts';
@@ -16,6 +18,7 @@ import { type RunNames, drawStores } from './manifests/run-names.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
 import { type KubernetesPlatformOptions, kubernetesRequirements } from './requirements.ts';
 import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
+import { needsCommand, signals } from './system/pod-commands.ts';
 import { startStores } from './system/stores.ts';
 import { servesMetrics } from './telemetry/metrics-api.ts';
 
@@ -30,7 +33,7 @@ export function createKubernetesPlatform(
     enforcesLimits: true,
     hosts: ['image'],
     reachesUrls: false,
-    acts: ['roll-out'],
+    acts: actKinds,
     orchestrates: true,
     requirements: (signal) => kubernetesRequirements(choose, options, signal),
     up: async (stackOptions) => up(await choose(stackOptions.signal), options, stackOptions),
@@ -45,7 +48,7 @@ async function up(
   stackOptions: StackOptions,
 ): Promise<Stack> {
   const { runId, signal, onStep, publish = false, detached = false, pin = false } = stackOptions;
-  const { bare = false, cacheless = false, open = false } = stackOptions;
+  const { bare = false, cacheless = false, open = false, acts = [] } = stackOptions;
   signal.throwIfAborted();
   if (bare && !open) throw reachesNoUrls();
   if (pin) throw pinsNothing();
@@ -56,7 +59,11 @@ async function up(
   requireConsent(context);
   const cluster = await openCluster(context, signal);
   try {
-    await requireRights(cluster, namespace, publish, signal);
+    const purposes: readonly Purpose[] = [
+      ...(publish ? (['publish'] as const) : []),
+      ...(acts.some(({ kind }) => needsCommand(kind)) ? (['commands'] as const) : []),
+    ];
+    await requireRights(cluster, namespace, purposes, signal);
     const target = { flavour: context.flavour, name: context.clusterName };
     const delivery = { ...options, runId, cacheless };
     const { labPullPolicy, way, ...images } = await deliverImages(target, delivery, onStep, signal);
@@ -68,6 +75,7 @@ async function up(
       images,
       labPullPolicy,
       ...(bare ? { stores: [], secrets: {} } : drawStores({ hasRedis: !cacheless })),
+      signalled: acts.filter(({ kind }) => kind in signals).map(({ service }) => service),
       loadLimits,
     };
     const run = new RunNamespace(cluster, names, onStep);

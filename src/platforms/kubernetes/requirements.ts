@@ -50,18 +50,23 @@ export async function kubernetesRequirements(
 }
 
 async function ofCluster(cluster: Cluster, signal: AbortSignal): Promise<readonly Requirement[]> {
-  const [lacks, hasMetrics] = await Promise.all([
-    missingRights(cluster, 'scale-lab', true, signal),
+  const [lacks, lacksForActs, hasMetrics] = await Promise.all([
+    missingRights(cluster, 'scale-lab', ['publish'], signal),
+    missingRights(cluster, 'scale-lab', ['publish', 'commands'], signal),
     servesMetrics(cluster, signal),
   ]);
   const rights: Requirement =
     lacks.length === 0
       ? { name: 'rights', met: true, found: 'all that it needs' }
       : { name: 'rights', met: false, problem: `missing: ${lacks.join('; ')}`, fix: 'See docs/kubernetes.md.' };
+  const ofActs = lacksForActs.filter((lack) => !lacks.includes(lack));
+  const problem = `missing: ${ofActs.join('; ')}`;
+  const onlyFor = 'acts that kill, pause, resume or flush';
+  const rightsForActs: Requirement = { name: 'rights', met: false, problem, fix: 'See docs/kubernetes.md.', onlyFor };
   const metrics = hasMetrics
     ? 'served'
     : `not served: no use of resources for PostgreSQL and Redis, and no autoscaling. ${metricsHint(cluster.context)}`;
-  return [rights, { name: 'metrics API', met: true, found: metrics }];
+  return [rights, ...(ofActs.length === 0 ? [] : [rightsForActs]), { name: 'metrics API', met: true, found: metrics }];
 }
 
 /** Whether the lab's image can be brought to the nodes. */

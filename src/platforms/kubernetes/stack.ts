@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { never } from '../../machine/time-limit.ts';
 import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
-import { type HostedTopology, type Topology, changes } from '../../model/plan.ts';
+import { type HostedTopology, type Topology, changes, losesReplicas } from '../../model/plan.ts';
 import { step } from '../../model/steps.ts';
 import { stayingReplicas } from '../common/scaling.ts';
 import type { Deployment, Stack } from '../platform.ts';
@@ -14,6 +14,7 @@ import type { RunNamespace } from './pods/run-namespace.ts';
 import { type Application, scale, startApplication, type Tested } from './system/application.ts';
 import { type Front, frontOf, startBalancer } from './system/front.ts';
 import { nodePortName, openNodePort } from './system/node-port.ts';
+import { PodActs } from './system/pod-acts.ts';
 import { PortForward } from './system/port-forward.ts';
 import { prepare } from './system/preparation.ts';
 
@@ -38,8 +39,10 @@ export class KubernetesStack implements Stack {
   readonly #settings: StackSettings;
   readonly #run: RunNamespace;
   #running: Running | undefined;
-  /** The stores as they were before the first deployment. */
+  /** The stores as they were before the first deployment, or after what was done to them. */
   #foundation: readonly KnownPod[] | undefined;
+  /** What was done, or may be, since the last deployment. */
+  #acts: PodActs | undefined;
   #forward: PortForward | undefined;
 
   constructor(settings: StackSettings) {
@@ -49,11 +52,10 @@ export class KubernetesStack implements Stack {
   }
 
   async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    const { stores } = this.#run.names;
-    if (stores.length === 0) throw new Error('A bare stack has nothing to deploy an application on.');
+    if (this.#run.names.stores.length === 0) throw new Error('A bare stack has nothing to deploy an application on.');
     // Before anything is changed: what is deployed stays as it is where this cannot be.
     if (topology.autoscale !== undefined) await requireAutoscaling(this.#run.cluster, signal);
-    const foundation = (this.#foundation ??= await knownPods(this.#run, stores, signal));
+    const foundation = await this.#storesAsTheyAre(signal);
     try {
       return new KubernetesAppDeployment(this.#settings, await this.#replace(topology, signal, foundation));
     } catch (error) {
@@ -62,6 +64,17 @@ export class KubernetesStack implements Stack {
       const [death] = await podDeaths(this.#run, foundation, signal).catch(() => []);
       throw death?.error ?? error;
     }
+  }
+
+  /** The stores, those that an act has ended or paused as they are again: that they have ended is no death. */
+  async #storesAsTheyAre(signal: AbortSignal): Promise<readonly KnownPod[]> {
+    const run = this.#run;
+    const { stores } = run.names;
+    const repaired = (await this.#acts?.repair(stores, signal)) ?? [];
+    const others = stores.filter((store) => !repaired.includes(store));
+    const known = this.#foundation ?? (await knownPods(run, others, signal));
+    const untouched = known.filter(({ service }) => others.some(({ name }) => name === service));
+    return (this.#foundation = [...untouched, ...(await knownPods(run, repaired, signal))]);
   }
 
   async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
@@ -82,12 +95,15 @@ export class KubernetesStack implements Stack {
       const services = frontServicesOf(topology);
       const running = await this.#change(before, topology, services, signal);
       const address = await this.#publish(running.front, signal);
-      // Replicas that come and go by themselves are not to last.
       const { tested, balancer } = services;
-      const front = [...(balancer === undefined ? [] : [balancer]), ...(changes(topology) ? [] : [tested])];
-      const lasting = [...foundation, ...(await knownPods(this.#run, front, signal))];
+      const inFront = balancer === undefined ? [] : [balancer];
+      // Replicas that come and go, by themselves or by an act, are not to last.
+      const known = [...inFront, ...(losesReplicas(topology) ? [] : [tested])];
+      const lasting = [...foundation, ...(await knownPods(this.#run, known, signal))];
+      const acts = await PodActs.of(this.#run, [...this.#run.names.stores, ...inFront, tested], signal);
       this.#running = running;
-      return { ...running, address, lasting };
+      this.#acts = acts;
+      return { ...running, address, lasting, acts };
     } catch (error) {
       // The stack stays usable, unless it is to be closed; where even this fails, the first error is the one to know.
       if (!signal.aborted) await this.#removeAll().catch(() => undefined);

@@ -19,6 +19,7 @@ describe('checkActs', () => {
     ['acts: []', { ...local, acts: [] }],
     ['acts: [{ at: 1s, kill: app }, { at: 1s, pause: postgres }]', cluster],
     ['acts: [{ at: 1s, kill: nginx, restart: always }], balancer: ip-hash', cluster],
+    ['acts: [{ at: 1s, stop: app }, { at: 2s, scale: { app: 4 } }, { at: 3s, kill: postgres }]', cluster],
     ['rollout: { at: 1s }', cluster],
   ])('lets pass what the platform can do: %s', (variant, platform) => {
     expect(checking(variant, platform)).not.toThrow();
@@ -54,6 +55,18 @@ describe('checkActs', () => {
       cluster,
       'kills nginx at 1 s, and the platform kubernetes deals requests out by itself',
       'Name a balancer, which is nginx there as well, or leave the act out.',
+    ],
+    [
+      'acts: [{ at: 1s, restart: postgres }]',
+      cluster,
+      'restarts postgres at 1 s, and its data go with its pod on the platform kubernetes',
+      'Use kill: it is started again in the same pod, with its data.',
+    ],
+    [
+      'acts: [{ at: 1s, scale: { app: 3 } }], balancer: ip-hash',
+      cluster,
+      'scales app to 3 at 1 s, and nginx would not hear of the new pods on the platform kubernetes',
+      'Leave the balancer out, as the platform deals requests out by itself, or use kill.',
     ],
   ])('refuses what it cannot: %s', (variant, platform, sentence, hint) => {
     const check = checking(variant, platform);

@@ -1,5 +1,5 @@
 import { describeAct } from '../../model/act-words.ts';
-import { actTraits, type Act, type ActKind } from '../../model/acts.ts';
+import { actTraits, isScalable, type Act, type ActKind } from '../../model/acts.ts';
 import { UsageError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Variant } from '../../model/scenario.ts';
@@ -39,7 +39,17 @@ function refusalOf(act: Act, { system }: Variant, { name, acts, orchestrates }: 
     const sentence = `${describeAct(act)} with restart: none, and the platform ${name} starts again what has ended`;
     return { sentence, hint: 'Leave restart out, or use --platform local or --platform docker.' };
   }
-  if (act.service !== 'nginx' || ('balancer' in system && system.balancer !== undefined)) return undefined;
+  const renews = act.kind === 'stop' || act.kind === 'restart';
+  if (renews && act.service === 'postgres') {
+    const sentence = `${describeAct(act)}, and its data go with its pod on the platform ${name}`;
+    return { sentence, hint: 'Use kill: it is started again in the same pod, with its data.' };
+  }
+  const hasBalancer = 'balancer' in system && system.balancer !== undefined;
+  if (hasBalancer && isScalable(act.service) && (renews || act.kind === 'scale')) {
+    const sentence = `${describeAct(act)}, and nginx would not hear of the new pods on the platform ${name}`;
+    return { sentence, hint: 'Leave the balancer out, as the platform deals requests out by itself, or use kill.' };
+  }
+  if (act.service !== 'nginx' || hasBalancer) return undefined;
   const sentence = `${describeAct(act)}, and the platform ${name} deals requests out by itself`;
   return { sentence, hint: 'Name a balancer, which is nginx there as well, or leave the act out.' };
 }

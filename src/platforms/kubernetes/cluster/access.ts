@@ -3,7 +3,7 @@ import { together } from '../../../machine/together.ts';
 import { LabError } from '../../../model/errors.ts';
 import type { Plain } from '../manifests/plain.ts';
 import { type Cluster, insist } from './cluster.ts';
-import { type Right, neededRights } from './rights.ts';
+import { type Purpose, type Right, neededRights } from './rights.ts';
 
 /** A thing that this user may not do. */
 interface Lack {
@@ -13,16 +13,16 @@ interface Lack {
 
 /**
  * Asks the cluster whether this user may do all that the lab will do, before it does anything.
- * @param publish whether somebody on this machine wants to reach the application
+ * @param purposes what will be done that not every run does
  * @throws {LabError} that names what is missing
  */
 export async function requireRights(
   cluster: Cluster,
   namespace: string,
-  publish: boolean,
+  purposes: readonly Purpose[],
   signal: AbortSignal,
 ): Promise<void> {
-  const lacks = await missingRights(cluster, namespace, publish, signal);
+  const lacks = await missingRights(cluster, namespace, purposes, signal);
   if (lacks.length === 0) return;
   const { name } = cluster.context;
   throw new LabError(`The user of the context ${name} may not do all that the lab needs.`, {
@@ -35,11 +35,11 @@ export async function requireRights(
 export async function missingRights(
   cluster: Cluster,
   namespace: string,
-  publish: boolean,
+  purposes: readonly Purpose[],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const wanted = neededRights.filter(
-    ({ optional, resource }) => optional !== true && (publish || resource !== 'pods/portforward'),
+    ({ optional, onlyFor }) => optional !== true && (onlyFor === undefined || purposes.includes(onlyFor)),
   );
   const asked = wanted.flatMap((right) => right.verbs.map((verb): Lack => ({ verb, right })));
   const allowed = await together(signal, (limited) =>

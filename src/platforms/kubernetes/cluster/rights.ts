@@ -12,7 +12,12 @@ export interface Right {
   readonly scope: 'cluster' | 'namespace';
   /** Without it the lab says less, and works. */
   readonly optional?: true;
+  /** What alone needs it: whoever reaches the application from this machine, or acts by a command in a container. */
+  readonly onlyFor?: Purpose;
 }
+
+/** What not every run does. */
+export type Purpose = 'publish' | 'commands';
 
 const core = '';
 
@@ -23,7 +28,8 @@ export const neededRights: readonly Right[] = [
   { group: core, resource: 'pods/log', verbs: ['get'], scope: 'namespace' },
   { group: core, resource: 'pods/proxy', verbs: ['get'], scope: 'namespace' },
   { group: core, resource: 'pods/attach', verbs: ['get', 'create'], scope: 'namespace' },
-  { group: core, resource: 'pods/portforward', verbs: ['get', 'create'], scope: 'namespace' },
+  { group: core, resource: 'pods/portforward', verbs: ['get', 'create'], scope: 'namespace', onlyFor: 'publish' },
+  { group: core, resource: 'pods/exec', verbs: ['get', 'create'], scope: 'namespace', onlyFor: 'commands' },
   { group: core, resource: 'events', verbs: ['list'], scope: 'namespace' },
   { group: core, resource: 'secrets', verbs: ['create', 'delete'], scope: 'namespace' },
   { group: core, resource: 'configmaps', verbs: ['create', 'delete'], scope: 'namespace' },

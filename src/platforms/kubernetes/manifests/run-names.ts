@@ -19,6 +19,8 @@ export interface RunNames {
   readonly stores: readonly Service[];
   /** Of characters that mean nothing in a URL; by the service that they are of, and by their own names. */
   readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The services whose processes are ended or stopped by a command in their containers. */
+  readonly signalled: readonly string[];
   /** What each load worker may use. */
   readonly loadLimits: Limits;
 }

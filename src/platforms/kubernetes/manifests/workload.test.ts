@@ -216,6 +216,14 @@ describe('a store', () => {
   });
 });
 
+it('shares its process namespace where its processes are signalled, and only there', () => {
+  const signalled = runNames({ signalled: ['postgres'] });
+  const sharing = [postgres, redis].map(
+    (store) => only(deploymentsOf(workloadOf(signalled, store))).pod?.shareProcessNamespace,
+  );
+  expect(sharing).toEqual([true, undefined]);
+});
+
 describe('a server of the user’s own', () => {
   const image = { ...plainTarget, kind: 'image', image: 'shop:1', args: undefined, port: 8080 } as const;
   const hosted = (change: Partial<ImageSystem> = {}) => workloadOf(s, testedOf({ ...image, ...change }));

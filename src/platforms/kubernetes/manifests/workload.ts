@@ -105,7 +105,11 @@ function deploymentOf(s: RunNames, service: Service, group: Group, version: numb
       resources: resourcesOf(service.limits, service.asks),
       ...comingAndGoing(service),
     },
-    spec: { terminationGracePeriodSeconds: graceSecondsOf(service) },
+    spec: {
+      terminationGracePeriodSeconds: graceSecondsOf(service),
+      // The first process of a namespace heeds no SIGKILL from within: of a shared one it is none of the service's.
+      ...(s.signalled.includes(service.name) ? { shareProcessNamespace: true } : {}),
+    },
   });
   return deployment(s, name, template, { replicas, ...replacement(service) });
 }

@@ -1,4 +1,5 @@
 import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
+import { isScalable } from '../../../model/acts.ts';
 import type { Happening } from '../../../model/running-system.ts';
 import { insist } from '../cluster/cluster.ts';
 import { describeEnd, isLeaving, isRunning, lastEnd, nameOf, serviceOf } from '../pods/pod-state.ts';
@@ -38,7 +39,8 @@ const lossReasons = ['NodeNotReady', 'NodeLost', 'TaintManagerEviction'];
 
 /** By the name under which telemetry knows it: a replica's is its pod's. */
 function called(pod: V1Pod): string {
-  return serviceOf(pod) === 'app' ? nameOf(pod) : serviceOf(pod);
+  const service = serviceOf(pod);
+  return isScalable(service) ? nameOf(pod) : service;
 }
 
 function ofPod(pod: V1Pod): readonly Happening[] {

@@ -1,6 +1,6 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { TimeLimit, withTimeLimit } from '../../../machine/time-limit.ts';
-import { changes } from '../../../model/plan.ts';
+import { losesReplicas } from '../../../model/plan.ts';
 import type { ReplicaMetrics } from '../../../model/running-system.ts';
 import { scrapeCopy } from '../../common/scrape.ts';
 import { endOf, isLeaving, isRunning, nameOf } from '../pods/pod-state.ts';
@@ -49,7 +49,7 @@ async function scrapePods(
   pods: readonly V1Pod[],
   signal: AbortSignal,
 ): Promise<Scrape> {
-  const isChanging = changes(topology);
+  const isChanging = losesReplicas(topology);
   const there = pods.filter((pod) => isRunning(pod) || (!isChanging && !isLeaving(pod)));
   const gone = isChanging ? [] : replicas.filter(({ name }) => !there.some((pod) => nameOf(pod) === name));
   const ask = askThroughProxy(run.cluster);

@@ -20,6 +20,7 @@ export function runNames(change: Partial<RunNames> = {}): RunNames {
     labPullPolicy: 'Never',
     stores: storesOf({ hasRedis: true }),
     secrets: { postgres: { password: 'password-of-postgres' }, redis: { password: 'password-of-redis' } },
+    signalled: [],
     loadLimits: { cpu: 1, memoryBytes: undefined },
     ...change,
   };
