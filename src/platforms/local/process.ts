@@ -146,8 +146,8 @@ export class LocalProcess {
 
   /** Ends it at once, with all that it started; all of that is gone then. Never fails. */
   async kill(): Promise<void> {
-    // Whoever stands still starts nothing more. Where nobody can look, there is its group.
-    const family = await this.#signalFamily('SIGSTOP').catch(() => []);
+    // Before it is gone: then its children are nobody's. Where nobody can look, there is its group.
+    const family = await this.#family().catch(() => []);
     this.#signalGroup('SIGKILL');
     for (const pid of family) send(pid, 'SIGKILL');
     await settlesWithin(endLimitMs, this.ended);
@@ -170,19 +170,24 @@ export class LocalProcess {
     return this.#isPaused;
   }
 
-  /** Sends a signal to it and to all that it has started, also to what has left its group (PostgreSQL's do); tells whom. */
-  async #signalFamily(signal: NodeJS.Signals): Promise<readonly number[]> {
+  /** Sends a signal to it and to all that it has started, as often as there is somebody new. */
+  async #signalFamily(signal: NodeJS.Signals): Promise<void> {
     const told = new Set<number>();
     this.#signalGroup(signal);
     for (;;) {
-      const { processes } = await lookAtProcesses(new Set());
-      const missed = familyOf(this.child.pid, processes).filter(({ pid }) => !told.has(pid));
-      if (missed.length === 0) return [...told];
-      for (const { pid } of missed) {
+      const missed = (await this.#family()).filter((pid) => !told.has(pid));
+      if (missed.length === 0) return;
+      for (const pid of missed) {
         send(pid, signal);
         told.add(pid);
       }
     }
+  }
+
+  /** It and all that it has started, also what has left its group, as PostgreSQL's do. */
+  async #family(): Promise<readonly number[]> {
+    const { processes } = await lookAtProcesses(new Set());
+    return familyOf(this.child.pid, processes).map(({ pid }) => pid);
   }
 
   #signalGroup(signal: NodeJS.Signals): void {
