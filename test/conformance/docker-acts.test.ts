@@ -179,7 +179,7 @@ describe('platform docker, under acts', () => {
     expect((await load(next)).errors).toEqual({});
   });
 
-  test('stopped within its grace or killed after it; restarted it is the same container', async () => {
+  test('a stopped copy ends within its grace; a restarted one is the same container, with another pid', async () => {
     const { act } = await deploy(
       [
         { kind: 'stop', service: 'app', copies: [1], graceMs: undefined },
