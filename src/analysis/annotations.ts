@@ -2,7 +2,6 @@ import { valuesOf } from '../metrics/timeline.ts';
 import type { Measurement } from '../model/measurement.ts';
 import { formatDuration, formatNumber, plural } from '../model/numbers.ts';
 import type { Telemetry, TelemetryTimeline } from '../model/telemetry.ts';
-import type { RolloutTimes } from '../model/telemetry.ts';
 import { writes, type Workload } from '../model/workload.ts';
 import type { Annotation } from '../record/run-record.ts';
 import { happeningAnnotations } from './caveats/happenings.ts';

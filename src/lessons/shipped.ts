@@ -254,6 +254,59 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     ],
     figures: ['The highest rate that holds', 'Latency by percentile'],
   },
+  'replica-crash': {
+    predict: [
+      'One of three replicas is killed. Which share of the requests fails from then on?',
+      'What does it take until nobody sees an error?',
+    ],
+    look: [
+      'errors, and error_rate: a third of what is sent after 5 s, a handful, or none.',
+      'time_to_recover: how long it took until clients were served as before; without health checks they never are.',
+      'The timeline: when the replica was killed, and how many served from then on.',
+    ],
+    next: [
+      {
+        text: 'Let whatever runs it start it again.',
+        command: 'scale-lab explain replica-crash',
+      },
+      {
+        text: 'In containers an address without anybody behind it does not refuse: what waits for it has to give up.',
+        command: 'scale-lab run replica-crash --platform docker',
+      },
+    ],
+    read: [
+      {
+        title: 'nginx: passive health checks',
+        url: 'https://docs.nginx.com/nginx/admin-guide/load-balancer/http-health-check/#passive-health-checks',
+      },
+      {
+        title: 'nginx: proxy_next_upstream',
+        url: 'https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream',
+      },
+    ],
+    figures: ['Errors over time', 'p99 over time', 'Replicas that answer, over time'],
+  },
+  'graceful-shutdown': {
+    predict: [
+      'Of 40 requests in flight on three replicas, how many fail when one of them ends at once?',
+      'It answers what it has before it ends. Why do some still fail?',
+    ],
+    look: [
+      'errors: those that the replica was answering, or those that were sent to it after it had stopped listening.',
+      'The timeline: the time between being told to stop and having stopped is what draining takes.',
+    ],
+    next: [
+      { text: 'Faster requests are fewer in flight.', command: 'scale-lab run graceful-shutdown --replicas 3,6' },
+      { text: 'See it with a new version instead.', command: 'scale-lab explain rolling-update' },
+    ],
+    read: [
+      {
+        title: 'Google SRE book: handling overload and lame duck state',
+        url: 'https://sre.google/sre-book/load-balancing-datacenter/',
+      },
+    ],
+    figures: ['Errors over time', 'p99 over time', 'Replicas that answer, over time'],
+  },
   'rolling-update': {
     predict: [
       'A new version takes the place of the old one under load. How many requests are lost?',

@@ -31,6 +31,8 @@ describe('scenarios.yaml', () => {
       'replicas',
       'concurrency',
       'capacity',
+      'replica-crash',
+      'graceful-shutdown',
       'rolling-update',
       'autoscale',
     ]);

@@ -62,7 +62,16 @@ async function killService(runId: string, service: Service, most = Infinity): Pr
   for (const [, { Id }] of running.slice(0, most)) await docker.getContainer(Id).kill();
 }
 
-describePlatform({ name: 'docker', environment, temporaryFolder, traces, killWorker, killService, isRequired });
+describePlatform({
+  name: 'docker',
+  environment,
+  temporaryFolder,
+  traces,
+  killWorker,
+  killService,
+  isRequired,
+  hasOwnActTests: true,
+});
 
 describe('platform docker, beyond what all platforms show', () => {
   let docker: Docker;

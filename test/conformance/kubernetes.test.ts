@@ -46,4 +46,13 @@ async function killService(runId: string, service: Service, most = Infinity): Pr
   await Promise.all(pods.slice(0, most).map(async (pod) => killPod(cluster, pod)));
 }
 
-describePlatform({ name: 'kubernetes', environment, temporaryFolder, traces, killWorker, killService, isRequired });
+describePlatform({
+  name: 'kubernetes',
+  environment,
+  temporaryFolder,
+  traces,
+  killWorker,
+  killService,
+  isRequired,
+  hasOwnActTests: true,
+});

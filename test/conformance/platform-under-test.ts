@@ -12,6 +12,8 @@ export interface PlatformUnderTest {
   readonly environment: NodeJS.ProcessEnv;
   /** Whether tests fail where the machine lacks something, instead of being left out. */
   readonly isRequired?: boolean;
+  /** Whether acts are tried in a file of its own, by the names and addresses that its copies have. */
+  readonly hasOwnActTests?: true;
   /** What runs of that id have on the machine now: processes, folders, containers, one line each. */
   readonly traces: (runId: string) => Promise<readonly string[]>;
   /** Kills one of the load workers of a run, as the kernel would: without a word. */

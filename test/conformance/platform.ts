@@ -42,7 +42,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeLoad(bench);
     describeHosting(bench);
     describeDeaths(bench);
-    describeActs(bench);
+    if (underTest.hasOwnActTests !== true) describeActs(bench);
     describeLifecycle(bench);
   });
 }

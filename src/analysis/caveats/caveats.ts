@@ -6,7 +6,6 @@ import { formatDuration, formatNumber, formatValue, plural } from '../../model/n
 import type { Trust } from '../../model/scenario.ts';
 import type { System } from '../../model/system.ts';
 import type { ServiceResources, Telemetry } from '../../model/telemetry.ts';
-import type { RolloutTimes } from '../../model/telemetry.ts';
 import type { Workload } from '../../model/workload.ts';
 import type { ActRecord, Caveat } from '../../record/run-record.ts';
 import { differingCounts } from './differing-counts.ts';

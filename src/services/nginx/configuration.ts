@@ -61,8 +61,11 @@ ${methods[balancer.method]}${servers.join('\n')}
 `;
 }
 
-/** Without being asked to, nginx repeats no request that may have changed something. */
+/**
+ * Without being asked to, nginx repeats no request that may have changed something. The address of a container that is gone refuses nobody:
+ * a try is given up in time for another one.
+ */
 function retrying({ retries }: Balancer): string {
   if (retries === 0) return 'proxy_next_upstream off;';
-  return `proxy_next_upstream error timeout; proxy_next_upstream_tries ${retries + 1};`;
+  return `proxy_connect_timeout 1s; proxy_next_upstream error timeout; proxy_next_upstream_tries ${retries + 1};`;
 }
