@@ -179,7 +179,7 @@ export const rooms = {
   common: {
     where: ['src/platforms/common/'],
     what: 'what platforms share',
-    may: ['contract', 'telemetry', 'scenarios', 'services', 'machine', 'model'],
+    may: ['contract', 'telemetry', 'services', 'machine', 'model'],
   },
   contract: {
     where: ['src/platforms/platform.ts'],
