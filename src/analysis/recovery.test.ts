@@ -33,8 +33,10 @@ describe('aftermathOf', () => {
   it.each<[string, Partial<Slice>, boolean]>([
     ['5 ms more at p99', { p99Us: 15_000 }, true],
     ['a little more than that', { p99Us: 15_001 }, false],
-    ['half of the rate', { requests: 50 }, true],
-    ['less than half of it', { requests: 49 }, false],
+    ['half of the rate', { requests: 50, sent: 50 }, true],
+    ['less than half of it', { requests: 49, sent: 49 }, false],
+    ['a tenth without an answer yet', { requests: 90 }, true],
+    ['more than that', { requests: 88 }, false],
     ['one error more than the worst second before', { errors: 1 }, false],
   ])('takes %s for what it is', (_, change, isGood) => {
     const changed = Object.fromEntries([5, 6, 7].map((second) => [second, change]));
@@ -59,8 +61,8 @@ describe('aftermathOf', () => {
     expect(recovery(whole, 13_000).metrics.time_to_recover).toBe(0);
   });
 
-  it('is at least the rest of the load where three good seconds are not seen', () => {
-    const { metrics, caveats } = recovery(seconds(10, { 5: bad, 6: bad, 7: bad }));
+  it('is at least the rest of the load where that ends badly', () => {
+    const { metrics, caveats } = recovery(seconds(10, { 5: bad, 6: bad, 9: bad }));
     expect(metrics).toEqual({ time_to_recover: 5000, errors: 120 });
     expect(caveats).toEqual([
       {
@@ -74,6 +76,16 @@ describe('aftermathOf', () => {
     expect(recoveryCaveats([{ caveats }])).toMatchObject([
       { doubts: ['time_to_recover'], bounds: { time_to_recover: {} } },
     ]);
+  });
+
+  it('is at least as long as it took until the good seconds at the end began', () => {
+    const { metrics, caveats } = recovery(seconds(10, { 5: bad, 6: bad, 7: bad }), 5400);
+    expect(metrics).toEqual({ time_to_recover: 2600, errors: 120 });
+    expect(caveats[0]?.text).toBe(
+      'the measured time ended 4.6 s after kill-app: fewer than 3 seconds were seen in which clients were served as before',
+    );
+    // Nobody noticed anything, for as long as that could be seen.
+    expect(recovery(seconds(10), 8000).metrics.time_to_recover).toBe(0);
   });
 
   it('is not known after fewer than three whole seconds', () => {

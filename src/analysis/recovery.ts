@@ -11,6 +11,8 @@ const backSeconds = 3;
 const slower = { times: 1.5, byUs: 5000 };
 /** The share of the rate before that a good second has at least. */
 const leastRate = 0.5;
+/** The share of what was sent in a second that is answered in it where nothing hangs, but for one request. */
+const leastAnswered = 0.9;
 
 const msPerSecond = 1000;
 
@@ -25,7 +27,8 @@ type Began = Pick<ActRecord, 'name' | 'beganMs'>;
  *
  * How it was before is what the last ten whole seconds before the act say: the share of errors and the p99 of the worst of them, and
  * their mean rate. It is as before from the first of three seconds in a row that have no larger share of errors, a p99 of at most 1.5
- * times that or 5 ms more, and half of the rate. Where that is not seen, the time is at least the rest of the measured time.
+ * times that or 5 ms more, half of the rate, and answers to what was sent in them. Where that is not seen, the time is at least as long as it
+ * took until the good seconds began with which the measured time ends, or the rest of it where it ends with none.
  */
 export function aftermathOf(measurement: Measurement, { name, beganMs }: Began): Aftermath {
   const whole = measuredSlices(measurement).filter(
@@ -46,10 +49,16 @@ export function aftermathOf(measurement: Measurement, { name, beganMs }: Began):
   if (back !== undefined) {
     return { metrics: { time_to_recover: Math.max(0, back * msPerSecond - beganMs), errors }, caveats: [] };
   }
+  const lastBad = whole.findLast(({ second }) => second >= first && !good.has(second));
+  const isGoodAtEnd = whole.length > 0 && lastBad?.second !== whole.at(-1)?.second;
+  const goodFromMs = lastBad === undefined ? beganMs : (lastBad.second + 1) * msPerSecond;
+  const leastMs = Math.max(0, (isGoodAtEnd ? goodFromMs : measurement.durationMs) - beganMs);
   const restMs = Math.max(0, measurement.durationMs - beganMs);
-  const text = `${formatDuration(restMs)} after ${name} the measured time ended, and clients were not served as before`;
+  const text = isGoodAtEnd
+    ? `the measured time ended ${formatDuration(restMs)} after ${name}: fewer than ${backSeconds} seconds were seen in which clients were served as before`
+    : `${formatDuration(restMs)} after ${name} the measured time ended, and clients were not served as before`;
   const caveat = { kind: 'not-recovered' as const, text, doubts: [...metricsOfActs], bounds: atLeast(metricsOfActs) };
-  return { metrics: { time_to_recover: restMs, errors }, caveats: [caveat] };
+  return { metrics: { time_to_recover: leastMs, errors }, caveats: [caveat] };
 }
 
 const metricsOfActs = ['time_to_recover', 'errors'] as const;
@@ -88,7 +97,10 @@ function goodnessBy(usual: readonly Slice[]): (slice: Slice) => boolean {
   const p99Us = Math.max(...usual.map((slice) => slice.p99Us));
   const rate = usual.reduce((sum, { requests }) => sum + requests, 0) / usual.length;
   const mostUs = Math.max(slower.times * p99Us, p99Us + slower.byUs);
-  return (slice) => errorShare(slice) <= errors && slice.p99Us <= mostUs && slice.requests >= leastRate * rate;
+  const isAnswered = ({ sent, requests, errors: failed }: Slice): boolean =>
+    requests + failed >= leastAnswered * sent - 1;
+  return (slice) =>
+    errorShare(slice) <= errors && slice.p99Us <= mostUs && slice.requests >= leastRate * rate && isAnswered(slice);
 }
 
 function inARow(second: number): readonly number[] {

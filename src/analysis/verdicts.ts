@@ -149,7 +149,7 @@ function judgeEnds(
   if (outcome === 'inconclusive') return undefined;
   const unit = unitOf(expectation.left) ?? 'count';
   const most = high < Infinity ? `at most ${formatQuantity(high, unit)}` : 'or more';
-  const reason = `${formatQuantity(low, unit)}, ${most}, as requests have no answer, against ${formatQuantity(limit, unit)}`;
+  const reason = `${formatQuantity(low, unit)}, ${most}, as ${causeOf(expectation, trials)}, against ${formatQuantity(limit, unit)}`;
   // The margin is that of the end which is nearer to the limit.
   const inside = expectation.comparator.startsWith('>') ? low - limit : limit - high;
   const margin = inside / (limit === 0 ? 1 : Math.abs(limit));
@@ -160,6 +160,15 @@ function judgeEnds(
     margin,
     evidence: finite({ value, limit, low, ...(high < Infinity ? { high } : {}), margin, rounds: known.length }),
   };
+}
+
+/** Why a metric is known by its ends alone. */
+function causeOf(expectation: Expectation, trials: readonly TrialRecord[]): string {
+  const isOfAct = referencesOf(expectation).some(({ metric }) => findMetric(metric)?.byAct === true);
+  const isUnseen = trials.some(({ caveats, acts = [] }) =>
+    [...caveats, ...acts.flatMap((act) => act.caveats)].some(({ kind }) => kind === 'not-recovered'),
+  );
+  return isOfAct && isUnseen ? 'the measured time ended before' : 'requests have no answer';
 }
 
 /** No evidence in place of numbers that JSON has not: a record with them could not be read again. */

@@ -261,13 +261,13 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     ],
     look: [
       'errors, and error_rate: a third of what is sent after 5 s, a handful, or none.',
-      'time_to_recover: how long it took until clients were served as before; without health checks they never are.',
+      'time_to_recover: how long it took until clients were served as before; without health checks they are when the replica is back, which only a cluster sees to.',
       'The timeline: when the replica was killed, and how many served from then on.',
     ],
     next: [
       {
-        text: 'Let whatever runs it start it again.',
-        command: 'scale-lab explain replica-crash',
+        text: 'In a cluster the replica is started again: see after how long.',
+        command: 'scale-lab run replica-crash --platform kubernetes',
       },
       {
         text: 'In containers an address without anybody behind it does not refuse: what waits for it has to give up.',
@@ -296,8 +296,11 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
       'The timeline: the time between being told to stop and having stopped is what draining takes.',
     ],
     next: [
-      { text: 'Faster requests are fewer in flight.', command: 'scale-lab run graceful-shutdown --replicas 3,6' },
-      { text: 'See it with a new version instead.', command: 'scale-lab explain rolling-update' },
+      {
+        text: 'More replicas have fewer requests in flight each.',
+        command: 'scale-lab run graceful-shutdown --replicas 2,4',
+      },
+      { text: 'See it with a new version instead.', command: 'scale-lab run rolling-update --platform kubernetes' },
     ],
     read: [
       {

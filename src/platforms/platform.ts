@@ -109,7 +109,7 @@ export interface Deployment extends RunningSystem {
    * - restart: each has ended as by a stop, was started again at its place, and is ready.
    * - flush: the service holds nothing any more.
    * - scale: there are so many copies, those that were added are ready and are sent requests, and of those with the highest numbers
-   *   the ones that were too many have ended and are sent none.
+   *   the ones that were too many have ended and are sent none; a cluster chooses itself which those are.
    * - roll-out: every copy is one of a new version, replaced one after another, and the last old one is gone.
    *
    * Throws a LabError that says why it could not be done, or what did not become ready.

@@ -141,6 +141,11 @@ describe('an act is refused', () => {
     ['{ at: 2s, flush: redis }', '{ at: 1s, kill: redis }', '[redis] redis is gone by then: the kill at 1s ends it'],
     ['{ at: 1s, pause: app-1 }', '{ at: 2s, pause: app-1 }', '[app-1] app-1 is paused already'],
     ['{ at: 1s, pause: app-1, for: 1s }', '{ at: 2s, resume: app-1 }', '[app-1] app-1 is not paused then'],
+    ...['kill: app-1', 'resume: app-1', 'restart: app-1'].map((other): [string, string, string] => [
+      '{ at: 1s, pause: app-1, for: 3s }',
+      `{ at: 2s, ${other} }`,
+      '[app-1] app-1 is paused until 4s, and goes on by itself then',
+    ]),
     [
       '{ at: 1s, kill: { app: 2 } }',
       '{ at: 2s, kill: { app: 2 } }',

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { redisServer, requireExecutable } from '../machine/executable.ts';
-import type { Place, Service } from './service.ts';
+import { words, type Place, type Service } from './service.ts';
 
 const file = 'redis.conf';
 
@@ -53,7 +53,7 @@ function args({ folder }: Place): readonly string[] {
 
 /** The password comes from the file: it must not stand in arguments. To `redis-cli` an error is an answer like any other. */
 function flushScript({ folder, port }: Place): string {
-  return `REDISCLI_AUTH=$(sed -n 's/^requirepass //p' '${path.join(folder, file)}')
+  return `REDISCLI_AUTH=$(sed -n 's/^requirepass //p' ${words([path.join(folder, file)])})
 export REDISCLI_AUTH
 said=$(redis-cli -p ${port} FLUSHALL 2>&1)
 [ "$said" = OK ] || { echo "$said" >&2; exit 1; }`;

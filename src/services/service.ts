@@ -277,3 +277,8 @@ export function plainText(text: Text): string {
 export function titleOf({ title, copies }: Pick<Service, 'title' | 'copies'>, copy: Copy): string {
   return copies.kind === 'one' ? title : copy.name;
 }
+
+/** Words as `sh` takes them, whatever is in them. */
+export function words(command: readonly string[]): string {
+  return command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
+}

@@ -85,6 +85,16 @@ describe('ActSchedule', () => {
     ]);
   });
 
+  it('does none before its moment, where a timer rings early', async () => {
+    const { clock, schedule } = play({ acts: [flush(5000)], does: taking(10) });
+    const pause = clock.pause.bind(clock);
+    clock.pause = async (durationMs, signal) => pause(durationMs > 1 ? durationMs - 1 : durationMs, signal);
+    await using acts = schedule;
+    acts.start();
+    await clock.until(20_000);
+    expect((await acts.end()).map(({ beganMs }) => beganMs)).toEqual([5000]);
+  });
+
   it('lets those on different services go on together, and those on one wait for each other', async () => {
     const acts = [kill(1, 1000), kill(2, 1500), flush(1600)];
     const { clock, log, schedule } = play({ acts, does: taking(3000) });

@@ -92,7 +92,9 @@ export class ActSchedule implements AsyncDisposable {
   async #do({ atMs, order, act }: Step, startMs: number, times: Map<ResolvedAct, DoneAct>): Promise<void> {
     const sinceStartMs = (): number => this.#clock.nowMs() - startMs;
     try {
-      await this.#clock.pause(Math.max(0, atMs - sinceStartMs()), this.#signal);
+      // A timer may ring a moment early: an act at 5 s is one of the sixth second.
+      do await this.#clock.pause(Math.max(0, atMs - sinceStartMs()), this.#signal);
+      while (sinceStartMs() < atMs);
       const beganMs = times.get(act)?.beganMs ?? sinceStartMs();
       if (!this.#deployment.act) throw new Error('the platform does no acts: the plan should not have been run');
       await this.#deployment.act(order, this.#signal);

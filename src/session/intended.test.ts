@@ -47,6 +47,8 @@ describe('withoutIntended', () => {
       told('app-2', 'out-of-memory', 8),
       told('app-1', 'restarted', 5),
       told('postgres', 'probe-failed', 6),
+      // It is not ready as long as what it uses stands still.
+      told('app-1', 'probe-failed', 6),
     ];
     const [rest] = withoutIntended([kill, pause], telemetry({}, { happenings: { told: happened } }), []);
     expect(rest.happenings?.told.map(({ service, kind, second }) => `${service} ${kind} ${second}`)).toEqual([

@@ -12,12 +12,15 @@ export function isEndedBy(acts: readonly Done[], service: string): boolean {
 }
 
 /**
- * What ends, and is paused, is started again and fails its probe; it is not killed at its memory limit by that. A cluster tells of it
- * by the whole second, on a clock of its own: it may be that before the act's.
+ * What ends, and is paused, is started again and fails its probe, and so do those that use it; it is not killed at its memory limit by
+ * that. A cluster tells of it by the whole second, on a clock of its own: it may be that before the act's.
  */
 function isIntended({ service, kind, second }: Told, acts: readonly Done[]): boolean {
   if (kind !== 'restarted' && kind !== 'probe-failed') return false;
-  return acts.some(({ subjects, beganMs }) => subjects.includes(service) && second >= Math.floor(beganMs / 1000) - 1);
+  return acts.some(({ subjects, beganMs }) => {
+    const isAbout = kind === 'probe-failed' || subjects.includes(service);
+    return isAbout && second >= Math.floor(beganMs / 1000) - 1;
+  });
 }
 
 /**

@@ -19,7 +19,8 @@ export const doubts = {
   /** What the system's times and rates are; what answers cost is not among them. */
   timed: namesOf(timedMetrics),
   clientTimed: namesOf(clientTimed),
-  latencies: namesOf(clientTimed.filter(({ unit }) => unit === 'ms')),
+  // How long until clients were served as before is told by whole seconds, and says itself what was not seen.
+  latencies: namesOf(clientTimed.filter(({ unit, byAct }) => unit === 'ms' && byAct !== true)),
   /** Of what replicas counted together, what one more request can only add to. */
   sums: counting('sum'),
   /** How many requests were answered, and by how much time. */

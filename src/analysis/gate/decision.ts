@@ -112,14 +112,15 @@ export function toBeConfirmed(judgements: readonly Judgement[]): readonly Judgem
 const noisyShare = 2 / 3;
 
 /**
- * How sure fresh rounds are to confirm a failure: how far it is past its tolerance, in reaches of its interval. What has no interval
- * is known by count.
+ * How sure fresh rounds are to confirm a failure: how far it is past its tolerance, in reaches of its interval. What has no whole
+ * interval is known by count, or, where noise can move it, hardly.
  */
 function clarityOf({ verdict: { evidence }, isNoisy }: Judgement): number {
   const { value, limit, low, high } = evidence ?? {};
-  if (value === undefined || limit === undefined || low === undefined || high === undefined) return Infinity;
+  if (value === undefined || limit === undefined || low === undefined || high === undefined)
+    return isNoisy ? 0 : Infinity;
   const reach = value > limit ? value - low : high - value;
-  const clarity = reach === 0 ? Infinity : Math.abs(value - limit) / reach;
+  const clarity = reach <= 0 ? Infinity : Math.abs(value - limit) / reach;
   return isNoisy ? noisyShare * clarity : clarity;
 }
 

@@ -91,7 +91,9 @@ export class Acts {
       ({ number }) => !running.replicas.some(({ copy }) => copy.number === number),
     );
     const leaving = running.replicas.filter(({ copy }) => copy.number > to);
-    const started = await startCopies(this.#among(running.stores), tested, signal, missing);
+    // Which of them is a slow one does not change.
+    const added = missing.map((copy) => ({ ...copy, of: running.topology.replicas }));
+    const started = await startCopies(this.#among(running.stores), tested, signal, added);
     running.replicas = [...running.replicas.filter((replica) => !leaving.includes(replica)), ...started];
     await this.#tellBalancer(signal);
     await retire(this.#lab.run, leaving);

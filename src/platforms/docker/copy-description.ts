@@ -6,6 +6,7 @@ import {
   plainText,
   titleOf,
   variablesOf,
+  words,
 } from '../../services/service.ts';
 import type { Image } from '../engine/base-images.ts';
 import type { ContainerDescription, HealthCheck } from './container-settings.ts';
@@ -92,9 +93,4 @@ function userOf({ user }: ServiceImage): string | undefined {
 
 function plain(variables: Variables): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(variables).map(([name, text]) => [name, plainText(text)]));
-}
-
-/** Words for `sh`, each as it is. */
-function words(command: readonly string[]): string {
-  return command.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');
 }

@@ -102,6 +102,7 @@ async function scrape(
 ): Promise<readonly ReplicaMetrics[]> {
   if (container.end === undefined) {
     if (counters === undefined) return [];
+    if (container.isPaused) return [{ replica: name, problem: 'it is paused' }];
     const metrics = await scrapeCopy(name, url, counters, signal, ask);
     // It may have died of the question, or just before it.
     if ('text' in metrics || !(await settlesWithin(200, container.ended))) return [metrics];

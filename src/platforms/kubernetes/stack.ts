@@ -80,6 +80,7 @@ export class KubernetesStack implements Stack {
   async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
     if (topology.kind !== 'image') throw new Error('A command is not started as a pod.');
     await this.#settings.deliver(topology.image, signal);
+    await this.#storesAsTheyAre(signal);
     return new KubernetesDeployment(this.#settings, await this.#replace(topology, signal));
   }
 

@@ -78,6 +78,8 @@ export async function endOwnProcesses(folder: string, graceMs = 2_000): Promise<
   const first = found.filter(({ parent }) => !pids.has(parent));
   // SIGINT is what PostgreSQL takes for "now, but in order"; everything else just stops.
   send('SIGINT', first);
+  // What stands still hears nothing.
+  send('SIGCONT', found);
   let alive = found.length === 0 ? found : await remaining(folder, graceMs);
   if (alive.length > 0) alive = await remaining(folder, graceMs, (left) => send('SIGKILL', left));
   const left = new Set(alive.map(({ pid }) => pid));

@@ -157,31 +157,29 @@ export class LocalProcess {
   /** Makes it stand still, with all that it started. */
   async pause(): Promise<void> {
     this.#isPaused = true;
-    await this.#signalFamily('SIGSTOP');
-  }
-
-  /** Lets it go on. */
-  async resume(): Promise<void> {
-    await this.#signalFamily('SIGCONT');
-    this.#isPaused = false;
-  }
-
-  get isPaused(): boolean {
-    return this.#isPaused;
-  }
-
-  /** Sends a signal to it and to all that it has started, as often as there is somebody new. */
-  async #signalFamily(signal: NodeJS.Signals): Promise<void> {
     const told = new Set<number>();
-    this.#signalGroup(signal);
+    this.#signalGroup('SIGSTOP');
+    // As often as there is somebody new: until it stands still it may start others.
     for (;;) {
       const missed = (await this.#family()).filter((pid) => !told.has(pid));
       if (missed.length === 0) return;
       for (const pid of missed) {
-        send(pid, signal);
+        send(pid, 'SIGSTOP');
         told.add(pid);
       }
     }
+  }
+
+  /** Lets it go on. */
+  async resume(): Promise<void> {
+    this.#signalGroup('SIGCONT');
+    // One look is enough: who stood still started nobody.
+    for (const pid of await this.#family()) send(pid, 'SIGCONT');
+    this.#isPaused = false;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused && this.end === undefined;
   }
 
   /** It and all that it has started, also what has left its group, as PostgreSQL's do. */

@@ -31,9 +31,11 @@ export class UsageMeter {
 
   /** What each service has used so far; of one that has ended, what it had used when it was last looked at. */
   async read(): Promise<readonly ServiceUsage[]> {
-    const { processes, passedOver } = await lookAtProcesses(this.#strangers);
-    const strangers = new Map(processes.map((process) => [process.pid, process]));
     const metered = this.#metered();
+    // What an act has started was a stranger as long as it was not ready.
+    const isNew = metered.some(({ name, process }) => this.#processes.get(name)?.has(process) !== true);
+    const { processes, passedOver } = await lookAtProcesses(isNew ? new Set() : this.#strangers);
+    const strangers = new Map(processes.map((process) => [process.pid, process]));
     for (const { name, process } of metered) {
       this.#processes.set(name, (this.#processes.get(name) ?? new Set()).add(process));
       const family = familyOf(process.child.pid, processes);

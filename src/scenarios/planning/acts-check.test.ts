@@ -63,6 +63,12 @@ describe('checkActs', () => {
       'Use kill: it is started again in the same pod, with its data.',
     ],
     [
+      'acts: [{ at: 1s, pause: app-1 }]',
+      cluster,
+      'pauses app-1 at 1 s, and the platform kubernetes starts anew what does not answer for a minute',
+      'Write for: 50s at most.',
+    ],
+    [
       'acts: [{ at: 1s, scale: { app: 3 } }], balancer: ip-hash',
       cluster,
       'scales app to 3 at 1 s, and nginx would not hear of the new pods on the platform kubernetes',

@@ -1,6 +1,7 @@
 import { describeAct } from '../../model/act-words.ts';
 import { actTraits, isScalable, type Act, type ActKind } from '../../model/acts.ts';
 import { UsageError } from '../../model/errors.ts';
+import { durationText } from '../../shapes/units.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Variant } from '../../model/scenario.ts';
 
@@ -10,6 +11,9 @@ interface ActingPlatform {
   readonly acts: readonly ActKind[];
   readonly orchestrates: boolean;
 }
+
+/** Before its liveness probe has failed for long enough. */
+const mostPausedMs = 50_000;
 
 interface Refusal {
   readonly sentence: string;
@@ -38,6 +42,11 @@ function refusalOf(act: Act, { system }: Variant, { name, acts, orchestrates }: 
   if (act.kind === 'kill' && act.restart === 'none') {
     const sentence = `${describeAct(act)} with restart: none, and the platform ${name} starts again what has ended`;
     return { sentence, hint: 'Leave restart out, or use --platform local or --platform docker.' };
+  }
+  const lastsMs = act.kind === 'pause' ? (act.lastsMs ?? Infinity) : 0;
+  if (isScalable(act.service) && lastsMs > mostPausedMs) {
+    const sentence = `${describeAct(act)}, and the platform ${name} starts anew what does not answer for a minute`;
+    return { sentence, hint: `Write for: ${durationText(mostPausedMs)} at most.` };
   }
   const renews = act.kind === 'stop' || act.kind === 'restart';
   if (renews && act.service === 'postgres') {

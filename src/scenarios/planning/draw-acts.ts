@@ -83,6 +83,10 @@ class ServiceState {
         return this.#goneFault(1) ?? { act };
       case 'scale':
         if (!isScalable(this.#service)) return { sentence: `there is always one ${this.#service}`, hint: scalableHint };
+        for (const copy of this.#copies()) {
+          const refusal = (this.#paused.get(copy) ?? 0) > act.atMs ? this.#pauseFault(copy) : undefined;
+          if (refusal) return refusal;
+        }
         this.#scale(act.to);
         return { act };
       case 'roll-out':
@@ -125,13 +129,25 @@ class ServiceState {
     if (!isScalable(this.#service) && copy > 1) return { sentence: `there is always one ${this.#service}` };
     if (!this.#there.has(copy)) {
       const count = plural(this.#there.size, 'replica');
-      return { sentence: `there is no ${name} at ${count}`, hint: 'copies count from 1', isOfReplicas: true };
+      return { sentence: `there is no ${name} at ${count}`, hint: 'begin with more replicas', isOfReplicas: true };
     }
     const isPaused = (this.#paused.get(copy) ?? 0) > atMs;
     if (kind === 'pause' && isPaused) return { sentence: `${name} is paused already` };
+    if (isPaused) {
+      const refusal = this.#pauseFault(copy);
+      if (refusal) return refusal;
+    }
     if (kind === 'resume' && !isPaused)
       return { sentence: `${name} is not paused then`, hint: 'a pause comes before it' };
     return this.#goneFault(copy);
+  }
+
+  /** What goes on by itself has to be there then. */
+  #pauseFault(copy: number): Refusal | undefined {
+    const untilMs = this.#paused.get(copy) ?? Infinity;
+    if (untilMs === Infinity) return undefined;
+    const sentence = `${copyName(this.#service, copy)} is paused until ${durationText(untilMs)}, and goes on by itself then`;
+    return { sentence, hint: 'let this begin later, or write a resume in place of for' };
   }
 
   #goneFault(copy: number): Refusal | undefined {

@@ -117,8 +117,9 @@ export function checkOrchestrated({ name, variants, replicas, load: shared }: Sc
     ...actMisfits(acts, system, { replicas, load }),
   ]);
   if (!misfit) return;
-  const { sentence, hint = '' } = misfit;
-  throw new UsageError(`The scenario "${name}" cannot run like this: ${sentence}`, { hint: `${capitalised(hint)}.` });
+  const { sentence, hint } = misfit;
+  const help = hint === undefined ? {} : { hint: `${capitalised(hint)}.` };
+  throw new UsageError(`The scenario "${name}" cannot run like this: ${sentence}`, help);
 }
 
 /**

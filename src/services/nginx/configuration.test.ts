@@ -35,3 +35,7 @@ test('without health checks a replica that does not answer gets its turn all the
   expect(of(false).match(/server 127\.0\.0\.1:\d max_fails=0;/g)).toHaveLength(2);
   expect(of(true)).not.toContain('max_fails');
 });
+
+test('where no replica runs it is started all the same, and refuses', () => {
+  expect(nginxConfiguration({ ...settings, upstreams: [], balancer: undefined })).toContain('server 127.0.0.1:1;');
+});

@@ -32,12 +32,15 @@ const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
  */
 export function nginxConfiguration({ listen, upstreams, balancer = inTurn }: NginxSettings): string {
   const checks = balancer.healthChecks ? '' : ' max_fails=0';
-  const servers = upstreams.map((upstream) => `    server ${upstream}${checks};`);
+  // nginx does not start without any: where none runs, it is one that refuses.
+  const running = upstreams.length > 0 ? upstreams : ['127.0.0.1:1'];
+  const servers = running.map((upstream) => `    server ${upstream}${checks};`);
   return `daemon off;
 worker_processes 1;
 worker_rlimit_nofile 32768;
 error_log stderr notice;
 pid nginx.pid;
+worker_shutdown_timeout 5s;
 events { worker_connections 16384; }
 http {
   access_log off;

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { nginx as executable, printedVersion, requireExecutable } from '../../machine/executable.ts';
 import type { Balancer } from '../../model/system.ts';
-import type { Machine, Place, Runnable, Service } from '../service.ts';
+import { words, type Machine, type Place, type Runnable, type Service } from '../service.ts';
 import { nginxConfiguration } from './configuration.ts';
 
 const file = 'nginx.conf';
@@ -72,11 +72,10 @@ function configuration(at: Place, fronted: string, balancer: Balancer | undefine
  * as long as what has failed. A process is told of by its id, name, state and parent.
  */
 function reloadScript(at: Place): string {
-  return `master=$(cat ${at.data}/nginx.pid)
-workers() {
-  cat /proc/[0-9]*/stat 2>/dev/null | while read -r pid _ _ parent _; do [ "$parent" != "$master" ] || echo "$pid"; done
-}
+  return `master=$(cat ${words([path.join(at.data, 'nginx.pid')])})
+processes() { if [ -e /proc/self/stat ]; then cat /proc/[0-9]*/stat; else ps -axo pid=,comm=,state=,ppid=; fi 2>/dev/null; }
+workers() { processes | while read -r pid _ _ parent _; do [ "$parent" != "$master" ] || echo "$pid"; done; }
 old=$(workers)
-nginx ${args(at).join(' ')} -s reload || exit 1
+nginx ${words(args(at))} -s reload || exit 1
 for pid in $old; do while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done; done`;
 }
