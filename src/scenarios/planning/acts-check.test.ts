@@ -21,6 +21,7 @@ describe('checkActs', () => {
     ['acts: [{ at: 1s, kill: nginx, restart: always }], balancer: ip-hash', cluster],
     ['acts: [{ at: 1s, stop: app }, { at: 2s, scale: { app: 4 } }, { at: 3s, kill: postgres }]', cluster],
     ['rollout: { at: 1s }', cluster],
+    ['acts: [{ at: 1s, pause: app-1 }, { at: 2s, resume: app-1 }]', cluster],
   ])('lets pass what the platform can do: %s', (variant, platform) => {
     expect(checking(variant, platform)).not.toThrow();
   });
@@ -63,9 +64,9 @@ describe('checkActs', () => {
       'Use kill: it is started again in the same pod, with its data.',
     ],
     [
-      'acts: [{ at: 1s, pause: app-1 }]',
+      'acts: [{ at: 1s, pause: app-1, for: 51s }], load: { duration: 1m }',
       cluster,
-      'pauses app-1 at 1 s, and the platform kubernetes starts anew what does not answer for a minute',
+      'pauses app-1 at 1 s for 51 s, and the platform kubernetes starts anew what does not answer for a minute',
       'Write for: 50s at most.',
     ],
     [

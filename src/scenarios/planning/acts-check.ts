@@ -43,7 +43,7 @@ function refusalOf(act: Act, { system }: Variant, { name, acts, orchestrates }: 
     const sentence = `${describeAct(act)} with restart: none, and the platform ${name} starts again what has ended`;
     return { sentence, hint: 'Leave restart out, or use --platform local or --platform docker.' };
   }
-  const lastsMs = act.kind === 'pause' ? (act.lastsMs ?? Infinity) : 0;
+  const lastsMs = act.kind === 'pause' ? (act.lastsMs ?? 0) : 0;
   if (isScalable(act.service) && lastsMs > mostPausedMs) {
     const sentence = `${describeAct(act)}, and the platform ${name} starts anew what does not answer for a minute`;
     return { sentence, hint: `Write for: ${durationText(mostPausedMs)} at most.` };
