@@ -6,13 +6,13 @@ import { cell, takenTwice, withSecondChance, type Judged, type JudgedSection } f
 import { openJob, work, type Server } from './programs.ts';
 import { quantile, table } from './statistics.ts';
 
-/** How long the one server of the queue takes for each request. */
-const serviceMs = 10;
+/** How long the one server of the queue takes for each request: much longer than a machine at rest takes to wake up for it. */
+const serviceMs = 20;
 const durationMs = 60_000;
 const warmupMs = 1000;
 const loads = [0.5, 0.8, 0.9] as const;
 const rounds = 3;
-/** How many runs of the queue are computed for each load: the spread is that of 99% of them. */
+/** How many runs of the queue are computed for each load, of other arrivals than those of the rounds: theory's spread is theirs. */
 const simulations = 1000;
 const shares = [0.5, 0.99] as const;
 
@@ -26,11 +26,11 @@ export async function benchQueue(server: Server): Promise<JudgedSection> {
   for (const load of loads) {
     const spreads = spreadsOf(load);
     for (let number = 1; number <= rounds; number++) {
-      const round = await withSecondChance(() => take(server, load, number));
+      const round = await withSecondChance(() => take(server, load, number, spreads));
       taken.push(round);
-      const cells = round.percentiles.flatMap(({ ms, wantedMs, isWithin }, index) => {
-        const [low = 0, high = 0] = spreads[index] ?? [];
-        return [cell(ms, isWithin), formatNumber(wantedMs), `${formatNumber(low)} to ${formatNumber(high)}`];
+      const cells = round.percentiles.flatMap(({ ms, wantedMs, isRight }, index) => {
+        const [lowMs = 0, highMs = 0] = spreads[index] ?? [];
+        return [cell(ms, isRight), formatNumber(wantedMs), `${formatNumber(lowMs)} to ${formatNumber(highMs)}`];
       });
       rows.push([`${load * 100}%`, String(number), ...cells]);
     }
@@ -38,7 +38,8 @@ export async function benchQueue(server: Server): Promise<JudgedSection> {
   const section = [
     '### A queue',
     `One server that takes ${serviceMs} ms for each request, under Poisson arrivals for 60 s: response times in ms, beside those computed of the
-same arrivals, and where 99% of ${formatNumber(simulations)} computed runs lie. Goal: within 3% or 1 ms of what is computed. ${takenTwice(taken)}`,
+same arrivals, and where those of ${formatNumber(simulations)} computed runs of other arrivals lie. Goals: within 3% or 1 ms of what is computed, and
+where theory's runs lie. ${takenTwice(taken)}`,
     table(['load', 'round', 'p50', 'computed', 'of all', 'p99', 'computed', 'of all'], rows),
   ].join('\n\n');
   return { section, passed: taken.every(({ passed }) => passed) };
@@ -48,33 +49,37 @@ same arrivals, and where 99% of ${formatNumber(simulations)} computed runs lie. 
 interface Round extends Judged {
   readonly name: string;
   /** In the order of {@link shares}. */
-  readonly percentiles: readonly { readonly ms: number; readonly wantedMs: number; readonly isWithin: boolean }[];
+  readonly percentiles: readonly { readonly ms: number; readonly wantedMs: number; readonly isRight: boolean }[];
 }
 
-async function take(server: Server, load: number, seed: number): Promise<Round> {
+type Spread = readonly [lowestMs: number, highestMs: number];
+
+async function take(server: Server, load: number, seed: number, spreads: readonly Spread[]): Promise<Round> {
   const shape = { ratePerSecond: rateAt(load), durationMs, warmupMs, connections: 1000 };
   const job = openJob(server.url, `/queue/${serviceMs}`, { ...shape, arrivals: 'poisson', seed });
   const { latency, failed, unfinished } = measurementOf(await work(job));
   if (failed + unfinished > 0) throw new Error(`${failed + unfinished} requests got no answer`);
   const computed = simulate(load, seed);
   const measured = LatencyHistogram.decode(latency.histogram);
-  const percentiles = shares.map((share) => {
+  const percentiles = shares.map((share, index) => {
     const [ms, wantedMs] = [measured.quantileUs(share) / 1000, quantile(computed, share)];
-    return { ms, wantedMs, isWithin: Math.abs(ms - wantedMs) <= Math.max(1, 0.03 * wantedMs) };
+    const [lowestMs = 0, highestMs = 0] = spreads[index] ?? [];
+    const isClose = Math.abs(ms - wantedMs) <= Math.max(1, 0.03 * wantedMs);
+    return { ms, wantedMs, isRight: isClose && ms >= lowestMs && ms <= highestMs };
   });
-  return { name: `${load * 100}%, round ${seed}`, percentiles, passed: percentiles.every(({ isWithin }) => isWithin) };
+  return { name: `${load * 100}%, round ${seed}`, percentiles, passed: percentiles.every(({ isRight }) => isRight) };
 }
 
 function rateAt(load: number): number {
   return (load * 1000) / serviceMs;
 }
 
-/** Between what the percentiles of most computed runs lie. */
-function spreadsOf(load: number): readonly (readonly [number, number])[] {
-  const runs = Array.from({ length: simulations }, (_, seed) => simulate(load, seed + 1));
+/** The lowest and the highest that each percentile came to in runs that were computed. */
+function spreadsOf(load: number): readonly Spread[] {
+  const runs = Array.from({ length: simulations }, (_, index) => simulate(load, rounds + 1 + index));
   return shares.map((share) => {
-    const sorted = Float64Array.from(runs, (run) => quantile(run, share)).sort();
-    return [quantile(sorted, 0.005), quantile(sorted, 0.995)];
+    const values = runs.map((run) => quantile(run, share));
+    return [Math.min(...values), Math.max(...values)];
   });
 }
 
