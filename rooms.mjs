@@ -23,6 +23,7 @@ export const rooms = {
       'engine',
       'common',
       'contract',
+      'services',
       'record',
       'scenarios',
       'metrics',
@@ -45,6 +46,7 @@ export const rooms = {
       'contract',
       'telemetry',
       'record',
+      'services',
       'load',
       // Targets are asked once by the requests and the first answers of the worker.
       'worker/requests',
@@ -184,7 +186,13 @@ export const rooms = {
   contract: {
     where: ['src/platforms/platform.ts'],
     what: 'what a platform has to do',
-    may: ['worker/protocol', 'model'],
+    may: ['worker/protocol', 'services', 'model'],
+  },
+  scenarios: {
+    where: ['src/scenarios/'],
+    what: '`scenarios.yaml` → typed scenarios → a plan. Pure',
+    // What a file may name beside what is tested is what the catalogue has.
+    may: ['services', 'metrics', 'shapes', 'model', 'app-settings'],
   },
   services: {
     where: ['src/services/'],
@@ -200,11 +208,6 @@ export const rooms = {
     where: ['src/record/'],
     what: 'the format of `run.json`, and the folder of a run',
     may: ['machine', 'model'],
-  },
-  scenarios: {
-    where: ['src/scenarios/'],
-    what: '`scenarios.yaml` → typed scenarios → a plan. Pure',
-    may: ['metrics', 'shapes', 'model', 'app-settings'],
   },
   load: {
     where: ['src/load/'],

@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { openPlatform } from '../src/platforms/index.ts';
 import { newRunId } from '../src/record/run-folder.ts';
+import { storesOf } from '../src/services/system.ts';
 import { closedJob, load } from './programs.ts';
 import { inside, lifecycle, topology } from './stack.ts';
 import { ratios, spread, table } from './statistics.ts';
@@ -21,6 +22,7 @@ export async function benchDocker(): Promise<string> {
   const four: number[] = [];
   {
     await using stack = await platform.up({
+      stores: storesOf([topology(1)]),
       runId: newRunId(new Date()),
       signal,
       onStep: () => undefined,

@@ -6,6 +6,7 @@ import { type Cluster, openCluster } from '../src/platforms/kubernetes/cluster/c
 import { chooseContext } from '../src/platforms/kubernetes/cluster/context.ts';
 import type { Platform } from '../src/platforms/platform.ts';
 import { newRunId } from '../src/record/run-folder.ts';
+import { storesOf } from '../src/services/system.ts';
 import type { JudgedSection } from './judged.ts';
 import { type MergeCheck, checkMerge } from './merged.ts';
 import { closedJob, load } from './programs.ts';
@@ -67,7 +68,13 @@ export async function benchKubernetes(): Promise<JudgedSection | undefined> {
 async function takeRounds(platform: Platform, cluster: Cluster): Promise<Figures> {
   const figures: Figures = { one: [], several: [], forwarded: [], merges: [] };
   const runId = newRunId(new Date());
-  await using stack = await platform.up({ runId, signal, onStep: () => undefined, publish: true });
+  await using stack = await platform.up({
+    stores: storesOf([topology(1)]),
+    runId,
+    signal,
+    onStep: () => undefined,
+    publish: true,
+  });
   const deployment = await stack.deploy(topology(1), signal);
   const job = closedJob(deployment.urls, '/todos/1', durationMs);
   for (let round = 0; round < rounds; round++) {

@@ -3,6 +3,7 @@ import { balancedBy } from '../src/model/system.ts';
 import type { Topology } from '../src/model/plan.ts';
 import type { Deployment, Platform } from '../src/platforms/platform.ts';
 import { newRunId } from '../src/record/run-folder.ts';
+import { storesOf } from '../src/services/system.ts';
 import { defaultApp } from '../src/scenarios/schema/app-settings.ts';
 import type { LoadJob, WorkerResult } from '../src/worker/protocol.ts';
 import { spread } from './statistics.ts';
@@ -59,7 +60,12 @@ export async function lifecycle(platform: Platform, rounds: number): Promise<rea
   const downs: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const [stack, upSeconds] = await timed(async () => {
-      const started = await platform.up({ runId: newRunId(new Date()), signal, onStep: () => undefined });
+      const started = await platform.up({
+        stores: storesOf([topology(1)]),
+        runId: newRunId(new Date()),
+        signal,
+        onStep: () => undefined,
+      });
       await started.deploy(topology(1), signal);
       return started;
     });

@@ -8,6 +8,7 @@ import type {
   ImageSystem,
   Limits,
   Rollout,
+  ServiceUse,
   System,
   UrlSystem,
   AppSettings,
@@ -30,6 +31,8 @@ export interface Topology {
   readonly autoscale: Autoscale | undefined;
   /** What the trial does while the load goes on. */
   readonly rollout: Rollout | undefined;
+  /** What runs beside it; left out where there is nothing. */
+  readonly services?: readonly ServiceUse[] | undefined;
   /** The same in full: some of it has to be prepared for. Left out where nothing is done to it. */
   readonly acts?: readonly ResolvedAct[] | undefined;
   readonly data: Data;
@@ -48,6 +51,11 @@ export type HostedTopology = (CommandSystem | ImageSystem) & {
 
 /** What has to run for a trial, or runs already. */
 export type TrialSystem = Topology | HostedTopology | UrlSystem;
+
+/** What runs beside what is under test, and is there for it. */
+export function servicesBeside(system: System | TrialSystem): readonly ServiceUse[] {
+  return system.kind === 'url' ? [] : (system.services ?? []);
+}
 
 /** Whether replicas come and go while it is measured, as they are meant to. */
 export function changes(system: System | TrialSystem): boolean {

@@ -50,7 +50,7 @@ export interface Limits {
 }
 
 /** The reference app, as a variant has it. */
-export interface AppSystem {
+export interface AppSystem extends Served {
   readonly kind: 'app';
   readonly app: AppSettings;
   /** Whether Redis runs beside it: where a variant of its scenario uses a cache, it does beside all of them. */
@@ -84,7 +84,7 @@ export const toldCounters = [
 export type ToldCounter = (typeof toldCounters)[number];
 
 /** What a server of the user's own has, however it is started. */
-interface HostedSettings {
+interface HostedSettings extends Served {
   /** Beside `PORT`, the port that it is to listen on. */
   readonly environment: Readonly<Record<string, string>>;
   /** The path that answers with a status below 400 once it is ready; undefined where any answer to `GET /` will do. */
@@ -130,6 +130,36 @@ export interface ImageSystem extends HostedSettings {
 /** A server of the user's own that the lab starts. */
 export type HostedSystem = CommandSystem | ImageSystem;
 
+/** What runs beside what is under test, and is there for it. */
+interface Served {
+  /** Each is reached by what is under test; left out where there are none. */
+  readonly services?: readonly ServiceUse[] | undefined;
+}
+
+interface Used {
+  /** As the system calls it: a DNS label that nothing else in it has. */
+  readonly name: string;
+  /** How many copies it has, all alike: "mailer-1", "mailer-2". Undefined for one that is called as the service. */
+  readonly replicas: number | undefined;
+}
+
+/** A service of the catalogue, by the name of its entry. */
+export interface EntryUse extends Used {
+  readonly kind: 'entry';
+  readonly entry: string;
+  readonly limits: Limits;
+}
+
+/** A second server of the user's own. */
+export type OwnUse = (Omit<CommandSystem, 'services'> | Omit<ImageSystem, 'services'>) &
+  Used & {
+    /** The variable by which what is under test is told its address: `MAILER_URL`. */
+    readonly variable: string;
+  };
+
+/** A service that runs beside what is under test, as a variant has it. */
+export type ServiceUse = EntryUse | OwnUse;
+
 /** What is under test. */
 export type System = AppSystem | UrlSystem | HostedSystem;
 
@@ -140,12 +170,18 @@ export type System = AppSystem | UrlSystem | HostedSystem;
 export function servicesOf(system: System, replicas: number): readonly string[] {
   if (system.kind === 'url') return [];
   const copy = system.kind === 'app' ? 'app' : 'target';
+  const { services = [] } = system;
   return [
-    ...Array.from({ length: replicas }, (_, index) => `${copy}-${index + 1}`),
+    ...numbered(copy, replicas),
     ...(replicas > 1 ? ['nginx'] : []),
     ...(system.kind === 'app' ? ['postgres'] : []),
     ...(system.kind === 'app' && system.hasRedis ? ['redis'] : []),
+    ...services.flatMap(({ name, replicas: copies }) => (copies === undefined ? [name] : numbered(name, copies))),
   ];
+}
+
+function numbered(name: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 }
 
 /** Whether a copy of that name is one of a server of the user's own, on whichever platform. */

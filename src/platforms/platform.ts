@@ -4,6 +4,7 @@ import { type HostedTopology, type Pace, type Topology, paces } from '../model/p
 import type { RunningSystem } from '../model/running-system.ts';
 import type { OnStep } from '../model/steps.ts';
 import type { HostedSystem } from '../model/system.ts';
+import type { Service } from '../services/service.ts';
 import type { Destination, LoadJob, WorkerMessage } from '../worker/protocol.ts';
 
 /** The platforms that can be named on the command line. */
@@ -66,10 +67,8 @@ export interface StackOptions {
   readonly detached?: boolean;
   /** Whether the load generator gets cores of its own, where the platform can. */
   readonly pin?: boolean;
-  /** Whether database and cache are left out, because nothing but servers of the user's own will be reached or started. */
-  readonly bare?: boolean;
-  /** Whether the cache is left out, because no application that will be deployed uses one. */
-  readonly cacheless?: boolean;
+  /** The services that are there until it ends: none where nothing but servers of the user's own is reached or started. */
+  readonly stores: readonly Service[];
   /** Whether a server of the user's own will be started in it, which may have to reach what lies beyond. */
   readonly open?: boolean;
   /** All that will be done to what runs in it: rights may have to be asked for, and stores be prepared for it. */
@@ -126,22 +125,18 @@ export interface Deployment extends RunningSystem {
   generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage>;
 }
 
-/** A database that runs now, and a cache unless that was left out, ready for an application; closing it leaves nothing behind. */
+/** Stores that run now, ready for what uses them; closing it leaves nothing behind. */
 export interface Stack extends AsyncDisposable {
   /** Versions of what runs, e.g. `{ postgresql: '18.4', redis: '7.0.15' }`. */
   readonly versions: Readonly<Record<string, string>>;
   /** How the cores are shared, in a sentence, where that is to be told. */
   readonly cores?: string | undefined;
   /**
-   * Lays schema and data, empties the cache, and starts the application in place of the one before. Where database or cache have
-   * ended it throws the LabError that says so.
+   * Prepares and starts what is under test, and what runs beside it, in place of what was deployed before: data are laid, a cache is
+   * empty, and a server of the user's own is started anew even where its settings are the same, as it may remember things. Throws a
+   * LabError with its log where something does not become ready, and the one that says so where a store has ended that it uses.
    */
-  deploy(topology: Topology, signal: AbortSignal): Promise<Deployment>;
-  /**
-   * Starts a server of the user's own in place of what ran before, even of one with the same settings: it may remember things.
-   * Left out by a platform that hosts none. Throws a LabError with its log where it does not become ready.
-   */
-  host?(topology: HostedTopology, signal: AbortSignal): Promise<Deployment>;
+  deploy(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment>;
   /**
    * A server of the user's own that runs already, to put load on: nothing is started.
    * @param ips what its name was found to stand for: load goes to all of them, and to nothing else
@@ -166,7 +161,7 @@ export interface Platform {
   readonly orchestrates: boolean;
   /** What it needs, in the order in which a user would mend it. */
   requirements(signal: AbortSignal): Promise<readonly Requirement[]>;
-  /** Starts database and cache, or what of them is wanted. A failed start cleans up after itself, then throws a LabError with the log that explains it. */
+  /** Starts the stores. A failed start cleans up after itself, then throws a LabError with the log that explains it. */
   up(options: StackOptions): Promise<Stack>;
   /** Removes what runs that are no longer alive have left, and only that. Where the platform does not answer there is nothing. */
   clean(signal: AbortSignal, options?: CleanOptions): Promise<readonly Leftover[]>;

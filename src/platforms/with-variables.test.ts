@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LabError, UsageError } from '../model/errors.ts';
-import type { HostedTopology } from '../model/plan.ts';
+import type { HostedTopology, Topology } from '../model/plan.ts';
 import type { ReplicaMetrics, ServiceUsage } from '../model/running-system.ts';
 import type { Destination, LoadJob, WorkerMessage } from '../worker/protocol.ts';
 import { Recorder } from '../worker/recording/recorder.ts';
@@ -17,7 +17,7 @@ class Recording implements Stack, Deployment {
   readonly versions = {};
   readonly address = undefined;
   readonly #urls: Destination[] = [];
-  readonly hosted: HostedTopology[] = [];
+  readonly deployed: (Topology | HostedTopology)[] = [];
   readonly jobs: LoadJob[] = [];
   messages: readonly WorkerMessage[] = [];
   problem: Error | undefined;
@@ -26,12 +26,8 @@ class Recording implements Stack, Deployment {
     return this.#urls;
   }
 
-  async deploy(): Promise<Deployment> {
-    return this.host();
-  }
-
-  async host(topology?: HostedTopology): Promise<Deployment> {
-    if (topology) this.hosted.push(topology);
+  async deploy(topology: Topology | HostedTopology): Promise<Deployment> {
+    this.deployed.push(topology);
     if (this.problem) throw this.problem;
     return Promise.resolve(this);
   }
@@ -100,7 +96,7 @@ async function filling(recording: Recording): Promise<Stack> {
     clean: async () => Promise.resolve([]),
     down: async () => Promise.resolve([]),
   };
-  return withVariables(platform, environment).up({ runId: 'r', signal, onStep: () => undefined });
+  return withVariables(platform, environment).up({ stores: [], runId: 'r', signal, onStep: () => undefined });
 }
 
 const hosted = {
@@ -124,9 +120,9 @@ describe('a platform with variables', () => {
   it('starts servers with what their variables mean, and leaves a command line to its shell', async () => {
     const recording = new Recording();
     const stack = await filling(recording);
-    await stack.host?.({ kind: 'image', image: 'shop:${TAG}', args: ['--t=${TOKEN}'], port: 80, ...hosted }, signal);
-    await stack.host?.({ kind: 'command', command: 'serve "${TOKEN}"', folder: '/', port: 80, ...hosted }, signal);
-    expect(recording.hosted).toMatchObject([
+    await stack.deploy({ kind: 'image', image: 'shop:${TAG}', args: ['--t=${TOKEN}'], port: 80, ...hosted }, signal);
+    await stack.deploy({ kind: 'command', command: 'serve "${TOKEN}"', folder: '/', port: 80, ...hosted }, signal);
+    expect(recording.deployed).toMatchObject([
       { image: 'shop:1.4.2', args: ['--t=s3cret'], environment: { KEY: 'k-s3cret', LITERAL: '${TOKEN}' } },
       { command: 'serve "${TOKEN}"', environment: { KEY: 'k-s3cret' } },
     ]);
@@ -185,7 +181,7 @@ describe('a platform with variables', () => {
     const stack = await filling(recording);
     recording.problem = new UsageError('s3cret is wrong', { hint: 'not s3cret', details: ['token=s3cret'] });
     const command = { kind: 'command', command: 'serve ${TOKEN}', folder: '/', port: 80, ...hosted } as const;
-    const error = await stack.host?.({ ...command, environment: {} }, signal).then(
+    const error = await stack.deploy({ ...command, environment: {} }, signal).then(
       () => undefined,
       (thrown: unknown) => thrown,
     );
@@ -196,14 +192,14 @@ describe('a platform with variables', () => {
   it('takes values out of all that is told of servers that run, or have died', async () => {
     const recording = new Recording();
     const command = { kind: 'command', command: 'serve', folder: '/', port: 80, ...hosted } as const;
-    const deployment = await (await filling(recording)).host?.(command, signal);
+    const deployment = await (await filling(recording)).deploy(command, signal);
     recording.problem = new LabError('target-1 could not start s3cret', { details: ['url=postgres://u:s3cret@db'] });
     const told = { message: 'target-1 could not start ${TOKEN}', details: ['url=postgres://u:${TOKEN}@db'] };
-    expect(await deployment?.deaths?.(signal)).toMatchObject([{ service: 'target-1', isFatal: true, error: told }]);
-    expect(await deployment?.scrape(signal)).toMatchObject([{ problem: told.message }]);
-    expect(await deployment?.usage?.(signal)).toMatchObject([{ cpuSeconds: 1, ended: told.message }]);
+    expect(await deployment.deaths?.(signal)).toMatchObject([{ service: 'target-1', isFatal: true, error: told }]);
+    expect(await deployment.scrape(signal)).toMatchObject([{ problem: told.message }]);
+    expect(await deployment.usage?.(signal)).toMatchObject([{ cpuSeconds: 1, ended: told.message }]);
     await expect(
-      deployment?.act?.({ kind: 'flush', name: 'f', service: 'redis', atMs: 0 }, signal),
+      deployment.act?.({ kind: 'flush', name: 'f', service: 'redis', atMs: 0 }, signal),
     ).rejects.toMatchObject(told);
   });
 
@@ -213,7 +209,7 @@ describe('a platform with variables', () => {
     stack.reach('http://a', ['10.0.0.7']);
     recording.problem = new LabError('as it is');
     await expect(
-      stack.host?.({ kind: 'image', image: 'a', args: undefined, port: 80, ...hosted, environment: {} }, signal),
+      stack.deploy({ kind: 'image', image: 'a', args: undefined, port: 80, ...hosted, environment: {} }, signal),
     ).rejects.toBe(recording.problem);
     await stack[Symbol.asyncDispose]();
     expect(recording.urls).toEqual([]);

@@ -1,6 +1,7 @@
 import { LabError } from '../model/errors.ts';
-import type { HostedTopology } from '../model/plan.ts';
+import type { HostedTopology, Topology } from '../model/plan.ts';
 import type { ReplicaMetrics } from '../model/running-system.ts';
+import type { CommandSystem, ImageSystem } from '../model/system.ts';
 import { textsOf, type Workload } from '../model/workload.ts';
 import { readAddress } from '../scenarios/schema/target-schema.ts';
 import { Mask } from '../shapes/mask.ts';
@@ -26,15 +27,9 @@ export function withVariables(platform: Platform, environment: Variables): Platf
 
 function stackWith(values: Values, stack: Stack): Stack {
   return over(stack, {
-    deploy: async (...args) => deploymentWith(values, await values.guard(stack.deploy(...args))),
+    deploy: async (topology, signal) =>
+      deploymentWith(values, await values.guard(stack.deploy(values.topology(topology), signal))),
     reach: (url, ips) => deploymentWith(values, stack.reach(values.address(url), ips)),
-    ...(stack.host && {
-      host: async (topology, signal) => {
-        const hosted = stack.host?.(values.topology(topology), signal);
-        if (hosted === undefined) throw new Error('The stack hosts nothing any more.');
-        return deploymentWith(values, await values.guard(hosted));
-      },
-    }),
   });
 }
 
@@ -74,6 +69,11 @@ function deploymentWith(values: Values, deployment: Deployment): Deployment {
   });
 }
 
+/** What of a server of the user's own variables may stand in. */
+type Written =
+  | Pick<CommandSystem, 'kind' | 'command' | 'environment'>
+  | Pick<ImageSystem, 'kind' | 'image' | 'args' | 'environment'>;
+
 /** Hands values out, and knows from then on what must not come back. */
 class Values {
   readonly mask = new Mask();
@@ -88,17 +88,23 @@ class Values {
     return Object.fromEntries(requests.flatMap(textsOf).flatMap((text) => this.#valuesIn(text)));
   }
 
+  topology(topology: Topology | HostedTopology): Topology | HostedTopology {
+    const services = topology.services?.map((use) => (use.kind === 'entry' ? use : this.#server(use)));
+    const filled = topology.kind === 'app' ? topology : this.#server(topology);
+    return { ...filled, ...(services && { services }) };
+  }
+
   /** A command line keeps its variables: the shell that it is for fills them in. */
-  topology(topology: HostedTopology): HostedTopology {
+  #server<T extends Written>(server: T): T {
     const environment = Object.fromEntries(
-      Object.entries(topology.environment).map(([name, text]) => [name, this.#fill(text)]),
+      Object.entries(server.environment).map(([name, text]) => [name, this.#fill(text)]),
     );
-    if (topology.kind === 'image') {
-      const args = topology.args?.map((text) => this.#fill(text));
-      return { ...topology, image: this.#fill(topology.image), args, environment };
+    if (server.kind === 'image') {
+      const args = server.args?.map((text) => this.#fill(text));
+      return { ...server, image: this.#fill(server.image), args, environment };
     }
-    this.#valuesIn(topology.command);
-    return { ...topology, environment };
+    this.#valuesIn(server.command);
+    return { ...server, environment };
   }
 
   /** Without the slash at its end that a variable may have brought. */

@@ -29,7 +29,11 @@ export function app(topology: Topology): Service {
     port: { inside: 3000 },
     secrets: [],
     fronts: [],
-    uses: [postgres.name, ...(usesCache(topology.app) ? [redis.name] : [])],
+    uses: [
+      postgres.name,
+      ...(usesCache(topology.app) ? [redis.name] : []),
+      ...(topology.services ?? []).map(({ name }) => name),
+    ],
     program: {
       locate: ({ app: bundle }) =>
         Promise.resolve({

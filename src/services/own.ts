@@ -1,29 +1,51 @@
 import type { HostedTopology } from '../model/plan.ts';
-import { type CommandSystem, type ImageSystem, imagePort } from '../model/system.ts';
+import { type CommandSystem, type ImageSystem, type OwnUse, imagePort } from '../model/system.ts';
 import type { HttpReadiness, Image, Program, Service, Variables } from './service.ts';
 
-/** A server of the user's own: a command as a process, or an image as containers. */
-export function own(topology: HostedTopology): Service {
-  const { limits, replicas, readyPath, readyLimitMs, metricsPath, counters: names } = topology;
+/** A server of the user's own that is under test: a command as a process, or an image as containers. */
+export function target(topology: HostedTopology): Service {
+  const { replicas, services = [] } = topology;
+  const uses = services.map((service) => service.name);
+  return own(topology, { name: 'target', role: 'tested', replicas, uses, variable: 'TARGET_URL' });
+}
+
+/** A second server of the user's own, beside what is under test. */
+export function secondOwn(use: OwnUse): Service {
+  const { name, replicas = 1, variable } = use;
+  return own(use, { name, role: 'aside', replicas, uses: [], variable });
+}
+
+/** What a server of the user's own is in its system. */
+interface Part extends Pick<Service, 'name' | 'role' | 'uses'> {
+  readonly replicas: number;
+  /** By which others are told its address. */
+  readonly variable: string;
+}
+
+function own(
+  system: Omit<CommandSystem, 'services'> | Omit<ImageSystem, 'services'>,
+  { name, role, replicas, uses, variable }: Part,
+): Service {
+  const { limits, readyPath, readyLimitMs, metricsPath, counters: names } = system;
   return {
-    name: 'target',
-    title: 'target',
-    role: 'tested',
+    name,
+    title: name,
+    role,
     copies: { kind: 'alike', count: replicas, autoscale: undefined },
     limits,
     asks: { cpu: 0.02, memoryBytes: 128 * 2 ** 20 },
-    port: { inside: topology.port ?? imagePort, fixed: topology.kind === 'command' ? topology.port : undefined },
+    port: { inside: system.port ?? imagePort, fixed: system.kind === 'command' ? system.port : undefined },
     secrets: [],
     fronts: [],
-    uses: [],
-    program: topology.kind === 'command' ? programOf(topology) : undefined,
-    image: topology.kind === 'image' ? imageOf(topology) : undefined,
-    environment: ({ port }) => ({ ...secretOf(topology.environment), PORT: String(port) }),
+    uses,
+    program: system.kind === 'command' ? programOf(system) : undefined,
+    image: system.kind === 'image' ? imageOf(system) : undefined,
+    environment: ({ port }) => ({ ...secretOf(system.environment), PORT: String(port) }),
     files: () => [],
     ready: { http: readinessOf(readyPath), limitMs: readyLimitMs },
     version: undefined,
     stop: { signal: 'SIGTERM', graceMs: 5_000, wholeGroup: true, drains: false },
-    reachedBy: ({ host, port }) => ({ TARGET_URL: `http://${host}:${port}` }),
+    reachedBy: ({ host, port }) => ({ [variable]: `http://${host}:${port}` }),
     prepare: undefined,
     // What it remembers nobody can make it forget.
     betweenTrials: 'anew',
@@ -33,7 +55,7 @@ export function own(topology: HostedTopology): Service {
   };
 }
 
-function programOf({ command, folder, port: fixed }: CommandSystem): Program {
+function programOf({ command, folder, port: fixed }: Omit<CommandSystem, 'services'>): Program {
   return {
     locate: () =>
       Promise.resolve({
@@ -52,7 +74,7 @@ function programOf({ command, folder, port: fixed }: CommandSystem): Program {
   };
 }
 
-function imageOf({ image, args, port }: ImageSystem): Image {
+function imageOf({ image, args, port }: Omit<ImageSystem, 'services'>): Image {
   return {
     from: { own: image },
     args: () => args,

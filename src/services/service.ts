@@ -1,6 +1,6 @@
 import type { Environment as MachineEnvironment } from '../machine/environment.ts';
 import type { ImageName } from '../model/scenario.ts';
-import type { Autoscale, HostedSystem, Limits } from '../model/system.ts';
+import type { Autoscale, EntryUse, HostedSystem, Limits } from '../model/system.ts';
 
 /** A text of a service's: a secret one is written where only the service reads it, and never into arguments. */
 export type Text = string | { readonly secret: string };
@@ -17,8 +17,11 @@ export interface Service {
   readonly name: string;
   /** As messages call it: "PostgreSQL". */
   readonly title: string;
-  /** What it is for: a store stays for the whole run, what is tested is changed between trials, a balancer follows that. */
-  readonly role: 'store' | 'tested' | 'balancer';
+  /**
+   * What it is for: a store stays for the whole run, what is tested is changed between trials with what runs beside it for it
+   * (`aside`), and a balancer follows what it fronts.
+   */
+  readonly role: 'store' | 'aside' | 'tested' | 'balancer';
   readonly copies: Copies;
   readonly limits: Limits;
   /** What a cluster is asked for where there is no limit. */
@@ -59,6 +62,17 @@ export interface Service {
   readonly isForeign: boolean;
 }
 
+/** A service that a scenario file may name, to run beside what is tested. */
+export interface Entry {
+  /** By which a file names it. */
+  readonly name: string;
+  /** What it is, for who looks for one: "a notification service, told of each todo that is created". */
+  readonly what: string;
+  /** Whether it has any number of copies, all alike, or is there once. */
+  readonly copies: Copies['kind'];
+  describe(use: EntryUse): Service;
+}
+
 /** How many of it run, and what they are called. */
 export type Copies =
   /** Called as the service: "postgres". */
@@ -86,6 +100,8 @@ export interface Place {
   /** The address to listen on: of loopback, or of everything in a network of its own. */
   readonly host: string;
   readonly port: number;
+  /** Where it may listen beside that, as {@link Program.ports} asks for; none in a container, which has all of them. */
+  readonly ports: Readonly<Record<string, number>>;
   /** The folder that its files are in. */
   readonly folder: string;
   /** A folder that it may write to. */
@@ -128,6 +144,8 @@ export interface Program {
   readonly user: 'this' | 'unprivileged';
   /** The mode of its data folder. */
   readonly dataMode: number;
+  /** Further ports that a process of it needs and nobody else asks for, by names of its own; each is drawn. */
+  readonly ports?: readonly string[];
   /** Where it runs; undefined for the folder of the run. */
   readonly workingFolder: string | undefined;
   /** What is run to its end before its first start, where that is wanted. */

@@ -3,7 +3,8 @@ import { balancedBy } from '../model/system.ts';
 import type { HostedTopology, Topology } from '../model/plan.ts';
 import { readSettings } from '../target-app/settings.ts';
 import { copiesOf, plainText, type Place, type Service, type Variables, variablesOf } from './service.ts';
-import { balancerOf, storesOf, testedOf } from './system.ts';
+import { catalogue } from './catalogue.ts';
+import { balancerOf, deployedOf, storesOf, testedOf } from './system.ts';
 
 const topology: Topology = {
   kind: 'app',
@@ -59,13 +60,17 @@ const place: Place = {
     { host: 'app-1', port: 3000 },
     { host: 'app-2', port: 3000 },
   ],
+  ports: {},
   lingerMs: 0,
 };
 
 const platform = { dealsRequests: false };
 const inFront = balancerOf(topology, platform);
-const services = [...storesOf({ hasRedis: true }), testedOf(topology), ...(inFront === undefined ? [] : [inFront])];
-const all: readonly Service[] = [...services, ...[command, image].map(testedOf)];
+const services = [...storesOf([topology]), testedOf(topology), ...(inFront === undefined ? [] : [inFront])];
+const entries = catalogue.map(({ name, copies, describe: service }) =>
+  service({ kind: 'entry', name, entry: name, replicas: copies === 'one' ? undefined : 2, limits: own.limits }),
+);
+const all: readonly Service[] = [...services, ...[command, image].map(testedOf), ...entries];
 
 /** Everything that a service shows to whoever looks at its process, its container or its files. */
 function shown(service: Service): readonly string[] {
@@ -111,7 +116,7 @@ describe.each(all.map((service) => [service.name, service] as const))('the servi
 
 const environmentOfApp = (wanted: Topology, at: Partial<Place> = {}): Record<string, string> => {
   const reached = (name: string): Variables =>
-    storesOf({ hasRedis: true })
+    storesOf([topology])
       .find((store) => store.name === name)
       ?.reachedBy({ ...place, host: name }) ?? {};
   const variables = variablesOf(testedOf(wanted), { ...place, ...at }, reached);
@@ -177,7 +182,7 @@ test('nginx stands in front of one replica where an act adds others', () => {
 });
 
 test('Redis is flushed with its password, which is no part of the script', () => {
-  const script = storesOf({ hasRedis: true }).flatMap(({ flush }) => flush?.(place) ?? []);
+  const script = storesOf([topology]).flatMap(({ flush }) => flush?.(place) ?? []);
   expect(script).toEqual([expect.stringContaining('FLUSHALL')]);
   expect(script.join()).not.toContain(place.secret('password'));
 });

@@ -1,41 +1,73 @@
-import type { HostedTopology, Topology } from '../model/plan.ts';
+import { servicesBeside, type HostedTopology, type Topology, type TrialSystem } from '../model/plan.ts';
 import { app } from './app.ts';
+import { entryOf } from './catalogue.ts';
 import { nginx, nginxProgram } from './nginx/nginx.ts';
-import { own } from './own.ts';
+import { secondOwn, target } from './own.ts';
 import { postgres } from './postgres/postgres.ts';
 import { redis } from './redis.ts';
 import type { Service } from './service.ts';
 
-/** The stores of a run, each started before anything that uses it, and there until the run ends. */
-export function storesOf({ hasRedis }: { readonly hasRedis: boolean }): readonly Service[] {
-  return [postgres, ...(hasRedis ? [redis] : [])];
+/**
+ * The stores of a run, each once: those of all its trials, whether each of them uses them or not. None needs another, and they are
+ * there until the run ends.
+ */
+export function storesOf(systems: readonly TrialSystem[]): readonly Service[] {
+  const all = systems.flatMap((system): readonly Service[] => {
+    if (system.kind === 'url') return [];
+    const own = system.kind === 'app' ? [postgres, ...(system.hasRedis ? [redis] : [])] : [];
+    return [...own, ...usedBy(system).filter(({ role }) => role === 'store')];
+  });
+  return all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
 }
 
 /** What is under test, as a service. */
 export function testedOf(topology: Topology | HostedTopology): Service {
-  return topology.kind === 'app' ? app(topology) : own(topology);
+  return topology.kind === 'app' ? app(topology) : target(topology);
+}
+
+/** How a platform leads requests to several copies of a service. */
+export interface Dealing {
+  /** Whether it has an address for all of them, and deals requests out by itself. */
+  readonly dealsRequests: boolean;
+}
+
+/** All that is deployed on the stores for a trial: each after what it uses or fronts. */
+export function deployedOf(topology: Topology | HostedTopology, platform: Dealing): readonly Service[] {
+  const asides = usedBy(topology).filter(({ role }) => role === 'aside');
+  const balanced = asides.flatMap((aside) => {
+    const isNeeded = mostCopies(aside, topology) > 1 && !platform.dealsRequests;
+    return isNeeded ? [aside, nginx(aside, undefined)] : [aside];
+  });
+  const balancer = balancerOf(topology, platform);
+  return [...balanced, testedOf(topology), ...(balancer === undefined ? [] : [balancer])];
 }
 
 /**
  * What stands in front of several replicas: nginx, where a balancer is named, or where the platform does not deal requests out by
  * itself. Undefined in front of one that stays the only one.
  */
-export function balancerOf(
-  topology: Topology | HostedTopology,
-  platform: { readonly dealsRequests: boolean },
-): Service | undefined {
+export function balancerOf(topology: Topology | HostedTopology, platform: Dealing): Service | undefined {
   const { balancer } = topology;
-  const isNeeded = mostReplicas(topology) > 1 && (balancer !== undefined || !platform.dealsRequests);
-  return isNeeded ? nginx(testedOf(topology), balancer) : undefined;
+  const tested = testedOf(topology);
+  const isNeeded = mostCopies(tested, topology) > 1 && (balancer !== undefined || !platform.dealsRequests);
+  return isNeeded ? nginx(tested, balancer) : undefined;
 }
 
-/** How many replicas there are at the most: an act may add some. */
-function mostReplicas({ replicas, acts = [] }: Topology | HostedTopology): number {
-  return Math.max(replicas, ...acts.map((act) => (act.kind === 'scale' ? act.to : 0)));
+/** What runs beside a topology, as services. */
+function usedBy(topology: Topology | HostedTopology): readonly Service[] {
+  return servicesBeside(topology).map((use) =>
+    use.kind === 'entry' ? entryOf(use.entry).describe(use) : secondOwn(use),
+  );
+}
+
+/** How many copies there are at the most: an act may add some. */
+function mostCopies({ name, copies }: Service, { acts = [] }: Topology | HostedTopology): number {
+  const counts = acts.map((act) => (act.kind === 'scale' && act.service === name ? act.to : 0));
+  return Math.max(copies.kind === 'one' ? 1 : copies.count, ...counts);
 }
 
 /**
- * What {@link balancerOf} starts where it gives something: its image is fetched, and its version told, before it is known whether
- * it will.
+ * What stands in front of several replicas where there are some: its image is fetched, and its version told, before it is known
+ * whether there will be.
  */
 export const possibleBalancer: Pick<Service, 'name' | 'program' | 'image' | 'version'> = nginxProgram;

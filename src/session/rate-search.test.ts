@@ -61,7 +61,7 @@ async function search(payments: number): Promise<TrialRecord> {
     if (!job) throw new Error('there is no job');
     return { result: carried(job, payments), counters: {} };
   });
-  await using stack = await platform.up({ runId: 'r', signal, onStep: () => undefined });
+  await using stack = await platform.up({ stores: [], runId: 'r', signal, onStep: () => undefined });
   const deployment = await stack.deploy(system, signal);
   return await searchRate(deployment, trial, load, () => undefined, signal);
 }

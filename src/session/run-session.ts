@@ -1,13 +1,14 @@
 import { LabError, messageOf, type ServiceLog } from '../model/errors.ts';
 import { jsonOf } from '../model/foreign-text.ts';
 import { loadMs } from '../model/load-profile.ts';
-import { actsOn, remainingMs, type Plan, type Trial } from '../model/plan.ts';
+import { actsOn, remainingMs, servicesBeside, type Plan, type Trial } from '../model/plan.ts';
 import type { OnStep } from '../model/steps.ts';
 import { isHosted } from '../model/system.ts';
 import { type Deployment, type Platform, type Stack, paceOf } from '../platforms/platform.ts';
 import { createRunFolder, newRunId, type RunFolder } from '../record/run-folder.ts';
 import type { Failure, Finding, RateSearchRecord, RunRecord, TrialRecord } from '../record/run-record.ts';
 import { addressesIn, type TargetAddresses } from '../scenarios/planning/remote-check.ts';
+import { storesOf } from '../services/system.ts';
 import type { Variables } from '../shapes/variables.ts';
 import { deathsIn, insistOnLife } from './deaths.ts';
 import type { EventSink } from './events.ts';
@@ -74,12 +75,11 @@ export class RunSession {
   async startStack(trials: readonly Trial[], suffix = ''): Promise<Stack> {
     await this.#tryTargets();
     const { platform, pin, emit, signal } = this.lab;
-    const bare = trials.every(({ system }) => system.kind !== 'app');
-    const cacheless = !trials.some(({ system }) => system.kind === 'app' && system.hasRedis);
-    const open = trials.some(({ system }) => isHosted(system));
+    const stores = storesOf(trials.map(({ system }) => system));
+    const open = trials.some(({ system }) => isHosted(system) || servicesBeside(system).some(isHosted));
     const acts = trials.flatMap(({ system }) => actsOn(system));
     const runId = this.record.id + suffix;
-    const stack = await platform.up({ runId, signal, pin, bare, cacheless, open, acts, onStep: stepsTo(emit) });
+    const stack = await platform.up({ runId, signal, pin, stores, open, acts, onStep: stepsTo(emit) });
     this.record.versions = { ...this.record.versions, ...stack.versions };
     this.record.cores = stack.cores;
     return stack;
@@ -89,9 +89,7 @@ export class RunSession {
   async deploy(stack: Stack, { system }: Trial): Promise<Deployment> {
     const { signal } = this.lab;
     if (system.kind === 'url') return stack.reach(system.url, addressesIn(this.#addresses, system.url));
-    if (system.kind === 'app') return stack.deploy(system, signal);
-    if (stack.host === undefined) throw new Error('The platform hosts no servers of the user.');
-    return stack.host(system, signal);
+    return stack.deploy(system, signal);
   }
 
   /**

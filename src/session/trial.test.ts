@@ -71,7 +71,7 @@ async function play({ variant = 'rolled', script, signal = new AbortController()
   const platform = fakePlatform(() => ({ result: recorded(), counters: {}, ...script }), undefined, orchestration);
   const [trial] = planOf(file, ['update'], { variants: [variant] }, 1).trials;
   if (trial?.system.kind !== 'app' || trial.load.kind === 'search') throw new Error('there is no trial');
-  await using stack = await platform.up({ runId: 'r', signal, onStep: () => undefined });
+  await using stack = await platform.up({ stores: [], runId: 'r', signal, onStep: () => undefined });
   const deployment = await stack.deploy(trial.system, signal);
   const outcome = await runTrial(deployment, { ...trial, load: trial.load }, () => undefined, signal).then(
     (record): Outcome => ({ record }),

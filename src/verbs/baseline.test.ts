@@ -60,7 +60,7 @@ describe('a gate on a saved run', () => {
       [false, before.id, record.id, 6, 6],
       [false, before.id, record.id, 6, 6],
     ]);
-    expect(platform.calls.at(0)).toBe('up cacheless');
+    expect(platform.calls.at(0)).toBe('up postgres');
     expect(platform.calls.at(-1)).toBe('down');
   });
 

@@ -98,7 +98,7 @@ describe('compare', () => {
       'deploy aside ×1',
       'deploy lock ×1',
     ]);
-    expect(platform.calls.slice(0, 2)).toEqual(['up', 'up']);
+    expect(platform.calls.slice(0, 2)).toEqual(['up postgres redis', 'up postgres redis']);
     expect(platform.calls.slice(-2)).toEqual(['down', 'down']);
     expect(events.flatMap((event) => (event.type === 'look' ? event.rounds : []))).toEqual([8]);
   });
@@ -155,7 +155,7 @@ describe('compare', () => {
     const { lab } = await fakeLab(platform);
     await compare(match, 0.05, lab);
     const turns = match.plan.trials.slice(0, 16).flatMap(({ variant }) => [`deploy ${variant} ×1`, 'load']);
-    expect(platform.calls).toEqual(['up', ...turns, 'down']);
+    expect(platform.calls).toEqual(['up postgres redis', ...turns, 'down']);
   });
 
   it('deploys a side anew, with its own rows laid anew, where the load has changed them', async () => {
@@ -210,7 +210,7 @@ describe('compare', () => {
       { app: { cache: { strategy: 'lock' } } },
     ]);
     await compare(match, 0.05, lab);
-    expect(platform.calls.filter((call) => call.startsWith('up'))).toEqual(['up', 'up']);
+    expect(platform.calls.filter((call) => call.startsWith('up'))).toEqual(['up postgres redis', 'up postgres redis']);
   });
 
   it('takes the first stack down where the second does not come up', async () => {
@@ -224,7 +224,7 @@ describe('compare', () => {
     const { lab } = await fakeLab({ ...platform, up });
     const { record } = await compare(matchFor('herd'), 0.05, lab);
     expect(record).toMatchObject({ status: 'broken off', problem: 'There is no port left.', trials: [] });
-    expect(platform.calls).toEqual(['up', 'down']);
+    expect(platform.calls).toEqual(['up postgres redis', 'down']);
   });
 });
 

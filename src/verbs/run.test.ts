@@ -75,7 +75,7 @@ describe('run', () => {
     const { record, error } = await start(plan, lab);
     expect(error).toBeUndefined();
     const deployed = plan.trials.flatMap(({ variant }) => [`deploy ${variant} ×1`, 'load']);
-    expect(lab.calls).toEqual(['up', ...deployed, 'down']);
+    expect(lab.calls).toEqual(['up postgres redis', ...deployed, 'down']);
     expect(record.status).toBe('complete');
     expect(record.trials.map(({ number }) => number)).toEqual([1, 2]);
     expect(events.map(({ type }) => type).filter((type) => type !== 'trial-second')).toEqual([
@@ -97,9 +97,9 @@ describe('run', () => {
       await start(planOf(both, names, overrides, 7), lab);
       return lab.calls[0];
     };
-    expect(await upFor(['plain'], {})).toBe('up cacheless');
-    expect(await upFor(['cached'], { variants: ['none'] })).toBe('up');
-    expect(await upFor(['plain', 'cached'], {})).toBe('up');
+    expect(await upFor(['plain'], {})).toBe('up postgres');
+    expect(await upFor(['cached'], { variants: ['none'] })).toBe('up postgres redis');
+    expect(await upFor(['plain', 'cached'], {})).toBe('up postgres redis');
   });
 
   it('carries exact numbers through to the metrics and the verdicts', async () => {

@@ -3,7 +3,7 @@ import type { ActKind, ResolvedAct } from '../../src/model/acts.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
 import { shareStack } from './shared-stack.ts';
-import { counted, topology, total } from './topology.ts';
+import { counted, stores, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
 const deadAirMs = 1_000;
@@ -232,7 +232,7 @@ export function describeActs(bench: () => Bench): void {
       ];
       const runId = runIdFor('acts-paused');
       const controller = new AbortController();
-      const own = await platform.up({ runId, signal, onStep: () => undefined });
+      const own = await platform.up({ stores, runId, signal, onStep: () => undefined });
       onTestFinished(() => own[Symbol.asyncDispose]());
       const deployment = await own.deploy(topology({ replicas: 2, acts: paused }), signal);
       await act(deployment, ...paused);

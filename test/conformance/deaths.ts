@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import { failure } from './failure.ts';
 import type { Bench } from './platform-under-test.ts';
-import { topology } from './topology.ts';
+import { stores, topology } from './topology.ts';
 
 const { signal } = new AbortController();
 const onStep = (): void => undefined;
@@ -19,7 +19,7 @@ export function describeDeaths(bench: () => Bench): void {
     test('a replica, which others outlive, and all of them, which nothing does; then it deploys anew', async () => {
       const { platform, runIdFor, killService } = bench();
       const runId = runIdFor('dead-replicas');
-      await using stack = await platform.up({ runId, signal, onStep });
+      await using stack = await platform.up({ stores, runId, signal, onStep });
       const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
       expect(await told(deployment)).toEqual([]);
       await killService(runId, 'app', 1);
@@ -34,7 +34,7 @@ export function describeDeaths(bench: () => Bench): void {
     test('the balancer, and the database, with which nothing can be deployed any more', async () => {
       const { platform, runIdFor, killService } = bench();
       const runId = runIdFor('dead-backends');
-      await using stack = await platform.up({ runId, signal, onStep });
+      await using stack = await platform.up({ stores, runId, signal, onStep });
       const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
       await killService(runId, 'nginx');
       const nginx: unknown = expect.stringMatching(/^fatal: nginx .*\.$/);

@@ -4,6 +4,7 @@ import { LabError } from '../../src/model/errors.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
 import { shareStack } from './shared-stack.ts';
+import { storesOf } from '../../src/services/system.ts';
 import { counted, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -26,7 +27,13 @@ export function describeDeployments(bench: () => Bench): void {
     const runId = runIdFor('cacheless');
     const steps: string[] = [];
     const onStep = (step: string): void => void steps.push(step);
-    await using stack = await platform.up({ runId, signal, publish: true, cacheless: true, onStep });
+    await using stack = await platform.up({
+      runId,
+      signal,
+      publish: true,
+      stores: storesOf([{ ...topology(), hasRedis: false }]),
+      onStep,
+    });
     expect(Object.keys(stack.versions)).not.toContain('redis');
     for (const replicas of [1, 2]) {
       const deployment = await stack.deploy(topology({ replicas }), signal);

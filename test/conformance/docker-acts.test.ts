@@ -16,7 +16,7 @@ import {
   labelledTraces,
   openDocker,
 } from './docker-engine.ts';
-import { closed, counted, jobs, topology } from './topology.ts';
+import { closed, counted, jobs, stores, topology } from './topology.ts';
 
 const { signal } = new AbortController();
 const environment = hostOfItsOwn('acts');
@@ -39,7 +39,7 @@ describe('platform docker, under acts', () => {
     if (problem !== undefined) return;
     docker = await openDocker();
     const platform = await openPlatform('docker', { environment, temporaryFolder });
-    stack = await platform.up({ runId, signal, publish: true, onStep: () => undefined });
+    stack = await platform.up({ stores, runId, signal, publish: true, onStep: () => undefined });
   }, 600_000);
 
   beforeEach((context) => {

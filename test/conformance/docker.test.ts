@@ -24,7 +24,7 @@ import {
 import { failure } from './failure.ts';
 import type { Service } from './platform-under-test.ts';
 import { describePlatform } from './platform.ts';
-import { closed, jobs, topology } from './topology.ts';
+import { closed, jobs, stores, topology } from './topology.ts';
 
 const { signal } = new AbortController();
 const environment = hostOfItsOwn('conformance');
@@ -41,7 +41,7 @@ const problem = await engineProblem();
 beforeAll(async () => {
   if (problem !== undefined) return;
   // Where official images are pulled that takes longer than any test may.
-  await using _stack = await (await open()).up({ runId: 'first', signal, onStep });
+  await using _stack = await (await open()).up({ stores, runId: 'first', signal, onStep });
 }, 600_000);
 
 afterAll(async () => {
@@ -84,7 +84,7 @@ describe('platform docker, beyond what all platforms show', () => {
   /** For the tests that need no stack of their own; it is closed after the last of them. */
   let shared: Promise<Stack> | undefined;
   const sharedStack = async (): Promise<Stack> => {
-    shared ??= open().then((platform) => platform.up({ runId: 'shared', signal, onStep }));
+    shared ??= open().then((platform) => platform.up({ stores, runId: 'shared', signal, onStep }));
     return shared;
   };
   afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
@@ -139,7 +139,7 @@ describe('platform docker, beyond what all platforms show', () => {
     const platform = await openPlatform('docker', { environment, temporaryFolder, programs: findPrograms(folder) });
     const steps = async (): Promise<string> => {
       const said: string[] = [];
-      await using _stack = await platform.up({ runId: 'built', signal, onStep: (step) => said.push(step) });
+      await using _stack = await platform.up({ stores, runId: 'built', signal, onStep: (step) => said.push(step) });
       return said.join('\n');
     };
     await appendFile(findPrograms(folder).worker, '\n// changed\n');
@@ -217,7 +217,7 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   test('that the agent has died is told of, and is not blamed on what is asked through it', async () => {
-    await using stack = await (await open()).up({ runId: 'unasked', signal, onStep });
+    await using stack = await (await open()).up({ stores, runId: 'unasked', signal, onStep });
     const deployment = await stack.deploy(topology(), signal);
     const { Id } = (await containersOf(docker, 'unasked')).get('agent') ?? { Id: '' };
     await docker.getContainer(Id).kill();
@@ -237,7 +237,9 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   test('load workers can be kept short of CPU', async () => {
-    await using stack = await (await open({ SCALE_LAB_LOAD_CPU: '0.25' })).up({ runId: 'starved', signal, onStep });
+    await using stack = await (
+      await open({ SCALE_LAB_LOAD_CPU: '0.25' })
+    ).up({ stores, runId: 'starved', signal, onStep });
     const deployment = await stack.deploy(topology(), signal);
     for await (const { type } of deployment.generate(jobs(deployment.urls, { workers: 2 }), signal)) {
       if (type !== 'measuring') continue;
@@ -251,7 +253,7 @@ describe('platform docker, beyond what all platforms show', () => {
   test('a server at an address of this machine is refused, with the platform that reaches it', async () => {
     const platform = await open();
     expect(platform.reachesUrls).toBe(false);
-    const error = await failure(platform.up({ runId: 'bare', signal, onStep, bare: true }));
+    const error = await failure(platform.up({ runId: 'bare', signal, onStep, stores: [] }));
     expect(error.hint).toContain('--platform local');
     const stack = await sharedStack();
     expect(() => stack.reach('http://127.0.0.1:3000', ['127.0.0.1'])).toThrow(error.message);
@@ -259,7 +261,7 @@ describe('platform docker, beyond what all platforms show', () => {
 
   test('cores are shared out where that is asked for', async (context) => {
     const { NCPU } = (await docker.info()) as { NCPU: number };
-    const up = (await open()).up({ runId: 'pinned', signal, onStep, pin: true });
+    const up = (await open()).up({ stores, runId: 'pinned', signal, onStep, pin: true });
     if (NCPU === 1) {
       expect((await failure(up)).message).toContain('one core');
       context.skip('the Docker Engine has one core');
@@ -284,7 +286,7 @@ describe('platform docker, beyond what all platforms show', () => {
     const labels = { 'somebody.else': 'yes', [label.run]: 'not-by-us' };
     const stranger = await docker.createContainer({ Image: nodeImage, Cmd: ['true'], Labels: labels });
     try {
-      const stack = await platform.up({ runId: 'detached', signal, onStep, publish: true, detached: true });
+      const stack = await platform.up({ stores, runId: 'detached', signal, onStep, publish: true, detached: true });
       const deployment = await stack.deploy(topology(), signal);
       stack.release();
       expect(await platform.clean(signal)).toEqual([]);
@@ -320,7 +322,7 @@ describe('platform docker, beyond what all platforms show', () => {
     const labels = { [label.run]: 'closed-beside', 'io.kubernetes.pod.namespace': 'scale-lab-closed-beside' };
     const ofPod = await docker.createContainer({ Image: nodeImage, Cmd: ['true'], Labels: labels });
     try {
-      const stack = await (await open()).up({ runId: 'closed-beside', signal, onStep });
+      const stack = await (await open()).up({ stores, runId: 'closed-beside', signal, onStep });
       await stack[Symbol.asyncDispose]();
       expect(await traces('closed-beside')).toEqual([expect.stringMatching(/^container .* true$/)]);
     } finally {
@@ -331,7 +333,7 @@ describe('platform docker, beyond what all platforms show', () => {
   test('a name that is taken already is told of, and nothing of ours is left', async () => {
     const network = await docker.createNetwork({ Name: 'scale-lab-taken', CheckDuplicate: true });
     try {
-      const error = await failure((await open()).up({ runId: 'taken', signal, onStep }));
+      const error = await failure((await open()).up({ stores, runId: 'taken', signal, onStep }));
       expect(error.message).toContain('scale-lab-taken');
       expect(error.hint).toContain('scale-lab clean');
       expect(await traces('taken')).toEqual([]);
@@ -342,7 +344,7 @@ describe('platform docker, beyond what all platforms show', () => {
 
   test('an image that cannot be pulled is named, with how to name another', async () => {
     const platform = await open({ SCALE_LAB_REDIS_IMAGE: '127.0.0.1:1/no-redis' });
-    const error = await failure(platform.up({ runId: 'no-image', signal, onStep }));
+    const error = await failure(platform.up({ stores, runId: 'no-image', signal, onStep }));
     expect(error.message).toContain('127.0.0.1:1/no-redis');
     expect(error.hint).toContain('SCALE_LAB_REDIS_IMAGE');
     expect(await traces('no-image')).toEqual([]);
@@ -351,7 +353,9 @@ describe('platform docker, beyond what all platforms show', () => {
   test('an image of another kind is told of', async () => {
     const name = `scale-lab-test-empty:${process.pid}`;
     await using _image = await makeImage(docker, name, 'FROM scratch\nLABEL empty=yes\n');
-    const error = await failure((await open({ SCALE_LAB_REDIS_IMAGE: name })).up({ runId: 'empty', signal, onStep }));
+    const error = await failure(
+      (await open({ SCALE_LAB_REDIS_IMAGE: name })).up({ stores, runId: 'empty', signal, onStep }),
+    );
     expect(error.message).toMatch(/^Redis cannot be started: /);
     expect(error.hint).toContain('docs/docker.md');
     expect(await traces('empty')).toEqual([]);
@@ -363,7 +367,7 @@ describe('platform docker, beyond what all platforms show', () => {
     const entrypoint = JSON.stringify(['sh', '-c', 'echo it broke >&2; exit 3']);
     await using _image = await makeImage(docker, name, `FROM ${base}\nENTRYPOINT ${entrypoint}\n`);
     const broken = await open({ SCALE_LAB_POSTGRES_IMAGE: name });
-    const error = await failure(broken.up({ runId: 'broken', signal, onStep }));
+    const error = await failure(broken.up({ stores, runId: 'broken', signal, onStep }));
     expect(error.message).toBe('PostgreSQL exited with code 3.');
     expect(error.details).toEqual(['it broke']);
     expect(await traces('broken')).toEqual([]);
@@ -371,7 +375,7 @@ describe('platform docker, beyond what all platforms show', () => {
 
   test('where there is no Engine, each reason has its own sentence and fix', async () => {
     const said = async (host: string): Promise<string> => {
-      const error = await failure((await open({ DOCKER_HOST: host })).up({ runId: 'no', signal, onStep }));
+      const error = await failure((await open({ DOCKER_HOST: host })).up({ stores, runId: 'no', signal, onStep }));
       expect(error.exitCode).toBe(4);
       return `${error.message} ${String(error.hint)}`;
     };

@@ -5,7 +5,7 @@ import { isTargetCopy } from '../../src/model/system.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import { failure } from './failure.ts';
 import type { Bench } from './platform-under-test.ts';
-import { jobs, plainTarget, topology, total } from './topology.ts';
+import { jobs, plainTarget, stores, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
 
@@ -49,14 +49,13 @@ export function describeHosting(bench: () => Bench): void {
         runId: runIdFor('hosting'),
         signal,
         publish: true,
-        bare: true,
+        stores: [],
         open: true,
         onStep: () => undefined,
       };
       const running = await (stack ??= platform.up(options));
-      if (running.host === undefined) throw new Error('the stack hosts nothing');
       // One of the two kinds, with other common settings.
-      return running.host({ ...server(bench(), change), ...other } as HostedTopology, signal);
+      return running.deploy({ ...server(bench(), change), ...other } as HostedTopology, signal);
     };
     const ask = async ({ address = '' }: Deployment): Promise<unknown> => (await fetch(`${address}/prices`)).json();
 
@@ -135,15 +134,15 @@ export function describeHosting(bench: () => Bench): void {
 
     test('beside the reference app, each in place of the other', async () => {
       const { platform, runIdFor } = bench();
-      const options = { runId: runIdFor('both'), signal, publish: true, open: true, onStep: () => undefined };
+      const options = { stores, runId: runIdFor('both'), signal, publish: true, open: true, onStep: () => undefined };
       await using both = await platform.up(options);
       const app = async (): Promise<number> => {
         const { address = '' } = await both.deploy(topology(), signal);
         return (await fetch(`${address}/todos/1`)).status;
       };
       expect(await app()).toBe(200);
-      const hosted = await both.host?.(server(bench()), signal);
-      expect(hosted && (await ask(hosted))).toMatchObject({ colour: 'none' });
+      const hosted = await both.deploy(server(bench()), signal);
+      expect(await ask(hosted)).toMatchObject({ colour: 'none' });
       expect(await app()).toBe(200);
     });
 

@@ -13,7 +13,7 @@ import {
   openTestCluster,
   podsOf,
 } from './kubernetes-cluster.ts';
-import { counted, topology, total } from './topology.ts';
+import { counted, stores, topology, total } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -71,7 +71,7 @@ describe('acts in a cluster', () => {
     if (problem !== undefined && !isRequired) return;
     cluster = await openTestCluster();
     const platform = await openPlatform('kubernetes', { environment, temporaryFolder: '/nowhere' });
-    stack = await platform.up({ runId, signal, onStep: () => undefined, publish: true, acts });
+    stack = await platform.up({ stores, runId, signal, onStep: () => undefined, publish: true, acts });
   });
 
   afterAll(async () => {

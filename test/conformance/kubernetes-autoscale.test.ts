@@ -9,7 +9,7 @@ import { servesMetrics } from '../../src/platforms/kubernetes/telemetry/metrics-
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import { UsageWatch } from '../../src/telemetry/usage.ts';
 import { clusterEnvironment, clusterProblem, isRequired, openTestCluster } from './kubernetes-cluster.ts';
-import { closed, jobs, topology } from './topology.ts';
+import { closed, jobs, stores, topology } from './topology.ts';
 
 // An autoscaler looks every 15 s, at what was measured before.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 300_000 });
@@ -37,7 +37,7 @@ describe('platform kubernetes, by the figures of its cluster', () => {
   beforeAll(async () => {
     if (problem !== undefined) return;
     const platform = await openPlatform('kubernetes', { environment, temporaryFolder });
-    stack = await platform.up({ runId, signal, onStep: () => undefined });
+    stack = await platform.up({ stores, runId, signal, onStep: () => undefined });
   });
 
   afterAll(async () => {

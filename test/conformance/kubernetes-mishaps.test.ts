@@ -23,7 +23,7 @@ import {
   openTestCluster,
 } from './kubernetes-cluster.ts';
 import { limitedBy } from './kubernetes-quota.ts';
-import { jobs, topology } from './topology.ts';
+import { jobs, stores, topology } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -67,7 +67,7 @@ afterAll(async () => {
 describe('a stack that cannot start', () => {
   /** The error of its start, after which nothing of it may be there. */
   async function startFails(runId: string, changed: NodeJS.ProcessEnv = {}): Promise<LabError> {
-    const error = await mishap((await open(changed)).up({ runId, signal, onStep }));
+    const error = await mishap((await open(changed)).up({ stores, runId, signal, onStep }));
     expect(await traces(runId)).toEqual([]);
     return error;
   }
@@ -124,9 +124,9 @@ describe('a stack that cannot start', () => {
   test('because it cannot do what was asked for says which platform can', async () => {
     const platform = await open();
     expect(platform.reachesUrls).toBe(false);
-    const bare = await mishap(platform.up({ runId: 'mishap-bare', signal, onStep, bare: true }));
+    const bare = await mishap(platform.up({ runId: 'mishap-bare', signal, onStep, stores: [] }));
     expect(bare.hint).toContain('--platform local');
-    const pinned = await mishap(platform.up({ runId: 'mishap-pinned', signal, onStep, pin: true }));
+    const pinned = await mishap(platform.up({ stores, runId: 'mishap-pinned', signal, onStep, pin: true }));
     expect(`${pinned.message} ${String(pinned.hint)}`).toMatch(/--pin is for --platform docker.*Leave out --pin/);
     expect([...(await traces('mishap-bare')), ...(await traces('mishap-pinned'))]).toEqual([]);
   });
@@ -135,7 +135,8 @@ describe('a stack that cannot start', () => {
 describe('a stack that stays usable', () => {
   const runId = 'mishap-shared';
   let shared: Promise<Stack> | undefined;
-  const stack = (): Promise<Stack> => (shared ??= open().then((platform) => platform.up({ runId, signal, onStep })));
+  const stack = (): Promise<Stack> =>
+    (shared ??= open().then((platform) => platform.up({ stores, runId, signal, onStep })));
 
   afterAll(async () => {
     await (await shared)?.[Symbol.asyncDispose]();

@@ -13,7 +13,7 @@ import {
   openTestCluster,
 } from './kubernetes-cluster.ts';
 import { userWith } from './kubernetes-user.ts';
-import { jobs, plainTarget, topology } from './topology.ts';
+import { jobs, plainTarget, stores, topology } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -70,7 +70,7 @@ test('what a user may not do is named, to the verb, before anything is made', as
     rules.filter(({ verbs }) => verbs.length > 0),
     false,
   );
-  const refused = await failure(platform.up({ runId: 'rights-lacking', signal, onStep }));
+  const refused = await failure(platform.up({ stores, runId: 'rights-lacking', signal, onStep }));
   expect(refused.exitCode).toBe(4);
   expect(refused.message).toBe('The user of the context loaded-context may not do all that the lab needs.');
   const there = 'in the namespace scale-lab-rights-lacking';
@@ -82,10 +82,10 @@ test('what a user may not do is named, to the verb, before anything is made', as
   expect(refused.details).toEqual(lacks);
   expect(refused.hint).toContain('docs/kubernetes.md');
   // Whoever wants to reach it needs one thing more.
-  const published = await failure(platform.up({ runId: 'rights-lacking', signal, onStep, publish: true }));
+  const published = await failure(platform.up({ stores, runId: 'rights-lacking', signal, onStep, publish: true }));
   expect(published.details).toEqual([...lacks.slice(0, 2), `create pods/portforward ${there}`, ...lacks.slice(2)]);
   // And so does whoever acts by a command in a container.
-  const acting = await failure(platform.up({ runId: 'rights-lacking', signal, onStep, acts: [kill] }));
+  const acting = await failure(platform.up({ stores, runId: 'rights-lacking', signal, onStep, acts: [kill] }));
   expect(acting.details).toEqual([...lacks.slice(0, 2), `create pods/exec ${there}`, ...lacks.slice(2)]);
   expect(await traces()).toEqual([]);
 });
@@ -94,7 +94,7 @@ const kill = { kind: 'kill', name: 'k', service: 'app', atMs: 0, copies: [1], re
 
 test('the rights that are asked for are enough, from the start to the end', async () => {
   const platform = await openAs('enough', clusterRole().rules ?? [], true);
-  const stack = await platform.up({ runId: 'rights-enough', signal, onStep, publish: true, acts: [kill] });
+  const stack = await platform.up({ stores, runId: 'rights-enough', signal, onStep, publish: true, acts: [kill] });
   onTestFinished(() => stack[Symbol.asyncDispose]());
   await stack.deploy(topology(), signal);
   const deployment = await stack.deploy({ ...topology({ replicas: 2 }), acts: [kill] }, signal);
@@ -119,7 +119,7 @@ test('the rights that are asked for are enough, from the start to the end', asyn
   // Nothing waits for a new version that is rolled out abruptly: it may not listen yet.
   const telling = async () => (await rolling.scrape(signal)).map((replica) => 'text' in replica);
   await expect.poll(telling, { timeout: 60_000 }).toEqual([true]);
-  const hosted = await stack.host?.(plainServer, signal);
+  const hosted = await stack.deploy(plainServer, signal);
   expect((await fetch(String(hosted?.address))).status).toBe(200);
   await stack[Symbol.asyncDispose]();
   expect(await traces()).toEqual([]);

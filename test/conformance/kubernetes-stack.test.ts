@@ -16,7 +16,7 @@ import {
   openTestCluster,
   podsOf,
 } from './kubernetes-cluster.ts';
-import { closed, counted, jobs, topology } from './topology.ts';
+import { closed, counted, jobs, stores, topology } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -57,7 +57,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
   const namespace = `scale-lab-${runId}`;
   let shared: Promise<Stack> | undefined;
   const sharedStack = (): Promise<Stack> =>
-    (shared ??= open().then((platform) => platform.up({ runId, signal, onStep })));
+    (shared ??= open().then((platform) => platform.up({ stores, runId, signal, onStep })));
   const replicas = async (): Promise<readonly string[]> => (await podsOf(cluster, runId, 'app')).map(nameOf).sort();
 
   /** All objects of the run but those that Kubernetes puts into every namespace, and what it makes of ours. */
@@ -227,7 +227,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
   test('load workers can be kept short of CPU', async () => {
     await using stack = await (
       await open({ SCALE_LAB_LOAD_CPU: '0.25' })
-    ).up({ runId: 'stack-starved', signal, onStep });
+    ).up({ stores, runId: 'stack-starved', signal, onStep });
     const deployment = await stack.deploy(topology(), signal);
     const limits = async (service: string): Promise<readonly unknown[]> =>
       (await podsOf(cluster, 'stack-starved', service)).map(({ spec }) => spec?.containers[0]?.resources?.limits?.cpu);
@@ -245,7 +245,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     const steps: string[] = [];
     const id = 'stack-detached';
     const stack = await platform.up({
-      ...{ runId: id, signal, publish: true, detached: true },
+      ...{ stores, runId: id, signal, publish: true, detached: true },
       onStep: (step) => steps.push(step),
     });
     // Whatever the test finds: nobody else would end it.

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { holdStack } from './held-stack.ts';
 import type { Bench } from './platform-under-test.ts';
-import { closed, jobs, topology } from './topology.ts';
+import { closed, jobs, stores, topology } from './topology.ts';
 
 const { signal } = new AbortController();
 const onStep = (): void => undefined;
@@ -12,7 +12,7 @@ export function describeLifecycle(bench: () => Bench): void {
     test('when a stack is closed, also twice and in the middle of a load', async () => {
       const { platform, traces, runIdFor } = bench();
       const runId = runIdFor('closed');
-      const stack = await platform.up({ runId, signal, onStep });
+      const stack = await platform.up({ stores, runId, signal, onStep });
       const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
       const loading = (async () => {
         for await (const message of deployment.generate(
@@ -34,6 +34,7 @@ export function describeLifecycle(bench: () => Bench): void {
       const reason = new Error('enough');
       let steps = 0;
       const starting = platform.up({
+        stores,
         runId,
         signal: controller.signal,
         onStep: () => {
@@ -48,7 +49,7 @@ export function describeLifecycle(bench: () => Bench): void {
       const { platform, traces, runIdFor } = bench();
       const reason = new Error('enough');
       const runId = runIdFor('never');
-      const starting = platform.up({ runId, signal: AbortSignal.abort(reason), onStep });
+      const starting = platform.up({ stores, runId, signal: AbortSignal.abort(reason), onStep });
       await expect(starting).rejects.toBe(reason);
       expect(await traces(runId)).toEqual([]);
     });
@@ -59,7 +60,7 @@ export function describeLifecycle(bench: () => Bench): void {
       const { platform, traces, runIdFor } = bench();
       const [killedId, aliveId] = [runIdFor('killed'), runIdFor('alive')];
       await using killed = await holdStack(bench(), killedId);
-      const alive = await platform.up({ runId: aliveId, signal, onStep, publish: true });
+      const alive = await platform.up({ stores, runId: aliveId, signal, onStep, publish: true });
       onTestFinished(() => alive[Symbol.asyncDispose]());
       const deployment = await alive.deploy(topology(), signal);
       const before = await traces(aliveId);

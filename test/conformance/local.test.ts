@@ -14,7 +14,7 @@ import { holdStack } from './held-stack.ts';
 import { serve } from './plain-server.ts';
 import type { PlatformUnderTest, Service } from './platform-under-test.ts';
 import { describePlatform } from './platform.ts';
-import { closed, jobs, plainTarget, topology, total } from './topology.ts';
+import { closed, jobs, plainTarget, stores, topology, total } from './topology.ts';
 
 const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-'));
 chmodSync(temporaryFolder, 0o711);
@@ -81,7 +81,7 @@ describe('platform local, beyond what all platforms show', () => {
   });
 
   test('a replica that dies is told of, and the others go on', async () => {
-    await using stack = await (await open()).up({ runId: 'dying', signal, onStep });
+    await using stack = await (await open()).up({ stores, runId: 'dying', signal, onStep });
     const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
     const [folder = ''] = await folders('dying');
     process.kill((await inhabitant(folder, 'target-app.mjs serve')).pid, 'SIGKILL');
@@ -94,7 +94,7 @@ describe('platform local, beyond what all platforms show', () => {
   });
 
   test('several processes in each replica', async () => {
-    await using stack = await (await open()).up({ runId: 'workers', signal, onStep });
+    await using stack = await (await open()).up({ stores, runId: 'workers', signal, onStep });
     const deployment = await stack.deploy(topology({ app: { workers: 2 } }), signal);
     expect((await fetch(`${String(deployment.address)}/todos/1`)).status).toBe(200);
     expect(await deployment.scrape(signal)).toHaveLength(1);
@@ -103,7 +103,7 @@ describe('platform local, beyond what all platforms show', () => {
   test('a program that is missing is named, with the packages that bring it', async () => {
     const { PATH: _, ...environment } = process.env;
     const platform = await open({ ...environment, PATH: temporaryFolder });
-    const error = await failure(platform.up({ runId: 'missing', signal, onStep }));
+    const error = await failure(platform.up({ stores, runId: 'missing', signal, onStep }));
     expect(error.message).toBe('redis-server is not on PATH.');
     expect(error.hint).toContain('redis-server');
     expect(await traces('missing')).toEqual([]);
@@ -118,7 +118,7 @@ describe('platform local, beyond what all platforms show', () => {
     test('is reached without PostgreSQL, Redis and nginx', async () => {
       await using server = await serve();
       {
-        await using stack = await (await open(poor)).up({ runId: 'bare', signal, onStep, bare: true });
+        await using stack = await (await open(poor)).up({ runId: 'bare', signal, onStep, stores: [] });
         expect(stack.versions).toEqual({});
         const deployment = stack.reach(server.url, ['127.0.0.1']);
         expect(deployment.urls).toEqual([{ url: server.url, ip: '127.0.0.1' }]);
@@ -137,7 +137,7 @@ describe('platform local, beyond what all platforms show', () => {
 
     test('is reached beside an application, too', async () => {
       await using server = await serve();
-      await using stack = await (await open()).up({ runId: 'both', signal, onStep });
+      await using stack = await (await open()).up({ stores, runId: 'both', signal, onStep });
       await stack.deploy(topology(), signal);
       for await (const message of stack.reach(server.url, ['127.0.0.1']).generate(jobs([server.url]), signal)) {
         if (message.type === 'result') expect(message.result.errors).toEqual({});
@@ -147,7 +147,7 @@ describe('platform local, beyond what all platforms show', () => {
   });
 
   test('what each service uses, with all of its processes', async () => {
-    await using stack = await (await open()).up({ runId: 'usage', signal, onStep });
+    await using stack = await (await open()).up({ stores, runId: 'usage', signal, onStep });
     const wanted = topology({ replicas: 2, app: { workers: 2 } });
     const deployment = await stack.deploy(wanted, signal);
     const used = async (): Promise<ReadonlyMap<string, ServiceUsage>> =>
@@ -180,7 +180,7 @@ describe('platform local, beyond what all platforms show', () => {
 
   test('a temporary folder that is not there is named', async () => {
     const platform = await open(process.env, path.join(temporaryFolder, 'nowhere'));
-    const error = await failure(platform.up({ runId: 'nowhere', signal, onStep }));
+    const error = await failure(platform.up({ stores, runId: 'nowhere', signal, onStep }));
     expect(error.message).toContain('nowhere');
     expect(error.hint).toContain('TMPDIR');
   });
@@ -194,7 +194,7 @@ describe('platform local, beyond what all platforms show', () => {
     }
 
     test('a stranger who looks into the folder of a run outlives it', async () => {
-      const stack = await (await open()).up({ runId: 'watched', signal, onStep });
+      const stack = await (await open()).up({ stores, runId: 'watched', signal, onStep });
       const [folder = ''] = await folders('watched');
       const stranger = lookInto(folder);
       await stack[Symbol.asyncDispose]();
@@ -223,9 +223,9 @@ describe('platform local, beyond what all platforms show', () => {
       const command = `(${daemon}) & exec ${process.execPath} -e "${server}"`;
       let pid = 0;
       {
-        await using stack = await (await open()).up({ runId: 'daemons', signal, onStep, bare: true });
+        await using stack = await (await open()).up({ runId: 'daemons', signal, onStep, stores: [] });
         const system = { kind: 'command', command, folder: '/', port: undefined } as const;
-        await stack.host?.({ ...plainTarget, ...system }, signal);
+        await stack.deploy({ ...plainTarget, ...system }, signal);
         await expect.poll(async () => (pid = Number(await readFile(file, 'utf8').catch(() => '')))).toBeGreaterThan(0);
         expect((await processStatus(pid))?.zombie).toBe(false);
       }

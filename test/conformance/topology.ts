@@ -4,6 +4,7 @@ import type { Topology } from '../../src/model/plan.ts';
 import type { ReplicaMetrics } from '../../src/model/running-system.ts';
 import { balancedBy, type AppSettings } from '../../src/model/system.ts';
 import type { Workload } from '../../src/model/workload.ts';
+import { storesOf } from '../../src/services/system.ts';
 import type { LoadJob } from '../../src/worker/protocol.ts';
 
 type Cache = AppSettings['cache'];
@@ -45,6 +46,9 @@ export function topology(
     ...rest,
   };
 }
+
+/** What a run has that deploys it, whether each trial uses a cache or not. */
+export const stores = storesOf([topology()]);
 
 /** What one replica of a server of the user's own has of which nothing is known but that it answers. */
 export const plainTarget = {

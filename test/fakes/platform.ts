@@ -25,7 +25,7 @@ export interface Orchestration {
 
 /** A platform that starts nothing, and carries exact numbers through everything that comes after it. */
 export interface FakePlatform extends Platform {
-  /** What was asked of it, in order: `up`, `up bare`, `up cacheless`, `deploy`, `reach`, `load`, `kill app-2`, `kill app-2 done`, `down`. */
+  /** What was asked of it, in order: `up postgres redis`, `up`, `deploy`, `reach`, `load`, `kill app-2`, `kill app-2 done`, `down`. */
   readonly calls: string[];
 }
 
@@ -91,6 +91,7 @@ export function fakePlatform(
   const stack: Stack = {
     versions: { postgresql: '18.4', redis: '7.0.15' },
     async deploy(topology) {
+      if (topology.kind !== 'app') throw new Error('the fake has no script for a server of the user');
       const { app, replicas } = topology;
       calls.push(`deploy ${app.cache.strategy} ×${replicas}`);
       const names = Array.from({ length: replicas }, (_, index) => `app-${index + 1}`);
@@ -118,8 +119,8 @@ export function fakePlatform(
     orchestrates: orchestration !== undefined,
     clean: async () => Promise.resolve([]),
     down: async () => Promise.resolve([]),
-    async up({ bare = false, cacheless = false }) {
-      calls.push(bare ? 'up bare' : cacheless ? 'up cacheless' : 'up');
+    async up({ stores }) {
+      calls.push(['up', ...stores.map(({ name }) => name)].join(' '));
       // Each is one of its own, to be closed by itself.
       return Promise.resolve({ ...stack });
     },

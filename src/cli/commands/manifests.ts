@@ -31,13 +31,14 @@ async function labImageName({ file }: ChosenTrial, { environment, signal }: Io):
 async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<RunNames> {
   const { chooseImages } = await import('../../platforms/engine/base-images.ts');
   const { drawStores } = await import('../../platforms/kubernetes/manifests/run-names.ts');
+  const { storesOf } = await import('../../services/system.ts');
   const { file, trial, system } = chosen;
   return {
     namespace: namespaceOf(trial.scenario),
     labels: { 'scale-lab.run': 'manifests' },
     images: { ...chooseImages(io.environment, file.images), lab: await labImageName(chosen, io) },
     labPullPolicy: 'IfNotPresent',
-    ...drawStores(system),
+    ...drawStores(storesOf([system])),
     signalled: [],
     loadLimits: { cpu: undefined, memoryBytes: undefined },
   };

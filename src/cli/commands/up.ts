@@ -32,6 +32,7 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const { watchDeaths } = await import('../watch-deaths.ts');
   const { newRunId } = await import('../../record/run-folder.ts');
   const { openPlatform } = await import('../platform.ts');
+  const { storesOf } = await import('../../services/system.ts');
   const { checkLimits } = await import('../../scenarios/planning/limits-check.ts');
   const { checkActs } = await import('../../scenarios/planning/acts-check.ts');
   const { checkOrchestration } = await import('../../scenarios/planning/orchestration-check.ts');
@@ -45,8 +46,8 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const detached = options.detach === true;
   const onStep = (step: string): void => io.err.write(`${step}\n`);
   const runId = newRunId(new Date(io.startedAtMs));
-  const cacheless = !system.hasRedis;
-  const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached, cacheless });
+  const stores = storesOf([system]);
+  const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached, stores });
   let isKept = false;
   try {
     const deployment = await stack.deploy(system, io.signal);

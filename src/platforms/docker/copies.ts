@@ -145,6 +145,7 @@ function placeOf({ run, running }: Surroundings, service: Service, copy: Copy): 
     copy,
     host: '0.0.0.0',
     port: service.port.inside,
+    ports: {},
     folder: filesFolder,
     data: dataFolder(imageOf(service)),
     secret: (name) => run.secret(service, name),

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Topology } from '../../model/plan.ts';
-import { own } from '../../services/own.ts';
+import { target } from '../../services/own.ts';
 import type { Place, Service } from '../../services/service.ts';
 import { balancerOf, storesOf, testedOf } from '../../services/system.ts';
 import type { Image } from '../engine/base-images.ts';
@@ -30,7 +30,7 @@ const topology: Topology = {
   freshData: false,
   serverTiming: false,
 };
-const shop = own({
+const shop = target({
   kind: 'image',
   image: 'shop:1',
   args: undefined,
@@ -64,6 +64,7 @@ function described(service: Service): ContainerDescription {
     data: dataFolder(imageOf(service)),
     secret: () => 'a-password',
     copiesOf: () => [{ host: 'app-1', port: 3000 }],
+    ports: {},
     lingerMs: 0,
   };
   return copyDescription(service, at, (used) => ({ [`${used}_URL`]: { secret: `url of ${used}` } }), found);
@@ -71,7 +72,7 @@ function described(service: Service): ContainerDescription {
 
 const named = (name: string): Service => {
   const balancer = balancerOf(topology, { dealsRequests: false });
-  const all = [...storesOf({ hasRedis: true }), testedOf(topology), ...(balancer === undefined ? [] : [balancer])];
+  const all = [...storesOf([topology]), testedOf(topology), ...(balancer === undefined ? [] : [balancer])];
   const [service] = all.filter((each) => each.name === name);
   if (service === undefined) throw new Error(`${name} is not in the catalogue`);
   return service;

@@ -5,7 +5,7 @@ import { messageOf } from '../../model/errors.ts';
 import type { ImageName } from '../../model/scenario.ts';
 import { step } from '../../model/steps.ts';
 import type { Service } from '../../services/service.ts';
-import { possibleBalancer, storesOf } from '../../services/system.ts';
+import { possibleBalancer } from '../../services/system.ts';
 import { missingPrograms, requireBuilt } from '../common/programs.ts';
 import { type Image, chooseImages, ensureImage, findImage } from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
@@ -43,9 +43,10 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
 
 async function up(options: DockerPlatformOptions, stackOptions: StackOptions): Promise<Stack> {
   const { runId, signal, onStep, publish = false, detached = false, pin = false } = stackOptions;
-  const { bare = false, cacheless = false, open = false } = stackOptions;
+  const { stores, open = false } = stackOptions;
+  const isBare = stores.length === 0;
   signal.throwIfAborted();
-  if (bare && !open) throw reachesNoUrls();
+  if (isBare && !open) throw reachesNoUrls();
   const loadLimits = loadLimitsOf(options.environment);
   requireBuilt(options.programs);
   const engine = await openEngine(options.environment, signal);
@@ -56,8 +57,7 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   const names = chooseImages(options.environment, options.images);
   const image = (kind: ImageName, limited: AbortSignal): Promise<Image> =>
     ensureImage(engine, kind, names[kind], onStep, limited);
-  const stores = bare ? [] : storesOf({ hasRedis: !cacheless });
-  const others = bare ? [] : [...stores, possibleBalancer];
+  const others = isBare ? [] : [...stores, possibleBalancer];
   const [base] = await together(signal, (limited) => [
     image('node', limited),
     ...basesOf(others).map((kind) => image(kind, limited)),

@@ -39,15 +39,7 @@ export class DockerStack implements Stack {
     this.#stores = stores;
   }
 
-  async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    return this.#put(topology, signal);
-  }
-
-  async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
-    return this.#put(topology, signal);
-  }
-
-  async #put(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment> {
+  async deploy(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment> {
     if (this.#running?.topology.acts?.length) await this.#undoActs(this.#running, signal);
     // What uses a store is started beside all of them, whichever it asks.
     const stores = testedOf(topology).uses.length === 0 ? [] : this.#stores;

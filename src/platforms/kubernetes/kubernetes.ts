@@ -48,9 +48,9 @@ async function up(
   stackOptions: StackOptions,
 ): Promise<Stack> {
   const { runId, signal, onStep, publish = false, detached = false, pin = false } = stackOptions;
-  const { bare = false, cacheless = false, open = false, acts = [] } = stackOptions;
+  const { stores, open = false, acts = [] } = stackOptions;
   signal.throwIfAborted();
-  if (bare && !open) throw reachesNoUrls();
+  if (stores.length === 0 && !open) throw reachesNoUrls();
   if (pin) throw pinsNothing();
   const loadLimits = loadLimitsOf(options.environment);
   requireBuilt(options.programs);
@@ -65,7 +65,7 @@ async function up(
     ];
     await requireRights(cluster, namespace, purposes, signal);
     const target = { flavour: context.flavour, name: context.clusterName };
-    const delivery = { ...options, runId, cacheless };
+    const delivery = { ...options, runId, cacheless: !stores.some(({ name }) => name === 'redis') };
     const { labPullPolicy, way, ...images } = await deliverImages(target, delivery, onStep, signal);
     onStep(way);
     const owner = await ownerOfRun(runId, detached);
@@ -74,7 +74,7 @@ async function up(
       labels: runLabels(owner, await hostIdentity(options.environment)),
       images,
       labPullPolicy,
-      ...(bare ? { stores: [], secrets: {} } : drawStores({ hasRedis: !cacheless })),
+      ...drawStores(stores),
       signalled: acts.filter(({ kind }) => kind in signals).map(({ service }) => service),
       loadLimits,
     };

@@ -51,8 +51,11 @@ export class KubernetesStack implements Stack {
     this.#run = settings.run;
   }
 
-  async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    if (this.#run.names.stores.length === 0) throw new Error('A bare stack has nothing to deploy an application on.');
+  async deploy(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment> {
+    return topology.kind === 'app' ? this.#deployApp(topology, signal) : this.#host(topology, signal);
+  }
+
+  async #deployApp(topology: Topology, signal: AbortSignal): Promise<Deployment> {
     // Before anything is changed: what is deployed stays as it is where this cannot be.
     if (topology.autoscale !== undefined) await requireAutoscaling(this.#run.cluster, signal);
     const foundation = await this.#storesAsTheyAre(signal);
@@ -77,7 +80,7 @@ export class KubernetesStack implements Stack {
     return (this.#foundation = [...untouched, ...(await knownPods(run, repaired, signal))]);
   }
 
-  async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
+  async #host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
     if (topology.kind !== 'image') throw new Error('A command is not started as a pod.');
     await this.#settings.deliver(topology.image, signal);
     await this.#storesAsTheyAre(signal);

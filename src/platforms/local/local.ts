@@ -2,7 +2,8 @@ import { inheritedEnvironment } from '../../machine/environment.ts';
 import { ownerOfRun } from '../../machine/owner.ts';
 import { together } from '../../machine/together.ts';
 import { messageOf } from '../../model/errors.ts';
-import { possibleBalancer, storesOf } from '../../services/system.ts';
+import type { Service } from '../../services/service.ts';
+import { possibleBalancer } from '../../services/system.ts';
 import { requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
@@ -30,15 +31,16 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
 }
 
 async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Promise<Stack> {
-  const { runId, signal, onStep, detached = false, bare = false, cacheless = false } = stackOptions;
+  const { runId, signal, onStep, detached = false, stores } = stackOptions;
+  const isBare = stores.length === 0;
   const { programs } = options;
   signal.throwIfAborted();
-  requireBuilt(bare ? { worker: programs.worker } : programs);
+  requireBuilt(isBare ? { worker: programs.worker } : programs);
   const folder = await createRunFolder(options.temporaryFolder, await ownerOfRun(runId, detached));
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
-  if (bare) return new LocalStack(run, options, [], {});
+  if (isBare) return new LocalStack(run, options, [], {});
   try {
-    return await start(run, options, cacheless, signal);
+    return await start(run, options, stores, signal);
   } catch (error) {
     // What went wrong first is what the user has to know.
     await closeRun(run).catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
@@ -49,13 +51,11 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
 async function start(
   run: RunContext,
   options: LocalPlatformOptions,
-  cacheless: boolean,
+  wanted: readonly Service[],
   signal: AbortSignal,
 ): Promise<Stack> {
   const [stores, inFront] = await together(signal, (limited) => [
-    together(limited, (inner) =>
-      storesOf({ hasRedis: !cacheless }).map((store) => startStore(run, store, options, inner)),
-    ),
+    together(limited, (inner) => wanted.map((store) => startStore(run, store, options, inner))),
     balancerVersion(run, options, limited),
   ]);
   const copies = stores.flat();

@@ -223,7 +223,7 @@ async function versionOf({ service: { version }, found }: LocatedService, proces
 function placeOf({ run, secret }: LocatedService, copy: Copy, port: number, running: readonly RunningCopy[]): Place {
   const data = path.join(run.folder, copy.name);
   const copiesOf = (name: string): readonly Address[] => running.filter(({ service }) => service.name === name);
-  return { copy, host, port, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
+  return { copy, host, port, ports: {}, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
 }
 
 function describedAt(at: Place, located: LocatedService, running: readonly RunningCopy[]): Described {

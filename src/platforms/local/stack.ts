@@ -38,15 +38,10 @@ export class LocalStack implements Stack {
     this.versions = versions;
   }
 
-  async deploy(topology: Topology, signal: AbortSignal): Promise<Deployment> {
-    if (this.#stores.length === 0) throw new Error('A bare stack has nothing to deploy an application on.');
+  async deploy(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment> {
     await this.#mendStores(signal);
-    return this.#serve(topology, this.#stores, signal);
-  }
-
-  async host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
-    await this.#mendStores(signal);
-    return this.#serve(topology, [], signal);
+    const { uses } = testedOf(topology);
+    return this.#serve(topology, uses.length === 0 ? [] : this.#stores, signal);
   }
 
   reach(url: string, ips: readonly string[]): Deployment {

@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { inheritedEnvironment } from '../../machine/environment.ts';
 import type { HostedTopology } from '../../model/plan.ts';
-import { own } from '../../services/own.ts';
+import { target } from '../../services/own.ts';
 import { postgres } from '../../services/postgres/postgres.ts';
 import { redis } from '../../services/redis.ts';
 import { type Service, copiesOf, plainText } from '../../services/service.ts';
@@ -86,7 +86,7 @@ test('a file with a secret is for nobody else to read', async () => {
 });
 
 test('a server of the user has all of the user’s environment, and what it is told', async () => {
-  const copies = await start(own(script()));
+  const copies = await start(target(script()));
   expect(steps).toEqual(['2 × target starts']);
   expect(copies.map(({ name }) => name)).toEqual(['target-1', 'target-2']);
   for (const { url, port } of copies) {
@@ -98,7 +98,7 @@ test('a server of the user has all of the user’s environment, and what it is t
 test('a copy whose port somebody was faster to take gets another one', async () => {
   const isFirst = 'const fs = require("node:fs"); const first = !fs.existsSync("was-here")';
   const fails = 'if (first) { fs.writeFileSync("was-here", process.env.PORT); throw new Error("EADDRINUSE") }';
-  const [copy] = await start(own({ ...script(`${isFirst}; ${fails}`), replicas: 1 }));
+  const [copy] = await start(target({ ...script(`${isFirst}; ${fails}`), replicas: 1 }));
   const refused = Number(await readFile(path.join(run.folder, 'was-here'), 'utf8'));
   expect(refused).toBeGreaterThan(0);
   expect(copy?.port).not.toBe(refused);
@@ -109,14 +109,14 @@ test('a port of its own that is taken is told before anything is started', async
   await new Promise((resolve) => server.once('listening', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const started = start(own({ ...script('', port), replicas: 1 }));
+  const started = start(target({ ...script('', port), replicas: 1 }));
   await expect(started).rejects.toThrow(`Port ${port}, which the target is to listen on, is taken.`);
   expect(existsSync(path.join(run.folder, 'target-1.log'))).toBe(false);
   server.close();
 });
 
 describe('between trials', () => {
-  const same = (topology: HostedTopology): Service => ({ ...own(topology), betweenTrials: 'stays-if-same' });
+  const same = (topology: HostedTopology): Service => ({ ...target(topology), betweenTrials: 'stays-if-same' });
 
   test('a copy stays that would be started just so again, and no other', async () => {
     const running = await start(same(script()));
@@ -133,8 +133,8 @@ describe('between trials', () => {
   });
 
   test('none stays of a server that may remember things', async () => {
-    const running = await start(own({ ...script(), replicas: 1 }));
-    expect(stayingOf(running, await find(own(script())), [])).toEqual([]);
+    const running = await start(target({ ...script(), replicas: 1 }));
+    expect(stayingOf(running, await find(target(script())), [])).toEqual([]);
   });
 
   test('a store would be started with the same secrets again', async () => {

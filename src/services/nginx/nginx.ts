@@ -23,11 +23,16 @@ export const nginxProgram = {
   version: { name: 'nginx', variable: 'NGINX_VERSION' },
 } satisfies Pick<Service, 'name' | 'program' | 'image' | 'version'>;
 
-/** nginx in front of all copies of a service. `balancer` is how it chooses among them: in turn where nothing is said. */
+/**
+ * nginx in front of all copies of a service. `balancer` is how it chooses among them: in turn where nothing is said. Only the one in
+ * front of what is tested is called "nginx".
+ */
 export function nginx(fronted: Service, balancer: Balancer | undefined): Service {
+  const name = fronted.role === 'tested' ? nginxProgram.name : `${fronted.name}-balancer`;
   return {
     ...nginxProgram,
-    title: 'nginx',
+    name,
+    title: name,
     role: 'balancer',
     copies: { kind: 'one' },
     limits: { cpu: undefined, memoryBytes: undefined },

@@ -23,7 +23,7 @@ const systems: readonly (readonly [string, readonly Manifest[]])[] = [
   ['a graceful roll-out', systemManifests(s, topology({ rollout: { atMs: 1_000, shutdown: 'graceful' } }))],
   ['an abrupt roll-out', systemManifests(s, topology({ rollout: { atMs: 1_000, shutdown: 'abrupt' } }))],
   ['limits', systemManifests(s, topology({ limits: { cpu: 0.25, memoryBytes: 256 * 1024 ** 2 } }))],
-  ['no cache', systemManifests(runNames({ stores: storesOf({ hasRedis: false }) }), topology())],
+  ['no cache', systemManifests(runNames({ stores: storesOf([{ ...topology(), hasRedis: false }]) }), topology())],
   ['four load workers', systemManifests(runNames({ loadLimits: unlimited }), topology(), 4)],
 ];
 

@@ -26,6 +26,7 @@ export function placeOf(s: RunNames, service: Service, copy: Copy, copiesOf: Cop
     copy,
     host: '0.0.0.0',
     port: service.port.inside,
+    ports: {},
     folder: filesFolder,
     data: dataFolderOf(imageOf(service)),
     secret: (name) => secretOf(s, service, name),

@@ -3,7 +3,6 @@ import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { ImageName } from '../../../model/scenario.ts';
 import type { Limits } from '../../../model/system.ts';
 import type { Service } from '../../../services/service.ts';
-import { storesOf } from '../../../services/system.ts';
 import { type Role, type RunLabels, label } from './labels.ts';
 import type { Plain } from './plain.ts';
 
@@ -26,8 +25,7 @@ export interface RunNames {
 }
 
 /** The stores of a run, with secrets that are drawn anew. */
-export function drawStores(wanted: { readonly hasRedis: boolean }): Pick<RunNames, 'stores' | 'secrets'> {
-  const stores = storesOf(wanted);
+export function drawStores(stores: readonly Service[]): Pick<RunNames, 'stores' | 'secrets'> {
   const draw = (secret: string) => [secret, randomBytes(18).toString('base64url')] as const;
   const secrets = stores.map(({ name, secrets: names }) => [name, Object.fromEntries(names.map(draw))] as const);
   return { stores, secrets: Object.fromEntries(secrets) };

@@ -31,7 +31,7 @@ describe('a system', () => {
   });
 
   it('has no Redis, nor a password for one, where none is wanted', () => {
-    const cacheless = runNames({ stores: storesOf({ hasRedis: false }) });
+    const cacheless = runNames({ stores: storesOf([{ ...topology(), hasRedis: false }]) });
     const manifests = systemManifests(cacheless, topology());
     const names = manifests.map(({ metadata }) => metadata?.name);
     expect(names).toContain('postgres');

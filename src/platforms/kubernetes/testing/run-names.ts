@@ -1,4 +1,5 @@
-import { storesOf } from '../../../services/system.ts';
+import { postgres } from '../../../services/postgres/postgres.ts';
+import { redis } from '../../../services/redis.ts';
 import type { RunNames } from '../manifests/run-names.ts';
 
 /** Surroundings of a run of tests, changed as told. */
@@ -18,7 +19,7 @@ export function runNames(change: Partial<RunNames> = {}): RunNames {
       nginx: 'nginx:1.28',
     },
     labPullPolicy: 'Never',
-    stores: storesOf({ hasRedis: true }),
+    stores: [postgres, redis],
     secrets: { postgres: { password: 'password-of-postgres' }, redis: { password: 'password-of-redis' } },
     signalled: [],
     loadLimits: { cpu: 1, memoryBytes: undefined },

@@ -1,0 +1,15 @@
+import { notifier } from './notifier.ts';
+import type { Entry } from './service.ts';
+
+/** All that a scenario file may name. */
+export const catalogue: readonly Entry[] = [notifier];
+
+/**
+ * The entry of that name.
+ * @throws where there is none: a file that names it was refused
+ */
+export function entryOf(name: string): Entry {
+  const entry = catalogue.find((candidate) => candidate.name === name);
+  if (entry === undefined) throw new Error(`The catalogue has no ${name}.`);
+  return entry;
+}
