@@ -27,6 +27,12 @@ export type ReplicaMetrics =
   /** `ended` where it is known to be gone, and not merely slow to answer. */
   | { readonly replica: string; readonly problem: string; readonly ended?: true };
 
+/** What one copy of a service beside what is tested answered on its own metrics, or why it did not. */
+export type BesideMetrics = ReplicaMetrics & {
+  /** As the system calls the service: "mailer". */
+  readonly service: string;
+};
+
 /** Something that befell a service, as the platform itself tells it. */
 export interface Happening {
   /** By the platform's own clock, in milliseconds since 1970; whole seconds, as a rule. */
@@ -48,6 +54,8 @@ export interface RunningSystem {
   busySeconds?(): number;
   /** Reads every replica's own metrics; none for a server of the user's own. */
   scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]>;
+  /** Reads what every copy of the services beside what is tested tells; left out where there are none that tell anything. */
+  scrapeBeside?(signal: AbortSignal): Promise<readonly BesideMetrics[]>;
   /** What database and cache say of themselves, as the application reads it (`/metrics/backends`). */
   scrapeBackends?(signal: AbortSignal): Promise<ReplicaMetrics>;
   /** What each service has used so far; left out by a platform that cannot tell. */

@@ -67,8 +67,8 @@ const place: Place = {
 const platform = { dealsRequests: false };
 const inFront = balancerOf(topology, platform);
 const services = [...storesOf([topology]), testedOf(topology), ...(inFront === undefined ? [] : [inFront])];
-const entries = catalogue.map(({ name, copies, describe: service }) =>
-  service({ kind: 'entry', name, entry: name, replicas: copies === 'one' ? undefined : 2, limits: own.limits }),
+const entries = catalogue.map(({ name, copies, ...entry }) =>
+  entry.describe({ kind: 'entry', name, entry: name, replicas: copies === 'one' ? undefined : 2, limits: own.limits }),
 );
 const all: readonly Service[] = [...services, ...[command, image].map(testedOf), ...entries];
 
@@ -190,4 +190,15 @@ test('Redis is flushed with its password, which is no part of the script', () =>
 test('nginx is told the replicas that it fronts', () => {
   const [configuration] = inFront?.files(place) ?? [];
   expect(configuration?.text).toContain('    server app-1:3000;\n    server app-2:3000;\n');
+});
+
+test('what runs beside is started before what uses it, and is reached through a balancer where there are several', () => {
+  const limits = { cpu: undefined, memoryBytes: undefined };
+  const notifier = { kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 2, limits } as const;
+  const second = { ...command, name: 'prices', variable: 'PRICES_URL', replicas: 1 };
+  const beside = { ...topology, services: [notifier, second] };
+  const names = (dealsRequests: boolean) => deployedOf(beside, { dealsRequests }).map(({ name }) => name);
+  expect(names(false)).toEqual(['mailer', 'mailer-balancer', 'prices', 'app', 'nginx']);
+  expect(names(true)).toEqual(['mailer', 'prices', 'app', 'nginx']);
+  expect(testedOf(beside).uses).toEqual(['postgres', 'redis', 'mailer', 'prices']);
 });

@@ -120,7 +120,7 @@ test('the rights that are asked for are enough, from the start to the end', asyn
   const telling = async () => (await rolling.scrape(signal)).map((replica) => 'text' in replica);
   await expect.poll(telling, { timeout: 60_000 }).toEqual([true]);
   const hosted = await stack.deploy(plainServer, signal);
-  expect((await fetch(String(hosted?.address))).status).toBe(200);
+  expect((await fetch(String(hosted.address))).status).toBe(200);
   await stack[Symbol.asyncDispose]();
   expect(await traces()).toEqual([]);
   expect(await platform.clean(signal)).toEqual([]);
