@@ -15,10 +15,19 @@ const abreast = { maxWorkers: 3, sequence: { groupOrder: 0 } };
 /** The longest first, so that no worker ends long before the others; then by size, as Vitest does. */
 const longest = [
   'kubernetes.test.ts',
-  'kubernetes-kill.test.ts',
-  'minikube.test.ts',
   'docker.test.ts',
+  'minikube.test.ts',
   'kubernetes-stack.test.ts',
+  'gate-judges.test.ts',
+  'kubernetes-kill.test.ts',
+  'gate.test.ts',
+  'local.test.ts',
+  'docker-acts.test.ts',
+  'kill.test.ts',
+  'findings.test.ts',
+  'cluster-mistakes.test.ts',
+  'kubernetes-acts.test.ts',
+  'kubernetes-mishaps.test.ts',
 ];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
