@@ -44,6 +44,7 @@ const commands = {
   nginx: 'master process',
   postgres: 'bin/postgres',
   redis: 'redis-server',
+  mailer: 'target-app.mjs notifier',
 };
 
 async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
