@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ActKind, ResolvedAct } from '../../src/model/acts.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
+import { createTodos, toldTo, withMailer } from './services.ts';
 import { shareStack } from './shared-stack.ts';
 import { counted, stores, topology, total } from './topology.ts';
 
@@ -11,6 +12,7 @@ const deadAirMs = 1_000;
 /** What an act is for, and when, where that does not matter. */
 const app = { name: 'act', service: 'app', atMs: 0 } as const;
 const postgres = { ...app, service: 'postgres', copies: [1] } as const;
+const mailer = { ...app, service: 'mailer' } as const;
 
 async function act(deployment: Deployment, ...acts: readonly ResolvedAct[]): Promise<void> {
   for (const each of acts) {
@@ -57,7 +59,11 @@ export function describeActs(bench: () => Bench): void {
     function testAct(
       title: string,
       kinds: readonly ActKind[],
-      wanted: Parameters<typeof topology>[0] & { readonly acts: readonly ResolvedAct[] },
+      { mailers, ...wanted }: Parameters<typeof topology>[0] & {
+        readonly acts: readonly ResolvedAct[];
+        /** So many copies of the notification service are beside it. */
+        readonly mailers?: number;
+      },
       show: (deployment: Deployment, acts: readonly ResolvedAct[]) => Promise<void>,
     ): void {
       test(title, async (context) => {
@@ -66,7 +72,8 @@ export function describeActs(bench: () => Bench): void {
         if (missing !== undefined) context.skip(`platform ${platform.name} has no ${missing}`);
         if (wanted.acts.some(endsForGood) && platform.orchestrates)
           context.skip(`platform ${platform.name} starts again what has ended`);
-        const deployment = await (await stack()).deploy(topology(wanted), signal);
+        const system = mailers === undefined ? topology(wanted) : withMailer(mailers, wanted);
+        const deployment = await (await stack()).deploy(system, signal);
         await show(deployment, wanted.acts);
         expect(await deathsOf(deployment)).toEqual([]);
       });
@@ -203,6 +210,101 @@ export function describeActs(bench: () => Bench): void {
           expect(shares.reduce((sum, share) => sum + share, 0)).toBe(12);
           expect(Math.min(...shares)).toBeGreaterThan(0);
         }
+      },
+    );
+
+    testAct(
+      'a restart of the balancer while replicas leave: it is told of them once it runs again',
+      ['restart', 'scale'],
+      {
+        replicas: 3,
+        acts: [
+          { ...app, service: 'nginx', kind: 'restart', copies: [1], graceMs: undefined },
+          { ...app, kind: 'scale', to: 2 },
+        ],
+      },
+      async (deployment, acts) => {
+        await Promise.all(acts.map((each) => act(deployment, each)));
+        expect(await statuses(deployment, 12)).toEqual(Array(12).fill(200));
+        expect([...(await answersOf(deployment)).keys()].toSorted()).toEqual(['app-1', 'app-2']);
+      },
+    );
+
+    testAct(
+      'kills of a service beside the app: one copy is another then, and the app answers without the last',
+      ['kill'],
+      {
+        mailers: 2,
+        acts: [
+          { ...mailer, kind: 'kill', copies: [2], restart: 'always' },
+          { ...mailer, kind: 'kill', copies: [1, 2], restart: undefined },
+        ],
+      },
+      async (deployment, [again, forGood]) => {
+        if (again === undefined || forGood === undefined) throw new Error('two acts');
+        expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
+        const [first = NaN] = await toldTo(deployment);
+        await act(deployment, again);
+        expect(await toldTo(deployment)).toEqual([first, 0]);
+        await act(deployment, forGood);
+        expect(await toldTo(deployment)).toEqual([]);
+        expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
+      },
+    );
+
+    testAct(
+      'a pause of a service beside the app, which waits no longer for it than it may',
+      ['pause', 'resume'],
+      {
+        mailers: 1,
+        acts: [
+          { ...mailer, kind: 'pause', copies: [1], lastsMs: undefined },
+          { ...mailer, kind: 'resume', copies: [1] },
+        ],
+      },
+      async (deployment, [pause, resume]) => {
+        if (pause === undefined || resume === undefined) throw new Error('two acts');
+        await act(deployment, pause);
+        expect(await createTodos(deployment, 1)).toEqual([201]);
+        expect(total(await deployment.scrape(signal), 'notifications_failed_total')).toBe(1);
+        await act(deployment, resume);
+        expect(await createTodos(deployment, 1)).toEqual([201]);
+        expect(total(await deployment.scrape(signal), 'notifications_sent_total')).toBe(1);
+      },
+    );
+
+    testAct(
+      'scaling of a service beside the app: its balancer is told of all, and of no others',
+      ['scale'],
+      {
+        mailers: 1,
+        acts: [
+          { ...mailer, kind: 'scale', to: 3 },
+          { ...mailer, kind: 'scale', to: 2 },
+        ],
+      },
+      async (deployment, acts) => {
+        for (const scaling of acts) {
+          await act(deployment, scaling);
+          const before = await toldTo(deployment);
+          expect(before).toHaveLength(scaling.kind === 'scale' ? scaling.to : NaN);
+          expect(await createTodos(deployment, 12)).toEqual(Array(12).fill(201));
+          const after = await toldTo(deployment);
+          const shares = after.map((count, copy) => count - (before[copy] ?? NaN));
+          expect(shares.reduce((sum, share) => sum + share, 0)).toBe(12);
+          expect(Math.min(...shares)).toBeGreaterThan(0);
+        }
+      },
+    );
+
+    testAct(
+      'a restart of the balancer of a service beside the app, which is reached at the same address then',
+      ['restart'],
+      { mailers: 2, acts: [{ ...app, service: 'mailer-balancer', kind: 'restart', copies: [1], graceMs: 0 }] },
+      async (deployment, acts) => {
+        await act(deployment, ...acts);
+        expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
+        expect(total(await deployment.scrape(signal), 'notifications_sent_total')).toBe(4);
       },
     );
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ownerLabel, ownerOfRun, parseOwnerLabel, processStatus } from '../../src/machine/owner.ts';
 import type { WorkerLoad } from '../../src/model/load-profile.ts';
+import type { Topology } from '../../src/model/plan.ts';
 import type { ServiceUsage } from '../../src/model/running-system.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import { type Inhabitant, findInhabitants } from '../inhabitants.ts';
@@ -14,6 +15,7 @@ import { holdStack } from './held-stack.ts';
 import { serve } from './plain-server.ts';
 import type { PlatformUnderTest, Service } from './platform-under-test.ts';
 import { describePlatform } from './platform.ts';
+import { createTodos, withMailer } from './services.ts';
 import { closed, jobs, plainTarget, stores, topology, total } from './topology.ts';
 
 const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-'));
@@ -112,6 +114,43 @@ describe('platform local, beyond what all platforms show', () => {
     expect(requirements.find(({ name }) => name === 'redis-server')?.met).toBe(false);
   });
 
+  describe('what runs beside the app', () => {
+    const idsOf = async (runId: string, part: string): Promise<readonly number[]> => {
+      const found = await Promise.all((await folders(runId)).map((folder) => findInhabitants(folder)));
+      return found.flat().flatMap(({ pid, command }) => (command.includes(part) ? [pid] : []));
+    };
+
+    test('is told where it has died, also its balancer, and the app goes on', async () => {
+      await using stack = await (await open()).up({ stores, runId: 'beside', signal, onStep });
+      const deployment = await stack.deploy(withMailer(2), signal);
+      const used = (await deployment.usage?.(signal))?.map(({ service }) => service);
+      expect(used).toEqual(['app-1', 'postgres', 'redis', 'mailer-1', 'mailer-2', 'mailer-balancer']);
+      for (const pid of await idsOf('beside', 'master process')) process.kill(pid, 'SIGKILL');
+      for (const pid of await idsOf('beside', commands.mailer)) process.kill(pid, 'SIGKILL');
+      const deaths = async (): Promise<unknown> =>
+        (await deployment.deaths?.(signal))?.map(({ service, isFatal }) => [service, isFatal]);
+      const all = ['mailer-1', 'mailer-2', 'mailer-balancer'].map((service) => [service, false]);
+      await expect.poll(deaths).toEqual(all);
+      expect(await createTodos(deployment, 2)).toEqual([201, 201]);
+    });
+
+    test('is another one in each trial; nginx in front of the same app stays where there is nothing beside it', async () => {
+      await using stack = await (await open()).up({ stores, runId: 'staying', signal, onStep });
+      const idsAfter = async (system: Topology): Promise<readonly (readonly number[])[]> => {
+        await stack.deploy(system, signal);
+        const parts = ['target-app.mjs serve', commands.mailer, 'master process'];
+        return Promise.all(parts.map((part) => idsOf('staying', part)));
+      };
+      const alone = topology({ replicas: 2 });
+      expect(await idsAfter(alone)).toEqual(await idsAfter(alone));
+      const [apps, mailers, balancers] = await idsAfter(withMailer(2, { replicas: 2 }));
+      expect([apps?.length, mailers?.length, balancers?.length]).toEqual([2, 2, 2]);
+      // Each is told where another one is that is new.
+      const again = (await idsAfter(withMailer(2, { replicas: 2 }))).flat();
+      expect([...(apps ?? []), ...(mailers ?? []), ...(balancers ?? [])].filter((pid) => again.includes(pid))).toEqual([]);
+    });
+  });
+
   describe('a server of the user', () => {
     const { PATH: _, ...rest } = process.env;
     const poor = { ...rest, PATH: temporaryFolder };
@@ -131,7 +170,7 @@ describe('platform local, beyond what all platforms show', () => {
         }
         // One burst warms up.
         expect(server.answered()).toBe(30);
-        await expect(stack.deploy(topology(), signal)).rejects.toThrow('bare stack');
+        await expect(stack.deploy(topology(), signal)).rejects.toThrow('not in this stack');
       }
       expect(await traces('bare')).toEqual([]);
     });
