@@ -132,7 +132,8 @@ test('further ports are drawn, each another one, and kept by a copy that is star
   const copies = await start({ ...service, environment, program: { ...program, ports: ['peer', 'admin'] } });
   const told = async ({ url }: RunningCopy): Promise<readonly unknown[]> => {
     const variables: unknown = await (await fetch(url)).json();
-    return Object.entries(variables ?? {}).flatMap(([name, value]) => (name.endsWith('_PORT') ? [value] : []));
+    const values = new Map<string, unknown>(Object.entries(variables ?? {}));
+    return [values.get('PEER_PORT'), values.get('ADMIN_PORT')];
   };
   const drawn = (await Promise.all(copies.map(told))).flat();
   expect(drawn).toEqual(copies.flatMap(({ ports }) => [ports.peer, ports.admin]).map(String));
