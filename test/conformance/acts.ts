@@ -59,7 +59,10 @@ export function describeActs(bench: () => Bench): void {
     function testAct(
       title: string,
       kinds: readonly ActKind[],
-      { mailers, ...wanted }: Parameters<typeof topology>[0] & {
+      {
+        mailers,
+        ...wanted
+      }: Parameters<typeof topology>[0] & {
         readonly acts: readonly ResolvedAct[];
         /** So many copies of the notification service are beside it. */
         readonly mailers?: number;

@@ -147,7 +147,9 @@ describe('platform local, beyond what all platforms show', () => {
       expect([apps?.length, mailers?.length, balancers?.length]).toEqual([2, 2, 2]);
       // Each is told where another one is that is new.
       const again = (await idsAfter(withMailer(2, { replicas: 2 }))).flat();
-      expect([...(apps ?? []), ...(mailers ?? []), ...(balancers ?? [])].filter((pid) => again.includes(pid))).toEqual([]);
+      expect([...(apps ?? []), ...(mailers ?? []), ...(balancers ?? [])].filter((pid) => again.includes(pid))).toEqual(
+        [],
+      );
     });
   });
 
