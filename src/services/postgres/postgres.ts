@@ -107,6 +107,7 @@ function initdb(at: Place, { command: server }: Runnable): Command {
 
 /** Shared memory of System V's kind outlives who made it; its key and its id stand in the seventh line of the file. */
 function removeRemains({ data }: Place): string {
-  return `id=$(sed -n '7s/.* //p' ${words([path.join(data, 'postmaster.pid')])} 2>/dev/null)
-[ -z "$id" ] || ipcrm -m "$id"`;
+  const file = words([path.join(data, 'postmaster.pid')]);
+  return `id=$(sed -n '7s/.* //p' ${file} 2>/dev/null)
+[ -z "$id" ] || { ipcrm -m "$id" && rm ${file}; }`;
 }
