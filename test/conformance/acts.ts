@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ActKind, ResolvedAct } from '../../src/model/acts.ts';
-import type { Deployment } from '../../src/platforms/platform.ts';
+import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
-import { createTodos, toldTo, withMailer } from './services.ts';
+import { withMailer } from './services.ts';
 import { shareStack } from './shared-stack.ts';
 import { counted, stores, topology, total } from './topology.ts';
 
@@ -12,9 +12,9 @@ const deadAirMs = 1_000;
 /** What an act is for, and when, where that does not matter. */
 const app = { name: 'act', service: 'app', atMs: 0 } as const;
 const postgres = { ...app, service: 'postgres', copies: [1] } as const;
-const mailer = { ...app, service: 'mailer' } as const;
 
-async function act(deployment: Deployment, ...acts: readonly ResolvedAct[]): Promise<void> {
+/** Does acts to a deployment, one after another. */
+export async function act(deployment: Deployment, ...acts: readonly ResolvedAct[]): Promise<void> {
   for (const each of acts) {
     if (deployment.act === undefined) throw new Error('a deployment that does no acts');
     await deployment.act(each, signal);
@@ -50,37 +50,40 @@ function endsForGood(each: ResolvedAct): boolean {
   return each.kind === 'stop' || (each.kind === 'kill' && each.restart !== 'always');
 }
 
+/** A test of acts, which are said beforehand; left out where the platform does not do them. */
+export type TestAct = (
+  title: string,
+  kinds: readonly ActKind[],
+  wanted: Parameters<typeof topology>[0] & {
+    readonly acts: readonly ResolvedAct[];
+    /** So many copies of the notification service are beside it. */
+    readonly mailers?: number;
+  },
+  show: (deployment: Deployment, acts: readonly ResolvedAct[]) => Promise<void>,
+) => void;
+
+/** Tests acts on what is deployed on a stack. */
+export function testsOn(bench: () => Bench, stack: () => Promise<Stack>): TestAct {
+  return (title, kinds, { mailers, ...wanted }, show) => {
+    test(title, async (context) => {
+      const { platform } = bench();
+      const missing = kinds.find((kind) => !platform.acts.includes(kind));
+      if (missing !== undefined) context.skip(`platform ${platform.name} has no ${missing}`);
+      if (wanted.acts.some(endsForGood) && platform.orchestrates)
+        context.skip(`platform ${platform.name} starts again what has ended`);
+      const system = mailers === undefined ? topology(wanted) : withMailer(mailers, wanted);
+      const deployment = await (await stack()).deploy(system, signal);
+      await show(deployment, wanted.acts);
+      expect(await deathsOf(deployment)).toEqual([]);
+    });
+  };
+}
+
 /** What every platform must show that does acts; those that it lists. */
 export function describeActs(bench: () => Bench): void {
   describe('does to what is deployed', () => {
     const stack = shareStack(bench, 'acts');
-
-    /** A deployment on which those acts are done, which are said beforehand; left out where the platform does not do them. */
-    function testAct(
-      title: string,
-      kinds: readonly ActKind[],
-      {
-        mailers,
-        ...wanted
-      }: Parameters<typeof topology>[0] & {
-        readonly acts: readonly ResolvedAct[];
-        /** So many copies of the notification service are beside it. */
-        readonly mailers?: number;
-      },
-      show: (deployment: Deployment, acts: readonly ResolvedAct[]) => Promise<void>,
-    ): void {
-      test(title, async (context) => {
-        const { platform } = bench();
-        const missing = kinds.find((kind) => !platform.acts.includes(kind));
-        if (missing !== undefined) context.skip(`platform ${platform.name} has no ${missing}`);
-        if (wanted.acts.some(endsForGood) && platform.orchestrates)
-          context.skip(`platform ${platform.name} starts again what has ended`);
-        const system = mailers === undefined ? topology(wanted) : withMailer(mailers, wanted);
-        const deployment = await (await stack()).deploy(system, signal);
-        await show(deployment, wanted.acts);
-        expect(await deathsOf(deployment)).toEqual([]);
-      });
-    }
+    const testAct = testsOn(bench, stack);
 
     const killAndStart: ResolvedAct = { ...app, kind: 'kill', copies: [2], restart: 'always' };
     testAct(
@@ -230,84 +233,6 @@ export function describeActs(bench: () => Bench): void {
         await Promise.all(acts.map((each) => act(deployment, each)));
         expect(await statuses(deployment, 12)).toEqual(Array(12).fill(200));
         expect([...(await answersOf(deployment)).keys()].toSorted()).toEqual(['app-1', 'app-2']);
-      },
-    );
-
-    testAct(
-      'kills of a service beside the app: one copy is another then, and the app answers without the last',
-      ['kill'],
-      {
-        mailers: 2,
-        acts: [
-          { ...mailer, kind: 'kill', copies: [2], restart: 'always' },
-          { ...mailer, kind: 'kill', copies: [1, 2], restart: undefined },
-        ],
-      },
-      async (deployment, [again, forGood]) => {
-        if (again === undefined || forGood === undefined) throw new Error('two acts');
-        expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
-        const [first = NaN] = await toldTo(deployment);
-        await act(deployment, again);
-        expect(await toldTo(deployment)).toEqual([first, 0]);
-        await act(deployment, forGood);
-        expect(await toldTo(deployment)).toEqual([]);
-        expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
-      },
-    );
-
-    testAct(
-      'a pause of a service beside the app, which waits no longer for it than it may',
-      ['pause', 'resume'],
-      {
-        mailers: 1,
-        acts: [
-          { ...mailer, kind: 'pause', copies: [1], lastsMs: undefined },
-          { ...mailer, kind: 'resume', copies: [1] },
-        ],
-      },
-      async (deployment, [pause, resume]) => {
-        if (pause === undefined || resume === undefined) throw new Error('two acts');
-        await act(deployment, pause);
-        expect(await createTodos(deployment, 1)).toEqual([201]);
-        expect(total(await deployment.scrape(signal), 'notifications_failed_total')).toBe(1);
-        await act(deployment, resume);
-        expect(await createTodos(deployment, 1)).toEqual([201]);
-        expect(total(await deployment.scrape(signal), 'notifications_sent_total')).toBe(1);
-      },
-    );
-
-    testAct(
-      'scaling of a service beside the app: its balancer is told of all, and of no others',
-      ['scale'],
-      {
-        mailers: 1,
-        acts: [
-          { ...mailer, kind: 'scale', to: 3 },
-          { ...mailer, kind: 'scale', to: 2 },
-        ],
-      },
-      async (deployment, acts) => {
-        for (const scaling of acts) {
-          await act(deployment, scaling);
-          const before = await toldTo(deployment);
-          expect(before).toHaveLength(scaling.kind === 'scale' ? scaling.to : NaN);
-          expect(await createTodos(deployment, 12)).toEqual(Array(12).fill(201));
-          const after = await toldTo(deployment);
-          const shares = after.map((count, copy) => count - (before[copy] ?? NaN));
-          expect(shares.reduce((sum, share) => sum + share, 0)).toBe(12);
-          expect(Math.min(...shares)).toBeGreaterThan(0);
-        }
-      },
-    );
-
-    testAct(
-      'a restart of the balancer of a service beside the app, which is reached at the same address then',
-      ['restart'],
-      { mailers: 2, acts: [{ ...app, service: 'mailer-balancer', kind: 'restart', copies: [1], graceMs: 0 }] },
-      async (deployment, acts) => {
-        await act(deployment, ...acts);
-        expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
-        expect(total(await deployment.scrape(signal), 'notifications_sent_total')).toBe(4);
       },
     );
 

@@ -49,10 +49,14 @@ const commands = {
   mailer: 'target-app.mjs notifier',
 };
 
-async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
+async function pidsOf(runId: string, service: Service): Promise<readonly number[]> {
   const [folder = ''] = await folders(runId);
-  const own = (await findInhabitants(folder)).filter(({ command }) => command.includes(commands[service]));
-  for (const { pid } of own.slice(0, most)) process.kill(pid, 'SIGKILL');
+  const own = await findInhabitants(folder);
+  return own.flatMap(({ pid, command }) => (command.includes(commands[service]) ? [pid] : []));
+}
+
+async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
+  for (const pid of (await pidsOf(runId, service)).slice(0, most)) process.kill(pid, 'SIGKILL');
 }
 
 async function inhabitant(folder: string, part: string): Promise<Inhabitant> {
@@ -114,43 +118,33 @@ describe('platform local, beyond what all platforms show', () => {
     expect(requirements.find(({ name }) => name === 'redis-server')?.met).toBe(false);
   });
 
-  describe('what runs beside the app', () => {
-    const idsOf = async (runId: string, part: string): Promise<readonly number[]> => {
-      const found = await Promise.all((await folders(runId)).map((folder) => findInhabitants(folder)));
-      return found.flat().flatMap(({ pid, command }) => (command.includes(part) ? [pid] : []));
+  test('what runs beside the app is told where it has died, also its balancer, and the app goes on', async () => {
+    await using stack = await (await open()).up({ stores, runId: 'beside', signal, onStep });
+    const deployment = await stack.deploy(withMailer(2), signal);
+    const used = (await deployment.usage?.(signal))?.map(({ service }) => service);
+    expect(used).toEqual(['app-1', 'postgres', 'redis', 'mailer-1', 'mailer-2', 'mailer-balancer']);
+    await killService('beside', 'nginx');
+    await killService('beside', 'mailer');
+    const deaths = async (): Promise<unknown> =>
+      (await deployment.deaths?.(signal))?.map(({ service, isFatal }) => [service, isFatal]);
+    await expect.poll(deaths).toEqual(used?.slice(3).map((service) => [service, false]));
+    expect(await createTodos(deployment, 2)).toEqual([201, 201]);
+  });
+
+  test('what runs beside the app is another one in each trial; without it the app stays, and nginx in front of it', async () => {
+    await using stack = await (await open()).up({ stores, runId: 'staying', signal, onStep });
+    const pidsAfter = async (system: Topology): Promise<readonly number[]> => {
+      await stack.deploy(system, signal);
+      const services = ['app', 'mailer', 'nginx'] as const;
+      return (await Promise.all(services.map((service) => pidsOf('staying', service)))).flat();
     };
-
-    test('is told where it has died, also its balancer, and the app goes on', async () => {
-      await using stack = await (await open()).up({ stores, runId: 'beside', signal, onStep });
-      const deployment = await stack.deploy(withMailer(2), signal);
-      const used = (await deployment.usage?.(signal))?.map(({ service }) => service);
-      expect(used).toEqual(['app-1', 'postgres', 'redis', 'mailer-1', 'mailer-2', 'mailer-balancer']);
-      for (const pid of await idsOf('beside', 'master process')) process.kill(pid, 'SIGKILL');
-      for (const pid of await idsOf('beside', commands.mailer)) process.kill(pid, 'SIGKILL');
-      const deaths = async (): Promise<unknown> =>
-        (await deployment.deaths?.(signal))?.map(({ service, isFatal }) => [service, isFatal]);
-      const all = ['mailer-1', 'mailer-2', 'mailer-balancer'].map((service) => [service, false]);
-      await expect.poll(deaths).toEqual(all);
-      expect(await createTodos(deployment, 2)).toEqual([201, 201]);
-    });
-
-    test('is another one in each trial; nginx in front of the same app stays where there is nothing beside it', async () => {
-      await using stack = await (await open()).up({ stores, runId: 'staying', signal, onStep });
-      const idsAfter = async (system: Topology): Promise<readonly (readonly number[])[]> => {
-        await stack.deploy(system, signal);
-        const parts = ['target-app.mjs serve', commands.mailer, 'master process'];
-        return Promise.all(parts.map((part) => idsOf('staying', part)));
-      };
-      const alone = topology({ replicas: 2 });
-      expect(await idsAfter(alone)).toEqual(await idsAfter(alone));
-      const [apps, mailers, balancers] = await idsAfter(withMailer(2, { replicas: 2 }));
-      expect([apps?.length, mailers?.length, balancers?.length]).toEqual([2, 2, 2]);
-      // Each is told where another one is that is new.
-      const again = (await idsAfter(withMailer(2, { replicas: 2 }))).flat();
-      expect([...(apps ?? []), ...(mailers ?? []), ...(balancers ?? [])].filter((pid) => again.includes(pid))).toEqual(
-        [],
-      );
-    });
+    const alone = topology({ replicas: 2 });
+    expect(await pidsAfter(alone)).toEqual(await pidsAfter(alone));
+    const first = await pidsAfter(withMailer(2, { replicas: 2 }));
+    expect(first).toHaveLength(6);
+    // Each is told where another one is that is new.
+    const second = await pidsAfter(withMailer(2, { replicas: 2 }));
+    expect(second.filter((pid) => first.includes(pid))).toEqual([]);
   });
 
   describe('a server of the user', () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, Requirement } from '../../src/platforms/platform.ts';
+import { describeActsBeside } from './acts-beside.ts';
 import { describeActs } from './acts.ts';
 import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
@@ -44,7 +45,10 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeHosting(bench);
     describeServices(bench);
     describeDeaths(bench);
-    if (underTest.hasOwnActTests !== true) describeActs(bench);
+    if (underTest.hasOwnActTests !== true) {
+      describeActs(bench);
+      describeActsBeside(bench);
+    }
     describeLifecycle(bench);
   });
 }
