@@ -79,7 +79,10 @@ export interface StackOptions {
 export interface Death {
   /** As its usage calls it: `postgres`, `app-1`. */
   readonly service: string;
-  /** Whether nothing can be measured without it: database, cache, balancer, and the last of the replicas. */
+  /**
+   * Whether nothing can be measured without it: database, cache, the balancer of what is tested, and the last of the replicas. What
+   * runs beside is none of that: what is tested answers without it.
+   */
   readonly isFatal: boolean;
   /** How it ended, in a sentence with its name, and the end of its log. */
   readonly error: LabError;

@@ -150,6 +150,8 @@ export interface Program {
   readonly workingFolder: string | undefined;
   /** What is run to its end before its first start, where that is wanted. */
   first?(at: Place, found: Runnable): Command;
+  /** A script for `sh` that removes what one that was killed has left beyond its folders; left out where that is nothing. */
+  removeRemains?(at: Place): string;
   /** What to do about one that runs and does not become ready. */
   readonly hint?: string;
 }

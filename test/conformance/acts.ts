@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ActKind, ResolvedAct } from '../../src/model/acts.ts';
-import type { Deployment } from '../../src/platforms/platform.ts';
+import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
+import { withMailer } from './services.ts';
 import { shareStack } from './shared-stack.ts';
 import { counted, stores, topology, total } from './topology.ts';
 
@@ -12,7 +13,8 @@ const deadAirMs = 1_000;
 const app = { name: 'act', service: 'app', atMs: 0 } as const;
 const postgres = { ...app, service: 'postgres', copies: [1] } as const;
 
-async function act(deployment: Deployment, ...acts: readonly ResolvedAct[]): Promise<void> {
+/** Does acts to a deployment, one after another. */
+export async function act(deployment: Deployment, ...acts: readonly ResolvedAct[]): Promise<void> {
   for (const each of acts) {
     if (deployment.act === undefined) throw new Error('a deployment that does no acts');
     await deployment.act(each, signal);
@@ -48,29 +50,40 @@ function endsForGood(each: ResolvedAct): boolean {
   return each.kind === 'stop' || (each.kind === 'kill' && each.restart !== 'always');
 }
 
+/** A test of acts, which are said beforehand; left out where the platform does not do them. */
+export type TestAct = (
+  title: string,
+  kinds: readonly ActKind[],
+  wanted: Parameters<typeof topology>[0] & {
+    readonly acts: readonly ResolvedAct[];
+    /** So many copies of the notification service are beside it. */
+    readonly mailers?: number;
+  },
+  show: (deployment: Deployment, acts: readonly ResolvedAct[]) => Promise<void>,
+) => void;
+
+/** Tests acts on what is deployed on a stack. */
+export function testsOn(bench: () => Bench, stack: () => Promise<Stack>): TestAct {
+  return (title, kinds, { mailers, ...wanted }, show) => {
+    test(title, async (context) => {
+      const { platform } = bench();
+      const missing = kinds.find((kind) => !platform.acts.includes(kind));
+      if (missing !== undefined) context.skip(`platform ${platform.name} has no ${missing}`);
+      if (wanted.acts.some(endsForGood) && platform.orchestrates)
+        context.skip(`platform ${platform.name} starts again what has ended`);
+      const system = mailers === undefined ? topology(wanted) : withMailer(mailers, wanted);
+      const deployment = await (await stack()).deploy(system, signal);
+      await show(deployment, wanted.acts);
+      expect(await deathsOf(deployment)).toEqual([]);
+    });
+  };
+}
+
 /** What every platform must show that does acts; those that it lists. */
 export function describeActs(bench: () => Bench): void {
   describe('does to what is deployed', () => {
     const stack = shareStack(bench, 'acts');
-
-    /** A deployment on which those acts are done, which are said beforehand; left out where the platform does not do them. */
-    function testAct(
-      title: string,
-      kinds: readonly ActKind[],
-      wanted: Parameters<typeof topology>[0] & { readonly acts: readonly ResolvedAct[] },
-      show: (deployment: Deployment, acts: readonly ResolvedAct[]) => Promise<void>,
-    ): void {
-      test(title, async (context) => {
-        const { platform } = bench();
-        const missing = kinds.find((kind) => !platform.acts.includes(kind));
-        if (missing !== undefined) context.skip(`platform ${platform.name} has no ${missing}`);
-        if (wanted.acts.some(endsForGood) && platform.orchestrates)
-          context.skip(`platform ${platform.name} starts again what has ended`);
-        const deployment = await (await stack()).deploy(topology(wanted), signal);
-        await show(deployment, wanted.acts);
-        expect(await deathsOf(deployment)).toEqual([]);
-      });
-    }
+    const testAct = testsOn(bench, stack);
 
     const killAndStart: ResolvedAct = { ...app, kind: 'kill', copies: [2], restart: 'always' };
     testAct(
@@ -203,6 +216,23 @@ export function describeActs(bench: () => Bench): void {
           expect(shares.reduce((sum, share) => sum + share, 0)).toBe(12);
           expect(Math.min(...shares)).toBeGreaterThan(0);
         }
+      },
+    );
+
+    testAct(
+      'a restart of the balancer while replicas leave: it is told of them once it runs again',
+      ['restart', 'scale'],
+      {
+        replicas: 3,
+        acts: [
+          { ...app, service: 'nginx', kind: 'restart', copies: [1], graceMs: undefined },
+          { ...app, kind: 'scale', to: 2 },
+        ],
+      },
+      async (deployment, acts) => {
+        await Promise.all(acts.map((each) => act(deployment, each)));
+        expect(await statuses(deployment, 12)).toEqual(Array(12).fill(200));
+        expect([...(await answersOf(deployment)).keys()].toSorted()).toEqual(['app-1', 'app-2']);
       },
     );
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { ownerLabel, ownerOfRun, parseOwnerLabel, processStatus } from '../../src/machine/owner.ts';
 import type { WorkerLoad } from '../../src/model/load-profile.ts';
+import type { Topology } from '../../src/model/plan.ts';
 import type { ServiceUsage } from '../../src/model/running-system.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import { type Inhabitant, findInhabitants } from '../inhabitants.ts';
@@ -14,6 +15,7 @@ import { holdStack } from './held-stack.ts';
 import { serve } from './plain-server.ts';
 import type { PlatformUnderTest, Service } from './platform-under-test.ts';
 import { describePlatform } from './platform.ts';
+import { createTodos, withMailer } from './services.ts';
 import { closed, jobs, plainTarget, stores, topology, total } from './topology.ts';
 
 const temporaryFolder = mkdtempSync(path.join(tmpdir(), 'conformance-'));
@@ -44,12 +46,17 @@ const commands = {
   nginx: 'master process',
   postgres: 'bin/postgres',
   redis: 'redis-server',
+  mailer: 'target-app.mjs notifier',
 };
 
-async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
+async function pidsOf(runId: string, service: Service): Promise<readonly number[]> {
   const [folder = ''] = await folders(runId);
-  const own = (await findInhabitants(folder)).filter(({ command }) => command.includes(commands[service]));
-  for (const { pid } of own.slice(0, most)) process.kill(pid, 'SIGKILL');
+  const own = await findInhabitants(folder);
+  return own.flatMap(({ pid, command }) => (command.includes(commands[service]) ? [pid] : []));
+}
+
+async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
+  for (const pid of (await pidsOf(runId, service)).slice(0, most)) process.kill(pid, 'SIGKILL');
 }
 
 async function inhabitant(folder: string, part: string): Promise<Inhabitant> {
@@ -111,6 +118,35 @@ describe('platform local, beyond what all platforms show', () => {
     expect(requirements.find(({ name }) => name === 'redis-server')?.met).toBe(false);
   });
 
+  test('what runs beside the app is told where it has died, also its balancer, and the app goes on', async () => {
+    await using stack = await (await open()).up({ stores, runId: 'beside', signal, onStep });
+    const deployment = await stack.deploy(withMailer(2), signal);
+    const used = (await deployment.usage?.(signal))?.map(({ service }) => service);
+    expect(used).toEqual(['app-1', 'postgres', 'redis', 'mailer-1', 'mailer-2', 'mailer-balancer']);
+    await killService('beside', 'nginx');
+    await killService('beside', 'mailer');
+    const deaths = async (): Promise<unknown> =>
+      (await deployment.deaths?.(signal))?.map(({ service, isFatal }) => [service, isFatal]);
+    await expect.poll(deaths).toEqual(used?.slice(3).map((service) => [service, false]));
+    expect(await createTodos(deployment, 2)).toEqual([201, 201]);
+  });
+
+  test('what runs beside the app is another one in each trial; without it the app stays, and nginx in front of it', async () => {
+    await using stack = await (await open()).up({ stores, runId: 'staying', signal, onStep });
+    const pidsAfter = async (system: Topology): Promise<readonly number[]> => {
+      await stack.deploy(system, signal);
+      const services = ['app', 'mailer', 'nginx'] as const;
+      return (await Promise.all(services.map((service) => pidsOf('staying', service)))).flat();
+    };
+    const alone = topology({ replicas: 2 });
+    expect(await pidsAfter(alone)).toEqual(await pidsAfter(alone));
+    const first = await pidsAfter(withMailer(2, { replicas: 2 }));
+    expect(first).toHaveLength(6);
+    // Each is told where another one is that is new.
+    const second = await pidsAfter(withMailer(2, { replicas: 2 }));
+    expect(second.filter((pid) => first.includes(pid))).toEqual([]);
+  });
+
   describe('a server of the user', () => {
     const { PATH: _, ...rest } = process.env;
     const poor = { ...rest, PATH: temporaryFolder };
@@ -130,7 +166,7 @@ describe('platform local, beyond what all platforms show', () => {
         }
         // One burst warms up.
         expect(server.answered()).toBe(30);
-        await expect(stack.deploy(topology(), signal)).rejects.toThrow('bare stack');
+        await expect(stack.deploy(topology(), signal)).rejects.toThrow('not in this stack');
       }
       expect(await traces('bare')).toEqual([]);
     });

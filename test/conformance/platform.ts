@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform, Requirement } from '../../src/platforms/platform.ts';
+import { describeActsBeside } from './acts-beside.ts';
 import { describeActs } from './acts.ts';
 import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLoad } from './load.ts';
+import { describeServices } from './services.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 
 /** What every platform must show. Where the machine lacks something that the platform needs, its tests are left out and say why. */
@@ -41,8 +43,12 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeDeployments(bench);
     describeLoad(bench);
     describeHosting(bench);
+    describeServices(bench);
     describeDeaths(bench);
-    if (underTest.hasOwnActTests !== true) describeActs(bench);
+    if (underTest.hasOwnActTests !== true) {
+      describeActs(bench);
+      describeActsBeside(bench);
+    }
     describeLifecycle(bench);
   });
 }

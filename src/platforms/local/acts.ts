@@ -1,15 +1,19 @@
 import { together } from '../../machine/together.ts';
-import { copyName, type ResolvedAct } from '../../model/acts.ts';
+import type { ResolvedAct } from '../../model/acts.ts';
 import { copiesOf } from '../../services/service.ts';
 import type { DeployedCopies } from './deployed-copies.ts';
-import { type RunningCopy, flush, startCopy, tellOfOthers } from './running-copy.ts';
+import { type RunningCopy, flush, makeReady, startCopy, tellOfOthers } from './running-copy.ts';
 
 /**
- * Does an act to a deployment's copies.
+ * Does an act to a deployment's copies, whatever they are there for.
  * @throws {LabError} that says why it could not be done, or what did not become ready
  */
 export async function actOn(copies: DeployedCopies, act: ResolvedAct, signal: AbortSignal): Promise<void> {
   copies.noteAct();
+  await copies.inTurn(act.service, () => doTo(copies, act, signal));
+}
+
+async function doTo(copies: DeployedCopies, act: ResolvedAct, signal: AbortSignal): Promise<void> {
   switch (act.kind) {
     case 'kill':
       return onEach(copies, act, signal, async (copy, limited) => {
@@ -30,7 +34,7 @@ export async function actOn(copies: DeployedCopies, act: ResolvedAct, signal: Ab
     case 'flush':
       return flush(await present(copies, act.service, 1), signal);
     case 'scale':
-      return scale(copies, act.to, signal);
+      return scale(copies, act.service, act.to, signal);
     case 'roll-out':
       throw new Error('Processes of this machine have no versions that are rolled out.');
   }
@@ -54,27 +58,38 @@ async function onEach(
  */
 async function present(copies: DeployedCopies, service: string, number: number): Promise<RunningCopy> {
   const copy = copies.present.find((one) => one.service.name === service && one.number === number);
-  if (copy === undefined) throw new Error(`There is no ${copyName(service, number)} to do anything to.`);
+  if (copy === undefined) throw new Error(`There is no copy ${number} of ${service} to do anything to.`);
   if (copy.process.end !== undefined) throw await copy.process.failure(copy.process.end);
   return copy;
 }
 
 /** One that was ended stays so, and keeps its number, unless that is too high. */
-async function scale(copies: DeployedCopies, to: number, signal: AbortSignal): Promise<void> {
-  const before = copies.of('tested');
+async function scale(copies: DeployedCopies, service: string, to: number, signal: AbortSignal): Promise<void> {
+  const before = copies.ofService(service);
   const [first] = before;
-  if (first === undefined) throw new Error('There is nothing that could be scaled.');
-  const { located, service, of } = first;
-  const missing = copiesOf({ name: service.name, copies: { kind: 'alike', count: to, autoscale: undefined } })
+  if (first === undefined) throw new Error(`There is no ${service} that could be scaled.`);
+  const { located, of } = first;
+  const missing = copiesOf({ name: service, copies: { kind: 'alike', count: to, autoscale: undefined } })
     .filter(({ name }) => !before.some((copy) => copy.name === name))
     // Which of them is a slow one does not change.
     .map((copy) => ({ ...copy, of }));
+  // Also those that are gone: it is told where they were, and will be.
+  const others = copies.all;
   const started = await together(signal, (limited) =>
-    missing.map((copy) => startCopy(located, copy, copies.of('store'), limited)),
+    missing.map(async (copy) => {
+      await makeReady(located, copy, others, limited);
+      return startCopy(located, copy, others, limited);
+    }),
   );
   for (const copy of started) copies.put(copy);
   const leaving = before.filter(({ number }) => number > to);
   copies.drop(leaving);
-  for (const balancer of copies.of('balancer')) copies.put(await tellOfOthers(balancer, copies.present, signal));
+  for (const { service: balancer } of copies.inFrontOf(service))
+    await copies.inTurn(balancer.name, () => tell(copies, balancer.name, signal));
   await Promise.all(leaving.map((copy) => copies.end(copy, undefined)));
+}
+
+/** Has a balancer heed which copies there are. */
+async function tell(copies: DeployedCopies, balancer: string, signal: AbortSignal): Promise<void> {
+  for (const copy of copies.ofService(balancer)) copies.put(await tellOfOthers(copy, copies.present, signal));
 }

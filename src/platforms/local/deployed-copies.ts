@@ -1,21 +1,25 @@
 import type { Service } from '../../services/service.ts';
-import { type Mortal } from '../common/deaths.ts';
+import type { Mortals } from '../common/deaths.ts';
 import type { LocalProcess } from './process.ts';
 import { type RunningCopy, mortal, startAgain } from './running-copy.ts';
+
+/** In this order usage tells of them. */
+const roles: readonly Service['role'][] = ['tested', 'store', 'aside', 'balancer'];
 
 /** The copies that a deployment has, as acts change them: which there are, and which of them an act has ended. */
 export class DeployedCopies {
   #copies: readonly RunningCopy[];
   readonly #endedByActs = new WeakSet<LocalProcess>();
+  readonly #turns = new Map<string, Promise<unknown>>();
   #isActedOn = false;
 
   constructor(copies: readonly RunningCopy[]) {
     this.#copies = copies;
   }
 
-  /** Those that there are, also while they are gone by an act: those under test first. */
+  /** Those that there are, also while they are gone by an act: those under test first, and each service's by number. */
   get all(): readonly RunningCopy[] {
-    return [...this.of('tested'), ...this.of('store'), ...this.of('balancer')];
+    return roles.flatMap((role) => this.of(role));
   }
 
   /** Whether it may not be any more what was deployed. */
@@ -23,10 +27,26 @@ export class DeployedCopies {
     return this.#isActedOn;
   }
 
-  /** Those that are there for something, by number. */
+  /** Those that are there for something. */
   of(role: Service['role']): readonly RunningCopy[] {
-    const found = this.#copies.filter(({ service }) => service.role === role);
-    return found.toSorted((one, other) => one.number - other.number);
+    return this.#sorted(({ service }) => service.role === role);
+  }
+
+  /** Those of one service. */
+  ofService(name: string): readonly RunningCopy[] {
+    return this.#sorted(({ service }) => service.name === name);
+  }
+
+  /** Those that stand in front of a service. */
+  inFrontOf(name: string): readonly RunningCopy[] {
+    return this.#sorted(({ service }) => service.fronts.includes(name));
+  }
+
+  /** What the load enters by: what stands in front of what is tested, or else that itself. */
+  get entrance(): RunningCopy | undefined {
+    const tested = this.of('tested');
+    const [entrance] = [...tested.flatMap(({ service }) => this.inFrontOf(service.name)), ...tested];
+    return entrance;
   }
 
   /** Those that no act has ended. */
@@ -35,8 +55,17 @@ export class DeployedCopies {
   }
 
   /** Those which are to run, and may have died. */
-  mortalsOf(role: Service['role']): readonly Mortal[] {
-    return this.present.filter(({ service }) => service.role === role).map(mortal);
+  get mortals(): Mortals {
+    const { entrance, present } = this;
+    const isNeeded = ({ name, service: { role } }: RunningCopy): boolean =>
+      role === 'store' || (role === 'balancer' && name === entrance?.name);
+    const isTested = ({ service: { role } }: RunningCopy): boolean => role === 'tested';
+    const isBeside = (copy: RunningCopy): boolean => !isNeeded(copy) && !isTested(copy);
+    return {
+      needed: present.filter(isNeeded).map(mortal),
+      replicas: present.filter(isTested).map(mortal),
+      beside: present.filter(isBeside).map(mortal),
+    };
   }
 
   isEnded({ process }: RunningCopy): boolean {
@@ -46,6 +75,17 @@ export class DeployedCopies {
   /** To be called before anything is done to them. */
   noteAct(): void {
     this.#isActedOn = true;
+  }
+
+  /** Does something to a service, once all that was begun before on it is over. */
+  async inTurn<Result>(service: string, work: () => Promise<Result>): Promise<Result> {
+    const turn = (this.#turns.get(service) ?? Promise.resolve()).then(work);
+    // Whoever comes next only waits for it.
+    this.#turns.set(
+      service,
+      turn.catch(() => undefined),
+    );
+    return turn;
   }
 
   /** Adds a copy, or puts it in place of that of its name. */
@@ -78,5 +118,11 @@ export class DeployedCopies {
       if (store.process.isPaused) await store.process.resume();
       if (this.isEnded(store)) await this.startAgain(store, signal);
     }
+  }
+
+  #sorted(isWanted: (copy: RunningCopy) => boolean): readonly RunningCopy[] {
+    const byPlace = (one: RunningCopy, other: RunningCopy): number =>
+      one.service.name.localeCompare(other.service.name) || one.number - other.number;
+    return this.#copies.filter(isWanted).toSorted(byPlace);
   }
 }

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { ReplicaMetrics } from '../../model/running-system.ts';
+import type { BesideMetrics, ReplicaMetrics } from '../../model/running-system.ts';
 import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
 import { actOn } from './acts.ts';
 import { deathsOf } from '../common/deaths.ts';
@@ -15,22 +15,18 @@ export type Generate = (jobs: readonly LoadJob[], signal: AbortSignal) => AsyncI
 
 /** The deployment that runs now. It tells of itself what it can, and that it has died. */
 export function deploymentOf(copies: DeployedCopies, generate: Generate): Deployment {
-  const tested = copies.of('tested');
-  const [entrance] = [...copies.of('balancer'), ...tested];
   const isReplica = ({ service: { role } }: RunningCopy): boolean => role === 'tested';
   const meter = new UsageMeter(() => copies.all.map((copy) => ({ ...copy, isReplica: isReplica(copy) })));
-  const ofUsedPath = tested.map(({ service }) => service.counters?.ofUsedPath).find((path) => path !== undefined);
+  const ofUsedPath = copies.of('tested')[0]?.service.counters?.ofUsedPath;
+  const telling = (): readonly RunningCopy[] =>
+    copies.of('aside').filter(({ service: { counters } }) => counters !== undefined);
   return {
-    ...serverAt(entrance?.url ?? '', generate),
+    ...serverAt(copies.entrance?.url ?? '', generate),
     ...machineUse(),
-    deaths: () => {
-      const needed = [...copies.mortalsOf('store'), ...copies.mortalsOf('balancer')];
-      return deathsOf({ needed, replicas: copies.mortalsOf('tested') });
-    },
+    deaths: () => deathsOf(copies.mortals),
     ...(canLookAtProcesses ? { usage: () => meter.read() } : {}),
-    scrape: async (signal) => {
-      return (await Promise.all(copies.of('tested').map((copy) => scrape(copy, signal)))).flat();
-    },
+    scrape: (signal) => scrape(copies.of('tested'), signal),
+    ...(telling().length === 0 ? {} : { scrapeBeside: (signal) => scrape(telling(), signal) }),
     ...(ofUsedPath === undefined
       ? {}
       : { scrapeBackends: (signal) => scrapeUsed(copies.of('tested'), ofUsedPath, signal) }),
@@ -38,12 +34,17 @@ export function deploymentOf(copies: DeployedCopies, generate: Generate): Deploy
   };
 }
 
-async function scrape(copy: RunningCopy, signal: AbortSignal): Promise<readonly ReplicaMetrics[]> {
-  const { name, url, process, service } = copy;
-  if (process.end !== undefined) return [{ replica: name, problem: `it ${process.end}`, ended: true }];
-  // It would be waited for.
-  if (process.isPaused) return [{ replica: name, problem: 'it is paused' }];
-  return service.counters === undefined ? [] : [await scrapeCopy(name, url, service.counters, signal)];
+/** What each copy tells, with its service; of one that has ended, that it has. */
+async function scrape(copies: readonly RunningCopy[], signal: AbortSignal): Promise<readonly BesideMetrics[]> {
+  const asked = copies.map(async (copy): Promise<readonly BesideMetrics[]> => {
+    const { name: replica, url, process, service } = copy;
+    const { name, counters } = service;
+    if (process.end !== undefined) return [{ service: name, replica, problem: `it ${process.end}`, ended: true }];
+    // It would be waited for.
+    if (process.isPaused) return [{ service: name, replica, problem: 'it is paused' }];
+    return counters === undefined ? [] : [{ service: name, ...(await scrapeCopy(replica, url, counters, signal)) }];
+  });
+  return (await Promise.all(asked)).flat();
 }
 
 /** What one of the copies that run tells of the services that it uses. */

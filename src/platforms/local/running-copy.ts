@@ -1,56 +1,50 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { isFree, withPort } from '../../machine/ports.ts';
-import { LabError } from '../../model/errors.ts';
+import { LabError, messageOf } from '../../model/errors.ts';
 import { step } from '../../model/steps.ts';
-import {
-  type Address,
-  type Copy,
-  type File,
-  type Place,
-  type Service,
-  type Variables,
-  copiesOf,
-  plainText,
-  titleOf,
-  variablesOf,
-} from '../../services/service.ts';
+import { type Address, type Copy, type Service, copiesOf } from '../../services/service.ts';
 import { ask, untilReady } from '../common/answer.ts';
 import { type Mortal, whileAnyRuns } from '../common/deaths.ts';
 import { withHint } from '../common/readiness.ts';
+import { type Described, type Ports, describedAt, drawPorts, host, placeOf, programAt } from './copy-description.ts';
 import { makeFolder, removeFiles, writeFiles } from './copy-files.ts';
 import type { LocatedService } from './located-service.ts';
-import type { LocalProcess, ProcessDescription } from './process.ts';
+import type { LocalProcess } from './process.ts';
 
 /** A copy of a service that runs as a process of this machine, and is ready. Its name is that of its usage and its death. */
-export interface RunningCopy extends Copy, Address {
+export interface RunningCopy extends Copy, Address, Ports {
   readonly service: Service;
   readonly located: LocatedService;
   readonly process: LocalProcess;
   /** What it was started from. */
   readonly described: Described;
   readonly url: string;
-  /** The variables by which others reach it. */
-  readonly reachedBy: Variables;
   /** "unknown" where nothing tells it. */
   readonly version: string;
 }
 
-/** All by which one copy at a place differs from another. */
-interface Described {
-  readonly program: ProcessDescription;
-  readonly files: readonly File[];
-}
-
-const host = '127.0.0.1';
-
 /** How long a copy may take to heed a script. */
 const scriptLimitMs = 30_000;
 
-/** Runs to its end what comes before the first start of a copy, where something does. */
-export async function runFirst(located: LocatedService, copy: Copy, signal: AbortSignal): Promise<void> {
+/** What is run to its end listens nowhere. */
+const noPorts: Ports = { port: 0, ports: {} };
+
+/**
+ * Does what comes before the first start of a copy: its data folder is there, with nothing of what one before it has left, and what
+ * its program says was run to its end.
+ */
+export async function makeReady(
+  located: LocatedService,
+  copy: Copy,
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<void> {
   const { run, program, found, user } = located;
-  const at = placeOf(located, copy, 0, []);
+  const at = placeOf(located, copy, noPorts, running);
+  await rm(at.data, { recursive: true, force: true });
   await makeFolder(at.data, program.dataMode, user);
   const first = program.first?.(at, found);
   if (first === undefined) return;
@@ -58,7 +52,7 @@ export async function runFirst(located: LocatedService, copy: Copy, signal: Abor
   const log = `${path.basename(command)}.log`;
   await writeFiles(at.folder, files, user);
   try {
-    await run.finish({ ...programAt(at, located, []), name, command, args, log, stopSignal }, signal);
+    await run.finish({ ...programAt(at, located, running), name, command, args, log, stopSignal }, signal);
   } finally {
     await removeFiles(at.folder, files);
   }
@@ -73,7 +67,7 @@ export async function prepare(
   const { run, service, program, found, user } = located;
   if (service.prepare === undefined) return;
   const { title, name } = service.prepare;
-  const at = placeOf(located, { name, number: 1, of: 1 }, 0, running);
+  const at = placeOf(located, { name, number: 1, of: 1 }, noPorts, running);
   const args = found.prepareArgs?.(at);
   if (args === undefined) return;
   await step(run.onStep, title, async () => {
@@ -113,23 +107,20 @@ async function startAt(
   running: readonly RunningCopy[],
   signal: AbortSignal,
 ): Promise<RunningCopy> {
-  const { run, service, program, user, secret } = located;
-  const at = placeOf(located, copy, port, running);
+  const { run, service, program, user } = located;
+  const ports = await drawPorts(program, port);
+  const at = placeOf(located, copy, ports, running);
   const described = describedAt(at, located, running);
   await makeFolder(at.data, program.dataMode, user);
   await writeFiles(at.folder, described.files, user);
   const process = await run.start(described.program, signal);
-  const started = { ...copy, host, port, url: `http://${host}:${port}`, service, located, process, described };
+  const started = { ...copy, ...ports, host, url: `http://${host}:${port}`, service, located, process, described };
   await untilReadyIs(started, running, signal);
-  return {
-    ...started,
-    reachedBy: service.reachedBy({ host, port, secret }),
-    version: await versionOf(located, process),
-  };
+  return { ...started, version: await versionOf(located, process) };
 }
 
 /**
- * Starts a copy that has ended again: at its port, with its files and its data as they are, and waits until it is ready.
+ * Starts a copy that has ended again: at its ports, with its files and its data as they are, and waits until it is ready.
  * @param running the copies of other services that run
  * @throws {LabError} with the end of its log, where it ends or does not become ready; it has ended then
  */
@@ -160,7 +151,7 @@ export async function tellOfOthers(
   signal: AbortSignal,
 ): Promise<RunningCopy> {
   const { located, service } = copy;
-  const at = placeOf(located, copy, copy.port, running);
+  const at = placeOf(located, copy, copy, running);
   const described = describedAt(at, located, running);
   await writeFiles(at.folder, described.files, located.user);
   // One that is gone will read them when it starts.
@@ -173,7 +164,16 @@ export async function tellOfOthers(
 export async function flush(copy: RunningCopy, signal: AbortSignal): Promise<void> {
   const { located, service } = copy;
   if (service.flush === undefined) throw new Error(`${service.title} holds nothing that can be flushed.`);
-  await runScript(copy, 'flush', service.flush(placeOf(located, copy, copy.port, [])), signal);
+  await runScript(copy, 'flush', service.flush(placeOf(located, copy, copy, [])), signal);
+}
+
+/** Removes what a copy that has ended may have left beyond its folders, if it was killed: the clean-up goes on where that fails. */
+export async function removeRemains(copy: RunningCopy, signal: AbortSignal): Promise<void> {
+  const { located } = copy;
+  const at = placeOf(located, copy, copy, []);
+  const script = located.program.removeRemains?.(at);
+  if (script === undefined || copy.process.end === undefined || !existsSync(at.data)) return;
+  await runScript(copy, 'clean-up', script, signal).catch((error: unknown) => located.run.onStep(messageOf(error)));
 }
 
 /** Runs a script of a copy's for `sh`, which finds the programs that lie beside its own. */
@@ -220,46 +220,6 @@ async function versionOf({ service: { version }, found }: LocatedService, proces
   return version?.log?.exec(await process.log())?.groups?.version ?? 'unknown';
 }
 
-function placeOf({ run, secret }: LocatedService, copy: Copy, port: number, running: readonly RunningCopy[]): Place {
-  const data = path.join(run.folder, copy.name);
-  const copiesOf = (name: string): readonly Address[] => running.filter(({ service }) => service.name === name);
-  return { copy, host, port, ports: {}, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
-}
-
-function describedAt(at: Place, located: LocatedService, running: readonly RunningCopy[]): Described {
-  return { program: programAt(at, located, running), files: located.service.files(at) };
-}
-
-/** A copy as a program that is to run. */
-function programAt(
-  at: Place,
-  { run, service, program, found, user, inherited }: LocatedService,
-  running: readonly RunningCopy[],
-): ProcessDescription {
-  const reached = (used: string): Variables => {
-    const copy = running.find(({ service: { name } }) => name === used);
-    if (copy === undefined) throw new Error(`${service.name} uses ${used}, which is not in this stack.`);
-    return copy.reachedBy;
-  };
-  const told = Object.entries(variablesOf(service, at, reached)).map(
-    ([name, text]) => [name, plainText(text)] as const,
-  );
-  return {
-    name: titleOf(service, at.copy),
-    command: found.command,
-    args: found.args(at),
-    environment: { ...inherited, ...Object.fromEntries(told) },
-    folder: run.folder,
-    workingFolder: program.workingFolder,
-    log: `${at.copy.name}.log`,
-    backend: service.role === 'store',
-    user,
-    stopSignal: service.stop.signal,
-    stopsGroup: service.stop.wholeGroup,
-    graceMs: service.stop.graceMs,
-  };
-}
-
 /**
  * Those copies of a service that would be started just so again where they are.
  * @param before copies that run, of any service
@@ -276,7 +236,7 @@ export function stayingOf(
   return before.filter((copy) => {
     const again = copies.find(({ name }) => name === copy.name);
     if (again === undefined) return false;
-    const described = describedAt(placeOf(wanted, again, copy.port, running), wanted, running);
+    const described = describedAt(placeOf(wanted, again, copy, running), wanted, running);
     return isDeepStrictEqual([copy.described, copy.service.limits], [described, service.limits]);
   });
 }

@@ -1,6 +1,7 @@
+import { never } from '../../machine/time-limit.ts';
 import type { HostedTopology, Topology } from '../../model/plan.ts';
-import { type Service, copiesOf } from '../../services/service.ts';
-import { balancerOf, testedOf } from '../../services/system.ts';
+import { type Copy, type Service, copiesOf } from '../../services/service.ts';
+import { deployedOf } from '../../services/system.ts';
 import { blaming } from '../common/deaths.ts';
 import type { Programs } from '../common/programs.ts';
 import type { Deployment, Stack } from '../platform.ts';
@@ -11,8 +12,15 @@ import { type LocatedService, type Surroundings, locate } from './located-servic
 import { endOwnProcesses, unendedOf } from './own-processes.ts';
 import type { RunContext } from './run-context.ts';
 import { removeRunFolder } from './run-folder.ts';
-import { type RunningCopy, mortal, stayingOf } from './running-copy.ts';
-import { startCopies } from './start-service.ts';
+import { type RunningCopy, mortal, removeRemains, stayingOf } from './running-copy.ts';
+import { startAnew } from './start-service.ts';
+
+/** What is to become of a service that is deployed. */
+interface Change {
+  readonly located: LocatedService;
+  readonly staying: readonly RunningCopy[];
+  readonly missing: readonly Copy[];
+}
 
 /** Stores as processes of this machine, and what is deployed on them. */
 export class LocalStack implements Stack {
@@ -38,10 +46,14 @@ export class LocalStack implements Stack {
     this.versions = versions;
   }
 
+  /** All stores have to run where one is used, whichever: the variants of a scenario run beside the same ones. */
   async deploy(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment> {
     await this.#mendStores(signal);
-    const { uses } = testedOf(topology);
-    return this.#serve(topology, uses.length === 0 ? [] : this.#stores, signal);
+    const services = deployedOf(topology, { dealsRequests: false });
+    const used = services.flatMap(({ uses }) => uses);
+    const stores = this.#stores.some(({ service: { name } }) => used.includes(name)) ? this.#stores : [];
+    await blaming(stores.map(mortal), signal, () => this.#replace(services, stores, signal));
+    return deploymentOf(this.#deployed, this.#generate);
   }
 
   reach(url: string, ips: readonly string[]): Deployment {
@@ -53,37 +65,36 @@ export class LocalStack implements Stack {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#run.stopAll();
+    await Promise.all(this.#currentStores.map((store) => removeRemains(store, never())));
     await closeRun(this.#run);
   }
 
-  /** All stores have to run, whether it uses each of them or not: the variants of a scenario run beside the same ones. */
-  async #serve(
-    topology: Topology | HostedTopology,
-    stores: readonly RunningCopy[],
-    signal: AbortSignal,
-  ): Promise<Deployment> {
-    await blaming(stores.map(mortal), signal, () => this.#replace(topology, stores, signal));
-    return deploymentOf(this.#deployed, this.#generate);
+  /** The stores as acts may have started them again. */
+  get #currentStores(): readonly RunningCopy[] {
+    const { all } = this.#deployed;
+    return this.#stores.map((store) => all.find(({ name }) => name === store.name) ?? store);
   }
 
   /** What acts have done to the stores is over with what was deployed on them. */
   async #mendStores(signal: AbortSignal): Promise<void> {
-    const deployed = this.#deployed;
-    await deployed.mendStores(signal);
-    this.#stores = this.#stores.map((store) => deployed.all.find(({ name }) => name === store.name) ?? store);
+    await this.#deployed.mendStores(signal);
+    this.#stores = this.#currentStores;
   }
 
-  /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
-  async #replace(
-    topology: Topology | HostedTopology,
-    stores: readonly RunningCopy[],
-    signal: AbortSignal,
-  ): Promise<void> {
+  /** Puts services in place of those before; where that fails, nothing of them is left. */
+  async #replace(services: readonly Service[], stores: readonly RunningCopy[], signal: AbortSignal): Promise<void> {
     const before = this.#deployed;
     this.#deployed = new DeployedCopies([]);
     try {
-      const front = await this.#change(before, topology, stores, signal);
-      this.#deployed = new DeployedCopies([...front, ...stores]);
+      const changes = await this.#changesOf(before, services, stores, signal);
+      await this.#run.stopFront(changes.flatMap(({ staying }) => staying.map(({ process }) => process)));
+      let running = stores;
+      for (const { located, staying, missing } of changes) {
+        const started = await startAnew(located, missing, running, signal);
+        running = [...running, ...inOrder([...staying, ...started])];
+      }
+      this.#deployed = new DeployedCopies(running);
     } catch (error) {
       await this.#run.stopFront();
       throw error;
@@ -91,35 +102,36 @@ export class LocalStack implements Stack {
   }
 
   /**
-   * What would be started just so again stays as it is; nothing does where something has died meanwhile, or was done to it.
-   * @returns what is in front of the stores then
+   * What would be started just so again stays as it is. Nothing does where something has died meanwhile, or was done to it; and none
+   * of a service that is told where another one is of which some are started.
    */
-  async #change(
+  async #changesOf(
     before: DeployedCopies,
-    topology: Topology | HostedTopology,
+    services: readonly Service[],
     stores: readonly RunningCopy[],
     signal: AbortSignal,
-  ): Promise<readonly RunningCopy[]> {
-    const find = (service: Service): Promise<LocatedService> => locate(this.#run, service, this.#surroundings, signal);
-    const front = [...before.of('tested'), ...before.of('balancer')];
+  ): Promise<readonly Change[]> {
+    const front = before.all.filter(({ service }) => service.role !== 'store');
     const alive = before.isActedOn || front.some(({ process }) => process.end !== undefined) ? [] : front;
-    const tested = await find(testedOf(topology));
-    const staying = stayingOf(alive, tested, stores);
-    const missing = copiesOf(tested.service).filter(({ name }) => !staying.some((copy) => copy.name === name));
-
-    const wanted = balancerOf(topology, { dealsRequests: false });
-    const inFront = wanted === undefined ? undefined : await find(wanted);
-    const sameInFront = inFront === undefined || missing.length > 0 ? [] : stayingOf(alive, inFront, staying);
-
-    const kept = [...staying, ...sameInFront];
-    await this.#run.stopFront(kept.map(({ process }) => process));
-    const copies = [...staying, ...(await startCopies(tested, missing, stores, signal))];
-    if (inFront === undefined || sameInFront.length > 0) return [...copies, ...sameInFront];
-    return [...copies, ...(await startCopies(inFront, copiesOf(inFront.service), inOrder(copies), signal))];
+    const changes: Change[] = [];
+    for (const service of services) {
+      const located = await locate(this.#run, service, this.#surroundings, signal);
+      const isToldOfNew = changes.some((other) => other.missing.length > 0 && isToldOf(service, other.located.service));
+      const running = [...stores, ...changes.flatMap(({ staying }) => staying)];
+      const staying = isToldOfNew ? [] : stayingOf(alive, located, running);
+      const missing = copiesOf(service).filter(({ name }) => !staying.some((copy) => copy.name === name));
+      changes.push({ located, staying, missing });
+    }
+    return changes;
   }
 }
 
-/** The balancer is told of them in that order. */
+/** Whether a service is told where another one is: one that it uses or fronts, or that fronts what it uses. */
+function isToldOf({ uses, fronts }: Service, other: Service): boolean {
+  return [...uses, ...fronts].includes(other.name) || other.fronts.some((name) => uses.includes(name));
+}
+
+/** Others are told of them in that order. */
 function inOrder(copies: readonly RunningCopy[]): readonly RunningCopy[] {
   return copies.toSorted((one, other) => one.number - other.number);
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,12 +10,14 @@ import type { HostedTopology } from '../../model/plan.ts';
 import { target } from '../../services/own.ts';
 import { postgres } from '../../services/postgres/postgres.ts';
 import { redis } from '../../services/redis.ts';
-import { type Service, copiesOf, plainText } from '../../services/service.ts';
+import { nginx } from '../../services/nginx/nginx.ts';
+import { type Service, type Variables, copiesOf, plainText } from '../../services/service.ts';
 import { findPrograms } from '../common/programs.ts';
 import { RunContext } from './run-context.ts';
 import { type LocatedService, type Surroundings, locate } from './located-service.ts';
-import { type RunningCopy, stayingOf } from './running-copy.ts';
-import { startCopies, startStore } from './start-service.ts';
+import { variablesReaching } from './copy-description.ts';
+import { type RunningCopy, removeRemains, startAgain, stayingOf } from './running-copy.ts';
+import { startAnew, startCopies, startStore } from './start-service.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let run: RunContext;
@@ -64,11 +66,15 @@ function script(before = '', port?: number): HostedTopology {
   };
 }
 
+function urlIn(variables: Variables | undefined, name = 'DATABASE_URL'): string {
+  return plainText(variables?.[name] ?? '');
+}
+
 test('a store is prepared, then started, and reached with a password that stays in no file of its', async () => {
-  const [copy] = await startStore(run, postgres, surroundings, signal);
+  const copies = await startStore(run, postgres, surroundings, signal);
   expect(steps).toEqual(['PostgreSQL is prepared', 'PostgreSQL starts']);
-  expect(copy).toMatchObject({ name: 'postgres', version: expect.stringMatching(/^\d+\.\d+/) as string });
-  const client = new Client({ connectionString: plainText(copy?.reachedBy.DATABASE_URL ?? '') });
+  expect(copies).toMatchObject([{ name: 'postgres', version: expect.stringMatching(/^\d+\.\d+/) as string }]);
+  const client = new Client({ connectionString: urlIn(variablesReaching('postgres', copies)) });
   await client.connect();
   const { rows } = await client.query('SHOW shared_preload_libraries');
   await client.end();
@@ -113,6 +119,68 @@ test('a port of its own that is taken is told before anything is started', async
   await expect(started).rejects.toThrow(`Port ${port}, which the target is to listen on, is taken.`);
   expect(existsSync(path.join(run.folder, 'target-1.log'))).toBe(false);
   server.close();
+});
+
+test('further ports are drawn, each another one, and kept by a copy that is started again', async () => {
+  const { program, ...service } = target(script());
+  if (program === undefined) throw new Error('it has no program');
+  const environment: Service['environment'] = ({ port, ports }) => ({
+    PORT: String(port),
+    PEER_PORT: String(ports.peer),
+    ADMIN_PORT: String(ports.admin),
+  });
+  const copies = await start({ ...service, environment, program: { ...program, ports: ['peer', 'admin'] } });
+  const told = async ({ url }: RunningCopy): Promise<readonly unknown[]> => {
+    const variables: unknown = await (await fetch(url)).json();
+    const values = new Map<string, unknown>(Object.entries(variables ?? {}));
+    return [values.get('PEER_PORT'), values.get('ADMIN_PORT')];
+  };
+  const drawn = (await Promise.all(copies.map(told))).flat();
+  expect(drawn).toEqual(copies.flatMap(({ ports }) => [ports.peer, ports.admin]).map(String));
+  expect(new Set([...drawn, ...copies.map(({ port }) => String(port))]).size).toBe(6);
+
+  const [copy] = copies;
+  if (copy === undefined) throw new Error('there is no copy');
+  await run.stop([copy.process]);
+  expect(await told(await startAgain(copy, [], signal))).toEqual(drawn.slice(0, 2));
+});
+
+test('several copies of what is used are reached at what stands in front of them', async () => {
+  const copies = await start(target(script()));
+  expect(urlIn(variablesReaching('target', copies), 'TARGET_URL')).toBe(copies[0]?.url);
+  const balancer = await startCopies(
+    await find(nginx(target(script()), undefined)),
+    [{ name: 'nginx', number: 1, of: 1 }],
+    copies,
+    signal,
+  );
+  expect(urlIn(variablesReaching('target', [...copies, ...balancer]), 'TARGET_URL')).toBe(balancer[0]?.url);
+  expect(variablesReaching('mailer', [...copies, ...balancer])).toBeUndefined();
+});
+
+test('what is started anew has nothing of what one before it has written', async () => {
+  const located = await find(target(script()));
+  const wasThere = path.join(run.folder, 'target-1', 'remembered');
+  await mkdir(path.dirname(wasThere));
+  await writeFile(wasThere, 'all of it');
+  expect(await startAnew(located, copiesOf(located.service), [], signal)).toHaveLength(2);
+  expect(existsSync(wasThere)).toBe(false);
+});
+
+test('of a database that was killed no shared memory stays', async (context) => {
+  if (process.platform !== 'linux') context.skip('there is no /proc/sysvipc');
+  const segments = async (): Promise<readonly string[]> =>
+    (await readFile('/proc/sysvipc/shm', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/)[1] ?? '');
+  const [copy] = await startStore(run, postgres, surroundings, signal);
+  if (copy === undefined) throw new Error('there is no copy');
+  const pidFile = await readFile(path.join(run.folder, 'postgres', 'postmaster.pid'), 'utf8');
+  const segment = pidFile.split('\n')[6]?.trim().split(/\s+/)[1];
+  await copy.process.kill();
+  expect(await segments()).toContain(segment);
+  await removeRemains(copy, signal);
+  expect(await segments()).not.toContain(segment);
+  await removeRemains(copy, signal);
+  expect(steps.slice(2)).toEqual([]);
 });
 
 describe('between trials', () => {

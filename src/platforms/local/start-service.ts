@@ -3,7 +3,7 @@ import { step } from '../../model/steps.ts';
 import { type Copy, type Service, copiesOf } from '../../services/service.ts';
 import { type LocatedService, type Surroundings, locate } from './located-service.ts';
 import type { RunContext } from './run-context.ts';
-import { type RunningCopy, prepare, runFirst, startCopy } from './running-copy.ts';
+import { type RunningCopy, makeReady, prepare, startCopy } from './running-copy.ts';
 
 /**
  * Starts a service on which others build: all copies of it, and what comes before their first start; told as steps.
@@ -16,14 +16,38 @@ export async function startStore(
   signal: AbortSignal,
 ): Promise<readonly RunningCopy[]> {
   const find = (): Promise<LocatedService> => locate(run, store, surroundings, signal);
-  const makeReady = async (): Promise<LocatedService> => {
+  const prepared = async (): Promise<LocatedService> => {
     const located = await find();
-    for (const copy of copiesOf(store)) await runFirst(located, copy, signal);
+    await makeAllReady(located, copiesOf(store), [], signal);
     return located;
   };
-  const isMadeReady = store.program?.first !== undefined;
-  const located = isMadeReady ? await step(run.onStep, `${store.title} is prepared`, makeReady) : await find();
+  const takesTime = store.program?.first !== undefined;
+  const located = takesTime ? await step(run.onStep, `${store.title} is prepared`, prepared) : await prepared();
   return startCopies(located, copiesOf(store), [], signal);
+}
+
+/**
+ * Starts copies of a service in place of others, of which nothing is left that they might remember.
+ * @param running the copies of the services that it uses or fronts
+ * @throws {LabError} of the first that does not become ready
+ */
+export async function startAnew(
+  located: LocatedService,
+  copies: readonly Copy[],
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<readonly RunningCopy[]> {
+  await makeAllReady(located, copies, running, signal);
+  return startCopies(located, copies, running, signal);
+}
+
+async function makeAllReady(
+  located: LocatedService,
+  copies: readonly Copy[],
+  running: readonly RunningCopy[],
+  signal: AbortSignal,
+): Promise<void> {
+  await together(signal, (limited) => copies.map((copy) => makeReady(located, copy, running, limited)));
 }
 
 /**

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Command, Machine, Place, Reach, Runnable, Service } from '../service.ts';
+import { words, type Command, type Machine, type Place, type Reach, type Runnable, type Service } from '../service.ts';
 import { hasStatements, preparePostgresBinaries } from './binaries.ts';
 
 const userName = 'scale_lab';
@@ -50,6 +50,7 @@ export const postgres: Service = {
     dataMode: 0o700,
     workingFolder: undefined,
     first: initdb,
+    removeRemains,
   },
   image: {
     from: { base: 'postgres' },
@@ -102,4 +103,11 @@ function initdb(at: Place, { command: server }: Runnable): Command {
     // It takes half a second, and one that is broken off leaves shared memory behind.
     stopSignal: undefined,
   };
+}
+
+/** Shared memory of System V's kind outlives who made it; its key and its id stand in the seventh line of the file. */
+function removeRemains({ data }: Place): string {
+  const file = words([path.join(data, 'postmaster.pid')]);
+  return `id=$(sed -n '7s/.* //p' ${file} 2>/dev/null)
+[ -z "$id" ] || { ipcrm -m "$id" && rm ${file}; }`;
 }
