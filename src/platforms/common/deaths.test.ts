@@ -37,6 +37,17 @@ describe('what has ended', () => {
     expect(await told()).toEqual(['postgres, fatal', 'app-1, fatal', 'app-2, fatal']);
   });
 
+  it('is not fatal where it runs beside what is tested, also the last of it', async () => {
+    const [app, mailer, balancer] = [running('app-1'), running('mailer-1'), running('mailer-balancer')];
+    mailer.kill();
+    balancer.kill();
+    const deaths = await deathsOf({ needed: [], replicas: [app], beside: [mailer, balancer] });
+    expect(deaths.map(({ service, isFatal }) => [service, isFatal])).toEqual([
+      ['mailer-1', false],
+      ['mailer-balancer', false],
+    ]);
+  });
+
   it('is blamed in place of what came of it, also where the news of it comes later', async () => {
     const postgres = running('PostgreSQL');
     const refused = new LabError('app-setup exited with code 1.');

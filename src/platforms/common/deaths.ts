@@ -16,17 +16,20 @@ export interface Mortals {
   readonly needed: readonly Mortal[];
   /** It works as long as one of them does. */
   readonly replicas: readonly Mortal[];
+  /** What is tested answers without them, if worse: services beside it, and what stands in front of those. Left out where there are none. */
+  readonly beside?: readonly Mortal[];
 }
 
 /** What asks after a failure may come before the news that something has ended. */
 const newsMs = 500;
 
 /** Which of them have ended, those first without which nothing works. */
-export async function deathsOf({ needed, replicas }: Mortals): Promise<readonly Death[]> {
+export async function deathsOf({ needed, replicas, beside = [] }: Mortals): Promise<readonly Death[]> {
   const areAllGone = replicas.length > 0 && replicas.every(({ service }) => service.end !== undefined);
   const all = [
     ...needed.map((mortal) => ({ mortal, isFatal: true })),
     ...replicas.map((mortal) => ({ mortal, isFatal: areAllGone })),
+    ...beside.map((mortal) => ({ mortal, isFatal: false })),
   ];
   const deaths = all.map(async ({ mortal: { name, service }, isFatal }): Promise<readonly Death[]> => {
     return service.end === undefined ? [] : [{ service: name, isFatal, error: await service.failure(service.end) }];
