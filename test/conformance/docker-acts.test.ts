@@ -197,7 +197,7 @@ describe('platform docker, under acts', () => {
     expect(after.id).toBe(before.id);
     expect(after.pid).not.toBe(before.pid);
     const front = await of('nginx');
-    expect((await containersOf(docker, runId)).get('nginx')?.Config.StopSignal).toBe('SIGTERM');
+    expect((await containersOf(docker, runId)).get('nginx')?.Config).toMatchObject({ StopSignal: 'SIGTERM' });
     // It would not start with the name of a replica that has ended.
     await act(3);
     expect((await of('nginx')).pid).not.toBe(front.pid);

@@ -183,10 +183,10 @@ describe('platform docker, beyond what all platforms show', () => {
     const again = await ids(2, 2);
     const kept = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): readonly string[] =>
       [...one].filter(([service, id]) => other.get(service) === id).map(([service]) => service);
-    expect(kept(before, again).sort()).toEqual(['mailer-balancer', 'nginx', ...stores].sort());
+    expect(kept(before, again).toSorted()).toEqual(['mailer-balancer', 'nginx', ...stores].sort());
     const alone = await ids(1, 1);
     expect([...alone.keys()].sort()).toEqual(['app-1', 'mailer-1', 'nginx', ...stores].sort());
-    expect(kept(again, alone).sort()).toEqual(['nginx', ...stores].sort());
+    expect(kept(again, alone).toSorted()).toEqual(['nginx', ...stores].sort());
   });
 
   test('nothing that runs beside is published', async () => {

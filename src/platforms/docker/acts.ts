@@ -82,7 +82,10 @@ export class Acts {
     await this.#tellBalancers(signal);
   }
 
-  async #scale({ service: name, to }: { readonly service: string; readonly to: number }, signal: AbortSignal): Promise<void> {
+  async #scale(
+    { service: name, to }: { readonly service: string; readonly to: number },
+    signal: AbortSignal,
+  ): Promise<void> {
     const before = this.#running.copies.filter(({ service }) => service.name === name);
     const [first] = before;
     if (first === undefined) throw new LabError(`There is no ${name} that could be scaled.`);

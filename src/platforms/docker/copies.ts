@@ -114,9 +114,7 @@ export async function prepare(around: Surroundings, service: Service, signal: Ab
 
 /** Where copies are that run. */
 export async function addressesOf(copies: readonly RunningCopy[]): Promise<ReadonlyMap<Container, string>> {
-  const found = copies.map(
-    async ({ container }) => [container, (await container.state()).addresses.join()] as const,
-  );
+  const found = copies.map(async ({ container }) => [container, (await container.state()).addresses.join()] as const);
   return new Map(await Promise.all(found));
 }
 

@@ -33,8 +33,7 @@ export async function replace(
   const isWanted = ({ service: { name } }: RunningCopy): boolean => services.some((service) => service.name === name);
   await run.remove(present.filter((copy) => !isWanted(copy)).map(({ container }) => container));
 
-  const isAsItWas =
-    !before?.topology.acts?.length && present.every(({ container: { end } }) => end === undefined);
+  const isAsItWas = !before?.topology.acts?.length && present.every(({ container: { end } }) => end === undefined);
   const copies: RunningCopy[] = [];
   const leaving: RunningCopy[] = [];
   for (const service of services) {

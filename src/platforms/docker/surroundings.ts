@@ -33,12 +33,7 @@ export interface Surroundings {
 }
 
 /** A copy of a service as it would be started now: two that are equal do the same. */
-export function descriptionOf(
-  around: Surroundings,
-  service: Service,
-  copy: Copy,
-  found: Image,
-): ContainerDescription {
+export function descriptionOf(around: Surroundings, service: Service, copy: Copy, found: Image): ContainerDescription {
   const { publish } = around.run.settings;
   const at = placeOf(around, service, copy);
   return {

@@ -72,10 +72,7 @@ export class UsageMeter implements AsyncDisposable {
     if (this.#listening?.has(container) === false) this.#listening.set(container, this.#listen(container));
     const { life } = container;
     const lives = this.#livesOf(container);
-    const [state, used] = await Promise.all([
-      container.state(),
-      lives.get(life) ?? container.stats().then(readStats),
-    ]);
+    const [state, used] = await Promise.all([container.state(), lives.get(life) ?? container.stats().then(readStats)]);
     const all = [used, ...[...lives].filter(([other]) => other !== life).map(([, before]) => before)];
     return {
       service: container.description.service,
