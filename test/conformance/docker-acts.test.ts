@@ -16,6 +16,7 @@ import {
   labelledTraces,
   openDocker,
 } from './docker-engine.ts';
+import { createTodos, toldTo, withMailer } from './services.ts';
 import { closed, counted, jobs, stores, topology } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -58,10 +59,10 @@ describe('platform docker, under acts', () => {
   async function deploy(
     deeds: readonly Deed[],
     change: Parameters<typeof topology>[0] = {},
+    asTopology: (change: Parameters<typeof topology>[0]) => Topology = topology,
   ): Promise<{ deployment: Deployment; act: (number: number) => Promise<void> }> {
     const all = acts(...deeds);
-    const wanted: Topology = { ...topology(change), acts: all };
-    const deployment = await stack.deploy(wanted, signal);
+    const deployment = await stack.deploy({ ...asTopology(change), acts: all }, signal);
     const act = async (number: number): Promise<void> => {
       const one = all[number - 1];
       if (one === undefined) throw new Error(`there is no act ${number}`);
@@ -196,6 +197,7 @@ describe('platform docker, under acts', () => {
     expect(after.id).toBe(before.id);
     expect(after.pid).not.toBe(before.pid);
     const front = await of('nginx');
+    expect((await containersOf(docker, runId)).get('nginx')?.Config).toMatchObject({ StopSignal: 'SIGTERM' });
     // It would not start with the name of a replica that has ended.
     await act(3);
     expect((await of('nginx')).pid).not.toBe(front.pid);
@@ -250,6 +252,120 @@ describe('platform docker, under acts', () => {
     expect(await deployment.deaths?.(signal)).toEqual([]);
     await deploy([]);
     expect((await containersOf(docker, runId)).has('app-2')).toBe(false);
+  });
+
+  test('acts on the balancer and on what it fronts do not collide', async () => {
+    const { deployment, act } = await deploy(
+      [
+        { kind: 'restart', service: 'nginx', copies: [1], graceMs: 0 },
+        { ...kill, copies: [2], restart: 'always' },
+        { kind: 'restart', service: 'nginx', copies: [1], graceMs: 0 },
+        { kind: 'scale', service: 'app', to: 4 },
+        { kind: 'pause', service: 'nginx', copies: [1], lastsMs: undefined },
+        { kind: 'scale', service: 'app', to: 3 },
+        { kind: 'resume', service: 'nginx', copies: [1] },
+        { kind: 'restart', service: 'nginx', copies: [1], graceMs: 0 },
+        { ...kill, copies: [1] },
+      ],
+      { replicas: 3 },
+    );
+    await Promise.all([act(1), act(2)]);
+    await Promise.all([act(3), act(4)]);
+    const { answered, errors } = await load(deployment);
+    expect([new Set(answered), errors]).toEqual([new Set(['app-1', 'app-2', 'app-3', 'app-4']), {}]);
+    await Promise.all([act(5), act(6)]);
+    await act(7);
+    expect(new Set((await load(deployment)).answered)).toEqual(new Set(['app-1', 'app-2', 'app-3']));
+    await Promise.all([act(8), act(9)]);
+    expect(new Set((await load(deployment)).answered)).toEqual(new Set(['app-2', 'app-3']));
+    expect(await deployment.deaths?.(signal)).toEqual([]);
+  });
+
+  test('what a copy has used before it was restarted is not forgotten', async () => {
+    const { deployment, act } = await deploy([{ kind: 'restart', service: 'app', copies: [1], graceMs: 0 }]);
+    const used = async (): Promise<number> => {
+      const usage = (await deployment.usage?.(signal)) ?? [];
+      return usage.find(({ service }) => service === 'app-1')?.cpuSeconds ?? NaN;
+    };
+    const told: number[] = [];
+    const long = jobs(deployment.urls, { load: closed({ durationMs: 6_000 }) });
+    for await (const message of deployment.generate(long, signal)) {
+      if (message.type === 'measuring') {
+        await expect.poll(used, { timeout: 5_000 }).toBeGreaterThan(0.5);
+        told.push(await used());
+        await act(1);
+        told.push(await used());
+      }
+      if (message.type === 'result') told.push(await used());
+    }
+    expect(told).toHaveLength(3);
+    expect(told).toEqual(told.toSorted((one, other) => one - other));
+  });
+
+  describe('on what runs beside it', () => {
+    const mailer = { service: 'mailer', copies: [1] } as const;
+    const several = (change: Parameters<typeof topology>[0]): Topology => withMailer(2, change);
+    const lone = (change: Parameters<typeof topology>[0]): Topology => withMailer(1, change);
+    const toldMore = async (deployment: Deployment): Promise<readonly number[]> => {
+      const before = await toldTo(deployment);
+      expect(new Set(await createTodos(deployment, 12))).toEqual(new Set([201]));
+      return (await toldTo(deployment)).map((count, index) => count - (before[index] ?? 0));
+    };
+
+    test('there are as many copies as an act says, and its balancer deals out to them', async () => {
+      const { deployment, act } = await deploy(
+        [
+          { kind: 'scale', service: 'mailer', to: 3 },
+          { kind: 'scale', service: 'mailer', to: 2 },
+        ],
+        {},
+        lone,
+      );
+      await act(1);
+      expect(await toldMore(deployment)).toEqual([4, 4, 4]);
+      await act(2);
+      expect(await toldMore(deployment)).toEqual([6, 6]);
+      expect(await deployment.deaths?.(signal)).toEqual([]);
+      expect((await containersOf(docker, runId)).has('mailer-3')).toBe(false);
+    });
+
+    test('a copy that is restarted, and the balancer of it, are told of again', async () => {
+      const { deployment, act } = await deploy(
+        [
+          { kind: 'kill', ...mailer, restart: 'always' },
+          { kind: 'restart', service: 'mailer-balancer', copies: [1], graceMs: undefined },
+          { kind: 'kill', ...mailer, copies: [2], restart: undefined },
+        ],
+        {},
+        several,
+      );
+      await act(1);
+      await act(2);
+      expect(await toldMore(deployment)).toEqual([6, 6]);
+      await act(3);
+      expect(await deployment.deaths?.(signal)).toEqual([]);
+      const beside = (await deployment.scrapeBeside?.(signal)) ?? [];
+      expect(beside.find(({ replica }) => replica === 'mailer-2')).toMatchObject({ service: 'mailer', ended: true });
+    });
+
+    test('a paused one is told what waited for it once it goes on', async () => {
+      const { deployment, act } = await deploy(
+        [
+          { kind: 'pause', ...mailer, lastsMs: undefined },
+          { kind: 'resume', ...mailer },
+        ],
+        {},
+        lone,
+      );
+      await act(1);
+      expect(await deployment.scrapeBeside?.(signal)).toEqual([
+        { service: 'mailer', replica: 'mailer-1', problem: 'it is paused' },
+      ]);
+      // The app waits a second for it, and goes on without.
+      expect(await createTodos(deployment, 1)).toEqual([201]);
+      await act(2);
+      expect((await toldMore(deployment)).every((count) => count >= 12)).toBe(true);
+    });
   });
 
   test('a person finds what was restarted where it was', async () => {

@@ -24,6 +24,7 @@ import {
 import { failure } from './failure.ts';
 import type { Service } from './platform-under-test.ts';
 import { describePlatform } from './platform.ts';
+import { createTodos, withMailer } from './services.ts';
 import { closed, jobs, stores, topology } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -167,6 +168,35 @@ describe('platform docker, beyond what all platforms show', () => {
     const two = await ids(2);
     for (const service of ['app-1', 'app-2', 'nginx']) expect(two.get(service)).toBe(three.get(service));
     expect(two.has('app-3')).toBe(false);
+  });
+
+  test('what runs beside is started anew with what uses it, and the balancer of what is tested stays', async () => {
+    const stack = await sharedStack();
+    const ids = async (mailers: number, replicas: number): Promise<ReadonlyMap<string, string>> => {
+      await stack.deploy(withMailer(mailers, { replicas }), signal);
+      return new Map([...(await containersOf(docker, 'shared'))].map(([service, { Id }]) => [service, Id]));
+    };
+    const before = await ids(2, 2);
+    const stores = ['agent', 'postgres', 'redis'];
+    const asides = ['mailer-1', 'mailer-2', 'mailer-balancer'];
+    expect([...before.keys()].sort()).toEqual(['app-1', 'app-2', ...asides, 'nginx', ...stores].sort());
+    const again = await ids(2, 2);
+    const kept = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>): readonly string[] =>
+      [...one].filter(([service, id]) => other.get(service) === id).map(([service]) => service);
+    expect(kept(before, again).toSorted()).toEqual(['mailer-balancer', 'nginx', ...stores].sort());
+    const alone = await ids(1, 1);
+    expect([...alone.keys()].sort()).toEqual(['app-1', 'mailer-1', 'nginx', ...stores].sort());
+    expect(kept(again, alone).toSorted()).toEqual(['nginx', ...stores].sort());
+  });
+
+  test('nothing that runs beside is published', async () => {
+    await using stack = await (await open()).up({ stores, runId: 'beside', signal, onStep, publish: true });
+    const deployment = await stack.deploy(withMailer(2, { replicas: 2 }), signal);
+    const published = [...(await containersOf(docker, 'beside'))].filter(
+      ([, { NetworkSettings }]) => Object.values(NetworkSettings.Ports).flat().filter(Boolean).length > 0,
+    );
+    expect(published.map(([service]) => service).sort()).toEqual(['app-1', 'nginx']);
+    expect(await createTodos(deployment, 1)).toEqual([201]);
   });
 
   test('nginx takes other replicas also where it has logged a lot', async () => {

@@ -2,20 +2,20 @@ import { together } from '../../machine/together.ts';
 import { type ResolvedAct, copyName } from '../../model/acts.ts';
 import { LabError } from '../../model/errors.ts';
 import { type Service, copiesOf } from '../../services/service.ts';
-import { balancerOf, testedOf } from '../../services/system.ts';
-import type { Container } from './container.ts';
-import { type RunningCopy, type Surroundings, flush, putInFront, retire, startAgain, startCopies } from './copies.ts';
-import { type Running, allOf, balancerIn } from './running.ts';
+import { hasToLearn, putInFront } from './balancers.ts';
+import { flush, retire, startAgain, startCopies } from './copies.ts';
+import { type Running, allOf } from './running.ts';
+import type { RunningCopy, Surroundings } from './surroundings.ts';
 
 /** Who runs the containers that things are done to. */
 type Lab = Pick<Surroundings, 'run' | 'agent'>;
 
-/** Does to what runs what a trial does while there is load, and has the balancer follow. */
+/** Does to what runs what a trial does while there is load, and has the balancers follow. */
 export class Acts {
   readonly #lab: Lab;
   readonly #running: Running;
-  /** The replicas that the balancer knows, with the addresses that they had then. */
-  #known: Promise<ReadonlyMap<Container, string>> | undefined;
+  /** Settles when all balancers have been told what there was to tell so far. */
+  #told: Promise<unknown> = Promise.resolve();
 
   constructor(lab: Lab, running: Running) {
     this.#lab = lab;
@@ -25,9 +25,6 @@ export class Acts {
   /** Resolves when it has taken effect; see {@link Deployment.act}. */
   async do(act: ResolvedAct, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    // Before anything is done to it all are where they were when it was told.
-    this.#known ??= addressesOf(this.#running.replicas);
-    await this.#known;
     switch (act.kind) {
       case 'kill': {
         const copies = await this.#each(act, signal, async ({ container }) => container.kill());
@@ -48,13 +45,13 @@ export class Acts {
         return;
       case 'resume':
         await this.#each(act, signal, async ({ container }) => container.resume());
-        await this.#tellBalancer(signal);
+        await this.#tellBalancers(signal);
         return;
       case 'flush':
-        await this.#each({ ...act, copies: [1] }, signal, async (copy) => flush(this.#among([]), copy, signal));
+        await this.#each({ ...act, copies: [1] }, signal, async (copy) => flush(this.#around, copy, signal));
         return;
       case 'scale':
-        await this.#scale(act.to, signal);
+        await this.#scale(act, signal);
         return;
       case 'roll-out':
         throw new Error('containers are not rolled out: the plan should not have been run');
@@ -77,67 +74,66 @@ export class Acts {
   }
 
   async #startAgain(copies: readonly RunningCopy[], signal: AbortSignal): Promise<void> {
-    const balancer = balancerIn(this.#running);
-    const others = copies.filter((copy) => copy !== balancer);
-    await together(signal, (limited) => others.map((copy) => startAgain(this.#among([]), copy, limited)));
-    if (others.length < copies.length) await this.#putInFront(signal);
-    await this.#tellBalancer(signal);
+    await together(signal, (limited) =>
+      copies.map((copy) =>
+        copy.service.role === 'balancer' ? this.#tell(copy, limited) : startAgain(this.#around, copy, limited),
+      ),
+    );
+    await this.#tellBalancers(signal);
   }
 
-  async #scale(to: number, signal: AbortSignal): Promise<void> {
-    const running = this.#running;
-    const tested = testedOf({ ...running.topology, replicas: to });
-    const missing = copiesOf(tested).filter(
-      ({ number }) => !running.replicas.some(({ copy }) => copy.number === number),
-    );
-    const leaving = running.replicas.filter(({ copy }) => copy.number > to);
+  async #scale(
+    { service: name, to }: { readonly service: string; readonly to: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const before = this.#running.copies.filter(({ service }) => service.name === name);
+    const [first] = before;
+    if (first === undefined) throw new LabError(`There is no ${name} that could be scaled.`);
+    const wanted = copiesOf({ name, copies: { kind: 'alike', count: to, autoscale: undefined } });
+    const missing = wanted.filter(({ number }) => !before.some(({ copy }) => copy.number === number));
     // Which of them is a slow one does not change.
-    const added = missing.map((copy) => ({ ...copy, of: running.topology.replicas }));
-    const started = await startCopies(this.#among(running.stores), tested, signal, added);
-    running.replicas = [...running.replicas.filter((replica) => !leaving.includes(replica)), ...started];
-    await this.#tellBalancer(signal);
+    const added = missing.map((copy) => ({ ...copy, of: first.copy.of }));
+    const started = await startCopies(this.#around, first.service, signal, added);
+    const leaving = before.filter(({ copy }) => copy.number > to);
+    this.#running.copies = [...this.#running.copies.filter((copy) => !leaving.includes(copy)), ...started];
+    await this.#tellBalancers(signal);
     await retire(this.#lab.run, leaving);
   }
 
-  /**
-   * Tells the balancer where the replicas are now, if it has to learn of one or to forget one. Not while it is away or stands still:
-   * whoever ends that tells it.
-   */
-  async #tellBalancer(signal: AbortSignal): Promise<void> {
-    const balancer = balancerIn(this.#running)?.container;
-    if (balancer === undefined || balancer.end !== undefined || balancer.isPaused) return;
-    const { replicas } = this.#running;
-    const [known, now] = [await this.#known, await addressesOf(this.#alive)];
-    const isNew = [...now].some(([container, address]) => known?.get(container) !== address);
-    const hasLeft = [...(known ?? [])].some(([known]) => !replicas.some(({ container }) => container === known));
-    if (isNew || hasLeft) await this.#putInFront(signal);
+  /** Tells all balancers where the copies are now that they front, those that have to learn of it. One after another: the last to be told knows all. */
+  async #tellBalancers(signal: AbortSignal): Promise<void> {
+    const tell = async (): Promise<void> => {
+      for (const copy of this.#running.copies) {
+        if (copy.service.role === 'balancer') await this.#tellIfNeeded(copy, signal);
+      }
+    };
+    const told = this.#told.then(tell);
+    // What went wrong is for who waits for it.
+    this.#told = told.catch(() => undefined);
+    await told;
   }
 
-  /** Without those that do not run: no name leads to them, and a balancer that is told of one does not start. */
-  async #putInFront(signal: AbortSignal): Promise<void> {
+  /** Not while it is away or stands still: whoever ends that tells it. */
+  async #tellIfNeeded(balancer: RunningCopy, signal: AbortSignal): Promise<void> {
+    const { container } = balancer;
+    const isThere = (): boolean => container.runs && !container.isPaused;
+    if (!isThere() || !(await hasToLearn(this.#around, balancer)) || !isThere()) return;
+    try {
+      await this.#tell(balancer, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isThere()) throw error;
+    }
+  }
+
+  /** Tells a balancer, or starts it anew where it does not run. */
+  async #tell(balancer: RunningCopy, signal: AbortSignal): Promise<void> {
+    const [told] = await putInFront(this.#around, balancer, balancer.service, signal);
     const running = this.#running;
-    const service = balancerOf(running.topology, { dealsRequests: false });
-    if (service === undefined) return;
-    const alive = this.#alive;
-    this.#known = addressesOf(alive);
-    await this.#known;
-    running.balancer = await putInFront(this.#among(alive), running.balancer, service, signal);
+    running.copies = running.copies.map((copy) => (copy.container === balancer.container ? (told ?? copy) : copy));
   }
 
-  get #alive(): readonly RunningCopy[] {
-    return this.#running.replicas.filter(({ container }) => container.end === undefined);
+  get #around(): Surroundings {
+    return { ...this.#lab, running: allOf(this.#running) };
   }
-
-  #among(running: readonly RunningCopy[]): Surroundings {
-    return { ...this.#lab, running };
-  }
-}
-
-/** Where copies are that run. */
-async function addressesOf(copies: readonly RunningCopy[]): Promise<ReadonlyMap<Container, string>> {
-  return new Map(
-    await Promise.all(
-      copies.map(async ({ container }) => [container, (await container.state()).addresses.join()] as const),
-    ),
-  );
 }

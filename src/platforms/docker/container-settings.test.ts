@@ -21,7 +21,12 @@ test('a container may do as little as it needs', () => {
 test('nothing is published, limited or pinned unless that is asked for', () => {
   const { ExposedPorts, HostConfig } = containerSettings(app, network);
   expect(ExposedPorts).toBeUndefined();
+  expect(containerSettings(app, network)).not.toHaveProperty('StopSignal');
   for (const key of ['PortBindings', 'NanoCpus', 'Memory', 'CpusetCpus']) expect(HostConfig).not.toHaveProperty(key);
+});
+
+test('a container is asked to end by the signal that it was given', () => {
+  expect(containerSettings({ ...app, stopSignal: 'SIGINT' }, network).StopSignal).toBe('SIGINT');
 });
 
 test('limits, a published port, a volume with our labels, cores', () => {

@@ -22,6 +22,8 @@ export interface ContainerDescription {
   readonly limits?: Limits;
   readonly health?: HealthCheck | undefined;
   readonly publish?: Published | undefined;
+  /** By which it is asked to end; that of the image where there is none. */
+  readonly stopSignal?: NodeJS.Signals | undefined;
   /** Whether it is the user's own: it may write to its root, and do what images are used to. */
   readonly isForeign?: boolean;
   /** Whether the lab writes to its standard input. It then ends with the lab: its input does. */
@@ -65,7 +67,8 @@ export function containerSettings(
   description: ContainerDescription,
   { runId, network, labels, cores }: NetworkOfRun,
 ): ContainerCreateOptions {
-  const { service, image, entrypoint, command, user, environment, health, publish, hasInput = false } = description;
+  const { service, image, entrypoint, command, user, environment, health, publish, stopSignal } = description;
+  const { hasInput = false } = description;
   const port = `${publish?.inside ?? 0}/tcp`;
   return {
     name: containerName(runId, service),
@@ -76,6 +79,7 @@ export function containerSettings(
     ...(user === undefined ? {} : { User: user }),
     Env: environmentList(environment),
     Labels: { ...labels, [label.service]: service },
+    ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
     AttachStdin: hasInput,
     AttachStdout: hasInput,
     AttachStderr: hasInput,

@@ -72,9 +72,24 @@ export class Container implements Watched {
     return this.#life.end;
   }
 
+  /** Whether it is killed or stopped here, also while it has not ended yet. */
+  get isToEnd(): boolean {
+    return this.#isEndMeant;
+  }
+
   /** Whether it has ended because it was killed or stopped here. */
   get wasEnded(): boolean {
-    return this.end !== undefined && this.#isEndMeant;
+    return this.end !== undefined && this.isToEnd;
+  }
+
+  /** Whether it runs, and is not to end. */
+  get runs(): boolean {
+    return this.end === undefined && !this.isToEnd;
+  }
+
+  /** The time for which it runs, or has run last: another one after each start. */
+  get life(): object {
+    return this.#life;
   }
 
   /** Whether it stands still. */

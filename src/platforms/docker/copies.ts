@@ -1,38 +1,26 @@
+import { isDeepStrictEqual } from 'node:util';
 import { drawPort } from '../../machine/ports.ts';
 import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
 import { step } from '../../model/steps.ts';
-import { type Address, type Copy, type Place, type Service, type Variables, copiesOf } from '../../services/service.ts';
+import { type Copy, type Service, copiesOf } from '../../services/service.ts';
 import { untilReady } from '../common/answer.ts';
 import { whileAnyRuns } from '../common/deaths.ts';
 import { withHint } from '../common/readiness.ts';
-import { type Image, ensureHostedImage, findImage } from '../engine/base-images.ts';
-import type { Agent } from './agent-connection.ts';
+import type { Published } from './container-settings.ts';
 import { type Container, mortal } from './container.ts';
-import { askUntil, copyDescription, dataFolder, healthOf, imageOf } from './copy-description.ts';
-import { filesFolder, toWrite } from './files-in-memory.ts';
+import { askUntil, copyDescription, imageOf } from './copy-description.ts';
 import type { RunContext } from './run-context.ts';
+import {
+  type RunningCopy,
+  type Surroundings,
+  descriptionOf,
+  findImageOf,
+  frontedIn,
+  placeOf,
+  reachedIn,
+} from './surroundings.ts';
 import { versionIn } from './versions.ts';
-
-/** A copy of a service that is ready. */
-export interface RunningCopy {
-  readonly service: Service;
-  readonly copy: Copy;
-  readonly container: Container;
-  /** Where it is reached in the network of the run. */
-  readonly url: string;
-  /** Undefined where it does not tell. */
-  readonly version: string | undefined;
-}
-
-/** What copies are started among. */
-export interface Surroundings {
-  readonly run: RunContext;
-  /** Who asks for the lab what only the network of the run can reach; undefined where it is not there yet. */
-  readonly agent: Agent | undefined;
-  /** What runs already, for them to use or to stand in front of. */
-  readonly running: readonly RunningCopy[];
-}
 
 /** Starts copies of a service at the same time, all of them unless some are named, and waits until they are ready. */
 export async function startCopies(
@@ -48,7 +36,7 @@ export async function startCopies(
   );
 }
 
-/** Starts a copy of a service within its limits, and waits until it is ready. */
+/** Starts a copy of a service within its limits, and waits until it is ready; nothing of it is left where that fails. */
 async function startCopy(
   around: Surroundings,
   service: Service,
@@ -56,22 +44,19 @@ async function startCopy(
   signal: AbortSignal,
 ): Promise<RunningCopy> {
   const { run } = around;
-  const { publish, engine } = run.settings;
-  const at = placeOf(around, service, copy);
-  const described = copyDescription(service, at, reachedIn(around), await findImageOf(run, service, signal));
-  // The first of several is the front where there is no balancer.
-  const isFront = publish && service.role !== 'store' && copy.number === 1;
-  const container = await run.start(
-    {
-      ...described,
-      limits: service.limits,
-      health: healthOf(service, publish),
-      publish: isFront ? { inside: at.port, at: engine.address.isHere ? await drawPort() : undefined } : undefined,
-    },
-    signal,
-  );
-  const started = { service, copy, container, url: `http://${copy.name}:${at.port}`, version: undefined };
-  return { ...started, version: await ready(started, around, signal) };
+  const found = await findImageOf(run, service, signal);
+  const told = await addressesOf(frontedIn(around, service));
+  const described = descriptionOf(around, service, copy, found);
+  const container = await run.start({ ...described, publish: await drawn(run, described.publish) }, signal);
+  const url = `http://${copy.name}:${service.port.inside}`;
+  const started = { service, copy, container, described, told, url, version: undefined };
+  try {
+    return { ...started, version: await ready(started, around, signal) };
+  } catch (error) {
+    // Its name may be wanted again. Where this fails, closing the run will do it.
+    await run.remove([container]).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** Starts a copy again that has ended, at its place and with what it has on disk, and waits until it is ready. */
@@ -80,18 +65,22 @@ export async function startAgain(around: Surroundings, copy: RunningCopy, signal
   await ready(copy, around, signal);
 }
 
-/** Has a balancer know the copies that run around it: by its files where it runs, else by starting it anew. */
-export async function putInFront(
+/** Those of the copies that run which would be started just so again. */
+export async function stayingOf(
   around: Surroundings,
-  before: RunningCopy | undefined,
-  balancer: Service,
+  service: Service,
+  before: readonly RunningCopy[],
   signal: AbortSignal,
-): Promise<RunningCopy | undefined> {
-  const told = before && (await reload(around, before, balancer, signal));
-  if (told !== undefined) return told;
-  if (before !== undefined) await around.run.remove([before.container]);
-  const [started] = await startCopies(around, balancer, signal);
-  return started;
+): Promise<readonly RunningCopy[]> {
+  if (service.betweenTrials === 'anew' || before.length === 0) return [];
+  const found = await findImageOf(around.run, service, signal);
+  const copies = copiesOf(service);
+  return before.flatMap((running) => {
+    const copy = copies.find(({ name }) => name === running.copy.name);
+    if (copy === undefined) return [];
+    const again = descriptionOf(around, service, copy, found);
+    return isDeepStrictEqual(running.described, again) ? { ...running, service, copy } : [];
+  });
 }
 
 /** Lets copies end what they are at, and removes them. */
@@ -123,64 +112,18 @@ export async function prepare(around: Surroundings, service: Service, signal: Ab
   });
 }
 
-/** Has a copy heed what its files say by now; undefined where it has ended, or can only be started anew. */
-async function reload(
-  around: Surroundings,
-  copy: RunningCopy,
-  service: Service,
-  signal: AbortSignal,
-): Promise<RunningCopy | undefined> {
-  const { container } = copy;
-  if (container.end !== undefined || service.reload === undefined) return undefined;
-  const at = placeOf(around, service, copy.copy);
-  const { script, environment } = toWrite(service.files(at));
-  const command = ['sh', '-c', script + service.reload(at)];
-  await container.ready((limited) => container.execute(command, limited, environment), signal);
-  return { ...copy, service };
+/** Where copies are that run. */
+export async function addressesOf(copies: readonly RunningCopy[]): Promise<ReadonlyMap<Container, string>> {
+  const found = copies.map(async ({ container }) => [container, (await container.state()).addresses.join()] as const);
+  return new Map(await Promise.all(found));
 }
 
-/** Each in a network name space of its own, so that all listen on the same port. */
-function placeOf({ run, running }: Surroundings, service: Service, copy: Copy): Place {
-  return {
-    copy,
-    host: '0.0.0.0',
-    port: service.port.inside,
-    ports: {},
-    folder: filesFolder,
-    data: dataFolder(imageOf(service)),
-    secret: (name) => run.secret(service, name),
-    copiesOf: (name) => running.filter((each) => each.service.name === name).map(addressOf),
-    lingerMs: 0,
-  };
-}
-
-function addressOf({ service, copy }: Pick<RunningCopy, 'service' | 'copy'>): Address {
-  return { host: copy.name, port: service.port.inside };
-}
-
-/** By which variables a service is reached that runs. */
-function reachedIn({ run, running }: Surroundings): (used: string) => Variables {
-  return (used) => {
-    const copy = running.find(({ service }) => service.name === used);
-    if (copy === undefined) throw new Error(`A stack without ${used} has nothing to start what uses it on.`);
-    const { service } = copy;
-    return service.reachedBy({ ...addressOf(copy), secret: (name) => run.secret(service, name) });
-  };
-}
-
-/** The image of a service, which is fetched where it is missing. */
-export async function findImageOf(
-  { settings }: RunContext,
-  service: Pick<Service, 'name' | 'image'>,
-  signal: AbortSignal,
-): Promise<Image> {
-  const { engine, labImage, onStep, image } = settings;
-  const { from } = imageOf(service);
-  if ('base' in from) return image(from.base, signal);
-  if ('own' in from) return ensureHostedImage(engine, from.own, onStep, signal);
-  const found = await findImage(engine, labImage, signal);
-  if (found !== undefined) return found;
-  throw new LabError(`The image ${labImage} is not there any more.`, { hint: 'The next run builds it anew.' });
+/** At a port of this machine, where the Engine is here; else the Engine draws one. */
+async function drawn(
+  { settings: { engine } }: RunContext,
+  publish: Published | undefined,
+): Promise<Published | undefined> {
+  return publish && { ...publish, at: engine.address.isHere ? await drawPort() : undefined };
 }
 
 /** Waits until a copy is ready; gives its version where it is told in the same breath. */
@@ -190,13 +133,14 @@ async function ready(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { http, command, limitMs } = service.ready;
-  if (http !== undefined && agent !== undefined) {
+  const others = running.filter((each) => service.fronts.includes(each.service.name) && !each.container.isToEnd);
+  // Where all of those were ended whose answer it would be, nothing can answer.
+  if (http !== undefined && agent !== undefined && (!http.isOfOthers || others.length > 0)) {
     const asked = async (limited: AbortSignal): Promise<void> =>
       untilReady(url + http.path, limited, agent.ask, (status) => http.accepts(status));
     const answers = async (watched: AbortSignal): Promise<void> => container.ready(asked, watched, limitMs);
-    const fronted = running.filter(({ service: { name } }) => service.fronts.includes(name));
     const wait = async (): Promise<void> =>
-      http.isOfOthers ? whileAnyRuns(fronted.map(mortal), signal, answers) : answers(signal);
+      http.isOfOthers ? whileAnyRuns(others.map(mortal), signal, answers) : answers(signal);
     const { hint } = imageOf(service);
     await (hint === undefined ? wait() : withHint(hint, wait));
     return undefined;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Topology } from '../../model/plan.ts';
+import { notifier } from '../../services/notifier.ts';
 import { target } from '../../services/own.ts';
 import type { Place, Service } from '../../services/service.ts';
 import { balancerOf, storesOf, testedOf } from '../../services/system.ts';
@@ -129,6 +130,12 @@ describe('a copy of a service', () => {
     expect(isForeign).toBe(true);
   });
 
+  test("is asked to end as its service says, and one of the user's own as its image does", () => {
+    for (const service of ['postgres', 'redis', 'nginx', 'app'].map(named))
+      expect(described(service).stopSignal, service.name).toBe(service.stop.signal);
+    expect(described(shop).stopSignal).toBeUndefined();
+  });
+
   test('shows no secret in what starts it', () => {
     for (const service of ['postgres', 'redis', 'nginx', 'app'].map(named)) {
       const { entrypoint, command } = described(service);
@@ -137,9 +144,12 @@ describe('a copy of a service', () => {
   });
 });
 
-test('the health of what is tested is hardly looked at while something is measured', () => {
+test('the health of what Node.js has to be started for is hardly looked at while something is measured', () => {
   const everyMs = (service: Service, isShown: boolean): number | undefined => healthOf(service, isShown)?.everyMs;
-  expect([everyMs(named('app'), true), everyMs(named('app'), false)]).toEqual([10_000, 300_000]);
+  const limits = { cpu: undefined, memoryBytes: undefined };
+  const mailer = notifier.describe({ kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 1, limits });
+  for (const service of [named('app'), mailer])
+    expect([everyMs(service, true), everyMs(service, false)]).toEqual([10_000, 300_000]);
   expect([everyMs(named('redis'), true), everyMs(named('redis'), false)]).toEqual([30_000, 30_000]);
 });
 

@@ -16,7 +16,7 @@ import { type FilesToWrite, toWrite } from './files-in-memory.ts';
 const healthEveryMs = 30_000;
 // Node.js takes as much CPU to start as the application does for hundreds of requests, and out of the same limit: nobody
 // looks while something is measured, unless the stack is for somebody to look at.
-const testedEveryMs = { shown: 10_000, measured: 300_000 } as const;
+const byNodeEveryMs = { shown: 10_000, measured: 300_000 } as const;
 
 /**
  * The image of a service that is to run in containers.
@@ -54,15 +54,18 @@ export function copyDescription(
     writable: [...image.scratch, ...files.folders],
     volumes: [...image.data, ...found.volumes],
     isForeign: service.isForeign,
+    // Who made an image of the user's own knows by which signal it ends.
+    stopSignal: service.isForeign ? undefined : service.stop.signal,
   };
 }
 
 /** How the Engine is to see whether a copy is well; undefined where nothing in its image can ask. */
 export function healthOf(service: Service, isShown: boolean): HealthCheck | undefined {
-  const command = service.ready.command ?? questionOf(service);
-  if (command === undefined) return undefined;
-  if (service.role !== 'tested') return { command, everyMs: healthEveryMs };
-  return { command, everyMs: isShown ? testedEveryMs.shown : testedEveryMs.measured };
+  const { command } = service.ready;
+  if (command !== undefined) return { command, everyMs: healthEveryMs };
+  const question = questionOf(service);
+  if (question === undefined) return undefined;
+  return { command: question, everyMs: isShown ? byNodeEveryMs.shown : byNodeEveryMs.measured };
 }
 
 /** A command that asks until the answer is yes, then prints the program's version: one start of a process for all of it. */

@@ -1,17 +1,17 @@
 import { settlesWithin, unlessAborted } from '../../machine/time-limit.ts';
 import type { ResolvedAct } from '../../model/acts.ts';
-import type { ReplicaMetrics, ServiceUsage } from '../../model/running-system.ts';
+import type { BesideMetrics, ReplicaMetrics, ServiceUsage } from '../../model/running-system.ts';
 import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
-import { deathsOf } from '../common/deaths.ts';
+import { type Mortal, deathsOf } from '../common/deaths.ts';
 import { scrapeCopy } from '../common/scrape.ts';
 import type { Death, Deployment } from '../platform.ts';
 import { Acts } from './acts.ts';
 import type { Agent } from './agent-connection.ts';
-import { type Container, mortal } from './container.ts';
-import type { RunningCopy } from './copies.ts';
+import { mortal } from './container.ts';
 import { generateLoad } from './load-worker.ts';
 import type { RunContext } from './run-context.ts';
-import { type Running, allOf, besideIn } from './running.ts';
+import { type Running, allOf, balancerIn, testedIn } from './running.ts';
+import type { RunningCopy } from './surroundings.ts';
 import { type Metered, UsageMeter } from './usage.ts';
 
 /** Where what runs is reached. */
@@ -21,7 +21,7 @@ export interface Front {
   readonly address: string | undefined;
 }
 
-/** What is tested, as it runs now in containers, and the stores behind it. */
+/** What is tested, as it runs now in containers, with what runs beside it and the stores behind it. */
 export class DockerDeployment implements Deployment {
   readonly urls: readonly string[];
   readonly address: string | undefined;
@@ -29,6 +29,8 @@ export class DockerDeployment implements Deployment {
   readonly loadCores: number | undefined;
   /** Only where what is tested tells of the stores. */
   readonly scrapeBackends?: (signal: AbortSignal) => Promise<ReplicaMetrics>;
+  /** Only where what runs beside it tells of itself. */
+  readonly scrapeBeside?: (signal: AbortSignal) => Promise<readonly BesideMetrics[]>;
   readonly #run: RunContext;
   readonly #agent: Agent;
   readonly #running: Running;
@@ -44,8 +46,9 @@ export class DockerDeployment implements Deployment {
     this.#agent = agent;
     this.#running = running;
     this.#acts = new Acts({ run, agent }, running);
-    const path = running.replicas[0]?.service.counters?.ofUsedPath;
+    const path = testedIn(running)[0]?.service.counters?.ofUsedPath;
     if (path !== undefined) this.scrapeBackends = (signal) => this.#scrapeUsed(path, signal);
+    if (this.#tellingBeside.length > 0) this.scrapeBeside = (signal) => this.#scrapeBeside(signal);
   }
 
   async act(act: ResolvedAct, signal: AbortSignal): Promise<void> {
@@ -53,16 +56,19 @@ export class DockerDeployment implements Deployment {
   }
 
   async scrape(signal: AbortSignal): Promise<readonly ReplicaMetrics[]> {
-    const { replicas } = this.#running;
-    return (await Promise.all(replicas.map((replica) => scrape(replica, this.#agent, signal)))).flat();
+    return (await Promise.all(testedIn(this.#running).map((copy) => scrape(copy, this.#agent, signal)))).flat();
   }
 
   async deaths(): Promise<readonly Death[]> {
-    const unlessEnded = ({ container }: { readonly container: Container }): boolean => !container.wasEnded;
+    const { stores, copies } = this.#running;
+    const balancer = balancerIn(this.#running);
     // All that is asked in here is asked through the agent.
-    const needed = [this.#agent, ...besideIn(this.#running)].filter(unlessEnded);
-    const replicas = this.#running.replicas.filter(unlessEnded);
-    return deathsOf({ needed: needed.map(mortal), replicas: replicas.map(mortal) });
+    const needed = [this.#agent, ...stores, ...(balancer === undefined ? [] : [balancer])];
+    const tested = testedIn(this.#running);
+    const beside = copies.filter((copy) => copy !== balancer && !tested.includes(copy));
+    const mortals = (all: readonly Pick<RunningCopy, 'container'>[]): readonly Mortal[] =>
+      all.filter(({ container }) => !container.wasEnded).map(mortal);
+    return deathsOf({ needed: mortals(needed), replicas: mortals(tested), beside: mortals(beside) });
   }
 
   async usage(signal: AbortSignal): Promise<readonly ServiceUsage[]> {
@@ -85,16 +91,28 @@ export class DockerDeployment implements Deployment {
     yield* generateLoad(this.#run, jobs, signal);
   }
 
+  get #tellingBeside(): readonly RunningCopy[] {
+    return this.#running.copies.filter(({ service }) => service.role === 'aside' && service.counters !== undefined);
+  }
+
+  async #scrapeBeside(signal: AbortSignal): Promise<readonly BesideMetrics[]> {
+    const asked = this.#tellingBeside.map(async (copy): Promise<readonly BesideMetrics[]> => {
+      const metrics = await scrape(copy, this.#agent, signal);
+      return metrics.map((each) => ({ ...each, service: copy.service.name }));
+    });
+    return (await Promise.all(asked)).flat();
+  }
+
   /** What a replica that runs says of the stores. */
   async #scrapeUsed(path: string, signal: AbortSignal): Promise<ReplicaMetrics> {
     const name = 'backends';
-    const asked = this.#running.replicas.find(({ container }) => container.end === undefined && !container.isPaused);
+    const asked = testedIn(this.#running).find(({ container }) => container.end === undefined && !container.isPaused);
     if (asked === undefined) return { replica: name, problem: 'no replica runs that could ask them', ended: true };
     return scrapeCopy(name, asked.url, { path }, signal, this.#agent.ask);
   }
 }
 
-/** What a replica tells of itself, where it tells anything: that it has ended is told in any case. */
+/** What a copy tells of itself, where it tells anything: that it has ended is told in any case. */
 async function scrape(
   { service: { counters }, copy: { name }, container, url }: RunningCopy,
   { ask }: Agent,

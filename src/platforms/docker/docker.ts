@@ -14,13 +14,14 @@ import { hostOf, label, runLabels } from '../engine/labels.ts';
 import { refusal } from '../engine/refusal.ts';
 import type { CleanOptions, Leftover, Platform, Stack, StackOptions } from '../platform.ts';
 import { startAgent } from './agent-connection.ts';
-import { findImageOf, startCopies } from './copies.ts';
+import { startCopies } from './copies.ts';
 import { shareCores } from './cores.ts';
 import { removeDetached, removeImages, removeOrphans } from './leftovers.ts';
 import { checkLimits } from './limits.ts';
 import { type DockerPlatformOptions, dockerRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { DockerStack, reachesNoUrls } from './stack.ts';
+import { findImageOf } from './surroundings.ts';
 import { versionInImage, versionsOf } from './versions.ts';
 
 /** The platform that runs everything in containers of a Docker Engine. */
@@ -97,7 +98,7 @@ async function start(run: RunContext, stores: readonly Service[], signal: AbortS
   return new DockerStack(run, agent, running, versions);
 }
 
-/** The base images of these services. */
+/** The base images of these services; those of others are fetched when they are deployed. */
 function basesOf(services: readonly Pick<Service, 'image'>[]): readonly ImageName[] {
   return services.flatMap(({ image }) => (image !== undefined && 'base' in image.from ? image.from.base : []));
 }

@@ -55,7 +55,8 @@ export interface Metered {
  * short measurement would be too late at the beginning, and after the load at the end.
  */
 export class UsageMeter implements AsyncDisposable {
-  readonly #latest = new Map<Container, Used>();
+  /** What was heard last of each life of a copy, by its name: one that was started again goes on where it ended. */
+  readonly #heard = new Map<string, Map<object, Used>>();
   readonly #stop = new AbortController();
   /** Undefined until it begins to listen. */
   #listening: Map<Container, Promise<void>> | undefined;
@@ -66,15 +67,19 @@ export class UsageMeter implements AsyncDisposable {
     this.#listening = new Map(metered.map(({ container }) => [container, this.#listen(container)]));
   }
 
-  /** What a service has used so far. Its counters end with it; how it ended is told too. */
+  /** What a copy has used so far. Its counters end with it; how it ended is told too. */
   async usageOf({ container, limits, isReplica = false }: Metered): Promise<ServiceUsage> {
-    const heard = this.#latest.get(container);
     if (this.#listening?.has(container) === false) this.#listening.set(container, this.#listen(container));
-    const [state, used] = await Promise.all([container.state(), heard ?? container.stats().then(readStats)]);
+    const { life } = container;
+    const lives = this.#livesOf(container);
+    const [state, used] = await Promise.all([container.state(), lives.get(life) ?? container.stats().then(readStats)]);
+    const all = [used, ...[...lives].filter(([other]) => other !== life).map(([, before]) => before)];
     return {
       service: container.description.service,
       isReplica,
       ...used,
+      cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+      throttledSeconds: all.reduce((sum, { throttledSeconds }) => sum + throttledSeconds, 0),
       cpuLimit: limits?.cpu,
       memoryLimitBytes: limits?.memoryBytes,
       restarts: state.restarts,
@@ -95,10 +100,16 @@ export class UsageMeter implements AsyncDisposable {
       for await (const line of createInterface({ input })) {
         const used = readStats(JSON.parse(line));
         // A container that has ended is told of with zeros.
-        if (used.memoryBytes > 0) this.#latest.set(container, used);
+        if (used.memoryBytes > 0) this.#livesOf(container).set(container.life, used);
       }
     } catch {
       // Stopped, or the container is gone: what was heard last is what there is.
     }
+  }
+
+  #livesOf({ description: { service } }: Container): Map<object, Used> {
+    const lives = this.#heard.get(service) ?? new Map<object, Used>();
+    this.#heard.set(service, lives);
+    return lives;
   }
 }
