@@ -26,14 +26,21 @@ require('node:http').createServer((request, response) => {
 /** As this kind of platform starts it. */
 function server(bench: Bench, change: Partial<Pick<HostedTopology, 'replicas' | 'environment'>> = {}): HostedTopology {
   const told = { metricsPath: '/metrics', counters: { http_requests_total: 'shop_requests_total' } };
-  const common = { ...plainTarget, readyPath: '/health', ...told, ...change };
-  if (bench.platform.hosts.includes('command')) {
+  return asHosted(bench, code, { ...plainTarget, readyPath: '/health', ...told, ...change });
+}
+
+/** What a server of the user's own has on every platform. */
+type Common = Omit<Extract<HostedTopology, { kind: 'command' }>, 'kind' | 'command' | 'folder' | 'port'>;
+
+/** A server that runs that script of Node.js, as this kind of platform starts it. */
+export function asHosted({ platform, environment }: Bench, script: string, common: Common): HostedTopology {
+  if (platform.hosts.includes('command')) {
     const command = `${process.execPath} -e "$CODE"`;
-    const environment = { ...common.environment, CODE: code };
-    return { kind: 'command', command, folder: '/', port: undefined, ...common, environment };
+    const told = { ...common.environment, CODE: script };
+    return { kind: 'command', command, folder: '/', port: undefined, ...common, environment: told };
   }
-  const { SCALE_LAB_NODE_IMAGE: image = 'node:22-slim' } = bench.environment;
-  return { kind: 'image', image, args: ['node', '-e', code], port: 3000, ...common };
+  const { SCALE_LAB_NODE_IMAGE: image = 'node:22-slim' } = environment;
+  return { kind: 'image', image, args: ['node', '-e', script], port: 3000, ...common };
 }
 
 /** What every platform must show that starts servers of the user's own. */

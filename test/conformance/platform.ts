@@ -7,6 +7,7 @@ import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLoad } from './load.ts';
+import { describeServices } from './services.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 
 /** What every platform must show. Where the machine lacks something that the platform needs, its tests are left out and say why. */
@@ -41,6 +42,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeDeployments(bench);
     describeLoad(bench);
     describeHosting(bench);
+    describeServices(bench);
     describeDeaths(bench);
     if (underTest.hasOwnActTests !== true) describeActs(bench);
     describeLifecycle(bench);
