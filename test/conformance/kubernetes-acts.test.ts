@@ -32,7 +32,8 @@ const killDatabase: ResolvedAct = { ...postgres, kind: 'kill', restart: undefine
 const pause: ResolvedAct = { ...app, kind: 'pause', copies: [1], lastsMs: undefined };
 const pauseDatabase: ResolvedAct = { ...postgres, kind: 'pause', lastsMs: undefined };
 const flush: ResolvedAct = { ...app, kind: 'flush', service: 'redis' };
-const killMailer: ResolvedAct = { ...killReplica, service: 'mailer' };
+const mailer = { ...app, service: 'mailer' } as const;
+const killMailer: ResolvedAct = { ...mailer, kind: 'kill', copies: [2], restart: 'always' };
 const acts = [killReplica, killDatabase, pause, pauseDatabase, flush, killMailer];
 
 async function act(deployment: Deployment, ...all: readonly ResolvedAct[]): Promise<void> {
@@ -162,8 +163,8 @@ describe('acts in a cluster', () => {
   });
 
   test('what runs beside the application is killed, rolled out and scaled as it is, and none of that is a death', async () => {
-    const rollOut: ResolvedAct = { ...killMailer, name: 'new', kind: 'roll-out', shutdown: 'graceful' };
-    const scale: ResolvedAct = { ...killMailer, name: 'one', kind: 'scale', to: 1 };
+    const rollOut: ResolvedAct = { ...mailer, name: 'new', kind: 'roll-out', shutdown: 'graceful' };
+    const scale: ResolvedAct = { ...mailer, name: 'one', kind: 'scale', to: 1 };
     const system = { ...withMailer(2, { balancer: undefined }), acts: [killMailer, rollOut, scale] };
     const deployment = await stack.deploy(system, signal);
     const [first, second] = await copies('mailer');

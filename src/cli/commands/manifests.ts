@@ -70,7 +70,8 @@ function comment(
     `  wait:   ${kubectl} wait --timeout=5m --for=condition=complete ${jobs.join(' ')}`,
     `          ${kubectl} wait --timeout=5m --for=condition=available deployment --all`,
     ...balancers.map(
-      ({ name }) => `  then:   ${kubectl} rollout restart deployment ${name}   # it looks replicas up only when it starts`,
+      ({ name }) =>
+        `  then:   ${kubectl} rollout restart deployment ${name}   # it looks replicas up only when it starts`,
     ),
     ...(front === undefined
       ? []

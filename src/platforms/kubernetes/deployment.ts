@@ -112,7 +112,9 @@ export class KubernetesDeployment implements Deployment {
 
   async usage(signal: AbortSignal): Promise<readonly ServiceUsage[]> {
     const telling = [this.#tested, ...this.#beside];
-    const scrapes = await Promise.all(telling.map(async (running) => this.#fresh(running) ?? this.#scrape(running, signal)));
+    const scrapes = await Promise.all(
+      telling.map(async (running) => this.#fresh(running) ?? this.#scrape(running, signal)),
+    );
     return this.#meter.usage(scrapes, signal);
   }
 

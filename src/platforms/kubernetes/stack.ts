@@ -12,7 +12,7 @@ import { nodePortName, openNodePort } from './system/node-port.ts';
 import { PodActs } from './system/pod-acts.ts';
 import { PortForward } from './system/port-forward.ts';
 import { type RunningService, frontIn } from './system/running-service.ts';
-import { leavingOf, succeed } from './system/succession.ts';
+import { leavingOf, putInPlace } from './system/succession.ts';
 
 /** What a stack is told of its run. */
 export interface StackSettings extends DeploymentSettings {
@@ -94,7 +94,7 @@ export class KubernetesStack implements Stack {
       const services: RunningService[] = [];
       for (const service of wanted) {
         const old = staying.find((running) => running.service.name === service.name);
-        services.push(await succeed(this.#run, old, service, services, this.#settings.onStep, signal));
+        services.push(await putInPlace(this.#run, old, service, services, this.#settings.onStep, signal));
       }
       const address = await this.#publish(frontIn(services), signal);
       // Replicas that come and go by themselves are not to last.

@@ -24,9 +24,9 @@ const lingerMs = 1_000;
 /** What a service is told of the others in its system. */
 export interface Neighbours {
   /** The variables by which one is reached that it uses. */
-  reached(used: string): Variables;
+  readonly reached: (used: string) => Variables;
   /** Where the copies of one are that it fronts. */
-  copiesOf(fronted: string): readonly Address[];
+  readonly copiesOf: (fronted: string) => readonly Address[];
 }
 
 /** Of a service that uses no other, and fronts none. */

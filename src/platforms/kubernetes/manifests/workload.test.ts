@@ -251,7 +251,12 @@ describe('what runs beside the application', () => {
   it('may be a server of the user’s own: what that is told may be secret, and stands in its Secret alone', () => {
     const limits = { cpu: undefined, memoryBytes: undefined };
     const image = { ...plainTarget, kind: 'image', image: 'prices:1', args: undefined, port: 8080, limits } as const;
-    const prices: OwnUse = { ...image, name: 'prices', variable: 'PRICES_URL', environment: { KEY: 'key-of-the-user' } };
+    const prices: OwnUse = {
+      ...image,
+      name: 'prices',
+      variable: 'PRICES_URL',
+      environment: { KEY: 'key-of-the-user' },
+    };
     const system = { ...topology(), services: [prices] };
     const [beside] = deployedOf(system, { dealsRequests: true });
     if (beside === undefined) throw new Error('nothing runs beside it');

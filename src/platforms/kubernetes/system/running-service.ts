@@ -59,7 +59,8 @@ export async function scaleService(
   signal: AbortSignal,
 ): Promise<RunningService> {
   const count = countOf(service);
-  if (count !== running.count) await run.patch({ ...run.object('apps/v1', 'Deployment', service.name), ...sized(count) });
+  if (count !== running.count)
+    await run.patch({ ...run.object('apps/v1', 'Deployment', service.name), ...sized(count) });
   const pods = await untilReady(run, service, workload, signal);
   return { ...running, service, workload, count, pods };
 }

@@ -11,10 +11,7 @@ import { type RunningService, countOf, neighboursOf, scaleService, startService 
  * fronts one of these, which has another address then.
  * @param running each service after what it uses or fronts
  */
-export function leavingOf(
-  running: readonly RunningService[],
-  wanted: readonly Service[],
-): readonly RunningService[] {
+export function leavingOf(running: readonly RunningService[], wanted: readonly Service[]): readonly RunningService[] {
   return running.reduce<readonly RunningService[]>((leaving, each) => {
     const { name, uses, fronts } = each.service;
     const now = wanted.find((service) => service.name === name);
@@ -27,7 +24,7 @@ export function leavingOf(
  * Has a service run and prepared. Its copies are those of before where they would be started with the same settings.
  * @param running what it may use or front
  */
-export async function succeed(
+export async function putInPlace(
   run: RunNamespace,
   before: RunningService | undefined,
   service: Service,
