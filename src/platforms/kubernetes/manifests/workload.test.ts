@@ -1,26 +1,16 @@
 import { describe, expect, it, test } from 'vitest';
 import { withMailer } from '../../../../test/conformance/services.ts';
 import { plainTarget, topology } from '../../../../test/conformance/topology.ts';
-import type { HostedTopology, Topology } from '../../../model/plan.ts';
 import type { ImageSystem, OwnUse } from '../../../model/system.ts';
-import type { Service } from '../../../services/service.ts';
 import { deployedOf, testedOf } from '../../../services/system.ts';
 import { readSettings } from '../../../target-app/settings.ts';
 import { runNames } from '../testing/run-names.ts';
-import { neighboursIn } from './place.ts';
-import { areAlike, objectsOf, workloadOf } from './workload.ts';
+import { testedIn, workloadIn } from '../testing/workloads.ts';
+import { objectsOf, workloadOf } from './workload.ts';
 
 const s = runNames();
 type Change = Parameters<typeof topology>[0];
-/** A service of a system in which each is found by its name, or where that is told at another address. */
-function workloadIn(system: Topology | HostedTopology, service: Service, hosts: Readonly<Record<string, string>> = {}) {
-  const services = [...s.stores, ...deployedOf(system, { dealsRequests: true })];
-  const where = { hostOf: ({ name }: Service) => hosts[name] ?? name, copiesOf: () => [] };
-  return workloadOf(s, service, neighboursIn(s, services, where));
-}
-const applicationOf = (system: Topology | HostedTopology, hosts?: Readonly<Record<string, string>>) =>
-  workloadIn(system, testedOf(system), hosts);
-const application = (change: Change = {}) => applicationOf(topology(change));
+const application = (change: Change = {}) => testedIn(topology(change));
 const [postgres, redis] = s.stores;
 if (postgres === undefined || redis === undefined) throw new Error('there are no stores');
 
@@ -243,8 +233,8 @@ describe('what runs beside the application', () => {
   });
 
   it('is reached where it is said to be', () => {
-    expect(only(toldIn(applicationOf(withMailer(2)))).NOTIFIER_URL).toBe('http://mailer:3000');
-    const [told] = toldIn(applicationOf(withMailer(2), { mailer: '10.96.0.7' }));
+    expect(only(toldIn(testedIn(withMailer(2)))).NOTIFIER_URL).toBe('http://mailer:3000');
+    const [told] = toldIn(testedIn(withMailer(2), { mailer: '10.96.0.7' }));
     expect(told?.NOTIFIER_URL).toBe('http://10.96.0.7:3000');
   });
 
@@ -262,35 +252,7 @@ describe('what runs beside the application', () => {
     if (beside === undefined) throw new Error('nothing runs beside it');
     const telling = objectsOf(workloadIn(system, beside)).filter((o) => JSON.stringify(o).includes('key-of-the-user'));
     expect(telling).toMatchObject([{ kind: 'Secret', metadata: { name: 'prices' } }]);
-    expect(JSON.stringify(applicationOf(system))).not.toContain('key-of-the-user');
-  });
-});
-
-describe('copies can stay', () => {
-  const before = application();
-
-  it('where there are only more of them, or fewer', () => {
-    expect(areAlike(before, application({ replicas: 3 }))).toBe(true);
-    expect(areAlike(application({ replicas: 3 }), before)).toBe(true);
-  });
-
-  it.each([
-    ['a setting is another', application({ app: { queryCostMs: 5 } })],
-    ['a limit is another', application({ limits: { cpu: 1, memoryBytes: undefined } })],
-    ['one of them is slow', application({ replicas: 3, slowReplicaMs: 5 })],
-    ['something is beside them now', applicationOf(withMailer(1))],
-  ])('but not where %s', (_, after) => {
-    expect(areAlike(before, after)).toBe(false);
-    expect(areAlike(after, before)).toBe(false);
-  });
-
-  it('nor where what they use has another address, or a password is another', () => {
-    const at = (mailer: string) => applicationOf(withMailer(1), { mailer });
-    expect(areAlike(at('10.96.0.7'), at('10.96.0.7'))).toBe(true);
-    expect(areAlike(at('10.96.0.7'), at('10.96.0.8'))).toBe(false);
-    const target = { ...plainTarget, kind: 'image', image: 'shop:1', args: undefined, port: 8080 } as const;
-    const told = (key: string) => applicationOf({ ...target, environment: { KEY: key } });
-    expect(areAlike(told('one'), told('other'))).toBe(false);
+    expect(JSON.stringify(testedIn(system))).not.toContain('key-of-the-user');
   });
 });
 

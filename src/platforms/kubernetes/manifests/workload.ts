@@ -62,12 +62,6 @@ export function objectsOf({ config, services, deployments, autoscaler }: Workloa
   return [...config, ...services, ...deployments, ...(autoscaler === undefined ? [] : [autoscaler])];
 }
 
-/** Whether two are the same but for how many copies there are of one template. */
-export function areAlike(one: Workload, other: Workload): boolean {
-  const told = ({ config, deployments }: Workload) => [config, deployments.map(({ spec }) => spec?.template)];
-  return one.deployments.length === 1 && isDeepStrictEqual(told(one), told(other));
-}
-
 /** The headless Service of copies that are alike: its name is the addresses of all that are ready. */
 export function headlessName({ name }: Service): string {
   return `${name}-pods`;

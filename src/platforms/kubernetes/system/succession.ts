@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { together } from '../../../machine/together.ts';
 import { step, type OnStep } from '../../../model/steps.ts';
 import type { Service } from '../../../services/service.ts';
-import { type Workload, areAlike, workloadOf } from '../manifests/workload.ts';
+import { type Workload, workloadOf } from '../manifests/workload.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 import { prepare } from './preparation.ts';
 import { type RunningService, countOf, neighboursOf, scaleService, startService } from './running-service.ts';
@@ -18,6 +19,12 @@ export function leavingOf(running: readonly RunningService[], wanted: readonly S
     const loses = leaving.some(({ service }) => [...uses, ...fronts].includes(service.name));
     return now?.betweenTrials === 'stays-if-same' && !loses ? leaving : [...leaving, each];
   }, []);
+}
+
+/** Whether two descriptions of a service are the same but for how many copies there are, all of one template. */
+export function areAlike(one: Workload, other: Workload): boolean {
+  const told = ({ config, deployments }: Workload) => [config, deployments.map(({ spec }) => spec?.template)];
+  return one.deployments.length === 1 && isDeepStrictEqual(told(one), told(other));
 }
 
 /**
