@@ -78,6 +78,16 @@ describe('what befell the services', () => {
     ]);
   });
 
+  it('is told of a service beside by its pod where there may be several, and else by its name', () => {
+    const ended = { exitCode: 1, reason: 'Error', second: 1 };
+    const beside = [
+      { name: 'mailer', copies: { kind: 'alike', count: 2, autoscale: undefined } },
+      { name: 'broker', copies: { kind: 'one' } },
+    ] as const;
+    const told = happeningsOf([pod('mailer-1-a', 'mailer', ended), pod('broker-1-b', 'broker', ended)], [], beside);
+    expect(told.map(({ service }) => service)).toEqual(['mailer-1-a', 'broker']);
+  });
+
   it('is nothing where pods come and go as they should', () => {
     const leaving: Plain<V1Pod> = { ...pod('app-1-b', 'app') };
     leaving.metadata = { ...leaving.metadata, deletionTimestamp: at(0) };
