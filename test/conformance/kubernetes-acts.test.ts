@@ -13,6 +13,7 @@ import {
   openTestCluster,
   podsOf,
 } from './kubernetes-cluster.ts';
+import { createTodos, toldTo, withMailer } from './services.ts';
 import { counted, stores, topology, total } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
@@ -31,7 +32,9 @@ const killDatabase: ResolvedAct = { ...postgres, kind: 'kill', restart: undefine
 const pause: ResolvedAct = { ...app, kind: 'pause', copies: [1], lastsMs: undefined };
 const pauseDatabase: ResolvedAct = { ...postgres, kind: 'pause', lastsMs: undefined };
 const flush: ResolvedAct = { ...app, kind: 'flush', service: 'redis' };
-const acts = [killReplica, killDatabase, pause, pauseDatabase, flush];
+const mailer = { ...app, service: 'mailer' } as const;
+const killMailer: ResolvedAct = { ...mailer, kind: 'kill', copies: [2], restart: 'always' };
+const acts = [killReplica, killDatabase, pause, pauseDatabase, flush, killMailer];
 
 async function act(deployment: Deployment, ...all: readonly ResolvedAct[]): Promise<void> {
   for (const each of all) await deployment.act?.(each, signal);
@@ -82,11 +85,13 @@ describe('acts in a cluster', () => {
     await removeLabImages(environment);
   });
 
-  /** The pods of the application, in the order of their names: that of their numbers. */
-  async function replicas(): Promise<readonly Seen[]> {
-    const pods = (await podsOf(cluster, runId, 'app')).filter(isThere).map(seen);
+  /** The pods of a service, in the order of their names: that of their numbers. */
+  async function copies(service: string): Promise<readonly Seen[]> {
+    const pods = (await podsOf(cluster, runId, service)).filter(isThere).map(seen);
     return pods.toSorted((one, other) => (String(one.name) < String(other.name) ? -1 : 1));
   }
+
+  const replicas = (): Promise<readonly Seen[]> => copies('app');
 
   const deploy = (wanted: Parameters<typeof topology>[0], done: readonly ResolvedAct[]): Promise<Deployment> =>
     stack.deploy({ ...topology({ balancer: undefined, ...wanted }), acts: done }, signal);
@@ -155,6 +160,26 @@ describe('acts in a cluster', () => {
     expect(await serving()).toHaveLength(1);
     expect(await deathsOf(deployment)).toEqual([]);
     expect(await ask(deployment)).toBe(200);
+  });
+
+  test('what runs beside the application is killed, rolled out and scaled as it is, and none of that is a death', async () => {
+    const rollOut: ResolvedAct = { ...mailer, name: 'new', kind: 'roll-out', shutdown: 'graceful' };
+    const scale: ResolvedAct = { ...mailer, name: 'one', kind: 'scale', to: 1 };
+    const system = { ...withMailer(2, { balancer: undefined }), acts: [killMailer, rollOut, scale] };
+    const deployment = await stack.deploy(system, signal);
+    const [first, second] = await copies('mailer');
+    await act(deployment, killMailer);
+    expect(await copies('mailer')).toEqual([first, { ...second, restarts: 1 }]);
+    expect(deployment.subjectsOf?.(killMailer)).toEqual([second?.name]);
+    await act(deployment, rollOut);
+    const renewed = (await copies('mailer')).map(({ name }) => name);
+    expect(renewed).toHaveLength(2);
+    expect(renewed.filter((name) => [first?.name, second?.name].includes(name))).toEqual([]);
+    expect(await toldTo(deployment)).toEqual([0, 0]);
+    await act(deployment, scale);
+    expect(await toldTo(deployment)).toEqual([0]);
+    expect(await createTodos(deployment, 1)).toEqual([201]);
+    expect(await deathsOf(deployment)).toEqual([]);
   });
 
   test('the next deployment finds a database again that was killed, and one that was paused', async () => {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { labVersion } from '../../machine/package.ts';
 import { exitCodes, type ExitCode } from '../../model/errors.ts';
 import type { RunNames } from '../../platforms/kubernetes/manifests/run-names.ts';
-import type { FrontServices } from '../../platforms/kubernetes/manifests/system.ts';
+import type { Service } from '../../services/service.ts';
 import type { ChosenTrial, TrialOptions } from '../chosen-trial.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
@@ -30,7 +30,7 @@ async function labImageName({ file }: ChosenTrial, { environment, signal }: Io):
 
 async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<RunNames> {
   const { chooseImages } = await import('../../platforms/engine/base-images.ts');
-  const { drawStores } = await import('../../platforms/kubernetes/manifests/run-names.ts');
+  const { drawSecrets } = await import('../../platforms/kubernetes/manifests/run-names.ts');
   const { storesOf } = await import('../../services/system.ts');
   const { file, trial, system } = chosen;
   return {
@@ -38,7 +38,8 @@ async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<RunNames> {
     labels: { 'scale-lab.run': 'manifests' },
     images: { ...chooseImages(io.environment, file.images), lab: await labImageName(chosen, io) },
     labPullPolicy: 'IfNotPresent',
-    ...drawStores(storesOf([system])),
+    stores: storesOf([system]),
+    secretOf: drawSecrets(),
     signalled: [],
     loadLimits: { cpu: undefined, memoryBytes: undefined },
   };
@@ -54,23 +55,29 @@ function namespaceOf(scenario: string): string {
 function comment(
   { trial }: ChosenTrial,
   { namespace, images }: RunNames,
-  { tested, balancer }: FrontServices,
+  services: readonly Service[],
   workers: number,
 ): string[] {
   const kubectl = `kubectl -n ${namespace}`;
-  const front = balancer ?? tested;
+  const jobs = services.flatMap(({ prepare }) => (prepare === undefined ? [] : `job/${prepare.name}`));
+  const balancers = services.filter(({ role }) => role === 'balancer');
+  // The last of them stands in front of all others.
+  const front = services.at(-1);
   return [
     `${trial.scenario}, ${trial.variant}, ×${trial.replicas}, by scale-lab ${labVersion()}. The passwords are new each time: keep what was applied.`,
     '',
     '  start:  kubectl apply -f -',
-    `  wait:   ${kubectl} wait --timeout=5m --for=condition=complete job/setup`,
+    `  wait:   ${kubectl} wait --timeout=5m --for=condition=complete ${jobs.join(' ')}`,
     `          ${kubectl} wait --timeout=5m --for=condition=available deployment --all`,
-    ...(balancer === undefined
+    ...balancers.map(
+      ({ name }) =>
+        `  then:   ${kubectl} rollout restart deployment ${name}   # it looks replicas up only when it starts`,
+    ),
+    ...(front === undefined
       ? []
       : [
-          `  then:   ${kubectl} rollout restart deployment ${balancer.name}   # it looks replicas up only when it starts`,
+          `  reach:  ${kubectl} port-forward service/${front.name} ${front.port.inside}   # GET /todos/1, /todos?limit=5, /feed, /metrics`,
         ]),
-    `  reach:  ${kubectl} port-forward service/${front.name} ${front.port.inside}   # GET /todos/1, /todos?limit=5, /feed, /metrics`,
     ...(workers > 0 ? [`  load:   job/load waits for its work on standard input: ${kubectl} attach -i <pod>`] : []),
     `  end:    kubectl delete namespace ${namespace}`,
     '',
@@ -81,15 +88,16 @@ function comment(
 
 async function execute(name: string, options: ManifestsOptions, io: Io): Promise<ExitCode> {
   const { chooseTrial } = await import('../chosen-trial.ts');
-  const { frontServicesOf, systemManifests } = await import('../../platforms/kubernetes/manifests/system.ts');
+  const { systemManifests } = await import('../../platforms/kubernetes/manifests/system.ts');
+  const { deployedOf } = await import('../../services/system.ts');
   const { yamlOf } = await import('../../platforms/kubernetes/manifests/yaml.ts');
   const { told } = await import('../../model/foreign-text.ts');
   const chosen = await chooseTrial(io, name, options);
   const names = await surroundingsOf(chosen, io);
   const { workers = 0 } = options;
   const manifests = systemManifests(names, chosen.system, workers);
-  const front = frontServicesOf(chosen.system);
-  io.out.write(yamlOf(manifests, told(comment(chosen, names, front, workers))));
+  const services = deployedOf(chosen.system, { dealsRequests: true });
+  io.out.write(yamlOf(manifests, told(comment(chosen, names, services, workers))));
   return exitCodes.passed;
 }
 

@@ -2,7 +2,10 @@ import { loadLimitsOf } from '../../load/load-limits.ts';
 import { ownerOfRun } from '../../machine/owner.ts';
 import { actKinds } from '../../model/acts.ts';
 import { LabError, messageOf } from '../../model/errors.ts';
+import type { ImageName } from '../../model/scenario.ts';
 import { step } from '../../model/steps.ts';
+import type { Service } from '../../services/service.ts';
+import { possibleBalancer } from '../../services/system.ts';
 import { requireBuilt } from '../common/programs.ts';
 import { runLabels } from '../engine/labels.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
@@ -11,10 +14,10 @@ import { openCluster } from './cluster/cluster.ts';
 import { type ChooseContext, type ClusterContext, chooseContext, requireConsent } from './cluster/context.ts';
 import { hostIdentity } from './cluster/labels.ts';
 import type { Purpose } from './cluster/rights.ts';
-import { deliverHosted, deliverImages } from './images/delivery.ts';
+import { deliverImages, deliverOthers } from './images/delivery.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { namespaceManifest } from './manifests/objects.ts';
-import { type RunNames, drawStores } from './manifests/run-names.ts';
+import { type RunNames, drawSecrets } from './manifests/run-names.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
 import { type KubernetesPlatformOptions, kubernetesRequirements } from './requirements.ts';
 import { KubernetesStack, reachesNoUrls, type StackSettings } from './stack.ts';
@@ -65,8 +68,9 @@ async function up(
     ];
     await requireRights(cluster, namespace, purposes, signal);
     const target = { flavour: context.flavour, name: context.clusterName };
-    const delivery = { ...options, runId, cacheless: !stores.some(({ name }) => name === 'redis') };
-    const { labPullPolicy, way, ...images } = await deliverImages(target, delivery, onStep, signal);
+    const delivery = { ...options, runId };
+    const bases = stores.length === 0 ? [] : [...stores, possibleBalancer].flatMap(baseOf);
+    const { labPullPolicy, way, ...images } = await deliverImages(target, bases, delivery, onStep, signal);
     onStep(way);
     const owner = await ownerOfRun(runId, detached);
     const names: RunNames = {
@@ -74,18 +78,32 @@ async function up(
       labels: runLabels(owner, await hostIdentity(options.environment)),
       images,
       labPullPolicy,
-      ...drawStores(stores),
+      stores,
+      secretOf: drawSecrets(),
       signalled: acts.filter(({ kind }) => kind in signals).map(({ service }) => service),
       loadLimits,
     };
     const run = new RunNamespace(cluster, names, onStep);
-    const deliver = (image: string, limited: AbortSignal): Promise<void> =>
-      deliverHosted(target, image, delivery, onStep, limited);
+    const deliver = (services: readonly Service[], limited: AbortSignal): Promise<void> => {
+      const more = services.flatMap(baseOf).filter((base) => !bases.includes(base));
+      const names = [...services.flatMap(ownOf), ...more.map((base) => images[base])];
+      return deliverOthers(target, names, delivery, onStep, limited);
+    };
     return await startOrRemove(run, { publish, detached, onStep, deliver }, signal);
   } catch (error) {
     cluster.requests.close();
     throw error;
   }
+}
+
+/** The base image of a service, where it is one. */
+function baseOf({ image }: Pick<Service, 'image'>): readonly ImageName[] {
+  return image !== undefined && 'base' in image.from ? [image.from.base] : [];
+}
+
+/** The image of the user's own that a service is of, where it is. */
+function ownOf({ image }: Pick<Service, 'image'>): readonly string[] {
+  return image !== undefined && 'own' in image.from ? [image.from.own] : [];
 }
 
 type StartOptions = Omit<StackSettings, 'run' | 'versions' | 'hasMetrics'>;

@@ -65,7 +65,7 @@ async function ofCluster(cluster: Cluster, signal: AbortSignal): Promise<readonl
   const rightsForActs: Requirement = { name: 'rights', met: false, problem, fix: 'See docs/kubernetes.md.', onlyFor };
   const metrics = hasMetrics
     ? 'served'
-    : `not served: no use of resources for PostgreSQL and Redis, and no autoscaling. ${metricsHint(cluster.context)}`;
+    : `not served: no use of resources for services that do not tell it themselves, such as databases, and no autoscaling. ${metricsHint(cluster.context)}`;
   return [rights, ...(ofActs.length === 0 ? [] : [rightsForActs]), { name: 'metrics API', met: true, found: metrics }];
 }
 

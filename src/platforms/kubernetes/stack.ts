@@ -1,39 +1,35 @@
-import { isDeepStrictEqual } from 'node:util';
 import { never } from '../../machine/time-limit.ts';
-import { together } from '../../machine/together.ts';
 import { LabError } from '../../model/errors.ts';
-import { type HostedTopology, type Topology, changes, losesReplicas } from '../../model/plan.ts';
-import { step } from '../../model/steps.ts';
-import { stayingReplicas } from '../common/scaling.ts';
+import { type HostedTopology, type Topology, actsOn, changes } from '../../model/plan.ts';
+import type { Service } from '../../services/service.ts';
+import { deployedOf } from '../../services/system.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { requireAutoscaling } from './autoscaling.ts';
-import { type Deployed, type DeploymentSettings, KubernetesAppDeployment, KubernetesDeployment } from './deployment.ts';
-import { type FrontServices, frontServicesOf } from './manifests/system.ts';
+import { type Deployed, type DeploymentSettings, KubernetesDeployment } from './deployment.ts';
 import { type KnownPod, knownPods, podDeaths } from './pods/pod-deaths.ts';
 import type { RunNamespace } from './pods/run-namespace.ts';
-import { type Application, scale, startApplication, type Tested } from './system/application.ts';
-import { type Front, frontOf, startBalancer } from './system/front.ts';
 import { nodePortName, openNodePort } from './system/node-port.ts';
 import { PodActs } from './system/pod-acts.ts';
 import { PortForward } from './system/port-forward.ts';
-import { prepare } from './system/preparation.ts';
+import { type RunningService, frontIn } from './system/running-service.ts';
+import { leavingOf, putInPlace } from './system/succession.ts';
 
 /** What a stack is told of its run. */
 export interface StackSettings extends DeploymentSettings {
   readonly versions: Readonly<Record<string, string>>;
   readonly publish: boolean;
   readonly detached: boolean;
-  /** Brings an image of the user's own to the nodes, where the lab can. */
-  readonly deliver: (image: string, signal: AbortSignal) => Promise<void>;
+  /** Brings the images of services to the nodes, where the lab can and has not done so yet. */
+  readonly deliver: (services: readonly Service[], signal: AbortSignal) => Promise<void>;
 }
 
-/** What is in front of the stores now. */
+/** What runs on the stores now: each service after what it uses or fronts. */
 interface Running {
-  readonly application: Application;
-  readonly front: Front;
+  readonly topology: Topology | HostedTopology;
+  readonly services: readonly RunningService[];
 }
 
-/** The stores in a namespace of their own, and the application that is deployed on them. */
+/** The stores in a namespace of their own, and what is deployed on them. */
 export class KubernetesStack implements Stack {
   readonly versions: Readonly<Record<string, string>>;
   readonly #settings: StackSettings;
@@ -52,21 +48,25 @@ export class KubernetesStack implements Stack {
   }
 
   async deploy(topology: Topology | HostedTopology, signal: AbortSignal): Promise<Deployment> {
-    return topology.kind === 'app' ? this.#deployApp(topology, signal) : this.#host(topology, signal);
-  }
-
-  async #deployApp(topology: Topology, signal: AbortSignal): Promise<Deployment> {
+    const services = deployedOf(topology, { dealsRequests: true });
     // Before anything is changed: what is deployed stays as it is where this cannot be.
-    if (topology.autoscale !== undefined) await requireAutoscaling(this.#run.cluster, signal);
+    if (services.some(isAutoscaled)) await requireAutoscaling(this.#run.cluster, signal);
+    await this.#settings.deliver(services, signal);
     const foundation = await this.#storesAsTheyAre(signal);
+    // What uses a store is started beside all of them, whichever it asks.
+    const stores = services.some((service) => this.#usesStore(service)) ? foundation : [];
     try {
-      return new KubernetesAppDeployment(this.#settings, await this.#replace(topology, signal, foundation));
+      return new KubernetesDeployment(this.#settings, await this.#replace(topology, services, stores, signal));
     } catch (error) {
       signal.throwIfAborted();
       // What is told is what has ended, and not what came of it.
-      const [death] = await podDeaths(this.#run, foundation, signal).catch(() => []);
+      const [death] = await podDeaths(this.#run, stores, signal).catch(() => []);
       throw death?.error ?? error;
     }
+  }
+
+  #usesStore({ uses }: Service): boolean {
+    return this.#run.names.stores.some(({ name }) => uses.includes(name));
   }
 
   /** The stores, those that an act has ended or paused as they are again: that they have ended is no death. */
@@ -76,38 +76,34 @@ export class KubernetesStack implements Stack {
     const repaired = (await this.#acts?.repair(stores, signal)) ?? [];
     const others = stores.filter((store) => !repaired.includes(store));
     const known = this.#foundation ?? (await knownPods(run, others, signal));
-    const untouched = known.filter(({ service }) => others.some(({ name }) => name === service));
+    const untouched = known.filter(({ service }) => others.includes(service));
     return (this.#foundation = [...untouched, ...(await knownPods(run, repaired, signal))]);
-  }
-
-  async #host(topology: HostedTopology, signal: AbortSignal): Promise<Deployment> {
-    if (topology.kind !== 'image') throw new Error('A command is not started as a pod.');
-    await this.#settings.deliver(topology.image, signal);
-    await this.#storesAsTheyAre(signal);
-    return new KubernetesDeployment(this.#settings, await this.#replace(topology, signal));
   }
 
   /** Puts a topology in place of the one before; where that fails, nothing of it is left. */
   async #replace(
     topology: Topology | HostedTopology,
+    wanted: readonly Service[],
+    stores: readonly KnownPod[],
     signal: AbortSignal,
-    foundation: readonly KnownPod[] = [],
   ): Promise<Deployed> {
     const before = this.#running;
     this.#running = undefined;
     try {
-      const services = frontServicesOf(topology);
-      const running = await this.#change(before, topology, services, signal);
-      const address = await this.#publish(running.front, signal);
-      const { tested, balancer } = services;
-      const inFront = balancer === undefined ? [] : [balancer];
-      // Replicas that come and go, by themselves or by an act, are not to last.
-      const known = [...inFront, ...(losesReplicas(topology) ? [] : [tested])];
-      const lasting = [...foundation, ...(await knownPods(this.#run, known, signal))];
-      const acts = await PodActs.of(this.#run, [...this.#run.names.stores, ...inFront, tested], signal);
-      this.#running = running;
+      const staying = await this.#staying(before, topology, wanted, signal);
+      const services: RunningService[] = [];
+      for (const service of wanted) {
+        const old = staying.find((running) => running.service.name === service.name);
+        services.push(await putInPlace(this.#run, old, service, services, this.#settings.onStep, signal));
+      }
+      const address = await this.#publish(frontIn(services), signal);
+      // Replicas that come and go by themselves are not to last.
+      const known = wanted.filter(({ role }) => role !== 'tested' || !changes(topology));
+      const lasting = [...stores, ...(await knownPods(this.#run, known, signal))];
+      const acts = await PodActs.of(this.#run, services, signal);
+      this.#running = { topology, services };
       this.#acts = acts;
-      return { ...running, address, lasting, acts };
+      return { topology, services, address, lasting, acts };
     } catch (error) {
       // The stack stays usable, unless it is to be closed; where even this fails, the first error is the one to know.
       if (!signal.aborted) await this.#removeAll().catch(() => undefined);
@@ -132,49 +128,25 @@ export class KubernetesStack implements Stack {
     }
   }
 
-  /** Replicas that would be started with the same settings stay. */
-  async #change(
+  /** Removes what cannot stay, whatever it would be told now. Returns the rest. */
+  async #staying(
     before: Running | undefined,
     topology: Topology | HostedTopology,
-    { tested: service, balancer }: FrontServices,
+    wanted: readonly Service[],
     signal: AbortSignal,
-  ): Promise<Running> {
-    const run = this.#run;
-    const { onStep } = this.#settings;
-    const { name, prepare: preparation } = service;
-    const tested: Tested = { topology, service };
-    const staying = before !== undefined && canStay(before.application.topology, topology) ? before : undefined;
-    if (staying === undefined) await run.removeAll('tested', signal);
-    // Data and replicas at the same time: nothing asks a replica for data before this is done.
-    const [, application] = await together(signal, (limited) => [
-      preparation === undefined
-        ? Promise.resolve()
-        : step(onStep, preparation.title, () => prepare(run, service, preparation, limited)),
-      staying === undefined
-        ? step(onStep, `${topology.replicas} × ${name} starts`, () => startApplication(run, tested, limited))
-        : this.#scale(staying.application, tested, limited),
-    ]);
-    const isBalancedAlike = isDeepStrictEqual(staying?.application.topology.balancer, topology.balancer);
-    if (staying !== undefined && isBalancedAlike && application.isUnchanged)
-      return { application, front: staying.front };
-    await run.removeAll('balancer', signal);
-    if (balancer !== undefined) {
-      await step(onStep, `${balancer.title} starts`, () => startBalancer(run, balancer, application, signal));
-    }
-    return { application, front: await frontOf(run, balancer ?? service, signal) };
-  }
-
-  /** As many replicas as are asked for now: told where these are more or fewer. */
-  async #scale(before: Application, tested: Tested, signal: AbortSignal): Promise<Application> {
-    const difference = tested.topology.replicas - before.topology.replicas;
-    const work = () => scale(this.#run, before, tested, signal);
-    if (difference === 0) return work();
-    const text = `${Math.abs(difference)} × ${tested.service.name} ${difference > 0 ? 'starts' : 'ends'}`;
-    return step(this.#settings.onStep, text, work);
+  ): Promise<readonly RunningService[]> {
+    const all = before?.services ?? [];
+    const areTouched = before !== undefined && (changes(before.topology) || actsOn(before.topology).length > 0);
+    const leaving = areTouched || changes(topology) ? all : leavingOf(all, wanted);
+    await this.#run.removeAll(
+      leaving.map(({ service }) => service.name),
+      signal,
+    );
+    return all.filter((running) => !leaving.includes(running));
   }
 
   /** Where somebody on this machine reaches the front; undefined where that was not asked for, or nobody would forward. */
-  async #publish(front: Front, signal: AbortSignal): Promise<string | undefined> {
+  async #publish(front: RunningService, signal: AbortSignal): Promise<string | undefined> {
     const { publish, detached, run, onStep } = this.#settings;
     if (!publish) return undefined;
     if (detached) {
@@ -189,25 +161,24 @@ export class KubernetesStack implements Stack {
     return this.#forward.address;
   }
 
+  /** All but the stores. */
   async #removeAll(): Promise<void> {
-    for (const role of ['preparation', 'tested', 'balancer'] as const) await this.#run.removeAll(role, never());
+    const stores = this.#run.names.stores.map(({ name }) => name);
+    const others = this.#run.services.filter((name) => !stores.includes(name));
+    await this.#run.removeAll(others, never());
   }
 }
 
 /** The command by which somebody reaches a front that has no address on this machine. */
-function wayTo({ name, cluster }: RunNamespace, { service, port }: Front): string {
+function wayTo({ name, cluster }: RunNamespace, { service }: RunningService): string {
   const { flavour, clusterName } = cluster.context;
   return flavour === 'minikube'
     ? `minikube service ${nodePortName} --url --namespace ${name} --profile ${clusterName}`
-    : `kubectl --namespace ${name} port-forward service/${service} 8080:${port}`;
+    : `kubectl --namespace ${name} port-forward service/${service.name} 8080:${service.port.inside}`;
 }
 
-/** Whether all replicas that run can stay; those that a controller has changed, or that are set otherwise, are started anew. */
-function canStay(running: Topology | HostedTopology, wanted: Topology | HostedTopology): boolean {
-  const isStill = [running, wanted].every(
-    (topology) => !changes(topology) && (topology.kind !== 'app' || topology.slowReplicaMs === 0),
-  );
-  return isStill && stayingReplicas(running, wanted).length > 0;
+function isAutoscaled({ copies }: Service): boolean {
+  return copies.kind === 'alike' && copies.autoscale !== undefined;
 }
 
 /** What is said to a user who wants load on a server of their own. */

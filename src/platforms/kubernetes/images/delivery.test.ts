@@ -12,11 +12,12 @@ import { fakeMinikube } from '../../../../test/fakes/minikube.ts';
 import { ProgramFolder } from '../../../../test/fakes/program-folder.ts';
 import { type FakeRegistry, startRegistry } from '../../../../test/fakes/registry.ts';
 import type { Environment } from '../../../machine/environment.ts';
+import type { ImageName } from '../../../model/scenario.ts';
 import type { Programs } from '../../common/programs.ts';
 import { defaultImages } from '../../engine/base-images.ts';
 import { label, labelled } from '../../engine/labels.ts';
 import type { Flavour } from '../cluster/flavour.ts';
-import { type NodeImages, deliverHosted, deliverImages, describeDelivery } from './delivery.ts';
+import { type NodeImages, deliverImages, deliverOthers, describeDelivery } from './delivery.ts';
 import { imageMissingHint } from './missing.ts';
 
 const { signal } = new AbortController();
@@ -24,13 +25,14 @@ const waited = { timeout: 30_000 };
 const nowhere = { temporaryFolder: '/nowhere', runId: 'delivered' };
 const noEngine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
 const nothingBuilt = { app: '/nowhere/a', worker: '/nowhere/w', agent: '/nowhere/g' };
+const bases = ['postgres', 'redis', 'nginx'] as const;
 const problem = await engineProblem();
 
 test('an image that is named is taken as it is: nothing is built, and no Engine is needed', async () => {
   const environment = { ...noEngine, SCALE_LAB_IMAGE: 'registry.example/lab:3', SCALE_LAB_REDIS_IMAGE: 'r:1' };
   const options = { environment, programs: nothingBuilt, ...nowhere, images: { redis: 'r:2', nginx: 'n:2' } };
   for (const flavour of ['minikube', 'kind', 'k3d', 'docker-desktop', 'other'] as const) {
-    const images = await deliverImages({ flavour, name: 'c' }, options, () => undefined, signal);
+    const images = await deliverImages({ flavour, name: 'c' }, bases, options, () => undefined, signal);
     expect(images).toEqual({
       lab: 'registry.example/lab:3',
       labPullPolicy: 'IfNotPresent',
@@ -46,7 +48,7 @@ test('an image that is named is taken as it is: nothing is built, and no Engine 
 test('where none is named, an Engine is asked for', async () => {
   const { folder: file } = new ProgramFolder();
   const options = { environment: noEngine, programs: { app: file, worker: file, agent: file }, ...nowhere };
-  const error = await failure(deliverImages({ flavour: 'other', name: 'c' }, options, () => undefined, signal));
+  const error = await failure(deliverImages({ flavour: 'other', name: 'c' }, bases, options, () => undefined, signal));
   expect(error.message).toContain("The lab's image is built by a Docker Engine. There is no Docker Engine");
   expect(error.hint).toMatch(/Install Docker and start it .* SCALE_LAB_IMAGE=<image>\.$/);
 });
@@ -54,21 +56,23 @@ test('where none is named, an Engine is asked for', async () => {
 test('what is wrong with the settings is said first', async () => {
   const environment = { ...noEngine, SCALE_LAB_REGISTRY: 'https://x' };
   const options = { environment, programs: nothingBuilt, ...nowhere };
-  const error = await failure(deliverImages({ flavour: 'other', name: 'c' }, options, () => undefined, signal));
+  const error = await failure(deliverImages({ flavour: 'other', name: 'c' }, bases, options, () => undefined, signal));
   expect(error.message).toContain('SCALE_LAB_REGISTRY');
 });
 
 test('a signal that is given already ends it with its reason', async () => {
   const reason = new Error('enough');
   const options = { environment: noEngine, programs: nothingBuilt, ...nowhere };
-  const delivery = deliverImages({ flavour: 'kind', name: 'c' }, options, () => undefined, AbortSignal.abort(reason));
+  const broken = AbortSignal.abort(reason);
+  const delivery = deliverImages({ flavour: 'kind', name: 'c' }, bases, options, () => undefined, broken);
   await expect(delivery).rejects.toBe(reason);
 });
 
 test('three ways are named to who lacks the image of the lab, and a setting to who lacks another', () => {
   for (const way of ['minikube, kind and k3d', 'SCALE_LAB_REGISTRY', 'SCALE_LAB_IMAGE'])
-    for (const service of ['app', 'setup', 'load']) expect(imageMissingHint(service)).toContain(way);
+    expect(imageMissingHint('lab')).toContain(way);
   expect(imageMissingHint('redis')).toContain('SCALE_LAB_REDIS_IMAGE=<image>');
+  expect(imageMissingHint('own')).toMatch(/^Load it onto the nodes .* or push it/);
 });
 
 test('how images would get there is told, or what is missing for it', async () => {
@@ -105,7 +109,12 @@ describe('with a Docker Engine', () => {
     baseImage = undefined;
   });
 
-  function deliver(flavour: Flavour, more: Environment = {}, given: AbortSignal = signal): Promise<NodeImages> {
+  function deliver(
+    flavour: Flavour,
+    more: Environment = {},
+    given: AbortSignal = signal,
+    wanted: readonly ImageName[] = bases,
+  ): Promise<NodeImages> {
     const names = {
       SCALE_LAB_NODE_IMAGE: base,
       SCALE_LAB_POSTGRES_IMAGE: base,
@@ -117,7 +126,7 @@ describe('with a Docker Engine', () => {
     const programs: Programs = { app: file('app'), worker: file('worker'), agent: file('agent') };
     const options = { environment: { ...environment, ...folder.environment, ...names, ...more }, programs };
     const settings = { ...options, images: { nginx: base }, runId: 'delivered', temporaryFolder: folder.folder };
-    return deliverImages({ flavour, name: 'here' }, settings, (step) => steps.push(step), given);
+    return deliverImages({ flavour, name: 'here' }, wanted, settings, (step) => steps.push(step), given);
   }
 
   test('the image is built once, with our labels, and named by its content', async () => {
@@ -146,6 +155,12 @@ describe('with a Docker Engine', () => {
     expect(steps).toContain(`${lab}, ${base} are loaded into the cluster here`);
   });
 
+  test('kind loads no base image that no service is of', async () => {
+    folder.add('kind');
+    const { lab } = await deliver('kind', {}, signal, ['redis']);
+    expect(folder.calls).toEqual([`kind load docker-image ${lab} --name here`]);
+  });
+
   test('minikube loads what it does not have, once, until it is built anew', async () => {
     folder.add('minikube', fakeMinikube);
     const { lab } = await deliver('minikube');
@@ -166,7 +181,7 @@ describe('with a Docker Engine', () => {
       steps = [];
       const options = { environment: { ...environment, ...folder.environment }, programs: nothingBuilt, runId: 'own' };
       const delivery = { ...options, temporaryFolder: folder.folder };
-      await deliverHosted({ flavour: 'minikube', name: 'here' }, image, delivery, (text) => steps.push(text), signal);
+      await deliverOthers({ flavour: 'minikube', name: 'here' }, [image], delivery, (text) => steps.push(text), signal);
       return steps;
     };
     const loaded = [`${own} is loaded into the cluster here`];

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Environment } from '../../../machine/environment.ts';
 import { ownerLabel, ownerOfRun } from '../../../machine/owner.ts';
 import { LabError } from '../../../model/errors.ts';
+import type { ImageName } from '../../../model/scenario.ts';
 import { step, type OnStep } from '../../../model/steps.ts';
 import { type Programs, requireBuilt } from '../../common/programs.ts';
 import { type BaseImages, chooseImages, ensureImage, findImage } from '../../engine/base-images.ts';
@@ -36,16 +37,22 @@ export interface DeliveryOptions extends ImageOptions {
   readonly temporaryFolder: string;
   /** The run that is named on an image which is built for it. */
   readonly runId: string;
-  /** Whether there will be no Redis. */
-  readonly cacheless?: boolean;
+}
+
+/** A cluster, as the programs that load images call it. */
+export interface NamedCluster {
+  readonly flavour: Flavour;
+  /** The profile of minikube, or the cluster's name. */
+  readonly name: string;
 }
 
 /**
- * Sees to it that the nodes of a cluster have the lab's image or can pull it, and those of the backends if they are here.
+ * Sees to it that the nodes of a cluster have the lab's image or can pull it, and these base images if they are here.
  * @throws {LabError} where the image cannot be built, loaded or pushed; the signal's reason where that is broken off
  */
 export async function deliverImages(
-  cluster: { readonly flavour: Flavour; /** The profile of minikube, or the cluster's name. */ readonly name: string },
+  cluster: NamedCluster,
+  wanted: readonly ImageName[],
   options: DeliveryOptions,
   onStep: OnStep,
   signal: AbortSignal,
@@ -67,9 +74,8 @@ export async function deliverImages(
   const built = await buildLabImage(engine, options, onStep, signal);
   if (loader !== undefined) {
     const source = await sourceOf(engine, options);
-    const { postgres, redis, nginx } = bases;
-    const backends = options.cacheless ? [postgres, nginx] : [postgres, redis, nginx];
-    await loadAll(loader, source, { lab: built, backends, into: name }, onStep, signal);
+    const others = wanted.map((base) => bases[base]);
+    await loadAll(loader, source, { lab: built, others, into: name }, onStep, signal);
     return delivered(built, `${flavour} loaded the lab's image into the cluster ${name}.`, 'Never');
   }
   if (registry !== undefined) {
@@ -82,18 +88,18 @@ export async function deliverImages(
 }
 
 /**
- * Loads an image of the user's own into a cluster whose program can, where this machine's Engine has it; elsewhere the nodes have
- * it, or pull it.
- * @throws {LabError} where it cannot be loaded
+ * Loads images that are not the lab's into a cluster whose program can, where this machine's Engine has them; elsewhere the nodes
+ * have them, or pull them.
+ * @throws {LabError} where they cannot be loaded
  */
-export async function deliverHosted(
-  { flavour, name }: Parameters<typeof deliverImages>[0],
-  image: string,
+export async function deliverOthers(
+  { flavour, name }: NamedCluster,
+  images: readonly string[],
   options: DeliveryOptions,
   onStep: OnStep,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!isLoaderName(flavour)) return;
+  if (images.length === 0 || !isLoaderName(flavour)) return;
   const loader = await openLoader(flavour, name, options.environment);
   const engine = await openEngine(options.environment, signal).catch((error: unknown) => {
     signal.throwIfAborted();
@@ -101,10 +107,10 @@ export async function deliverHosted(
     throw error;
   });
   if (engine === undefined) return;
-  const missing = await loader.missing(await wantedImages(engine, [image], signal), signal);
+  const missing = await loader.missing(await wantedImages(engine, images, signal), signal);
   if (missing.length === 0) return;
   const source = await sourceOf(engine, options);
-  await step(onStep, `${image} is loaded into the cluster ${name}`, () => loader.load(missing, source, signal));
+  await step(onStep, loading(missing, name), () => loader.load(missing, source, signal));
 }
 
 /**
@@ -112,7 +118,7 @@ export async function deliverHosted(
  * @throws {LabError} that names what is missing for it
  */
 export async function describeDelivery(
-  { flavour, name }: Parameters<typeof deliverImages>[0],
+  { flavour, name }: NamedCluster,
   environment: Environment,
   signal: AbortSignal,
 ): Promise<string> {
@@ -156,34 +162,40 @@ async function buildLabImage(
 }
 
 /**
- * Loads what is missing, all at once: the lab's image in any case, those of the backends if the Engine has them. Where that cannot
- * be, the nodes have another way to an official image, and none to the lab's.
+ * Loads what is missing, all at once: the lab's image in any case, the others if the Engine has them. Where that cannot be, the
+ * nodes have another way to an official image, and none to the lab's.
  */
 async function loadAll(
   loader: Loader,
   source: ImageSource,
-  { lab, backends, into }: { readonly lab: string; readonly backends: readonly string[]; readonly into: string },
+  { lab, others, into }: { readonly lab: string; readonly others: readonly string[]; readonly into: string },
   onStep: OnStep,
   signal: AbortSignal,
 ): Promise<void> {
   // Its name is the hash of what is in it.
   const ours: WantedImage = { name: lab, id: undefined };
   const load = async (images: readonly WantedImage[]): Promise<void> => {
-    const names = images.map(({ name }) => name).join(', ');
-    const text = `${names} ${images.length === 1 ? 'is' : 'are'} loaded into the cluster ${into}`;
-    await step(onStep, text, () => loader.load(images, source, signal));
+    await step(onStep, loading(images, into), () => loader.load(images, source, signal));
   };
-  const missing = await loader.missing([ours, ...(await wantedImages(source.engine, backends, signal))], signal);
+  const missing = await loader.missing([ours, ...(await wantedImages(source.engine, others, signal))], signal);
   if (missing.length === 0) return;
-  const others = missing.filter((image) => image !== ours);
+  const notOurs = missing.filter((image) => image !== ours);
   try {
     await load(missing);
   } catch (error) {
     signal.throwIfAborted();
-    if (others.length === 0 || !(error instanceof LabError)) throw error;
-    onStep(`${others.map(({ name }) => name).join(', ')}: left to the nodes to pull. ${error.message}`);
-    if (others.length < missing.length) await load([ours]);
+    if (notOurs.length === 0 || !(error instanceof LabError)) throw error;
+    onStep(`${namesOf(notOurs)}: left to the nodes to pull. ${error.message}`);
+    if (notOurs.length < missing.length) await load([ours]);
   }
+}
+
+function loading(images: readonly WantedImage[], into: string): string {
+  return `${namesOf(images)} ${images.length === 1 ? 'is' : 'are'} loaded into the cluster ${into}`;
+}
+
+function namesOf(images: readonly WantedImage[]): string {
+  return images.map(({ name }) => name).join(', ');
 }
 
 /** Those of these images that the Engine has, each once. */

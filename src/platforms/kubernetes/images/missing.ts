@@ -10,10 +10,10 @@ const ofTheLab = [
 const ofTheUser =
   'Load it onto the nodes (for minikube, kind and k3d that is done by itself where this machine has it), or push it to where they pull from.';
 
-/** What to do where a node cannot find the image of a service: the lab's own, one that it builds on, or the user's. */
-export function imageMissingHint(service: string): string {
-  if (service === 'target') return ofTheUser;
-  const base = imageNames.find((name) => name === service);
+/** What to do where a node cannot find an image: a base image by its name, the user's `own`, or else the lab's. */
+export function imageMissingHint(kind: string | undefined): string {
+  if (kind === 'own') return ofTheUser;
+  const base = imageNames.find((name) => name === kind);
   if (base === undefined) return ofTheLab;
   return `Load it onto the nodes, push it to where they pull from, or name one that they have or can pull: ${imageSetting(base)}=<image>, or images: { ${base}: <image> } in the scenario file.`;
 }

@@ -52,7 +52,7 @@ export async function* generateLoad(
 
 /** What went wrong before is what the user has to know, not that this did, too. */
 async function removeWorkers(run: RunNamespace, hasFailed: boolean): Promise<void> {
-  const removal = run.removeAll('load', never());
+  const removal = run.removeAll([job], never());
   await (hasFailed ? removal.catch(() => undefined) : removal);
 }
 

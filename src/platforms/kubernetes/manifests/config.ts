@@ -1,7 +1,7 @@
 import type { V1ConfigMap, V1EnvVar, V1Secret } from '@kubernetes/client-node';
 import { type File, type Service, type Variables, plainText } from '../../../services/service.ts';
 import { configMap, secret } from './objects.ts';
-import { type Described, dataFolderOf, filesFolder, imageOf, podName, reachedBy } from './place.ts';
+import { type Described, dataFolderOf, filesFolder, imageOf, podName } from './place.ts';
 import type { Plain } from './plain.ts';
 import type { Mount } from './pod.ts';
 import type { RunNames } from './run-names.ts';
@@ -10,7 +10,7 @@ const passwd = 'passwd';
 
 /**
  * What has to be there before the pods of a service, under one name: a ConfigMap for what anybody may read, and a Secret for
- * everything of it that a password is in. No other object has one.
+ * everything that it is told and that a password is in. No other object has one.
  */
 export function configOf(
   s: RunNames,
@@ -21,7 +21,7 @@ export function configOf(
   const areSecret = files.some(isSecret);
   const texts = Object.fromEntries(files.map((file) => [file.name, plainText(file.text)]));
   const plain = { ...passwdOf(service), ...(areSecret ? {} : texts) };
-  const hidden = { ...secretsIn(variables), ...secretsIn(reachedBy(s, service)), ...(areSecret ? texts : {}) };
+  const hidden = { ...secretsIn(variables), ...(areSecret ? texts : {}) };
   return [
     ...(isEmpty(plain) ? [] : [configMap(s, name, plain)]),
     ...(isEmpty(hidden) ? [] : [secret(s, name, hidden)]),
@@ -49,26 +49,12 @@ export function mountsOf(service: Service, { files }: Described, name: string): 
   ];
 }
 
-/** What its program is told: what is secret comes from the Secret of the service that it is of. */
-export function environmentOf(s: RunNames, service: Service, { variables }: Described, name: string) {
-  return [
-    ...entriesOf(variables, name),
-    ...service.uses.flatMap((used) => entriesOf(reachedBy(s, storeOf(s, used)), used)),
-  ];
-}
-
-function entriesOf(variables: Variables, secretName: string): Plain<V1EnvVar>[] {
+/** What its program is told: what is secret comes from the Secret of that name. */
+export function environmentOf({ variables }: Described, secretName: string): Plain<V1EnvVar>[] {
   return Object.entries(variables).map(([name, text]) => {
     if (typeof text !== 'string') return { name, valueFrom: { secretKeyRef: { name: secretName, key: name } } };
     return text === podName ? { name, valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } } : { name, value: text };
   });
-}
-
-/** What a service uses stays for the whole run. */
-function storeOf({ stores }: RunNames, name: string): Service {
-  const store = stores.find((candidate) => candidate.name === name);
-  if (store === undefined) throw new Error(`There is no ${name} in this run.`);
-  return store;
 }
 
 /** A user by number that has to have a name, as the system has it. */

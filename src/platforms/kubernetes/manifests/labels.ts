@@ -11,11 +11,14 @@ export const label = {
 /** An annotation of pods: where it changes, they are replaced. */
 export const versionAnnotation = 'scale-lab/version';
 
+/** An annotation of pods: which of the images that the lab knows theirs is, see `images/missing.ts`. */
+export const imageAnnotation = 'scale-lab/image';
+
 /** What objects are for: services by kind, what prepares one, and load workers. */
 export type Role = Service['role'] | 'preparation' | 'load';
 
 /** The roles of what is under load. */
-export const underLoad = ['store', 'tested', 'balancer'] as const satisfies readonly Role[];
+export const underLoad = ['store', 'aside', 'tested', 'balancer'] as const satisfies readonly Role[];
 
 /** Labels of everything that a run creates; its id is among them. */
 export type RunLabels = Readonly<Record<string, string>> & { readonly [label.run]: string };

@@ -27,7 +27,7 @@ test('a worker is spoken to by its standard input, and ends with it', () => {
 test('it rather has a node without what is under test, and then one without another worker', () => {
   const topologyKey = 'kubernetes.io/hostname';
   const run = { 'scale-lab.run': 'a-run' };
-  const tested = { key: 'scale-lab.role', operator: 'In', values: ['store', 'tested', 'balancer'] };
+  const tested = { key: 'scale-lab.role', operator: 'In', values: ['store', 'aside', 'tested', 'balancer'] };
   expect(pod?.affinity?.podAntiAffinity).toEqual({
     preferredDuringSchedulingIgnoredDuringExecution: [
       {

@@ -6,7 +6,6 @@ import { labUserId } from './pod-security.ts';
 import { podTemplate } from './pod.ts';
 import { resourcesOf } from './resources.ts';
 import { type RunNames, metadataOf, partOf } from './run-names.ts';
-import { imageIn } from './service-pod.ts';
 
 /** What a worker asks for where it has no limit. */
 const asks = { cpu: 0.02, memoryBytes: 128 * 2 ** 20 } as const;
@@ -19,9 +18,9 @@ export function loadManifest(s: RunNames, name: string, workers: number): Plain<
   const part = partOf(s, 'load', 'load');
   const template = podTemplate(part, {
     name: 'load',
+    image: { lab: true },
     userId: labUserId,
     container: {
-      ...imageIn(s, { from: { lab: true } }),
       args: [inImage.worker],
       stdin: true,
       // It ends with the lab: its input does.

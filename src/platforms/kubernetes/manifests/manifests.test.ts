@@ -1,8 +1,10 @@
 import type { V1Deployment, V1Job, V1PodTemplateSpec, V1Service } from '@kubernetes/client-node';
-import { balancedBy } from '../../../model/system.ts';
+import type { Topology } from '../../../model/plan.ts';
+import { type EntryUse, balancedBy } from '../../../model/system.ts';
 // What the client sends by; its index does not name it.
 import { ObjectSerializer } from '@kubernetes/client-node/dist/serializer.js';
 import { describe, expect, it, test } from 'vitest';
+import { withMailer } from '../../../../test/conformance/services.ts';
 import { topology } from '../../../../test/conformance/topology.ts';
 import { storesOf } from '../../../services/system.ts';
 import { checkSchema } from '../testing/published-schemas.ts';
@@ -24,8 +26,17 @@ const systems: readonly (readonly [string, readonly Manifest[]])[] = [
   ['an abrupt roll-out', systemManifests(s, topology({ rollout: { atMs: 1_000, shutdown: 'abrupt' } }))],
   ['limits', systemManifests(s, topology({ limits: { cpu: 0.25, memoryBytes: 256 * 1024 ** 2 } }))],
   ['no cache', systemManifests(runNames({ stores: storesOf([{ ...topology(), hasRedis: false }]) }), topology())],
+  ['two services beside the application', systemManifests(s, withTwoBeside())],
   ['four load workers', systemManifests(runNames({ loadLimits: unlimited }), topology(), 4)],
 ];
+
+/** The notification service, and a second one with limits that has several copies. */
+function withTwoBeside(): Topology {
+  const limits = { cpu: 0.1, memoryBytes: 128 * 1024 ** 2 };
+  const second: EntryUse = { kind: 'entry', name: 'audit', entry: 'notifier', replicas: 2, limits };
+  const { services = [], ...system } = withMailer(1, { replicas: 2, balancer: balancedBy('round-robin') });
+  return { ...system, services: [...services, second] };
+}
 
 /** What a client sends of it: only what its model knows. */
 function sent(manifest: Manifest): unknown {
@@ -138,7 +149,7 @@ test('four replicas of a quarter of a core, and what they need, fit on a node of
   const unlimitedLoad = runNames({ loadLimits: unlimited });
   const pods = systemManifests(unlimitedLoad, topology({ replicas: 4, limits, balancer: undefined }), 1);
   // The set-up is over before there is load.
-  const staying = pods.filter((manifest) => manifest.metadata?.name !== 'setup');
+  const staying = pods.filter((manifest) => manifest.kind !== 'Job' || manifest.metadata?.name === 'load');
   const asked = (manifest: Manifest): number => {
     const [template] = templatesOf([manifest]);
     const [container] = template?.spec?.containers ?? [];

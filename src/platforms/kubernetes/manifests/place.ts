@@ -1,4 +1,15 @@
-import type { Copy, File, Image, Place, Reach, Service, Variables } from '../../../services/service.ts';
+import { LabError } from '../../../model/errors.ts';
+import {
+  type Address,
+  type Copy,
+  type File,
+  type Image,
+  type Place,
+  type Reach,
+  type Service,
+  type Variables,
+  variablesOf,
+} from '../../../services/service.ts';
 import type { RunNames } from './run-names.ts';
 
 /** Where the files of a service lie. */
@@ -10,8 +21,28 @@ export const podName = '$(POD_NAME)';
 /** How long a copy that is to stop asks those who keep connections to let go of them: Services still lead to it. */
 const lingerMs = 1_000;
 
-/** Where the copies of a service are. */
-export type CopiesOf = Place['copiesOf'];
+/** What a service is told of the others in its system. */
+export interface Neighbours {
+  /** The variables by which one is reached that it uses. */
+  readonly reached: (used: string) => Variables;
+  /** Where the copies of one are that it fronts. */
+  readonly copiesOf: (fronted: string) => readonly Address[];
+}
+
+/** Of a service that uses no other, and fronts none. */
+export const alone: Neighbours = {
+  reached: (used) => {
+    throw new Error(`Nobody has said how ${used} is reached.`);
+  },
+  copiesOf: () => [],
+};
+
+/** How the services of a system are found. */
+export interface Whereabouts {
+  /** As a URL has it: one of IPv6 in brackets. */
+  hostOf(service: Service): string;
+  copiesOf(service: Service): readonly Address[];
+}
 
 /** What a copy is started with: copies of which this is the same are made from one template. */
 export interface Described {
@@ -20,8 +51,30 @@ export interface Described {
   readonly files: readonly File[];
 }
 
+/** These services as others are told of them: each is reached at what fronts it, where there is such. */
+export function neighboursIn(s: RunNames, services: readonly Service[], where: Whereabouts): Neighbours {
+  const find = (name: string): Service => {
+    const service = services.find((candidate) => candidate.name === name);
+    if (service === undefined) throw new Error(`There is no ${name} in this system.`);
+    return service;
+  };
+  return {
+    reached: (name) => {
+      const service = find(name);
+      const front = services.find(({ fronts }) => fronts.includes(name)) ?? service;
+      const reach: Reach = {
+        host: where.hostOf(front),
+        port: front.port.inside,
+        secret: (secret) => secretOf(s, service, secret),
+      };
+      return service.reachedBy(reach);
+    },
+    copiesOf: (name) => where.copiesOf(find(name)),
+  };
+}
+
 /** The place of a copy in a pod. */
-export function placeOf(s: RunNames, service: Service, copy: Copy, copiesOf: CopiesOf = () => []): Place {
+export function placeOf(s: RunNames, service: Service, copy: Copy, { copiesOf }: Neighbours = alone): Place {
   return {
     copy,
     host: '0.0.0.0',
@@ -36,26 +89,21 @@ export function placeOf(s: RunNames, service: Service, copy: Copy, copiesOf: Cop
 }
 
 /** What a copy is started with at its place. */
-export function described(service: Service, at: Place): Described {
+export function described(service: Service, at: Place, { reached }: Neighbours): Described {
   const image = imageOf(service);
-  const variables = { ...image.environment?.(at), ...service.environment(at) };
+  const variables = { ...image.environment?.(at), ...variablesOf(service, at, reached) };
   return { args: image.args(at), variables, files: service.files(at) };
 }
 
-/** What others are told to reach a service. */
-export function reachedBy(s: RunNames, service: Service): Variables {
-  const reach: Reach = {
-    host: service.name,
-    port: service.port.inside,
-    secret: (name) => secretOf(s, service, name),
-  };
-  return service.reachedBy(reach);
-}
-
-/** The image of a service that can be a pod. */
+/**
+ * The image of a service.
+ * @throws {LabError} where it has none, and can be no pod
+ */
 export function imageOf({ name, image }: Service): Image {
-  if (image === undefined) throw new Error(`${name} has no image, and is not started as a pod.`);
-  return image;
+  if (image !== undefined) return image;
+  throw new LabError(`${name} is started by a command, and a cluster runs images.`, {
+    hint: 'Name its image in place of its command, or use --platform local.',
+  });
 }
 
 /** The folder that a copy writes to. */
@@ -63,8 +111,7 @@ export function dataFolderOf({ data, scratch }: Image): string {
   return data[0] ?? scratch[0] ?? '/tmp';
 }
 
-function secretOf({ secrets }: RunNames, service: Service, name: string): string {
-  const secret = secrets[service.name]?.[name];
-  if (secret === undefined) throw new Error(`The secret ${name} of ${service.name} was not drawn.`);
-  return secret;
+function secretOf(s: RunNames, service: Service, name: string): string {
+  if (!service.secrets.includes(name)) throw new Error(`${service.name} has no secret ${name}.`);
+  return s.secretOf(service.name, name);
 }

@@ -1,5 +1,6 @@
 import type { V1Container, V1PodSpec, V1PodTemplateSpec, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
-import { label } from './labels.ts';
+import type { Image } from '../../../services/service.ts';
+import { imageAnnotation, label } from './labels.ts';
 import type { Plain } from './plain.ts';
 import { containerSecurity, podSecurity } from './pod-security.ts';
 import type { RunNames } from './run-names.ts';
@@ -11,8 +12,12 @@ export interface PodDescription {
   /** The Deployment that it belongs to, if it does. */
   readonly deployment?: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly image: Image['from'];
   readonly userId: number;
-  readonly container: Omit<Plain<V1Container>, 'name' | 'securityContext' | 'volumeMounts'>;
+  readonly container: Omit<
+    Plain<V1Container>,
+    'name' | 'image' | 'imagePullPolicy' | 'securityContext' | 'volumeMounts'
+  >;
   /** Folders on the node's disk that it may write to; they go with the pod. The rest is read-only. */
   readonly writable?: readonly string[];
   /** Whether it may write to all of its root, which goes with its container. */
@@ -29,11 +34,12 @@ export interface Mount {
 }
 
 /** The template of a pod: what it may do is as little as it needs. */
-export function podTemplate({ labels }: RunNames, description: PodDescription): Plain<V1PodTemplateSpec> {
+export function podTemplate(s: RunNames, description: PodDescription): Plain<V1PodTemplateSpec> {
   const {
     name,
     deployment,
     annotations,
+    image,
     userId,
     container,
     writable = [],
@@ -44,10 +50,10 @@ export function podTemplate({ labels }: RunNames, description: PodDescription): 
   return {
     metadata: {
       labels: {
-        ...labels,
+        ...s.labels,
         ...(deployment === undefined ? {} : { [label.deployment]: deployment }),
       },
-      ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+      annotations: { [imageAnnotation]: kindOf(image), ...annotations },
     },
     spec: {
       automountServiceAccountToken: false,
@@ -57,6 +63,7 @@ export function podTemplate({ labels }: RunNames, description: PodDescription): 
       containers: [
         {
           name,
+          ...imageIn(s, image),
           ...container,
           securityContext: containerSecurity(!hasWritableRoot),
           ...(mounts.length === 0
@@ -67,6 +74,16 @@ export function podTemplate({ labels }: RunNames, description: PodDescription): 
       ...(mounts.length === 0 ? {} : { volumes: mounts.map(({ volume }) => volume) }),
     },
   };
+}
+
+/** The image of a container, and who fetches it. */
+function imageIn({ images, labPullPolicy }: RunNames, from: Image['from']) {
+  if ('lab' in from) return { image: images.lab, imagePullPolicy: labPullPolicy };
+  return { image: 'own' in from ? from.own : images[from.base], imagePullPolicy: 'IfNotPresent' };
+}
+
+function kindOf(from: Image['from']): string {
+  return 'base' in from ? from.base : 'own' in from ? 'own' : 'lab';
 }
 
 function emptyFolder(path: string): Mount {

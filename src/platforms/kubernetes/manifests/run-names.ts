@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
 import type { ImageName } from '../../../model/scenario.ts';
 import type { Limits } from '../../../model/system.ts';
@@ -16,19 +16,19 @@ export interface RunNames {
   readonly labPullPolicy: 'Never' | 'IfNotPresent';
   /** The services that stay for the whole run. */
   readonly stores: readonly Service[];
-  /** Of characters that mean nothing in a URL; by the service that they are of, and by their own names. */
-  readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** One of the secrets of a service, of characters that mean nothing in a URL: the same each time that it is asked for. */
+  readonly secretOf: (service: string, name: string) => string;
   /** The services whose processes are ended or stopped by a command in their containers. */
   readonly signalled: readonly string[];
   /** What each load worker may use. */
   readonly loadLimits: Limits;
 }
 
-/** The stores of a run, with secrets that are drawn anew. */
-export function drawStores(stores: readonly Service[]): Pick<RunNames, 'stores' | 'secrets'> {
-  const draw = (secret: string) => [secret, randomBytes(18).toString('base64url')] as const;
-  const secrets = stores.map(({ name, secrets: names }) => [name, Object.fromEntries(names.map(draw))] as const);
-  return { stores, secrets: Object.fromEntries(secrets) };
+/** Draws secrets for all services of a run, whichever it will have: each follows from one key that nobody is told. */
+export function drawSecrets(): RunNames['secretOf'] {
+  const key = randomBytes(32);
+  const hash = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  return (service, name) => hash(`${service}/${name}`).subarray(0, 18).toString('base64url');
 }
 
 /** The same for the objects of one part of a run, which say what they are of and for. */

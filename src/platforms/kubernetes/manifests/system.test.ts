@@ -1,16 +1,25 @@
 import { describe, expect, it, test } from 'vitest';
 import { balancedBy } from '../../../model/system.ts';
+import { withMailer } from '../../../../test/conformance/services.ts';
 import { topology } from '../../../../test/conformance/topology.ts';
-import { storesOf } from '../../../services/system.ts';
+import { balancerOf, storesOf, testedOf } from '../../../services/system.ts';
 import { runNames } from '../testing/run-names.ts';
+import { type Neighbours, neighboursIn } from './place.ts';
+import type { Manifest } from './plain.ts';
 import { preparationManifest } from './preparation.ts';
-import { frontServicesOf, systemManifests } from './system.ts';
+import { systemManifests } from './system.ts';
 import { workloadOf } from './workload.ts';
 
 const s = runNames();
 type Change = Parameters<typeof topology>[0];
+const called = ({ kind, metadata }: Manifest): string => `${kind} ${metadata?.name}`;
 const objectsOf = (change: Change, workers?: number): readonly string[] =>
-  systemManifests(s, topology(change), workers).map(({ kind, metadata }) => `${kind} ${metadata?.name}`);
+  systemManifests(s, topology(change), workers).map(called);
+/** Of a system in which nothing but the stores is at these addresses. */
+const neighbours = (...hosts: readonly string[]): Neighbours => ({
+  ...neighboursIn(s, s.stores, { hostOf: ({ name }) => name, copiesOf: () => [] }),
+  copiesOf: () => hosts.map((host) => ({ host, port: 3000 })),
+});
 
 describe('a system', () => {
   it('is created from its namespace to its application', () => {
@@ -23,11 +32,19 @@ describe('a system', () => {
       'Secret redis',
       'Service redis',
       'Deployment redis',
-      'Job setup',
+      'Secret app',
+      'Job app-setup',
       'Service app',
       'Service app-pods',
       'Deployment app',
     ]);
+  });
+
+  it('has what runs beside the application, before it, and no balancer for that: its Service deals requests out', () => {
+    const objects = systemManifests(s, withMailer(2)).map(called);
+    const beside = objects.filter((object) => object.includes('mailer'));
+    expect(beside).toEqual(['Service mailer', 'Service mailer-pods', 'Deployment mailer']);
+    expect(objects.indexOf('Deployment mailer')).toBeLessThan(objects.indexOf('Job app-setup'));
   });
 
   it('has no Redis, nor a password for one, where none is wanted', () => {
@@ -52,10 +69,10 @@ describe('a system', () => {
 });
 
 test('nginx has the configuration of the balancer, and is replaced where that is another one', () => {
-  const { balancer } = frontServicesOf(topology({ replicas: 2, balancer: balancedBy('least-connections') }));
+  const wanted = topology({ replicas: 2, balancer: balancedBy('least-connections') });
+  const balancer = balancerOf(wanted, { dealsRequests: true });
   if (balancer === undefined) throw new Error('there is no balancer');
-  const balanced = (...hosts: readonly string[]) =>
-    workloadOf(s, balancer, { copiesOf: () => hosts.map((host) => ({ host, port: 3000 })) });
+  const balanced = (...hosts: readonly string[]) => workloadOf(s, balancer, neighbours(...hosts));
   const { config, deployments } = balanced('10.0.0.1', '10.0.0.2');
   const text = JSON.stringify(config);
   for (const part of ['least_conn;', 'server 10.0.0.1:3000;', 'server 10.0.0.2:3000;', 'listen 0.0.0.0:8080 ']) {
@@ -67,9 +84,9 @@ test('nginx has the configuration of the balancer, and is replaced where that is
 
 test('the data is laid once by the application itself, unless it may be tried again', () => {
   const laid = (change: Change, retries?: number) => {
-    const { tested } = frontServicesOf(topology(change));
+    const tested = testedOf(topology(change));
     if (tested.prepare === undefined) throw new Error('nothing is prepared');
-    return preparationManifest(s, tested, tested.prepare, retries).spec;
+    return preparationManifest(s, tested, tested.prepare, neighbours(), retries).spec;
   };
   const once = laid({ data: { users: 7, todos: 70 } });
   expect(once).toMatchObject({ backoffLimit: 0, template: { spec: { restartPolicy: 'Never' } } });

@@ -1,14 +1,16 @@
 import { describe, expect, it, test } from 'vitest';
+import { withMailer } from '../../../../test/conformance/services.ts';
 import { plainTarget, topology } from '../../../../test/conformance/topology.ts';
-import type { ImageSystem } from '../../../model/system.ts';
-import { testedOf } from '../../../services/system.ts';
+import type { ImageSystem, OwnUse } from '../../../model/system.ts';
+import { deployedOf, testedOf } from '../../../services/system.ts';
 import { readSettings } from '../../../target-app/settings.ts';
 import { runNames } from '../testing/run-names.ts';
+import { testedIn, workloadIn } from '../testing/workloads.ts';
 import { objectsOf, workloadOf } from './workload.ts';
 
 const s = runNames();
 type Change = Parameters<typeof topology>[0];
-const application = (change: Change = {}, version = 1) => workloadOf(s, testedOf(topology(change)), { version });
+const application = (change: Change = {}) => testedIn(topology(change));
 const [postgres, redis] = s.stores;
 if (postgres === undefined || redis === undefined) throw new Error('there are no stores');
 
@@ -21,7 +23,7 @@ function deploymentsOf({ deployments }: ReturnType<typeof workloadOf>) {
     return { name: metadata?.name, replicas: spec.replicas, spec, template, pod: template.spec, container };
   });
 }
-const deployed = (change: Change = {}, version = 1) => deploymentsOf(application(change, version));
+const deployed = (change: Change = {}) => deploymentsOf(application(change));
 
 function only<T>(things: readonly T[]): T {
   const [thing] = things;
@@ -29,21 +31,21 @@ function only<T>(things: readonly T[]): T {
   return thing;
 }
 
-/** What a container is told: of the Secrets what they hold, and of the pod's name that it is that. */
-function toldOf({ container }: ReturnType<typeof deployed>[number]): Readonly<Record<string, string | undefined>> {
+/** What each Deployment's container is told: of the Secrets what they hold, and of the pod's name that it is that. */
+function toldIn(workload: ReturnType<typeof workloadOf>): readonly Readonly<Record<string, string | undefined>>[] {
   const secrets = new Map(
-    s.stores.flatMap((store) => {
-      const secret = workloadOf(s, store).config.find(({ kind }) => kind === 'Secret');
-      return secret !== undefined && 'stringData' in secret ? [[store.name, secret.stringData]] : [];
-    }),
+    workload.config.flatMap((object) => ('stringData' in object ? [[object.metadata?.name, object.stringData]] : [])),
   );
-  return Object.fromEntries(
-    (container.env ?? []).map(({ name, value, valueFrom }) => {
-      const { name: secret = '', key = '' } = valueFrom?.secretKeyRef ?? {};
-      return [name, value ?? valueFrom?.fieldRef?.fieldPath ?? secrets.get(secret)?.[key]];
-    }),
+  return deploymentsOf(workload).map(({ container }) =>
+    Object.fromEntries(
+      (container.env ?? []).map(({ name, value, valueFrom }) => {
+        const { name: secret = '', key = '' } = valueFrom?.secretKeyRef ?? {};
+        return [name, value ?? valueFrom?.fieldRef?.fieldPath ?? secrets.get(secret)?.[key]];
+      }),
+    ),
   );
 }
+const toldOf = (change: Change = {}) => only(toldIn(application(change)));
 
 describe('its settings', () => {
   it('reach the application as they were meant, by its own reading', () => {
@@ -52,11 +54,11 @@ describe('its settings', () => {
     expect(found.container.env).toEqual(
       expect.arrayContaining([
         { name: 'REPLICA_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
-        { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'postgres', key: 'DATABASE_URL' } } },
-        { name: 'REDIS_URL', valueFrom: { secretKeyRef: { name: 'redis', key: 'REDIS_URL' } } },
+        { name: 'DATABASE_URL', valueFrom: { secretKeyRef: { name: 'app', key: 'DATABASE_URL' } } },
+        { name: 'REDIS_URL', valueFrom: { secretKeyRef: { name: 'app', key: 'REDIS_URL' } } },
       ]),
     );
-    expect(readSettings(toldOf(found))).toMatchObject({
+    expect(readSettings(toldOf(wanted))).toMatchObject({
       HOST: '0.0.0.0',
       PORT: 3000,
       CACHE_STRATEGY: 'xfetch',
@@ -67,7 +69,7 @@ describe('its settings', () => {
   });
 
   it('have no Redis where it uses no cache', () => {
-    const told = toldOf(only(deployed({ cache: { strategy: 'none' } })));
+    const told = toldOf({ cache: { strategy: 'none' } });
     expect(told).toHaveProperty('DATABASE_URL');
     expect(readSettings(told)).not.toHaveProperty('REDIS_URL');
   });
@@ -75,12 +77,14 @@ describe('its settings', () => {
   it('are those of one Deployment, unless one of several replicas is slow', () => {
     expect(deployed({ replicas: 3 })).toMatchObject([{ name: 'app', replicas: 3 }]);
     expect(deployed({ replicas: 1, slowReplicaMs: 50 })).toMatchObject([{ name: 'app', replicas: 1 }]);
-    const slow = deployed({ replicas: 3, slowReplicaMs: 50, app: { queryCostMs: 20 } });
-    expect(slow).toMatchObject([
+    const slow = { replicas: 3, slowReplicaMs: 50, app: { queryCostMs: 20 } };
+    expect(deployed(slow)).toMatchObject([
       { name: 'app', replicas: 2 },
       { name: 'app-3', replicas: 1 },
     ]);
-    expect(slow.map((found) => toldOf(found).QUERY_COST_MS)).toEqual(['20', '70']);
+    const told = toldIn(application(slow));
+    expect(told.map(({ QUERY_COST_MS }) => QUERY_COST_MS)).toEqual(['20', '70']);
+    expect(new Set(told.map(({ DATABASE_URL }) => DATABASE_URL)).size).toBe(1);
   });
 });
 
@@ -97,12 +101,9 @@ test('the Service and the headless one find the pods of all its Deployments', ()
 });
 
 describe('a new version', () => {
-  it('is another template, and nothing else is other', () => {
-    const [first, second] = [only(deployed({}, 1)), only(deployed({}, 2))];
-    expect(first.template.metadata?.annotations).toEqual({ 'scale-lab/version': '1' });
-    expect(second.template.metadata?.annotations).toEqual({ 'scale-lab/version': '2' });
-    expect(second.pod).toEqual(first.pod);
-    expect(application({}, 2).services).toEqual(application({}, 1).services);
+  it('is another one than the first, which pods say that they are of, with the kind of their image', () => {
+    const { annotations } = only(deployed()).template.metadata ?? {};
+    expect(annotations).toEqual({ 'scale-lab/version': '1', 'scale-lab/image': 'lab' });
   });
 
   it('takes the place of the old one replica by replica, with never one less', () => {
@@ -123,7 +124,7 @@ describe('a new version', () => {
         lifecycle: { preStop: { exec: { command: ['sleep', '3'] } } },
       });
       // What it is given has to hold the wait and the application's own grace.
-      const graceMs = Number(toldOf(only(deployed({ rollout }))).GRACE_MS);
+      const graceMs = Number(toldOf({ rollout }).GRACE_MS);
       expect(graceMs).toBeGreaterThan(0);
       expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan(3 + graceMs / 1000);
     }
@@ -134,11 +135,11 @@ describe('a new version', () => {
     expect(Object.keys(container)).not.toEqual(expect.arrayContaining([expect.stringMatching(/Probe$|^lifecycle$/)]));
     expect(pod?.terminationGracePeriodSeconds).toBe(0);
     // The kubelet asks every program to end, and waits a moment: this one is not to use it.
-    expect(toldOf(only(deployed({ rollout: { atMs: 0, shutdown: 'abrupt' } })))).toMatchObject({
+    expect(toldOf({ rollout: { atMs: 0, shutdown: 'abrupt' } })).toMatchObject({
       GRACE_MS: '0',
       LINGER_MS: '0',
     });
-    expect(toldOf(only(deployed()))).toMatchObject({ GRACE_MS: '3000', LINGER_MS: '1000' });
+    expect(toldOf()).toMatchObject({ GRACE_MS: '3000', LINGER_MS: '1000' });
   });
 });
 
@@ -213,6 +214,45 @@ describe('a store', () => {
       kind: 'Secret',
       stringData: { 'redis.conf': expect.stringContaining('requirepass password-of-redis\n') as unknown },
     });
+  });
+});
+
+describe('what runs beside the application', () => {
+  const [mailer] = deployedOf(withMailer(2), { dealsRequests: true });
+  if (mailer === undefined) throw new Error('nothing runs beside it');
+
+  it('is one Deployment of as many pods as there are copies, which come and go gracefully', () => {
+    const found = only(deploymentsOf(workloadIn(withMailer(2), mailer)));
+    expect(found).toMatchObject({ name: 'mailer', replicas: 2 });
+    expect(found.container).toMatchObject({
+      image: 'scale-lab:test',
+      args: ['target-app.mjs', 'notifier'],
+      readinessProbe: { httpGet: { path: '/readyz', port: 3000 } },
+    });
+    expect(found.spec.strategy?.type).toBe('RollingUpdate');
+  });
+
+  it('is reached where it is said to be', () => {
+    expect(only(toldIn(testedIn(withMailer(2)))).NOTIFIER_URL).toBe('http://mailer:3000');
+    const [told] = toldIn(testedIn(withMailer(2), { mailer: '10.96.0.7' }));
+    expect(told?.NOTIFIER_URL).toBe('http://10.96.0.7:3000');
+  });
+
+  it('may be a server of the user’s own: what that is told may be secret, and stands in its Secret alone', () => {
+    const limits = { cpu: undefined, memoryBytes: undefined };
+    const image = { ...plainTarget, kind: 'image', image: 'prices:1', args: undefined, port: 8080, limits } as const;
+    const prices: OwnUse = {
+      ...image,
+      name: 'prices',
+      variable: 'PRICES_URL',
+      environment: { KEY: 'key-of-the-user' },
+    };
+    const system = { ...topology(), services: [prices] };
+    const [beside] = deployedOf(system, { dealsRequests: true });
+    if (beside === undefined) throw new Error('nothing runs beside it');
+    const telling = objectsOf(workloadIn(system, beside)).filter((o) => JSON.stringify(o).includes('key-of-the-user'));
+    expect(telling).toMatchObject([{ kind: 'Secret', metadata: { name: 'prices' } }]);
+    expect(JSON.stringify(testedIn(system))).not.toContain('key-of-the-user');
   });
 });
 

@@ -12,7 +12,7 @@ import { type Copy, type Service, copiesOf as namedCopiesOf } from '../../../ser
 import { configOf } from './config.ts';
 import { podsFor, versionAnnotation } from './labels.ts';
 import { deployment, service as addressOf } from './objects.ts';
-import { type CopiesOf, type Described, described, placeOf, podName } from './place.ts';
+import { type Described, type Neighbours, alone, described, placeOf, podName } from './place.ts';
 import type { Manifest, Plain } from './plain.ts';
 import { podTemplate } from './pod.ts';
 import { comingAndGoing, graceSecondsOf } from './probes.ts';
@@ -38,25 +38,17 @@ interface Group {
 /** The API of the autoscaler, in the version that the manifests are of. */
 export const autoscalingApi = 'autoscaling/v2';
 
-/**
- * A service, as it is described.
- * @param version another one than the running one takes its place, copy by copy
- * @param copiesOf where the copies of the services are that it fronts
- */
-export function workloadOf(
-  s: RunNames,
-  service: Service,
-  { version = 1, copiesOf }: { readonly version?: number; readonly copiesOf?: CopiesOf } = {},
-): Workload {
+/** A service, as it is described: with the others that it uses or fronts. */
+export function workloadOf(s: RunNames, service: Service, neighbours: Neighbours = alone): Workload {
   const { name, role } = service;
   const { inside: port } = service.port;
   const part = partOf(s, name, role);
   const pods = podsFor(s, name);
-  const groups = groupsOf(s, service, copiesOf);
+  const groups = groupsOf(s, service, neighbours);
   const isAlike = service.copies.kind === 'alike';
   return {
     config: groups.flatMap((group) => configOf(part, service, group.copy, group.name)),
-    deployments: groups.map((group) => deploymentOf(part, service, group, version)),
+    deployments: groups.map((group) => deploymentOf(part, service, group)),
     services: [
       addressOf(part, name, port, pods),
       ...(isAlike ? [addressOf(part, headlessName(service), port, pods, true)] : []),
@@ -76,9 +68,10 @@ export function headlessName({ name }: Service): string {
 }
 
 /** The first copies have the service's name; those that are described otherwise that of the first of them: "app-3". */
-function groupsOf(s: RunNames, service: Service, copiesOf: CopiesOf | undefined): readonly Group[] {
+function groupsOf(s: RunNames, service: Service, neighbours: Neighbours): readonly Group[] {
   return namedCopiesOf(service).reduce<readonly Group[]>((groups, named) => {
-    const copy = described(service, placeOf(s, service, inPod(service, named), copiesOf));
+    const at = placeOf(s, service, inPod(service, named), neighbours);
+    const copy = described(service, at, neighbours);
     const same = groups.find((group) => isDeepStrictEqual(group.copy, copy));
     if (same === undefined)
       return [...groups, { name: groups.length === 0 ? service.name : named.name, count: 1, copy }];
@@ -91,14 +84,14 @@ function inPod({ copies }: Service, copy: Copy): Copy {
   return copies.kind === 'one' ? copy : { ...copy, name: podName };
 }
 
-function deploymentOf(s: RunNames, service: Service, group: Group, version: number): Plain<V1Deployment> {
+function deploymentOf(s: RunNames, service: Service, group: Group): Plain<V1Deployment> {
   const { name, count: replicas, copy } = group;
-  const pod = servicePod(s, service, copy, name);
+  const pod = servicePod(service, copy, name);
   const template = podTemplate(s, {
     ...pod,
     name: service.name,
     deployment: name,
-    annotations: { [versionAnnotation]: String(version), ...configurationOf(copy) },
+    annotations: { [versionAnnotation]: '1', ...configurationOf(copy) },
     container: {
       ...pod.container,
       ports: [{ containerPort: service.port.inside }],

@@ -3,15 +3,14 @@ import { withLog } from '../../../machine/log-tail.ts';
 import { LabError } from '../../../model/errors.ts';
 import type { Service } from '../../../services/service.ts';
 import type { Death } from '../../platform.ts';
-import { endOf, isLeaving, nameOf, restartsOf, serviceOf, stateOf } from './pod-state.ts';
+import { calledAs, endOf, isLeaving, nameOf, restartsOf, serviceOf, stateOf } from './pod-state.ts';
 import { listPods, podLog } from './pods.ts';
 import type { RunNamespace } from './run-namespace.ts';
 
 /** A pod as it was when it was known to be well. */
 export interface KnownPod {
-  readonly service: string;
-  /** As it is called in messages; undefined for one of several, which is called as its pod is. */
-  readonly title: string | undefined;
+  readonly service: Service;
+  /** As telemetry calls it. */
   readonly name: string;
   readonly uid: string;
   readonly restarts: number;
@@ -28,13 +27,12 @@ export async function knownPods(
   signal: AbortSignal,
 ): Promise<readonly KnownPod[]> {
   const pods = (await allPods(run, signal)).filter((pod) => !isLeaving(pod));
-  return services.flatMap(({ name: service, title, copies }) =>
+  return services.flatMap((service) =>
     pods
-      .filter((pod) => serviceOf(pod) === service)
+      .filter((pod) => serviceOf(pod) === service.name)
       .map((pod) => ({
         service,
-        title: copies.kind === 'one' ? title : undefined,
-        name: nameOf(pod),
+        name: calledAs(nameOf(pod), service),
         uid: pod.metadata?.uid ?? '',
         restarts: restartsOf(pod),
       })),
@@ -42,8 +40,8 @@ export async function knownPods(
 }
 
 /**
- * Which of these pods have ended since, also where the cluster has started them anew: what they held may be gone. Replicas are
- * fatal only where all of them have.
+ * Which of these pods have ended since, also where the cluster has started them anew: what they held may be gone. Copies of what is
+ * tested are fatal only where all of them have, and what runs beside it never is.
  */
 export async function podDeaths(
   run: RunNamespace,
@@ -56,18 +54,13 @@ export async function podDeaths(
     const end = endSince(each, pod);
     return end === undefined ? [] : [{ ...each, pod, end }];
   });
-  const isReplica = ({ title }: KnownPod): boolean => title === undefined;
-  const areAllGone = known.filter(isReplica).length === ended.filter(isReplica).length;
+  const tested = (those: readonly KnownPod[]) => those.filter(({ service: { role } }) => role === 'tested').length;
+  const isFatal = { store: true, balancer: true, tested: tested(ended) === tested(known), aside: false };
   return Promise.all(
-    ended.map(async (each): Promise<Death> => {
-      const { service, title, name, pod, end } = each;
-      const known = isReplica(each) ? name : service;
-      const told = pod === undefined ? {} : withLog(known, await podLog(run.cluster, run.name, pod, signal));
-      return {
-        service: known,
-        isFatal: !isReplica(each) || areAllGone,
-        error: new LabError(`${title ?? name} ${end}.`, told),
-      };
+    ended.map(async ({ service: { role, title, copies }, name, pod, end }): Promise<Death> => {
+      const told = pod === undefined ? {} : withLog(name, await podLog(run.cluster, run.name, pod, signal));
+      const error = new LabError(`${copies.kind === 'one' ? title : name} ${end}.`, told);
+      return { service: name, isFatal: isFatal[role], error };
     }),
   );
 }

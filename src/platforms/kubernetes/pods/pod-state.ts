@@ -1,4 +1,5 @@
 import type { V1ContainerStateTerminated, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
+import type { Service } from '../../../services/service.ts';
 import { label } from '../manifests/labels.ts';
 
 /**
@@ -36,6 +37,11 @@ export function nameOf({ metadata }: V1Pod): string {
 /** What a pod is there for: `app`, `postgres`, `load`. */
 export function serviceOf({ metadata }: V1Pod): string {
   return metadata?.labels?.[label.service] ?? '';
+}
+
+/** As telemetry calls a pod of a service, by its own name: that is it, where there may be several. */
+export function calledAs(pod: string, { name, copies }: Pick<Service, 'name' | 'copies'>): string {
+  return copies.kind === 'one' ? name : pod;
 }
 
 /** Whether it is on its way out. */

@@ -5,7 +5,7 @@ import { LabError } from '../../../model/errors.ts';
 import { step, type OnStep } from '../../../model/steps.ts';
 import { type Cluster, change, insist, insistOnRemoval } from '../cluster/cluster.ts';
 import { refusal, refusedWith } from '../cluster/refusal.ts';
-import { type Role, label } from '../manifests/labels.ts';
+import { label } from '../manifests/labels.ts';
 import type { Manifest, Plain } from '../manifests/plain.ts';
 import type { RunNames } from '../manifests/run-names.ts';
 import { creationTrouble } from './creation-trouble.ts';
@@ -140,12 +140,18 @@ export class RunNamespace {
     });
   }
 
-  /** Removes all that was made for a role, the latest first; its pods end at once: nothing is in flight on them. */
-  async removeAll(role: Role, signal: AbortSignal): Promise<void> {
-    const made = [...this.#made].filter((object) => labelOf(object, label.role) === role).reverse();
+  /** The services that something was made for, and what prepares or loads one, by the names that their pods have for it. */
+  get services(): readonly string[] {
+    const names = [...this.#made].map((object) => labelOf(object, label.service));
+    return [...new Set(names)].filter((name) => name !== '');
+  }
+
+  /** Removes all that was made for these, the latest first; their pods end at once: nothing is in flight on them. */
+  async removeAll(services: readonly string[], signal: AbortSignal): Promise<void> {
+    const made = [...this.#made].filter((object) => services.includes(labelOf(object, label.service))).reverse();
     await this.remove(made, signal);
-    const services = new Set(made.map((object) => labelOf(object, label.service)));
-    await together(signal, (limited) => [...services].map((service) => this.#untilNone({ service }, limited)));
+    const named = new Set(made.map((object) => labelOf(object, label.service)));
+    await together(signal, (limited) => [...named].map((service) => this.#untilNone({ service }, limited)));
     for (const object of made) this.#made.delete(object);
   }
 

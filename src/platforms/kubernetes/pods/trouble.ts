@@ -1,6 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { imageMissingHint } from '../images/missing.ts';
-import { endOf, firstLine, isLeaving, restartsOf, serviceOf, stateOf } from './pod-state.ts';
+import { imageAnnotation } from '../manifests/labels.ts';
+import { endOf, firstLine, isLeaving, restartsOf, stateOf } from './pod-state.ts';
 
 /** Why a pod does not do what it is to do. */
 export interface Trouble {
@@ -45,7 +46,7 @@ function notStarted(pod: V1Pod, { reason, message }: Waiting): Trouble | undefin
     // The first answer of a registry may be a hiccup; the second try, a back-off later, is not.
     return {
       text: `cannot start: its node cannot find the image ${image}${said}`,
-      hint: imageMissingHint(serviceOf(pod)),
+      hint: imageMissingHint(pod.metadata?.annotations?.[imageAnnotation]),
       hasLog: false,
       patienceMs: reason === 'ErrImagePull' ? passingMs : 0,
     };

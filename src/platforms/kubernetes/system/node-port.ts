@@ -4,10 +4,8 @@ import { TimeLimit, pause, withTimeLimit } from '../../../machine/time-limit.ts'
 import { insist } from '../cluster/cluster.ts';
 import { podsFor } from '../manifests/labels.ts';
 import { nodePortService } from '../manifests/objects.ts';
-import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
-import { hostAndPort } from './application.ts';
-import type { Front } from './front.ts';
+import { type RunningService, hostAndPort, podsOf } from './running-service.ts';
 
 /** The Service that people reach the front by, at a port of each node. */
 export const nodePortName = 'front';
@@ -20,17 +18,21 @@ const connectLimitMs = 500;
  * Gives the front a port of every node of a cluster on this machine, for a person with curl; it outlives the lab.
  * @returns the address at which it takes connections from here; undefined where the nodes cannot be reached from this machine
  */
-export async function openNodePort(run: RunNamespace, front: Front, signal: AbortSignal): Promise<string | undefined> {
+export async function openNodePort(
+  run: RunNamespace,
+  { service: front }: RunningService,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const { cluster, names } = run;
   const header = run.object('v1', 'Service', nodePortName);
   await run.remove([header], signal);
-  await run.create([nodePortService(names, nodePortName, front.port, podsFor(names, front.service))], signal);
+  const pods = podsFor(names, front.name);
+  await run.create([nodePortService(names, nodePortName, front.port.inside, pods)], signal);
   const sentence = `The Service ${nodePortName} cannot be looked at`;
   const { spec } = await insist(sentence, async () => cluster.objects.read<V1Service>(header), signal);
   const port = spec?.ports?.[0]?.nodePort;
   if (port === undefined) return undefined;
-  const pods = await listPods(run.pods({ service: front.service }), signal);
-  const nodes = pods.flatMap(({ status }) => status?.hostIP ?? []);
+  const nodes = (await podsOf(run, front, signal)).flatMap(({ status }) => status?.hostIP ?? []);
   const hosts = new Set([...nodes, new URL(cluster.context.server).hostname]);
   const answering = await firstThatListens([...hosts], port, signal);
   return answering && `http://${hostAndPort(answering, port)}`;

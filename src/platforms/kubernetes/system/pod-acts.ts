@@ -2,18 +2,17 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { withLog } from '../../../machine/log-tail.ts';
 import { pause, TimeLimit, withTimeLimit } from '../../../machine/time-limit.ts';
 import { together } from '../../../machine/together.ts';
-import type { ResolvedAct } from '../../../model/acts.ts';
+import { type ResolvedAct, actTraits } from '../../../model/acts.ts';
 import { LabError } from '../../../model/errors.ts';
 import type { Service } from '../../../services/service.ts';
 import { insistOnRemoval } from '../cluster/cluster.ts';
 import { graceSecondsOf } from '../manifests/probes.ts';
-import { workloadOf } from '../manifests/workload.ts';
-import { isLeaving, isReady, isRunning, nameOf, restartsOf, serviceOf } from '../pods/pod-state.ts';
+import { calledAs, isLeaving, isReady, isRunning, nameOf, restartsOf, serviceOf } from '../pods/pod-state.ts';
 import { listPods, podLog } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
-import type { Application } from './application.ts';
 import { flush, signalAll } from './pod-commands.ts';
 import { rollOut } from './rollout.ts';
+import { type RunningService, podsOf, sized } from './running-service.ts';
 
 const pollMs = 250;
 /** How long a container that was killed may take to be known as ended. */
@@ -34,25 +33,30 @@ type Deed =
 export class PodActs {
   readonly #run: RunNamespace;
   readonly #services: ReadonlyMap<string, Service>;
+  /** Those that were deployed, as acts have left them. */
+  readonly #running: Map<string, RunningService>;
   /** The names of the pods of each service, in the order of their numbers. */
   readonly #numbered = new Map<string, readonly string[]>();
   /** What each act was done to, by its name. */
   readonly #subjects = new Map<string, readonly string[]>();
+  /** The services of which an act has ended copies, or may have. */
   readonly #ended = new Set<string>();
   /** As they were then: that they have ended is known a moment later. */
   readonly #killed: V1Pod[] = [];
   readonly #paused = new Set<string>();
 
-  private constructor(run: RunNamespace, services: readonly Service[]) {
+  private constructor(run: RunNamespace, running: readonly RunningService[]) {
     this.#run = run;
+    const services = [...run.names.stores, ...running.map(({ service }) => service)];
     this.#services = new Map(services.map((service) => [service.name, service]));
+    this.#running = new Map(running.map((each) => [each.service.name, each]));
   }
 
-  /** For services as they have just been deployed: the copies are numbered by the names of their pods. */
-  static async of(run: RunNamespace, services: readonly Service[], signal: AbortSignal): Promise<PodActs> {
-    const acts = new PodActs(run, services);
+  /** For stores, and services as they have just been deployed: the copies are numbered by the names of their pods. */
+  static async of(run: RunNamespace, running: readonly RunningService[], signal: AbortSignal): Promise<PodActs> {
+    const acts = new PodActs(run, running);
     const pods = await listPods({ cluster: run.cluster, namespace: run.name, labels: {} }, signal);
-    for (const { name } of services) {
+    for (const name of acts.#services.keys()) {
       acts.#number(
         name,
         pods.filter((pod) => serviceOf(pod) === name),
@@ -91,36 +95,40 @@ export class PodActs {
 
   /**
    * Does an act, and resolves when it has taken effect.
-   * @returns the application as it is then, where it is another
    * @throws {LabError} that says what could not be done, or did not become ready
    */
-  async do(act: ResolvedAct, application: Application, signal: AbortSignal): Promise<Application | undefined> {
+  async do(act: ResolvedAct, signal: AbortSignal): Promise<void> {
     const service = this.#services.get(act.service);
-    if (service === undefined) throw new Error(`there is no ${act.service}: the plan should not have been run`);
+    if (service === undefined) throw noSuch(act.service);
+    if (actTraits[act.kind].ends) this.#ended.add(act.service);
     switch (act.kind) {
       case 'roll-out':
         await this.#untilReady(service, 'is not ready', allReady, signal);
-        return rollOut(this.#run, application, signal);
+        return this.#change(act.service, (running) => rollOut(this.#run, running, signal));
       case 'scale':
-        await this.#scale(service, application, act.to, signal);
-        return { ...application, topology: { ...application.topology, replicas: act.to } };
+        return this.#change(act.service, (running) => this.#scale(running, act.to, signal));
       case 'flush':
         for (const pod of await this.#pods(service, signal)) await flush(this.#run, service, pod, signal);
-        return undefined;
+        return;
       case 'kill':
       case 'stop':
       case 'restart':
       case 'pause':
       case 'resume':
-        await this.#toCopies(service, act, await this.#chosen(service, act, signal), signal);
-        return undefined;
+        return this.#toCopies(service, act, await this.#chosen(service, act, signal), signal);
     }
+  }
+
+  /** Acts on other services may be going on at the same time. */
+  async #change(name: string, work: (running: RunningService) => Promise<RunningService>): Promise<void> {
+    const running = this.#running.get(name);
+    if (running === undefined) throw noSuch(name);
+    this.#running.set(name, await work(running));
   }
 
   async #toCopies(service: Service, act: Deed, pods: readonly V1Pod[], signal: AbortSignal): Promise<void> {
     if (act.kind === 'pause') this.#paused.add(service.name);
     else if (act.kind === 'resume') this.#paused.delete(service.name);
-    else this.#ended.add(service.name);
     const all = async (work: (pod: V1Pod, limited: AbortSignal) => Promise<void>): Promise<void> => {
       await together(signal, (limited) => pods.map((pod) => work(pod, limited)));
     };
@@ -170,18 +178,19 @@ export class PodActs {
     if (!(await this.#until(service, isGone, limitMs, signal))) throw cannot('be stopped', pod, 'it runs still');
   }
 
-  async #scale(service: Service, { version }: Application, to: number, signal: AbortSignal): Promise<void> {
-    const { deployments } = workloadOf(this.#run.names, service, { version });
-    const [first, ...others] = deployments;
+  async #scale(running: RunningService, to: number, signal: AbortSignal): Promise<RunningService> {
+    const { service, workload } = running;
     // Those that are set otherwise stay as many as they are.
-    const count = others.reduce((sum, { spec }) => sum + (spec?.replicas ?? 1), 0);
-    const object = this.#run.object('apps/v1', 'Deployment', first?.metadata?.name ?? service.name);
-    await this.#run.patch({ ...object, ...{ spec: { replicas: to - count } } });
+    const others = workload.deployments.slice(1).reduce((sum, { spec }) => sum + (spec?.replicas ?? 1), 0);
+    const object = this.#run.object('apps/v1', 'Deployment', service.name);
+    await this.#run.patch({ ...object, ...sized(to - others) });
     const areThere = (now: readonly V1Pod[]): boolean => now.length === to && allReady(now);
     await this.#untilReady(service, `is not ready after it was scaled to ${to}`, areThere, signal);
     const areOver = (now: readonly V1Pod[]): boolean => now.filter(isRunning).length <= to;
-    if (await this.#until(service, areOver, graceSecondsOf(service) * 1000 + goneMarginMs, signal)) return;
-    throw new LabError(`${service.title} was scaled to ${to}, and more of its pods run still.`);
+    if (!(await this.#until(service, areOver, graceSecondsOf(service) * 1000 + goneMarginMs, signal))) {
+      throw new LabError(`${service.title} was scaled to ${to}, and more of its pods run still.`);
+    }
+    return { ...running, count: to };
   }
 
   /** The pods that an act is for. */
@@ -192,7 +201,10 @@ export class PodActs {
     if (chosen.length < copies.length) {
       throw new LabError(`${service.title} has ${pods.length} pods now, and copy ${copies.join(', ')} was asked for.`);
     }
-    this.#subjects.set(name, service.copies.kind === 'one' ? [service.name] : chosen.map(nameOf));
+    this.#subjects.set(
+      name,
+      chosen.map((pod) => calledAs(nameOf(pod), service)),
+    );
     return chosen;
   }
 
@@ -207,8 +219,8 @@ export class PodActs {
     return numbered;
   }
 
-  async #pods({ name }: Service, signal: AbortSignal): Promise<readonly V1Pod[]> {
-    return (await listPods(this.#run.pods({ service: name }), signal)).filter((pod) => !isLeaving(pod));
+  async #pods(service: Service, signal: AbortSignal): Promise<readonly V1Pod[]> {
+    return (await podsOf(this.#run, service, signal)).filter((pod) => !isLeaving(pod));
   }
 
   /** Waits until the pods that are to stay are as they are to be, those that were killed started anew: that is no trouble here. */
@@ -232,14 +244,14 @@ export class PodActs {
 
   /** Waits until all pods of a service, also those that leave, are so; false where that takes too long. */
   async #until(
-    { name }: Service,
+    service: Service,
     isDone: (pods: readonly V1Pod[]) => boolean,
     limitMs: number,
     signal: AbortSignal,
   ): Promise<boolean> {
     try {
       await withTimeLimit(limitMs, signal, async (limited) => {
-        while (!isDone(await listPods(this.#run.pods({ service: name }), limited))) await pause(pollMs, limited);
+        while (!isDone(await podsOf(this.#run, service, limited))) await pause(pollMs, limited);
       });
       return true;
     } catch (error) {
@@ -247,6 +259,10 @@ export class PodActs {
       throw error;
     }
   }
+}
+
+function noSuch(service: string): Error {
+  return new Error(`there is no ${service}: the plan should not have been run`);
 }
 
 function allReady(pods: readonly V1Pod[]): boolean {

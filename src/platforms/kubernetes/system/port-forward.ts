@@ -2,9 +2,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { PortForward as PodPort } from '@kubernetes/client-node';
 import { LabError } from '../../../model/errors.ts';
 import { isReady, nameOf } from '../pods/pod-state.ts';
-import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
-import type { Front } from './front.ts';
+import { type RunningService, podsOf } from './running-service.ts';
 
 /**
  * A port of this machine at which the front can be reached, for a person with curl: each connection goes through the API server
@@ -15,7 +14,7 @@ export class PortForward {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(server: Server, run: RunNamespace, front: Front) {
+  private constructor(server: Server, run: RunNamespace, front: RunningService) {
     const { port } = server.address() as AddressInfo;
     this.address = `http://127.0.0.1:${port}`;
     this.#server = server;
@@ -31,7 +30,7 @@ export class PortForward {
   }
 
   /** Begins to listen on a free port of the loopback interface. */
-  static async open(run: RunNamespace, front: Front): Promise<PortForward> {
+  static async open(run: RunNamespace, front: RunningService): Promise<PortForward> {
     const server = createServer({ pauseOnConnect: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(new LabError('No port can be listened on.', { cause: error })));
@@ -48,11 +47,17 @@ export class PortForward {
   }
 }
 
-async function connect(run: RunNamespace, forward: PodPort, { service, port }: Front, turn: number, socket: Socket) {
-  const pods = (await listPods(run.pods({ service }), new AbortController().signal)).filter(isReady);
+async function connect(
+  run: RunNamespace,
+  forward: PodPort,
+  { service }: RunningService,
+  turn: number,
+  socket: Socket,
+): Promise<void> {
+  const pods = (await podsOf(run, service, new AbortController().signal)).filter(isReady);
   const pod = pods[turn % pods.length];
   if (pod === undefined) throw new Error('no pod of the front is ready');
-  const connection = await forward.portForward(run.name, nameOf(pod), [port], socket, null, socket);
+  const connection = await forward.portForward(run.name, nameOf(pod), [service.port.inside], socket, null, socket);
   if (typeof connection === 'function') throw new Error('a connection was wanted');
   // Whoever asked may have hung up meanwhile.
   if (socket.destroyed) {

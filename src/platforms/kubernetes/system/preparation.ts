@@ -1,5 +1,6 @@
 import type { Preparation, Service } from '../../../services/service.ts';
-import { preparationManifest, preparationName } from '../manifests/preparation.ts';
+import type { Neighbours } from '../manifests/place.ts';
+import { preparationManifest } from '../manifests/preparation.ts';
 import { hasSucceeded } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 
@@ -8,9 +9,11 @@ export async function prepare(
   run: RunNamespace,
   service: Service,
   preparation: Preparation,
+  neighbours: Neighbours,
   signal: AbortSignal,
 ): Promise<void> {
-  await run.create([preparationManifest(run.names, service, preparation)], signal);
-  await run.until({ service: preparationName }, 'The set-up', (pods) => pods.some(hasSucceeded), signal);
-  await run.removeAll('preparation', signal);
+  const { name } = preparation;
+  await run.create([preparationManifest(run.names, service, preparation, neighbours)], signal);
+  await run.until({ service: name }, 'The set-up', (pods) => pods.some(hasSucceeded), signal);
+  await run.removeAll([name], signal);
 }

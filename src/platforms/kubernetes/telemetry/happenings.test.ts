@@ -24,6 +24,11 @@ function pod(name: string, service: string, last?: Ended): Plain<V1Pod> {
   };
 }
 
+const services = [
+  { name: 'app', copies: { kind: 'alike', count: 1, autoscale: undefined } },
+  { name: 'postgres', copies: { kind: 'one' } },
+] as const;
+
 function event(name: string, reason: string, message: string, second: number): Plain<CoreV1Event> {
   return { metadata: {}, involvedObject: { kind: 'Pod', name }, reason, message, lastTimestamp: at(second) };
 }
@@ -39,7 +44,7 @@ describe('what befell the services', () => {
       event('app-1-a', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503\nmore', 8),
       event('app-1-lost', 'NodeNotReady', 'Node is not ready', 4),
     ];
-    expect(happeningsOf(pods, events)).toEqual([
+    expect(happeningsOf(pods, events, services)).toEqual([
       {
         atMs: at(3).getTime(),
         service: 'postgres',
@@ -73,6 +78,16 @@ describe('what befell the services', () => {
     ]);
   });
 
+  it('is told of a service beside by its pod where there may be several, and else by its name', () => {
+    const ended = { exitCode: 1, reason: 'Error', second: 1 };
+    const beside = [
+      { name: 'mailer', copies: { kind: 'alike', count: 2, autoscale: undefined } },
+      { name: 'broker', copies: { kind: 'one' } },
+    ] as const;
+    const told = happeningsOf([pod('mailer-1-a', 'mailer', ended), pod('broker-1-b', 'broker', ended)], [], beside);
+    expect(told.map(({ service }) => service)).toEqual(['mailer-1-a', 'broker']);
+  });
+
   it('is nothing where pods come and go as they should', () => {
     const leaving: Plain<V1Pod> = { ...pod('app-1-b', 'app') };
     leaving.metadata = { ...leaving.metadata, deletionTimestamp: at(0) };
@@ -84,15 +99,15 @@ describe('what befell the services', () => {
       event('app-1-b', 'Unhealthy', 'Readiness probe failed: 503', 4),
       event('app-1-gone', 'Unhealthy', 'Readiness probe failed: 503', 4),
     ];
-    expect(happeningsOf(pods, events)).toEqual([]);
+    expect(happeningsOf(pods, events, services)).toEqual([]);
   });
 
   it('leaves out load workers and the set-up, of which others tell', () => {
     const pods: Plain<V1Pod>[] = [
       pod('load-1', 'load', { exitCode: 1, reason: 'Error', second: 1 }),
-      pod('setup-1', 'setup', { exitCode: 0, reason: 'Completed', second: 1 }),
+      pod('app-setup-1', 'app-setup', { exitCode: 0, reason: 'Completed', second: 1 }),
     ];
     const events: Plain<CoreV1Event>[] = [event('load-1', 'Evicted', 'low on memory', 1)];
-    expect(happeningsOf(pods, events)).toEqual([]);
+    expect(happeningsOf(pods, events, services)).toEqual([]);
   });
 });

@@ -1,18 +1,19 @@
 import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
-import { isScalable } from '../../../model/acts.ts';
 import type { Happening } from '../../../model/running-system.ts';
+import type { Service } from '../../../services/service.ts';
 import { insist } from '../cluster/cluster.ts';
-import { describeEnd, isLeaving, isRunning, lastEnd, nameOf, serviceOf } from '../pods/pod-state.ts';
+import { calledAs, describeEnd, isLeaving, isRunning, lastEnd, nameOf, serviceOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 import { eventTimeMs } from './event-time.ts';
 
 /**
- * What befell the services of a run from that moment on, by what their pods and the cluster's events say; the earliest first.
- * Load workers are left out: what befalls one of them ends the trial.
+ * What befell these services of a run from that moment on, by what their pods and the cluster's events say; the earliest first.
+ * Load workers are none of them: what befalls one of them ends the trial.
  */
 export async function readHappenings(
   run: RunNamespace,
+  services: readonly Service[],
   sinceMs: number,
   signal: AbortSignal,
 ): Promise<readonly Happening[]> {
@@ -22,29 +23,35 @@ export async function readHappenings(
     listPods({ cluster: run.cluster, namespace: run.name, labels: {} }, signal),
     insist(sentence, list, signal),
   ]);
-  return happeningsOf(pods, items).filter(({ atMs }) => atMs >= sinceMs);
+  return happeningsOf(pods, items, services).filter(({ atMs }) => atMs >= sinceMs);
 }
 
-/** What pods and events say of what befell the services; the earliest first. */
-export function happeningsOf(pods: readonly V1Pod[], events: readonly CoreV1Event[]): readonly Happening[] {
-  const services = pods.filter((pod) => !['load', 'setup'].includes(serviceOf(pod)));
-  const isOther = ({ involvedObject }: CoreV1Event): boolean =>
-    pods.some((pod) => nameOf(pod) === involvedObject.name && !services.includes(pod));
-  const told = events.filter((event) => !isOther(event)).flatMap((event) => ofEvent(event, services));
-  return [...services.flatMap(ofPod), ...told].sort((one, other) => one.atMs - other.atMs);
+/** What pods and events say of what befell these services; the earliest first. */
+export function happeningsOf(
+  pods: readonly V1Pod[],
+  events: readonly CoreV1Event[],
+  services: readonly Pick<Service, 'name' | 'copies'>[],
+): readonly Happening[] {
+  const ours = pods.flatMap((pod): readonly CalledPod[] => {
+    const service = services.find(({ name }) => name === serviceOf(pod));
+    return service === undefined ? [] : [{ pod, called: calledAs(nameOf(pod), service) }];
+  });
+  const isOther = ({ involvedObject: { name } }: CoreV1Event): boolean =>
+    pods.some((pod) => nameOf(pod) === name && !ours.some((our) => our.pod === pod));
+  const told = events.filter((event) => !isOther(event)).flatMap((event) => ofEvent(event, ours));
+  return [...ours.flatMap(ofPod), ...told].sort((one, other) => one.atMs - other.atMs);
+}
+
+/** A pod, and as telemetry calls it. */
+interface CalledPod {
+  readonly pod: V1Pod;
+  readonly called: string;
 }
 
 /** What events of pods give as their reason when a node does not answer any more. */
 const lossReasons = ['NodeNotReady', 'NodeLost', 'TaintManagerEviction'];
 
-/** By the name under which telemetry knows it: a replica's is its pod's. */
-function called(pod: V1Pod): string {
-  const service = serviceOf(pod);
-  return isScalable(service) ? nameOf(pod) : service;
-}
-
-function ofPod(pod: V1Pod): readonly Happening[] {
-  const service = called(pod);
+function ofPod({ pod, called: service }: CalledPod): readonly Happening[] {
   const ended = lastEnd(pod);
   const atMs = ended?.finishedAt?.getTime();
   if (ended === undefined || atMs === undefined) return [];
@@ -55,12 +62,12 @@ function ofPod(pod: V1Pod): readonly Happening[] {
   return [{ atMs, service, kind: 'restarted', text }];
 }
 
-function ofEvent(event: CoreV1Event, pods: readonly V1Pod[]): readonly Happening[] {
-  const pod = pods.find((candidate) => nameOf(candidate) === event.involvedObject.name);
+function ofEvent(event: CoreV1Event, pods: readonly CalledPod[]): readonly Happening[] {
+  const found = pods.find(({ pod }) => nameOf(pod) === event.involvedObject.name);
   const atMs = eventTimeMs(event);
   if (atMs === undefined) return [];
   // Their pods may be gone by now, and their names still tell what they were.
-  const service = pod === undefined ? (event.involvedObject.name ?? '') : called(pod);
+  const service = found?.called ?? event.involvedObject.name ?? '';
   const said = (event.message ?? '').trim().split('\n')[0]?.replace(/\.$/, '') ?? '';
   const { reason = '' } = event;
   if (reason === 'Evicted') return [{ atMs, service, kind: 'evicted', text: `was evicted: ${said}` }];
@@ -69,7 +76,7 @@ function ofEvent(event: CoreV1Event, pods: readonly V1Pod[]): readonly Happening
     return [{ atMs, service, kind: 'node-lost', text: `was lost with its node: ${said}` }];
   }
   // One that starts is not there yet, and one that leaves not any more, as it should be.
-  const isExpected = pod === undefined || isLeaving(pod) || said.startsWith('Startup probe');
+  const isExpected = found === undefined || isLeaving(found.pod) || said.startsWith('Startup probe');
   if (reason !== 'Unhealthy' || isExpected) return [];
   return [{ atMs, service, kind: 'probe-failed', text: `did not pass a probe: ${probeEnd(said)}` }];
 }

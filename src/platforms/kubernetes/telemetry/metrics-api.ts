@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { withTimeLimit } from '../../../machine/time-limit.ts';
 import { type Cluster, serves } from '../cluster/cluster.ts';
-import { nameOf, serviceOf } from '../pods/pod-state.ts';
+import { nameOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 import { parseQuantity } from './quantity.ts';
@@ -53,8 +53,8 @@ export function parsePodMetrics(body: string): ReadonlyMap<string, Metered> {
   );
 }
 
-/** What the services use that do not tell it themselves, with their pods; nothing where the API does not answer now. */
-export async function readBackendMetrics({ cluster, name }: RunNamespace, signal: AbortSignal) {
+/** What all pods of a run use; nothing where the API does not answer now. */
+export async function readPodMetrics({ cluster, name }: RunNamespace, signal: AbortSignal) {
   const path = `/apis/${metricsApi}/namespaces/${name}/pods`;
   const read = async (limited: AbortSignal) =>
     Promise.all([listPods({ cluster, namespace: name, labels: {} }, limited), cluster.requests.get(path, limited)]);
@@ -65,7 +65,6 @@ export async function readBackendMetrics({ cluster, name }: RunNamespace, signal
   const metered = parsePodMetrics(answer.body);
   return pods.flatMap((pod) => {
     const used = metered.get(nameOf(pod));
-    const isTold = ['postgres', 'redis', 'nginx', 'target'].includes(serviceOf(pod));
-    return used === undefined || !isTold ? [] : [{ pod, ...used }];
+    return used === undefined ? [] : [{ pod, ...used }];
   });
 }

@@ -20,7 +20,7 @@ export function runNames(change: Partial<RunNames> = {}): RunNames {
     },
     labPullPolicy: 'Never',
     stores: [postgres, redis],
-    secrets: { postgres: { password: 'password-of-postgres' }, redis: { password: 'password-of-redis' } },
+    secretOf: (service, name) => `${name}-of-${service}`,
     signalled: [],
     loadLimits: { cpu: 1, memoryBytes: undefined },
     ...change,
