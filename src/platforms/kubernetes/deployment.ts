@@ -75,7 +75,7 @@ export class KubernetesDeployment implements Deployment {
   }
 
   async happenings(sinceMs: number, signal: AbortSignal): Promise<readonly Happening[]> {
-    return readHappenings(this.#settings.run, sinceMs, signal);
+    return readHappenings(this.#settings.run, this.application.topology, sinceMs, signal);
   }
 
   async deaths(signal: AbortSignal): Promise<readonly Death[]> {

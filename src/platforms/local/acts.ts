@@ -1,5 +1,5 @@
 import { together } from '../../machine/together.ts';
-import { copyName, type ResolvedAct } from '../../model/acts.ts';
+import type { ResolvedAct } from '../../model/acts.ts';
 import { copiesOf } from '../../services/service.ts';
 import type { DeployedCopies } from './deployed-copies.ts';
 import { type RunningCopy, flush, startCopy, tellOfOthers } from './running-copy.ts';
@@ -54,7 +54,7 @@ async function onEach(
  */
 async function present(copies: DeployedCopies, service: string, number: number): Promise<RunningCopy> {
   const copy = copies.present.find((one) => one.service.name === service && one.number === number);
-  if (copy === undefined) throw new Error(`There is no ${copyName(service, number)} to do anything to.`);
+  if (copy === undefined) throw new Error(`There is no copy ${number} of ${service} to do anything to.`);
   if (copy.process.end !== undefined) throw await copy.process.failure(copy.process.end);
   return copy;
 }

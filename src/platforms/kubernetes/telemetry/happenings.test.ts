@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { happeningsOf } from './happenings.ts';
 import type { Plain } from '../manifests/plain.ts';
 
+const system = { kind: 'app' } as const;
+
 const at = (second: number): Date => new Date(1_000_000_000_000 + second * 1000);
 
 interface Ended {
@@ -39,7 +41,7 @@ describe('what befell the services', () => {
       event('app-1-a', 'Unhealthy', 'Readiness probe failed: HTTP probe failed with statuscode: 503\nmore', 8),
       event('app-1-lost', 'NodeNotReady', 'Node is not ready', 4),
     ];
-    expect(happeningsOf(pods, events)).toEqual([
+    expect(happeningsOf(pods, events, system)).toEqual([
       {
         atMs: at(3).getTime(),
         service: 'postgres',
@@ -73,6 +75,16 @@ describe('what befell the services', () => {
     ]);
   });
 
+  it('is told of a service beside by its pod where it has copies by number, and else by its name', () => {
+    const ended = { exitCode: 1, reason: 'Error', second: 1 };
+    const limits = { cpu: undefined, memoryBytes: undefined };
+    const mailer = { kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 2, limits } as const;
+    const one = { ...mailer, name: 'broker', replicas: undefined };
+    const pods = [pod('mailer-1-a', 'mailer', ended), pod('broker-1-b', 'broker', ended)];
+    const told = happeningsOf(pods, [], { kind: 'app', services: [mailer, one] });
+    expect(told.map(({ service }) => service)).toEqual(['mailer-1-a', 'broker']);
+  });
+
   it('is nothing where pods come and go as they should', () => {
     const leaving: Plain<V1Pod> = { ...pod('app-1-b', 'app') };
     leaving.metadata = { ...leaving.metadata, deletionTimestamp: at(0) };
@@ -84,7 +96,7 @@ describe('what befell the services', () => {
       event('app-1-b', 'Unhealthy', 'Readiness probe failed: 503', 4),
       event('app-1-gone', 'Unhealthy', 'Readiness probe failed: 503', 4),
     ];
-    expect(happeningsOf(pods, events)).toEqual([]);
+    expect(happeningsOf(pods, events, system)).toEqual([]);
   });
 
   it('leaves out load workers and the set-up, of which others tell', () => {
@@ -93,6 +105,6 @@ describe('what befell the services', () => {
       pod('setup-1', 'setup', { exitCode: 0, reason: 'Completed', second: 1 }),
     ];
     const events: Plain<CoreV1Event>[] = [event('load-1', 'Evicted', 'low on memory', 1)];
-    expect(happeningsOf(pods, events)).toEqual([]);
+    expect(happeningsOf(pods, events, system)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { CoreV1Event, V1Pod } from '@kubernetes/client-node';
-import { isScalable } from '../../../model/acts.ts';
 import type { Happening } from '../../../model/running-system.ts';
+import { isNumbered, type Composition } from '../../../model/system.ts';
 import { insist } from '../cluster/cluster.ts';
 import { describeEnd, isLeaving, isRunning, lastEnd, nameOf, serviceOf } from '../pods/pod-state.ts';
 import { listPods } from '../pods/pods.ts';
@@ -8,11 +8,12 @@ import type { RunNamespace } from '../pods/run-namespace.ts';
 import { eventTimeMs } from './event-time.ts';
 
 /**
- * What befell the services of a run from that moment on, by what their pods and the cluster's events say; the earliest first.
+ * What befell the services of a system from that moment on, by what their pods and the cluster's events say; the earliest first.
  * Load workers are left out: what befalls one of them ends the trial.
  */
 export async function readHappenings(
   run: RunNamespace,
+  system: Composition,
   sinceMs: number,
   signal: AbortSignal,
 ): Promise<readonly Happening[]> {
@@ -22,29 +23,33 @@ export async function readHappenings(
     listPods({ cluster: run.cluster, namespace: run.name, labels: {} }, signal),
     insist(sentence, list, signal),
   ]);
-  return happeningsOf(pods, items).filter(({ atMs }) => atMs >= sinceMs);
+  return happeningsOf(pods, items, system).filter(({ atMs }) => atMs >= sinceMs);
 }
 
-/** What pods and events say of what befell the services; the earliest first. */
-export function happeningsOf(pods: readonly V1Pod[], events: readonly CoreV1Event[]): readonly Happening[] {
+/** What pods and events say of what befell the services of a system; the earliest first. */
+export function happeningsOf(
+  pods: readonly V1Pod[],
+  events: readonly CoreV1Event[],
+  system: Composition,
+): readonly Happening[] {
   const services = pods.filter((pod) => !['load', 'setup'].includes(serviceOf(pod)));
   const isOther = ({ involvedObject }: CoreV1Event): boolean =>
     pods.some((pod) => nameOf(pod) === involvedObject.name && !services.includes(pod));
-  const told = events.filter((event) => !isOther(event)).flatMap((event) => ofEvent(event, services));
-  return [...services.flatMap(ofPod), ...told].sort((one, other) => one.atMs - other.atMs);
+  const told = events.filter((event) => !isOther(event)).flatMap((event) => ofEvent(event, services, system));
+  return [...services.flatMap((pod) => ofPod(pod, system)), ...told].sort((one, other) => one.atMs - other.atMs);
 }
 
 /** What events of pods give as their reason when a node does not answer any more. */
 const lossReasons = ['NodeNotReady', 'NodeLost', 'TaintManagerEviction'];
 
-/** By the name under which telemetry knows it: a replica's is its pod's. */
-function called(pod: V1Pod): string {
+/** By the name under which telemetry knows it: that of a copy which has a number is its pod's. */
+function called(pod: V1Pod, system: Composition): string {
   const service = serviceOf(pod);
-  return isScalable(service) ? nameOf(pod) : service;
+  return isNumbered(system, service) ? nameOf(pod) : service;
 }
 
-function ofPod(pod: V1Pod): readonly Happening[] {
-  const service = called(pod);
+function ofPod(pod: V1Pod, system: Composition): readonly Happening[] {
+  const service = called(pod, system);
   const ended = lastEnd(pod);
   const atMs = ended?.finishedAt?.getTime();
   if (ended === undefined || atMs === undefined) return [];
@@ -55,12 +60,12 @@ function ofPod(pod: V1Pod): readonly Happening[] {
   return [{ atMs, service, kind: 'restarted', text }];
 }
 
-function ofEvent(event: CoreV1Event, pods: readonly V1Pod[]): readonly Happening[] {
+function ofEvent(event: CoreV1Event, pods: readonly V1Pod[], system: Composition): readonly Happening[] {
   const pod = pods.find((candidate) => nameOf(candidate) === event.involvedObject.name);
   const atMs = eventTimeMs(event);
   if (atMs === undefined) return [];
   // Their pods may be gone by now, and their names still tell what they were.
-  const service = pod === undefined ? (event.involvedObject.name ?? '') : called(pod);
+  const service = pod === undefined ? (event.involvedObject.name ?? '') : called(pod, system);
   const said = (event.message ?? '').trim().split('\n')[0]?.replace(/\.$/, '') ?? '';
   const { reason = '' } = event;
   if (reason === 'Evicted') return [{ atMs, service, kind: 'evicted', text: `was evicted: ${said}` }];
