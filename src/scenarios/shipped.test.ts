@@ -31,6 +31,7 @@ describe('scenarios.yaml', () => {
       'replicas',
       'concurrency',
       'capacity',
+      'notification-service',
       'replica-crash',
       'graceful-shutdown',
       'rolling-update',
