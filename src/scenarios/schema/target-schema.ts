@@ -56,10 +56,10 @@ const words = list('the command', word('a word of the command'), 100);
 
 /** A command line: a text for the shell, or a list of words that the shell takes as they are. */
 const line = text('the command');
+const quotedWords = words.transform((all) => all.map(quoted).join(' '));
 const command = withForm(
   z.unknown().transform((input, context): string => {
-    if (!Array.isArray(input)) return handOn(line.safeParse(input), context);
-    return handOn(words.safeParse(input), context).map(quoted).join(' ');
+    return handOn((Array.isArray(input) ? quotedWords : line).safeParse(input), context);
   }),
   { anyOf: [formOf(line), formOf(words)] },
 );
