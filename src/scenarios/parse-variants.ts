@@ -1,21 +1,19 @@
 import type { Act } from '../model/acts.ts';
-import { servicesBeside } from '../model/plan.ts';
 import type { Variant } from '../model/scenario.ts';
 import { type AppSystem, type HostedSystem, type ServiceUse, type System, usesCache } from '../model/system.ts';
 import { duration } from '../shapes/shapes.ts';
 import { durationText } from '../shapes/units.ts';
 import { parseLoad } from './change-load.ts';
 import type { CommonSettings } from './common-settings.ts';
-import { actItems, actsOf, parseActs, rolloutIn } from './parse-acts.ts';
-import { checkServices, parseServices } from './parse-services.ts';
+import { actsOf, parseActs, rolloutIn } from './parse-acts.ts';
+import { parseServices } from './parse-services.ts';
 import type { Reader } from './reader.ts';
-import { actMisfits, type ActMisfit } from './schema/act-misfits.ts';
 import { appSchema, changeApp, mostQueryCostMs } from './schema/app-settings.ts';
 import { balancerSchema } from './schema/balancer.ts';
 import { changeLimits, limitsSchema } from './schema/limits.ts';
-import { autoscaleSchema, misfitsOf, type Runs } from './schema/orchestration.ts';
+import { autoscaleSchema } from './schema/orchestration.ts';
 import { isUnread, parseTarget, type TargetSystem } from './target.ts';
-import { field, follow, type Branch, type Entry, type Table } from './yaml/tree.ts';
+import { field, type Table } from './yaml/tree.ts';
 
 const slowReplica = duration('the slowness of the slow replica', 0, mostQueryCostMs);
 const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'rollout'];
@@ -162,52 +160,6 @@ function checkOrchestration(from: Table, { limits, rollout }: AppSystem, reader:
   const noun = autoscale ? 'a variant with autoscale' : 'a variant with a rollout';
   // nginx would go on sending to addresses that are gone.
   if (autoscale ?? rollout) refuse(from, ['balancer'], noun, 'its platform deals requests out', reader);
-}
-
-/** The variants of a scenario that do not go with its replica counts or its load, or whose services do not go with each other. */
-export function checkMisfits(from: Table, variants: readonly Variant[], runs: Runs, reader: Reader): void {
-  const named = field(from, 'variants')?.value;
-  const beside = variants.flatMap(({ system }) => servicesBeside(system).map(({ name }) => name));
-  for (const { name, system, load = runs.load, acts = [] } of variants) {
-    const variant = named?.kind === 'table' ? field(named, name)?.value : undefined;
-    const find = (key: string) => (variant?.kind === 'table' ? field(variant, key) : undefined) ?? field(from, key);
-    for (const { key, sentence, hint } of misfitsOf(system, runs)) {
-      const entry = find(key);
-      if (entry) reader.fault(entry.keyPlace, { sentence, hint });
-    }
-    const servicesIn = [variant, from].flatMap((table) => {
-      const services = table?.kind === 'table' ? field(table, 'services')?.value : undefined;
-      return services?.kind === 'table' ? services.entries : [];
-    });
-    checkServices(system, (service) => servicesIn.find(({ key }) => key === service), reader);
-    checkActs(
-      { acts: find('acts')?.value, rollout: find('rollout') },
-      actMisfits(acts, system, { ...runs, load }).map((misfit) => {
-        const { service = '' } = acts[misfit.index] ?? {};
-        const isLacking = beside.includes(service) && !servicesBeside(system).some((use) => use.name === service);
-        const sentence = `the variant "${name}" has no ${service} that something could be done to`;
-        return isLacking ? { ...misfit, sentence, hint: 'give it acts of its own: acts: []' } : misfit;
-      }),
-      reader,
-    );
-  }
-}
-
-/** Tells what does not go with the acts of a variant, at the act, or at the short form of one. */
-function checkActs(
-  written: { readonly acts: Branch | undefined; readonly rollout: Entry | undefined },
-  misfits: readonly ActMisfit[],
-  reader: Reader,
-): void {
-  const { acts, rollout } = written;
-  const { items, areAll } = acts ? actItems(acts, reader) : { items: [], areAll: false };
-  for (const { index, key, about, sentence, hint } of misfits) {
-    // What else does not go with the short form is said of its key; and what an act finds there, those decide that cannot be read.
-    if (about !== 'load' && (rollout ?? !areAll)) continue;
-    const item = items[index];
-    if (rollout) reader.fault(rollout.keyPlace, { sentence, hint });
-    else if (item) reader.fault(follow(item, [key]).branch.place, { sentence, hint });
-  }
 }
 
 /** Why a target has none of the settings of the reference app. */

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { actKinds } from '../model/acts.ts';
-import { actsOn } from '../model/plan.ts';
-import { catalogue } from '../services/catalogue.ts';
-import { checkActs } from './planning/acts-check.ts';
-import { planOf } from './planning/expand.ts';
-import { checkHosting } from './planning/hosting-check.ts';
-import { checkLimits } from './planning/limits-check.ts';
-import { only, parsed, problemsOf, scenario, workload } from './testing/files.ts';
-import { describePlan } from './words/describe.ts';
+import { only, scenario, workload } from './testing/files.ts';
+import { faultsOf } from './testing/faults.ts';
 import { describeSettings } from './words/words.ts';
 
 const unlimited = { cpu: undefined, memoryBytes: undefined };
@@ -18,17 +11,6 @@ function servicesIn(...lines: readonly string[]) {
   return Object.fromEntries(
     variants.map(({ name, system }) => [name, system.kind === 'url' ? undefined : system.services]),
   );
-}
-
-/** Each fault as "[what is underlined] its sentence", with its hint where it has one. */
-function faultsOf(...lines: readonly string[]): readonly string[] {
-  return problemsOf(scenario(workload, ...lines))
-    .split('\n\n')
-    .map((problem) => {
-      const [head = '', source = '', underline = '', hint = ''] = problem.split('\n');
-      const place = source.slice(underline.indexOf('~'), underline.lastIndexOf('~') + 1);
-      return `[${place}] ${head.replace(/^.*? error: /, '')}${hint.replace(/^ +hint: /, ' | ')}`;
-    });
 }
 
 describe('services', () => {
@@ -259,73 +241,6 @@ describe('a service is refused', () => {
   });
 });
 
-describe('an act on a service', () => {
-  const mailer = 'services: { mailer: { service: notifier, replicas: 2 }, prices: { command: node prices.js } }';
-
-  it('is read, drawn and told', () => {
-    const text = scenario(
-      workload,
-      mailer,
-      'acts:',
-      '  - { at: 1s, kill: mailer-2, restart: always }',
-      '  - { at: 2s, pause: { mailer: all }, for: 1s }',
-      '  - { at: 4s, scale: { mailer: 3 } }',
-      '  - { at: 5s, restart: prices }',
-    );
-    const [variant] = only(text).variants;
-    expect(variant && describeSettings(variant)).toMatch(
-      /, kills mailer-2 at 1 s, and it starts again, pauses all of mailer at 2 s for 1 s, scales mailer to 3 at 4 s, restarts one of prices at 5 s$/,
-    );
-    const plan = planOf(parsed(text), ['s'], {}, 1);
-    expect(plan.trials.flatMap(({ system }) => actsOn(system))).toMatchObject([
-      { kind: 'kill', service: 'mailer', copies: [2] },
-      { kind: 'pause', service: 'mailer', copies: [1, 2] },
-      { kind: 'scale', service: 'mailer', to: 3 },
-      { kind: 'restart', service: 'prices', copies: [1] },
-    ]);
-    expect(describePlan(plan)).toContain(
-      'at 1 s kill mailer-2; at 2 s pause mailer-1 and mailer-2 for 1 s; at 4 s scale mailer to 3; at 5 s restart prices-1',
-    );
-    expect(() => checkActs(plan, { name: 'kubernetes', acts: actKinds, orchestrates: true })).not.toThrow();
-  });
-
-  it('is refused where it cannot be done', () => {
-    const faults = (act: string) => faultsOf(mailer, `acts: [${act}]`);
-    expect(faults('{ at: 1s, flush: mailer }')).toEqual(['[mailer] mailer holds nothing to flush']);
-    expect(faults('{ at: 1s, kill: mailer-3 }')).toEqual([
-      '[mailer-3] there is no mailer-3 at 2 replicas | begin with more replicas',
-    ]);
-    expect(faults('{ at: 1s, scale: { mailer: 11 } }')).toEqual([
-      '[{ mailer: 11 }] a service beside what is tested has at most 10 copies',
-    ]);
-    expect(faults('{ at: 1s, roll-out: mailer }')).toEqual([
-      '[mailer] only the reference app rolls out | write roll-out: app',
-    ]);
-    expect(faults('{ at: 1s, scale: { postgres: 2 } }')).toEqual([
-      '[{ postgres: 2 }] there is always one postgres | any number of copies there may be of app, mailer, prices',
-    ]);
-    expect(faults('{ at: 1s, kill: mailr }')).toEqual([
-      '[mailr] the service "mailr" is not known | did you mean "mailer"? There are: app, postgres, mailer, prices',
-    ]);
-    const fixed = 'services: { prices: { command: a, port: 80 } }';
-    expect(faultsOf(fixed, 'acts: [{ at: 1s, scale: { prices: 2 } }]')).toEqual([
-      '[{ prices: 2 }] 2 copies of a command cannot all listen on port 80 | leave port out of the service: each finds its own in the variable PORT',
-    ]);
-  });
-
-  it('is refused for a variant that has no such service, by its name', () => {
-    const without = 'variants: { v: , without: { services: { mailer: none } } }';
-    expect(faultsOf(mailer, without, 'acts: [{ at: 1s, kill: mailer }]')).toEqual([
-      '[mailer] the variant "without" has no mailer that something could be done to | give it acts of its own: acts: []',
-    ]);
-  });
-
-  it('leaves what is tested as it is, with autoscaling too', () => {
-    const scaled = 'variants: { v: { autoscale: { cpu: 50%, max: 4 }, limits: { cpu: 1 } } }';
-    expect(faultsOf(mailer, scaled, 'acts: [{ at: 1s, scale: { mailer: 3 } }]')).toEqual(['[] no problem']);
-  });
-});
-
 describe('a claim', () => {
   it('may be about a copy of a service, where the variant has it', () => {
     const variants = 'variants: { alone: , notified: { services: { mailer: { service: notifier, replicas: 2 } } } }';
@@ -334,46 +249,5 @@ describe('a claim', () => {
     expect(claim('memory_end(alone, service=mailer-2) < 1GB')).toEqual([
       expect.stringContaining('[mailer-2] the service "mailer-2" is not known'),
     ]);
-  });
-});
-
-describe('before anything is started', () => {
-  const planFor = (...lines: readonly string[]) => planOf(parsed(scenario(workload, ...lines)), ['s'], {}, 1);
-
-  it('a service that the platform cannot start is refused', () => {
-    const prices = planFor('services: { mailer: notifier, prices: { command: node prices.js } }');
-    expect(() => checkHosting(prices, { name: 'local', hosts: ['command'] })).not.toThrow();
-    expect(() => checkHosting(prices, { name: 'docker', hosts: ['image'] })).toThrow(
-      expect.objectContaining({
-        message: 'The service "prices" of the scenario "s" is a command, which the platform docker does not start.',
-        hint: 'Use --platform local, or make an image of it.',
-      }),
-    );
-    const image = planFor('services: { prices: { image: prices } }');
-    expect(() => checkHosting(image, { name: 'docker', hosts: ['image'] })).not.toThrow();
-    expect(() => checkHosting(image, { name: 'local', hosts: ['command'] })).toThrow(
-      'The service "prices" of the scenario "s" is an image, which the platform local does not start.',
-    );
-  });
-
-  it('limits of a service are refused where the platform does not keep to them', () => {
-    const plan = planFor('variants: { a: , b: { services: { mailer: { service: notifier, limits: { cpu: 0.5 } } } } }');
-    expect(() => checkLimits(plan, { name: 'docker', enforcesLimits: true })).not.toThrow();
-    expect(() => checkLimits(plan, { name: 'local', enforcesLimits: false })).toThrow(
-      'The scenario "s" limits its service mailer, and the platform local cannot keep to limits.',
-    );
-  });
-
-  it('a store that is not the same in all trials is refused: there is one for all of them', (context) => {
-    const store = catalogue.find((entry) => {
-      const use = { kind: 'entry', name: 'x', entry: entry.name, replicas: undefined, limits: unlimited } as const;
-      return entry.describe(use).role === 'store';
-    });
-    if (store === undefined) return context.skip('the catalogue has no store');
-    const variant = (cpu: number) => `{ services: { x: { service: ${store.name}, limits: { cpu: ${cpu} } } } }`;
-    expect(() => planFor(`variants: { a: ${variant(1)}, b: ${variant(1)}, c: }`)).not.toThrow();
-    expect(() => planFor(`variants: { a: ${variant(1)}, b: ${variant(2)} }`)).toThrow(
-      '"x" is started once for a run, and the variants of "s" do not mean the same by it.',
-    );
   });
 });
