@@ -84,6 +84,16 @@ describe('sides that are commands or images, with a scenario', () => {
     expect(taken[0]).toBe('A has from the target of shop: ready at /health');
   });
 
+  it('have the services that run beside the target of the scenario', async () => {
+    const services = '    services: { prices: { command: node prices.js } }';
+    const { sides, taken } = await choose(`${withTarget(target)}\n${services}`, commands);
+    expect(sides.map(({ system }) => system)).toMatchObject([
+      { command: 'node old.js', services: [{ name: 'prices' }] },
+      { command: 'node new.js', services: [{ name: 'prices' }] },
+    ]);
+    expect(taken[0]).toMatch(/, beside prices \(command node prices\.js\)$/);
+  });
+
   it('take nothing from a target that runs already', async () => {
     const { sides, taken } = await choose(withTarget('{ url: http://127.0.0.1:1 }'), commands);
     expect(sides[0].system).toMatchObject({ command: 'node old.js', environment: {}, readyPath: undefined });

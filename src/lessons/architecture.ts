@@ -1,7 +1,8 @@
 import type { LoadProfile } from '../model/load-profile.ts';
 import { plural } from '../model/numbers.ts';
+import { servicesBeside } from '../model/plan.ts';
 import { loadsOf, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
-import { usesCache } from '../model/system.ts';
+import { usesCache, type ServiceUse } from '../model/system.ts';
 
 /** One part of a system: its name, and what is to be known of it. */
 interface Part {
@@ -47,7 +48,7 @@ function appOf({ variants, replicas }: Scenario): Part {
   return { name: 'app', details: [counts, shared(pools, 'several pools')] };
 }
 
-function backendsOf({ variants, data }: Scenario): readonly Part[] {
+function storesOf({ variants, data }: Scenario): readonly Part[] {
   const apps = variants.flatMap(({ system }) => (system.kind === 'app' ? [system.app] : []));
   if (apps.length === 0) return [];
   const isCached = apps.some(usesCache);
@@ -56,6 +57,31 @@ function backendsOf({ variants, data }: Scenario): readonly Part[] {
     ...(isCached ? [{ name: 'Redis', details: [always ? 'the cache' : 'with a cache'] }] : []),
     { name: 'PostgreSQL', details: [plural(data.todos, 'todo')] },
   ];
+}
+
+/** What runs beside what is tested in some variant, by the names of the file. */
+function servicesOf({ variants }: Scenario): readonly Part[] {
+  const all = variants.flatMap(({ system }) => servicesBeside(system));
+  return distinct(all.map(({ name }) => name)).map((name) => {
+    const uses = all.filter((use) => use.name === name);
+    const counts = distinct(uses.flatMap(({ replicas = 1 }) => (replicas > 1 ? [`×${replicas}`] : [])));
+    const isAlways = uses.length === variants.length;
+    return {
+      name: name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name,
+      details: [
+        shared(uses.map(kindOf), 'of several kinds'),
+        ...(counts.length > 0 ? [counts.join(', ')] : []),
+        ...(isAlways ? [] : ['in some variants']),
+      ],
+    };
+  });
+}
+
+/** So that a drawing stays within its width. */
+const longestName = 16;
+
+function kindOf(use: ServiceUse): string {
+  return use.kind === 'entry' ? use.entry : 'your server';
 }
 
 /** The parts from left to right; the last place may hold several, one below the other. */
@@ -68,7 +94,7 @@ function partsOf(scenario: Scenario): readonly (readonly Part[])[] {
     name: 'load balancer',
     details: [balancers.length === 1 ? (balancers[0] ?? '') : 'several ways'],
   };
-  const backends = backendsOf(scenario);
+  const backends = [...storesOf(scenario), ...servicesOf(scenario)];
   return [
     [{ name: 'load generator', details: [load] }],
     ...(isBalanced ? [[balancer]] : []),
@@ -77,8 +103,7 @@ function partsOf(scenario: Scenario): readonly (readonly Part[])[] {
   ];
 }
 
-function box({ name, details }: Part, height: number): readonly string[] {
-  const width = Math.max(name.length, ...details.map(({ length }) => length));
+function box({ name, details }: Part, width: number, height: number): readonly string[] {
   const lines = [name, ...details, ...Array.from({ length: Math.max(0, height - 1 - details.length) }, () => '')];
   return [
     `┌${'─'.repeat(width + 2)}┐`,
@@ -100,12 +125,10 @@ function arrowAt(row: number, boxHeight: number, boxes: number): string {
 /** Boxes of the same size below one another, with arrows that lead to them unless they are where it begins. */
 function column(parts: readonly Part[], isFirst: boolean): readonly string[] {
   const lines = Math.max(...parts.map(({ details }) => details.length + 1));
-  const boxes = parts.map((part) => box(part, lines));
-  const width = Math.max(...boxes.map(([top = '']) => top.length));
-  return boxes.flat().map((line, row) => {
-    const arrow = isFirst ? '' : arrowAt(row, lines + 2, boxes.length);
-    return arrow + line.padEnd(width);
-  });
+  const width = Math.max(...parts.flatMap(({ name, details }) => [name, ...details].map(({ length }) => length)));
+  return parts
+    .flatMap((part) => box(part, width, lines))
+    .map((line, row) => (isFirst ? line : arrowAt(row, lines + 2, parts.length) + line));
 }
 
 /** What a scenario starts, as boxes and arrows of at most 80 columns: where the load comes from, and what it passes through. */

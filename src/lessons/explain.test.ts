@@ -74,6 +74,20 @@ describe('the architecture', () => {
                                                              └──────────────┘`);
   });
 
+  it('has what runs beside, below the database', () => {
+    expect(architectureOf(named('notification-service')).join('\n')).toBe(`\
+┌────────────────┐    ┌────────────┐    ┌──────────────────┐
+│ load generator │───▶│ app        │─┬─▶│ PostgreSQL       │
+│ from 100/s     │    │ ×1         │ │  │ 10,000 todos     │
+└────────────────┘    │ pool of 10 │ │  │                  │
+                      └────────────┘ │  └──────────────────┘
+                                     │  ┌──────────────────┐
+                                     └─▶│ mailer           │
+                                        │ notifier         │
+                                        │ in some variants │
+                                        └──────────────────┘`);
+  });
+
   it('has no balancer before a single replica, and no cache where nobody has one', () => {
     const [generator = ''] = architectureOf(named('n-plus-one'));
     expect(generator.match(/┌/g)).toHaveLength(3);

@@ -1,13 +1,15 @@
-import { changes } from '../model/plan.ts';
+import { changes, servicesBeside } from '../model/plan.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { PlatformName } from '../platforms/platform.ts';
 
-/** The least platform that can run all of a scenario: a limit needs a container, and what changes by itself needs a cluster. */
+/** The least platform that can run all of a scenario: an image or a limit needs a container, and what changes by itself a cluster. */
 export function platformFor({ variants }: Scenario): PlatformName {
   const systems = variants.map(({ system }) => system);
   if (systems.some(changes)) return 'kubernetes';
-  const isLimited = systems.some((system) => 'limits' in system && system.limits.cpu !== undefined);
-  return isLimited ? 'docker' : 'local';
+  const isContained = systems
+    .flatMap((system) => [system, ...servicesBeside(system)])
+    .some((part) => part.kind === 'image' || ('limits' in part && part.limits.cpu !== undefined));
+  return isContained ? 'docker' : 'local';
 }
 
 /** ` --platform docker` where the one that is taken by default cannot run it. */

@@ -254,6 +254,38 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     ],
     figures: ['The highest rate that holds', 'Latency by percentile'],
   },
+  'notification-service': {
+    predict: [
+      'Each todo is told to a second service before it is answered for. By how much does the median grow?',
+      'Whose CPU does that take: only that of the second service?',
+    ],
+    look: [
+      'queries/req: the same in both. What was added is no query, and p50 is larger all the same.',
+      'Where the time goes: the wait for the second service is a part of its own.',
+      'CPU/req: a request that the app sends costs it about what one costs that it answers.',
+    ],
+    next: [
+      {
+        text: 'More at once: the second service is one more place where requests can queue.',
+        command: 'scale-lab run notification-service --rate 400',
+      },
+      {
+        text: 'Ask how sure the difference is.',
+        command: 'scale-lab compare notification-service --a alone --b notified',
+      },
+    ],
+    read: [
+      {
+        title: 'Dean, Barroso, The Tail at Scale (CACM 2013): what it costs to wait for others',
+        url: 'https://research.google/pubs/the-tail-at-scale/',
+      },
+      {
+        title: 'Hohpe, Your Coffee Shop Doesn’t Use Two-Phase Commit: what need not be waited for',
+        url: 'https://www.enterpriseintegrationpatterns.com/ramblings/18_starbucks.html',
+      },
+    ],
+    figures: ['Latency by percentile', 'Where the time of a request goes', 'RPS'],
+  },
   'replica-crash': {
     predict: [
       'One of three replicas is killed. Which share of the requests fails from then on?',

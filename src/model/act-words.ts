@@ -1,22 +1,23 @@
 import { actTraits, copyName, subjectsOf, type Act, type ResolvedAct } from './acts.ts';
 import { formatDuration, formatPercent } from './numbers.ts';
+import { isNumbered, type Composition } from './system.ts';
 
-/** What an act does, as a scenario says it: "kills one of app at 5 s", "pauses postgres at 3 s for 2 s". */
-export function describeAct(act: Act): string {
+/** What an act does to a system, as a scenario says it: "kills one of app at 5 s", "pauses postgres at 3 s for 2 s". */
+export function describeAct(act: Act, system: Composition): string {
   const { does } = actTraits[act.kind];
   const at = `at ${formatDuration(act.atMs)}`;
   switch (act.kind) {
     case 'kill':
-      return `${does} ${whomText(act)} ${at}${act.restart === 'always' ? ', and it starts again' : ''}`;
+      return `${does} ${whomText(act, system)} ${at}${act.restart === 'always' ? ', and it starts again' : ''}`;
     case 'stop':
     case 'restart': {
       const grace = act.graceMs === undefined ? '' : `, with a grace of ${formatDuration(act.graceMs)}`;
-      return `${does} ${whomText(act)} ${at}${grace}`;
+      return `${does} ${whomText(act, system)} ${at}${grace}`;
     }
     case 'pause':
-      return `${does} ${whomText(act)} ${at}${act.lastsMs === undefined ? '' : ` for ${formatDuration(act.lastsMs)}`}`;
+      return `${does} ${whomText(act, system)} ${at}${act.lastsMs === undefined ? '' : ` for ${formatDuration(act.lastsMs)}`}`;
     case 'resume':
-      return `${does} ${whomText(act)} ${at}`;
+      return `${does} ${whomText(act, system)} ${at}`;
     case 'flush':
       return `${does} ${act.service} ${at}`;
     case 'scale':
@@ -26,21 +27,21 @@ export function describeAct(act: Act): string {
   }
 }
 
-function whomText({ service, whom }: Extract<Act, { readonly whom: unknown }>): string {
-  if ('copy' in whom) return copyName(service, whom.copy);
-  if (copyName(service, 1) === service) return service;
+function whomText({ service, whom }: Extract<Act, { readonly whom: unknown }>, system: Composition): string {
+  if ('copy' in whom) return copyName(system, service, whom.copy);
+  if (!isNumbered(system, service)) return service;
   if ('all' in whom) return `all of ${service}`;
   if ('share' in whom) return `${formatPercent(whom.share)} of ${service}`;
   return `${whom.count === 1 ? 'one' : whom.count} of ${service}`;
 }
 
 /** What a trial does, for its plan: "at 5 s kill app-2". */
-export function orderText(act: ResolvedAct): string {
+export function orderText(act: ResolvedAct, system: Composition): string {
   const at = `at ${formatDuration(act.atMs)}`;
   switch (act.kind) {
     case 'pause': {
       const lasts = act.lastsMs === undefined ? '' : ` for ${formatDuration(act.lastsMs)}`;
-      return `${at} pause ${listOf(subjectsOf(act))}${lasts}`;
+      return `${at} pause ${listOf(subjectsOf(act, system))}${lasts}`;
     }
     case 'scale':
       return `${at} scale ${act.service} to ${act.to}`;
@@ -51,7 +52,7 @@ export function orderText(act: ResolvedAct): string {
     case 'resume':
     case 'restart':
     case 'flush':
-      return `${at} ${act.kind} ${listOf(subjectsOf(act))}`;
+      return `${at} ${act.kind} ${listOf(subjectsOf(act, system))}`;
   }
 }
 
@@ -62,8 +63,8 @@ export interface ActWords {
 }
 
 /** The words for a timeline. */
-export function wordsFor(act: ResolvedAct): ActWords {
-  const subjects = subjectsOf(act);
+export function wordsFor(act: ResolvedAct, system: Composition): ActWords {
+  const subjects = subjectsOf(act, system);
   const who = listOf(subjects);
   const [is, runs, goes] = subjects.length > 1 ? ['are', 'run', 'go'] : ['is', 'runs', 'goes'];
   switch (act.kind) {

@@ -1,4 +1,4 @@
-import { shutdowns, servicesOf, type System } from './system.ts';
+import { isNumbered, type Composition, type shutdowns } from './system.ts';
 
 /** What can be done to a service while the load goes on. */
 export const actKinds = ['kill', 'stop', 'pause', 'resume', 'restart', 'flush', 'scale', 'roll-out'] as const;
@@ -83,32 +83,12 @@ export const actTraits: Readonly<Record<ActKind, ActTraits>> = {
   'roll-out': { on: 'service', does: 'rolls out', noun: 'rollout', ends: true },
 };
 
-/** The services that have copies which are all alike; of the others there is one. */
-const alike: readonly string[] = ['app', 'target'];
-
-/** Whether there may be any number of copies of a service. */
-export function isScalable(service: string): boolean {
-  return alike.includes(service);
+/** What usage calls a copy of a service of that system: `app-2`, `postgres`. */
+export function copyName(system: Composition, service: string, copy: number): string {
+  return isNumbered(system, service) ? `${service}-${copy}` : service;
 }
 
-/** What usage calls a copy: `app-2`, `postgres`. */
-export function copyName(service: string, copy: number): string {
-  return isScalable(service) ? `${service}-${copy}` : service;
-}
-
-/**
- * The services of a system by name, with how many copies each has when the load begins: with autoscaling, those that are always
- * there. None of a server that runs already.
- */
-export function copiesIn(system: System, replicas: number): ReadonlyMap<string, number> {
-  if (system.kind === 'url') return new Map();
-  const tested = system.kind === 'app' ? 'app' : 'target';
-  const count = (system.kind === 'app' ? system.autoscale?.least : undefined) ?? replicas;
-  const others = servicesOf(system, replicas).filter((name) => !name.startsWith(`${tested}-`));
-  return new Map([[tested, count], ...others.map((name) => [name, 1] as const)]);
-}
-
-/** The copies that an act is for, as usage calls them; the service itself where it is for all of it. */
-export function subjectsOf(act: ResolvedAct): readonly string[] {
-  return 'copies' in act ? act.copies.map((copy) => copyName(act.service, copy)) : [act.service];
+/** The copies that an act on a system is for, as usage calls them; the service itself where it is for all of it. */
+export function subjectsOf(act: ResolvedAct, system: Composition): readonly string[] {
+  return 'copies' in act ? act.copies.map((copy) => copyName(system, act.service, copy)) : [act.service];
 }

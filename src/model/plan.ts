@@ -1,17 +1,18 @@
-import { actTraits, isScalable, type ResolvedAct } from './acts.ts';
+import { actTraits, type ResolvedAct } from './acts.ts';
 import { type LoadProfile, loadMs } from './load-profile.ts';
 import type { Scenario, Trust, Data } from './scenario.ts';
-import type {
-  Autoscale,
-  Balancer,
-  CommandSystem,
-  ImageSystem,
-  Limits,
-  Rollout,
-  ServiceUse,
-  System,
-  UrlSystem,
-  AppSettings,
+import {
+  testedName,
+  type Autoscale,
+  type Balancer,
+  type CommandSystem,
+  type ImageSystem,
+  type Limits,
+  type Rollout,
+  type ServiceUse,
+  type System,
+  type UrlSystem,
+  type AppSettings,
 } from './system.ts';
 import type { Workload } from './workload.ts';
 
@@ -69,7 +70,8 @@ export function actsOn(system: TrialSystem): readonly ResolvedAct[] {
 
 /** Whether replicas are not the same ones all the time: they are added and taken away, replaced, or ended by an act. */
 export function losesReplicas(system: TrialSystem): boolean {
-  return changes(system) || actsOn(system).some(({ kind, service }) => actTraits[kind].ends && isScalable(service));
+  const tested = testedName(system);
+  return changes(system) || actsOn(system).some(({ kind, service }) => actTraits[kind].ends && service === tested);
 }
 
 /** One variant × one replica count × one round: the unit that is run. */

@@ -163,21 +163,46 @@ export type ServiceUse = EntryUse | OwnUse;
 /** What is under test. */
 export type System = AppSystem | UrlSystem | HostedSystem;
 
+/** What of a system, or of one as it runs for a trial, says which services it has. */
+export interface Composition {
+  readonly kind: System['kind'];
+  readonly services?: readonly ServiceUse[] | undefined;
+}
+
+/** As usage calls what is under test, without the number of a copy. */
+export function testedName({ kind }: Composition): string {
+  return kind === 'app' ? 'app' : 'target';
+}
+
+/** Whether there may be any number of copies of a service, called by number: "app-2". Of another there is one, called as the service. */
+export function isNumbered(system: Composition, service: string): boolean {
+  const { services = [] } = system;
+  return (
+    service === testedName(system) || services.some(({ name, replicas }) => name === service && replicas !== undefined)
+  );
+}
+
+/** By name, the services that run for a system at that many replicas, with the copies of each; none of a server that runs already. */
+export function copiesIn(system: System, replicas: number): ReadonlyMap<string, number> {
+  if (system.kind === 'url') return new Map();
+  const { services = [] } = system;
+  return new Map([
+    [testedName(system), replicas],
+    ...(replicas > 1 ? [['nginx', 1] as const] : []),
+    ...(system.kind === 'app' ? [['postgres', 1] as const] : []),
+    ...(system.kind === 'app' && system.hasRedis ? [['redis', 1] as const] : []),
+    ...services.map(({ name, replicas: copies = 1 }) => [name, copies] as const),
+  ]);
+}
+
 /**
  * The services that run for a system at up to that many replicas, by the names that usage has; none of a server that runs
  * already. A cluster names the copies itself.
  */
 export function servicesOf(system: System, replicas: number): readonly string[] {
-  if (system.kind === 'url') return [];
-  const copy = system.kind === 'app' ? 'app' : 'target';
-  const { services = [] } = system;
-  return [
-    ...numbered(copy, replicas),
-    ...(replicas > 1 ? ['nginx'] : []),
-    ...(system.kind === 'app' ? ['postgres'] : []),
-    ...(system.kind === 'app' && system.hasRedis ? ['redis'] : []),
-    ...services.flatMap(({ name, replicas: copies }) => (copies === undefined ? [name] : numbered(name, copies))),
-  ];
+  return [...copiesIn(system, replicas)].flatMap(([name, count]) =>
+    isNumbered(system, name) ? numbered(name, count) : [name],
+  );
 }
 
 function numbered(name: string, count: number): readonly string[] {

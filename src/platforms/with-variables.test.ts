@@ -117,6 +117,16 @@ describe('a platform with variables', () => {
     expect(deployment.urls).toEqual([{ url: 'http://10.0.0.7/api', ip: '10.0.0.7' }]);
   });
 
+  it('starts servers beside what is tested with what their variables mean', async () => {
+    const recording = new Recording();
+    const stack = await filling(recording);
+    const prices = { ...hosted, kind: 'image', image: 'prices:${TAG}', args: ['--t=${TOKEN}'], port: 80 } as const;
+    const services = [{ ...prices, name: 'prices', variable: 'PRICES_URL' }];
+    await stack.deploy({ kind: 'command', command: 'serve', folder: '/', port: 80, ...hosted, services }, signal);
+    const filled = { image: 'prices:1.4.2', args: ['--t=s3cret'], environment: { KEY: 'k-s3cret' } };
+    expect(recording.deployed).toMatchObject([{ command: 'serve', services: [filled] }]);
+  });
+
   it('starts servers with what their variables mean, and leaves a command line to its shell', async () => {
     const recording = new Recording();
     const stack = await filling(recording);

@@ -8,6 +8,7 @@ import { balancerSchema } from './schema/balancer.ts';
 import { limitsSchema } from './schema/limits.ts';
 import { loadSchema } from './schema/load-schema.ts';
 import { autoscaleSchema, rolloutSchema } from './schema/orchestration.ts';
+import { servicesForm } from './schema/service-schema.ts';
 import { targetSchema } from './schema/target-schema.ts';
 import { trustSchema } from './schema/trust.ts';
 import { keySchema, requestSchema } from './schema/workload.ts';
@@ -49,6 +50,10 @@ const load = described(
 const app = described(formOf(appSchema), 'Settings of the reference app');
 const limits = described(formOf(limitsSchema), 'What each replica may use');
 const target = described(formOf(targetSchema), 'A server of your own in place of the reference app');
+const services = described(
+  servicesForm,
+  'What runs beside what is tested; of a variant laid over those of its scenario, where none takes one away',
+);
 const acts = described(
   { type: 'array', items: formOf(actSchema) },
   'What is done to services while the load goes on; of a variant in place of those of its scenario',
@@ -71,6 +76,7 @@ const variant: WrittenForm = {
     object({
       app,
       target,
+      services,
       load,
       limits,
       balancer: described(formOf(balancerSchema), 'How requests are dealt out over several replicas'),
@@ -91,6 +97,7 @@ const scenario = object(
     prediction: described(text, 'What you expect, and why; it is printed beside the result'),
     ...common,
     target,
+    services,
     acts: { ...acts, minItems: 1 },
     workload: described(listOf(formOf(requestSchema)), 'The requests'),
     keys: described(named(formOf(keySchema)), 'How the keys in the requests are drawn'),

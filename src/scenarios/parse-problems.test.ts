@@ -197,7 +197,7 @@ describe('a problem is shown at its place:', () => {
         'test.yaml:3:6 error: the scenario "a" must be a map',
         '    3 |   a: 1',
         '      |      ~',
-        '      hint: its keys are: question, prediction, target, data, workload, keys, load, trust, app, limits, acts, variants, replicas, rounds, evidence, expect',
+        '      hint: its keys are: question, prediction, target, services, data, workload, keys, load, trust, app, limits, acts, variants, replicas, rounds, evidence, expect',
         '',
         'test.yaml:4:3 error: the scenario "b" has no question',
         '    4 |   b: { variants: {}, expect: p99 }',

@@ -9,11 +9,12 @@ import { choice, text } from '../shapes/shapes.ts';
 import { parseExpectation } from './claims/expectation-parser.ts';
 import { serverFault, type ExpectationScope } from './claims/metric-reference.ts';
 import { parseCommon, type CommonSettings } from './common-settings.ts';
+import { checkMisfits } from './misfit-check.ts';
 import { checkObjectives } from './objective-check.ts';
-import { checkMisfits, ofProcess, ofTargets, parseSystems, refuse } from './parse-variants.ts';
+import { ofProcess, ofTargets, ofUrls, parseSystems, refuse } from './parse-variants.ts';
 import { parseWorkload } from './parse-workload.ts';
 import type { Reader } from './reader.ts';
-import { isTelling } from './target.ts';
+import { isTelling, isUnread } from './target.ts';
 import { field, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
 /** What others may refer to of a scenario, even where it has problems; what could not be read is not there. */
@@ -28,6 +29,7 @@ const scenarioKeys = [
   'question',
   'prediction',
   'target',
+  'services',
   'data',
   'workload',
   'keys',
@@ -96,6 +98,8 @@ function servicesByVariant(variants: readonly Variant[], replicas: number): Expe
 
 /** Settings that no variant of the scenario heeds. */
 function refuseIdle(from: Table, variants: readonly Variant[], reader: Reader): void {
+  const runs = (variant: Variant): boolean => runsAlready(variant) && !isUnread(variant.system);
+  if (variants.every(runs)) refuse(from, ['services'], 'a scenario of targets', ofUrls, reader);
   if (!variants.every(isTarget)) return;
   const isLimited = variants.some(({ system }) => system.kind === 'image');
   refuse(from, ['app', 'data'], 'a scenario of targets', ofTargets, reader);

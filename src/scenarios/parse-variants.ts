@@ -1,24 +1,24 @@
 import type { Act } from '../model/acts.ts';
 import type { Variant } from '../model/scenario.ts';
-import { type AppSystem, type System, usesCache } from '../model/system.ts';
+import { type AppSystem, type HostedSystem, type ServiceUse, type System, usesCache } from '../model/system.ts';
 import { duration } from '../shapes/shapes.ts';
 import { durationText } from '../shapes/units.ts';
 import { parseLoad } from './change-load.ts';
 import type { CommonSettings } from './common-settings.ts';
-import { actItems, actsOf, parseActs, rolloutIn } from './parse-acts.ts';
+import { actsOf, parseActs, rolloutIn } from './parse-acts.ts';
+import { parseServices } from './parse-services.ts';
 import type { Reader } from './reader.ts';
-import { actMisfits, type ActMisfit } from './schema/act-misfits.ts';
 import { appSchema, changeApp, mostQueryCostMs } from './schema/app-settings.ts';
 import { balancerSchema } from './schema/balancer.ts';
 import { changeLimits, limitsSchema } from './schema/limits.ts';
-import { autoscaleSchema, misfitsOf, type Runs } from './schema/orchestration.ts';
-import { parseTarget, type TargetSystem } from './target.ts';
-import { field, follow, type Branch, type Entry, type Table } from './yaml/tree.ts';
+import { autoscaleSchema } from './schema/orchestration.ts';
+import { isUnread, parseTarget, type TargetSystem } from './target.ts';
+import { field, type Table } from './yaml/tree.ts';
 
 const slowReplica = duration('the slowness of the slow replica', 0, mostQueryCostMs);
 const appKeys = ['app', 'balancer', 'limits', 'slow-replica', 'autoscale', 'rollout'];
 const ofAppOnly = ['app', 'slow-replica', 'autoscale', 'rollout'];
-const variantKeys = [...appKeys, 'target', 'load', 'acts'];
+const variantKeys = [...appKeys, 'target', 'services', 'load', 'acts'];
 
 /** The systems of a scenario: the one that its variants share, and what each makes of it. */
 export interface Systems {
@@ -30,15 +30,23 @@ export interface Systems {
 
 /** The target and the variants of a scenario; one that names no variants has a single one. */
 export function parseSystems(from: Table, common: CommonSettings, reader: Reader): Systems {
-  const shared = field(from, 'target')?.value;
-  const target = shared && parseTarget(shared, undefined, reader);
+  const written = field(from, 'target')?.value;
+  const named = field(from, 'services')?.value;
+  const target = written && parseTarget(written, undefined, reader);
+  const shared = { target, services: named ? parseServices(named, [], reader) : [] };
   return {
-    target: target && parseSystem(undefined, target, common, [], reader),
-    variants: besideTheSame(parseVariants(from, target, common, reader)),
+    target: target && parseSystem(undefined, shared, common, [], reader),
+    variants: besideTheSame(parseVariants(from, shared, common, reader)),
   };
 }
 
-/** All variants run beside the same services, so that nothing but what is written differs between them. */
+/** What of their systems the variants of a scenario share. */
+interface Shared {
+  readonly target: TargetSystem | undefined;
+  readonly services: readonly ServiceUse[];
+}
+
+/** All variants run beside the same cache, so that nothing but what is written differs between them. */
 function besideTheSame(variants: readonly Variant[] | undefined): readonly Variant[] | undefined {
   const hasRedis = variants?.some(({ system }) => system.kind === 'app' && system.hasRedis) ?? false;
   return variants?.map((variant) => {
@@ -49,16 +57,16 @@ function besideTheSame(variants: readonly Variant[] | undefined): readonly Varia
 
 function parseVariants(
   from: Table,
-  target: TargetSystem | undefined,
+  shared: Shared,
   common: CommonSettings,
   reader: Reader,
 ): readonly Variant[] | undefined {
   const variants = field(from, 'variants')?.value;
   const listed = field(from, 'acts')?.value;
-  const shared = listed ? parseActs(listed, reader) : [];
+  const sharedActs = listed ? parseActs(listed, reader) : [];
   const variantFrom = (name: string, table: Table | undefined): Variant => {
-    const acts = actsOf(table, shared, reader);
-    const system = parseSystem(table, target, common, acts, reader);
+    const acts = actsOf(table, sharedActs, reader);
+    const system = parseSystem(table, shared, common, acts, reader);
     return { name, system, ...(acts.length > 0 && { acts }) };
   };
   if (variants === undefined) return [variantFrom('default', undefined)];
@@ -73,18 +81,30 @@ function parseVariants(
 
 function parseSystem(
   from: Table | undefined,
-  shared: TargetSystem | undefined,
+  shared: Shared,
   common: CommonSettings,
   acts: readonly Act[],
   reader: Reader,
 ): System {
   const own = from && field(from, 'target')?.value;
-  const target = own ? parseTarget(own, shared, reader) : shared;
-  if (!target) return appSystem(from, common, acts, reader);
-  if (target.kind === 'url') {
-    if (from) refuse(from, appKeys, 'a variant with a target', ofTarget, reader);
+  const target = own ? parseTarget(own, shared.target, reader) : shared.target;
+  if (target?.kind === 'url') {
+    const keys = isUnread(target) ? appKeys : [...appKeys, 'services'];
+    if (from) refuse(from, keys, 'a variant with a target', ofTarget, reader);
     return target;
   }
+  const tested = target ? hostedSystem(from, target, common, reader) : appSystem(from, common, acts, reader);
+  const named = from && field(from, 'services')?.value;
+  const services = named ? parseServices(named, shared.services, reader) : shared.services;
+  return services.length === 0 ? tested : { ...tested, services };
+}
+
+function hostedSystem(
+  from: Table | undefined,
+  target: HostedSystem,
+  common: CommonSettings,
+  reader: Reader,
+): HostedSystem {
   const at = (key: string) => from && field(from, key)?.value;
   if (from) refuse(from, ofAppOnly, 'a variant with a target', ofHosted, reader);
   const hosted = { ...target, balancer: reader.read(balancerSchema, at('balancer')) };
@@ -100,7 +120,7 @@ function appSystem(
   { app, limits }: CommonSettings,
   acts: readonly Act[],
   reader: Reader,
-): System {
+): AppSystem {
   const at = (key: string) => from && field(from, key)?.value;
   const changed = changeApp(app, reader.read(appSchema, at('app')));
   const system = {
@@ -142,47 +162,15 @@ function checkOrchestration(from: Table, { limits, rollout }: AppSystem, reader:
   if (autoscale ?? rollout) refuse(from, ['balancer'], noun, 'its platform deals requests out', reader);
 }
 
-/** The variants of a scenario that do not go with its replica counts or its load. */
-export function checkMisfits(from: Table, variants: readonly Variant[], runs: Runs, reader: Reader): void {
-  const named = field(from, 'variants')?.value;
-  for (const { name, system, load = runs.load, acts = [] } of variants) {
-    const variant = named?.kind === 'table' ? field(named, name)?.value : undefined;
-    const find = (key: string) => (variant?.kind === 'table' ? field(variant, key) : undefined) ?? field(from, key);
-    for (const { key, sentence, hint } of misfitsOf(system, runs)) {
-      const entry = find(key);
-      if (entry) reader.fault(entry.keyPlace, { sentence, hint });
-    }
-    checkActs(
-      { acts: find('acts')?.value, rollout: find('rollout') },
-      actMisfits(acts, system, { ...runs, load }),
-      reader,
-    );
-  }
-}
-
-/** Tells what does not go with the acts of a variant, at the act, or at the short form of one. */
-function checkActs(
-  written: { readonly acts: Branch | undefined; readonly rollout: Entry | undefined },
-  misfits: readonly ActMisfit[],
-  reader: Reader,
-): void {
-  const { acts, rollout } = written;
-  const { items, areAll } = acts ? actItems(acts, reader) : { items: [], areAll: false };
-  for (const { index, key, about, sentence, hint } of misfits) {
-    // What else does not go with the short form is said of its key; and what an act finds there, those decide that cannot be read.
-    if (about !== 'load' && (rollout ?? !areAll)) continue;
-    const item = items[index];
-    if (rollout) reader.fault(rollout.keyPlace, { sentence, hint });
-    else if (item) reader.fault(follow(item, [key]).branch.place, { sentence, hint });
-  }
-}
-
 /** Why a target has none of the settings of the reference app. */
 const ofTarget = 'a target runs already: the lab changes nothing of it';
 const ofHosted = 'that is of the reference app: a server of your own is told things by the env of its target';
 
 /** Why a scenario in which there is nothing else has none of them either. */
 export const ofTargets = 'that is of the reference app, and the scenario has none of it';
+
+/** Why nothing runs beside them. */
+export const ofUrls = 'they run already: the lab starts nothing of them';
 
 /** Why a command has no limits, and neither has what runs already. */
 export const ofProcess = 'a process of this machine has none: the lab limits images only';

@@ -75,16 +75,16 @@ export class Reader {
     return branch;
   }
 
-  /** The entries of a map whose keys are names of the user's choice. */
-  named(branch: Branch, noun: string): readonly Entry[] | undefined {
+  /** The entries of a map whose keys are names of the user's choice; `wrongIn` says what is wrong with one. */
+  named(branch: Branch, noun: string, wrongIn = nameFault): readonly Entry[] | undefined {
     if (branch.kind !== 'table' || branch.entries.length === 0) {
       const sentence = branch.kind === 'table' ? `${noun} is empty` : `${noun} must be a map from names`;
       this.fault(branch.place, { sentence });
       return undefined;
     }
     for (const { key, keyPlace } of branch.entries) {
-      if (/^[A-Za-z0-9][\w.+-]{0,59}$/.test(key)) continue;
-      this.fault(keyPlace, { sentence: `"${key}" is not a name`, hint: 'letters, digits and - _ + . make a name' });
+      const fault = wrongIn(key);
+      if (fault) this.fault(keyPlace, fault);
     }
     return branch.entries;
   }
@@ -112,4 +112,9 @@ export class Reader {
     }
     return [...values];
   }
+}
+
+function nameFault(name: string): Fault | undefined {
+  if (/^[A-Za-z0-9][\w.+-]{0,59}$/.test(name)) return undefined;
+  return { sentence: `"${name}" is not a name`, hint: 'letters, digits and - _ + . make a name' };
 }

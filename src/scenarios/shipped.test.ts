@@ -4,6 +4,7 @@ import { metrics } from '../metrics/catalogue.ts';
 import { loadMs } from '../model/load-profile.ts';
 import { remainingMs } from '../model/plan.ts';
 import type { ScenarioFile } from '../model/scenario.ts';
+import { catalogue } from '../services/catalogue.ts';
 import { APP_SETTINGS } from '../target-app/settings-table.ts';
 import { planOf } from './planning/expand.ts';
 import { parsed, scenario } from './testing/files.ts';
@@ -31,6 +32,7 @@ describe('scenarios.yaml', () => {
       'replicas',
       'concurrency',
       'capacity',
+      'notification-service',
       'replica-crash',
       'graceful-shutdown',
       'rolling-update',
@@ -71,6 +73,13 @@ describe('docs/scenarios.md', () => {
     for (const { name, description } of metrics) {
       const rows = page.split('\n').filter((line) => line.startsWith(`| \`${name}\``));
       expect(rows.join('\n'), name).toContain(description);
+    }
+  });
+
+  it('lists every service that a file may name, as the catalogue does', () => {
+    for (const { name, what } of catalogue) {
+      const rows = page.split('\n').filter((line) => line.startsWith(`| \`${name}\``));
+      expect(rows.join('\n'), name).toContain(what);
     }
   });
 

@@ -166,6 +166,14 @@ describe('a target is refused', () => {
     expect(faultsOf(`target: ${url}`)).toEqual([`[${url}] target must be a map`]);
   });
 
+  it('with words of a command that cannot be', () => {
+    expect(faultsOf(`target: { command: [node, ${'x'.repeat(2001)}] }`)).toEqual([
+      expect.stringMatching(/^\[x+\] a word of the command is longer than 2000 characters$/),
+    ]);
+    expect(faultsOf('target: { command: [node, [a]] }')).toEqual(['[[a]] a word of the command must be a text']);
+    expect(faultsOf('target: { command: [] }')).toEqual(['[[]] the command is empty']);
+  });
+
   it('with settings of the reference app', () => {
     expect(
       faultsOf(target, 'app: { pool: 2 }', 'data: { users: 1 }', 'limits: { cpu: 1 }', 'replicas: [1, 2]'),

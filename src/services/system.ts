@@ -1,4 +1,5 @@
 import { servicesBeside, type HostedTopology, type Topology, type TrialSystem } from '../model/plan.ts';
+import type { System } from '../model/system.ts';
 import { app } from './app.ts';
 import { entryOf } from './catalogue.ts';
 import { nginx, nginxProgram } from './nginx/nginx.ts';
@@ -12,12 +13,17 @@ import type { Service } from './service.ts';
  * there until the run ends.
  */
 export function storesOf(systems: readonly TrialSystem[]): readonly Service[] {
-  const all = systems.flatMap((system): readonly Service[] => {
-    if (system.kind === 'url') return [];
-    const own = system.kind === 'app' ? [postgres, ...(system.hasRedis ? [redis] : [])] : [];
-    return [...own, ...usedBy(system).filter(({ role }) => role === 'store')];
-  });
+  const all = systems.flatMap(besideOf).filter(({ role }) => role === 'store');
   return all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+}
+
+/** What is there for what is tested, as services: the stores that the lab gives it, and what its file names. */
+export function besideOf(system: System | TrialSystem): readonly Service[] {
+  const own = system.kind === 'app' ? [postgres, ...(system.hasRedis ? [redis] : [])] : [];
+  const named = servicesBeside(system).map((use) =>
+    use.kind === 'entry' ? entryOf(use.entry).describe(use) : secondOwn(use),
+  );
+  return [...own, ...named];
 }
 
 /** What is under test, as a service. */
@@ -33,7 +39,7 @@ export interface Dealing {
 
 /** All that is deployed on the stores for a trial: each after what it uses or fronts. */
 export function deployedOf(topology: Topology | HostedTopology, platform: Dealing): readonly Service[] {
-  const asides = usedBy(topology).filter(({ role }) => role === 'aside');
+  const asides = besideOf(topology).filter(({ role }) => role === 'aside');
   const balanced = asides.flatMap((aside) => {
     const isNeeded = mostCopies(aside, topology) > 1 && !platform.dealsRequests;
     return isNeeded ? [aside, nginx(aside, undefined)] : [aside];
@@ -51,13 +57,6 @@ export function balancerOf(topology: Topology | HostedTopology, platform: Dealin
   const tested = testedOf(topology);
   const isNeeded = mostCopies(tested, topology) > 1 && (balancer !== undefined || !platform.dealsRequests);
   return isNeeded ? nginx(tested, balancer) : undefined;
-}
-
-/** What runs beside a topology, as services. */
-function usedBy(topology: Topology | HostedTopology): readonly Service[] {
-  return servicesBeside(topology).map((use) =>
-    use.kind === 'entry' ? entryOf(use.entry).describe(use) : secondOwn(use),
-  );
 }
 
 /** How many copies there are at the most: an act may add some. */

@@ -57,7 +57,7 @@ function play({ acts, does, signal = new AbortController().signal }: Played) {
     scrape: async () => Promise.resolve([]),
     generate: () => expect.fail('there is no load'),
     act: async (order, limited) => {
-      const what = `${order.kind} ${subjectsOf(order).join(' ')}`;
+      const what = `${order.kind} ${subjectsOf(order, { kind: 'app' }).join(' ')}`;
       tell(what);
       await does?.(order, clock, limited);
       tell(`${what} done`);

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { LabError } from '../model/errors.ts';
-import { actsOn, type Trial } from '../model/plan.ts';
+import { actsOn, servicesBeside, type Trial } from '../model/plan.ts';
 import { isHosted, isTargetCopy, type HostedSystem, type System } from '../model/system.ts';
 import { writes } from '../model/workload.ts';
 import type { Deployment, Platform, Stack } from '../platforms/platform.ts';
@@ -17,7 +17,8 @@ const roomyBytes = 1.5 * 2 ** 30;
  * machine that begins to swap measures nothing any more.
  */
 export function canBeSideBySide(systems: readonly System[], platform: Pick<Platform, 'name'>): boolean {
-  const ports = systems.flatMap((system) => (system.kind === 'command' ? (system.port ?? []) : []));
+  const servers = systems.flatMap((system) => [system, ...servicesBeside(system)]);
+  const ports = servers.flatMap((server) => (server.kind === 'command' ? (server.port ?? []) : []));
   const isClear = new Set(ports).size === ports.length;
   return isClear && (platform.name === 'local' || platform.name === 'docker') && os.freemem() >= roomyBytes;
 }

@@ -12,7 +12,7 @@ import { subjectsOf } from '../model/acts.ts';
 import { LabError } from '../model/errors.ts';
 import { mostWorkersOf, peakMs, type WorkerLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
-import { actsOn, losesReplicas, type Trial } from '../model/plan.ts';
+import { actsOn, losesReplicas, type Trial, type TrialSystem } from '../model/plan.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { Deployment } from '../platforms/platform.ts';
 import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
@@ -104,7 +104,7 @@ export async function runTrial(
   const { result, warmup, telemetry, usage, done } = await observe(deployment, trial, emit, signal);
   const { resources, machine } = usage;
   const measurement = measurementOf(result, warmup);
-  const acts = done.map((each) => actRecord(deployment, each, measurement));
+  const acts = done.map((each) => actRecord(deployment, each, trial.system, measurement));
   const deaths = await fatalDeaths(deployment, signal, acts);
   const { number, scenario, variant, replicas, round } = trial;
   const context = contextOf(trial, acts);
@@ -163,13 +163,18 @@ function contextOf({ system, load, trust, workers, workload, replicas }: SentTri
 }
 
 /** What was done, and what clients saw of it. */
-function actRecord(deployment: Deployment, { act, beganMs, endedMs }: DoneAct, measurement: Measurement): ActRecord {
+function actRecord(
+  deployment: Deployment,
+  { act, beganMs, endedMs }: DoneAct,
+  system: TrialSystem,
+  measurement: Measurement,
+): ActRecord {
   const { name, kind } = act;
-  const { began: text, over } = wordsFor(act);
+  const { began: text, over } = wordsFor(act, system);
   return {
     name,
     kind,
-    subjects: [...(deployment.subjectsOf?.(act) ?? subjectsOf(act))],
+    subjects: [...(deployment.subjectsOf?.(act) ?? subjectsOf(act, system))],
     beganMs,
     endedMs,
     outcome: endedMs <= measurement.durationMs ? 'done' : 'unfinished',

@@ -65,7 +65,7 @@ export function fakePlatform(
       ...(deaths && { deaths }),
       ...(act && {
         async act(order: ResolvedAct, signal: AbortSignal): Promise<void> {
-          const what = `${order.kind} ${subjectsOf(order).join(' ')}`;
+          const what = `${order.kind} ${subjectsOf(order, { kind: 'app' }).join(' ')}`;
           calls.push(what);
           await act(order, signal);
           calls.push(`${what} done`);

@@ -33,6 +33,9 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const { newRunId } = await import('../../record/run-folder.ts');
   const { openPlatform } = await import('../platform.ts');
   const { storesOf } = await import('../../services/system.ts');
+  const { isHosted } = await import('../../model/system.ts');
+  const { servicesBeside } = await import('../../model/plan.ts');
+  const { checkHosting } = await import('../../scenarios/planning/hosting-check.ts');
   const { checkLimits } = await import('../../scenarios/planning/limits-check.ts');
   const { checkActs } = await import('../../scenarios/planning/acts-check.ts');
   const { checkOrchestration } = await import('../../scenarios/planning/orchestration-check.ts');
@@ -40,6 +43,7 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   // First: what it needs keeps to limits as well, and one hint should do.
   checkOrchestration(plan, platform);
   checkActs(plan, platform);
+  checkHosting(plan, platform);
   checkLimits(plan, platform);
   io.endsInOrder();
   await platform.clean(io.signal);
@@ -47,7 +51,8 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const onStep = (step: string): void => io.err.write(`${step}\n`);
   const runId = newRunId(new Date(io.startedAtMs));
   const stores = storesOf([system]);
-  const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached, stores });
+  const open = servicesBeside(system).some(isHosted);
+  const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached, stores, open });
   let isKept = false;
   try {
     const deployment = await stack.deploy(system, io.signal);

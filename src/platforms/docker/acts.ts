@@ -66,7 +66,7 @@ export class Acts {
   ): Promise<readonly RunningCopy[]> {
     const named = copies.map((number) => {
       const found = allOf(this.#running).find((each) => each.service.name === service && each.copy.number === number);
-      if (found === undefined) throw new LabError(`${copyName(service, number)} does not run.`);
+      if (found === undefined) throw new LabError(`${copyName(this.#running.topology, service, number)} does not run.`);
       return found;
     });
     await together(signal, () => named.map(work));

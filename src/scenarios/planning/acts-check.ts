@@ -1,9 +1,11 @@
 import { describeAct } from '../../model/act-words.ts';
-import { actTraits, isScalable, type Act, type ActKind } from '../../model/acts.ts';
+import { actTraits, type Act, type ActKind } from '../../model/acts.ts';
 import { UsageError } from '../../model/errors.ts';
 import { durationText } from '../../shapes/units.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Variant } from '../../model/scenario.ts';
+import { isNumbered, testedName, type System } from '../../model/system.ts';
+import { besideOf } from '../../services/system.ts';
 
 /** What of a platform decides over what can be done on it. */
 interface ActingPlatform {
@@ -39,28 +41,35 @@ export function checkActs(plan: Plan, platform: ActingPlatform): void {
 function refusalOf(act: Act, { system }: Variant, { name, acts, orchestrates }: ActingPlatform): Refusal | undefined {
   if (!acts.includes(act.kind)) return { sentence: unable(act, name), hint: hintFor(act.kind, name, acts) };
   if (!orchestrates) return undefined;
+  const told = describeAct(act, system);
   if (act.kind === 'kill' && act.restart === 'none') {
-    const sentence = `${describeAct(act)} with restart: none, and the platform ${name} starts again what has ended`;
+    const sentence = `${told} with restart: none, and the platform ${name} starts again what has ended`;
     return { sentence, hint: 'Leave restart out, or use --platform local or --platform docker.' };
   }
   const lastsMs = act.kind === 'pause' ? (act.lastsMs ?? 0) : 0;
-  if (isScalable(act.service) && lastsMs > mostPausedMs) {
-    const sentence = `${describeAct(act)}, and the platform ${name} starts anew what does not answer for a minute`;
+  if (isNumbered(system, act.service) && lastsMs > mostPausedMs) {
+    const sentence = `${told}, and the platform ${name} starts anew what does not answer for a minute`;
     return { sentence, hint: `Write for: ${durationText(mostPausedMs)} at most.` };
   }
   const renews = act.kind === 'stop' || act.kind === 'restart';
-  if (renews && act.service === 'postgres') {
-    const sentence = `${describeAct(act)}, and its data go with its pod on the platform ${name}`;
+  if (renews && keepsData(system, act.service)) {
+    const sentence = `${told}, and its data go with its pod on the platform ${name}`;
     return { sentence, hint: 'Use kill: it is started again in the same pod, with its data.' };
   }
   const hasBalancer = 'balancer' in system && system.balancer !== undefined;
-  if (hasBalancer && isScalable(act.service) && (renews || act.kind === 'scale')) {
-    const sentence = `${describeAct(act)}, and nginx would not hear of the new pods on the platform ${name}`;
+  if (hasBalancer && act.service === testedName(system) && (renews || act.kind === 'scale')) {
+    const sentence = `${told}, and nginx would not hear of the new pods on the platform ${name}`;
     return { sentence, hint: 'Leave the balancer out, as the platform deals requests out by itself, or use kill.' };
   }
   if (act.service !== 'nginx' || hasBalancer) return undefined;
-  const sentence = `${describeAct(act)}, and the platform ${name} deals requests out by itself`;
+  const sentence = `${told}, and the platform ${name} deals requests out by itself`;
   return { sentence, hint: 'Name a balancer, which is nginx there as well, or leave the act out.' };
+}
+
+/** Whether a store writes data to disk that others expect to find again. */
+function keepsData(system: System, service: string): boolean {
+  const found = besideOf(system).find(({ name, role }) => name === service && role === 'store');
+  return (found?.image?.data.length ?? 0) > 0;
 }
 
 function unable(act: Act, platform: string): string {

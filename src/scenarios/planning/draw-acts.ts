@@ -1,6 +1,8 @@
-import { actTraits, copyName, isScalable, type Act, type ResolvedAct, type Whom } from '../../model/acts.ts';
+import { actTraits, copyName, type Act, type ResolvedAct, type Whom } from '../../model/acts.ts';
 import { plural } from '../../model/numbers.ts';
 import { seedOf, shuffled } from '../../model/random.ts';
+import { copiesIn, isNumbered, testedName, type System } from '../../model/system.ts';
+import { besideOf } from '../../services/system.ts';
 import type { Fault } from '../../shapes/fault.ts';
 import { suggestion } from '../../shapes/suggest.ts';
 import { durationText } from '../../shapes/units.ts';
@@ -22,10 +24,12 @@ export interface DrawnActs {
 /**
  * Draws the copies that each act is for. What is drawn depends on the seed and the act's name alone, never on a copy that a
  * later act names: so whether all of them can be done depends on no seed.
- * @param copies the services there are, with the number of copies of each
+ * @param replicas how many there are of what is tested when the load begins; with autoscaling those that are always there count
  */
-export function drawActs(acts: readonly Act[], copies: ReadonlyMap<string, number>, seed: number): DrawnActs {
-  const states = new Map([...copies].map(([service, count]) => [service, new ServiceState(service, count)]));
+export function drawActs(acts: readonly Act[], system: System, replicas: number, seed: number): DrawnActs {
+  const lasting = (system.kind === 'app' ? system.autoscale?.least : undefined) ?? replicas;
+  const copies = copiesIn(system, lasting);
+  const states = new Map([...copies].map(([service, count]) => [service, new ServiceState(system, service, count)]));
   const drawn: ResolvedAct[] = [];
   const faults: ActFault[] = [];
   const inOrder = acts.map((act, index) => ({ act, index })).sort((one, other) => one.act.atMs - other.act.atMs);
@@ -40,7 +44,7 @@ export function drawActs(acts: readonly Act[], copies: ReadonlyMap<string, numbe
   return { acts: drawn, faults };
 }
 
-type Refusal = Fault & { readonly isOfReplicas?: true };
+type Refusal = Fault & { readonly isOfReplicas?: boolean };
 
 function unknownService(service: string, known: readonly string[]): Refusal {
   if (known.length === 0) {
@@ -56,6 +60,7 @@ function unknownService(service: string, known: readonly string[]): Refusal {
 
 /** The copies of one service, as the acts before have left them. */
 class ServiceState {
+  readonly #system: System;
   readonly #service: string;
   readonly #there: Set<number>;
   /** What ended each copy that nothing starts again. */
@@ -63,7 +68,8 @@ class ServiceState {
   /** Until when each is paused. */
   readonly #paused = new Map<number, number>();
 
-  constructor(service: string, count: number) {
+  constructor(system: System, service: string, count: number) {
+    this.#system = system;
     this.#service = service;
     this.#there = new Set(numbersTo(count));
   }
@@ -78,11 +84,9 @@ class ServiceState {
     }
     switch (act.kind) {
       case 'flush':
-        if (this.#service !== 'redis')
-          return { sentence: `${this.#service} holds nothing to flush`, hint: 'only redis does' };
-        return this.#goneFault(1) ?? { act };
+        return this.#holdsFault() ?? this.#goneFault(1) ?? { act };
       case 'scale':
-        if (!isScalable(this.#service)) return { sentence: `there is always one ${this.#service}`, hint: scalableHint };
+        if (!this.#isNumbered) return { sentence: `there is always one ${this.#service}`, hint: this.#scalableHint };
         for (const copy of this.#copies()) {
           const refusal = (this.#paused.get(copy) ?? 0) > act.atMs ? this.#pauseFault(copy) : undefined;
           if (refusal) return refusal;
@@ -117,7 +121,32 @@ class ServiceState {
     }
     const left = `${plural(free.length, 'copy').replace('copys', 'copies')} of ${this.#service}`;
     const sentence = `${count} cannot be drawn: ${left} can be then`;
-    return { sentence, hint: 'those are left out that have ended, or that a later act names', isOfReplicas: true };
+    const hint = 'those are left out that have ended, or that a later act names';
+    return { sentence, hint, isOfReplicas: this.#isTested };
+  }
+
+  get #isTested(): boolean {
+    return this.#service === testedName(this.#system);
+  }
+
+  get #isNumbered(): boolean {
+    return isNumbered(this.#system, this.#service);
+  }
+
+  get #scalableHint(): string {
+    const names = [...copiesIn(this.#system, 1).keys()].filter((name) => isNumbered(this.#system, name));
+    return `any number of copies there may be of ${names.join(', ')}`;
+  }
+
+  #holdsFault(): Refusal | undefined {
+    const holders = besideOf(this.#system).flatMap(({ name, flush }) => (flush ? [name] : []));
+    if (holders.includes(this.#service)) return undefined;
+    const sentence = `${this.#service} holds nothing to flush`;
+    return holders.length === 0 ? { sentence } : { sentence, hint: `what does: ${holders.join(', ')}` };
+  }
+
+  #nameOf(copy: number): string {
+    return copyName(this.#system, this.#service, copy);
   }
 
   #copies(): readonly number[] {
@@ -125,11 +154,11 @@ class ServiceState {
   }
 
   #refusalOf({ kind, atMs }: Act, copy: number): Refusal | undefined {
-    const name = copyName(this.#service, copy);
-    if (!isScalable(this.#service) && copy > 1) return { sentence: `there is always one ${this.#service}` };
+    const name = this.#nameOf(copy);
+    if (!this.#isNumbered && copy > 1) return { sentence: `there is always one ${this.#service}` };
     if (!this.#there.has(copy)) {
-      const count = plural(this.#there.size, 'replica');
-      return { sentence: `there is no ${name} at ${count}`, hint: 'begin with more replicas', isOfReplicas: true };
+      const sentence = `there is no ${name} at ${plural(this.#there.size, 'replica')}`;
+      return { sentence, hint: 'begin with more replicas', isOfReplicas: this.#isTested };
     }
     const isPaused = (this.#paused.get(copy) ?? 0) > atMs;
     if (kind === 'pause' && isPaused) return { sentence: `${name} is paused already` };
@@ -146,14 +175,14 @@ class ServiceState {
   #pauseFault(copy: number): Refusal | undefined {
     const untilMs = this.#paused.get(copy) ?? Infinity;
     if (untilMs === Infinity) return undefined;
-    const sentence = `${copyName(this.#service, copy)} is paused until ${durationText(untilMs)}, and goes on by itself then`;
+    const sentence = `${this.#nameOf(copy)} is paused until ${durationText(untilMs)}, and goes on by itself then`;
     return { sentence, hint: 'let this begin later, or write a resume in place of for' };
   }
 
   #goneFault(copy: number): Refusal | undefined {
     const by = this.#gone.get(copy);
     if (!by) return undefined;
-    const sentence = `${copyName(this.#service, copy)} is gone by then: the ${actTraits[by.kind].noun} at ${durationText(by.atMs)} ends it`;
+    const sentence = `${this.#nameOf(copy)} is gone by then: the ${actTraits[by.kind].noun} at ${durationText(by.atMs)} ends it`;
     return {
       sentence,
       hint: by.kind === 'kill' ? 'write restart: always beside that kill' : 'write restart in place of stop',
@@ -176,8 +205,6 @@ class ServiceState {
     }
   }
 }
-
-const scalableHint = 'only app, or a target of your own, has any number of copies';
 
 function copiesNamedBy(act: Act, service: string): readonly number[] {
   return act.service === service && 'whom' in act && 'copy' in act.whom ? [act.whom.copy] : [];

@@ -1,4 +1,4 @@
-import { copiesIn, type ResolvedAct } from '../../model/acts.ts';
+import type { ResolvedAct } from '../../model/acts.ts';
 import type { Plan, Topology, Trial, TrialSystem } from '../../model/plan.ts';
 import { seedOf, shuffled } from '../../model/random.ts';
 import type { Scenario, ScenarioFile, Variant, Data } from '../../model/scenario.ts';
@@ -7,13 +7,14 @@ import { drawActs } from './draw-acts.ts';
 import type { Overrides } from './override-checks.ts';
 import { override } from './overrides.ts';
 import { selectScenarios } from './select.ts';
+import { checkStores } from './stores-check.ts';
 
 /** What of the overrides is no part of a scenario. */
 export type TrialSettings = Pick<Overrides, 'workers' | 'telemetry'>;
 
 /**
  * The plan for those names of scenarios and suites; without a name, for the suite `quickstart`.
- * @throws {UsageError} for a name or an override that does not fit
+ * @throws {UsageError} for a name or an override that does not fit, or a store that is not the same everywhere
  */
 export function planOf(file: ScenarioFile, names: readonly string[], overrides: Overrides, seed: number): Plan {
   const overridden = override(selectScenarios(file, names), overrides);
@@ -24,9 +25,13 @@ export function planOf(file: ScenarioFile, names: readonly string[], overrides: 
   return { ...planOfScenarios(scenarios, overrides, seed), leftOut };
 }
 
-/** The plan for scenarios to which nothing has to be changed any more. */
+/**
+ * The plan for scenarios to which nothing has to be changed any more.
+ * @throws {UsageError} where a store is not the same in all of them
+ */
 export function planOfScenarios(scenarios: readonly Scenario[], settings: TrialSettings, seed: number): Plan {
   const trials = scenarios.flatMap((scenario) => trialsOf(scenario, seed, settings));
+  checkStores(trials);
   return { seed, scenarios, trials: numbered(trials), leftOut: [] };
 }
 
@@ -52,7 +57,7 @@ function trialsOf(scenario: Scenario, planSeed: number, settings: TrialSettings)
 
 /** Drawn from the seed of the round: all its variants lose the same copies. */
 function actsFor({ system, acts = [] }: Variant, replicas: number, seed: number): readonly ResolvedAct[] {
-  const { acts: drawn, faults } = drawActs(acts, copiesIn(system, replicas), seed);
+  const { acts: drawn, faults } = drawActs(acts, system, replicas, seed);
   if (faults[0]) throw new Error(`an act cannot be done that was not refused: ${faults[0].sentence}`);
   return drawn;
 }

@@ -1,9 +1,11 @@
-import { actTraits, copiesIn, type Act } from '../../model/acts.ts';
+import { actTraits, type Act } from '../../model/acts.ts';
 import { type LoadProfile, measuredMs } from '../../model/load-profile.ts';
-import type { System } from '../../model/system.ts';
+import { servicesBeside } from '../../model/plan.ts';
+import { testedName, type System } from '../../model/system.ts';
 import { durationText } from '../../shapes/units.ts';
 import { drawActs } from '../planning/draw-acts.ts';
 import type { Misfit, Runs } from './orchestration.ts';
+import { mostCopies } from './service-schema.ts';
 
 /** An act that does not go with what it is done to, with the load, or with the acts before it. */
 export interface ActMisfit extends Omit<Misfit, 'key' | 'about'> {
@@ -22,7 +24,7 @@ export function actMisfits(acts: readonly Act[], system: System, { replicas, loa
     ...acts.flatMap((act, index) => systemMisfits(act, index, acts, system)),
     // Whether all of them can be done depends on no seed.
     ...replicas.flatMap((count) =>
-      drawActs(acts, copiesIn(system, count), 0).faults.map(({ index, isOfReplicas, sentence, hint }): ActMisfit => {
+      drawActs(acts, system, count, 0).faults.map(({ index, isOfReplicas, sentence, hint }): ActMisfit => {
         return { index, key: acts[index]?.kind ?? '', about: isOfReplicas ? 'replicas' : 'variant', sentence, hint };
       }),
     ),
@@ -58,13 +60,20 @@ function systemMisfits(act: Act, index: number, acts: readonly Act[], system: Sy
   const about = { index, key: act.kind, about: 'variant' } as const;
   if (act.kind !== 'roll-out' && act.kind !== 'scale') return [];
   const { noun } = actTraits[act.kind];
-  if (system.kind === 'app' && system.autoscale) {
+  const isOfTested = act.service === testedName(system);
+  if (isOfTested && system.kind === 'app' && system.autoscale) {
     const hint = 'one of them would hide what the other does';
     return [{ ...about, sentence: `a variant with autoscale has no ${noun}`, hint }];
   }
-  if (act.kind === 'scale' && act.to > 1 && system.kind === 'command' && system.port !== undefined) {
-    const sentence = `${act.to} copies of a command cannot all listen on port ${system.port}`;
-    return [{ ...about, sentence, hint: 'leave port out of the target: each finds its own in the variable PORT' }];
+  const beside = servicesBeside(system).find(({ name }) => name === act.service);
+  if (act.kind === 'scale' && beside && act.to > mostCopies) {
+    return [{ ...about, sentence: `a service beside what is tested has at most ${mostCopies} copies` }];
+  }
+  const scaled = isOfTested ? system : beside;
+  if (act.kind === 'scale' && act.to > 1 && scaled?.kind === 'command' && scaled.port !== undefined) {
+    const sentence = `${act.to} copies of a command cannot all listen on port ${scaled.port}`;
+    const hint = `leave port out of the ${beside ? 'service' : 'target'}: each finds its own in the variable PORT`;
+    return [{ ...about, sentence, hint }];
   }
   if (act.kind === 'roll-out' && acts.findIndex(({ kind }) => kind === 'roll-out') < index) {
     return [{ ...about, sentence: 'a variant rolls out once', hint: 'leave one of them out' }];

@@ -56,10 +56,10 @@ const words = list('the command', word('a word of the command'), 100);
 
 /** A command line: a text for the shell, or a list of words that the shell takes as they are. */
 const line = text('the command');
+const quotedWords = words.transform((all) => all.map(quoted).join(' '));
 const command = withForm(
   z.unknown().transform((input, context): string => {
-    if (!Array.isArray(input)) return handOn(line.safeParse(input), context);
-    return handOn(words.safeParse(input), context).map(quoted).join(' ');
+    return handOn((Array.isArray(input) ? quotedWords : line).safeParse(input), context);
   }),
   { anyOf: [formOf(line), formOf(words)] },
 );
@@ -119,9 +119,8 @@ const counters = {
   db_pool_rejected_total: counterName.optional(),
 } satisfies Record<ToldCounter, z.ZodType>;
 
-/** `target:` as it is written: a server of the user's own in place of the reference app, or what is different of it. */
-export const targetSchema = table('target', {
-  url: address.optional(),
+/** What can be said of a server of the user's own that the lab starts. */
+export const serverFields = {
   command: command.optional(),
   image: text('the image', 500).optional(),
   args: list('args', word('an argument'), 100).optional(),
@@ -131,7 +130,13 @@ export const targetSchema = table('target', {
   'ready-limit': duration('the time to become ready', 100, 600_000).optional(),
   metrics: urlPath('metrics').optional(),
   counters: table('counters', counters).optional(),
-});
+};
+
+/** `target:` as it is written: a server of the user's own in place of the reference app, or what is different of it. */
+export const targetSchema = table('target', { url: address.optional(), ...serverFields });
 
 /** What a `target:` says. */
 export type TargetChange = z.output<typeof targetSchema>;
+
+/** What of it is about a server that is started. */
+export type ServerChange = Omit<TargetChange, 'url'>;

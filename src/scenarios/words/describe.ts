@@ -55,7 +55,10 @@ function describeTrials(scenario: Scenario, plan: Plan, pace: Pace): readonly st
     ...trials.map((trial) => {
       const { variant, replicas, round } = trial;
       const time = formatDuration(expectedTrialMs(trial, pace));
-      const acts = actsOn(trial.system).map(orderText).join('; ');
+      const { system } = trial;
+      const acts = actsOn(system)
+        .map((act) => orderText(act, system))
+        .join('; ');
       return row(String(trial.number), variant, String(replicas), String(round), time, acts);
     }),
   ];

@@ -8,11 +8,13 @@ import {
   type Balancer,
   type HostedSystem,
   type Limits,
+  type ServiceUse,
   type System,
 } from '../../model/system.ts';
 import type { KeyDistribution, RequestTemplate, Workload } from '../../model/workload.ts';
 import { memoryText, ratioText } from '../../shapes/units.ts';
 import { appWords } from '../schema/app-settings.ts';
+import { variableFor } from '../schema/service-schema.ts';
 import { keysIn } from '../schema/workload.ts';
 import { describeLoad } from './load-words.ts';
 
@@ -55,7 +57,7 @@ export function describeData({ data: { users, todos }, variants }: Pick<Scenario
 /** What a variant changes, such as "cache lock (ttl 1 s), query cost 100 ms"; of a target its address; then what is done to it, and a load of its own. */
 export function describeSettings({ system, load, acts = [] }: Variant): string {
   const changes = describeSystem(system);
-  const own = [...acts.map(describeAct), ...(load ? [`under ${describeLoad(load)}`] : [])];
+  const own = [...acts.map((act) => describeAct(act, system)), ...(load ? [`under ${describeLoad(load)}`] : [])];
   return own.length === 0 ? changes : [...(changes === unchanged ? [] : [changes]), ...own].join(', ');
 }
 
@@ -72,20 +74,38 @@ function describeSystem(system: System): string {
     ...limitTexts(limits),
     slowReplicaMs !== 0 && `last replica ${formatDuration(slowReplicaMs)} slower`,
     autoscale !== undefined && describeAutoscale(autoscale),
+    ...servicesTexts(system),
   ].filter((part) => part !== false);
   return changed.length === 0 ? unchanged : changed.join(', ');
 }
 
 /** The names of its variables and not what they are: some hold secrets. */
 function describeHosted(system: HostedSystem): string {
-  const started =
-    system.kind === 'command'
-      ? `command ${system.command}`
-      : `image ${[system.image, ...(system.args ?? [])].join(' ')}`;
-  return [started, ...hostedTexts(system)].join(', ');
+  return [startedText(system), ...hostedTexts(system)].join(', ');
 }
 
-/** What a server of the user's own has beside its command or image; a default is not told. */
+function startedText(system: HostedSystem): string {
+  if (system.kind === 'command') return `command ${system.command}`;
+  return `image ${[system.image, ...(system.args ?? [])].join(' ')}`;
+}
+
+/** "beside mailer (notifier, 2 replicas)"; none where there is nothing beside what is tested. */
+function servicesTexts({ services = [] }: Pick<HostedSystem, 'services'>): readonly string[] {
+  return services.length === 0 ? [] : [`beside ${services.map(describeService).join(' and ')}`];
+}
+
+function describeService(use: ServiceUse): string {
+  const { name, replicas = 1 } = use;
+  const parts = [
+    use.kind === 'entry' ? use.entry : startedText(use),
+    ...(replicas > 1 ? [plural(replicas, 'replica')] : []),
+    ...(use.kind === 'entry' ? limitTexts(use.limits) : hostedTexts(use)),
+    ...(use.kind !== 'entry' && use.variable !== variableFor(name) ? [`as ${use.variable}`] : []),
+  ];
+  return `${name} (${parts.join(', ')})`;
+}
+
+/** What a server of the user's own has beside its command or image, and what runs beside it; a default is not told. */
 export function hostedTexts(system: HostedSystem): readonly string[] {
   const { environment, port, readyPath, readyLimitMs, metricsPath, counters, balancer, limits } = system;
   const names = Object.keys(environment);
@@ -99,6 +119,7 @@ export function hostedTexts(system: HostedSystem): readonly string[] {
     told.length > 0 && `counting ${told.join(', ')}`,
     balancer !== undefined && balancerText(balancer),
     ...limitTexts(limits),
+    ...servicesTexts(system),
   ].filter((part) => part !== false);
 }
 
