@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Environment } from '../../machine/environment.ts';
 import { unlessAborted } from '../../machine/time-limit.ts';
 import { LabError } from '../../model/errors.ts';
-import type { ImageName } from '../../model/scenario.ts';
+import { type ImageName, imageNames } from '../../model/scenario.ts';
 import { step, type OnStep } from '../../model/steps.ts';
 import type { Engine } from './engine.ts';
 import { followProgress, pullProgress } from './progress-stream.ts';
@@ -32,7 +32,7 @@ export function chooseImages(environment: Environment, fromFile: Partial<BaseIma
     const set = environment[imageSetting(name)];
     return set === undefined || set === '' ? (fromFile[name] ?? defaultImages[name]) : set;
   };
-  return { node: choose('node'), postgres: choose('postgres'), redis: choose('redis'), nginx: choose('nginx') };
+  return imageNames.reduce<BaseImages>((chosen, name) => ({ ...chosen, [name]: choose(name) }), defaultImages);
 }
 
 /** An image that the Engine has. */
