@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
-import type { Platform, Requirement } from '../../src/platforms/platform.ts';
+import type { Platform } from '../../src/platforms/platform.ts';
 import { describeActs } from './acts.ts';
 import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
@@ -8,12 +8,13 @@ import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLoad } from './load.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
+import { problemOf } from './requirements.ts';
 
 /** What every platform must show. Where the machine lacks something that the platform needs, its tests are left out and say why. */
 export function describePlatform(underTest: PlatformUnderTest): void {
   describe(`platform ${underTest.name}`, () => {
     let platform: Platform | undefined;
-    let unmet: readonly Requirement[] = [];
+    let problem: string | undefined;
 
     const bench = (): Bench => {
       if (platform === undefined) throw new Error('the platform is not open yet');
@@ -23,13 +24,12 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     beforeAll(async () => {
       const { name, environment, temporaryFolder } = underTest;
       platform = await openPlatform(name, { environment, temporaryFolder });
-      unmet = (await platform.requirements(new AbortController().signal)).filter(({ met }) => !met);
+      problem = problemOf(await platform.requirements(new AbortController().signal));
     });
 
     beforeEach((context) => {
-      const [first] = unmet;
-      if (first?.met !== false) return;
-      const reason = `platform ${underTest.name}: ${first.name}: ${first.problem}`;
+      if (problem === undefined) return;
+      const reason = `platform ${underTest.name}: ${problem}`;
       if (underTest.isRequired === true) throw new Error(reason);
       context.skip(reason);
     });
