@@ -1,4 +1,4 @@
-// The programs that the local platform needs from the machine: redis-server and nginx.
+// The programs that the local platform needs from the machine: redis-server, nginx and rabbitmq-server.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { connect } from 'node:net';
@@ -15,6 +15,14 @@ export function missingPrograms() {
   const packages = [
     { program: 'redis-server', debian: 'redis-server', homebrew: 'redis', port: 6379, units: ['redis-server'] },
     { program: 'nginx', debian: 'nginx-light', homebrew: 'nginx', port: 80, units: ['nginx'] },
+    {
+      program: 'rabbitmq-server',
+      debian: 'rabbitmq-server',
+      homebrew: 'rabbitmq',
+      port: 5672,
+      units: ['rabbitmq-server', 'epmd.service', 'epmd.socket'],
+      onlyFor: 'scenarios with rabbitmq',
+    },
   ];
   const { without = [] } = readStamp();
   const wanted = packages.filter(({ program }) => !without.includes(program));

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Platform } from '../../src/platforms/platform.ts';
 import { describeActs } from './acts.ts';
+import { describeBroker } from './broker.ts';
 import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
@@ -41,6 +42,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeDeployments(bench);
     describeLoad(bench);
     describeHosting(bench);
+    describeBroker(bench);
     describeDeaths(bench);
     if (underTest.hasOwnActTests !== true) describeActs(bench);
     describeLifecycle(bench);
