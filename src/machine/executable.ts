@@ -9,18 +9,31 @@ export interface Executable {
   readonly name: string;
   readonly debian: string;
   readonly homebrew: string;
+  /** Prints its version; left out where that takes more than to ask it. */
+  readonly versionFlag?: string;
+  /** Where it lies if what PATH has under its name is not the program itself, but something that only root may start. */
+  readonly firstIn?: readonly string[];
 }
 
-export const redisServer: Executable = { name: 'redis-server', debian: 'redis-server', homebrew: 'redis' };
-export const nginx: Executable = { name: 'nginx', debian: 'nginx-light', homebrew: 'nginx' };
+export const redisServer: Executable = {
+  name: 'redis-server',
+  debian: 'redis-server',
+  homebrew: 'redis',
+  versionFlag: '-v',
+};
+export const nginx: Executable = { name: 'nginx', debian: 'nginx-light', homebrew: 'nginx', versionFlag: '-v' };
 
 // Debian puts servers where only root's PATH looks.
 const alsoIn = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/opt/homebrew/sbin'];
 
 /** The path of a program, from PATH and the folders where servers are put; undefined where there is none. */
-export async function findExecutable(name: string, environment: Environment): Promise<string | undefined> {
+export async function findExecutable(
+  name: string,
+  environment: Environment,
+  firstIn: readonly string[] = [],
+): Promise<string | undefined> {
   const folders = (environment.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  for (const folder of [...folders, ...alsoIn]) {
+  for (const folder of [...firstIn, ...folders, ...alsoIn]) {
     const candidate = path.join(folder, name);
     try {
       await access(candidate, constants.X_OK);
@@ -34,7 +47,7 @@ export async function findExecutable(name: string, environment: Environment): Pr
 
 /** The path of a program, or a LabError that names the packages. */
 export async function requireExecutable(executable: Executable, environment: Environment): Promise<string> {
-  const found = await findExecutable(executable.name, environment);
+  const found = await findExecutable(executable.name, environment, executable.firstIn);
   if (found === undefined) {
     throw new LabError(`${executable.name} is not on PATH.`, { hint: installHint(executable) });
   }

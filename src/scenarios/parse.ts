@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, UsageError } from '../model/errors.ts';
-import type { ScenarioFile } from '../model/scenario.ts';
+import { imageNames, type ScenarioFile } from '../model/scenario.ts';
 import { table, text } from '../shapes/shapes.ts';
 import type { Variables } from '../shapes/variables.ts';
 import { commonKeys, defaultSettings, parseCommon } from './common-settings.ts';
@@ -18,12 +18,7 @@ export type ParsedScenarioFile =
 
 const fileKeys = ['version', 'defaults', 'images', 'scenarios', 'suites'];
 const image = text('the image', 500);
-const imagesSchema = table('images', {
-  node: image.optional(),
-  postgres: image.optional(),
-  redis: image.optional(),
-  nginx: image.optional(),
-});
+const imagesSchema = table('images', Object.fromEntries(imageNames.map((name) => [name, image.optional()])));
 const largestFile = 1_048_576;
 
 /** Where a scenario file is, and what it can take from there. */

@@ -1,8 +1,9 @@
 import { notifier } from './notifier.ts';
+import { rabbitmq } from './rabbitmq.ts';
 import type { Entry } from './service.ts';
 
 /** All that a scenario file may name. */
-export const catalogue: readonly Entry[] = [notifier];
+export const catalogue: readonly Entry[] = [notifier, rabbitmq];
 
 /**
  * The entry of that name.

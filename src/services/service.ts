@@ -1,4 +1,5 @@
 import type { Environment as MachineEnvironment } from '../machine/environment.ts';
+import type { Executable } from '../machine/executable.ts';
 import type { ImageName } from '../model/scenario.ts';
 import type { Autoscale, EntryUse, HostedSystem, Limits } from '../model/system.ts';
 
@@ -70,6 +71,8 @@ export interface Entry {
   readonly what: string;
   /** Whether it has any number of copies, all alike, or is there once. */
   readonly copies: Copies['kind'];
+  /** Programs that the machine has to bring for its process, and that nothing else needs. */
+  readonly executables?: readonly Executable[];
   describe(use: EntryUse): Service;
 }
 

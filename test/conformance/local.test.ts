@@ -15,6 +15,7 @@ import { holdStack } from './held-stack.ts';
 import { serve } from './plain-server.ts';
 import type { PlatformUnderTest, Service } from './platform-under-test.ts';
 import { describePlatform } from './platform.ts';
+import { problemOf } from './requirements.ts';
 import { createTodos, withMailer } from './services.ts';
 import { closed, jobs, plainTarget, stores, topology, total } from './topology.ts';
 
@@ -83,8 +84,8 @@ describe('platform local, beyond what all platforms show', () => {
   const onStep = (): void => undefined;
 
   beforeEach(async (context) => {
-    const unmet = (await (await open()).requirements(signal)).find(({ met }) => !met);
-    if (unmet?.met === false) context.skip(`platform local: ${unmet.name}: ${unmet.problem}`);
+    const problem = problemOf(await (await open()).requirements(signal));
+    if (problem !== undefined) context.skip(`platform local: ${problem}`);
   });
 
   test('a replica that dies is told of, and the others go on', async () => {

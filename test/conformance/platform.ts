@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe } from 'vitest';
 import { openPlatform } from '../../src/platforms/index.ts';
-import type { Platform, Requirement } from '../../src/platforms/platform.ts';
+import type { Platform } from '../../src/platforms/platform.ts';
 import { describeActsBeside } from './acts-beside.ts';
 import { describeActs } from './acts.ts';
+import { describeBroker } from './broker.ts';
 import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
@@ -10,12 +11,13 @@ import { describeLifecycle } from './lifecycle.ts';
 import { describeLoad } from './load.ts';
 import { describeServices } from './services.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
+import { problemOf } from './requirements.ts';
 
 /** What every platform must show. Where the machine lacks something that the platform needs, its tests are left out and say why. */
 export function describePlatform(underTest: PlatformUnderTest): void {
   describe(`platform ${underTest.name}`, () => {
     let platform: Platform | undefined;
-    let unmet: readonly Requirement[] = [];
+    let problem: string | undefined;
 
     const bench = (): Bench => {
       if (platform === undefined) throw new Error('the platform is not open yet');
@@ -25,13 +27,12 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     beforeAll(async () => {
       const { name, environment, temporaryFolder } = underTest;
       platform = await openPlatform(name, { environment, temporaryFolder });
-      unmet = (await platform.requirements(new AbortController().signal)).filter(({ met }) => !met);
+      problem = problemOf(await platform.requirements(new AbortController().signal));
     });
 
     beforeEach((context) => {
-      const [first] = unmet;
-      if (first?.met !== false) return;
-      const reason = `platform ${underTest.name}: ${first.name}: ${first.problem}`;
+      if (problem === undefined) return;
+      const reason = `platform ${underTest.name}: ${problem}`;
       if (underTest.isRequired === true) throw new Error(reason);
       context.skip(reason);
     });
@@ -43,6 +44,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeDeployments(bench);
     describeLoad(bench);
     describeHosting(bench);
+    describeBroker(bench);
     describeServices(bench);
     describeDeaths(bench);
     if (underTest.hasOwnActTests !== true) {

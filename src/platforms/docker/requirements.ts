@@ -45,7 +45,7 @@ async function images(
   return Promise.all(
     imageNames.map(async (kind): Promise<Requirement> => {
       const image = await findImage(engine, names[kind], signal);
-      const state = image === undefined ? 'not here yet: the first run pulls it' : 'here';
+      const state = image === undefined ? 'not here yet: the first run that needs it pulls it' : 'here';
       return { name: `image for ${kind}`, met: true, found: `${names[kind]}, ${state}` };
     }),
   );

@@ -19,6 +19,7 @@ export const defaultImages: BaseImages = {
   postgres: 'postgres:18',
   redis: 'redis:8',
   nginx: 'nginx:1.28',
+  rabbitmq: 'rabbitmq:4',
 };
 
 /** The setting that names an image, and is stronger than the scenario file. */

@@ -9,6 +9,7 @@ import {
   redisServer,
 } from '../../machine/executable.ts';
 import { messageOf } from '../../model/errors.ts';
+import { catalogue } from '../../services/catalogue.ts';
 import { binariesVersion, installedBinaries } from '../../services/postgres/binaries.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
@@ -32,6 +33,9 @@ export async function localRequirements(
     postgresBinaries(signal),
     executable(redisServer, 'scenarios with a cache', options, signal),
     executable(nginx, 'several replicas', options, signal),
+    ...catalogue.flatMap(({ name, executables = [] }) =>
+      executables.map((wanted) => executable(wanted, `scenarios with ${name}`, options, signal)),
+    ),
     temporaryFolder(options),
   ]);
   signal.throwIfAborted();
@@ -66,11 +70,12 @@ async function executable(
   { environment }: LocalPlatformOptions,
   signal: AbortSignal,
 ): Promise<Requirement> {
-  const { name } = wanted;
-  const found = await findExecutable(name, environment);
+  const { name, versionFlag, firstIn } = wanted;
+  const found = await findExecutable(name, environment, firstIn);
   if (found === undefined) return { name, met: false, problem: 'not on PATH', fix: installHint(wanted), onlyFor };
+  if (versionFlag === undefined) return { name, met: true, found };
   try {
-    return { name, met: true, found: `${await printedVersion(found, '-v', signal)} (${found})` };
+    return { name, met: true, found: `${await printedVersion(found, versionFlag, signal)} (${found})` };
   } catch (error) {
     return { name, met: false, problem: messageOf(error), fix: installHint(wanted), onlyFor };
   }

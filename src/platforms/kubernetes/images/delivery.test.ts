@@ -34,10 +34,9 @@ test('an image that is named is taken as it is: nothing is built, and no Engine 
   for (const flavour of ['minikube', 'kind', 'k3d', 'docker-desktop', 'other'] as const) {
     const images = await deliverImages({ flavour, name: 'c' }, bases, options, () => undefined, signal);
     expect(images).toEqual({
+      ...defaultImages,
       lab: 'registry.example/lab:3',
       labPullPolicy: 'IfNotPresent',
-      node: defaultImages.node,
-      postgres: defaultImages.postgres,
       redis: 'r:1',
       nginx: 'n:2',
       way: "The lab's image is the one that SCALE_LAB_IMAGE names: registry.example/lab:3.",

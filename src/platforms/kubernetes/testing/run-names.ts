@@ -1,5 +1,6 @@
 import { postgres } from '../../../services/postgres/postgres.ts';
 import { redis } from '../../../services/redis.ts';
+import { defaultImages } from '../../engine/base-images.ts';
 import type { RunNames } from '../manifests/run-names.ts';
 
 /** Surroundings of a run of tests, changed as told. */
@@ -11,13 +12,7 @@ export function runNames(change: Partial<RunNames> = {}): RunNames {
       'scale-lab.owner': '12-34-eabd2bb0-4026531836-h1a2b3c4d',
       'scale-lab.host': 'here',
     },
-    images: {
-      lab: 'scale-lab:test',
-      node: 'node:22-slim',
-      postgres: 'postgres:18',
-      redis: 'redis:8',
-      nginx: 'nginx:1.28',
-    },
+    images: { ...defaultImages, lab: 'scale-lab:test' },
     labPullPolicy: 'Never',
     stores: [postgres, redis],
     secretOf: (service, name) => `${name}-of-${service}`,

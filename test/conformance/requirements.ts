@@ -1,0 +1,19 @@
+import type { Requirement } from '../../src/platforms/platform.ts';
+import { catalogue } from '../../src/services/catalogue.ts';
+
+/** Why a platform cannot run what a machine has to bring for every test; undefined where it can. */
+export function problemOf(requirements: readonly Requirement[]): string | undefined {
+  const ofEntries = catalogue.flatMap(({ executables = [] }) => executables.map(({ name }) => name));
+  return firstProblem(requirements.filter(({ name }) => !ofEntries.includes(name)));
+}
+
+/** Why a platform cannot run an entry of the catalogue; undefined where it can. */
+export function problemOfEntry(entry: string, requirements: readonly Requirement[]): string | undefined {
+  const own = catalogue.flatMap(({ name, executables = [] }) => (name === entry ? executables : []));
+  return firstProblem(requirements.filter(({ name }) => own.some((executable) => executable.name === name)));
+}
+
+function firstProblem(requirements: readonly Requirement[]): string | undefined {
+  const unmet = requirements.find(({ met }) => !met);
+  return unmet?.met === false ? `${unmet.name}: ${unmet.problem}` : undefined;
+}
