@@ -104,7 +104,7 @@ export async function runTrial(
   const { result, warmup, telemetry, usage, done } = await observe(deployment, trial, emit, signal);
   const { resources, machine } = usage;
   const measurement = measurementOf(result, warmup);
-  const acts = done.map((each) => actRecord(deployment, each, measurement));
+  const acts = done.map((each) => actRecord(deployment, each, measurement, trial.load));
   const deaths = await fatalDeaths(deployment, signal, acts);
   const { number, scenario, variant, replicas, round } = trial;
   const context = contextOf(trial, acts);
@@ -163,7 +163,12 @@ function contextOf({ system, load, trust, workers, workload, replicas }: SentTri
 }
 
 /** What was done, and what clients saw of it. */
-function actRecord(deployment: Deployment, { act, beganMs, endedMs }: DoneAct, measurement: Measurement): ActRecord {
+function actRecord(
+  deployment: Deployment,
+  { act, beganMs, endedMs }: DoneAct,
+  measurement: Measurement,
+  load: WorkerLoad,
+): ActRecord {
   const { name, kind } = act;
   const { began: text, over } = wordsFor(act);
   return {
@@ -175,6 +180,6 @@ function actRecord(deployment: Deployment, { act, beganMs, endedMs }: DoneAct, m
     outcome: endedMs <= measurement.durationMs ? 'done' : 'unfinished',
     text,
     ...(over !== undefined && { over }),
-    ...aftermathOf(measurement, { name, beganMs }),
+    ...aftermathOf(measurement, { name, beganMs }, load),
   };
 }
