@@ -1,4 +1,5 @@
 import { servicesBeside, type HostedTopology, type Topology, type TrialSystem } from '../model/plan.ts';
+import type { System } from '../model/system.ts';
 import { app } from './app.ts';
 import { entryOf } from './catalogue.ts';
 import { nginx, nginxProgram } from './nginx/nginx.ts';
@@ -33,8 +34,7 @@ export interface Dealing {
 
 /** All that is deployed on the stores for a trial: each after what it uses or fronts. */
 export function deployedOf(topology: Topology | HostedTopology, platform: Dealing): readonly Service[] {
-  const asides = usedBy(topology).filter(({ role }) => role === 'aside');
-  const balanced = asides.flatMap((aside) => {
+  const balanced = asidesOf(topology).flatMap((aside) => {
     const isNeeded = mostCopies(aside, topology) > 1 && !platform.dealsRequests;
     return isNeeded ? [aside, nginx(aside, undefined)] : [aside];
   });
@@ -53,9 +53,14 @@ export function balancerOf(topology: Topology | HostedTopology, platform: Dealin
   return isNeeded ? nginx(tested, balancer) : undefined;
 }
 
-/** What runs beside a topology, as services. */
-function usedBy(topology: Topology | HostedTopology): readonly Service[] {
-  return servicesBeside(topology).map((use) =>
+/** What is deployed with what is under test and is there for it alone: neither a store nor a balancer. */
+export function asidesOf(system: System | TrialSystem): readonly Service[] {
+  return usedBy(system).filter(({ role }) => role === 'aside');
+}
+
+/** What runs beside a system, as services. */
+function usedBy(system: System | TrialSystem): readonly Service[] {
+  return servicesBeside(system).map((use) =>
     use.kind === 'entry' ? entryOf(use.entry).describe(use) : secondOwn(use),
   );
 }

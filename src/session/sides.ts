@@ -1,9 +1,10 @@
 import os from 'node:os';
 import { LabError } from '../model/errors.ts';
-import { actsOn, type Trial } from '../model/plan.ts';
+import { actsOn, servicesBeside, type Trial } from '../model/plan.ts';
 import { isHosted, isTargetCopy, type HostedSystem, type System } from '../model/system.ts';
 import { writes } from '../model/workload.ts';
 import type { Deployment, Platform, Stack } from '../platforms/platform.ts';
+import { isBeside } from './beside.ts';
 import type { Match } from './match.ts';
 import { revisionOf } from './revision.ts';
 import type { Lab, RunSession } from './run-session.ts';
@@ -17,7 +18,8 @@ const roomyBytes = 1.5 * 2 ** 30;
  * machine that begins to swap measures nothing any more.
  */
 export function canBeSideBySide(systems: readonly System[], platform: Pick<Platform, 'name'>): boolean {
-  const ports = systems.flatMap((system) => (system.kind === 'command' ? (system.port ?? []) : []));
+  const parts = systems.flatMap((system) => [system, ...servicesBeside(system)]);
+  const ports = parts.flatMap((part) => (part.kind === 'command' ? (part.port ?? []) : []));
   const isClear = new Set(ports).size === ports.length;
   return isClear && (platform.name === 'local' || platform.name === 'docker') && os.freemem() >= roomyBytes;
 }
@@ -108,7 +110,7 @@ async function blamed(
 ): Promise<unknown> {
   const { system } = trial;
   if (signal.aborted || !(error instanceof LabError) || !isHosted(system)) return error;
-  if (!error.logs.some(({ service }) => isTargetCopy(service))) return error;
+  if (!error.logs.some(({ service }) => isTargetCopy(service) && !isBeside(system, service))) return error;
   const revision = await revisionOf(system, environment, signal);
   const which = { side, system: startedAs(system), ...(revision === undefined ? {} : { revision }) };
   return new SideFailure(error, which, trial, hasStarted);
