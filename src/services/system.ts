@@ -13,12 +13,17 @@ import type { Service } from './service.ts';
  * there until the run ends.
  */
 export function storesOf(systems: readonly TrialSystem[]): readonly Service[] {
-  const all = systems.flatMap((system): readonly Service[] => {
-    if (system.kind === 'url') return [];
-    const own = system.kind === 'app' ? [postgres, ...(system.hasRedis ? [redis] : [])] : [];
-    return [...own, ...usedBy(system).filter(({ role }) => role === 'store')];
-  });
+  const all = systems.flatMap(besideOf).filter(({ role }) => role === 'store');
   return all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+}
+
+/** What is there for what is tested, as services: the stores that the lab gives it, and what its file names. */
+export function besideOf(system: System | TrialSystem): readonly Service[] {
+  const own = system.kind === 'app' ? [postgres, ...(system.hasRedis ? [redis] : [])] : [];
+  const named = servicesBeside(system).map((use) =>
+    use.kind === 'entry' ? entryOf(use.entry).describe(use) : secondOwn(use),
+  );
+  return [...own, ...named];
 }
 
 /** What is under test, as a service. */
@@ -34,7 +39,8 @@ export interface Dealing {
 
 /** All that is deployed on the stores for a trial: each after what it uses or fronts. */
 export function deployedOf(topology: Topology | HostedTopology, platform: Dealing): readonly Service[] {
-  const balanced = asidesOf(topology).flatMap((aside) => {
+  const asides = besideOf(topology).filter(({ role }) => role === 'aside');
+  const balanced = asides.flatMap((aside) => {
     const isNeeded = mostCopies(aside, topology) > 1 && !platform.dealsRequests;
     return isNeeded ? [aside, nginx(aside, undefined)] : [aside];
   });
@@ -53,18 +59,6 @@ export function balancerOf(topology: Topology | HostedTopology, platform: Dealin
   return isNeeded ? nginx(tested, balancer) : undefined;
 }
 
-/** What is deployed with what is under test and is there for it alone: neither a store nor a balancer. */
-export function asidesOf(system: System | TrialSystem): readonly Service[] {
-  return usedBy(system).filter(({ role }) => role === 'aside');
-}
-
-/** What runs beside a system, as services. */
-function usedBy(system: System | TrialSystem): readonly Service[] {
-  return servicesBeside(system).map((use) =>
-    use.kind === 'entry' ? entryOf(use.entry).describe(use) : secondOwn(use),
-  );
-}
-
 /** How many copies there are at the most: an act may add some. */
 function mostCopies({ name, copies }: Service, { acts = [] }: Topology | HostedTopology): number {
   const counts = acts.map((act) => (act.kind === 'scale' && act.service === name ? act.to : 0));
@@ -76,3 +70,8 @@ function mostCopies({ name, copies }: Service, { acts = [] }: Topology | HostedT
  * whether there will be.
  */
 export const possibleBalancer: Pick<Service, 'name' | 'program' | 'image' | 'version'> = nginxProgram;
+
+/** What is deployed with what is under test and is there for it alone: neither a store nor a balancer. */
+export function asidesOf(system: System | TrialSystem): readonly Service[] {
+  return besideOf(system).filter(({ role }) => role === 'aside');
+}

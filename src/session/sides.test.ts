@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandSystem, System } from '../model/system.ts';
+import type { CommandSystem } from '../model/system.ts';
 import { canBeSideBySide } from './sides.ts';
 
 function server(port: number | undefined): CommandSystem {
@@ -18,9 +18,9 @@ describe('two systems', () => {
     expect(canBeSideBySide([server(8080), server(8080)], { name: 'local' })).toBe(false);
   });
 
-  it('are not up at once with a service beside each that has a port of its own', () => {
-    const prices = { ...server(8081), name: 'prices', replicas: undefined, variable: 'PRICES_URL' };
-    const shop = (port: number): System => ({ ...server(port), services: [prices] });
-    expect(canBeSideBySide([shop(8080), shop(8090)], { name: 'local' })).toBe(false);
+  it('are not up at once with services on the same port', () => {
+    const prices = { ...server(8081), name: 'prices', replicas: 1, variable: 'PRICES_URL' };
+    const beside = { ...server(undefined), services: [prices] };
+    expect(canBeSideBySide([beside, beside], { name: 'local' })).toBe(false);
   });
 });

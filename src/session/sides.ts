@@ -18,8 +18,8 @@ const roomyBytes = 1.5 * 2 ** 30;
  * machine that begins to swap measures nothing any more.
  */
 export function canBeSideBySide(systems: readonly System[], platform: Pick<Platform, 'name'>): boolean {
-  const parts = systems.flatMap((system) => [system, ...servicesBeside(system)]);
-  const ports = parts.flatMap((part) => (part.kind === 'command' ? (part.port ?? []) : []));
+  const servers = systems.flatMap((system) => [system, ...servicesBeside(system)]);
+  const ports = servers.flatMap((server) => (server.kind === 'command' ? (server.port ?? []) : []));
   const isClear = new Set(ports).size === ports.length;
   return isClear && (platform.name === 'local' || platform.name === 'docker') && os.freemem() >= roomyBytes;
 }
