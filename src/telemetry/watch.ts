@@ -82,17 +82,20 @@ export class TelemetryWatch implements AsyncDisposable {
     const second = this.#second();
     const told = new Map<string, Told | undefined>();
     const besideTold = new Map<string, Map<string, Told | undefined>>();
+    const scrape = this.#deployment.scrape(signal).then((all) => {
+      for (const metrics of all) told.set(metrics.replica, this.#toldIn(metrics));
+      return { replicas: all, toldAtMs: performance.timeOrigin + performance.now() };
+    });
     const [{ replicas, toldAtMs }, database, beside = []] = await Promise.all([
-      this.#deployment.scrape(signal).then((all) => {
-        for (const metrics of all) told.set(metrics.replica, this.#toldIn(metrics));
-        return { replicas: all, toldAtMs: performance.timeOrigin + performance.now() };
-      }),
+      scrape,
       this.#deployment.scrapeBackends?.(signal).then((metrics) => {
         told.set(backends, this.#toldIn(metrics));
         return metrics;
       }),
-      this.#deployment.scrapeBeside?.(signal).then((all) => {
-        for (const metrics of all) {
+      // Once the replicas have told, which are slow to do so under load: what both count is of the same time.
+      scrape.then(async () => {
+        const all = await this.#deployment.scrapeBeside?.(signal);
+        for (const metrics of all ?? []) {
           const copies = besideTold.get(metrics.service) ?? new Map<string, Told | undefined>();
           besideTold.set(metrics.service, copies.set(metrics.replica, this.#toldIn(metrics)));
         }
