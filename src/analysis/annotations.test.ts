@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measurement, telemetry, timeline } from '../../test/fakes/records.ts';
+import { beside, measurement, telemetry, timeline } from '../../test/fakes/records.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import { oneRequest } from '../worker/testing/jobs.ts';
 import { annotationsOf } from './annotations.ts';
@@ -60,6 +60,26 @@ describe('annotationsOf', () => {
     const series = { 'app-1 db_pool_in_use': [1, 1, 1, 1], 'app-2 db_pool_in_use': [1, 1, null, null] };
     const lost = [{ replica: 'app-2', problem: 'it was killed by SIGKILL' }];
     expect(told(series, { lost })).toEqual(['2: app-2 was lost: it was killed by SIGKILL']);
+  });
+
+  it('says the same of services beside what is tested, of which one may be called as anything', () => {
+    const series = {
+      'app-1 up': [1, 1, 1, 1],
+      'mailer-1 up mailer': [1, 1, null, null],
+      'mailer-2 up mailer': [1, null, 1, 1],
+      'mailer-3 up mailer': [1, null, null, null],
+      'backends up backends': [1, 1, 1, null],
+    };
+    const lost = [{ replica: 'mailer-1', problem: 'it was killed by SIGKILL' }];
+    expect(told(series, { beside: [beside('mailer', [], { lost, left: ['mailer-3'] })] })).toEqual([
+      '1: mailer-2 did not answer for 1 s',
+      '2: mailer-1 was lost: it was killed by SIGKILL',
+      '3: backends did not answer any more',
+    ]);
+  });
+
+  it('takes what they compute for no expiry of the cache', () => {
+    expect(told({ 'mailer-1 cache_recomputes_total mailer': [null, 0, 0, 70] }, {}, 0, 2_000)).toEqual([]);
   });
 
   it('says when a replica that restarted fell silent', () => {

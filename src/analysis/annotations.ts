@@ -1,4 +1,3 @@
-import { valuesOf } from '../metrics/timeline.ts';
 import type { Measurement } from '../model/measurement.ts';
 import { formatDuration, formatNumber, plural } from '../model/numbers.ts';
 import type { Telemetry, TelemetryTimeline } from '../model/telemetry.ts';
@@ -36,7 +35,7 @@ function warmup({ timeline }: Measurement): Annotation[] {
 
 /** How many values were computed anew before each sample, by all replicas; null where none of them told. */
 function recomputesBySample({ seconds, series }: TelemetryTimeline): readonly (number | null)[] {
-  const counters = series.filter(({ name }) => name === 'cache_recomputes_total');
+  const counters = series.filter(({ name, service }) => name === 'cache_recomputes_total' && service === undefined);
   return seconds.map((second, index) => {
     const rates = counters.flatMap(({ values }) => values[index] ?? []);
     const elapsed = second - (seconds[index - 1] ?? second - 1);
@@ -88,16 +87,15 @@ function summed(found: readonly { readonly second: number; readonly count: numbe
   return found.slice(0, 1).map(({ second }) => ({ second, text }));
 }
 
-/** A stretch of samples in which a replica told nothing; `to` is undefined where it told nothing any more. */
+/** A stretch of samples in which a copy told nothing; `to` is undefined where it told nothing any more. */
 interface Silence {
   readonly from: number;
   readonly to: number | undefined;
 }
 
-/** When a replica told nothing after it had begun to. */
-function silencesOf({ seconds, series }: TelemetryTimeline, replica: string): readonly Silence[] {
-  const names = series.filter(({ source }) => source === replica).map(({ name }) => name);
-  const all = names.map((name) => valuesOf({ seconds, series }, replica, name) ?? []);
+/** When a copy told nothing after it had begun to. */
+function silencesOf({ seconds, series }: TelemetryTimeline, copy: string): readonly Silence[] {
+  const all = series.filter((candidate) => candidate.source === copy).map(({ values }) => values);
   const told = seconds.map((_, index) => all.some((values) => typeof values[index] === 'number'));
   const silences: Silence[] = [];
   for (let index = told.indexOf(true); index !== -1 && index < told.length; index++) {
@@ -108,22 +106,28 @@ function silencesOf({ seconds, series }: TelemetryTimeline, replica: string): re
   return silences;
 }
 
-/** What became of each replica that did not tell its metrics all the time, but for those that left as they were meant to. */
-function absences({ timeline, lost, left = [] }: Telemetry): Annotation[] {
-  const others = ['backends', 'stack', ...left];
-  const sources = new Set(timeline.series.map(({ source }) => source));
-  const replicas = [...sources].filter((source) => !others.includes(source));
-  return replicas.flatMap((replica) => {
-    const loss = lost.find((candidate) => candidate.replica === replica);
-    const silences = silencesOf(timeline, replica);
+/**
+ * What became of each replica, and each copy of what runs beside it, that did not tell its metrics all the time, but for those that left as
+ * they were meant to.
+ */
+function absences({ timeline, lost, left = [], beside = [] }: Telemetry): Annotation[] {
+  const gone = [...left, ...beside.flatMap((service) => service.left ?? [])];
+  const losses = [...lost, ...beside.flatMap((service) => service.lost)];
+  const isCopy = ({ source, service }: TelemetryTimeline['series'][number]): boolean =>
+    service !== undefined || (source !== 'backends' && source !== 'stack');
+  const copies = new Set(timeline.series.filter(isCopy).map(({ source }) => source));
+  return [...copies].flatMap((copy) => {
+    if (gone.includes(copy)) return [];
+    const loss = losses.find((candidate) => candidate.replica === copy);
+    const silences = silencesOf(timeline, copy);
     // One that restarted may tell again: then it was lost when it first fell silent.
     const end = silences.find(({ to }) => to === undefined) ?? silences[0];
     return silences.map((silence): Annotation => {
       const second = Math.floor(silence.from);
-      if (loss && silence === end) return { second, text: `${replica} was lost: ${loss.problem}` };
+      if (loss && silence === end) return { second, text: `${copy} was lost: ${loss.problem}` };
       const length =
         silence.to === undefined ? ' any more' : ` for ${formatDuration((silence.to - silence.from) * 1000)}`;
-      return { second, text: `${replica} did not answer${length}` };
+      return { second, text: `${copy} did not answer${length}` };
     });
   });
 }

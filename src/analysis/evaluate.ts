@@ -66,7 +66,7 @@ function metricOf({ metric, status, service }: MetricReference, trial: TrialReco
 /** Why a metric is missing, where more can be said than that. */
 function missingText(
   { metric, request, service, act }: MetricReference,
-  { variant, measurement, byService = [] }: TrialRecord,
+  { variant, measurement, byService = [], telemetry: { beside = [] } }: TrialRecord,
 ): string {
   if (findMetric(metric)?.openOnly === true && !measurement.open) {
     return `${metric} is of open load only: under ${variant} each request is due when it is sent`;
@@ -75,6 +75,13 @@ function missingText(
     const known = byService.map((costs) => costs.service);
     return `${variant} has no service ${service} that is watched: there are ${known.length === 0 ? 'none' : known.join(', ')}`;
   }
+  const unsaid = beside
+    .filter((other) => findMetric(metric)?.ofBeside !== undefined && other.service === service)
+    .flatMap(({ lost, silent, left = [] }) => [
+      ...[...lost, ...silent].map(({ replica, problem }) => `${replica}: ${problem}`),
+      ...left.map((replica) => `${replica} left before the end`),
+    ])[0];
+  if (unsaid !== undefined) return `not all that ${String(service)} counted under ${variant} is known: ${unsaid}`;
   const part = request ?? service ?? act;
   const of = part === undefined ? variant : `${part} under ${variant}`;
   return `${metric} of ${of} was not measured`;

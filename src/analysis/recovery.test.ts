@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { measurement, trialRecord } from '../../test/fakes/records.ts';
+import { defaultLoad, defaultOpen, type OpenLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
+import { stagesFrom, type WrittenStage } from '../model/rate-stages.ts';
 import { aftermathOf, recoveryCaveats, trialOfAct } from './recovery.ts';
 
 type Slice = Measurement['timeline'][number];
@@ -14,7 +16,7 @@ function seconds(count: number, changes: Readonly<Record<number, Partial<Slice>>
 
 const bad = { requests: 60, errors: 40 };
 const act = (beganMs: number) => ({ name: 'kill-app', beganMs });
-const recovery = (whole: Measurement, beganMs = 5000) => aftermathOf(whole, act(beganMs));
+const recovery = (whole: Measurement, beganMs = 5000) => aftermathOf(whole, act(beganMs), defaultLoad);
 
 describe('aftermathOf', () => {
   it('is the time until three seconds in a row are as before, and the errors until then', () => {
@@ -41,6 +43,35 @@ describe('aftermathOf', () => {
   ])('takes %s for what it is', (_, change, isGood) => {
     const changed = Object.fromEntries([5, 6, 7].map((second) => [second, change]));
     expect(recovery(seconds(20, changed)).metrics.time_to_recover).toBe(isGood ? 0 : 3000);
+  });
+
+  describe('of open load whose rate changes', () => {
+    const open = (...stages: readonly WrittenStage[]): OpenLoad => ({
+      kind: 'open',
+      ...defaultOpen,
+      warmupMs: 0,
+      stages: stagesFrom(100, [{ kind: 'step', perSecond: 100, durationMs: 6000 }, ...stages]),
+      timeoutMs: 10_000,
+      drainMs: 0,
+    });
+    const [down, up] = [20, 300].map((perSecond) => open({ kind: 'step', perSecond, durationMs: 14_000 }));
+    /** What is answered in each second from the seventh on, of as many as are sent. */
+    const answered = (requests: number, sent = requests): Measurement =>
+      seconds(20, Object.fromEntries(Array.from({ length: 14 }, (_, index) => [6 + index, { requests, sent }])));
+    const timeOf = (whole: Measurement, load = down): number | undefined =>
+      aftermathOf(whole, act(5000), load ?? defaultLoad).metrics.time_to_recover;
+
+    it('holds a second against what is offered in it', () => {
+      expect(timeOf(answered(20))).toBe(0);
+      expect(timeOf(answered(10))).toBe(0);
+      expect(timeOf(answered(9))).toBe(15_000);
+      expect(timeOf(answered(150), up)).toBe(0);
+      expect(timeOf(answered(149), up)).toBe(15_000);
+    });
+
+    it('is as before where nothing is asked any more', () => {
+      expect(timeOf(answered(0), open({ kind: 'step', perSecond: 0, durationMs: 14_000 }))).toBe(0);
+    });
   });
 
   it('allows 1.5 times the p99 of a system that was slow before, and the errors that it had', () => {

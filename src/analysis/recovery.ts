@@ -1,5 +1,7 @@
+import type { WorkerLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
 import { formatDuration } from '../model/numbers.ts';
+import { arrivalsBetween } from '../model/rate-stages.ts';
 import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
 import { measuredSlices } from '../metrics/timeline.ts';
 
@@ -9,7 +11,7 @@ const before = { most: 10, least: 3 };
 const backSeconds = 3;
 /** p99 may be so many times what the worst second before had, or so much more, whichever is higher. */
 const slower = { times: 1.5, byUs: 5000 };
-/** The share of the rate before that a good second has at least. */
+/** The share of the rate before, as far as so much is offered, that a good second has at least. */
 const leastRate = 0.5;
 /** The share of what was sent in a second that is answered in it where nothing hangs, but for one request. */
 const leastAnswered = 0.9;
@@ -27,10 +29,11 @@ type Began = Pick<ActRecord, 'name' | 'beganMs'>;
  *
  * How it was before is what the last ten whole seconds before the act say: the share of errors and the p99 of the worst of them, and
  * their mean rate. It is as before from the first of three seconds in a row that have no larger share of errors, a p99 of at most 1.5
- * times that or 5 ms more, half of the rate, and answers to what was sent in them. Where that is not seen, the time is at least as long as it
+ * times that or 5 ms more, half of the rate, and answers to what was sent in them. Where open load offers more or less in a second than it
+ * did before, so much more or less is the rate that it is held against. Where that is not seen, the time is at least as long as it
  * took until the good seconds began with which the measured time ends, or the rest of it where it ends with none.
  */
-export function aftermathOf(measurement: Measurement, { name, beganMs }: Began): Aftermath {
+export function aftermathOf(measurement: Measurement, { name, beganMs }: Began, load: WorkerLoad): Aftermath {
   const whole = measuredSlices(measurement).filter(
     ({ second }) => (second + 1) * msPerSecond <= measurement.durationMs,
   );
@@ -40,7 +43,7 @@ export function aftermathOf(measurement: Measurement, { name, beganMs }: Began):
     return { metrics: {}, caveats: [{ kind: 'nothing-before', text, doubts: [...metricsOfActs] }] };
   }
   const first = Math.floor(beganMs / msPerSecond);
-  const isGood = goodnessBy(usual);
+  const isGood = goodnessBy(usual, load);
   const good = new Set(whole.filter(isGood).map(({ second }) => second));
   const back = whole.find(({ second }) => second >= first && inARow(second).every((each) => good.has(each)))?.second;
   const errors = whole
@@ -92,15 +95,26 @@ function errorShare({ requests, errors }: Slice): number {
   return errors === 0 ? 0 : errors / (requests + errors);
 }
 
-function goodnessBy(usual: readonly Slice[]): (slice: Slice) => boolean {
+function goodnessBy(usual: readonly Slice[], load: WorkerLoad): (slice: Slice) => boolean {
   const errors = Math.max(...usual.map(errorShare));
   const p99Us = Math.max(...usual.map((slice) => slice.p99Us));
   const rate = usual.reduce((sum, { requests }) => sum + requests, 0) / usual.length;
+  const offered = usual.reduce((sum, slice) => sum + offeredIn(slice, load), 0) / usual.length;
+  const rateOf = (slice: Slice): number => (offered === 0 ? rate : (rate * offeredIn(slice, load)) / offered);
   const mostUs = Math.max(slower.times * p99Us, p99Us + slower.byUs);
   const isAnswered = ({ sent, requests, errors: failed }: Slice): boolean =>
     requests + failed >= leastAnswered * sent - 1;
   return (slice) =>
-    errorShare(slice) <= errors && slice.p99Us <= mostUs && slice.requests >= leastRate * rate && isAnswered(slice);
+    errorShare(slice) <= errors &&
+    slice.p99Us <= mostUs &&
+    slice.requests >= leastRate * rateOf(slice) &&
+    isAnswered(slice);
+}
+
+/** How many requests are due in a second of open load; of all other load the same in each, as clients ask whenever they are answered. */
+function offeredIn({ second }: Slice, load: WorkerLoad): number {
+  if (load.kind !== 'open') return 1;
+  return arrivalsBetween(load.stages, second * msPerSecond, (second + 1) * msPerSecond);
 }
 
 function inARow(second: number): readonly number[] {

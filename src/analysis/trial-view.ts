@@ -69,9 +69,12 @@ export interface CoreUse {
   readonly of: number;
 }
 
-/** What a service used of its limit, or of the machine where it has none; undefined where either is not known. */
-export function coresOf({ resources, machine }: TrialView, service: string): CoreUse | undefined {
-  const found = resources.find((resource) => resource.service === service);
+/**
+ * What a store used of its limit, or of the machine where it has none; undefined where either is not known. A service beside what is tested
+ * is none, whatever it is called.
+ */
+export function coresOf({ resources, machine }: TrialView, store: string): CoreUse | undefined {
+  const found = resources.find(({ service, copyOf }) => service === store && copyOf === undefined);
   const of = found?.cpuLimit ?? (machine && coresFor(machine));
   return found === undefined || of === undefined ? undefined : { used: found.cpuRatio, of };
 }
@@ -92,11 +95,18 @@ export interface MachineUse extends CoreUse {
 /** What all services, the load generator and everybody else used of the machine; undefined where it is not known. */
 export function coresOfMachine({ resources, measurement, machine }: TrialView): MachineUse | undefined {
   if (machine === undefined || resources.length === 0) return undefined;
-  const services = resources.filter(({ service }) => !service.startsWith('load-'));
-  const isReplica = ({ service }: ServiceResources): boolean => service.startsWith('app-');
+  const services = resources.filter((resource) => !isLoad(resource));
+  const beside = [...new Set(services.flatMap(({ copyOf }) => copyOf ?? []))];
+  const single = services.filter((resource) => !isReplica(resource) && resource.copyOf === undefined);
   const known = [
-    ...replicasTogether(services.filter(isReplica)),
-    ...services.filter((service) => !isReplica(service)).map(({ service: name, cpuRatio: used }) => ({ name, used })),
+    ...together(services.filter(isReplica), (count) => plural(count, 'replica')),
+    ...beside.flatMap((name) => {
+      return together(
+        services.filter(({ copyOf }) => copyOf === name),
+        (count) => `${count} copies of ${name}`,
+      );
+    }),
+    ...single.map(({ service: name, cpuRatio: used }) => ({ name, used })),
     ...(machine.loadCores === undefined ? [{ name: 'the load generator', used: measurement.generator.cpuRatio }] : []),
   ];
   const knownUsed = known.reduce((sum, { used }) => sum + used, 0);
@@ -106,11 +116,25 @@ export function coresOfMachine({ resources, measurement, machine }: TrialView): 
   return { used: knownUsed + others.used, of: coresFor(machine), users, othersUsed };
 }
 
-function replicasTogether(replicas: readonly ServiceResources[]): readonly { name: string; used: number }[] {
-  const used = replicas.reduce((sum, { cpuRatio }) => sum + cpuRatio, 0);
-  const [first, second] = replicas;
+/** What copies used together; a single one by its own name. */
+function together(
+  copies: readonly ServiceResources[],
+  called: (count: number) => string,
+): readonly { name: string; used: number }[] {
+  const used = copies.reduce((sum, { cpuRatio }) => sum + cpuRatio, 0);
+  const [first, second] = copies;
   if (first === undefined) return [];
-  return [{ name: second === undefined ? first.service : plural(replicas.length, 'replica'), used }];
+  return [{ name: second === undefined ? first.service : called(copies.length), used }];
+}
+
+/** Whether it is a copy of what is tested. */
+export function isReplica({ isReplica: isTested }: ServiceResources): boolean {
+  return isTested === true;
+}
+
+/** Whether it is a load worker, of which the measurement tells. */
+function isLoad({ service, copyOf }: ServiceResources): boolean {
+  return service.startsWith('load-') && copyOf === undefined;
 }
 
 /** Whether the machine has cores left: none is known to be free where it is not seen what others use. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { trialRecord } from '../../test/fakes/records.ts';
+import { beside, telemetry, trialRecord } from '../../test/fakes/records.ts';
 import { scenario } from '../../test/fakes/scenario.ts';
+import type { Expectation, MetricReference } from '../model/expectation.ts';
 import type { TrialRecord } from '../record/run-record.ts';
 import { judge } from './verdicts.ts';
 
@@ -105,6 +106,35 @@ describe('judge', () => {
     expect(outcome('errors(lock, act=first) == 2', 6000)).toBe('passed');
     expect(outcome('errors(lock, act=second) <= 5', 6000)).toBe('failed');
     expect(verdict('errors(lock, act=third) == 0', late(1))).toBe('inconclusive: lock has no results of third');
+  });
+
+  it('judges what a service beside what is tested counted, or says why nobody knows all of it', () => {
+    const left: MetricReference = {
+      kind: 'metric',
+      metric: 'requests',
+      variant: 'lock',
+      replicas: undefined,
+      request: undefined,
+      status: undefined,
+      service: 'mailer',
+      act: undefined,
+    };
+    const claim: Expectation = { text: '', left, comparator: '>=', right: { kind: 'number', value: 500 } };
+    const of = (requests: number | undefined, changes: Partial<TrialRecord> = {}): string => {
+      const metrics: Record<string, number> = requests === undefined ? {} : { requests };
+      const byService = [{ service: 'mailer', metrics }];
+      const { outcome, reason } = judge(claim, expectations('p99 < 1s'), [
+        lock({ requests: 9 }, { byService, ...changes }),
+      ]);
+      return `${outcome}: ${reason}`;
+    };
+    expect(of(500)).toBe('passed: 500 against 500');
+    expect(of(250)).toBe('failed: 250 against 500, half the limit');
+    const lost = [{ replica: 'mailer-1', problem: 'it was killed by SIGKILL' }];
+    expect(of(undefined, { telemetry: telemetry({}, { beside: [beside('mailer', [], { lost })] }) })).toBe(
+      'inconclusive: not all that mailer counted under lock is known: mailer-1: it was killed by SIGKILL',
+    );
+    expect(of(undefined)).toBe('inconclusive: requests of mailer under lock was not measured');
   });
 
   it('judges what one service used, and says which there are where that is not one of them', () => {

@@ -12,6 +12,7 @@ function metricsOf(outcome: RequestOutcome): Record<string, number> {
   const told = {
     telemetry: telemetry(),
     resources: [],
+    beside: [],
     acts: [],
     ttlMs: undefined,
     peakAtMs: undefined,

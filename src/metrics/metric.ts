@@ -1,7 +1,7 @@
 import type { WorkerLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { MetricUnit } from '../model/numbers.ts';
-import type { RolloutTimes, ServiceResources, Telemetry } from '../model/telemetry.ts';
+import type { BesideTelemetry, RolloutTimes, ServiceResources, Telemetry } from '../model/telemetry.ts';
 
 /** A trial as its metrics see it: what was recorded, and what is known of it besides. */
 export interface MeasuredTrial {
@@ -49,6 +49,10 @@ export interface Metric {
   readonly byRequest?: true;
   /** Whether it is what the target used by its platform's account, and can be narrowed to one service. */
   readonly byService?: true;
+  /** What it is of a service beside what is tested, by what all of its copies counted, where it can be narrowed to one. */
+  readonly ofBeside?: (service: BesideTelemetry, trial: MeasuredTrial) => number | undefined;
+  /** Whether there is none without a service beside what is tested that counts its requests. */
+  readonly besideOnly?: true;
   /** Whether it can be narrowed to one act. */
   readonly byAct?: true;
   /** Whether it takes several trials, those of a search, to know it. */

@@ -1,5 +1,5 @@
 import type { Measurement } from '../model/measurement.ts';
-import { ratio } from './counters.ts';
+import { ratio, requestsOf } from './counters.ts';
 import type { Metric } from './metric.ts';
 
 const msPerSecond = 1000;
@@ -45,8 +45,10 @@ export const outcomes: readonly Metric[] = [
     title: 'requests',
     better: 'higher',
     counts: 'answers',
-    description: 'Right answers.',
+    description:
+      'Right answers; of a service beside what is tested, the requests that its copies say they answered: `requests(service=mailer)`.',
     of: ({ measurement }) => measurement.requests,
+    ofBeside: requestsOf,
   },
   {
     ...outcome,

@@ -1,5 +1,5 @@
 import type { Telemetry } from '../model/telemetry.ts';
-import { ratio, sum, total } from './counters.ts';
+import { isWhole, ratio, requestsOf, shares, sum, total } from './counters.ts';
 import type { MeasuredTrial, Metric } from './metric.ts';
 import { measuredValues, poolSamples } from './timeline.ts';
 
@@ -9,13 +9,6 @@ const server = { unit: 'count', kind: 'counted', side: 'server', better: 'lower'
 /** Requests are the ones that the replicas say they answered, so that both sides of a ratio are one clock's. */
 function answered(telemetry: Telemetry): number | undefined {
   return total(telemetry, 'http_requests_total');
-}
-
-/** How the requests were dealt out over the replicas; none where none were. */
-function shares({ replicas }: Telemetry): readonly number[] {
-  const counts = replicas.map(({ counters }) => counters.http_requests_total ?? 0);
-  const all = counts.reduce((whole, count) => whole + count, 0);
-  return all === 0 ? [] : counts.map((count) => count / all);
 }
 
 function least(values: readonly number[]): number | undefined {
@@ -93,8 +86,9 @@ const work: readonly Metric[] = [
     counts: 'part',
     fromTarget: true,
     ofSeveral: true,
-    description: 'Share of the requests that went to the replica with the fewest.',
-    of: ({ telemetry }) => least(shares(telemetry)),
+    description: 'Share of the requests that went to the replica with the fewest; of a service, to that copy of it.',
+    of: ({ telemetry }) => least(shares(telemetry.replicas)),
+    ofBeside: (service) => (isWhole(service) ? least(shares(service.copies)) : undefined),
   },
   {
     ...server,
@@ -104,8 +98,9 @@ const work: readonly Metric[] = [
     counts: 'part',
     fromTarget: true,
     ofSeveral: true,
-    description: 'Share of the requests that went to the replica with the most.',
-    of: ({ telemetry }) => most(shares(telemetry)),
+    description: 'Share of the requests that went to the replica with the most; of a service, to that copy of it.',
+    of: ({ telemetry }) => most(shares(telemetry.replicas)),
+    ofBeside: (service) => (isWhole(service) ? most(shares(service.copies)) : undefined),
   },
   {
     ...server,
@@ -128,6 +123,27 @@ const work: readonly Metric[] = [
         ttlMs === undefined ? undefined : measurement.durationMs / ttlMs,
       );
     },
+  },
+];
+
+/** What the services beside what is tested were asked for it, by what was counted at both. */
+const calls: readonly Metric[] = [
+  {
+    ...server,
+    name: 'calls_per_request',
+    title: 'calls/req',
+    counts: 'part',
+    fromTarget: true,
+    besideOnly: true,
+    description:
+      'Requests that services beside the tested one answered, per request that it answered itself; those of one of them as `calls_per_request(service=mailer)`.',
+    of: ({ telemetry }) => {
+      const { beside = [] } = telemetry;
+      if (beside.length === 0) return undefined;
+      const calls = beside.reduce<number | undefined>((all, service) => sum(all, requestsOf(service)), 0);
+      return ratio(calls, answered(telemetry));
+    },
+    ofBeside: (service, { telemetry }) => ratio(requestsOf(service), answered(telemetry)),
   },
 ];
 
@@ -189,4 +205,4 @@ const strain: readonly Metric[] = [
 ];
 
 /** What replicas, database and cache said of themselves. */
-export const told: readonly Metric[] = [...work, ...strain];
+export const told: readonly Metric[] = [...work, ...calls, ...strain];

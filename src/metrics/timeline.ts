@@ -8,13 +8,18 @@ export function measuredSlices({ timeline, durationMs }: Measurement): readonly 
   return timeline.filter(({ second }) => second >= 0 && second * 1000 < durationMs);
 }
 
-/** The samples of one series, one for each of the timeline's seconds; undefined where it was never told. */
+/** The samples of one series of what is tested, one for each of the timeline's seconds; undefined where it was never told. */
 export function valuesOf(
   { series }: TelemetryTimeline,
   source: string,
   name: string,
 ): readonly (number | null)[] | undefined {
-  return series.find((candidate) => candidate.source === source && candidate.name === name)?.values;
+  return series.find((candidate) => isOf(candidate, source, name))?.values;
+}
+
+/** Whatever runs beside what is tested may be called as anything. */
+function isOf(series: TelemetryTimeline['series'][number], source: string, name: string): boolean {
+  return series.source === source && series.name === name && series.service === undefined;
 }
 
 /** The samples of one series in the measured time; null where the source did not answer. */
@@ -47,7 +52,7 @@ export function poolSamples({ replicas, timeline }: Telemetry, measurement: Meas
 /** The highest value that a gauge had in any sample. */
 export function highest({ series }: TelemetryTimeline, source: string, name: string): number | undefined {
   const values = series
-    .filter((candidate) => candidate.source === source && candidate.name === name)
+    .filter((candidate) => isOf(candidate, source, name))
     .flatMap((candidate) => candidate.values.filter((value) => value !== null));
   return values.length === 0 ? undefined : Math.max(...values);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { backends, measurement, openLoad, telemetry, timeline } from '../../test/fakes/records.ts';
+import { backends, beside, measurement, openLoad, telemetry, timeline } from '../../test/fakes/records.ts';
 import { defaultLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
-import type { Telemetry } from '../model/telemetry.ts';
+import type { BesideTelemetry, Telemetry } from '../model/telemetry.ts';
 import { metrics as catalogue } from './catalogue.ts';
 import { trialMetrics, type RecordedTrial } from './trial-metrics.ts';
 
@@ -27,7 +27,7 @@ function metricsOf(
   told: Telemetry,
   context: Pick<RecordedTrial, 'ttlMs' | 'peakAtMs' | 'rollout'> & Partial<Pick<RecordedTrial, 'acts'>>,
 ): Record<string, number> {
-  const system = { resources: [], acts: [], replicas: 1, changes: false, load: defaultLoad };
+  const system = { resources: [], beside: [], acts: [], replicas: 1, changes: false, load: defaultLoad };
   return trialMetrics({ measurement: recorded, telemetry: told, ...system, ...context });
 }
 
@@ -142,6 +142,36 @@ describe('trialMetrics', () => {
     expect(metrics).toMatchObject({ smallest_share: 0.1, largest_share: 0.9 });
   });
 
+  describe('of services beside what is tested', () => {
+    const mailer = beside('mailer', [6_000, 2_000]);
+    const prices = beside('prices', [40_000]);
+    const metricsWith = (...services: readonly BesideTelemetry[]) =>
+      metricsOf(measurement(), telemetry(counters, { beside: [...services] }), still);
+
+    it('sets their requests against those that what is tested answered', () => {
+      expect(metricsWith(mailer).calls_per_request).toBe(0.4);
+      expect(metricsWith(mailer, prices).calls_per_request).toBe(2.4);
+    });
+
+    it('leaves what clients and replicas had as it is', () => {
+      expect(metricsWith(mailer)).toMatchObject({ requests: 20_000, smallest_share: 1, largest_share: 1 });
+    });
+
+    it.each<[string, Partial<BesideTelemetry>]>([
+      ['died', { lost: [{ replica: 'mailer-3', problem: 'it was killed' }] }],
+      ['did not answer', { silent: [{ replica: 'mailer-3', problem: 'timed out' }] }],
+      ['left', { left: ['mailer-2'] }],
+    ])('has no part of them for all where a copy %s', (_, changes) => {
+      expect(metricsWith(beside('mailer', [6_000, 2_000], changes), prices).calls_per_request).toBeUndefined();
+    });
+
+    it('has none where there are none, nor where what is tested does not count', () => {
+      expect(metricsOf(measurement(), telemetry(counters), still).calls_per_request).toBeUndefined();
+      const silent = telemetry({}, { beside: [mailer] });
+      expect(metricsOf(measurement(), silent, still).calls_per_request).toBeUndefined();
+    });
+  });
+
   it('tells how many replicas there were at most, and how long it took from the peak of the load', () => {
     const scaled = (values: (number | null)[], peakAtMs?: number) => {
       const series = { timeline: timeline({ 'stack replicas': values }, 0.5) };
@@ -184,7 +214,12 @@ describe('trialMetrics', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
     const everything = telemetry(
       {},
-      { ...database, replicas, timeline: timeline({ 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2] }) },
+      {
+        ...database,
+        replicas,
+        beside: [beside('mailer', [1])],
+        timeline: timeline({ 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2] }),
+      },
     );
     const context = { ttlMs: 1_000, peakAtMs: 0, rollout: { beganMs: 0, endedMs: 1 } };
     const names = Object.keys(metricsOf(measurement({ open: openLoad() }), everything, context));

@@ -3,10 +3,18 @@ import { measurementOfRequest, type RequestOutcome } from './by-request.ts';
 import { metrics } from './catalogue.ts';
 import type { MeasuredTrial, Metric } from './metric.ts';
 
+/** A service beside what is tested, as its system has it. */
+export interface ServiceBeside {
+  readonly name: string;
+  readonly copies: number;
+}
+
 /** All that the metrics of a trial are computed from: its own, those of its requests and of its services. */
 export interface RecordedTrial extends Omit<MeasuredTrial, 'used'> {
   /** What was used by the services that were watched: copies of the target, and others. */
   readonly resources: readonly ServiceResources[];
+  /** The services beside what is tested, and how many copies each has. */
+  readonly beside: readonly ServiceBeside[];
   /** How many copies of the target there are. */
   readonly replicas: number;
   /** Whether they are meant to come and go. */
@@ -31,13 +39,38 @@ export function requestMetrics(trial: RecordedTrial, outcome: RequestOutcome): R
   return numbersOf(known, { ...trial, used: [], measurement: measurementOfRequest(trial.measurement, outcome) });
 }
 
-/** What each service used by itself; a metric that is not known of one is left out. */
+/**
+ * What each copy used by itself, and what all copies of a service beside what is tested used and counted; a metric that is not known of
+ * one is left out.
+ */
 export function serviceMetrics(trial: RecordedTrial): ServiceCosts[] {
   const known = metrics.filter(({ byService }) => byService === true);
-  return trial.resources.map((service) => ({
-    service: service.service,
-    metrics: numbersOf(known, { ...trial, used: [service] }),
+  const usedBy = (used: readonly ServiceResources[]): Record<string, number> => numbersOf(known, { ...trial, used });
+  const ofServices = trial.beside.map((service) => ({
+    service: service.name,
+    metrics: { ...countedBy(service, trial), ...usedBy(copiesOf(service, trial)) },
   }));
+  // One that is there once is called as its service.
+  const others = trial.resources.filter(({ service }) => !trial.beside.some(({ name }) => name === service));
+  return [...others.map((copy) => ({ service: copy.service, metrics: usedBy([copy]) })), ...ofServices];
+}
+
+/** What a service beside what is tested counted. */
+function countedBy({ name }: ServiceBeside, trial: RecordedTrial): Record<string, number> {
+  const service = trial.telemetry.beside?.find((candidate) => candidate.service === name);
+  if (service === undefined) return {};
+  const known = metrics.flatMap(({ name: metric, ofBeside }) => {
+    return ofBeside === undefined
+      ? []
+      : [{ name: metric, of: (measured: MeasuredTrial) => ofBeside(service, measured) }];
+  });
+  return numbersOf(known, { ...trial, used: [] });
+}
+
+/** All of its copies; none where not all of them are known. */
+function copiesOf({ name, copies }: ServiceBeside, { resources }: RecordedTrial): readonly ServiceResources[] {
+  const used = resources.filter(({ copyOf }) => copyOf === name);
+  return used.length === copies ? used : [];
 }
 
 /** The copies of the target; none where one told nothing, and where copies come and go: never a part of them. */
@@ -46,7 +79,7 @@ function copiesIn({ resources, replicas, changes }: RecordedTrial): readonly Ser
   return changes || copies.length !== replicas ? [] : copies;
 }
 
-function numbersOf(some: readonly Metric[], trial: MeasuredTrial): Record<string, number> {
+function numbersOf(some: readonly Pick<Metric, 'name' | 'of'>[], trial: MeasuredTrial): Record<string, number> {
   const known: Record<string, number> = {};
   for (const { name, of } of some) {
     const value = of(trial);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measurement, telemetry } from '../../test/fakes/records.ts';
+import { beside, measurement, telemetry } from '../../test/fakes/records.ts';
 import { defaultBurst, defaultLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { ServiceResources } from '../model/telemetry.ts';
@@ -19,7 +19,7 @@ type Context = Pick<RecordedTrial, 'load' | 'replicas' | 'changes'>;
 const context: Context = { load: defaultLoad, replicas: 1, changes: false };
 
 function recorded(of: Measurement, resources: readonly ServiceResources[], asked: Context): RecordedTrial {
-  const unknown = { ttlMs: undefined, peakAtMs: undefined, rollout: undefined, acts: [] };
+  const unknown = { ttlMs: undefined, peakAtMs: undefined, rollout: undefined, acts: [], beside: [] };
   return { measurement: of, telemetry: telemetry(), resources, ...unknown, ...asked };
 }
 
@@ -123,5 +123,43 @@ describe('what the copies of a target used', () => {
     expect(targetCosts(trial, [uncounted], context)).toEqual({ memory_end: 2000 });
     const { isReplica: __, cpu: ___, memoryEndBytes: ____, ...ofBefore } = used('app-1', 4);
     expect(targetCosts(trial, [ofBefore], context)).toEqual({});
+  });
+});
+
+describe('of a service beside what is tested', () => {
+  const copies = [1, 2].map((number) => used(`mailer-${number}`, number, [0, 4000], { copyOf: 'mailer' }));
+  const told = telemetry({ http_requests_total: 4000 }, { beside: [beside('mailer', [3000, 1000])] });
+  const metricsBy = (changes: Partial<RecordedTrial>): Record<string, Record<string, number>> => {
+    const services = [{ name: 'mailer', copies: 2 }];
+    const whole = { ...recorded(trial, copies, context), beside: services, telemetry: told, ...changes };
+    return Object.fromEntries(serviceMetrics(whole).map(({ service, metrics }) => [service, metrics]));
+  };
+
+  it('all copies together used, and were asked, so much; each used its own', () => {
+    expect(metricsBy({})).toEqual({
+      'mailer-1': { cpu_per_request: 0.25, memory_end: 2000 },
+      'mailer-2': { cpu_per_request: 0.5, memory_end: 2000 },
+      mailer: {
+        requests: 4000,
+        smallest_share: 0.25,
+        largest_share: 0.75,
+        calls_per_request: 1,
+        cpu_per_request: 0.75,
+        memory_end: 4000,
+      },
+    });
+  });
+
+  it('is told once where it is there once, under its own name', () => {
+    const resources = [used('mailer', 1, [0, 4000], { copyOf: 'mailer' })];
+    const services = [{ name: 'mailer', copies: 1 }];
+    expect(Object.keys(metricsBy({ resources, beside: services }))).toEqual(['mailer']);
+  });
+
+  it('is not known by a part of its copies', () => {
+    const [first] = copies;
+    const lost = [{ replica: 'mailer-2', problem: 'it was killed' }];
+    const partly = telemetry({ http_requests_total: 4000 }, { beside: [beside('mailer', [3000], { lost })] });
+    expect(metricsBy({ resources: first ? [first] : [], telemetry: partly }).mailer).toEqual({});
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { arrivalsIn, constantRate, durationOf, isConstant, peakAtMs, stagesFrom, stretched } from './rate-stages.ts';
+import {
+  arrivalsBetween,
+  arrivalsIn,
+  constantRate,
+  durationOf,
+  isConstant,
+  peakAtMs,
+  stagesFrom,
+  stretched,
+} from './rate-stages.ts';
 
 const stages = stagesFrom(100, [
   { kind: 'ramp', perSecond: 300, durationMs: 10_000 },
@@ -11,6 +20,15 @@ describe('stages', () => {
   it('have a length and a number of arrivals', () => {
     expect(durationOf(stages)).toBe(13_000);
     expect(arrivalsIn(stages)).toBe(2000 + 1000 + 100);
+  });
+
+  it('have a number of arrivals from one moment to another', () => {
+    // The ramp rises by 20 a second in each second.
+    expect(arrivalsBetween(stages, 0, 1000)).toBeCloseTo(110, 9);
+    expect(arrivalsBetween(stages, 9000, 10_000)).toBeCloseTo(290, 9);
+    expect(arrivalsBetween(stages, 9000, 12_000)).toBeCloseTo(290 + 1000 + 50, 9);
+    expect(arrivalsBetween(stages, 0, 20_000)).toBeCloseTo(arrivalsIn(stages), 9);
+    expect(arrivalsBetween(stages, 13_000, 14_000)).toBe(0);
   });
 
   it('have a peak, which begins with the first stage that leads to it', () => {

@@ -68,6 +68,22 @@ export function peakAtMs(stages: readonly RateStage[]): number {
   return durationOf(stages.slice(0, first));
 }
 
+/** How many requests are due from one moment of the stages to another. */
+export function arrivalsBetween(stages: readonly RateStage[], fromMs: number, untilMs: number): number {
+  let startMs = 0;
+  return arrivalsIn(
+    stages.flatMap((stage) => {
+      const { fromPerSecond, toPerSecond, durationMs } = stage;
+      const partAt = (ms: number): number => Math.min(1, Math.max(0, (ms - startMs) / durationMs));
+      const [first, last] = [partAt(fromMs), partAt(untilMs)];
+      startMs += durationMs;
+      if (first >= last) return [];
+      const rateAt = (part: number): number => fromPerSecond + (toPerSecond - fromPerSecond) * part;
+      return [{ fromPerSecond: rateAt(first), toPerSecond: rateAt(last), durationMs: (last - first) * durationMs }];
+    }),
+  );
+}
+
 /** How many requests are due in the stages. */
 export function arrivalsIn(stages: readonly RateStage[]): number {
   return stages.reduce(

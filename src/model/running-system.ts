@@ -1,6 +1,6 @@
 /** What a service has used so far, where the platform can tell. */
 export interface ServiceUsage {
-  /** `app-1`, `postgres`, `redis`, `nginx`, `load-1`. */
+  /** The copy by its name: `app-1`, `postgres`, `mailer-2`, `mailer-balancer`, `nginx`, `load-1`. */
   readonly service: string;
   /** Whether it is a copy of the target: a replica of the app, or of a server of the user's own. */
   readonly isReplica: boolean;

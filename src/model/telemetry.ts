@@ -9,16 +9,28 @@ const happeningSchema = z.object({
   times: z.int().positive().describe('How often it happened'),
 });
 
+/** What one copy counted. */
+const countedSchema = z.object({
+  replica: z.string(),
+  counters: z.record(z.string(), z.number()).describe('How much each counter rose in the measured time'),
+  gauges: z.record(z.string(), z.number()).describe('Each gauge at the end of the measured time'),
+});
+
+const problemSchema = z.object({ replica: z.string(), problem: z.string() });
+
+/** What a service beside what is tested said of itself, copy by copy. */
+const besideSchema = z.object({
+  service: z.string().describe('As the system calls it'),
+  copies: z.array(countedSchema).describe('By the name of each copy'),
+  lost: z.array(problemSchema).describe('Copies that died or restarted: what they counted is gone'),
+  silent: z.array(problemSchema).describe('Copies that did not answer'),
+  left: z.array(z.string()).optional().describe('Copies that an act ended, and that count with what they said last'),
+});
+
 /** What the stack said of itself. */
 export const telemetrySchema = z
   .object({
-    replicas: z.array(
-      z.object({
-        replica: z.string(),
-        counters: z.record(z.string(), z.number()).describe('How much each counter rose in the measured time'),
-        gauges: z.record(z.string(), z.number()).describe('Each gauge at the end of the measured time'),
-      }),
-    ),
+    replicas: z.array(countedSchema),
     countedFromMs: z
       .number()
       .optional()
@@ -33,12 +45,20 @@ export const telemetrySchema = z
       })
       .optional()
       .describe('What database and cache said of themselves'),
+    beside: z
+      .array(besideSchema)
+      .optional()
+      .describe('What services beside what is tested said of themselves; not there where none of them tells anything'),
     timeline: z
       .object({
         seconds: z.array(z.number()).describe('When each sample was taken, from the start of the measured time'),
         series: z.array(
           z.object({
-            source: z.string().describe('A replica, "backends", or "stack" for how many replicas answered'),
+            source: z.string().describe('A copy, "backends", or "stack" for how many replicas answered'),
+            service: z
+              .string()
+              .optional()
+              .describe('The service beside what is tested that the source is a copy of; not there for all others'),
             name: z.string(),
             values: z.array(z.number().nullable()).describe('Counters as their rise per second'),
           }),
@@ -46,9 +66,9 @@ export const telemetrySchema = z
       })
       .describe('A sample a second, on the clock of the measurement'),
     lost: z
-      .array(z.object({ replica: z.string(), problem: z.string() }))
+      .array(problemSchema)
       .describe('Replicas that died or restarted, or lost a worker process: what they counted is gone'),
-    silent: z.array(z.object({ replica: z.string(), problem: z.string() })).describe('Replicas that did not answer'),
+    silent: z.array(problemSchema).describe('Replicas that did not answer'),
     left: z
       .array(z.string())
       .optional()
@@ -68,6 +88,7 @@ export const resourceSchema = z
       .boolean()
       .optional()
       .describe('Whether it is a copy of the target: a replica of the app, or of a server of the user’s own'),
+    copyOf: z.string().optional().describe('The service beside what is tested that it is a copy of'),
     cpu: z
       .object({
         seconds: z.number().nonnegative(),
@@ -88,13 +109,13 @@ export const resourceSchema = z
   })
   .describe('What one service used in the measured time');
 
-/** What one service used for the answers that clients had. */
+/** What one service used for the answers that clients had, and what one beside what is tested counted meanwhile. */
 export const serviceCostsSchema = z
   .object({
     service: z.string(),
     metrics: z.record(z.string(), z.number()).describe('As those of the trial, where one service has them'),
   })
-  .describe('What one service used, by metric');
+  .describe('What one copy, or all copies of a service beside what is tested, used and counted, by metric');
 
 /** The machine that all of it ran on. */
 export const machineResourcesSchema = z
@@ -115,6 +136,7 @@ export const rolloutTimesSchema = z
   .describe('When a new version began to roll out, and when the last old replica was gone, in the measured time');
 
 export type Telemetry = z.infer<typeof telemetrySchema>;
+export type BesideTelemetry = z.infer<typeof besideSchema>;
 export type ServiceResources = z.infer<typeof resourceSchema>;
 export type ServiceCosts = z.infer<typeof serviceCostsSchema>;
 export type RolloutTimes = z.infer<typeof rolloutTimesSchema>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LabError, UsageError } from '../model/errors.ts';
 import type { HostedTopology, Topology } from '../model/plan.ts';
-import type { ReplicaMetrics, ServiceUsage } from '../model/running-system.ts';
+import type { BesideMetrics, ReplicaMetrics, ServiceUsage } from '../model/running-system.ts';
 import type { Destination, LoadJob, WorkerMessage } from '../worker/protocol.ts';
 import { Recorder } from '../worker/recording/recorder.ts';
 import { RequestMix } from '../worker/requests/request-mix.ts';
@@ -40,6 +40,11 @@ class Recording implements Stack, Deployment {
   async scrape(): Promise<readonly ReplicaMetrics[]> {
     const problem = this.problem?.message;
     return Promise.resolve(problem === undefined ? [] : [{ replica: 'target-1', problem, ended: true }]);
+  }
+
+  async scrapeBeside(): Promise<readonly BesideMetrics[]> {
+    const [told] = await this.scrape();
+    return told === undefined ? [] : [{ ...told, replica: 'prices-1', service: 'prices' }];
   }
 
   async deaths(): Promise<readonly Death[]> {
@@ -207,6 +212,7 @@ describe('a platform with variables', () => {
     const told = { message: 'target-1 could not start ${TOKEN}', details: ['url=postgres://u:${TOKEN}@db'] };
     expect(await deployment.deaths?.(signal)).toMatchObject([{ service: 'target-1', isFatal: true, error: told }]);
     expect(await deployment.scrape(signal)).toMatchObject([{ problem: told.message }]);
+    expect(await deployment.scrapeBeside?.(signal)).toMatchObject([{ service: 'prices', problem: told.message }]);
     expect(await deployment.usage?.(signal)).toMatchObject([{ cpuSeconds: 1, ended: told.message }]);
     await expect(
       deployment.act?.({ kind: 'flush', name: 'f', service: 'redis', atMs: 0 }, signal),

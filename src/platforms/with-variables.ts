@@ -45,6 +45,12 @@ function deploymentWith(values: Values, deployment: Deployment): Deployment {
   return over(deployment, {
     generate,
     scrape: async (signal) => (await values.guard(deployment.scrape(signal))).map((told) => values.maskedProblem(told)),
+    ...(deployment.scrapeBeside && {
+      scrapeBeside: async (signal) => {
+        const beside = await values.guard(deployment.scrapeBeside?.(signal) ?? Promise.resolve([]));
+        return beside.map((told) => values.maskedProblem(told));
+      },
+    }),
     ...(deployment.happenings && {
       happenings: async (sinceMs, signal) => {
         const happened = (await deployment.happenings?.(sinceMs, signal)) ?? [];
@@ -148,7 +154,7 @@ class Values {
   }
 
   /** What a replica tells in numbers has no values in it; what kept it from that may. */
-  maskedProblem(told: ReplicaMetrics): ReplicaMetrics {
+  maskedProblem<Told extends ReplicaMetrics>(told: Told): Told {
     return 'problem' in told ? { ...told, problem: this.mask.masked(told.problem) } : told;
   }
 

@@ -9,6 +9,7 @@ import { eventLines, noteLines } from './lines/remarks.ts';
 import { statusLines } from './lines/status-lines.ts';
 import { statusText } from './lines/status-text.ts';
 import { anatomyTable } from './tables/anatomy-table.ts';
+import { besideTable } from './tables/beside-table.ts';
 import { drawComparisons, type DrawnComparison } from './tables/comparison-table.ts';
 import { evidenceTable } from './tables/evidence-table.ts';
 import { requestTable } from './tables/request-table.ts';
@@ -42,6 +43,8 @@ export interface Section {
   readonly events: readonly string[];
   /** How the time of a request divides; no rows where the servers did not tell. */
   readonly anatomy: Table;
+  /** What services beside what is tested were asked and used; no rows where there are none. */
+  readonly beside: Table;
   /** The cores that services used where they have limits, a line a row. */
   readonly cores: Table;
   /** What each service used, in cores and memory; no rows where the platform could not tell. */
@@ -107,7 +110,7 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
   );
   const timings = timingTable(rows, scenario.rounds);
   const evidence = evidenceTable(rows, scenario.evidence);
-  const [requests, anatomy] = [requestTable(rows), anatomyTable(rows)];
+  const [requests, anatomy, beside] = [requestTable(rows), anatomyTable(rows), besideTable(rows)];
   const comparisons = (record.comparisons ?? []).filter((comparison) => comparison.scenario === scenario.name);
   const verdicts = record.verdicts.filter((verdict) => verdict.scenario === scenario.name);
   const scaling = (record.scaling ?? []).filter((curve) => curve.scenario === scenario.name);
@@ -124,12 +127,13 @@ function section(scenario: ScenarioRecord, record: RunRecord): Section {
     requests,
     events: eventLines(rows),
     anatomy,
+    beside,
     cores: coresTable(rows),
     resources: resourceTable(rows),
     slowest: slowestTable(rows),
     findings: findingLines(rows),
     firstFindings: firstFindingLines(rows),
-    notes: noteLines(scenario, rows, [timings, evidence, requests, anatomy]),
+    notes: noteLines(scenario, rows, [timings, evidence, requests, anatomy, beside]),
     searches: searchTable(rows),
     searchLines: searchLines(rows),
     scaling: scaling.map(scalingTable),

@@ -97,6 +97,7 @@ function section(content: Section): string {
     list(content.statuses.map((line) => `answers of ${line}`)),
     list(content.events),
     table(content.anatomy),
+    table(content.beside),
     table(content.resources),
     table(content.searches),
     list(content.searchLines),

@@ -42,6 +42,7 @@ function drawSection(section: Section, columns: number, chalk: ChalkInstance): s
       .join('\n'),
     section.events.map((event) => labelled('@', event, 1, columns, chalk.dim)).join('\n'),
     drawTable(section.anatomy, columns, chalk),
+    drawTable(section.beside, columns, chalk),
     drawTable(section.cores, columns, chalk),
     drawTable(section.searches, columns, chalk),
     section.searchLines.map((line) => labelled('→', line, 1, columns, chalk.cyan)).join('\n'),

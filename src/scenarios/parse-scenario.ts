@@ -5,9 +5,11 @@ import type { LoadProfile } from '../model/load-profile.ts';
 import { isTarget, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
 import { servicesOf } from '../model/system.ts';
 import { requestNames } from '../model/workload.ts';
+import type { Service } from '../services/service.ts';
+import { asidesOf } from '../services/system.ts';
 import { choice, text } from '../shapes/shapes.ts';
 import { parseExpectation } from './claims/expectation-parser.ts';
-import { serverFault, type ExpectationScope } from './claims/metric-reference.ts';
+import { serverFault, type BesideScope, type ExpectationScope } from './claims/metric-reference.ts';
 import { parseCommon, type CommonSettings } from './common-settings.ts';
 import { checkMisfits } from './misfit-check.ts';
 import { checkObjectives } from './objective-check.ts';
@@ -71,6 +73,7 @@ export function parseScenario(entry: Entry, base: CommonSettings, reader: Reader
     silent: variants?.filter(({ system }) => !isTelling(system)).map((variant) => variant.name),
     hosted: variants?.filter((variant) => isTarget(variant) && isTelling(variant.system)).map(({ name }) => name),
     services: variants && servicesByVariant(variants, Math.max(...replicas)),
+    beside: variants && besideByVariant(variants),
     acts: variants && Object.fromEntries(variants.map(({ name, acts = [] }) => [name, acts.map((act) => act.name)])),
     replicas,
     requests: workload && requestNames(workload),
@@ -94,6 +97,11 @@ export function parseScenario(entry: Entry, base: CommonSettings, reader: Reader
 
 function servicesByVariant(variants: readonly Variant[], replicas: number): ExpectationScope['services'] {
   return Object.fromEntries(variants.map(({ name, system }) => [name, servicesOf(system, replicas)]));
+}
+
+function besideByVariant(variants: readonly Variant[]): ExpectationScope['beside'] {
+  const scopeOf = ({ name, counters }: Service): BesideScope => ({ name, counts: counters !== undefined });
+  return Object.fromEntries(variants.map(({ name, system }) => [name, asidesOf(system).map(scopeOf)]));
 }
 
 /** Settings that no variant of the scenario heeds. */

@@ -70,3 +70,8 @@ function mostCopies({ name, copies }: Service, { acts = [] }: Topology | HostedT
  * whether there will be.
  */
 export const possibleBalancer: Pick<Service, 'name' | 'program' | 'image' | 'version'> = nginxProgram;
+
+/** What is deployed with what is under test and is there for it alone: neither a store nor a balancer. */
+export function asidesOf(system: System | TrialSystem): readonly Service[] {
+  return besideOf(system).filter(({ role }) => role === 'aside');
+}

@@ -2,32 +2,16 @@ import { doubts } from '../analysis/caveats/doubts.ts';
 import { LabError } from '../model/errors.ts';
 import type { ServiceResources, Telemetry } from '../model/telemetry.ts';
 import type { Death, Deployment } from '../platforms/platform.ts';
-import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
-import { isEndedBy } from './intended.ts';
-
-/** The services of a deployment that have ended and without which nothing can be measured; as {@link deathsIn}. */
-export async function fatalDeaths(
-  deployment: Deployment,
-  signal: AbortSignal,
-  acts: readonly ActRecord[] = [],
-): Promise<readonly Death[]> {
-  return (await deathsIn(deployment, signal, acts)).filter(({ isFatal }) => isFatal);
-}
+import type { Caveat, TrialRecord } from '../record/run-record.ts';
 
 /**
- * The services of a deployment that have ended and were to run on. That the platform cannot tell is no reason to end a trial: none
- * are told of then.
- * @param acts what was done to it: what ended by that was meant to
+ * The services of a deployment that have ended and were to run on; what an act has ended is none of them, unless it was started again
+ * and has ended since. That the platform cannot tell is no reason to end a trial: none are told of then.
  * @throws the signal's reason where it is aborted
  */
-export async function deathsIn(
-  deployment: Deployment,
-  signal: AbortSignal,
-  acts: readonly ActRecord[] = [],
-): Promise<readonly Death[]> {
+export async function deathsIn(deployment: Deployment, signal: AbortSignal): Promise<readonly Death[]> {
   try {
-    const deaths = (await deployment.deaths?.(signal)) ?? [];
-    return deaths.filter(({ service }) => !isEndedBy(acts, service));
+    return (await deployment.deaths?.(signal)) ?? [];
   } catch {
     signal.throwIfAborted();
     return [];
@@ -38,12 +22,8 @@ export async function deathsIn(
  * Refuses to go on with a deployment that has died.
  * @throws {LabError} that names what has ended, with the end of its log
  */
-export async function insistOnLife(
-  deployment: Deployment,
-  signal: AbortSignal,
-  acts: readonly ActRecord[] = [],
-): Promise<void> {
-  const [first, ...others] = await fatalDeaths(deployment, signal, acts);
+export async function insistOnLife(deployment: Deployment, signal: AbortSignal): Promise<void> {
+  const [first, ...others] = (await deathsIn(deployment, signal)).filter(({ isFatal }) => isFatal);
   if (first === undefined) return;
   const { details, hint, message } = first.error;
   const logs = [first, ...others].flatMap(({ error }) => error.logs);

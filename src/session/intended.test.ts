@@ -30,13 +30,30 @@ describe('withoutIntended', () => {
   const lost = ['app-1', 'app-2'].map((replica) => ({ replica, problem: 'it restarted' }));
 
   it('takes what an act ended for what has left, and leaves every other end as it is', () => {
-    const [rest, resources] = withoutIntended([kill], telemetry({}, { lost }), [used('app-1'), used('app-2')]);
+    const [rest, resources] = withoutIntended([kill], [], telemetry({}, { lost }), [used('app-1'), used('app-2')]);
     expect(rest.lost.map(({ replica }) => replica)).toEqual(['app-1']);
     expect(rest.left).toEqual(['app-2']);
     expect(resources.map(({ service, restarts, ended }) => [service, restarts, ended])).toEqual([
       ['app-1', 1, 'was killed by SIGKILL'],
       ['app-2', 0, undefined],
     ]);
+  });
+
+  it('leaves the end of a copy that has died by itself after an act had started it again', () => {
+    const died = [{ service: 'app-2' }];
+    const [rest, resources] = withoutIntended([kill], died, telemetry({}, { lost }), [used('app-2')]);
+    expect(rest.lost).toEqual(lost);
+    expect(rest.left).toEqual([]);
+    expect(resources).toEqual([used('app-2')]);
+  });
+
+  it('does the same of services beside what is tested', () => {
+    const stop = { kind: 'stop', subjects: ['mailer-1'], beganMs: 5400 } as const;
+    const problem = 'it was stopped';
+    const mailer = { service: 'mailer', copies: [], silent: [] };
+    const gone = ['mailer-1', 'mailer-2'].map((replica) => ({ replica, problem }));
+    const [rest] = withoutIntended([stop], [], telemetry({}, { beside: [{ ...mailer, lost: gone }] }), []);
+    expect(rest.beside).toEqual([{ ...mailer, lost: [{ replica: 'mailer-2', problem }], left: ['mailer-1'] }]);
   });
 
   it('leaves out what befell the copies of an act from the second before its own on, as clocks have it', () => {
@@ -50,7 +67,7 @@ describe('withoutIntended', () => {
       // It is not ready as long as what it uses stands still.
       told('app-1', 'probe-failed', 6),
     ];
-    const [rest] = withoutIntended([kill, pause], telemetry({}, { happenings: { told: happened } }), []);
+    const [rest] = withoutIntended([kill, pause], [], telemetry({}, { happenings: { told: happened } }), []);
     expect(rest.happenings?.told.map(({ service, kind, second }) => `${service} ${kind} ${second}`)).toEqual([
       'app-2 restarted 3',
       'app-2 out-of-memory 8',
@@ -60,6 +77,6 @@ describe('withoutIntended', () => {
 
   it('changes nothing where nothing was done', () => {
     const all = [telemetry({}, { lost }), [used('app-1')]] as const;
-    expect(withoutIntended([], ...all)).toEqual(all);
+    expect(withoutIntended([], [], ...all)).toEqual(all);
   });
 });

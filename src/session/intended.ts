@@ -1,12 +1,13 @@
 import { actTraits } from '../model/acts.ts';
 import type { ServiceResources, Telemetry } from '../model/telemetry.ts';
+import type { Death } from '../platforms/platform.ts';
 import type { ActRecord } from '../record/run-record.ts';
 
 /** An act as far as it matters here. */
 type Done = Pick<ActRecord, 'kind' | 'beganMs'> & { readonly subjects: readonly string[] };
 type Told = NonNullable<Telemetry['happenings']>['told'][number];
 
-/** Whether an act of the trial has ended that copy: that it did is no death. */
+/** Whether an act of the trial has ended that copy. */
 export function isEndedBy(acts: readonly Done[], service: string): boolean {
   return acts.some(({ kind, subjects }) => actTraits[kind].ends && subjects.includes(service));
 }
@@ -26,26 +27,37 @@ function isIntended({ service, kind, second }: Told, acts: readonly Done[]): boo
 /**
  * What a trial recorded without what its acts brought about, which is no reason to trust it less: copies that an act has ended count
  * as those that have left as they were meant to.
+ * @param deaths what has ended by itself: an act may have ended it before that, and started it again
  */
 export function withoutIntended(
   acts: readonly Done[],
+  deaths: readonly Pick<Death, 'service'>[],
   telemetry: Telemetry,
   resources: readonly ServiceResources[],
 ): readonly [Telemetry, readonly ServiceResources[]] {
   if (acts.length === 0) return [telemetry, resources];
-  const { lost, left = [], happenings } = telemetry;
-  const ended = lost.map(({ replica }) => replica).filter((replica) => isEndedBy(acts, replica));
+  const isMeant = (copy: string): boolean => isEndedBy(acts, copy) && !deaths.some(({ service }) => service === copy);
+  const { beside, happenings } = telemetry;
   const rest = {
     ...telemetry,
-    lost: lost.filter(({ replica }) => !ended.includes(replica)),
-    left: [...new Set([...left, ...ended])],
+    ...withLeft(telemetry, isMeant),
+    ...(beside && { beside: beside.map((service) => ({ ...service, ...withLeft(service, isMeant) })) }),
     ...(happenings && {
       happenings: { ...happenings, told: happenings.told.filter((told) => !isIntended(told, acts)) },
     }),
   };
   const used = resources.map(({ ended: end, ...usage }) => {
-    if (isEndedBy(acts, usage.service)) return { ...usage, restarts: 0 };
+    if (isMeant(usage.service)) return { ...usage, restarts: 0 };
     return end === undefined ? usage : { ...usage, ended: end };
   });
   return [rest, used];
+}
+
+/** The lost copies that were meant to end counted among those that have left. */
+function withLeft(
+  { lost, left = [] }: Pick<Telemetry, 'lost' | 'left'>,
+  isMeant: (copy: string) => boolean,
+): Pick<Telemetry, 'lost' | 'left'> {
+  const ended = lost.map(({ replica }) => replica).filter(isMeant);
+  return { lost: lost.filter(({ replica }) => !ended.includes(replica)), left: [...new Set([...left, ...ended])] };
 }

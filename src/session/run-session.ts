@@ -111,9 +111,9 @@ export class RunSession {
     this.record.loadMs += result.search ? probedMs(result.search) : loadMs(trial.load);
     await this.save();
     emit({ type: 'trial-finished', trial, record: result });
-    await insistOnLife(deployment, signal, result.acts);
+    await insistOnLife(deployment, signal);
     // Others answer in place of one that has ended; of why it has nobody would know.
-    for (const { error } of await deathsIn(deployment, signal, result.acts)) {
+    for (const { error } of await deathsIn(deployment, signal)) {
       const isKnown = this.record.failures?.some(({ text }) => text === error.message) ?? false;
       if (!isKnown) await this.noteFailure(error);
     }

@@ -4,6 +4,8 @@ import { fakePlatform, type Orchestration, type Script } from '../../test/fakes/
 import { scenarioFile } from '../../test/fakes/scenario.ts';
 import { warmupOver } from '../analysis/annotations.ts';
 import { Interruption, LabError } from '../model/errors.ts';
+import type { ServiceUsage } from '../model/running-system.ts';
+import type { ServiceUse } from '../model/system.ts';
 import type { TrialRecord } from '../record/run-record.ts';
 import { planOf } from '../scenarios/planning/expand.ts';
 import type { WorkerResult } from '../worker/protocol.ts';
@@ -57,6 +59,8 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
 
 interface Play extends Orchestration {
   readonly variant?: string;
+  /** What runs beside the app. */
+  readonly services?: readonly ServiceUse[];
   readonly script?: Partial<Script>;
   readonly signal?: AbortSignal;
 }
@@ -67,13 +71,20 @@ interface Outcome {
 }
 
 /** Runs one trial on a fake that does as told; what was asked of it comes with what came of it. */
-async function play({ variant = 'rolled', script, signal = new AbortController().signal, ...orchestration }: Play) {
+async function play({
+  variant = 'rolled',
+  services,
+  script,
+  signal = new AbortController().signal,
+  ...orchestration
+}: Play) {
   const platform = fakePlatform(() => ({ result: recorded(), counters: {}, ...script }), undefined, orchestration);
   const [trial] = planOf(file, ['update'], { variants: [variant] }, 1).trials;
   if (trial?.system.kind !== 'app' || trial.load.kind === 'search') throw new Error('there is no trial');
   await using stack = await platform.up({ stores: [], runId: 'r', signal, onStep: () => undefined });
-  const deployment = await stack.deploy(trial.system, signal);
-  const outcome = await runTrial(deployment, { ...trial, load: trial.load }, () => undefined, signal).then(
+  const system = { ...trial.system, services };
+  const deployment = await stack.deploy(system, signal);
+  const outcome = await runTrial(deployment, { ...trial, system, load: trial.load }, () => undefined, signal).then(
     (record): Outcome => ({ record }),
     (error: unknown): Outcome => ({ error }),
   );
@@ -141,7 +152,7 @@ describe('a trial with a kill', () => {
     const { record, error, calls } = await play({
       variant: 'killed',
       act,
-      deaths: async () => Promise.resolve([death('app-2', true)]),
+      deaths: async () => Promise.resolve([]),
       happenings: async (sinceMs) =>
         Promise.resolve([{ atMs: sinceMs + 2000, service: 'app-2', kind: 'restarted', text: 'was started again' }]),
     });
@@ -154,15 +165,15 @@ describe('a trial with a kill', () => {
     expect(kinds(record)).toContain('nothing-before');
   });
 
-  it('is spoilt by any other death', async () => {
-    const { record } = await play({
-      variant: 'killed',
-      act,
-      deaths: async () => Promise.resolve([death('app-2', false), death('app-1', true)]),
-    });
-    expect(record?.caveats[0]?.kind).toBe('died');
-    expect(record?.caveats[0]?.text).toContain('app-1 ended');
-  });
+  it.each(['app-1', 'app-2'])(
+    'is spoilt by the death of %s, also where the act had started it again before',
+    async (service) => {
+      const deaths = async () => Promise.resolve([death(service, true)]);
+      const { record } = await play({ variant: 'killed', act, deaths });
+      expect(record?.caveats[0]?.kind).toBe('died');
+      expect(record?.caveats[0]?.text).toContain(`${service} ended`);
+    },
+  );
 });
 
 describe('a trial fails', () => {
@@ -227,6 +238,75 @@ describe('a trial fails', () => {
       signal: controller.signal,
     });
     expect(error).toBeInstanceOf(Interruption);
+  });
+});
+
+describe('a trial with services beside what is tested', () => {
+  const limits = { cpu: undefined, memoryBytes: undefined };
+  const mailer: ServiceUse = { kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 2, limits };
+  const usageOf = (service: string, isReplica: boolean, seconds: number): ServiceUsage => ({
+    service,
+    isReplica,
+    cpuSeconds: seconds,
+    cpuLimit: undefined,
+    throttledSeconds: 0,
+    memoryBytes: 1000,
+    memoryLimitBytes: undefined,
+    restarts: 0,
+    outOfMemory: false,
+    ended: undefined,
+  });
+
+  it('records what each of their copies counted, and their metrics by service', async () => {
+    const asked = (count: number) => ({ http_requests_total: count });
+    const { record } = await play({
+      variant: 'still',
+      services: [mailer],
+      script: { counters: asked(200), beside: { 'mailer-1': asked(300), 'mailer-2': asked(100) } },
+    });
+    expect(record?.telemetry.beside).toEqual([
+      {
+        service: 'mailer',
+        copies: [
+          { replica: 'mailer-1', counters: asked(300), gauges: {} },
+          { replica: 'mailer-2', counters: asked(100), gauges: {} },
+        ],
+        lost: [],
+        silent: [],
+      },
+    ]);
+    expect(record?.telemetry.replicas.map(({ replica }) => replica)).toEqual(['app-1', 'app-2']);
+    // Two replicas answered 200 requests each.
+    const counted = { requests: 400, calls_per_request: 1, smallest_share: 0.25, largest_share: 0.75 };
+    expect(record?.byService).toEqual([{ service: 'mailer', metrics: counted }]);
+    expect(record?.metrics).toMatchObject({ calls_per_request: 1, smallest_share: 0.5 });
+    const beside = record?.telemetry.timeline.series.filter(({ service }) => service === 'mailer') ?? [];
+    expect(new Set(beside.map(({ source }) => source))).toEqual(new Set(['mailer-1', 'mailer-2']));
+  });
+
+  it('knows whose copies use what', async () => {
+    let seconds = 0;
+    const { record } = await play({
+      variant: 'still',
+      services: [mailer],
+      script: { load: async () => setTimeout(5) },
+      usage: async () => {
+        seconds += 1;
+        const copies = ['mailer-1', 'mailer-2', 'mailer-balancer', 'postgres'];
+        return Promise.resolve([
+          usageOf('app-1', true, seconds),
+          ...copies.map((copy) => usageOf(copy, false, seconds)),
+        ]);
+      },
+    });
+    expect(record?.resources.map(({ service, copyOf }) => [service, copyOf])).toEqual([
+      ['app-1', undefined],
+      ['mailer-1', 'mailer'],
+      ['mailer-2', 'mailer'],
+      ['mailer-balancer', undefined],
+      ['postgres', undefined],
+    ]);
+    expect(record?.byService?.find(({ service }) => service === 'mailer')?.metrics.memory_end).toBe(2000);
   });
 });
 

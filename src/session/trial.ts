@@ -12,7 +12,7 @@ import { subjectsOf } from '../model/acts.ts';
 import { LabError } from '../model/errors.ts';
 import { mostWorkersOf, peakMs, type WorkerLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
-import { actsOn, losesReplicas, type Trial, type TrialSystem } from '../model/plan.ts';
+import { actsOn, losesReplicas, type Trial } from '../model/plan.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { Deployment } from '../platforms/platform.ts';
 import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
@@ -21,7 +21,8 @@ import { UsageWatch, type Usage } from '../telemetry/usage.ts';
 import { TelemetryWatch } from '../telemetry/watch.ts';
 import type { WorkerMessage, WorkerResult, WorkerSlice } from '../worker/protocol.ts';
 import { ActSchedule, type DoneAct } from './act-schedule.ts';
-import { deathCaveats, fatalDeaths, withoutEnds } from './deaths.ts';
+import { endedBeside, servicesIn, withServices } from './beside.ts';
+import { deathCaveats, deathsIn, withoutEnds } from './deaths.ts';
 import type { EventSink } from './events.ts';
 import { withoutIntended } from './intended.ts';
 
@@ -48,7 +49,8 @@ async function observe(
   const jobs = splitJob({ urls: deployment.urls, load, workload, seed, share: { index: 0, of: 1 } }, workers);
   const warmup: WorkerSlice[] = [];
   let told: Pick<Observation, 'telemetry' | 'usage'> | undefined;
-  await using telemetry = new TelemetryWatch(deployment, losesReplicas(system), signal);
+  const changing = { replicas: losesReplicas(system), beside: endedBeside(system) };
+  await using telemetry = new TelemetryWatch(deployment, changing, signal);
   await using usage = new UsageWatch(deployment, signal);
   await using acts = new ActSchedule(deployment, actsOn(system), signal);
   for await (const message of deployment.generate(jobs, acts.loadSignal)) {
@@ -102,20 +104,22 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<TrialRecord> {
   const { result, warmup, telemetry, usage, done } = await observe(deployment, trial, emit, signal);
-  const { resources, machine } = usage;
+  const { machine } = usage;
+  const resources = withServices(usage.resources, trial.system, telemetry);
   const measurement = measurementOf(result, warmup);
-  const acts = done.map((each) => actRecord(deployment, each, trial.system, measurement));
-  const deaths = await fatalDeaths(deployment, signal, acts);
+  const acts = done.map((each) => actRecord(deployment, each, trial, measurement));
+  const deaths = await deathsIn(deployment, signal);
+  const fatal = deaths.filter(({ isFatal }) => isFatal);
   const { number, scenario, variant, replicas, round } = trial;
   const context = contextOf(trial, acts);
   const recorded = { measurement, telemetry, resources, ...context };
   const metrics = trialMetrics(recorded);
-  const [unintended, used] = withoutIntended(acts, telemetry, resources);
+  const [unintended, used] = withoutIntended(acts, deaths, telemetry, resources);
   // That a platform started it again is worth a mark all the same.
   const marked = { ...unintended, ...(telemetry.happenings && { happenings: telemetry.happenings }) };
-  const told = withoutEnds(deaths, unintended, used);
+  const told = withoutEnds(fatal, unintended, used);
   const caveatsWith = (outcome?: RequestOutcome): Caveat[] => [
-    ...deathCaveats(deaths),
+    ...deathCaveats(fatal),
     ...caveatsOf(measurement, ...told, context, outcome),
     ...recoveryCaveats(acts),
   ];
@@ -151,6 +155,7 @@ function contextOf({ system, load, trust, workers, workload, replicas }: SentTri
     trust,
     workers,
     replicas,
+    beside: servicesIn(system),
     mostWorkers: mostWorkersOf(load),
     workload,
     system: system.kind,
@@ -166,7 +171,7 @@ function contextOf({ system, load, trust, workers, workload, replicas }: SentTri
 function actRecord(
   deployment: Deployment,
   { act, beganMs, endedMs }: DoneAct,
-  system: TrialSystem,
+  { system, load }: SentTrial,
   measurement: Measurement,
 ): ActRecord {
   const { name, kind } = act;
@@ -180,6 +185,6 @@ function actRecord(
     outcome: endedMs <= measurement.durationMs ? 'done' : 'unfinished',
     text,
     ...(over !== undefined && { over }),
-    ...aftermathOf(measurement, { name, beganMs }),
+    ...aftermathOf(measurement, { name, beganMs }, load),
   };
 }

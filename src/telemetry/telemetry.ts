@@ -4,7 +4,7 @@ import type { Telemetry } from '../model/telemetry.ts';
 import { rise, snapshotOf, type Numbers, type Snapshot } from './snapshot.ts';
 
 /** What the replicas said of themselves. */
-export type ReplicasTelemetry = Omit<Telemetry, 'timeline' | 'backends'>;
+export type ReplicasTelemetry = Pick<Telemetry, 'replicas' | 'lost' | 'silent' | 'left'>;
 
 type ReplicaTelemetry = Telemetry['replicas'][number];
 

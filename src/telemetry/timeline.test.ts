@@ -68,6 +68,21 @@ describe('timelineOf', () => {
     expect(series[0]).toEqual({ source: 'stack', name: 'replicas', values: [1, 1, 2, 0] });
   });
 
+  it('names the service of what runs beside the replicas, and counts it for none of them', () => {
+    const at = (second: number, requests: number): Moment => {
+      const said = { second, snapshot: snapshotOf(replica(requests, 0)) };
+      const beside = new Map([['mailer', new Map([['mailer-1', said]])]]);
+      return { ...moment(second, { 'app-1': replica(0, 0) }), beside };
+    };
+    const { series } = timelineOf([at(0, 10), at(1, 40)]);
+    expect(series.find(({ name }) => name === 'replicas')?.values).toEqual([1, 1]);
+    expect(series.filter(({ service }) => service !== undefined)).toEqual([
+      { source: 'mailer-1', service: 'mailer', name: 'http_requests_total', values: [null, 30] },
+      { source: 'mailer-1', service: 'mailer', name: 'db_pool_in_use', values: [0, 0] },
+      { source: 'mailer-1', service: 'mailer', name: 'up', values: [1, 1] },
+    ]);
+  });
+
   it('leaves out what nobody told', () => {
     const told = (texts: Readonly<Record<string, string>>): readonly string[] =>
       timelineOf([moment(0, texts)]).series.map(({ source, name }) => `${source} ${name}`);

@@ -14,6 +14,8 @@ export interface Moment {
   readonly second: number;
   /** By replica, or `backends`. */
   readonly told: ReadonlyMap<string, Told | undefined>;
+  /** What services beside what is tested said, by service and then by copy; left out where there is none. */
+  readonly beside?: ReadonlyMap<string, Moment['told']>;
 }
 
 /** Counters whose rise per second is kept, and gauges; of all others only the beginning and the end. */
@@ -55,20 +57,51 @@ export function replicasIn(moments: readonly Moment[]): readonly string[] {
   return [...sources].filter((source) => source !== backends);
 }
 
+/** Something that was asked at every moment. */
+interface Source {
+  readonly source: string;
+  /** Of a copy of a service beside what is tested, that service. */
+  readonly service?: string;
+  /** What it said at a moment; undefined where it did not answer. */
+  readonly told: (moment: Moment) => Told | undefined;
+}
+
+/** Everything that was asked: replicas and `backends` first, then what runs beside them. */
+function sourcesIn(moments: readonly Moment[]): readonly Source[] {
+  const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
+  const services = distinct(moments.flatMap(({ beside }) => [...(beside?.keys() ?? [])]));
+  return [
+    ...distinct(moments.flatMap(({ told }) => [...told.keys()])).map((source) => ({
+      source,
+      told: (moment: Moment) => moment.told.get(source),
+    })),
+    ...services.flatMap((service) => {
+      const copies = distinct(moments.flatMap(({ beside }) => [...(beside?.get(service)?.keys() ?? [])]));
+      return copies.map((source) => ({
+        source,
+        service,
+        told: ({ beside }: Moment) => beside?.get(service)?.get(source),
+      }));
+    }),
+  ];
+}
+
 /**
  * The samples as series, one a source and metric; a value is null where the source did not answer, and `up` is 1 where it did. Those of the `stack` are
  * how many replicas did.
  */
 export function timelineOf(moments: readonly Moment[]): TelemetryTimeline {
   const replicas = replicasIn(moments);
-  const sources = [...new Set(moments.flatMap(({ told }) => [...told.keys()]))];
   const answered = { source: 'stack', name: 'replicas', values: moments.map((moment) => answeredIn(moment, replicas)) };
-  const series = sources.flatMap((source) => [
-    ...counters.map((name) => ({ source, name, values: ratesOf(moments, source, name) })),
-    ...gauges.map((name) => ({ source, name, values: gaugesOf(moments, source, name) })),
-    // Of one that tells only counters there is no value where they fell, although it answered.
-    { source, name: 'up', values: moments.map(({ told }) => (told.get(source) === undefined ? null : 1)) },
-  ]);
+  const series = sourcesIn(moments).flatMap(({ told: toldAt, ...source }) => {
+    const told = moments.map(toldAt);
+    return [
+      ...counters.map((name) => ({ ...source, name, values: ratesOf(told, name) })),
+      ...gauges.map((name) => ({ ...source, name, values: gaugesOf(told, name) })),
+      // Of one that tells only counters there is no value where they fell, although it answered.
+      { ...source, name: 'up', values: told.map((said) => (said === undefined ? null : 1)) },
+    ];
+  });
   return {
     seconds: moments.map(({ second }) => rounded(second)),
     series: [
@@ -83,10 +116,9 @@ function answeredIn({ told }: Moment, replicas: readonly string[]): number {
 }
 
 /** The rise per second since the moment before: none at the first, nor after a silence or a new start. */
-function ratesOf(moments: readonly Moment[], source: string, name: string): (number | null)[] {
-  return moments.map((moment, index) => {
-    const now = moment.told.get(source);
-    const before = moments[index - 1]?.told.get(source);
+function ratesOf(told: readonly (Told | undefined)[], name: string): (number | null)[] {
+  return told.map((now, index) => {
+    const before = told[index - 1];
     const value = now?.snapshot.counters[name];
     const valueBefore = before?.snapshot.counters[name];
     if (!now || !before || value === undefined || valueBefore === undefined || value < valueBefore) return null;
@@ -94,9 +126,9 @@ function ratesOf(moments: readonly Moment[], source: string, name: string): (num
   });
 }
 
-function gaugesOf(moments: readonly Moment[], source: string, name: string): (number | null)[] {
-  return moments.map(({ told }) => {
-    const value = told.get(source)?.snapshot.gauges[name];
+function gaugesOf(told: readonly (Told | undefined)[], name: string): (number | null)[] {
+  return told.map((said) => {
+    const value = said?.snapshot.gauges[name];
     return value === undefined ? null : rounded(value);
   });
 }

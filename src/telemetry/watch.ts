@@ -1,7 +1,8 @@
-import type { ReplicaMetrics, RunningSystem } from '../model/running-system.ts';
+import type { BesideMetrics, ReplicaMetrics, RunningSystem } from '../model/running-system.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import { backendsOf } from './backends.ts';
 import { onBeat } from './beat.ts';
+import { besideTelemetryOf } from './beside.ts';
 import { changingTelemetryOf } from './changing.ts';
 import { snapshotOf, type Snapshot } from './snapshot.ts';
 import { telemetryOf } from './telemetry.ts';
@@ -11,7 +12,17 @@ const sampleEveryMs = 1000;
 
 interface Scrape {
   readonly replicas: readonly ReplicaMetrics[];
+  /** When all of these had told, in ms since 1970. */
+  readonly toldAtMs: number | undefined;
   readonly backends: ReplicaMetrics | undefined;
+  readonly beside: readonly BesideMetrics[];
+}
+
+/** What comes and goes while it is watched, as it is meant to. */
+export interface Changing {
+  readonly replicas: boolean;
+  /** The services beside what is tested of which copies do. */
+  readonly beside: readonly string[];
 }
 
 /** Reads what a deployment says of itself: as the measured time begins, once a second, and after it has ended. */
@@ -19,17 +30,15 @@ export class TelemetryWatch implements AsyncDisposable {
   readonly #deployment: RunningSystem;
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #changes: boolean;
+  readonly #changing: Changing;
   readonly #moments: Moment[] = [];
-  #first: Scrape = { replicas: [], backends: undefined };
+  #first: Scrape = { replicas: [], toldAtMs: undefined, backends: undefined, beside: [] };
   #startMs = 0;
-  #countedFromMs: number | undefined;
   #watching: Promise<void> = Promise.resolve();
 
-  /** @param changes whether replicas are meant to come and go */
-  constructor(deployment: RunningSystem, changes: boolean, signal: AbortSignal) {
+  constructor(deployment: RunningSystem, changing: Changing, signal: AbortSignal) {
     this.#deployment = deployment;
-    this.#changes = changes;
+    this.#changing = changing;
     this.#signal = AbortSignal.any([signal, this.#stop.signal]);
   }
 
@@ -37,7 +46,6 @@ export class TelemetryWatch implements AsyncDisposable {
   async start(everySecond: boolean): Promise<void> {
     this.#startMs = performance.now();
     this.#first = await this.#sample(this.#signal);
-    this.#countedFromMs = performance.timeOrigin + performance.now();
     if (everySecond) this.#watching = onBeat(sampleEveryMs, this.#signal, () => this.#sampleAgain());
   }
 
@@ -46,13 +54,16 @@ export class TelemetryWatch implements AsyncDisposable {
     await this[Symbol.asyncDispose]();
     const last = await this.#sample(signal);
     const database = backendsOf(snapshotIn(this.#first.backends), snapshotIn(last.backends));
-    const replicas = this.#changes
+    const replicas = this.#changing.replicas
       ? changingTelemetryOf(this.#moments, last.replicas)
       : telemetryOf(this.#first.replicas, last.replicas);
+    const scrapes = { first: this.#first.beside, moments: this.#moments, last: last.beside };
+    const beside = besideTelemetryOf(scrapes, this.#changing.beside);
     return {
       ...replicas,
-      ...(this.#countedFromMs === undefined ? {} : { countedFromMs: this.#countedFromMs }),
+      ...(this.#first.toldAtMs === undefined ? {} : { countedFromMs: this.#first.toldAtMs }),
       ...(database === undefined ? {} : { backends: database }),
+      ...(beside === undefined ? {} : { beside }),
       timeline: timelineOf(this.#moments),
     };
   }
@@ -70,17 +81,35 @@ export class TelemetryWatch implements AsyncDisposable {
   async #sample(signal: AbortSignal): Promise<Scrape> {
     const second = this.#second();
     const told = new Map<string, Told | undefined>();
-    const take = (metrics: ReplicaMetrics, source = metrics.replica): ReplicaMetrics => {
-      const snapshot = snapshotIn(metrics);
-      told.set(source, snapshot && { second: this.#second(), snapshot });
-      return metrics;
-    };
-    const [replicas, database] = await Promise.all([
-      this.#deployment.scrape(signal).then((all) => all.map((metrics) => take(metrics))),
-      this.#deployment.scrapeBackends?.(signal).then((metrics) => take(metrics, backends)),
+    const besideTold = new Map<string, Map<string, Told | undefined>>();
+    const scrape = this.#deployment.scrape(signal).then((all) => {
+      for (const metrics of all) told.set(metrics.replica, this.#toldIn(metrics));
+      return { replicas: all, toldAtMs: performance.timeOrigin + performance.now() };
+    });
+    const [{ replicas, toldAtMs }, database, beside = []] = await Promise.all([
+      scrape,
+      this.#deployment.scrapeBackends?.(signal).then((metrics) => {
+        told.set(backends, this.#toldIn(metrics));
+        return metrics;
+      }),
+      // Once the replicas have told, which are slow to do so under load: what both count is of the same time.
+      scrape.then(async () => {
+        const all = await this.#deployment.scrapeBeside?.(signal);
+        for (const metrics of all ?? []) {
+          const copies = besideTold.get(metrics.service) ?? new Map<string, Told | undefined>();
+          besideTold.set(metrics.service, copies.set(metrics.replica, this.#toldIn(metrics)));
+        }
+        return all;
+      }),
     ]);
-    this.#moments.push({ second, told });
-    return { replicas, backends: database };
+    this.#moments.push({ second, told, ...(besideTold.size > 0 && { beside: besideTold }) });
+    return { replicas, toldAtMs, backends: database, beside };
+  }
+
+  /** To be called when the answer is there. */
+  #toldIn(metrics: ReplicaMetrics): Told | undefined {
+    const snapshot = snapshotIn(metrics);
+    return snapshot && { second: this.#second(), snapshot };
   }
 
   #second(): number {

@@ -49,6 +49,7 @@ export const p99 = (partsMs: Record<string, number>) => measurement({ anatomy: [
 /** What a service used: so many cores. */
 export const service = (name: string, cpuRatio: number, changes: Partial<ServiceResources> = {}): ServiceResources => ({
   service: name,
+  isReplica: name.startsWith('app-'),
   cpuRatio,
   throttledRatio: 0,
   memoryPeakBytes: 1,

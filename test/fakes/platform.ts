@@ -1,9 +1,11 @@
 import { LatencyHistogram } from '../../src/histogram/latency-histogram.ts';
 import { actKinds, subjectsOf, type ResolvedAct } from '../../src/model/acts.ts';
 import type { Topology } from '../../src/model/plan.ts';
-import type { Happening, ReplicaMetrics, ServiceUsage } from '../../src/model/running-system.ts';
+import type { BesideMetrics, Happening, ReplicaMetrics, ServiceUsage } from '../../src/model/running-system.ts';
 import type { UrlSystem } from '../../src/model/system.ts';
 import type { Death, Deployment, Platform, Stack } from '../../src/platforms/platform.ts';
+import { copiesOf } from '../../src/services/service.ts';
+import { asidesOf } from '../../src/services/system.ts';
 import type { LoadJob, WorkerMessage, WorkerResult } from '../../src/worker/protocol.ts';
 
 /** What the fake's load workers record, all of them together, and what its replicas count for one deployment. */
@@ -11,6 +13,8 @@ export interface Script {
   readonly result: WorkerResult;
   /** How much each counter of each replica rises while the load is on. */
   readonly counters: Readonly<Record<string, number>>;
+  /** The same of each copy of the services beside them, by its name. */
+  readonly beside?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** What the load goes on for; over at once where it is left out. */
   readonly load?: (signal: AbortSignal) => Promise<void>;
 }
@@ -28,6 +32,9 @@ export interface FakePlatform extends Platform {
   /** What was asked of it, in order: `up postgres redis`, `up`, `deploy`, `reach`, `load`, `kill app-2`, `kill app-2 done`, `down`. */
   readonly calls: string[];
 }
+
+/** A copy of a service beside what is tested. */
+type BesideCopy = Pick<BesideMetrics, 'service' | 'replica'>;
 
 /** What a trial records on a deployed topology; may throw to break the run off. */
 export type ScriptOf<T> = (system: T, jobs: readonly LoadJob[]) => Script;
@@ -51,15 +58,28 @@ export function fakePlatform(
   const calls: string[] = [];
   const { act, deaths, happenings, usage } = orchestration ?? {};
 
-  function running(url: string, replicas: readonly string[], script: (jobs: readonly LoadJob[]) => Script): Deployment {
+  function running(
+    url: string,
+    replicas: readonly string[],
+    beside: readonly BesideCopy[],
+    script: (jobs: readonly LoadJob[]) => Script,
+  ): Deployment {
     // They rise with every load, as on a deployment that stays up.
     const totals = new Map<string, number>();
+    const totalsOf = new Map(beside.map(({ replica }) => [replica, new Map<string, number>()]));
     return {
       urls: [url],
       address: undefined,
       async scrape(): Promise<readonly ReplicaMetrics[]> {
         return Promise.resolve(replicas.map((replica) => ({ replica, text: exposition(totals) })));
       },
+      ...(beside.length > 0 && {
+        async scrapeBeside(): Promise<readonly BesideMetrics[]> {
+          return Promise.resolve(
+            beside.map((copy) => ({ ...copy, text: exposition(totalsOf.get(copy.replica) ?? new Map()) })),
+          );
+        },
+      }),
       ...(happenings && { happenings }),
       ...(usage && { usage }),
       ...(deaths && { deaths }),
@@ -74,11 +94,18 @@ export function fakePlatform(
       async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
         calls.push(jobs.length === 1 ? 'load' : `load by ${jobs.length}`);
         const scripted = script(jobs);
-        const counters = Object.entries(scripted.counters);
-        for (const [name] of counters) totals.set(name, totals.get(name) ?? 1000);
+        const rising = [
+          { of: totals, by: scripted.counters },
+          ...[...totalsOf].map(([copy, of]) => ({ of, by: scripted.beside?.[copy] ?? {} })),
+        ];
+        const rise = (to: (before: number | undefined, value: number) => number): void => {
+          for (const { of, by } of rising)
+            for (const [name, value] of Object.entries(by)) of.set(name, to(of.get(name), value));
+        };
+        rise((before = 1000) => before);
         yield second('warm-up', 10, 1);
         yield { type: 'measuring' };
-        for (const [name, value] of counters) totals.set(name, (totals.get(name) ?? 0) + value);
+        rise((before = 0, value) => before + value);
         yield second('measuring', 100, 2);
         await scripted.load?.(signal);
         signal.throwIfAborted();
@@ -95,12 +122,15 @@ export function fakePlatform(
       const { app, replicas } = topology;
       calls.push(`deploy ${app.cache.strategy} ×${replicas}`);
       const names = Array.from({ length: replicas }, (_, index) => `app-${index + 1}`);
-      return Promise.resolve(running('http://127.0.0.1:1', names, (jobs) => onTopology(topology, jobs)));
+      const beside = asidesOf(topology).flatMap((service) =>
+        copiesOf(service).map((copy) => ({ service: service.name, replica: copy.name })),
+      );
+      return Promise.resolve(running('http://127.0.0.1:1', names, beside, (jobs) => onTopology(topology, jobs)));
     },
     reach(url) {
       if (onUrl === undefined) throw new Error('the fake has no script for a server of the user');
       calls.push(`reach ${url}`);
-      return running(url, [], (jobs) => onUrl({ kind: 'url', url }, jobs));
+      return running(url, [], [], (jobs) => onUrl({ kind: 'url', url }, jobs));
     },
     release: () => undefined,
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,5 @@
 import type { Anatomy, Measurement } from '../../src/model/measurement.ts';
-import type { Telemetry } from '../../src/model/telemetry.ts';
+import type { BesideTelemetry, Telemetry } from '../../src/model/telemetry.ts';
 import type { TrialRecord } from '../../src/record/run-record.ts';
 
 /** A measurement of `requests` right answers in ten seconds, with latencies that are easy to recognise. */
@@ -93,14 +93,31 @@ export function backends(
   return { counters, gauges, statements: [] };
 }
 
-/** A sample a second from `from` on, by series: `{ 'app-1 db_pool_in_use': [10, 10, null] }`. */
+/** What a service beside what is tested counted: the requests of each copy of it, "mailer-1", "mailer-2" and so on. */
+export function beside(
+  service: string,
+  requests: readonly number[],
+  changes: Partial<BesideTelemetry> = {},
+): BesideTelemetry {
+  const copies = requests.map((count, index) => ({
+    replica: `${service}-${index + 1}`,
+    counters: { http_requests_total: count },
+    gauges: {},
+  }));
+  return { service, copies, lost: [], silent: [], ...changes };
+}
+
+/**
+ * A sample a second from `from` on, by series: `{ 'app-1 db_pool_in_use': [10, 10, null] }`, and `{ 'mailer-1 up mailer': [1, null] }` of a
+ * copy of a service beside what is tested.
+ */
 export function timeline(series: Readonly<Record<string, (number | null)[]>>, from = 0): Telemetry['timeline'] {
   const length = Math.max(0, ...Object.values(series).map((values) => values.length));
   return {
     seconds: Array.from({ length }, (_, index) => from + index),
     series: Object.entries(series).map(([key, values]) => {
-      const [source = '', name = ''] = key.split(' ');
-      return { source, name, values };
+      const [source = '', name = '', service] = key.split(' ');
+      return { source, ...(service !== undefined && { service }), name, values };
     }),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anatomy, measurement, openLoad, telemetry } from '../../../test/fakes/records.ts';
+import { anatomy, beside, measurement, openLoad, telemetry } from '../../../test/fakes/records.ts';
 import { defaultLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import type { Trust } from '../../model/scenario.ts';
@@ -141,6 +141,24 @@ describe('caveatsOf the system under test', () => {
     expect(caveat?.doubts).toContain('queries_per_request');
     // What it used is known from its platform, or missing.
     for (const metric of ['rps', 'cpu_per_request', 'memory_end']) expect(caveat?.doubts).not.toContain(metric);
+  });
+
+  it('tells of copies of services beside what is tested as of replicas, and doubts no count of a replica for their silence', () => {
+    const copy = (number: number, problem: string) => ({ replica: `mailer-${number}`, problem });
+    const mailer = beside('mailer', [], {
+      lost: [copy(1, 'it was killed by SIGKILL')],
+      silent: [copy(2, 'timed out')],
+      left: ['mailer-3'],
+    });
+    const told = caveats({ telemetry: telemetry({}, { beside: [mailer] }) });
+    expect(told.map(({ kind, text }) => `${kind}: ${text}`)).toEqual([
+      'restarted: mailer-1: it was killed by SIGKILL',
+      'replica-silent: mailer-2 did not tell its metrics: timed out',
+      'replicas-left: 1 copy of mailer left during the measured time: what it counted after its last sample is missing',
+    ]);
+    const [dead, silent, left] = told.map(({ doubts }) => doubts);
+    expect(dead).toEqual(expect.arrayContaining(['rps', 'p99']));
+    expect([silent, left]).toEqual([['calls_per_request'], ['calls_per_request']]);
   });
 
   it('doubts what answers cost where requests had none that may have used CPU all the same', () => {

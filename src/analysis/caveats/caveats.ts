@@ -34,7 +34,7 @@ export interface CaveatContext extends GeneratorContext {
 /** Above it a service is said to have been at its CPU limit. */
 const throttledShare = 0.05;
 
-const { timed, server, told, totals, outcome } = doubts;
+const { timed, server, told, totals, beside: ofBeside, outcome } = doubts;
 
 /** A percentile of every second is as good as the second with the fewest answers; the last one may be short. */
 function isWorstSecondThin(measurement: Measurement, samples: number): boolean {
@@ -75,10 +75,17 @@ export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400 && status !== 304;
 }
 
-function replicaCaveats({ lost, silent, left = [] }: Telemetry): Caveat[] {
+/** Some copies, and the metrics that say too little where not all of them tell, or not to the end. */
+interface Telling {
+  readonly noun: (count: number) => string;
+  readonly told: readonly string[];
+  readonly totals: readonly string[];
+}
+
+function copyCaveats({ lost, silent, left = [] }: Pick<Telemetry, 'lost' | 'silent' | 'left'>, of: Telling): Caveat[] {
   const them =
     left.length === 1 ? 'what it counted after its last sample' : 'what they counted after their last samples';
-  const gone = `${plural(left.length, 'replica')} left during the measured time: ${them} is missing`;
+  const gone = `${of.noun(left.length)} left during the measured time: ${them} is missing`;
   return [
     ...lost.map(({ replica, problem }): Caveat => ({
       kind: 'restarted',
@@ -88,9 +95,20 @@ function replicaCaveats({ lost, silent, left = [] }: Telemetry): Caveat[] {
     ...silent.map(({ replica, problem }): Caveat => ({
       kind: 'replica-silent',
       text: `${replica} did not tell its metrics: ${problem}`,
-      doubts: [...told],
+      doubts: [...of.told],
     })),
-    ...(left.length === 0 ? [] : [{ kind: 'replicas-left' as const, text: gone, doubts: [...totals] }]),
+    ...(left.length === 0 ? [] : [{ kind: 'replicas-left' as const, text: gone, doubts: [...of.totals] }]),
+  ];
+}
+
+/** What replicas did not tell, and what services beside them did not. */
+function telemetryCaveats({ beside = [], ...replicas }: Telemetry): Caveat[] {
+  return [
+    ...copyCaveats(replicas, { noun: (count) => plural(count, 'replica'), told, totals }),
+    ...beside.flatMap(({ service, ...copies }) => {
+      const noun = (count: number): string => `${count} ${count === 1 ? 'copy' : 'copies'} of ${service}`;
+      return copyCaveats(copies, { noun, told: ofBeside, totals: ofBeside });
+    }),
   ];
 }
 
@@ -115,10 +133,12 @@ function strangerCaveats(telemetry: Telemetry, { anatomy }: Measurement, { syste
 }
 
 function resourceCaveats(resources: readonly ServiceResources[], telemetry: Telemetry): Caveat[] {
+  const { left = [], beside = [] } = telemetry;
+  const gone = [...left, ...beside.flatMap((service) => service.left ?? [])];
   return resources.flatMap(({ service, throttledRatio, restarts, outOfMemory, ended }): Caveat[] => {
     const troubles: Caveat[] = [];
     // One that left as it was meant to did not die of it.
-    const end = telemetry.left?.includes(service) === true ? undefined : ended;
+    const end = gone.includes(service) ? undefined : ended;
     if (!hasEnd(telemetry, service) && (restarts > 0 || outOfMemory || end !== undefined)) {
       const what = restarts > 0 ? `restarted ${plural(restarts, 'time')}` : 'died';
       const died = outOfMemory ? 'it was at its memory limit' : end;
@@ -161,7 +181,7 @@ export function caveatsOf(
     ...unsteadiness(measurement, load, !context.changes),
     ...named(sampleCaveats(own, trust)),
     ...redirectCaveats(measurement, context),
-    ...replicaCaveats(telemetry),
+    ...telemetryCaveats(telemetry),
     ...differingCounts(measurement, telemetry, load),
     ...strangerCaveats(telemetry, measurement, context),
     ...happeningCaveats(telemetry, context.changes),

@@ -30,6 +30,8 @@ export const doubts = {
   server: namesOf(serverMetrics),
   /** What replicas say of themselves; what they use is known from their platform, or missing. */
   told: namesOf(serverMetrics.filter(({ byService }) => byService !== true)),
+  /** What services beside what is tested counted. */
+  beside: namesOf(metrics.filter(({ besideOnly }) => besideOnly === true)),
   /** What replicas counted together, or against each other or the database: one of them that is missing shows in it. */
   totals: counting('sum', 'part'),
   /** All that tells of the system and not of the generator alone. */

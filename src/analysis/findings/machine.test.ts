@@ -15,6 +15,14 @@ describe('machine-full', () => {
     expect(foundOf('machine-full', { resources: replicas })).toContain('1.6 by 4 replicas, 0.4 by the load generator');
   });
 
+  it('counts what services beside what is tested use, the copies of each together', () => {
+    const mailer = [1, 2].map((number) => service(`mailer-${number}`, 0.4, { copyOf: 'mailer' }));
+    const resources = [service('app-1', 0.5), ...mailer, service('mailer-balancer', 0.2)];
+    expect(foundOf('machine-full', { resources })).toContain(
+      '1.9 of 2 cores were in use, 0.8 by 2 copies of mailer, 0.5 by app-1, 0.4 by the load generator, 0.2 by mailer-balancer.',
+    );
+  });
+
   it('names others, and has it run again without them', () => {
     const resources = [service('app-1', 0.5), service('postgres', 0.2)];
     expect(found({ resources, machine: { cores: 2, cpuRatio: 1.98 } })).toEqual([
@@ -127,6 +135,13 @@ describe('throttled', () => {
       'throttled: postgres was at its CPU limit (0.5 cores) 62% of the time. Raise it.',
     ]);
     expect(found({ resources: [service('app-1', 0.5, { cpuLimit: 0.5, throttledRatio: 0.2 })] })).toEqual([]);
+  });
+
+  it('asks for no replicas on account of a service beside what is tested, whatever it is called', () => {
+    const limit = { ...limited, isReplica: false, copyOf: 'app-cache' };
+    expect(found({ resources: [service('app-cache', 0.5, limit)] })).toEqual([
+      'throttled: app-cache was at its CPU limit (0.5 cores) 62% of the time. Raise it.',
+    ]);
   });
 
   it('lets a try tell where the machine has hardly anything left, or nobody sees what others use', () => {

@@ -1,5 +1,13 @@
 import { formatPercent, formatRounded } from '../../model/numbers.ts';
-import { coresOfMachine, inCores, loopLevel, machineLevel, type TrialView, type MachineUse } from '../trial-view.ts';
+import {
+  coresOfMachine,
+  inCores,
+  isReplica,
+  loopLevel,
+  machineLevel,
+  type TrialView,
+  type MachineUse,
+} from '../trial-view.ts';
 import { slowReplica, unevenReplicas } from './replicas.ts';
 import { moreReplicas, runAgain, type Found, type Rule } from './rule.ts';
 
@@ -76,7 +84,7 @@ export const throttled: Rule = (view) => {
   const machine = coresOfMachine(view);
   const level = machineLevel(view);
   if (level === 'full') return { text, next: 'A higher limit would not help: no core is left for it.', gain: 0 };
-  const command = worst.service.startsWith('app-') ? moreReplicas(view) : undefined;
+  const command = isReplica(worst) ? moreReplicas(view) : undefined;
   const [raise, helps] =
     command === undefined
       ? ['Raise it.', 'a higher limit helps']
@@ -87,6 +95,6 @@ export const throttled: Rule = (view) => {
 
 /** How much of the time a replica was kept from the CPU by its limit, where that is most; undefined where nobody knows. */
 export function replicasThrottled({ resources }: TrialView): number | undefined {
-  const ratios = resources.filter(({ service }) => service.startsWith('app-')).map((replica) => replica.throttledRatio);
+  const ratios = resources.filter(isReplica).map((replica) => replica.throttledRatio);
   return ratios.length === 0 ? undefined : Math.max(...ratios);
 }

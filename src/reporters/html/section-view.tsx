@@ -112,8 +112,12 @@ export const SectionView = ({ id, section, figures }: SectionProps) => {
       <Part title="Where the time went" isThere={figures.anatomy.length > 0}>
         <Figures figures={figures.anatomy} />
       </Part>
-      <Part title="Replicas and resources" isThere={figures.shares.length > 0 || section.resources.rows.length > 0}>
+      <Part
+        title="Replicas and resources"
+        isThere={figures.shares.length + section.beside.rows.length + section.resources.rows.length > 0}
+      >
         <Figures figures={figures.shares} />
+        <TableView {...section.beside} />
         <TableView {...section.cores} />
         <TableView {...section.resources} title="What each service used: cores and memory" />
       </Part>

@@ -41,6 +41,15 @@ describe('coresTable', () => {
     expect(table.headings).toEqual(['variant', 'N', 'app']);
   });
 
+  it('adds the copies of a service beside what is tested up, and nothing that only begins as it is called', () => {
+    const of = { ...service('price-list-1', 0.5, 0.5), copyOf: 'price-list', isReplica: false };
+    const other = { ...of, service: 'price-list-2' };
+    const balancer = { ...service('price-list-balancer', 0.1), isReplica: false };
+    const table = coresTable(rows({ ...service('app-1', 0.4), isReplica: true }, of, other, balancer));
+    expect(table.headings).toEqual(['variant', 'N', 'app', 'price-list', 'price-list-balancer']);
+    expect(texts(table.rows[0])?.slice(2)).toEqual(['0.4', '1 of 1', '0.1']);
+  });
+
   it('is empty without limits', () => {
     expect(coresTable(rows(service('postgres', 0.4))).rows).toEqual([]);
   });

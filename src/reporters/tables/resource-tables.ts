@@ -41,9 +41,13 @@ export function resourceTable(rows: readonly Row[]): Table {
   };
 }
 
-/** What a service is a replica of: `app` for `app-2`, and for whatever a platform puts in the place of the number. */
-function kindOf({ service }: ServiceResources): string {
-  return service.replace(/-.*$/, '');
+/**
+ * What it is a copy of: of what is tested and of the load `app` for `app-2`, and for whatever a platform puts in the place of the number.
+ * Records of before do not tell which are replicas.
+ */
+function kindOf({ service, isReplica, copyOf }: ServiceResources): string {
+  if (copyOf !== undefined) return copyOf;
+  return isReplica === false && !service.startsWith('load-') ? service : service.replace(/-.*$/, '');
 }
 
 /** The cores that the services of one kind used together, and their limit if they have one. */

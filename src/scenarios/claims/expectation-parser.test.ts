@@ -13,6 +13,13 @@ const scope = {
     ),
     'two words': [],
   },
+  beside: {
+    lock: [
+      { name: 'mailer', counts: true },
+      { name: 'prices', counts: false },
+    ],
+    none: [],
+  },
 };
 
 /** An expression with every parenthesis written. */
@@ -57,6 +64,14 @@ describe('parseExpectation understands', () => {
     ['p99 < 120% * p50', 'p99[|] < (1.2 * p50[|])'],
     ['  p99 < 50ms  ', 'p99[|] < 50'],
     ['p99.response < 50ms', 'p99.response[|] < 50'],
+    ['requests(lock, service=mailer) > 100', 'requests[lock||mailer] > 100'],
+    [
+      "requests(lock, service=mailer) / requests(lock, request='POST /pay') <= 1",
+      '(requests[lock||mailer] / requests[lock||POST /pay]) <= 1',
+    ],
+    ['largest_share(lock, service=mailer) < 60%', 'largest_share[lock||mailer] < 0.6'],
+    ['calls_per_request(lock) == 1', 'calls_per_request[lock|] == 1'],
+    ['cpu_per_request(lock, service=mailer) < 1ms', 'cpu_per_request[lock||mailer] < 1'],
     ['responses(lock, status=503) == 0', 'responses[lock||503] == 0'],
     ["error_rate(request='POST /pay') == 0", 'error_rate[||POST /pay] == 0'],
     ['p99( request = "GET /" ) < 50ms', 'p99[||GET /] < 50'],
@@ -156,12 +171,38 @@ describe('parseExpectation refuses', () => {
     ],
     [
       'p99(service=postgres) < 5ms',
-      ['[service] p99 cannot be narrowed by service | only cpu_per_request and memory_end can'],
+      [
+        '[service] p99 cannot be narrowed by service | only these can: requests, smallest_share, largest_share, calls_per_request, cpu_per_request, memory_end',
+      ],
+    ],
+    // Services beside what is tested.
+    [
+      'requests(lock, service=mialer) > 5',
+      ['[mialer] the service "mialer" is not known | did you mean "mailer"? There are: mailer'],
+    ],
+    [
+      'requests(lock, service=prices) > 5',
+      ['[prices] the service "prices" tells no counters | write metrics: /metrics, if it has them there'],
+    ],
+    [
+      'requests(lock, service=postgres) > 5',
+      [
+        '[postgres] the service "postgres" does not count its requests: only those beside what is tested do | there are: mailer',
+      ],
+    ],
+    ['requests(none, service=mailer) > 5', ['[mailer] the service "mailer" is not known | there are none.']],
+    [
+      'calls_per_request(none) > 5',
+      ['[calls_per_request] calls_per_request is of services beside what is tested, and none counts its requests'],
+    ],
+    [
+      "requests(lock, request='POST /pay', service=mailer) > 5",
+      ['[service] what a service did for one request is not known | leave one of them out'],
     ],
     [
       'cpu_per_request(service=postgre) < 5ms',
       [
-        '[postgre] the service "postgre" is not known | did you mean "postgres"? There are: app-1, app-2, nginx, postgres, redis',
+        '[postgre] the service "postgre" is not known | did you mean "postgres"? There are: app-1, app-2, nginx, postgres, redis, mailer, prices',
       ],
     ],
     [

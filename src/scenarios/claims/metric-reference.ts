@@ -18,8 +18,16 @@ export interface ExpectationScope {
   readonly hosted?: readonly string[] | undefined;
   /** By variant, the services that run for it; none for a server that runs already. */
   readonly services?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** By variant, the services beside what is tested, and whether each counts its requests where the lab can ask for it. */
+  readonly beside?: Readonly<Record<string, readonly BesideScope[]>> | undefined;
   /** By variant, the names of what is done to it while the load goes on. */
   readonly acts?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** A service beside what is tested, as claims may name it. */
+export interface BesideScope {
+  readonly name: string;
+  readonly counts: boolean;
 }
 
 /** What a metric can be narrowed by, beside a variant. */
@@ -50,8 +58,11 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
   const others = [...otherVariants, ...otherCounts, ...otherRequests, ...otherStatuses, ...otherServices, ...otherActs];
   const twice = others.map((argument) => faultAt(argument, onlyOnce));
   const strange = valued.filter((argument) => !narrowings.includes(argument.name));
+  // What a service beside it counts does not lean on what is tested itself.
+  const isOfBeside = service !== undefined && metric?.ofBeside !== undefined && metric.besideOnly !== true;
+  const serverSide = isOfBeside ? undefined : serverFault(name.text, variant?.name, scope);
   const faults = [
-    metric ? within(name, serverFault(name.text, variant?.name, scope)) : unknownMetric(name, text),
+    metric ? within(name, serverSide) : unknownMetric(name, text),
     ...twice,
     variantFault(variant, scope),
     ...strange.map((argument) =>
@@ -63,6 +74,7 @@ export function readMetric(token: Token & { kind: 'metric' }, text: string, scop
     serviceFault(service, metric, variant?.name, scope),
     actFault(act, metric, variant?.name, scope),
     act && request && faultAt(act, 'what an act did to one request is not known', 'leave one of them out'),
+    service && request && faultAt(service, 'what a service did for one request is not known', 'leave one of them out'),
   ];
   const replicas = count && Number(count.value?.text);
   return {
@@ -87,6 +99,13 @@ export function serverFault(metric: string, variant: string | undefined, scope: 
   const found = findMetric(metric);
   if (found?.side !== 'server') return undefined;
   if (found.byService === true) return unwatchedFault(metric, variant, scope);
+  const beside = found.besideOnly === true ? besideFor(variant, scope) : undefined;
+  if (beside?.every(({ counts }) => !counts)) {
+    return {
+      sentence: `${metric} is of services beside what is tested, and none counts its requests`,
+      hint: undefined,
+    };
+  }
   const meant = variant === undefined ? variants : [variant];
   const tells = (name: string): boolean => {
     return !silent.includes(name) && (!hosted.includes(name) || found.fromTarget === true);
@@ -123,7 +142,16 @@ function servicesFor(
   return known.includes(undefined) ? undefined : [...new Set(known.flatMap((names) => names ?? []))];
 }
 
-/** `service=postgres`, and only behind a metric of what services use. */
+/** The services beside what is tested of the variants that may be meant; undefined where that is not known. */
+function besideFor(
+  variant: string | undefined,
+  { beside, variants = [] }: ExpectationScope,
+): readonly BesideScope[] | undefined {
+  const meant = variant === undefined ? variants : [variant];
+  return beside === undefined || meant.length === 0 ? undefined : meant.flatMap((name) => beside[name] ?? []);
+}
+
+/** `service=postgres` behind a metric of what services use, `service=mailer` also behind one of what those beside the tested one count. */
 function serviceFault(
   argument: ArgumentToken | undefined,
   metric: Metric | undefined,
@@ -131,15 +159,35 @@ function serviceFault(
   scope: ExpectationScope,
 ): Fault | undefined {
   if (!argument?.value) return undefined;
-  if (metric && metric.byService !== true) {
-    const names = metrics.flatMap(({ name, byService }) => (byService ? [name] : []));
-    return faultAt(argument, `${metric.name} cannot be narrowed by service`, `only ${names.join(' and ')} can`);
+  if (metric && metric.byService !== true && metric.ofBeside === undefined) {
+    const names = metrics.flatMap(({ name, byService, ofBeside }) => (byService || ofBeside ? [name] : []));
+    return faultAt(argument, `${metric.name} cannot be narrowed by service`, `only these can: ${names.join(', ')}`);
   }
-  const known = servicesFor(variant, scope);
+  const [watched, beside] = [servicesFor(variant, scope), besideFor(variant, scope)];
+  if (metric?.ofBeside) return beside && countingFault(argument.value, beside, watched);
+  const known = watched && [...new Set([...watched, ...(beside ?? []).map(({ name }) => name)])];
   const { text } = argument.value;
   // Where there are none, that is said of the metric.
   if (known === undefined || known.length === 0 || known.includes(text)) return undefined;
   return faultAt(argument.value, `the service "${text}" is not known`, suggestion(text, known));
+}
+
+/** Only what runs beside the tested service counts its requests for itself, where it has counters. */
+function countingFault(
+  name: Extent & { readonly text: string },
+  beside: readonly BesideScope[],
+  watched: readonly string[] = [],
+): Fault | undefined {
+  const { text } = name;
+  const counting = [...new Set(beside.flatMap((service) => (service.counts ? [service.name] : [])))];
+  if (counting.includes(text)) return undefined;
+  if (beside.some((service) => service.name === text)) {
+    return faultAt(name, `the service "${text}" tells no counters`, 'write metrics: /metrics, if it has them there');
+  }
+  const sentence = watched.includes(text)
+    ? `the service "${text}" does not count its requests: only those beside what is tested do`
+    : `the service "${text}" is not known`;
+  return faultAt(name, sentence, suggestion(text, counting));
 }
 
 /** `act=kill-app`, and only behind a metric of what clients see of an act. */

@@ -6,7 +6,7 @@ import { comparisonFigures } from './comparison-figures.ts';
 import { metricFigures } from './metric-figures.ts';
 import { percentileFigure } from './percentile-figure.ts';
 import { scalingFigures } from './scaling-figures.ts';
-import { sharesFigure } from './shares-figure.ts';
+import { sharesFigures } from './shares-figure.ts';
 import { timelineFigures } from './timeline-figures.ts';
 
 /** The figures of a scenario, by where they stand on the page. */
@@ -34,6 +34,6 @@ export function figuresOf({ name, variants }: ScenarioRecord, record: RunRecord)
     timeline: timelineFigures(rows),
     anatomy: anatomyFigure(rows),
     scaling: scalingFigures((record.scaling ?? []).filter(({ scenario }) => scenario === name)),
-    shares: sharesFigure(rows),
+    shares: sharesFigures(rows),
   };
 }
