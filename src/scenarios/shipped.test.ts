@@ -35,6 +35,7 @@ describe('scenarios.yaml', () => {
       'graceful-shutdown',
       'rolling-update',
       'autoscale',
+      'deep-pagination',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

@@ -135,6 +135,16 @@ export const APP_SETTINGS = {
     noun: 'the feed',
     words: 'feed {}',
   },
+  /** What the cursor of a page is: how many todos come before it, or the last id of them. */
+  pages: {
+    variable: 'PAGES',
+    kind: 'choice',
+    choices: ['offset', 'keyset'],
+    default: 'offset',
+    key: 'pages',
+    noun: 'the kind of pages',
+    words: 'pages by {}',
+  },
   pool: {
     size: {
       variable: 'POOL_SIZE',

@@ -20,6 +20,7 @@ describe('the settings of the application', () => {
     const written = app({
       cache: { strategy: 'xfetch', ttl: '2s', jitter: '25%', 'lock-timeout': '3s', beta: 1.5 },
       feed: 'n+1',
+      pages: 'keyset',
       pool: { size: 7, queue: 0, timeout: '900ms' },
       connections: 'per-request',
       'query-cost': '20ms',
@@ -34,6 +35,7 @@ describe('the settings of the application', () => {
       CACHE_LOCK_TIMEOUT_MS: 3000,
       CACHE_XFETCH_BETA: 1.5,
       FEED_STRATEGY: 'n+1',
+      PAGES: 'keyset',
       POOL_SIZE: 7,
       POOL_QUEUE_LIMIT: 0,
       POOL_TIMEOUT_MS: 900,
@@ -85,6 +87,7 @@ describe('in words', () => {
     [{ cache: { strategy: 'xfetch', beta: 2.5 } }, ['cache xfetch (ttl 1 min, beta 2.5)']],
     [{ pool: { size: 20, queue: 5000, timeout: '1s' } }, ['pool of 20', 'pool queue 5,000', 'pool time-out 1 s']],
     [{ feed: 'n+1', connections: 'per-request' }, ['feed n+1', 'one connection per request']],
+    [{ pages: 'keyset' }, ['pages by keyset']],
     [{ 'query-cost': '20ms', workers: 2, 'title-index': true }, ['query cost 20 ms', '2 workers', 'title index']],
   ])('%o is told by what it changes', (written, words) => {
     expect(appWords(app(written))).toEqual(words);

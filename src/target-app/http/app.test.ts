@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 
+import { APP_SETTINGS } from '../settings-table.ts';
 import { FEED_STRATEGIES } from '../settings.ts';
 import { startInstance, type Instance } from '../testing/instance.ts';
 import { prepare } from '../testing/prepare.ts';
@@ -151,6 +152,36 @@ describe('GET /todos', () => {
   );
 });
 
+describe('pages of GET /todos', () => {
+  const nextOf = (response: Response) => /^<(.*)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1];
+  const idsOf = async (response: Response) => Todos.parse(await response.json()).map((todo) => todo.id);
+
+  it.each(APP_SETTINGS.pages.choices)('by %s lead from the first todo to the last', async (kind) => {
+    await using other = await startInstance({ ...environment, PAGES: kind });
+    const ids: number[] = [];
+    for (let page: string | undefined = '/todos?after=0&limit=70'; page !== undefined; ) {
+      const response = await other.request(page);
+      ids.push(...(await idsOf(response)));
+      page = nextOf(response);
+    }
+    expect(ids).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
+  });
+
+  it.each([
+    ['offset', 12],
+    ['keyset', 11],
+  ])('by %s: behind a todo that went meanwhile, the next page begins with %i', async (kind, first) => {
+    await using other = await startInstance({ ...environment, PAGES: kind });
+    const next = nextOf(await other.request('/todos?after=0&limit=10')) ?? expect.fail('no next page');
+    await other.request('/todos/3', { method: 'DELETE' });
+    expect((await idsOf(await other.request(next)))[0]).toBe(first);
+  });
+
+  it('are 400 where the cursor is none', async () => {
+    expect((await app.request('/todos?after=x')).status).toBe(400);
+  });
+});
+
 describe('GET /todos/:id', () => {
   it('answers the same from the database and from the cache', async () => {
     const [first, second] = [await app.request('/todos/7'), await app.request('/todos/7')];
@@ -287,14 +318,15 @@ describe('GET /feed', () => {
 });
 
 describe('QUERY_COST_MS', () => {
-  it('makes byId, list and search wait in the database, and changes no answer', async () => {
+  it('makes byId, list, pages and search wait in the database, and changes no answer', async () => {
     await using costly = await startInstance({ ...environment, QUERY_COST_MS: '20', CACHE_STRATEGY: 'none' });
-    for (const path of ['/todos/5', '/todos/2147483647', '/todos?skip=10', '/todos/search?title=garden']) {
+    const paths = ['/todos/5', '/todos/2147483647', '/todos?skip=10', '/todos?after=10', '/todos/search?title=garden'];
+    for (const path of paths) {
       const [cheap, slow] = [await app.request(path), await costly.request(path)];
       expect([slow.status, await slow.text()]).toEqual([cheap.status, await cheap.text()]);
     }
     const slept = await costly.metric('db_query_duration_seconds_sum');
-    expect(slept).toBeGreaterThanOrEqual(4 * 0.019); // sleeping is never shorter than told, but for a clock tick
+    expect(slept).toBeGreaterThanOrEqual(paths.length * 0.019); // sleeping is never shorter than told, but for a clock tick
   });
 });
 
