@@ -49,4 +49,56 @@ export const pitfalls = {
     ],
     figures: ['RPS', 'Latency by percentile', 'Where the time of a request goes'],
   },
+  'connection-leak': {
+    predict: [
+      'A pool has ten connections, and one request in ten keeps its own. How many requests are answered?',
+      'The pool takes back what is out for more than 2 s. Is the trouble over then?',
+    ],
+    look: [
+      'requests: 100 with the leak, ten times ten. It is the same on every machine, and under any load: more load only gets there sooner.',
+      'errors over time: with the leak all is lost from there on; with the time-out outages come and go, each as long as the time-out lets it.',
+      'pool use: 100% of the connections are in use, and PostgreSQL has nothing to do. A busy pool has a busy database behind it, a leaking one has not.',
+    ],
+    mechanism: [
+      'leaking:  connection = pool.take()',
+      '          rows = connection.query(…)',
+      '          if rows is unusual: return early    # the next line is not reached',
+      '          pool.give back(connection)',
+      '',
+      'fixed:    connection = pool.take()',
+      '          try:     connection.query(…)',
+      '          finally: pool.give back(connection) # on every way out',
+      '',
+      'time-out: at each take: after 2 s close the connection, and count its place as free',
+    ],
+    tradeOffs: [
+      'A time-out cannot tell a lost connection from one in use: the longest honest query has to fit into it, or is cut off.',
+      'It hides the leak. Whoever sets it should also count what is taken back, and look for the reason where that is not zero.',
+    ],
+    unless: [
+      'The pool lends a connection to a function and takes it back itself: there is nothing to forget. Then a time-out only does harm.',
+      'Long reports and migrations run over the same pool. Give them one of their own, without the time-out.',
+    ],
+    next: [
+      {
+        text: 'Twice the load: the same 100 requests, in half the time.',
+        command: 'scale-lab run connection-leak --rate 200/s --variant leaking',
+      },
+      {
+        text: 'A second replica has a second pool. It doubles what is answered before the end, and puts the end off by as much.',
+        command: 'scale-lab run connection-leak --replicas 2 --variant leaking,fixed',
+      },
+    ],
+    read: [
+      {
+        title: 'HikariCP: leakDetectionThreshold, and why it only logs',
+        url: 'https://github.com/brettwooldridge/HikariCP#frequently-used',
+      },
+      {
+        title: 'node-postgres: pooling, and the client that is not released',
+        url: 'https://node-postgres.com/features/pooling',
+      },
+    ],
+    figures: ['Errors over time', 'RPS over time'],
+  },
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -157,6 +157,14 @@ const strain: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'pool_reclaimed',
+    title: 'reclaimed',
+    counts: 'sum',
+    description: 'Connections that a pool took back, as they were out for longer than its checkout limit.',
+    of: ({ telemetry }) => total(telemetry, 'db_pool_reclaimed_total'),
+  },
+  {
+    ...server,
     name: 'pool_in_use',
     title: 'pool use',
     unit: 'ratio',

@@ -36,6 +36,7 @@ describe('scenarios.yaml', () => {
       'rolling-update',
       'autoscale',
       'deep-pagination',
+      'connection-leak',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

@@ -176,6 +176,28 @@ export const APP_SETTINGS = {
       noun: 'the pool time-out',
       words: 'pool time-out {}',
     },
+    /** One in so many borrowers does not give its connection back; 0: everyone does. */
+    leakEvery: {
+      variable: 'POOL_LEAK_EVERY',
+      kind: 'whole',
+      least: 0,
+      most: 1_000_000,
+      default: 0,
+      key: 'leak-every',
+      noun: 'the leak',
+      words: 'one connection in {} leaks',
+    },
+    /** How long a connection may be out before the pool takes it back; 0: for ever. */
+    checkoutLimitMs: {
+      variable: 'POOL_CHECKOUT_LIMIT_MS',
+      kind: 'duration',
+      least: 0,
+      most: 3_600_000,
+      default: 0,
+      key: 'checkout-limit',
+      noun: 'the checkout limit',
+      words: 'checkout limit {}',
+    },
   },
   connections: {
     variable: 'CONNECTIONS',
