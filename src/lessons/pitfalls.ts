@@ -101,4 +101,54 @@ export const pitfalls = {
     ],
     figures: ['Errors over time', 'RPS over time'],
   },
+  'hot-row': {
+    predict: [
+      'A like takes a transaction of 20 ms, and 50 writers like the same todo. How many likes a second are there?',
+      'Would 100 writers, or a faster machine, make it more?',
+    ],
+    look: [
+      'lock waiters: of 50 writers one has the row, and nearly all others wait for it. With 64 rows a few still meet in the same one; in rows of their own nobody does.',
+      'RPS: one row gives one like for each 20 ms, however many want one.',
+      'rows/req: what the remedy costs. One request in twenty asks for the count, which is one row, 64, or every like there ever was.',
+    ],
+    mechanism: [
+      'one row:  begin',
+      '            lock row (todo, 0); likes += 1   # all others wait here',
+      '            the rest of the transaction: 20 ms',
+      '          commit                             # the next one has the lock',
+      '',
+      'sharded:  the same with row (todo, random 0…63)',
+      'append:   insert row (todo, next number); nothing to lock',
+      '',
+      'count:    sum of likes over all rows of the todo   # 1, 64, or as many as likes',
+    ],
+    tradeOffs: [
+      'Who reads pays for it: 64 rows in place of one, or a number that grows for ever until somebody adds rows up from time to time.',
+      'No one row has the total any more: a limit such as "the last 100 tickets" cannot be kept by looking at one of them.',
+      'With k rows and w writers, two still meet in one: of 50 in 64 rows, about 15 wait at any moment.',
+    ],
+    unless: [
+      'There are few writers: at 10 likes a second the one row is locked for a fifth of the time, and no one will notice.',
+      'The transaction can be made short instead: change the hot row last, just before the commit.',
+      'The number has to be exact for who decides by it, as in stock or balances. Then the line is the price of being right.',
+    ],
+    next: [
+      {
+        text: 'Twice the writers: one row gives no more likes, and twice the wait.',
+        command: 'scale-lab run hot-row --connections 100 --variant one-row',
+      },
+      {
+        text: 'How sure is the difference between the two remedies?',
+        command: 'scale-lab compare hot-row --a sharded --b append',
+      },
+    ],
+    read: [
+      { title: 'PostgreSQL: row-level locks', url: 'https://www.postgresql.org/docs/current/explicit-locking.html' },
+      {
+        title: 'Firestore: distributed counters, which are sharded ones',
+        url: 'https://firebase.google.com/docs/firestore/solutions/counters',
+      },
+    ],
+    figures: ['RPS', 'Latency by percentile'],
+  },
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -178,6 +178,21 @@ const strain: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'lock_waiters',
+    title: 'lock waiters',
+    counts: 'part',
+    description: 'Connections that waited for a lock of PostgreSQL, on average, looked at once a second.',
+    of: ({ telemetry, measurement }) => {
+      const looks = measuredValues(telemetry.timeline, measurement, 'backends', 'db_locks_waiting');
+      const known = looks.filter((value) => value !== null);
+      return ratio(
+        known.reduce((whole, value) => whole + value, 0),
+        known.length,
+      );
+    },
+  },
+  {
+    ...server,
     name: 'event_loop_utilisation',
     title: 'loop busy',
     unit: 'ratio',

@@ -130,6 +130,12 @@ describe('trialMetrics', () => {
     expect(metrics.pool_in_use).toBe(32 / 50);
   });
 
+  it('tells how many waited for a lock while it was measured', () => {
+    const looks = timeline({ 'backends db_locks_waiting': [90, 10, 4, null] }, -1);
+    expect(metricsOf(measurement(), telemetry({}, { timeline: looks }), still).lock_waiters).toBe(7);
+    expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('lock_waiters');
+  });
+
   it('sums over replicas, but not what the one database counted for all', () => {
     const two = telemetry({}, { replicas: [1, 2].flatMap(() => telemetry(counters).replicas), ...database });
     const metrics = metricsOf(measurement(), two, { ...still, ttlMs: 1_000 });

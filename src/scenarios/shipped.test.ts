@@ -37,6 +37,7 @@ describe('scenarios.yaml', () => {
       'autoscale',
       'deep-pagination',
       'connection-leak',
+      'hot-row',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

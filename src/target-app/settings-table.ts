@@ -145,6 +145,28 @@ export const APP_SETTINGS = {
     noun: 'the kind of pages',
     words: 'pages by {}',
   },
+  /** In which row of its todo a like is counted. */
+  likes: {
+    strategy: {
+      variable: 'LIKES_STRATEGY',
+      kind: 'choice',
+      choices: ['one-row', 'sharded', 'append'],
+      default: 'one-row',
+      key: 'strategy',
+      noun: 'the way of counting likes',
+      words: 'likes {}',
+    },
+    shards: {
+      variable: 'LIKES_SHARDS',
+      kind: 'whole',
+      least: 1,
+      most: 100_000,
+      default: 64,
+      key: 'shards',
+      noun: 'the number of shards',
+      words: '{} shards',
+    },
+  },
   pool: {
     size: {
       variable: 'POOL_SIZE',

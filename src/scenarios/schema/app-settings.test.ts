@@ -21,6 +21,7 @@ describe('the settings of the application', () => {
       cache: { strategy: 'xfetch', ttl: '2s', jitter: '25%', 'lock-timeout': '3s', beta: 1.5 },
       feed: 'n+1',
       pages: 'keyset',
+      likes: { strategy: 'append', shards: 8 },
       pool: { size: 7, queue: 0, timeout: '900ms', 'leak-every': 10, 'checkout-limit': '2s' },
       connections: 'per-request',
       'query-cost': '20ms',
@@ -36,6 +37,8 @@ describe('the settings of the application', () => {
       CACHE_XFETCH_BETA: 1.5,
       FEED_STRATEGY: 'n+1',
       PAGES: 'keyset',
+      LIKES_STRATEGY: 'append',
+      LIKES_SHARDS: 8,
       POOL_SIZE: 7,
       POOL_QUEUE_LIMIT: 0,
       POOL_TIMEOUT_MS: 900,
@@ -90,7 +93,7 @@ describe('in words', () => {
     [{ pool: { size: 20, queue: 5000, timeout: '1s' } }, ['pool of 20', 'pool queue 5,000', 'pool time-out 1 s']],
     [{ feed: 'n+1', connections: 'per-request' }, ['feed n+1', 'one connection per request']],
     [{ pool: { 'leak-every': 10, 'checkout-limit': '2s' } }, ['one connection in 10 leaks', 'checkout limit 2 s']],
-    [{ pages: 'keyset' }, ['pages by keyset']],
+    [{ pages: 'keyset', likes: 'sharded' }, ['pages by keyset', 'likes sharded']],
     [{ 'query-cost': '20ms', workers: 2, 'title-index': true }, ['query cost 20 ms', '2 workers', 'title index']],
   ])('%o is told by what it changes', (written, words) => {
     expect(appWords(app(written))).toEqual(words);

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 
+import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 
@@ -47,6 +48,12 @@ afterAll(async () => {
   await Promise.all([postgres[Symbol.asyncDispose](), redis[Symbol.asyncDispose]()]);
 });
 beforeEach(() => prepare(environment));
+
+async function connect(): Promise<Client & AsyncDisposable> {
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+}
 
 const send = (method: string, path: string, body: unknown, type = 'application/json'): Promise<Response> =>
   app.request(path, {
@@ -220,6 +227,7 @@ describe('ids', () => {
 describe('methods that a path does not take', () => {
   it.each([
     ['PUT', '/todos/1', 'GET, HEAD, PATCH, DELETE'],
+    ['PATCH', '/todos/1/likes', 'GET, HEAD, POST'],
     ['DELETE', '/todos', 'GET, HEAD, POST'],
     ['OPTIONS', '/users/1/todos', 'GET, HEAD'],
     ['POST', '/healthz', 'GET, HEAD'],
@@ -286,6 +294,52 @@ describe('GET /todos/search', () => {
 
   it.each(['', '?title=', '?title=%00', `?title=${'x'.repeat(201)}`])('answers 400 to %j', async (query) => {
     expect((await app.request(`/todos/search${query}`)).status).toBe(400);
+  });
+});
+
+describe('likes of a todo', () => {
+  const likesOf = async (instance: Instance, id: number): Promise<unknown> =>
+    (await instance.request(`/todos/${id}/likes`)).json();
+
+  it.each([
+    ['one-row', (rows: number) => rows === 1],
+    ['sharded', (rows: number) => rows > 1 && rows <= 4],
+    ['append', (rows: number) => rows === 30],
+  ])('%s: are counted, each of them, whoever comes at the same time', async (strategy, isRight) => {
+    await using other = await startInstance({ ...environment, LIKES_STRATEGY: strategy, LIKES_SHARDS: '4' });
+    expect(await likesOf(other, 5)).toEqual({ likes: 0 });
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => other.request('/todos/5/likes', { method: 'POST' })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+    expect(await likesOf(other, 5)).toEqual({ likes: 30 });
+    expect(await likesOf(other, 6)).toEqual({ likes: 0 });
+    await using client = await connect();
+    const { rows } = await client.query<{ count: number }>('SELECT count(*)::integer FROM todo_likes');
+    expect(rows[0]?.count).toSatisfy(isRight);
+  });
+
+  it('of none are answered with 404', async () => {
+    expect((await app.request('/todos/2147483647/likes')).status).toBe(404);
+    expect((await app.request('/todos/2147483647/likes', { method: 'POST' })).status).toBe(404);
+    expect((await app.request('/todos/x/likes')).status).toBe(400);
+  });
+
+  it('wait for each other in one row, and nobody in rows of their own', async () => {
+    const holding = { ...environment, QUERY_COST_MS: '200' };
+    const waiters = async (strategy: string): Promise<number> => {
+      await using other = await startInstance({ ...holding, LIKES_STRATEGY: strategy });
+      await other.request('/todos/5/likes', { method: 'POST' });
+      const likes = Array.from({ length: 5 }, () => other.request('/todos/5/likes', { method: 'POST' }));
+      const over = Promise.all(likes).then(() => true);
+      let most = 0;
+      while (!(await Promise.race([over, false]))) {
+        most = Math.max(most, (await other.backendMetric('db_locks_waiting')) ?? 0);
+      }
+      return most;
+    };
+    expect(await waiters('one-row')).toBeGreaterThan(0);
+    expect(await waiters('append')).toBe(0);
   });
 });
 
