@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pitfalls } from '../../src/lessons/pitfalls.ts';
 import { metrics } from '../../src/metrics/catalogue.ts';
 import type { RunRecord } from '../../src/record/run-record.ts';
-import { wordsOf } from '../fakes/shell.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
 
@@ -21,23 +20,12 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(async () => bench[Symbol.asyncDispose]());
 
-describe.each(Object.entries(pitfalls))('the pitfall %s, as it is shipped', (name, { next }) => {
+describe.each(names)('the pitfall %s, as it is shipped', (name) => {
   it('is what its claims say, as far as they are about what is counted', () => {
     const counted = record.verdicts.filter(({ scenario, expectation }) => {
       return scenario === name && !timed.some((metric) => expectation.includes(metric));
     });
     expect(counted.length).toBeGreaterThan(1);
     for (const { outcome, expectation, reason } of counted) expect(outcome, `${expectation}: ${reason}`).toBe('passed');
-  });
-
-  it('ends in commands that work as they are', async () => {
-    for (const { command } of next) {
-      const [program, verb, ...args] = wordsOf(command);
-      expect(program).toBe('scale-lab');
-      // Of others than run there is no dry one: what they would run is.
-      const dry = verb === 'run' ? ['run', ...args, '--dry-run'] : ['explain', args[0] ?? ''];
-      const { code, err } = await scaleLab(dry, { cwd: bench.folder, env: bench.env });
-      expect(code, `${command}: ${err}`).toBe(0);
-    }
   });
 });
