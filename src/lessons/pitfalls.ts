@@ -45,7 +45,10 @@ export const pitfalls = {
     ],
     read: [
       { title: 'PostgreSQL: LIMIT and OFFSET', url: 'https://www.postgresql.org/docs/current/queries-limit.html' },
-      { title: 'Markus Winand, We need tool support for keyset pagination', url: 'https://use-the-index-luke.com/no-offset' },
+      {
+        title: 'Markus Winand, We need tool support for keyset pagination',
+        url: 'https://use-the-index-luke.com/no-offset',
+      },
     ],
     figures: ['RPS', 'Latency by percentile', 'Where the time of a request goes'],
   },
@@ -56,8 +59,8 @@ export const pitfalls = {
     ],
     look: [
       'requests: 100 with the leak, ten times ten. It is the same on every machine, and under any load: more load only gets there sooner.',
-      'errors over time: with the leak all is lost from there on; with the time-out outages come and go, each as long as the time-out lets it.',
-      'pool use: 100% of the connections are in use, and PostgreSQL has nothing to do. A busy pool has a busy database behind it, a leaking one has not.',
+      'RPS over time: with the leak it falls to nothing, and stays there. With the time-out it comes back and goes again: ten connections that are lost for 2 s each bear 50 requests a second, and no more.',
+      'pool use: in the end all connections are in use, and PostgreSQL has nothing to do. A busy pool has a busy database behind it, a leaking one has not.',
     ],
     mechanism: [
       'leaking:  connection = pool.take()',
@@ -69,7 +72,7 @@ export const pitfalls = {
       '          try:     connection.query(…)',
       '          finally: pool.give back(connection) # on every way out',
       '',
-      'time-out: at each take: after 2 s close the connection, and count its place as free',
+      'time-out: 2 s after each take, close the connection and free its place',
     ],
     tradeOffs: [
       'A time-out cannot tell a lost connection from one in use: the longest honest query has to fit into it, or is cut off.',
@@ -99,7 +102,7 @@ export const pitfalls = {
         url: 'https://node-postgres.com/features/pooling',
       },
     ],
-    figures: ['Errors over time', 'RPS over time'],
+    figures: ['RPS over time', 'Errors over time'],
   },
   'hot-row': {
     predict: [
@@ -109,7 +112,7 @@ export const pitfalls = {
     look: [
       'lock waiters: of 50 writers one has the row, and nearly all others wait for it. With 64 rows a few still meet in the same one; in rows of their own nobody does.',
       'RPS: one row gives one like for each 20 ms, however many want one.',
-      'rows/req: what the remedy costs. One request in twenty asks for the count, which is one row, 64, or every like there ever was.',
+      'rows/req: what the remedies cost. One request in twenty asks for the count, which is in 64 rows, or in as many as there were likes. One row is not one read either: each like leaves an old version of it behind, and those who waited read past them.',
     ],
     mechanism: [
       'one row:  begin',
@@ -120,12 +123,12 @@ export const pitfalls = {
       'sharded:  the same with row (todo, random 0…63)',
       'append:   insert row (todo, next number); nothing to lock',
       '',
-      'count:    sum of likes over all rows of the todo   # 1, 64, or as many as likes',
+      'count:    sum over all rows of the todo      # 1, 64, or as many as likes',
     ],
     tradeOffs: [
       'Who reads pays for it: 64 rows in place of one, or a number that grows for ever until somebody adds rows up from time to time.',
       'No one row has the total any more: a limit such as "the last 100 tickets" cannot be kept by looking at one of them.',
-      'With k rows and w writers, two still meet in one: of 50 in 64 rows, about 15 wait at any moment.',
+      'However many rows there are, some still meet: 50 that come at once find 35 of 64 rows, and 15 wait.',
     ],
     unless: [
       'There are few writers: at 10 likes a second the one row is locked for a fifth of the time, and no one will notice.',

@@ -160,7 +160,7 @@ const strain: readonly Metric[] = [
     name: 'pool_reclaimed',
     title: 'reclaimed',
     counts: 'sum',
-    description: 'Connections that a pool took back, as they were out for longer than its checkout limit.',
+    description: 'Connections that a pool took back, as they were out for longer than it allows.',
     of: ({ telemetry }) => total(telemetry, 'db_pool_reclaimed_total'),
   },
   {

@@ -190,10 +190,8 @@ describe('trialMetrics', () => {
 
   it('yields every metric of the catalogue', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
-    const everything = telemetry(
-      {},
-      { ...database, replicas, timeline: timeline({ 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2] }) },
-    );
+    const looks = { 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2], 'backends db_locks_waiting': [1] };
+    const everything = telemetry({}, { ...database, replicas, timeline: timeline(looks) });
     const context = { ttlMs: 1_000, peakAtMs: 0, rollout: { beganMs: 0, endedMs: 1 } };
     const names = Object.keys(metricsOf(measurement({ open: openLoad() }), everything, context));
     // The highest rate is found by several trials, a share of the answers is one only of a status that a claim names, and of what

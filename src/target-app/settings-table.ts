@@ -210,15 +210,15 @@ export const APP_SETTINGS = {
       words: 'one connection in {} leaks',
     },
     /** How long a connection may be out before the pool takes it back; 0: for ever. */
-    checkoutLimitMs: {
-      variable: 'POOL_CHECKOUT_LIMIT_MS',
+    reclaimAfterMs: {
+      variable: 'POOL_RECLAIM_AFTER_MS',
       kind: 'duration',
       least: 0,
       most: 3_600_000,
       default: 0,
-      key: 'checkout-limit',
-      noun: 'the checkout limit',
-      words: 'checkout limit {}',
+      key: 'reclaim-after',
+      noun: 'the time to reclaim',
+      words: 'reclaims after {}',
     },
   },
   connections: {

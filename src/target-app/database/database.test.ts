@@ -137,7 +137,7 @@ describe('a borrower that forgets its connection', () => {
   });
 
   it('has it taken back after the limit, and the next one gets a new connection', async () => {
-    const { database, metrics } = open({ POOL_SIZE: '1', POOL_LEAK_EVERY: '1', POOL_CHECKOUT_LIMIT_MS: '100' });
+    const { database, metrics } = open({ POOL_SIZE: '1', POOL_LEAK_EVERY: '1', POOL_RECLAIM_AFTER_MS: '100' });
     const answers = [];
     for (let i = 0; i < 3; i++) answers.push(...(await database.query(pid, [], UNWATCHED)));
     expect(new Set(answers.map((row) => JSON.stringify(row))).size).toBe(3);
@@ -146,7 +146,7 @@ describe('a borrower that forgets its connection', () => {
   });
 
   it('cannot be told from one that still needs it: the limit ends a long query as well', async () => {
-    const { database } = open({ POOL_SIZE: '1', POOL_CHECKOUT_LIMIT_MS: '100' });
+    const { database } = open({ POOL_SIZE: '1', POOL_RECLAIM_AFTER_MS: '100' });
     await expect(database.query({ text: 'SELECT pg_sleep(30)' }, [], UNWATCHED)).rejects.toThrow('terminated');
     expect(await database.query(ONE, [], UNWATCHED)).toEqual([{ one: 1 }]);
     await database.close();

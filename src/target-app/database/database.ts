@@ -47,7 +47,7 @@ export interface Database {
 export function createDatabase(settings: Settings, metrics: Metrics, errors: ErrorLog): Database {
   const source = settings.CONNECTIONS === 'pool' ? pooled(settings, errors) : perRequest(settings, errors);
   const gate = new Admission(source.size, settings.POOL_QUEUE_LIMIT, settings.POOL_TIMEOUT_MS);
-  const loans = createLoans(settings.POOL_CHECKOUT_LIMIT_MS, metrics);
+  const loans = createLoans(settings.POOL_RECLAIM_AFTER_MS, metrics);
   const hand = settings.POOL_LEAK_EVERY > 0 ? leaking(settings.POOL_LEAK_EVERY) : (lease: Lease) => lease;
   metrics.poolSize.set(Number.isFinite(source.size) ? source.size : 0);
 

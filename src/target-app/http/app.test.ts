@@ -166,7 +166,7 @@ describe('pages of GET /todos', () => {
   it.each(APP_SETTINGS.pages.choices)('by %s lead from the first todo to the last', async (kind) => {
     await using other = await startInstance({ ...environment, PAGES: kind });
     const ids: number[] = [];
-    for (let page: string | undefined = '/todos?after=0&limit=70'; page !== undefined; ) {
+    for (let page: string | undefined = '/todos?after=0&limit=70'; page !== undefined;) {
       const response = await other.request(page);
       ids.push(...(await idsOf(response)));
       page = nextOf(response);
@@ -333,7 +333,7 @@ describe('likes of a todo', () => {
       const likes = Array.from({ length: 5 }, () => other.request('/todos/5/likes', { method: 'POST' }));
       const over = Promise.all(likes).then(() => true);
       let most = 0;
-      while (!(await Promise.race([over, false]))) {
+      while (!(await Promise.race([over, Promise.resolve(false)]))) {
         most = Math.max(most, (await other.backendMetric('db_locks_waiting')) ?? 0);
       }
       return most;
