@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { shortened } from '../model/foreign-text.ts';
 import type { LoadProfile } from '../model/load-profile.ts';
 import { plural } from '../model/numbers.ts';
 import { servicesBeside } from '../model/plan.ts';
@@ -45,7 +47,21 @@ function appOf({ variants, replicas }: Scenario): Part {
   const pools = distinct(
     apps.map(({ pool, connections }) => (connections === 'pool' ? `pool of ${pool.size}` : 'no pool')),
   );
-  return { name: 'app', details: [counts, shared(pools, 'several pools')] };
+  return { name: 'app', details: [counts, shared(pools, 'several pools'), ...comparedIn(variants)] };
+}
+
+/** So that a drawing stays within its width. */
+const longestDetail = 20;
+
+/** The variants by their names, where their apps differ in what is not drawn otherwise: cache and pools are. */
+function comparedIn(variants: readonly Variant[]): readonly string[] {
+  const settings = variants.map(({ system }) => {
+    if (system.kind !== 'app') return undefined;
+    const { cache: _, connections: __, pool, ...others } = system.app;
+    return { ...others, pool: { ...pool, size: 0 } };
+  });
+  if (settings.every((each) => isDeepStrictEqual(each, settings[0]))) return [];
+  return variants.map(({ name }, index) => shortened(index === 0 ? name : `or ${name}`, longestDetail));
 }
 
 function storesOf({ variants, data }: Scenario): readonly Part[] {

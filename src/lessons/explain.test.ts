@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
+import { metrics } from '../metrics/catalogue.ts';
 import { markdownExplanation, terminalExplanation } from '../reporters/explanation.ts';
 import { parsed } from '../scenarios/testing/files.ts';
 import { architectureOf } from './architecture.ts';
 import { explain } from './explain.ts';
+import type { Lesson } from './lesson.ts';
+import { pitfalls } from './pitfalls.ts';
 import { shippedLessons } from './shipped.ts';
 
 const { scenarios } = parsed(readFileSync('scenarios.yaml', 'utf8'), 'scenarios.yaml');
@@ -58,6 +61,40 @@ scenarios:
     expect(text).toContain('your server');
     expect(text).toContain('p99 < 5ms');
     expect(text).not.toContain('Read more');
+  });
+});
+
+describe('the lesson of a pitfall', () => {
+  const lessons: readonly (readonly [string, Lesson])[] = Object.entries(pitfalls);
+  const counted = metrics.filter(({ kind }) => kind === 'counted').map(({ name }) => name);
+
+  it.each(lessons)('%s has its mechanism, what the remedy costs, and where it is wrong', (_, lesson) => {
+    const { mechanism = [], tradeOffs = [], unless = [] } = lesson;
+    expect(mechanism.length).toBeGreaterThan(0);
+    expect(mechanism.length).toBeLessThanOrEqual(12);
+    expect(Math.max(...mechanism.map(({ length }) => length))).toBeLessThanOrEqual(78);
+    for (const part of [tradeOffs, unless]) expect(part.length).toBeGreaterThan(0);
+  });
+
+  it.each(lessons)('%s has a claim on something counted for each of its variants', (name) => {
+    const { variants, expectations } = named(name);
+    const claims = expectations.map(({ text }) => text);
+    for (const variant of variants) {
+      const isOfIt = (claim: string) => counted.some((metric) => claim.includes(`${metric}(${variant.name}`));
+      expect(claims.filter(isOfIt), variant.name).not.toEqual([]);
+    }
+  });
+
+  it('draws what is compared', () => {
+    expect(architectureOf(named('hot-row')).join('\n')).toBe(`\
+┌────────────────┐    ┌────────────┐    ┌──────────────┐
+│ load generator │───▶│ app        │───▶│ PostgreSQL   │
+│ 50 connections │    │ ×1         │    │ 10,000 todos │
+└────────────────┘    │ pool of 50 │    └──────────────┘
+                      │ one-row    │
+                      │ or sharded │
+                      │ or append  │
+                      └────────────┘`);
   });
 });
 

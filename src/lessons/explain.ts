@@ -19,7 +19,14 @@ export interface Explanation {
   /** Lines of a drawing. */
   readonly architecture: readonly string[];
   readonly facts: readonly (readonly [string, string])[];
-  readonly parts: readonly { readonly title: string; readonly points: readonly Point[] }[];
+  readonly parts: readonly Part[];
+}
+
+/** One part of a lesson: pseudocode, points, or both. */
+interface Part {
+  readonly title: string;
+  readonly code?: readonly string[];
+  readonly points: readonly Point[];
 }
 
 function texts(lines: readonly string[]): readonly Point[] {
@@ -31,7 +38,7 @@ export function explain(scenario: Scenario, isShipped: boolean): Explanation {
   const { name, question, prediction, workload, variants, expectations } = scenario;
   const lesson = isShipped ? shippedLessons[name] : undefined;
   const claims = expectations.map(({ text }) => text);
-  const parts = [
+  const parts: readonly Part[] = [
     { title: 'Predict', points: texts(lesson?.predict ?? []) },
     {
       title: 'Run it',
@@ -45,6 +52,9 @@ export function explain(scenario: Scenario, isShipped: boolean): Explanation {
     { title: 'Look at', points: texts(lesson?.look ?? []) },
     { title: 'The prediction of its author', points: texts(prediction === undefined ? [] : [prediction]) },
     { title: 'What the numbers have to show', points: texts(claims) },
+    { title: 'How it comes about', code: lesson?.mechanism ?? [], points: [] },
+    { title: 'What the remedy costs', points: texts(lesson?.tradeOffs ?? []) },
+    { title: 'When not to use it', points: texts(lesson?.unless ?? []) },
     { title: 'Try next', points: lesson?.next ?? [] },
     { title: 'Read more', points: (lesson?.read ?? []).map(({ title: text, url }) => ({ text, url })) },
   ];
@@ -58,6 +68,6 @@ export function explain(scenario: Scenario, isShipped: boolean): Explanation {
       ['data', describeData(scenario)],
       ...variants.map((variant) => [variant.name, describeSettings(variant)] as const),
     ],
-    parts: parts.filter(({ points }) => points.length > 0),
+    parts: parts.filter(({ code = [], points }) => code.length + points.length > 0),
   };
 }

@@ -173,6 +173,14 @@ const strain: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'pool_reclaimed',
+    title: 'reclaimed',
+    counts: 'sum',
+    description: 'Connections that a pool took back, as they were out for longer than it allows.',
+    of: ({ telemetry }) => total(telemetry, 'db_pool_reclaimed_total'),
+  },
+  {
+    ...server,
     name: 'pool_in_use',
     title: 'pool use',
     unit: 'ratio',
@@ -182,6 +190,21 @@ const strain: readonly Metric[] = [
       const samples = poolSamples(telemetry, measurement);
       const all = (value: 'inUse' | 'size'): number => samples.reduce((whole, sample) => whole + sample[value], 0);
       return ratio(all('inUse'), all('size'));
+    },
+  },
+  {
+    ...server,
+    name: 'lock_waiters',
+    title: 'lock waiters',
+    counts: 'part',
+    description: 'Connections that waited for a lock of PostgreSQL, on average, looked at once a second.',
+    of: ({ telemetry, measurement }) => {
+      const looks = measuredValues(telemetry.timeline, measurement, 'backends', 'db_locks_waiting');
+      const known = looks.filter((value) => value !== null);
+      return ratio(
+        known.reduce((whole, value) => whole + value, 0),
+        known.length,
+      );
     },
   },
   {

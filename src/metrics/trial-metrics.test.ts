@@ -15,6 +15,7 @@ const counters = {
   db_pool_wait_seconds_sum: 2,
   db_pool_wait_seconds_count: 1_000,
   db_pool_rejected_total: 3,
+  db_pool_reclaimed_total: 4,
   event_loop_active_seconds_total: 9,
   event_loop_idle_seconds_total: 1,
   nodejs_gc_seconds_total: 0.5,
@@ -68,6 +69,7 @@ describe('trialMetrics', () => {
       recomputes_per_expiry: 5,
       pool_wait: 2,
       pool_rejected: 3,
+      pool_reclaimed: 4,
       smallest_share: 1,
       largest_share: 1,
       event_loop_utilisation: 0.9,
@@ -126,6 +128,12 @@ describe('trialMetrics', () => {
     const replicas = ['app-1', 'app-2'].map((replica) => ({ replica, counters: {}, gauges: { db_pool_size: 10 } }));
     const metrics = metricsOf(measurement(), telemetry({}, { replicas, timeline: pools }), still);
     expect(metrics.pool_in_use).toBe(32 / 50);
+  });
+
+  it('tells how many waited for a lock while it was measured', () => {
+    const looks = timeline({ 'backends db_locks_waiting': [90, 10, 4, null] }, -1);
+    expect(metricsOf(measurement(), telemetry({}, { timeline: looks }), still).lock_waiters).toBe(7);
+    expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('lock_waiters');
   });
 
   it('sums over replicas, but not what the one database counted for all', () => {
@@ -212,13 +220,14 @@ describe('trialMetrics', () => {
 
   it('yields every metric of the catalogue', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
+    const looks = { 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2], 'backends db_locks_waiting': [1] };
     const everything = telemetry(
       {},
       {
         ...database,
         replicas,
         beside: [beside('mailer', [1])],
-        timeline: timeline({ 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2] }),
+        timeline: timeline(looks),
       },
     );
     const context = { ttlMs: 1_000, peakAtMs: 0, rollout: { beganMs: 0, endedMs: 1 } };

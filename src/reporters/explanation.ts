@@ -20,7 +20,9 @@ export function terminalExplanation(explanation: Explanation, { columns, color }
     [chalk.bold(name), ...wrap(question, columns - indent.length).map((line) => indent + line)].join('\n'),
     architecture.map((line) => indent + line).join('\n'),
     facts.map(([label, text]) => labelled(label, text, labels, columns, chalk.dim)).join('\n'),
-    ...parts.map(({ title, points }) => [chalk.bold(title), ...points.map(point)].join('\n')),
+    ...parts.map(({ title, code: lines = [], points }) =>
+      [chalk.bold(title), ...lines.map((line) => (indent + line).trimEnd()), ...points.map(point)].join('\n'),
+    ),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -39,8 +41,9 @@ export function markdownExplanation(
     strong(question),
     ['```', ...architecture, '```'].join('\n'),
     facts.map(([label, text]) => `- ${code(label)}: ${escape(text)}`).join('\n'),
-    ...parts.flatMap(({ title, points }) => [
+    ...parts.flatMap(({ title, code: lines = [], points }) => [
       `## ${escape(title)}`,
+      lines.length === 0 ? '' : ['```', ...lines, '```'].join('\n'),
       points.map(point).join('\n'),
       ...(title === 'Look at' ? [result] : []),
     ]),

@@ -37,6 +37,9 @@ describe('scenarios.yaml', () => {
       'graceful-shutdown',
       'rolling-update',
       'autoscale',
+      'deep-pagination',
+      'connection-leak',
+      'hot-row',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

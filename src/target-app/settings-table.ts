@@ -135,6 +135,38 @@ export const APP_SETTINGS = {
     noun: 'the feed',
     words: 'feed {}',
   },
+  /** What the cursor of a page is: how many todos come before it, or the last id of them. */
+  pages: {
+    variable: 'PAGES',
+    kind: 'choice',
+    choices: ['offset', 'keyset'],
+    default: 'offset',
+    key: 'pages',
+    noun: 'the kind of pages',
+    words: 'pages by {}',
+  },
+  /** In which row of its todo a like is counted. */
+  likes: {
+    strategy: {
+      variable: 'LIKES_STRATEGY',
+      kind: 'choice',
+      choices: ['one-row', 'sharded', 'append'],
+      default: 'one-row',
+      key: 'strategy',
+      noun: 'the way of counting likes',
+      words: 'likes {}',
+    },
+    shards: {
+      variable: 'LIKES_SHARDS',
+      kind: 'whole',
+      least: 1,
+      most: 100_000,
+      default: 64,
+      key: 'shards',
+      noun: 'the number of shards',
+      words: '{} shards',
+    },
+  },
   pool: {
     size: {
       variable: 'POOL_SIZE',
@@ -165,6 +197,28 @@ export const APP_SETTINGS = {
       key: 'timeout',
       noun: 'the pool time-out',
       words: 'pool time-out {}',
+    },
+    /** One in so many borrowers does not give its connection back; 0: everyone does. */
+    leakEvery: {
+      variable: 'POOL_LEAK_EVERY',
+      kind: 'whole',
+      least: 0,
+      most: 1_000_000,
+      default: 0,
+      key: 'leak-every',
+      noun: 'the leak',
+      words: 'one connection in {} leaks',
+    },
+    /** How long a connection may be out before the pool takes it back; 0: for ever. */
+    reclaimAfterMs: {
+      variable: 'POOL_RECLAIM_AFTER_MS',
+      kind: 'duration',
+      least: 0,
+      most: 3_600_000,
+      default: 0,
+      key: 'reclaim-after',
+      noun: 'the time to reclaim',
+      words: 'reclaims after {}',
     },
   },
   connections: {

@@ -11,6 +11,8 @@ import { listen } from './server.ts';
 import type { Settings } from './settings.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
 import { createFeed } from './todos/feed.ts';
+import { createLikes } from './todos/likes.ts';
+import { createPages } from './todos/pages.ts';
 import { createTodos } from './todos/todos.ts';
 
 /** One process that answers requests. */
@@ -36,10 +38,12 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const database = createDatabase(settings, metrics, errors);
   const cache = createCache(settings, metrics, errors);
   const todos = createTodos(database, settings.QUERY_COST_MS);
+  const pages = createPages(database, settings.PAGES, settings.QUERY_COST_MS);
+  const likes = createLikes(database, settings);
   const feed = createFeed(database, settings.FEED_STRATEGY);
   const notifier = createSender(settings.NOTIFIER_URL, metrics, errors);
   const scrapeBackends = createBackendsScrape(monitor, cache);
-  const api = { todos, feed, cache, notifier, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const api = { todos, pages, likes, feed, cache, notifier, maxBodyBytes: settings.MAX_BODY_BYTES };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 

@@ -4,6 +4,7 @@ import { LabError } from '../../src/model/errors.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
 import { shareStack } from './shared-stack.ts';
+import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import { storesOf } from '../../src/services/system.ts';
 import { counted, topology, total } from './topology.ts';
 
@@ -126,7 +127,7 @@ export function describeDeployments(bench: () => Bench): void {
     });
 
     test('an impossible setting fails with what the application said, and the stack stays usable', async () => {
-      const impossible = topology({ app: { pool: { size: 0, queueLimit: 1, timeoutMs: 1 } } });
+      const impossible = topology({ app: { pool: { ...defaultApp.pool, size: 0, queueLimit: 1, timeoutMs: 1 } } });
       const error = await (await stack()).deploy(impossible, signal).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(LabError);
       expect(error instanceof LabError && error.details.join('\n')).toContain('POOL_SIZE');

@@ -11,6 +11,7 @@ import { defaultImages } from '../../src/platforms/engine/base-images.ts';
 import { label, runLabels } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Deployment, Platform, Stack } from '../../src/platforms/platform.ts';
+import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import {
   containersOf,
   engineProblem,
@@ -128,7 +129,7 @@ describe('platform docker, beyond what all platforms show', () => {
     expect(password.length).toBeGreaterThan(20);
     const told = [stack.versions, deployment.urls, await deployment.scrape(signal), await deployment.usage?.(signal)];
     expect(JSON.stringify(told)).not.toContain(password);
-    const wrong = topology({ app: { pool: { size: 0, queueLimit: 1, timeoutMs: 1 } } });
+    const wrong = topology({ app: { pool: { ...defaultApp.pool, size: 0, queueLimit: 1, timeoutMs: 1 } } });
     const error = await failure(stack.deploy(wrong, signal));
     expect([error.message, error.hint, ...error.details].join('\n')).not.toContain(password);
   });

@@ -5,6 +5,7 @@ import { label } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import type { Platform, Stack } from '../../src/platforms/platform.ts';
+import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import { engineProblem, isRequired as isEngineRequired, openDocker, removeLabImages } from './docker-engine.ts';
 import { failure } from './failure.ts';
 import {
@@ -119,7 +120,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     };
     const passwords = [await passwordOf('postgres', 'POSTGRES_PASSWORD'), await passwordOf('redis', 'REDISCLI_AUTH')];
     for (const password of passwords) expect(password.length).toBeGreaterThan(20);
-    const wrong = topology({ app: { pool: { size: 0, queueLimit: 1, timeoutMs: 1 } } });
+    const wrong = topology({ app: { pool: { ...defaultApp.pool, size: 0, queueLimit: 1, timeoutMs: 1 } } });
     const seen = [await deployment.scrape(signal), await deployment.usage?.(signal)];
     // Secrets themselves hold them in another spelling.
     const made = await objects();
@@ -194,7 +195,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
 
   test.each(['graceful', 'abrupt'] as const)('a roll-out under load, %s', async (shutdown) => {
     const stack = await sharedStack();
-    const pool = { size: 20, queueLimit: 1_000, timeoutMs: 30_000 };
+    const pool = { ...defaultApp.pool, size: 20, timeoutMs: 30_000 };
     const wanted = {
       replicas: 2,
       balancer: undefined,

@@ -4,6 +4,7 @@ import type { Topology } from '../../src/model/plan.ts';
 import type { ReplicaMetrics } from '../../src/model/running-system.ts';
 import { balancedBy, type AppSettings } from '../../src/model/system.ts';
 import type { Workload } from '../../src/model/workload.ts';
+import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import { storesOf } from '../../src/services/system.ts';
 import type { LoadJob } from '../../src/worker/protocol.ts';
 
@@ -24,13 +25,9 @@ export function topology(
   return {
     kind: 'app',
     app: {
-      cache: { strategy: 'none', ttlMs: 60_000, jitter: 0, lockTimeoutMs: 2_000, beta: 1, ...cache },
-      feed: 'join',
-      pool: { size: 5, queueLimit: 1_000, timeoutMs: 5_000 },
-      connections: 'pool',
-      queryCostMs: 0,
-      workers: 1,
-      titleIndex: false,
+      ...defaultApp,
+      cache: { ...defaultApp.cache, ...cache },
+      pool: { ...defaultApp.pool, size: 5 },
       ...app,
     },
     hasRedis: true,

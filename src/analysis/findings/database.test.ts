@@ -71,5 +71,12 @@ describe('what each request costs', () => {
       'rows-read: Each request reads 20,000 rows. An index on what it searches by seems to be missing (title-index: true).',
     ]);
     expect(found({ metrics: { rows_read_per_request: 999 } })).toEqual([]);
+    const statements = [
+      { statement: 'SELECT id FROM todos ORDER BY id LIMIT $1 OFFSET $2', calls: 900, totalMs: 9000 },
+    ];
+    const skipping = telemetry({}, { backends: { ...backends({}), statements } });
+    expect(found({ metrics: { rows_read_per_request: 20_000 }, telemetry: skipping })).toEqual([
+      'rows-read: Each request reads 20,000 rows. OFFSET reads what it skips: begin a page behind the last row of the one before (pages: keyset).',
+    ]);
   });
 });

@@ -117,6 +117,10 @@ export const rowsRead: Rule = (view) => {
   const { rows_read_per_request: rows = 0, queries_per_request: queries = 1 } = view.metrics;
   if (rows < 1000 * Math.max(1, queries)) return undefined;
   const text = `Each request reads ${formatRounded(rows, 0)} rows.`;
-  const next = `An index on what it searches by seems to be missing${settingOf(view, 'title-index: true')}.`;
+  const [costliest] = view.telemetry.backends?.statements ?? [];
+  const isSkipping = /\boffset\b/i.test(costliest?.statement ?? '');
+  const next = isSkipping
+    ? `OFFSET reads what it skips: begin a page behind the last row of the one before${settingOf(view, 'pages: keyset')}.`
+    : `An index on what it searches by seems to be missing${settingOf(view, 'title-index: true')}.`;
   return { text, next, gain: databaseShare(view) };
 };

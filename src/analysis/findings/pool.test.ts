@@ -44,6 +44,12 @@ describe('pool-wait', () => {
     );
   });
 
+  it('advises against it where connections are lost', () => {
+    expect(poolWait({ metrics: { ...waiting.metrics, pool_reclaimed: 28 } })).toBe(
+      `${said} A larger pool is no cure: 28 times a connection was not given back, and had to be taken back.`,
+    );
+  });
+
   it('advises against it where one replica is slow', () => {
     const pools = served([300, 5], [300, 5], [300, 105]).map((one) => ({ ...one, gauges: { db_pool_size: 10 } }));
     expect(poolWait({ telemetry: telemetry({}, { replicas: pools, timeline: samples }) })).toBe(

@@ -70,7 +70,7 @@ function poolAdvice(view: TrialView, share: number): Omit<Found, 'text'> {
 }
 
 function obstaclesOf(view: TrialView): readonly Obstacle[] {
-  const { event_loop_utilisation: utilisation = 0 } = view.metrics;
+  const { event_loop_utilisation: utilisation = 0, pool_reclaimed: reclaimed = 0 } = view.metrics;
   const postgres = coresOf(view, 'postgres');
   const machine = coresOfMachine(view);
   const throttled = replicasThrottled(view);
@@ -78,6 +78,10 @@ function obstaclesOf(view: TrialView): readonly Obstacle[] {
   const times = timesComputed(view) ?? 0;
   const noHelp = (because: string): string => `A larger pool would not help: ${because}.`;
   return [
+    {
+      level: levelOf(reclaimed, 1, 1),
+      next: `A larger pool is no cure: ${formatNumber(reclaimed)} times a connection was not given back, and had to be taken back.`,
+    },
     {
       level: levelOf(times, 1.5, 3),
       next: 'A larger pool is no cure: whenever a value expires, more would ask the database for it at once.',

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Topology } from '../../model/plan.ts';
 import { notifier } from '../../services/notifier.ts';
+import { defaultApp } from '../../scenarios/schema/app-settings.ts';
 import { target } from '../../services/own.ts';
 import type { Place, Service } from '../../services/service.ts';
 import { balancerOf, storesOf, testedOf } from '../../services/system.ts';
@@ -12,13 +13,9 @@ import { askUntil, copyDescription, dataFolder, healthOf, imageOf } from './copy
 const topology: Topology = {
   kind: 'app',
   app: {
+    ...defaultApp,
     cache: { strategy: 'aside', ttlMs: 1_000, jitter: 0, lockTimeoutMs: 250, beta: 1 },
-    feed: 'join',
-    pool: { size: 5, queueLimit: 0, timeoutMs: 900 },
-    connections: 'pool',
-    queryCostMs: 0,
-    workers: 1,
-    titleIndex: false,
+    pool: { ...defaultApp.pool, size: 5, queueLimit: 0, timeoutMs: 900 },
   },
   hasRedis: true,
   replicas: 2,

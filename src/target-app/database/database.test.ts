@@ -123,6 +123,36 @@ describe('the pool', () => {
   });
 });
 
+describe('a borrower that forgets its connection', () => {
+  const pid = { text: 'SELECT pg_backend_pid() AS pid' };
+
+  it('is one in so many, until the pool has none left; closing does not wait for them', async () => {
+    const { database, metrics } = open({ POOL_SIZE: '2', POOL_LEAK_EVERY: '3', POOL_TIMEOUT_MS: '200' });
+    for (let i = 0; i < 2 * 3; i++) await database.query(ONE, [], UNWATCHED);
+    await expect(database.query(ONE, [], UNWATCHED)).rejects.toMatchObject({ reason: 'timeout' });
+    expect(await count(metrics, 'db_pool_in_use')).toBe(2);
+    expect(await count(metrics, 'db_pool_reclaimed_total')).toBe(0);
+    await database.close();
+    expect(await count(metrics, 'db_pool_in_use')).toBe(0);
+  });
+
+  it('has it taken back after the limit, and the next one gets a new connection', async () => {
+    const { database, metrics } = open({ POOL_SIZE: '1', POOL_LEAK_EVERY: '1', POOL_RECLAIM_AFTER_MS: '100' });
+    const answers = [];
+    for (let i = 0; i < 3; i++) answers.push(...(await database.query(pid, [], UNWATCHED)));
+    expect(new Set(answers.map((row) => JSON.stringify(row))).size).toBe(3);
+    expect(await count(metrics, 'db_pool_reclaimed_total')).toBe(2);
+    await database.close();
+  });
+
+  it('cannot be told from one that still needs it: the limit ends a long query as well', async () => {
+    const { database } = open({ POOL_SIZE: '1', POOL_RECLAIM_AFTER_MS: '100' });
+    await expect(database.query({ text: 'SELECT pg_sleep(30)' }, [], UNWATCHED)).rejects.toThrow('terminated');
+    expect(await database.query(ONE, [], UNWATCHED)).toEqual([{ one: 1 }]);
+    await database.close();
+  });
+});
+
 it('the monitor opens a new connection after a failure', async () => {
   const monitor = createMonitor(postgres.url, 1000);
   expect(await monitor.query(ONE)).toEqual([{ one: 1 }]);

@@ -8,6 +8,8 @@ import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
 import { Admission } from './admission.ts';
 import type { Lease } from './connection-source.ts';
+import { leaking } from './leak.ts';
+import { createLoans } from './loans.ts';
 import { perRequest } from './per-request.ts';
 import { pooled } from './pool.ts';
 import { ConnectionRefusal } from './refusal.ts';
@@ -45,6 +47,8 @@ export interface Database {
 export function createDatabase(settings: Settings, metrics: Metrics, errors: ErrorLog): Database {
   const source = settings.CONNECTIONS === 'pool' ? pooled(settings, errors) : perRequest(settings, errors);
   const gate = new Admission(source.size, settings.POOL_QUEUE_LIMIT, settings.POOL_TIMEOUT_MS);
+  const loans = createLoans(settings.POOL_RECLAIM_AFTER_MS, metrics);
+  const hand = settings.POOL_LEAK_EVERY > 0 ? leaking(settings.POOL_LEAK_EVERY) : (lease: Lease) => lease;
   metrics.poolSize.set(Number.isFinite(source.size) ? source.size : 0);
 
   async function connect(stopwatch: Stopwatch): Promise<Lease> {
@@ -56,7 +60,7 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
       try {
         const lease = await source.take();
         metrics.poolWait.observe((performance.now() - askedAt) / 1e3);
-        return lease;
+        return hand(loans.lend(lease, () => gate.leave()));
       } catch (error) {
         gate.leave();
         throw error;
@@ -94,7 +98,6 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
   const database: Database = {
     async lend(work, stopwatch) {
       const lease = await connect(stopwatch);
-      metrics.poolInUse.inc();
       let broken: Error | undefined;
       try {
         return await work(measuredConnection(lease.client, stopwatch));
@@ -102,14 +105,15 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
         if (breaksConnection(error)) broken = error;
         throw error;
       } finally {
-        metrics.poolInUse.dec();
         lease.giveBack(broken);
-        gate.leave();
       }
     },
     query: (statement, values, stopwatch) =>
       database.lend((connection) => connection.query(statement, values), stopwatch),
-    close: () => source.end(),
+    close() {
+      loans.recall();
+      return source.end();
+    },
   };
   return database;
 }

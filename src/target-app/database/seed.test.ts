@@ -83,6 +83,7 @@ describe('seed', () => {
       'deleted and added again',
       `DELETE FROM todos WHERE id = 9; INSERT INTO todos (id, title, user_id) VALUES (9, 'x', 1)`,
     ],
+    ['liked', 'INSERT INTO todo_likes (todo_id, likes) VALUES (3, 1)'],
     ['renamed among the users', `UPDATE users SET name = 'Ada' WHERE id = 1`],
   ])('notices that a row was %s', async (_what, write) => {
     await client.query(write);

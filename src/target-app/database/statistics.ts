@@ -31,7 +31,7 @@ const STATISTICS = `
          blks_hit::float8 AS "blocksHit", blks_read::float8 AS "blocksRead",
          temp_files::float8 AS "tempFiles", temp_bytes::float8 AS "tempBytes", deadlocks::float8 AS deadlocks,
          (SELECT coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)), 0)::float8
-            FROM pg_stat_user_tables WHERE relname IN ('users', 'todos')) AS "rowsRead",
+            FROM pg_stat_user_tables WHERE relname IN ('users', 'todos', 'todo_likes')) AS "rowsRead",
          activity.*,
          current_setting('max_connections')::int AS "maxConnections",
          current_setting('pg_stat_statements.max', true) IS NOT NULL

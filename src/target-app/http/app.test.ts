@@ -1,8 +1,10 @@
 import { request as httpRequest } from 'node:http';
 
+import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 
+import { APP_SETTINGS } from '../settings-table.ts';
 import { FEED_STRATEGIES } from '../settings.ts';
 import { startInstance, type Instance } from '../testing/instance.ts';
 import { prepare } from '../testing/prepare.ts';
@@ -46,6 +48,12 @@ afterAll(async () => {
   await Promise.all([postgres[Symbol.asyncDispose](), redis[Symbol.asyncDispose]()]);
 });
 beforeEach(() => prepare(environment));
+
+async function connect(): Promise<Client & AsyncDisposable> {
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
+}
 
 const send = (method: string, path: string, body: unknown, type = 'application/json'): Promise<Response> =>
   app.request(path, {
@@ -151,6 +159,36 @@ describe('GET /todos', () => {
   );
 });
 
+describe('pages of GET /todos', () => {
+  const nextOf = (response: Response) => /^<(.*)>; rel="next"$/.exec(response.headers.get('link') ?? '')?.[1];
+  const idsOf = async (response: Response) => Todos.parse(await response.json()).map((todo) => todo.id);
+
+  it.each(APP_SETTINGS.pages.choices)('by %s lead from the first todo to the last', async (kind) => {
+    await using other = await startInstance({ ...environment, PAGES: kind });
+    const ids: number[] = [];
+    for (let page: string | undefined = '/todos?after=0&limit=70'; page !== undefined;) {
+      const response = await other.request(page);
+      ids.push(...(await idsOf(response)));
+      page = nextOf(response);
+    }
+    expect(ids).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
+  });
+
+  it.each([
+    ['offset', 12],
+    ['keyset', 11],
+  ])('by %s: behind a todo that went meanwhile, the next page begins with %i', async (kind, first) => {
+    await using other = await startInstance({ ...environment, PAGES: kind });
+    const next = nextOf(await other.request('/todos?after=0&limit=10')) ?? expect.fail('no next page');
+    await other.request('/todos/3', { method: 'DELETE' });
+    expect((await idsOf(await other.request(next)))[0]).toBe(first);
+  });
+
+  it('are 400 where the cursor is none', async () => {
+    expect((await app.request('/todos?after=x')).status).toBe(400);
+  });
+});
+
 describe('GET /todos/:id', () => {
   it('answers the same from the database and from the cache', async () => {
     const [first, second] = [await app.request('/todos/7'), await app.request('/todos/7')];
@@ -189,6 +227,7 @@ describe('ids', () => {
 describe('methods that a path does not take', () => {
   it.each([
     ['PUT', '/todos/1', 'GET, HEAD, PATCH, DELETE'],
+    ['PATCH', '/todos/1/likes', 'GET, HEAD, POST'],
     ['DELETE', '/todos', 'GET, HEAD, POST'],
     ['OPTIONS', '/users/1/todos', 'GET, HEAD'],
     ['POST', '/healthz', 'GET, HEAD'],
@@ -258,6 +297,52 @@ describe('GET /todos/search', () => {
   });
 });
 
+describe('likes of a todo', () => {
+  const likesOf = async (instance: Instance, id: number): Promise<unknown> =>
+    (await instance.request(`/todos/${id}/likes`)).json();
+
+  it.each([
+    ['one-row', (rows: number) => rows === 1],
+    ['sharded', (rows: number) => rows > 1 && rows <= 4],
+    ['append', (rows: number) => rows === 30],
+  ])('%s: are counted, each of them, whoever comes at the same time', async (strategy, isRight) => {
+    await using other = await startInstance({ ...environment, LIKES_STRATEGY: strategy, LIKES_SHARDS: '4' });
+    expect(await likesOf(other, 5)).toEqual({ likes: 0 });
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => other.request('/todos/5/likes', { method: 'POST' })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+    expect(await likesOf(other, 5)).toEqual({ likes: 30 });
+    expect(await likesOf(other, 6)).toEqual({ likes: 0 });
+    await using client = await connect();
+    const { rows } = await client.query<{ count: number }>('SELECT count(*)::integer FROM todo_likes');
+    expect(rows[0]?.count).toSatisfy(isRight);
+  });
+
+  it('of none are answered with 404', async () => {
+    expect((await app.request('/todos/2147483647/likes')).status).toBe(404);
+    expect((await app.request('/todos/2147483647/likes', { method: 'POST' })).status).toBe(404);
+    expect((await app.request('/todos/x/likes')).status).toBe(400);
+  });
+
+  it('wait for each other in one row, and nobody in rows of their own', async () => {
+    const holding = { ...environment, QUERY_COST_MS: '200' };
+    const waiters = async (strategy: string): Promise<number> => {
+      await using other = await startInstance({ ...holding, LIKES_STRATEGY: strategy });
+      await other.request('/todos/5/likes', { method: 'POST' });
+      const likes = Array.from({ length: 5 }, () => other.request('/todos/5/likes', { method: 'POST' }));
+      const over = Promise.all(likes).then(() => true);
+      let most = 0;
+      while (!(await Promise.race([over, Promise.resolve(false)]))) {
+        most = Math.max(most, (await other.backendMetric('db_locks_waiting')) ?? 0);
+      }
+      return most;
+    };
+    expect(await waiters('one-row')).toBeGreaterThan(0);
+    expect(await waiters('append')).toBe(0);
+  });
+});
+
 describe('GET /users/:id/todos', () => {
   it("lists a user's todos, the newest first", async () => {
     const todos = Todos.parse(await (await app.request('/users/4/todos')).json());
@@ -287,14 +372,15 @@ describe('GET /feed', () => {
 });
 
 describe('QUERY_COST_MS', () => {
-  it('makes byId, list and search wait in the database, and changes no answer', async () => {
+  it('makes byId, list, pages and search wait in the database, and changes no answer', async () => {
     await using costly = await startInstance({ ...environment, QUERY_COST_MS: '20', CACHE_STRATEGY: 'none' });
-    for (const path of ['/todos/5', '/todos/2147483647', '/todos?skip=10', '/todos/search?title=garden']) {
+    const paths = ['/todos/5', '/todos/2147483647', '/todos?skip=10', '/todos?after=10', '/todos/search?title=garden'];
+    for (const path of paths) {
       const [cheap, slow] = [await app.request(path), await costly.request(path)];
       expect([slow.status, await slow.text()]).toEqual([cheap.status, await cheap.text()]);
     }
     const slept = await costly.metric('db_query_duration_seconds_sum');
-    expect(slept).toBeGreaterThanOrEqual(4 * 0.019); // sleeping is never shorter than told, but for a clock tick
+    expect(slept).toBeGreaterThanOrEqual(paths.length * 0.019); // sleeping is never shorter than told, but for a clock tick
   });
 });
 

@@ -4,19 +4,23 @@ import type { ErrorLog } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { StartStopwatch } from '../timing/stopwatch.ts';
 import { internalError, toResponse } from './answers.ts';
+import { addLikeRoutes } from './like-routes.ts';
 import { addOperations, type OperationsRoom } from './operations.ts';
 import { createRoute, type Env } from './route.ts';
+import type { Likes } from '../todos/likes.ts';
 import { addTodoRoutes, type TodoRoom } from './todo-routes.ts';
 
 /** Builds the web application: the routes of the API and those for operating it. */
 export function createApp(
-  room: TodoRoom & OperationsRoom,
+  room: TodoRoom & OperationsRoom & { readonly likes: Likes },
   metrics: Metrics,
   errors: ErrorLog,
   startStopwatch: StartStopwatch,
 ): Hono<Env> {
   const app = new Hono<Env>();
-  addTodoRoutes(app, createRoute(metrics, errors, startStopwatch, room.drain), room);
+  const route = createRoute(metrics, errors, startStopwatch, room.drain);
+  addTodoRoutes(app, route, room);
+  addLikeRoutes(app, route, room.likes);
   addOperations(app, room);
   app.onError((error, c) => {
     errors.report(c.req.path, error);

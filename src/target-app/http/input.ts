@@ -16,14 +16,11 @@ export function readId(text: string | undefined): Input<number> {
 }
 
 /** A whole number from the query string. */
-export const wholeNumber = (min: number, max: number, standard: number) => {
+export const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
-  return z._default(
-    z.pipe(
-      z.string().check(z.regex(/^\d{1,10}$/, message)),
-      z.pipe(z.transform(Number), z.number().check(z.gte(min, message), z.lte(max, message))),
-    ),
-    standard,
+  return z.pipe(
+    z.string().check(z.regex(/^\d{1,10}$/, message)),
+    z.pipe(z.transform(Number), z.number().check(z.gte(min, message), z.lte(max, message))),
   );
 };
 

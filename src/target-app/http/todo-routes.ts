@@ -5,6 +5,7 @@ import type { Cache } from '../cache/cache.ts';
 import type { Sender } from '../notifications/sender.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
 import type { Feed } from '../todos/feed.ts';
+import type { Pages } from '../todos/pages.ts';
 import { MAX_ID, SearchTitle, TodoChange, TodoDraft } from '../todos/todo.ts';
 import type { Todos } from '../todos/todos.ts';
 import { json, jsonText, methodNotAllowed, noContent, notFound, toJson, unknownUser } from './answers.ts';
@@ -14,19 +15,29 @@ import type { Env, Route } from './route.ts';
 /** What the routes of the API work with. */
 export interface TodoRoom {
   readonly todos: Todos;
+  readonly pages: Pages;
   readonly feed: Feed;
   readonly cache: Cache;
   readonly notifier: Sender;
   readonly maxBodyBytes: number;
 }
 
-const Page = z.object({ skip: wholeNumber(0, MAX_ID, 0), limit: wholeNumber(1, 100, 20) });
-const FeedSize = z.object({ limit: wholeNumber(1, 100, 20) });
+const PageSize = z._default(wholeNumber(1, 100), 20);
+const Listing = z.object({
+  limit: PageSize,
+  skip: z._default(wholeNumber(0, MAX_ID), 0),
+  /** The cursor that the page before has told: in place of `skip`. */
+  after: z.optional(wholeNumber(0, MAX_ID)),
+});
+const FeedSize = z.object({ limit: PageSize });
 const Search = z.object({ title: SearchTitle });
 
 /** Those that some route takes. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'];
 const routed = (method: string): string => (method === 'HEAD' ? 'GET' : method); // Hono answers HEAD with the route of GET
+
+/** Where the page after this one is, as RFC 8288 has it. */
+const linkTo = (next: string): Record<string, string> => ({ link: `<${next}>; rel="next"` });
 
 const cacheKey = (id: number): string => `todo:${id}`;
 
@@ -34,7 +45,7 @@ const cacheKey = (id: number): string => `todo:${id}`;
 export function addTodoRoutes(
   app: Hono<Env>,
   route: Route,
-  { todos, feed, cache, notifier, maxBodyBytes }: TodoRoom,
+  { todos, pages, feed, cache, notifier, maxBodyBytes }: TodoRoom,
 ): void {
   app.post(
     '/todos',
@@ -51,9 +62,12 @@ export function addTodoRoutes(
   app.get(
     '/todos',
     route('GET /todos', async (c, stopwatch) => {
-      const page = check(Page, c.req.query());
-      if ('refusal' in page) return page.refusal;
-      return json(await todos.list(page.value.skip, page.value.limit, stopwatch));
+      const listing = check(Listing, c.req.query());
+      if ('refusal' in listing) return listing.refusal;
+      const { skip, limit, after } = listing.value;
+      if (after === undefined) return json(await todos.list(skip, limit, stopwatch));
+      const page = await pages(after, limit, stopwatch);
+      return json(page.todos, 200, page.next === undefined ? {} : linkTo(`/todos?after=${page.next}&limit=${limit}`));
     }),
   );
 

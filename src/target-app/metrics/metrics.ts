@@ -89,6 +89,7 @@ export function createMetrics() {
     poolWaiting: gauge('db_pool_waiting', 'Requests that wait for a connection now.'),
     poolWait: seconds('db_pool_wait_seconds', 'From asking for a connection to having it, for every one handed out.'),
     poolRejected,
+    poolReclaimed: counter('db_pool_reclaimed_total', 'Connections that were out for too long, and taken back.'),
 
     cacheHits: counter('cache_hits_total', 'Reads answered from the cache, stale answers included.'),
     cacheMisses: counter('cache_misses_total', 'Reads not answered from the cache. Hits and misses add up to reads.'),

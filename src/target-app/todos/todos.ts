@@ -2,6 +2,7 @@ import { DatabaseError } from 'pg';
 
 import type { Database, Statement } from '../database/database.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
+import { costing } from './query-cost.ts';
 import { TODO_COLUMNS, type Todo, type TodoChange, type TodoDraft } from './todo.ts';
 
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -27,8 +28,7 @@ export interface Todos {
  * connection, as a query over more data than fits on a laptop would.
  */
 export function createTodos(database: Database, queryCostMs: number): Todos {
-  // A subquery that depends on no row runs once, before the first row is read.
-  const costly = queryCostMs > 0 ? `(SELECT pg_sleep(${queryCostMs / 1e3})) IS NOT NULL` : 'true';
+  const costly = costing(queryCostMs);
 
   const BY_ID: Statement<Todo> = {
     name: 'todo-by-id',

@@ -1,0 +1,157 @@
+import type { Lesson } from './lesson.ts';
+
+/** The lessons of the catalogue of pitfalls: each has the mechanism, what the remedy costs, and where it is the wrong one. */
+export const pitfalls = {
+  'deep-pagination': {
+    predict: [
+      'A page has 20 todos. How many rows does PostgreSQL read for the first one, and how many for page 4,501?',
+      'The todos are read in the order of an index. Does that help OFFSET?',
+    ],
+    look: [
+      'rows/req: half of the requests are for the first page, half for one behind 90,000 todos. By OFFSET that is 45,020 rows on average, by keyset 20.',
+      'p50 of each request: by OFFSET the far page takes many times as long as the first, by keyset as long.',
+      'The answers: both kinds of pages return the same 20 todos, and the check of each request insists on it.',
+    ],
+    mechanism: [
+      'offset: the cursor is how many rows come before',
+      '  walk the index from its beginning',
+      '  drop the first `cursor` rows            # every one of them is read',
+      '  return 20 rows; next cursor = cursor + 20',
+      '',
+      'keyset: the cursor is the last id of the page before',
+      '  descend the index to `cursor`           # a few blocks, at any depth',
+      '  return 20 rows; next cursor = id of the last one',
+      '',
+      '  SELECT … WHERE id > $cursor ORDER BY id LIMIT 20',
+    ],
+    tradeOffs: [
+      'There is no way to page 4,501 but through those before it: a cursor is handed on from page to page.',
+      'The order must be that of a unique key with an index. For the newest first that is (created_at, id), and the cursor has both.',
+      'What is gained beside speed: where rows come and go meanwhile, no todo is left out or shown twice.',
+    ],
+    unless: [
+      'Nobody looks further than a few pages: OFFSET 40 reads 60 rows, and no one will notice.',
+      'People jump to page numbers. Then bound how far back they get, or keep the first id of every hundredth page.',
+    ],
+    next: [
+      {
+        text: 'How much load each of them carries before a page takes too long.',
+        command: "scale-lab max-rps deep-pagination --slo 'p95 < 100ms'",
+      },
+      {
+        text: 'More clients: by OFFSET they wait for PostgreSQL, whose cores are all busy with rows that nobody sees.',
+        command: 'scale-lab run deep-pagination --connections 20',
+      },
+    ],
+    read: [
+      { title: 'PostgreSQL: LIMIT and OFFSET', url: 'https://www.postgresql.org/docs/current/queries-limit.html' },
+      {
+        title: 'Markus Winand, We need tool support for keyset pagination',
+        url: 'https://use-the-index-luke.com/no-offset',
+      },
+    ],
+    figures: ['RPS', 'Latency by percentile', 'Where the time of a request goes'],
+  },
+  'connection-leak': {
+    predict: [
+      'A pool has ten connections, and one request in ten keeps its own. How many requests are answered?',
+      'The pool takes back what is out for more than 2 s. Is the trouble over then?',
+    ],
+    look: [
+      'requests: 100 with the leak, ten times ten. It is the same on every machine, and under any load: more load only gets there sooner.',
+      'RPS over time: with the leak it falls to nothing, and stays there. With the time-out it comes back and goes again: ten connections that are lost for 2 s each bear 50 requests a second, and no more.',
+      'pool use: in the end all connections are in use, and PostgreSQL has nothing to do. A busy pool has a busy database behind it, a leaking one has not.',
+    ],
+    mechanism: [
+      'leaking:  connection = pool.take()',
+      '          rows = connection.query(…)',
+      '          if rows is unusual: return early    # the next line is not reached',
+      '          pool.give back(connection)',
+      '',
+      'fixed:    connection = pool.take()',
+      '          try:     connection.query(…)',
+      '          finally: pool.give back(connection) # on every way out',
+      '',
+      'time-out: 2 s after each take, close the connection and free its place',
+    ],
+    tradeOffs: [
+      'A time-out cannot tell a lost connection from one in use: the longest honest query has to fit into it, or is cut off.',
+      'It hides the leak. Whoever sets it should also count what is taken back, and look for the reason where that is not zero.',
+    ],
+    unless: [
+      'The pool lends a connection to a function and takes it back itself: there is nothing to forget. Then a time-out only does harm.',
+      'Long reports and migrations run over the same pool. Give them one of their own, without the time-out.',
+    ],
+    next: [
+      {
+        text: 'Twice the load: the same 100 requests, in half the time.',
+        command: 'scale-lab run connection-leak --rate 200/s --variant leaking',
+      },
+      {
+        text: 'A second replica has a second pool. It doubles what is answered before the end, and puts the end off by as much.',
+        command: 'scale-lab run connection-leak --replicas 2 --variant leaking,fixed',
+      },
+    ],
+    read: [
+      {
+        title: 'HikariCP: leakDetectionThreshold, and why it only logs',
+        url: 'https://github.com/brettwooldridge/HikariCP#frequently-used',
+      },
+      {
+        title: 'node-postgres: pooling, and the client that is not released',
+        url: 'https://node-postgres.com/features/pooling',
+      },
+    ],
+    figures: ['RPS over time', 'Errors over time'],
+  },
+  'hot-row': {
+    predict: [
+      'A like takes a transaction of 20 ms, and 50 writers like the same todo. How many likes a second are there?',
+      'Would 100 writers, or a faster machine, make it more?',
+    ],
+    look: [
+      'lock waiters: of 50 writers one has the row, and nearly all others wait for it. With 64 rows a few still meet in the same one; in rows of their own nobody does.',
+      'RPS: one row gives one like for each 20 ms, however many want one.',
+      'rows/req: what the remedies cost. One request in twenty asks for the count, which is in 64 rows, or in as many as there were likes. One row is not one read either: each like leaves an old version of it behind, and those who waited read past them.',
+    ],
+    mechanism: [
+      'one row:  begin',
+      '            lock row (todo, 0); likes += 1   # all others wait here',
+      '            the rest of the transaction: 20 ms',
+      '          commit                             # the next one has the lock',
+      '',
+      'sharded:  the same with row (todo, random 0…63)',
+      'append:   insert row (todo, next number); nothing to lock',
+      '',
+      'count:    sum over all rows of the todo      # 1, 64, or as many as likes',
+    ],
+    tradeOffs: [
+      'Who reads pays for it: 64 rows in place of one, or a number that grows for ever until somebody adds rows up from time to time.',
+      'No one row has the total any more: a limit such as "the last 100 tickets" cannot be kept by looking at one of them.',
+      'However many rows there are, some still meet: 50 that come at once find 35 of 64 rows, and 15 wait.',
+    ],
+    unless: [
+      'There are few writers: at 10 likes a second the one row is locked for a fifth of the time, and no one will notice.',
+      'The transaction can be made short instead: change the hot row last, just before the commit.',
+      'The number has to be exact for who decides by it, as in stock or balances. Then the line is the price of being right.',
+    ],
+    next: [
+      {
+        text: 'Twice the writers: one row gives no more likes, and twice the wait.',
+        command: 'scale-lab run hot-row --connections 100 --variant one-row',
+      },
+      {
+        text: 'How sure is the difference between the two remedies?',
+        command: 'scale-lab compare hot-row --a sharded --b append',
+      },
+    ],
+    read: [
+      { title: 'PostgreSQL: row-level locks', url: 'https://www.postgresql.org/docs/current/explicit-locking.html' },
+      {
+        title: 'Firestore: distributed counters, which are sharded ones',
+        url: 'https://firebase.google.com/docs/firestore/solutions/counters',
+      },
+    ],
+    figures: ['RPS', 'Latency by percentile'],
+  },
+} as const satisfies Readonly<Record<string, Lesson>>;
