@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { HostedTopology, Topology } from '../../src/model/plan.ts';
 import type { EntryUse, OwnUse } from '../../src/model/system.ts';
 import type { Deployment } from '../../src/platforms/platform.ts';
+import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import { asHosted } from './hosting.ts';
 import type { Bench } from './platform-under-test.ts';
 import { shareStack } from './shared-stack.ts';
@@ -98,7 +99,7 @@ export function describeServices(bench: () => Bench): void {
     });
 
     test('two copies of it, which share what there is to tell, and one again', async () => {
-      const pool = { size: 20, queueLimit: 1_000, timeoutMs: 5_000 };
+      const pool = { ...defaultApp.pool, size: 20 };
       const two = await deploy(withMailer(2, { app: { pool } }));
       expect(await toldTo(two)).toEqual([0, 0]);
       // A Service deals out connections, and not requests: of several at the same time all are used.
