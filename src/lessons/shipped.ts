@@ -268,7 +268,7 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     next: [
       {
         text: 'More at once: the second service is one more place where requests can queue.',
-        command: 'scale-lab run notification-service --rate 400',
+        command: 'scale-lab run notification-service --rate 400/s',
       },
       {
         text: 'Ask how sure the difference is.',

@@ -127,7 +127,7 @@ describe('a borrower that forgets its connection', () => {
   const pid = { text: 'SELECT pg_backend_pid() AS pid' };
 
   it('is one in so many, until the pool has none left; closing does not wait for them', async () => {
-    const { database, metrics } = open({ POOL_SIZE: '2', POOL_LEAK_EVERY: '3', POOL_TIMEOUT_MS: '200' });
+    const { database, metrics } = open({ POOL_SIZE: '2', POOL_LEAK_EVERY: '3', POOL_TIMEOUT_MS: '2000' });
     for (let i = 0; i < 2 * 3; i++) await database.query(ONE, [], UNWATCHED);
     await expect(database.query(ONE, [], UNWATCHED)).rejects.toMatchObject({ reason: 'timeout' });
     expect(await count(metrics, 'db_pool_in_use')).toBe(2);
