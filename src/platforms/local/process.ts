@@ -127,8 +127,7 @@ export class LocalProcess {
   async failure(what: string, cause?: unknown): Promise<LabError> {
     const told = withLog(this.name, await this.log());
     const { folder } = this.#description;
-    const known = hintFor([...told.details, what], folder);
-    const hint = known ?? ((await isDiskFull(folder)) ? diskFullHint(folder) : undefined);
+    const hint = hintFor([...told.details, what], folder) ?? (await folderHint(folder));
     return new LabError(`${this.name} ${what}.`, { ...told, cause, ...(hint === undefined ? {} : { hint }) });
   }
 
@@ -214,11 +213,13 @@ async function untilGone(pid: number): Promise<void> {
   }
 }
 
-async function isDiskFull(folder: string): Promise<boolean> {
+/** What is wrong with the folder of a run, where something is: its log may lie there, and say nothing of that, or be gone. */
+async function folderHint(folder: string): Promise<string | undefined> {
   try {
     const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize < 2 ** 20;
-  } catch {
-    return false;
+    return bavail * bsize < 2 ** 20 ? diskFullHint(folder) : undefined;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return undefined;
+    return `The folder ${folder} was removed while the run went on; set TMPDIR to one where nobody does that.`;
   }
 }
