@@ -35,8 +35,8 @@ export interface Check {
 type Status = RunRecord['status'];
 
 /** How a run may say that it ended, by the exit code of its command. */
-function statusesFor(code: number, { leavesWork }: Expectation): readonly Status[] {
-  if (leavesWork === true) return ['running', 'complete', 'interrupted', 'broken off'];
+function statusesFor(code: number, { leavesWork, leavesRecord }: Expectation): readonly Status[] {
+  if (leavesWork === true || leavesRecord === true) return ['running', 'complete', 'interrupted', 'broken off'];
   if (code === 4) return ['broken off', 'interrupted', 'complete'];
   return code < 4 ? ['complete'] : ['interrupted'];
 }

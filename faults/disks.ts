@@ -76,7 +76,12 @@ const fullForResults: Fault = {
   commands: keeping,
   missing: mountProblem,
   arm: (scene) => armDisk(scene, { folder: 'results', megabytes: 8 }),
-  expects: (kase) => ({ codes: unlessAtEnd(kase, [4]), says: ifGivenUp(/cannot be written to .*ENOSPC/) }),
+  // Where no byte fits any more, nobody can write how the run ended either.
+  expects: (kase) => ({
+    codes: unlessAtEnd(kase, [4]),
+    says: ifGivenUp(/cannot be written to .*ENOSPC/),
+    leavesRecord: true,
+  }),
 };
 
 function fullForStream(folder: 'out' | 'err', name: string): Fault {
@@ -107,7 +112,11 @@ const unwritable: Fault = {
       return lab.code === undefined;
     },
   }),
-  expects: (kase) => ({ codes: unlessAtEnd(kase, [4]), says: ifGivenUp(/Results cannot be written to /) }),
+  expects: (kase) => ({
+    codes: unlessAtEnd(kase, [4]),
+    says: ifGivenUp(/Results cannot be written to /),
+    leavesRecord: true,
+  }),
 };
 
 const gone = /cannot be used|not there|No such file|ENOENT|could not open|does not exist|was removed/i;

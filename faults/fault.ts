@@ -40,6 +40,8 @@ export interface Expectation {
   readonly says: (code: number) => RegExp | undefined;
   /** Whether something may be left, which `clean` removes. */
   readonly leavesWork?: boolean;
+  /** Whether the record that there is may be of before: nobody could write it any more. */
+  readonly leavesRecord?: boolean;
 }
 
 /** Something that is done to a run. */

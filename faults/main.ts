@@ -1,6 +1,6 @@
 // npm run faults: real runs, each disturbed at a moment of its own, and what must hold afterwards.
 // --platform local, docker or kubernetes; --cases N in all, --abreast N at the same time (on local), --seed N; --case M tries that one
-// alone. --engine-restart COMMAND restarts the Docker Engine, which is left out without it. Every result is kept beside those of before:
+// alone, and can be given again. --engine-restart COMMAND restarts the Docker Engine, which is left out without it. Every result is kept beside those of before:
 // --summary prints them all, as docs/reliability.md has them. The exit code is 1 where something did not hold.
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -22,7 +22,7 @@ const optionsSchema = z.object({
   cases: count.default(20),
   abreast: count.default(2),
   seed: z.coerce.number().int().nonnegative().optional(),
-  case: count.optional(),
+  case: z.array(count).default([]),
   summary: z.boolean().default(false),
   'engine-restart': z.string().optional(),
 });
@@ -33,11 +33,12 @@ const mostWritten = 6_000;
 
 function readOptions(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
-  const texts = { platform: text, cases: text, abreast: text, seed: text, case: text, 'engine-restart': text };
+  const several = { type: 'string', multiple: true } as const;
+  const flag = { type: 'boolean' } as const;
+  const texts = { platform: text, cases: text, abreast: text, seed: text, 'engine-restart': text };
+  const options = { ...texts, case: several, summary: flag };
   try {
-    return optionsSchema.parse(
-      parseArgs({ args: [...args], options: { ...texts, summary: { type: 'boolean' } } }).values,
-    );
+    return optionsSchema.parse(parseArgs({ args: [...args], options }).values);
   } catch (error) {
     const sentence = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     throw new UsageError(sentence, { cause: error });
@@ -55,7 +56,7 @@ async function tryAll(options: Options, seed: number): Promise<number> {
   const { platform, cases, abreast, case: only } = options;
   const means = { engineRestart: options['engine-restart'] };
   const commit = await commitNow();
-  const all = only === undefined ? Array.from({ length: cases }, (_, index) => index + 1) : [only];
+  const all = only.length === 0 ? Array.from({ length: cases }, (_, index) => index + 1) : only;
   const numbers = new Map(all.map((number) => [caseOf({ platform, seed }, number), number]));
   for (const kase of numbers.keys()) {
     const missing = faultOf(kase).missing?.(means);
@@ -71,9 +72,11 @@ async function tryAll(options: Options, seed: number): Promise<number> {
     onTried: async (kase, { outcome, code, tookMs, failed, written }) => {
       const number = numbers.get(kase) ?? 0;
       const ended = code === undefined ? {} : { code };
-      await keepResult({ commit, seed, number, ...kase, outcome, ...ended, tookMs, failed: [...failed] });
+      const said = /^error: .*$/m.exec(written)?.[0];
+      await keepResult({ commit, seed, number, ...kase, outcome, ...ended, tookMs, said, failed: [...failed] });
       const seconds = (tookMs / 1000).toFixed(1);
       process.stdout.write(`${number}: ${outcome}, exit code ${String(code)} after ${seconds} s: ${caseText(kase)}\n`);
+      if (said !== undefined) process.stdout.write(`  ${said}\n`);
       if (outcome !== 'failed') return;
       failures += 1;
       const why = failed.map(({ check, why: text }) => `  ${check}: ${text}\n`).join('');

@@ -22,6 +22,7 @@ const resultSchema = z.object({
   outcome: z.enum(['held', 'failed', 'too late']),
   code: z.int().optional(),
   tookMs: z.number(),
+  said: z.string().optional().describe('The sentence of its first error'),
   failed: z.array(z.object({ check: z.string(), why: z.string() })),
 });
 
@@ -49,7 +50,7 @@ export async function readResults(): Promise<readonly Result[]> {
 export async function keepResult(result: Result): Promise<void> {
   const failed = result.failed.map(({ check, why }) => ({ check, why: why.slice(0, mostCharacters) }));
   await mkdir(path.dirname(file), { recursive: true });
-  await appendFile(file, `${JSON.stringify({ ...result, failed })}\n`);
+  await appendFile(file, `${JSON.stringify({ ...result, said: result.said?.slice(0, mostCharacters), failed })}\n`);
 }
 
 /** The commit that is checked out, with a `+` where something differs from it. */

@@ -84,13 +84,14 @@ function lossOf(service: ServiceName, kase: FaultCase): Expectation {
   // It is told of, and stays until it is told to end.
   if (command === 'up' && phase !== 'set-up')
     return { codes: [0], says: () => (isRestarted ? undefined : inError(names)) };
-  const goesOn = service === 'app' || isRestarted;
+  // A worker may have given its result by then.
+  const goesOn = service === 'app' || service === 'load' || isRestarted;
   // It is stopped there all the same, to be started anew.
-  const isBetween = phase === 'between trials' && (service === 'nginx' || service === 'load');
+  const isBetween = phase === 'between trials' && service === 'nginx';
   const codes = goesOn || isBetween ? [...wellEnded, 4] : unlessAtEnd(kase, [4]);
   // A replica that is lost in a trial is told of with its results.
   const isToldAll = service === 'app' && !isRestarted && (phase === 'warm-up' || phase === 'measuring');
-  return { codes, says: (code) => (isToldAll && code < 4 ? /app-1 was killed by SIGKILL/ : ifGivenUp(names)(code)) };
+  return { codes, says: (code) => (isToldAll && code < 4 ? /app-1 was killed/ : ifGivenUp(names)(code)) };
 }
 
 function killed(service: ServiceName): Fault {

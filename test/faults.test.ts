@@ -26,7 +26,7 @@ const sample: readonly FaultCase[] = [
   of('run', 'temporary folder removed', 'between trials', 0.2),
 ];
 
-describe('a run that is disturbed', { timeout: 300_000 }, () => {
+describe('a run that is disturbed', { timeout: 60_000 }, () => {
   const missing = new Map<FaultCase, string>();
   const tried = new Map<FaultCase, Tried>();
 
@@ -37,7 +37,7 @@ describe('a run that is disturbed', { timeout: 300_000 }, () => {
     }
     const possible = sample.filter((kase) => !missing.has(kase));
     await tryCases(possible, localPlace(), { abreast: 3, onTried: (kase, seen) => void tried.set(kase, seen) });
-  }, 300_000);
+  }, 600_000);
 
   it.for(sample.map((kase) => [caseText(kase), kase] as const))('ends in order: %s', ([, kase], context) => {
     const why = missing.get(kase);
