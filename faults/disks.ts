@@ -119,7 +119,7 @@ const unwritable: Fault = {
   }),
 };
 
-const gone = /cannot be used|not there|No such file|ENOENT|could not open|does not exist|was removed/i;
+const gone = /cannot be used|not there|No such file|ENOENT|could not open|does not exist|(?:was|were) removed/i;
 
 const temporaryRemoved: Fault = {
   name: 'temporary folder removed',

@@ -62,9 +62,12 @@ export interface Fault {
 /** Those of runs that are not disturbed: nothing is said of what they measure. */
 export const wellEnded: readonly number[] = [0, 1, 3];
 
-/** What the sentence of an error has to name, its hint or what explains it: steps that went well name things, too. */
+/**
+ * What an error has to name: in its sentence, or in what explains it, which is indented below. Steps that went well name things as well, and
+ * so do reports.
+ */
 export function inError(names: RegExp): RegExp {
-  return new RegExp(`^error: [^]*(?:${names.source})`, `m${names.flags}`);
+  return new RegExp(`^error: (?:.*\\n {2})*.*(?:${names.source})`, `m${names.flags}`);
 }
 
 /** What has to be told where the lab gave up, and nothing where it did not. */

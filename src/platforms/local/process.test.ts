@@ -83,7 +83,7 @@ test('one that is killed is gone with all that it has started', async () => {
   expect(await alive(pids)).toEqual([]);
 });
 
-test('one whose folder was removed says so when it has ended', async () => {
+test('one whose files were removed says so when it has ended', async () => {
   const gone = await mkdtemp(path.join(folder, 'gone-'));
   const description = { name: 'server', command: '/bin/sh', args: ['-c', 'read -r _; exit 3'], environment: {} };
   const server = await LocalProcess.start(
@@ -94,5 +94,5 @@ test('one whose folder was removed says so when it has ended', async () => {
   server.child.stdin?.end();
   const error = await server.failure(await server.ended);
   expect(error.message).toBe('server exited with code 3.');
-  expect(error.hint).toContain(`The folder ${gone} was removed while the run went on`);
+  expect(error.hint).toContain(`The files of the run in ${gone} were removed while it went on`);
 });

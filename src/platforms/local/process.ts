@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { open, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { diskFullHint, hintFor, readLogEnd, readPiece, withLog } from '../../machine/log-tail.ts';
@@ -127,8 +128,16 @@ export class LocalProcess {
   async failure(what: string, cause?: unknown): Promise<LabError> {
     const told = withLog(this.name, await this.log());
     const { folder } = this.#description;
-    const hint = hintFor([...told.details, what], folder) ?? (await folderHint(folder));
+    const known = hintFor([...told.details, what], folder) ?? this.#removalHint();
+    const hint = known ?? ((await isDiskFull(folder)) ? diskFullHint(folder) : undefined);
     return new LabError(`${this.name} ${what}.`, { ...told, cause, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  /** What to do where somebody has removed its log, and so the rest of the run's folder. */
+  #removalHint(): string | undefined {
+    if (existsSync(this.#logFile)) return undefined;
+    const { folder } = this.#description;
+    return `The files of the run in ${folder} were removed while it went on; set TMPDIR to a folder where nobody does that.`;
   }
 
   /** Ends it, with all that it started: asks, waits, kills. Never fails. @param graceMs how long it may take */
@@ -213,13 +222,11 @@ async function untilGone(pid: number): Promise<void> {
   }
 }
 
-/** What is wrong with the folder of a run, where something is: its log may lie there, and say nothing of that, or be gone. */
-async function folderHint(folder: string): Promise<string | undefined> {
+async function isDiskFull(folder: string): Promise<boolean> {
   try {
     const { bavail, bsize } = await statfs(folder);
-    return bavail * bsize < 2 ** 20 ? diskFullHint(folder) : undefined;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return undefined;
-    return `The folder ${folder} was removed while the run went on; set TMPDIR to one where nobody does that.`;
+    return bavail * bsize < 2 ** 20;
+  } catch {
+    return false;
   }
 }
