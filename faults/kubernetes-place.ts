@@ -48,7 +48,7 @@ async function find(cluster: Cluster, host: string, service: ServiceName): Promi
     name,
     signal: async (signal) => {
       const pid = await mainProcessOf(name);
-      if (pid === undefined) throw new Error(`The processes of the pod ${name} cannot be seen from here.`);
+      if (pid === undefined) throw new Gone(`The pod ${name} has no process that is seen from here.`);
       process.kill(pid, signal);
     },
     remove: () => killPod(cluster, pod),
@@ -58,6 +58,11 @@ async function find(cluster: Cluster, host: string, service: ServiceName): Promi
 function isRunning({ metadata, status }: V1Pod): boolean {
   const runs = status?.containerStatuses?.some(({ state }) => state?.running !== undefined) ?? false;
   return runs && metadata?.deletionTimestamp === undefined;
+}
+
+/** As the kernel says it of a process that has ended. */
+class Gone extends Error {
+  readonly code = 'ESRCH';
 }
 
 /**

@@ -87,7 +87,7 @@ describe('the summary', () => {
   it('adds up what became of each fault, and says what failed', () => {
     const summary = summaryOf([result('held', 1), result('failed', 2), result('too late', 3)]);
     expect(summary).toContain('2 cases (2 on local), of which 1 failed, at abc1234. 1 more run ended');
-    expect(summary).toContain('| local | SIGINT | 2 | 1 | 1 | nothing left |');
-    expect(summary).toContain('| local | SIGTERM | 0 |  |  | not tried |');
+    expect(summary).toContain('| SIGINT | 1 of 2 | not tried | not tried | nothing left (local) |');
+    expect(summary).toContain('| temporary folder removed | not tried | – | – |  |');
   });
 });
