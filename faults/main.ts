@@ -71,13 +71,15 @@ async function tryAll(options: Options, seed: number): Promise<number> {
     means,
     onTried: async (kase, { outcome, code, tookMs, failed, written }) => {
       const number = numbers.get(kase) ?? 0;
-      const ended = code === undefined ? {} : { code };
       const said = /^error: .*$/m.exec(written)?.[0];
-      await keepResult({ commit, seed, number, ...kase, outcome, ...ended, tookMs, said, failed: [...failed] });
+      if (outcome !== 'not begun') {
+        const ended = code === undefined ? {} : { code };
+        await keepResult({ commit, seed, number, ...kase, outcome, ...ended, tookMs, said, failed: [...failed] });
+      }
       const seconds = (tookMs / 1000).toFixed(1);
       process.stdout.write(`${number}: ${outcome}, exit code ${String(code)} after ${seconds} s: ${caseText(kase)}\n`);
       if (said !== undefined) process.stdout.write(`  ${said}\n`);
-      if (outcome !== 'failed') return;
+      if (failed.length === 0) return;
       failures += 1;
       const why = failed.map(({ check, why: text }) => `  ${check}: ${text}\n`).join('');
       const again = `npm run faults -- --platform ${platform} --seed ${seed} --case ${number}`;

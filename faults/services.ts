@@ -91,7 +91,7 @@ function lossOf(service: ServiceName, kase: FaultCase): Expectation {
   const codes = goesOn || isBetween ? [...wellEnded, 4] : unlessAtEnd(kase, [4]);
   // A replica that is lost in a trial is told of with its results.
   const isToldAll = service === 'app' && !isRestarted && (phase === 'warm-up' || phase === 'measuring');
-  return { codes, says: (code) => (isToldAll && code < 4 ? /app-1 was killed/ : ifGivenUp(names)(code)) };
+  return { codes, says: (code) => (isToldAll && code < 4 ? /app-1 was (?:killed|removed)/ : ifGivenUp(names)(code)) };
 }
 
 function killed(service: ServiceName): Fault {

@@ -11,8 +11,11 @@ import type { Place } from './place.ts';
 
 /** What became of a case. */
 export interface Tried {
-  /** `too late` is a run that was over before its moment, and held: it says nothing of the fault. */
-  readonly outcome: 'held' | 'failed' | 'too late';
+  /**
+   * `too late` is a run that was over before its moment, and held: it says nothing of the fault. Neither does `not begun`: there was no
+   * run, or nothing that could be done to it.
+   */
+  readonly outcome: 'held' | 'failed' | 'too late' | 'not begun';
   readonly code: number | undefined;
   readonly tookMs: number;
   /** The checks that did not hold, and what was wrong. */
@@ -83,7 +86,7 @@ export async function tryCase(kase: FaultCase, place: Place, means: Means = {}):
 }
 
 /**
- * Tries cases, so many at the same time; each is told as soon as it is over. One that could not even begin has failed as well.
+ * Tries cases, so many at the same time; each is told as soon as it is over. One that could not even begin is told as well.
  */
 export async function tryCases(
   cases: readonly FaultCase[],
