@@ -38,6 +38,6 @@ function sentenceOf(met: readonly Result[], late: number): string {
   });
   const failed = met.filter(({ outcome }) => outcome === 'failed').length;
   const commits = [...new Set(met.map(({ commit }) => commit))].join(', ');
-  const more = late === 0 ? '' : ` ${plural(late, 'more run')} ended before the moment of its fault.`;
+  const more = late === 0 ? '' : ` ${plural(late, 'more run')} ended before the fault struck.`;
   return `${plural(met.length, 'case')} (${places.join(', ')}), of which ${failed} failed, at ${commits}.${more}`;
 }
