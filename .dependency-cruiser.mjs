@@ -49,7 +49,7 @@ export default {
       comment: 'It is there for tests, and only they import it.',
       severity: 'error',
       from: { path: '^src/', pathNot: tests },
-      to: { path: [tests, '^(bench|fuzz|scripts)/'] },
+      to: { path: [tests, '^(bench|faults|fuzz|scripts)/'] },
     },
     {
       name: 'circle',
@@ -69,7 +69,7 @@ export default {
   ],
   options: {
     tsPreCompilationDeps: true,
-    includeOnly: '^(src|test|bench|fuzz|scripts)/',
+    includeOnly: '^(src|test|bench|faults|fuzz|scripts)/',
     enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.mjs'] },
   },
 };

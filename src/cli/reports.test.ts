@@ -27,3 +27,12 @@ it('fails by the report where nothing broke the run off', async () => {
   const outcome = { record: runRecord(), folder, error: undefined };
   await expect(reportRun(fakeIo(), outcome, options)).rejects.toThrow(LabError);
 });
+
+it('says once what keeps all of it from being written', async () => {
+  const err = fakeOutput();
+  const error = new LabError('Results cannot be written to /run: ENOSPC.');
+  const folder = { path: '/run', write: async () => Promise.reject(new LabError(error.message)) };
+  const outcome = { record: runRecord(), folder, error };
+  await expect(reportRun(fakeIo({ err }), outcome, { ...options, save: [] })).rejects.toBe(error);
+  expect(err.text()).toBe('');
+});

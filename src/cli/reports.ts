@@ -121,6 +121,7 @@ export async function reportRun(
     writeResult(io.out, record, io.startedAtMs);
   }
   const [first, ...others] = errors;
-  for (const other of others) tellError(io.err, other);
+  // A disk that is full says the same of every file.
+  for (const other of others) if (other.message !== first?.message) tellError(io.err, other);
   if (first !== undefined) throw first;
 }

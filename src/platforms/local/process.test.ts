@@ -82,3 +82,17 @@ test('one that is killed is gone with all that it has started', async () => {
   expect(parent.end).toBe('was killed by SIGKILL');
   expect(await alive(pids)).toEqual([]);
 });
+
+test('one whose files were removed says so when it has ended', async () => {
+  const gone = await mkdtemp(path.join(folder, 'gone-'));
+  const description = { name: 'server', command: '/bin/sh', args: ['-c', 'read -r _; exit 3'], environment: {} };
+  const server = await LocalProcess.start(
+    { ...description, folder: gone, log: 'server.log', piped: true, graceMs: 0 },
+    signal,
+  );
+  await rm(gone, { recursive: true });
+  server.child.stdin?.end();
+  const error = await server.failure(await server.ended);
+  expect(error.message).toBe('server exited with code 3.');
+  expect(error.hint).toContain(`The files of the run in ${gone} were removed while it went on`);
+});

@@ -1,4 +1,5 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { open, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { diskFullHint, hintFor, readLogEnd, readPiece, withLog } from '../../machine/log-tail.ts';
@@ -127,9 +128,16 @@ export class LocalProcess {
   async failure(what: string, cause?: unknown): Promise<LabError> {
     const told = withLog(this.name, await this.log());
     const { folder } = this.#description;
-    const known = hintFor([...told.details, what], folder);
+    const known = hintFor([...told.details, what], folder) ?? this.#removalHint();
     const hint = known ?? ((await isDiskFull(folder)) ? diskFullHint(folder) : undefined);
     return new LabError(`${this.name} ${what}.`, { ...told, cause, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  /** What to do where somebody has removed its log, and so the rest of the run's folder. */
+  #removalHint(): string | undefined {
+    if (existsSync(this.#logFile)) return undefined;
+    const { folder } = this.#description;
+    return `The files of the run in ${folder} were removed while it went on; set TMPDIR to a folder where nobody does that.`;
   }
 
   /** Ends it, with all that it started: asks, waits, kills. Never fails. @param graceMs how long it may take */

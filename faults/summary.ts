@@ -1,0 +1,43 @@
+import { plural } from '../src/model/numbers.ts';
+import { placeNames, type PlaceName } from './case.ts';
+import { faults } from './catalogue.ts';
+import { checks } from './checks.ts';
+import type { Fault } from './fault.ts';
+import type { Result } from './results.ts';
+
+/** What docs/reliability.md has: what must hold, how many cases there were in all, and a line for each fault. */
+export function summaryOf(results: readonly Result[]): string {
+  const met = results.filter(({ outcome }) => outcome !== 'too late');
+  const head = ['held of cases', ...placeNames, 'failed'];
+  const rows = faults.map((fault) => {
+    const those = met.filter((result) => result.fault === fault.name);
+    return [fault.name, ...placeNames.map((platform) => heldOn(platform, fault, those)), failedIn(those)];
+  });
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+  const must = checks.map(({ name, what }) => `- ${name}: ${what}`);
+  return `${must.join('\n')}\n\n${sentenceOf(met, results.length - met.length)}\n\n${lines.join('\n')}\n`;
+}
+
+/** How many of the cases of a fault held on a platform; a dash where it is nothing that can happen there. */
+function heldOn(platform: PlaceName, { platforms }: Fault, results: readonly Result[]): string {
+  const those = results.filter((result) => result.platform === platform);
+  if (those.length === 0) return platforms.includes(platform) ? 'not tried' : '–';
+  return `${those.filter(({ outcome }) => outcome === 'held').length} of ${those.length}`;
+}
+
+/** `nothing left (docker)`: what did not hold, and where. */
+function failedIn(results: readonly Result[]): string {
+  const failed = results.flatMap(({ platform, failed: those }) => those.map(({ check }) => `${check} (${platform})`));
+  return [...new Set(failed)].join(', ');
+}
+
+function sentenceOf(met: readonly Result[], late: number): string {
+  const places = placeNames.flatMap((platform) => {
+    const count = met.filter((result) => result.platform === platform).length;
+    return count === 0 ? [] : [`${count} on ${platform}`];
+  });
+  const failed = met.filter(({ outcome }) => outcome === 'failed').length;
+  const commits = [...new Set(met.map(({ commit }) => commit))].join(', ');
+  const more = late === 0 ? '' : ` ${plural(late, 'more run')} ended before the fault struck.`;
+  return `${plural(met.length, 'case')} (${places.join(', ')}), of which ${failed} failed, at ${commits}.${more}`;
+}
