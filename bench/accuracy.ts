@@ -4,15 +4,31 @@ import { compareTools, type OurFigures } from './against-tools.ts';
 import { behaviours, type Behaviour } from './behaviours.ts';
 import { cell, takenTwice, withSecondChance, type Judged, type JudgedSection } from './judged.ts';
 import { loadKnown, noteOf } from './known-load.ts';
+import { named } from './options.ts';
 import { benchPacing } from './pacing.ts';
 import { bundle, startServer, type Server } from './programs.ts';
 import { benchQueue } from './queue.ts';
 import { quantile, table } from './statistics.ts';
 import { benchTwoStalls } from './two-stalls.ts';
 
-/** The worker's two times against a server whose times are known, its pacing, and what other tools say of that server. */
-export async function benchAccuracy(): Promise<JudgedSection> {
+/** What can be taken of it by itself. */
+const partsByName: Readonly<Record<string, (server: Server) => Promise<JudgedSection>>> = {
+  pacing: benchPacing,
+  stalls: benchTwoStalls,
+  queue: benchQueue,
+};
+
+/**
+ * The worker's two times against a server whose times are known, its pacing, and what other tools say of that server.
+ * @param only the name of one part; left out for all of it
+ * @throws {UsageError} where none has that name
+ */
+export async function benchAccuracy(only: string | undefined): Promise<JudgedSection> {
   await using server = await startServer(await bundle('known-server'), {});
+  if (only !== undefined) {
+    const [[, part] = []] = named(Object.entries(partsByName), ([name]) => name, 'part', only);
+    if (part !== undefined) return await part(server);
+  }
   const taken: (Taken & { isSecond: boolean })[] = [];
   for (const behaviour of behaviours) taken.push(await withSecondChance(() => take(server, behaviour)));
   const pacing = await benchPacing(server);

@@ -2,7 +2,7 @@
 // --write puts what was taken into that page; --only NAME takes one section: cached-read, replicas, overhead, docker,
 // kubernetes, client, telemetry, accuracy or report. memory, gate, advice and pull-requests take long, and are taken only when they
 // are named: --minutes N, --cycles N, --finding KIND, --times N and a second --only, with the name of a pull request, make them
-// shorter.
+// shorter; with pacing, stalls or queue it is that part of accuracy.
 // The exit code is 1 where figures that have goals miss them, and 2 where the command line is wrong, or the page would lose what it has.
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -37,7 +37,7 @@ const benches: Readonly<Record<string, Bench>> = {
   kubernetes: benchKubernetes,
   client: benchClient,
   telemetry: benchTelemetry,
-  accuracy: benchAccuracy,
+  accuracy: async ({ only: [, part] }) => benchAccuracy(part),
   report: benchReport,
   memory: async ({ minutes }) => benchMemory(minutes),
   advice: async ({ finding }) => benchAdvice(finding),

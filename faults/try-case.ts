@@ -97,7 +97,7 @@ export async function tryCases(
   const tryNext = async (): Promise<void> => {
     for (let kase = remaining.shift(); kase !== undefined; kase = remaining.shift()) {
       const tried = await tryCase(kase, place, means).catch((error: unknown): Tried => ({
-        outcome: 'failed',
+        outcome: 'not begun',
         code: undefined,
         tookMs: 0,
         failed: [{ check: 'begins', why: messageOf(error) }],

@@ -112,7 +112,7 @@ export const pitfalls = {
     look: [
       'lock waiters: of 50 writers one has the row, and nearly all others wait for it. With 64 rows a few still meet in the same one; in rows of their own nobody does.',
       'RPS: one row gives one like for each 20 ms, however many want one.',
-      'rows/req: what the remedies cost. One request in twenty asks for the count, which is in 64 rows, or in as many as there were likes. One row is not one read either: each like leaves an old version of it behind, and those who waited read past them.',
+      'rows/req: rows that PostgreSQL read for one request, old versions included. One request in twenty asks for the count, which is in 64 rows, or in as many as there were likes. One row is not one read either: each like leaves an old version of it behind.',
     ],
     mechanism: [
       'one row:  begin',
@@ -126,7 +126,7 @@ export const pitfalls = {
       'count:    sum over all rows of the todo      # 1, 64, or as many as likes',
     ],
     tradeOffs: [
-      'Who reads pays for it: 64 rows in place of one, or a number that grows for ever until somebody adds rows up from time to time.',
+      'Who asks for the count pays for it: 64 rows in place of one, or a number that grows for ever until somebody adds rows up from time to time.',
       'No one row has the total any more: a limit such as "the last 100 tickets" cannot be kept by looking at one of them.',
       'However many rows there are, some still meet: 50 that come at once find 35 of 64 rows, and 15 wait.',
     ],

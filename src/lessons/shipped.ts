@@ -263,7 +263,7 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     look: [
       'queries/req: the same in both. What was added is no query, and p50 is larger all the same.',
       'Where the time goes: the wait for the second service is a part of its own.',
-      'CPU/req: a request that the app sends costs it about what one costs that it answers.',
+      'CPU/req: the request that the app sends to the second service takes CPU of the app, too.',
     ],
     next: [
       {

@@ -196,7 +196,7 @@ const strain: readonly Metric[] = [
     ...server,
     name: 'lock_waiters',
     title: 'lock waiters',
-    counts: 'part',
+    kind: 'timed',
     description: 'Connections that waited for a lock of PostgreSQL, on average, looked at once a second.',
     of: ({ telemetry, measurement }) => {
       const looks = measuredValues(telemetry.timeline, measurement, 'backends', 'db_locks_waiting');

@@ -6,7 +6,8 @@ import type { MeasuredTrial, Metric } from './metric.ts';
 /** A service beside what is tested, as its system has it. */
 export interface ServiceBeside {
   readonly name: string;
-  readonly copies: number;
+  /** Undefined where they come and go. */
+  readonly copies: number | undefined;
 }
 
 /** All that the metrics of a trial are computed from: its own, those of its requests and of its services. */

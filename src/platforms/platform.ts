@@ -80,8 +80,8 @@ export interface Death {
   /** As its usage calls it: `postgres`, `app-1`. */
   readonly service: string;
   /**
-   * Whether nothing can be measured without it: database, cache, the balancer of what is tested, and the last of the replicas. What
-   * runs beside is none of that: what is tested answers without it.
+   * Whether nothing can be measured without it: a store, the balancer of what is tested, and the last of the replicas. An aside is
+   * none of that: what is tested answers without it.
    */
   readonly isFatal: boolean;
   /** How it ended, in a sentence with its name, and the end of its log. */

@@ -1,4 +1,5 @@
 import { isHosted, type EntryUse, type OwnUse, type ServiceUse, type System } from '../model/system.ts';
+import { toldToApp } from '../services/app.ts';
 import { catalogue, entryOf } from '../services/catalogue.ts';
 import type { Service } from '../services/service.ts';
 import { besideOf } from '../services/system.ts';
@@ -143,8 +144,12 @@ export function checkServices(system: System, find: Find, reader: Reader): void 
 }
 
 function checkVariables(system: System, services: readonly Service[], find: Find, reader: Reader): void {
-  const told = isHosted(system) ? Object.keys(system.environment) : [];
-  const setBy = new Map(told.map((variable) => [variable, 'the env of its target']));
+  const setBy = new Map<string, string>([
+    ...(isHosted(system) ? Object.keys(system.environment) : []).map(
+      (variable) => [variable, 'the env of its target'] as const,
+    ),
+    ...(system.kind === 'app' ? toldToApp(system) : []).map((variable) => [variable, 'the lab'] as const),
+  ]);
   for (const service of services) {
     // The same ones wherever it is.
     const given = Object.keys(service.reachedBy({ host: '', port: 0, secret: () => '' }));

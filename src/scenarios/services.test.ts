@@ -170,6 +170,8 @@ describe('a service is refused', () => {
     ['postgres', '"postgres" is a name of the lab\'s own'],
     ['load-worker', '"load-worker" is a name of the lab\'s own'],
     ['mailer-balancer', '"mailer-balancer" is a name of the lab\'s own'],
+    ['mailer-pods', '"mailer-pods" is a name of the lab\'s own'],
+    ['front', '"front" is a name of the lab\'s own'],
     ['mailer-2', '"mailer-2" is what a copy would be called'],
     ['Mailer', '"Mailer" is not the name of a service'],
     ['mailer-', '"mailer-" is not the name of a service'],
@@ -216,9 +218,12 @@ describe('a service is refused', () => {
     expect(faultsOf('services: { a: notifier }', 'variants: { v: { services: { b: notifier } }, w: }')).toEqual([
       '[b] "b" sets NOTIFIER_URL, and a does so already | leave one of them out',
     ]);
-    expect(faultsOf('services: { db: { command: a, as: DATABASE_URL } }')).toEqual([
-      '[DATABASE_URL] "db" sets DATABASE_URL, and postgres does so already | call it otherwise by as',
-    ]);
+    expect(faultsOf('services: { db: { command: a, as: DATABASE_URL }, pool: { command: b, as: POOL_SIZE } }')).toEqual(
+      [
+        '[DATABASE_URL] "db" sets DATABASE_URL, and postgres does so already | call it otherwise by as',
+        '[POOL_SIZE] "pool" sets POOL_SIZE, and the lab does so already | call it otherwise by as',
+      ],
+    );
   });
 
   it('beside a target that runs already', () => {

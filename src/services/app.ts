@@ -1,6 +1,6 @@
 import { environmentOf } from '../model/app-environment.ts';
 import type { Topology } from '../model/plan.ts';
-import { usesCache } from '../model/system.ts';
+import { type AppSystem, usesCache } from '../model/system.ts';
 import { postgres } from './postgres/postgres.ts';
 import { redis } from './redis.ts';
 import type { Place, Service, Variables } from './service.ts';
@@ -74,12 +74,22 @@ export function app(topology: Topology): Service {
   };
 }
 
+/** The variables that the lab itself tells the app, whatever runs beside it. */
+export function toldToApp(system: AppSystem): readonly string[] {
+  const topology = { ...system, replicas: 1, data: { users: 0, todos: 0 }, freshData: false, serverTiming: false };
+  const copy = { name: 'app', number: 1, of: 1 };
+  return Object.keys(settings(topology, { copy, host: '', port: 0, lingerMs: 0 }));
+}
+
 /** Whether its replicas are replaced without being given time to end. */
 function isAbrupt({ rollout }: Topology): boolean {
   return rollout?.shutdown === 'abrupt';
 }
 
-function settings(topology: Topology, { copy, host, port, lingerMs }: Place): Variables {
+function settings(
+  topology: Topology,
+  { copy, host, port, lingerMs }: Pick<Place, 'copy' | 'host' | 'port' | 'lingerMs'>,
+): Variables {
   const { data, freshData, serverTiming, slowReplicaMs } = topology;
   // The last of several is the slow one, where there is one.
   const extraMs = copy.of > 1 && copy.number === copy.of ? slowReplicaMs : 0;

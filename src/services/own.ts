@@ -69,7 +69,7 @@ function programOf({ command, folder, port: fixed }: Omit<CommandSystem, 'servic
     hint:
       fixed === undefined
         ? 'It has to listen on the port in the variable PORT, or where {port} is in its command. ' +
-          'If it has a port of its own, write port: 3000 into its target.'
+          'If it has a port of its own, write port: 3000 beside its command.'
         : `It has to listen on port ${fixed} of 127.0.0.1.`,
   };
 }

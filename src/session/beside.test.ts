@@ -3,7 +3,7 @@ import { service } from '../../test/fakes/evidence.ts';
 import { beside } from '../../test/fakes/records.ts';
 import type { HostedTopology } from '../model/plan.ts';
 import type { CommandSystem, ServiceUse } from '../model/system.ts';
-import { endedBeside, isBeside, servicesIn, withServices } from './beside.ts';
+import { endedBeside, servicesIn, withServices } from './beside.ts';
 
 const limits = { cpu: undefined, memoryBytes: undefined };
 const server: Omit<CommandSystem, 'services'> = {
@@ -41,15 +41,6 @@ describe('services beside what is tested', () => {
       { ...kill, service: 'target' },
     ];
     expect(endedBeside({ ...shop, acts })).toEqual(['mailer']);
-  });
-
-  it('are told from what is tested by the names that the plan has for their copies', () => {
-    expect(['mailer-2', 'target-prices-1', 'target-1', 'mailer-balancer'].map((copy) => isBeside(shop, copy))).toEqual([
-      true,
-      true,
-      false,
-      false,
-    ]);
   });
 
   it('are known by what they told where the platform names copies itself', () => {

@@ -5,14 +5,18 @@ import type { ServiceResources, Telemetry } from '../model/telemetry.ts';
 import { copiesOf, type Service } from '../services/service.ts';
 import { asidesOf } from '../services/system.ts';
 
-/** The services beside what is tested, and how many copies each has. */
+/** The services beside what is tested, and how many copies each has where that stays so. */
 export function servicesIn(system: TrialSystem): readonly ServiceBeside[] {
-  return asidesOf(system).map((service) => ({ name: service.name, copies: copiesOf(service).length }));
+  const ended = endedBeside(system);
+  return asidesOf(system).map((service) => {
+    const { name } = service;
+    return { name, copies: ended.includes(name) ? undefined : copiesOf(service).length };
+  });
 }
 
-/** Those of them that an act of the trial ends copies of. */
+/** Those of them that an act of the trial ends copies of, or adds some to. */
 export function endedBeside(system: TrialSystem): readonly string[] {
-  const names = new Set(servicesIn(system).map(({ name }) => name));
+  const names = new Set(asidesOf(system).map(({ name }) => name));
   return actsOn(system).flatMap(({ kind, service }) => (actTraits[kind].ends && names.has(service) ? [service] : []));
 }
 
@@ -33,11 +37,6 @@ export function withServices(
     const copyOf = services.get(used.service);
     return copyOf === undefined ? used : { ...used, copyOf };
   });
-}
-
-/** Whether a copy of that name is one of a service beside what is tested, as the plan calls them. */
-export function isBeside(system: TrialSystem, copy: string): boolean {
-  return asidesOf(system).some((service) => namesOf(service).some(([called]) => called === copy));
 }
 
 /** How a copy of a service may be called, each with the service. */

@@ -4,7 +4,6 @@ import { actsOn, servicesBeside, type Trial } from '../model/plan.ts';
 import { isHosted, isTargetCopy, type HostedSystem, type System } from '../model/system.ts';
 import { writes } from '../model/workload.ts';
 import type { Deployment, Platform, Stack } from '../platforms/platform.ts';
-import { isBeside } from './beside.ts';
 import type { Match } from './match.ts';
 import { revisionOf } from './revision.ts';
 import type { Lab, RunSession } from './run-session.ts';
@@ -110,7 +109,7 @@ async function blamed(
 ): Promise<unknown> {
   const { system } = trial;
   if (signal.aborted || !(error instanceof LabError) || !isHosted(system)) return error;
-  if (!error.logs.some(({ service }) => isTargetCopy(service) && !isBeside(system, service))) return error;
+  if (!error.logs.some(({ service }) => isTargetCopy(service))) return error;
   const revision = await revisionOf(system, environment, signal);
   const which = { side, system: startedAs(system), ...(revision === undefined ? {} : { revision }) };
   return new SideFailure(error, which, trial, hasStarted);

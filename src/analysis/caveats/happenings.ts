@@ -14,10 +14,10 @@ function isEnd({ kind }: Happening): boolean {
   return kind !== 'probe-failed';
 }
 
-/** Whether the loss of a replica says as much: that it restarted, or why in the same words. */
-function isInLoss(happening: Happening, { lost }: Telemetry): boolean {
+/** Whether the loss of a copy says as much: that it restarted, or why in the same words. */
+function isInLoss(happening: Happening, { lost, beside = [] }: Telemetry): boolean {
   const { service, kind, text } = happening;
-  const loss = lost.find(({ replica }) => replica === service);
+  const loss = [...lost, ...beside.flatMap((each) => each.lost)].find(({ replica }) => replica === service);
   return loss !== undefined && isEnd(happening) && (kind === 'restarted' || loss.problem.includes(text));
 }
 

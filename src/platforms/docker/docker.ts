@@ -51,7 +51,7 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   const loadLimits = loadLimitsOf(options.environment);
   requireBuilt(options.programs);
   const engine = await openEngine(options.environment, signal);
-  checkLimits(engine, loadLimits);
+  for (const limits of [loadLimits, ...stores.map((store) => store.limits)]) checkLimits(engine, limits);
   const cores = shareCores(engine.cores, pin);
   const host = hostOf(options.environment);
   const labels = runLabels(await ownerOfRun(runId, detached), host);

@@ -79,7 +79,7 @@ export async function findImageOf(
   throw new LabError(`The image ${labImage} is not there any more.`, { hint: 'The next run builds it anew.' });
 }
 
-/** Whether a person may come in by it: by what fronts the tested service, or by its first copy, which has no balancer where it is alone. */
+/** Whether a person may come in by it: by what fronts the tested service, or by its first copy, before which nothing may stand. */
 function isEntrance({ running }: Surroundings, { role, fronts }: Service, { number }: Copy): boolean {
   if (role === 'tested') return number === 1;
   return running.some(({ service }) => service.role === 'tested' && fronts.includes(service.name));

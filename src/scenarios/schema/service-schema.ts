@@ -50,10 +50,23 @@ export type ServiceChange = z.output<typeof serviceSchema>;
 const label = /^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/;
 
 /** What a system is made of, and what it is started with. */
-const taken = ['app', 'target', 'postgres', 'redis', 'nginx', 'load', 'setup', 'agent', 'localhost', nothing];
+const taken = [
+  'app',
+  'target',
+  'postgres',
+  'redis',
+  'nginx',
+  'load',
+  'setup',
+  'agent',
+  'front',
+  'mark',
+  'localhost',
+  nothing,
+];
 /** What begins like this is taken for a part of it. */
 const takenBeginning = /^(app|target|load|link)-/;
-const takenEnd = /-(balancer|setup)$/;
+const takenEnd = /-(balancer|setup|pods|files)$/;
 
 /** What is wrong with the name of a service in a file. */
 export function nameFault(name: string): Fault | undefined {
