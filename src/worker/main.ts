@@ -21,6 +21,8 @@ const frames = process.env.LOG_FRAMES === 'on' ? new FrameWriter() : undefined;
 const completionIndex = process.env.JOB_COMPLETION_INDEX;
 /** How long it is waited for that the target listens: where it has just been made, its address may not lead to it yet. */
 const targetLimitMs = Number(process.env.TARGET_LIMIT_MS ?? 0);
+/** What shows that it is the target who listens there; left out where any answer of it would do. */
+const targetReadyPath = process.env.TARGET_READY_PATH;
 
 let state: 'waiting' | 'preparing' | 'ready' | 'working' | 'finished' = 'waiting';
 let job: LoadJob | undefined;
@@ -111,7 +113,7 @@ function prepare(load: LoadJob): void {
     return;
   }
   state = 'preparing';
-  untilListening(originsOf(load), targetLimitMs).then(getReady, (error: unknown) => fail(messageOf(error)));
+  untilListening(originsOf(load), targetReadyPath, targetLimitMs).then(getReady, (error: unknown) => fail(messageOf(error)));
 }
 
 function isClockQuestion(line: string): boolean {

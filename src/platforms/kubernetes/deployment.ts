@@ -143,6 +143,6 @@ export class KubernetesDeployment implements Deployment {
 
   async *generate(jobs: readonly LoadJob[], signal: AbortSignal): AsyncIterable<WorkerMessage> {
     const { run, onStep } = this.#settings;
-    yield* generateLoad(run, jobs, onStep, signal);
+    yield* generateLoad(run, this.#tested.service, jobs, onStep, signal);
   }
 }

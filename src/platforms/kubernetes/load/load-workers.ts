@@ -1,6 +1,7 @@
 import { type LoadSession, readLoad } from '../../../load/load-session.ts';
 import { never, pause } from '../../../machine/time-limit.ts';
 import { step, type OnStep } from '../../../model/steps.ts';
+import type { Service } from '../../../services/service.ts';
 import type { LoadJob, WorkerMessage } from '../../../worker/protocol.ts';
 import { loadManifest } from '../manifests/load.ts';
 import { isRunning, nameOf } from '../pods/pod-state.ts';
@@ -14,11 +15,12 @@ const lookEveryMs = 1_000;
 const unseenLimitMs = 60_000;
 
 /**
- * Runs a load worker for each job, as the pods of a Job in the run's namespace, to their common result. Leaving the loop early, or
+ * Runs a load worker for each job on what is tested, as the pods of a Job in the run's namespace, to their common result. Leaving the loop early, or
  * the signal, removes them. A worker that is lost fails all of it, even if the cluster makes another pod in its place.
  */
 export async function* generateLoad(
   run: RunNamespace,
+  tested: Service,
   jobs: readonly LoadJob[],
   onStep: OnStep,
   signal: AbortSignal,
@@ -33,7 +35,7 @@ export async function* generateLoad(
       pods.length === jobs.length && pods.every(isRunning);
     const what = jobs.length === 1 ? 'The load worker' : `A load worker of ${jobs.length}`;
     const pods = await step(onStep, `${jobs.length} × load worker starts`, async () => {
-      await run.create([loadManifest(run.names, job, jobs.length)], signal);
+      await run.create([loadManifest(run.names, job, jobs.length, tested.ready)], signal);
       return run.until({ service: job }, what, areRunning, signal);
     });
     const workers = workerPods(run, pods);

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { runNames } from '../testing/run-names.ts';
 import { loadManifest } from './load.ts';
 
-const { spec } = loadManifest(runNames(), 'load-7', 4);
+const http = { path: '/readyz', accepts: () => true, isAny: false, isOfOthers: false };
+const { spec } = loadManifest(runNames(), 'load-7', 4, { http });
 const pod = spec?.template.spec;
 
 test('all workers run at the same time, each with a number of its own, and none a second time', () => {
@@ -22,6 +23,13 @@ test('a worker is spoken to by its standard input, and ends with it', () => {
     },
   ]);
   expect(pod?.containers[0]?.env).toContainEqual({ name: 'LOG_FRAMES', value: 'on' });
+});
+
+test('a worker is told what its target answers once it is reached, where not any answer would do', () => {
+  const told = { name: 'TARGET_READY_PATH', value: '/readyz' };
+  expect(pod?.containers[0]?.env).toContainEqual(told);
+  const any = loadManifest(runNames(), 'load-7', 4, { http: { ...http, isAny: true } });
+  expect(any.spec?.template.spec?.containers[0]?.env).not.toContainEqual(told);
 });
 
 test('it rather has a node without what is under test, and then one without another worker', () => {

@@ -1,4 +1,5 @@
 import type { V1Job, V1LabelSelector, V1WeightedPodAffinityTerm } from '@kubernetes/client-node';
+import type { Readiness } from '../../../services/service.ts';
 import { inImage } from '../../common/programs.ts';
 import { label, podsFor, underLoad } from './labels.ts';
 import type { Plain } from './plain.ts';
@@ -13,8 +14,9 @@ const asks = { cpu: 0.02, memoryBytes: 128 * 2 ** 20 } as const;
 /**
  * An Indexed Job of that many load workers at the same time, each waiting for what it is to do on its standard input. Kubernetes
  * numbers them, and tells each its number (`JOB_COMPLETION_INDEX`): it is the part of the load that the worker takes.
+ * @param ready of what is tested, which answers so through whatever fronts it
  */
-export function loadManifest(s: RunNames, name: string, workers: number): Plain<V1Job> {
+export function loadManifest(s: RunNames, name: string, workers: number, { http }: Readiness): Plain<V1Job> {
   const part = partOf(s, 'load', 'load');
   const template = podTemplate(part, {
     name: 'load',
@@ -30,6 +32,7 @@ export function loadManifest(s: RunNames, name: string, workers: number): Plain<
         { name: 'LOG_FRAMES', value: 'on' },
         // A Service leads to pods that have just become ready only a moment later.
         { name: 'TARGET_LIMIT_MS', value: '10000' },
+        ...(http === undefined || http.isAny ? [] : [{ name: 'TARGET_READY_PATH', value: http.path }]),
       ],
       resources: resourcesOf(s.loadLimits, asks),
     },

@@ -1,4 +1,5 @@
 import type { HostedTopology, Topology } from '../../../model/plan.ts';
+import type { Service } from '../../../services/service.ts';
 import { deployedOf } from '../../../services/system.ts';
 import { loadManifest } from './load.ts';
 import { namespaceManifest } from './objects.ts';
@@ -29,6 +30,10 @@ export function systemManifests(s: RunNames, topology: Topology | HostedTopology
         prepare === undefined ? [] : [preparationManifest(s, service, prepare, neighbours, preparationRetries)];
       return [...config, ...preparations, ...objectsOf({ config: [], ...others })];
     }),
-    ...(workers === 0 ? [] : [loadManifest(s, 'load', workers)]),
+    ...(workers === 0 ? [] : deployed.filter(isTested).map(({ ready }) => loadManifest(s, 'load', workers, ready))),
   ];
+}
+
+function isTested({ role }: Service): boolean {
+  return role === 'tested';
 }
