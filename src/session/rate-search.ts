@@ -10,7 +10,7 @@ import { constantRate } from '../model/rate-stages.ts';
 import type { Workload } from '../model/workload.ts';
 import type { Deployment } from '../platforms/platform.ts';
 import type { Caveat, RateSearchRecord, TrialRecord } from '../record/run-record.ts';
-import { isSpoilt } from './deaths.ts';
+import { deathCaveats, deathsIn, isSpoilt } from './deaths.ts';
 import type { EventSink } from './events.ts';
 import { runTrial } from './trial.ts';
 
@@ -59,6 +59,12 @@ export async function searchRate(
     last = await runTrial(deployment, { ...trial, load: probeLoad }, emit, signal);
     // There is nothing more to look for, and nothing was found.
     if (isSpoilt(last)) return { ...last, number: trial.number, round: trial.round };
+    // With fewer copies it would be the rate of another system.
+    const deaths = await deathsIn(deployment, signal);
+    if (deaths.length > 0) {
+      const caveats = [...last.caveats, ...deathCaveats(deaths)];
+      return { ...last, number: trial.number, round: trial.round, caveats };
+    }
     const outcome = probeOutcome(slo, last);
     const noise = outcome.outcome === 'kept' ? undefined : noiseOf(last, trial);
     const probe = {

@@ -4,6 +4,7 @@ import { actsOn, servicesBeside, type Trial } from '../model/plan.ts';
 import { isHosted, isTargetCopy, type HostedSystem, type System } from '../model/system.ts';
 import { writes } from '../model/workload.ts';
 import type { Deployment, Platform, Stack } from '../platforms/platform.ts';
+import { deathsIn } from './deaths.ts';
 import type { Match } from './match.ts';
 import { revisionOf } from './revision.ts';
 import type { Lab, RunSession } from './run-session.ts';
@@ -51,16 +52,20 @@ export class Sides implements AsyncDisposable {
     }
   }
 
-  /** Has the system of a trial running. One that has a stack of its own, and that no trial changes, stays as it is. */
+  /** Has the system of a trial running. One that has a stack of its own, that no trial changes, and of which all runs on, stays as it is. */
   async deploy(trial: Trial): Promise<Deployment> {
     const running = this.#deployments.get(trial.variant);
-    const isChanged = writes(trial.workload) || actsOn(trial.system).length > 0;
-    if (running !== undefined && this.#match.isSideBySide && !isChanged) return running;
+    if (running !== undefined && this.#match.isSideBySide && (await this.#isWhole(running, trial))) return running;
     const stack = this.#stacks.get(trial.variant);
     if (stack === undefined) throw new Error(`${trial.variant} is no side of this match`);
     const deployment = await this.#session.deploy(stack, this.#fresh(trial));
     this.#deployments.set(trial.variant, deployment);
     return deployment;
+  }
+
+  async #isWhole(running: Deployment, { workload, system }: Trial): Promise<boolean> {
+    if (writes(workload) || actsOn(system).length > 0) return false;
+    return (await deathsIn(running, this.#session.lab.signal)).length === 0;
   }
 
   /** What the plan says of rows that another trial has changed holds for one stack: each side has its own. */

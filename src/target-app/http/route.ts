@@ -32,7 +32,8 @@ export type Route = (name: string, handler: Handler) => (c: Context<Env>) => Pro
  */
 export function createRoute(metrics: ServerMetrics, errors: ErrorLog, start: StartStopwatch, drain: Drain): Route {
   return (name, handler) => {
-    const byStatus = new Map<number, { count: number }>();
+    // A route that nobody asks for is counted as zero, and is not missing.
+    const byStatus = new Map([[200, metrics.answered(name, 200)]]);
 
     const count = (status: number): void => {
       let answered = byStatus.get(status);
