@@ -113,7 +113,9 @@ function prepare(load: LoadJob): void {
     return;
   }
   state = 'preparing';
-  untilListening(originsOf(load), targetReadyPath, targetLimitMs).then(getReady, (error: unknown) => fail(messageOf(error)));
+  untilListening(originsOf(load), targetReadyPath, targetLimitMs).then(getReady, (error: unknown) =>
+    fail(messageOf(error)),
+  );
 }
 
 function isClockQuestion(line: string): boolean {
