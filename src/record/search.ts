@@ -21,9 +21,9 @@ export const searchSchema = z
     slo: z.array(z.string()).min(1),
     probes: z.array(probeSchema),
     limit: z
-      .enum(['objective', 'generator', 'most', 'nothing', 'noise', 'budget'])
+      .enum(['objective', 'generator', 'most', 'nothing', 'noise', 'budget', 'died'])
       .describe(
-        'What ended it: the objective, the generator, the highest rate allowed, that no rate kept it, noise of the machine, or that the time was up',
+        'What ended it: the objective, the generator, the highest rate allowed, that no rate kept it, noise of the machine, that the time was up, or that a copy of what is tested died',
       ),
     lowPerSecond: z.number().nonnegative().describe('The highest rate that was seen to keep the objective'),
     highPerSecond: z.number().positive().optional().describe('The lowest rate above it that was seen to break it'),

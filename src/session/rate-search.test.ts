@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { LabError } from '../model/errors.ts';
 import { fakePlatform } from '../../test/fakes/platform.ts';
 import { scenarioFile } from '../../test/fakes/scenario.ts';
 import { measuredMs } from '../model/load-profile.ts';
 import type { TrialRecord } from '../record/run-record.ts';
 import { planOf } from '../scenarios/planning/expand.ts';
 import { OpenBooks } from '../worker/drivers/open-books.ts';
+import type { Death } from '../platforms/platform.ts';
 import type { LoadJob, WorkerResult } from '../worker/protocol.ts';
 import { Recorder } from '../worker/recording/recorder.ts';
 import { drawnRequest } from '../worker/testing/jobs.ts';
@@ -37,7 +39,7 @@ function carried({ load }: LoadJob, payments: number): WorkerResult {
   return { ...result, open: books.finish(recorder) };
 }
 
-async function search(payments: number): Promise<TrialRecord> {
+async function search(payments: number, deaths: readonly Death[] = []): Promise<TrialRecord> {
   const file = scenarioFile({
     scenarios: {
       shop: {
@@ -63,7 +65,8 @@ async function search(payments: number): Promise<TrialRecord> {
   });
   await using stack = await platform.up({ stores: [], runId: 'r', signal, onStep: () => undefined });
   const deployment = await stack.deploy(system, signal);
-  return await searchRate(deployment, trial, load, () => undefined, signal);
+  const mortal = { ...deployment, deaths: async () => Promise.resolve(deaths) };
+  return await searchRate(mortal, trial, load, () => undefined, signal);
 }
 
 describe('a search with an objective of one request', () => {
@@ -82,4 +85,12 @@ describe('a search with an objective of one request', () => {
     const doubting = caveats.filter(({ doubts }) => doubts.includes('max_rps'));
     expect(doubting.map(({ text }) => text)[0]).toMatch(/^POST \/pay: 20 answers are too few for .*p99/);
   });
+});
+
+test('a search ends where a copy has died: what is left is another system', async () => {
+  const error = new LabError('app-2 exited with code 137.');
+  const { search: found, metrics, caveats } = await search(Infinity, [{ service: 'app-2', isFatal: false, error }]);
+  expect(found).toMatchObject({ limit: 'died', lowPerSecond: 0, probes: [] });
+  expect(metrics).not.toHaveProperty('max_rps');
+  expect(caveats).toContainEqual(expect.objectContaining({ kind: 'died' }));
 });

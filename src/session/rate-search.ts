@@ -59,11 +59,15 @@ export async function searchRate(
     last = await runTrial(deployment, { ...trial, load: probeLoad }, emit, signal);
     // There is nothing more to look for, and nothing was found.
     if (isSpoilt(last)) return { ...last, number: trial.number, round: trial.round };
-    // With fewer copies it would be the rate of another system.
     const deaths = await deathsIn(deployment, signal);
     if (deaths.length > 0) {
+      // With fewer copies it would be the rate of another system.
       const caveats = [...last.caveats, ...deathCaveats(deaths)];
-      return { ...last, number: trial.number, round: trial.round, caveats };
+      const lowPerSecond = Math.max(
+        0,
+        ...probes.filter(({ outcome }) => outcome === 'kept').map(({ ratePerSecond }) => ratePerSecond),
+      );
+      return concluded({ ...last, caveats }, { limit: 'died', lowPerSecond }, probes, trial, search);
     }
     const outcome = probeOutcome(slo, last);
     const noise = outcome.outcome === 'kept' ? undefined : noiseOf(last, trial);
@@ -123,8 +127,9 @@ function concluded(
 ): TrialRecord {
   const caveats = [...doubtedToo(record, slo), ...caveatsOf(found, probes)];
   const search = { slo: slo.map(({ text }) => text), probes: [...probes], ...found };
-  // Where noise ended it, or the time was up before any rate was kept, what it has come to says nothing of the server.
-  const isNothing = found.limit === 'noise' || (found.limit === 'budget' && found.lowPerSecond === 0);
+  // Where noise or a death ended it, or the time was up before any rate was kept, what it has come to says nothing of the server.
+  const isNothing =
+    found.limit === 'noise' || found.limit === 'died' || (found.limit === 'budget' && found.lowPerSecond === 0);
   const metrics = isNothing ? record.metrics : { ...record.metrics, max_rps: found.lowPerSecond };
   return { ...record, number, round, search, metrics, caveats };
 }
@@ -149,6 +154,8 @@ function caveatsOf({ limit, lowPerSecond, highPerSecond }: Found, probes: readon
   const at = formatQuantity(highPerSecond ?? 0, 'per-second');
   switch (limit) {
     case 'objective':
+    // That is told by its own caveat.
+    case 'died':
       return [];
     case 'generator': {
       const text = `the search ended at the load generator's own limit: at ${at} ${broken?.why ?? ''}`;

@@ -15,6 +15,7 @@ export function trialName({ number, scenario, variant, replicas, round }: Trial,
 
 /** `1,234 RPS, p99 12.3 ms, 1 error`. */
 export function outcomeText({ metrics, measurement, search }: TrialRecord): string {
+  if (search?.limit === 'died') return 'the search ended, as a copy of what is tested died';
   if (search?.limit === 'noise') return 'there was too much noise to tell the highest rate that keeps it';
   if (search) return `${formatNumber(metrics.max_rps ?? 0)}/s is the highest rate that keeps it`;
   const p99 = metrics.p99 === undefined ? 'no answers' : `p99 ${formatNumber(metrics.p99)} ms`;

@@ -10,6 +10,7 @@ const enders: Readonly<Record<RateSearchRecord['limit'], string>> = {
   nothing: 'none kept it',
   noise: 'noise',
   budget: 'the budget',
+  died: 'a death',
 };
 
 function searchesOf(row: Row): readonly RateSearchRecord[] {
@@ -30,7 +31,7 @@ export function searchTable(rows: readonly Row[]): Table {
       const isOpen = highs.length < searches.length;
       return [
         ...labelCells(row),
-        { text: searches.some(({ limit }) => limit === 'noise') ? '-' : formatNumber(median(lows)) },
+        { text: searches.some(({ limit }) => limit === 'noise' || limit === 'died') ? '-' : formatNumber(median(lows)) },
         { text: formatNumber(Math.min(...lows)) },
         { text: isOpen ? '-' : formatNumber(Math.max(...highs)) },
         { text: String(searches.reduce((sum, { probes }) => sum + probes.length, 0)) },
