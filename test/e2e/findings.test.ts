@@ -17,7 +17,8 @@ scenarios:
     question: What if a query takes long, and there are connections enough?
     workload: [GET /todos/1]
     load: { connections: 10 }
-    app: { pool: 20, query-cost: 250ms }
+    # So long that it is most of the time also where the app has to wait for a core.
+    app: { pool: 20, query-cost: 600ms }
   many-queries:
     question: What if each item of a list is a query of its own?
     workload: [GET /feed?limit=20]
@@ -105,7 +106,7 @@ describe('findings, each provoked on real servers', () => {
     }
   });
 
-  it('ends in commands that work as they are', async () => {
+  it('ends in commands that work as they are', { timeout: 240_000 }, async () => {
     const commands = record.trials.flatMap(({ findings }) => findings.flatMap(({ command }) => command ?? []));
     expect(commands.length).toBeGreaterThan(0);
     for (const command of new Set(commands)) {
