@@ -128,7 +128,7 @@ export const rooms = {
   'kubernetes/load': {
     where: ['src/platforms/kubernetes/load/'],
     what: 'workers in pods',
-    may: ['kubernetes/pods', 'kubernetes/manifests', 'load', 'worker/protocol', 'machine', 'model'],
+    may: ['kubernetes/pods', 'kubernetes/manifests', 'load', 'worker/protocol', 'services', 'machine', 'model'],
   },
   'kubernetes/system': {
     where: ['src/platforms/kubernetes/system/'],

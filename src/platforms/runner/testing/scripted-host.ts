@@ -57,6 +57,8 @@ export class ScriptedHost implements Host<ScriptedCopy> {
   /** What was done since it was read last. */
   #done: string[] = [];
   readonly #there = new Set<ScriptedCopy>();
+  /** Each copy that is started has another place, and keeps it. */
+  #places = 0;
   /** The copy that does not start. */
   broken: string | undefined;
 
@@ -96,7 +98,8 @@ export class ScriptedHost implements Host<ScriptedCopy> {
     this.#done.push(`starts ${copy.name}${inFront(service, running)}`);
     const told = await placesFor(service, running);
     const handle = new ScriptedHandle();
-    const place = (): Promise<string> => Promise.resolve(`at ${copy.name}`);
+    const number = ++this.#places;
+    const place = (): Promise<string> => Promise.resolve(`place ${number}`);
     const started = { ...copy, service, handle, described: described(service, copy, running), told, url: '', place };
     this.#there.add(started);
     if (copy.name === this.broken) throw new LabError(`${copy.name} does not start.`);
