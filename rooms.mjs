@@ -128,7 +128,7 @@ export const rooms = {
   'kubernetes/load': {
     where: ['src/platforms/kubernetes/load/'],
     what: 'workers in pods',
-    may: ['kubernetes/pods', 'kubernetes/manifests', 'load', 'worker/protocol', 'machine', 'model'],
+    may: ['kubernetes/pods', 'kubernetes/manifests', 'load', 'worker/protocol', 'services', 'machine', 'model'],
   },
   'kubernetes/system': {
     where: ['src/platforms/kubernetes/system/'],
@@ -166,12 +166,17 @@ export const rooms = {
   docker: {
     where: ['src/platforms/docker/'],
     what: 'the stack in containers, and its deployment',
-    may: ['engine', 'common', 'contract', 'load', 'worker/protocol', 'services', 'machine', 'model'],
+    may: ['runner', 'engine', 'common', 'contract', 'load', 'worker/protocol', 'services', 'machine', 'model'],
   },
   local: {
     where: ['src/platforms/local/'],
     what: 'the stack as processes, and its deployment',
-    may: ['common', 'contract', 'load', 'worker/protocol', 'services', 'machine', 'model'],
+    may: ['runner', 'common', 'contract', 'load', 'worker/protocol', 'services', 'machine', 'model'],
+  },
+  runner: {
+    where: ['src/platforms/runner/'],
+    what: 'the order of things, for hosts of processes and of containers: what stays, starts, is done to, and ends',
+    may: ['common', 'contract', 'services', 'machine', 'model'],
   },
   engine: {
     where: ['src/platforms/engine/'],

@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts';
 import { scrapeBackends, scrapeCopy } from './scrape.ts';
 
 const { signal } = new AbortController();
+const ofUsed = '/metrics/backends';
 const app = async (url: string): Promise<Answer> => {
   const { pathname } = new URL(url);
   return Promise.resolve(
@@ -15,17 +16,20 @@ test('a replica is asked for its own metrics, and for those of database and cach
     replica: 'app-1',
     text: '/metrics',
   });
-  expect(await scrapeBackends('http://app-1', signal, app)).toEqual({ replica: 'backends', text: '/metrics/backends' });
+  expect(await scrapeBackends('http://app-1', ofUsed, signal, app)).toEqual({
+    replica: 'backends',
+    text: '/metrics/backends',
+  });
 });
 
 test('what keeps it from answering is told', async () => {
-  expect(await scrapeBackends(undefined, signal, app)).toEqual({
+  expect(await scrapeBackends(undefined, ofUsed, signal, app)).toEqual({
     replica: 'backends',
     problem: 'no replica runs that could ask them',
     ended: true,
   });
   const old = async (): Promise<Answer> => Promise.resolve({ status: 404, body: '' });
-  expect(await scrapeBackends('http://app-1', signal, old)).toEqual({
+  expect(await scrapeBackends('http://app-1', ofUsed, signal, old)).toEqual({
     replica: 'backends',
     problem: '/metrics/backends answered with status 404',
   });

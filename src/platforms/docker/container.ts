@@ -5,9 +5,9 @@ import { endOfLog, mostLogLines, withLog } from '../../machine/log-tail.ts';
 import { pause, settlesWithin, unlessAborted } from '../../machine/time-limit.ts';
 import { LabError, messageOf } from '../../model/errors.ts';
 import { NotReady } from '../common/answer.ts';
-import type { Mortal } from '../common/deaths.ts';
-import { type Watched, untilSign } from '../common/readiness.ts';
+import { untilSign } from '../common/readiness.ts';
 import { asked, hintForRefusal, inTime, refusedWith } from '../engine/refusal.ts';
+import type { Handle } from '../runner/host.ts';
 import { type ContainerDescription, environmentList } from './container-settings.ts';
 import { allOutput, standardOutput } from './frames.ts';
 
@@ -16,7 +16,6 @@ const stateSchema = z.object({
   State: z.object({ Running: z.boolean(), OOMKilled: z.boolean(), ExitCode: z.int(), Error: z.string() }),
   NetworkSettings: z.object({
     Networks: z.record(z.string(), z.object({ IPAddress: z.string() })).nullish(),
-    Ports: z.record(z.string(), z.array(z.object({ HostPort: z.string() })).nullable()).nullish(),
   }),
 });
 
@@ -31,8 +30,6 @@ export interface ContainerState {
   readonly outOfMemory: boolean;
   /** How it ended; undefined while it runs. */
   readonly end: string | undefined;
-  /** The ports of this machine at which its own can be reached. */
-  readonly published: readonly number[];
   /** Its addresses in the networks that it is in; none once it has ended. */
   readonly addresses: readonly string[];
 }
@@ -52,7 +49,7 @@ class Life {
  * A container that was made. It always knows how it ended, and tells with the last lines of its own log. One that is started again
  * is the same container, and has not ended any more.
  */
-export class Container implements Watched {
+export class Container implements Handle {
   readonly description: ContainerDescription;
   readonly #container: Docker.Container;
   #life = new Life();
@@ -75,16 +72,6 @@ export class Container implements Watched {
   /** Whether it is killed or stopped here, also while it has not ended yet. */
   get isToEnd(): boolean {
     return this.#isEndMeant;
-  }
-
-  /** Whether it has ended because it was killed or stopped here. */
-  get wasEnded(): boolean {
-    return this.end !== undefined && this.isToEnd;
-  }
-
-  /** Whether it runs, and is not to end. */
-  get runs(): boolean {
-    return this.end === undefined && !this.isToEnd;
   }
 
   /** The time for which it runs, or has run last: another one after each start. */
@@ -139,12 +126,10 @@ export class Container implements Watched {
   /** What the Engine knows of it. */
   async state(): Promise<ContainerState> {
     const { State, RestartCount, NetworkSettings } = stateSchema.parse(await this.#container.inspect());
-    const bindings = Object.values(NetworkSettings.Ports ?? {}).flatMap((ports) => ports ?? []);
     return {
       restarts: RestartCount,
       outOfMemory: State.OOMKilled,
       end: State.Running ? undefined : describeEnd(State),
-      published: bindings.map(({ HostPort }) => Number(HostPort)),
       addresses: Object.values(NetworkSettings.Networks ?? {}).flatMap(({ IPAddress }) => IPAddress || []),
     };
   }
@@ -237,11 +222,6 @@ export class Container implements Watched {
         life.settle(refusedWith(error) === 404 ? 'was removed' : `is out of reach: ${messageOf(error)}`);
     }
   }
-}
-
-/** A container as something that is to run on. */
-export function mortal({ container }: { readonly container: Container }): Mortal {
-  return { name: container.description.service, service: container };
 }
 
 function describeEnd({ OOMKilled, ExitCode, Error: problem }: z.infer<typeof stateSchema>['State']): string {

@@ -13,10 +13,11 @@ import { describeLabImage, ensureLabImage } from '../engine/lab-image.ts';
 import { hostOf, label, runLabels } from '../engine/labels.ts';
 import { refusal } from '../engine/refusal.ts';
 import type { CleanOptions, Leftover, Platform, Stack, StackOptions } from '../platform.ts';
+import { startStores } from '../runner/start.ts';
 import { startAgent } from './agent-connection.ts';
-import { startCopies } from './copies.ts';
 import { shareCores } from './cores.ts';
 import { removeDetached, removeImages, removeOrphans } from './leftovers.ts';
+import { DockerHost } from './host.ts';
 import { checkLimits } from './limits.ts';
 import { type DockerPlatformOptions, dockerRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
@@ -81,11 +82,10 @@ async function start(run: RunContext, stores: readonly Service[], signal: AbortS
     signal.throwIfAborted();
     await run.createNetwork();
   });
-  const [agent, ...started] = await together(signal, (limited) => [
+  const [agent, running] = await together(signal, (limited) => [
     startAgent(run, limited),
-    ...stores.map((store) => startCopies({ run, agent: undefined, running: [] }, store, limited)),
+    startStores(new DockerHost(run), stores, limited),
   ]);
-  const running = started.flat();
   const versions = {
     docker: engine.version,
     'node of the image': agent.node,

@@ -1,24 +1,17 @@
 import { LabError } from '../../model/errors.ts';
 import type { Address, Copy, Place, Service, Variables } from '../../services/service.ts';
 import { type Image, ensureHostedImage, findImage } from '../engine/base-images.ts';
-import type { Agent } from './agent-connection.ts';
+import { frontedIn } from '../runner/balancers.ts';
+import type { RunningCopy as AnyRunningCopy } from '../runner/host.ts';
 import type { ContainerDescription } from './container-settings.ts';
 import type { Container } from './container.ts';
 import { copyDescription, dataFolder, healthOf, imageOf } from './copy-description.ts';
 import { filesFolder } from './files-in-memory.ts';
 import type { RunContext } from './run-context.ts';
 
-/** A copy of a service that is ready. */
-export interface RunningCopy {
-  readonly service: Service;
-  readonly copy: Copy;
-  readonly container: Container;
-  /** What it was started from, with what it was told since. Where it is published on this machine is left open. */
-  readonly described: ContainerDescription;
-  /** Where the copies are that it fronts, as far as it was told. */
-  readonly told: ReadonlyMap<Container, string>;
-  /** Where it is reached in the network of the run. */
-  readonly url: string;
+/** A copy of a service as a container. Where it is published on this machine its description leaves open. */
+export interface RunningCopy extends AnyRunningCopy {
+  readonly handle: Container;
   /** Undefined where it does not tell. */
   readonly version: string | undefined;
 }
@@ -26,8 +19,6 @@ export interface RunningCopy {
 /** What copies are started among. */
 export interface Surroundings {
   readonly run: RunContext;
-  /** Who asks for the lab what only the network of the run can reach; undefined where it is not there yet. */
-  readonly agent: Agent | undefined;
   /** What is there already, for them to use or to stand in front of. */
   readonly running: readonly RunningCopy[];
 }
@@ -54,14 +45,9 @@ export function placeOf(around: Surroundings, service: Service, copy: Copy): Pla
     folder: filesFolder,
     data: dataFolder(imageOf(service)),
     secret: (name) => around.run.secret(service, name),
-    copiesOf: (name) => frontedIn(around, { fronts: [name] }).map(addressOf),
+    copiesOf: (name) => frontedIn(around.running, { fronts: [name] }).map(addressOf),
     lingerMs: 0,
   };
-}
-
-/** The copies that a service fronts. Without those that do not run: no name leads to them, and a balancer that is told of one does not start. */
-export function frontedIn({ running }: Surroundings, { fronts }: Pick<Service, 'fronts'>): readonly RunningCopy[] {
-  return running.filter(({ service, container }) => fronts.includes(service.name) && container.runs);
 }
 
 /** The image of a service, which is fetched where it is missing. */
@@ -85,8 +71,8 @@ function isEntrance({ running }: Surroundings, { role, fronts }: Service, { numb
   return running.some(({ service }) => service.role === 'tested' && fronts.includes(service.name));
 }
 
-function addressOf({ service, copy }: Pick<RunningCopy, 'service' | 'copy'>): Address {
-  return { host: copy.name, port: service.port.inside };
+function addressOf({ service, name }: RunningCopy): Address {
+  return { host: name, port: service.port.inside };
 }
 
 /** By which variables a service is reached: through its balancer where it has one, else at its first copy. */

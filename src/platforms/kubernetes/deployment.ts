@@ -4,7 +4,7 @@ import type { BesideMetrics, Happening, ReplicaMetrics, ServiceUsage } from '../
 import type { OnStep } from '../../model/steps.ts';
 import type { Service } from '../../services/service.ts';
 import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
-import { scrapeCopy } from '../common/scrape.ts';
+import { scrapeBackends } from '../common/scrape.ts';
 import type { Death, Deployment } from '../platform.ts';
 import { generateLoad } from './load/load-workers.ts';
 import { type KnownPod, podDeaths } from './pods/pod-deaths.ts';
@@ -103,11 +103,9 @@ export class KubernetesDeployment implements Deployment {
   async #scrapeUsed(path: string, signal: AbortSignal): Promise<ReplicaMetrics> {
     const { run } = this.#settings;
     const { service } = this.#tested;
-    const name = 'backends';
     const pod = (await podsOf(run, service, signal)).find(isReady);
-    if (pod === undefined) return { replica: name, problem: 'no replica runs that could ask them', ended: true };
-    const url = proxyUrl(run.name, nameOf(pod), service.port.inside);
-    return scrapeCopy(name, url, { path }, signal, askThroughProxy(run.cluster));
+    const url = pod && proxyUrl(run.name, nameOf(pod), service.port.inside);
+    return scrapeBackends(url, path, signal, askThroughProxy(run.cluster));
   }
 
   async usage(signal: AbortSignal): Promise<readonly ServiceUsage[]> {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { drawPort, isFree } from '../../machine/ports.ts';
+import type { Limits } from '../../model/system.ts';
 import {
   type Address,
   type Copy,
@@ -11,22 +12,24 @@ import {
   titleOf,
   variablesOf,
 } from '../../services/service.ts';
-import type { LocatedService } from './located-service.ts';
+import { frontedIn } from '../runner/balancers.ts';
+import type { RunningCopy } from '../runner/host.ts';
+import { type LocatedService, secretOf } from './located-service.ts';
 import type { ProcessDescription } from './process.ts';
+import type { RunContext } from './run-context.ts';
 
 /** All by which one copy at a place differs from another. */
 export interface Described {
   readonly program: ProcessDescription;
   readonly files: readonly File[];
+  readonly limits: Limits;
 }
 
 /** Where a copy listens. */
 export type Ports = Pick<Place, 'port' | 'ports'>;
 
-/** A copy of another service that runs, as one is told of it that uses or fronts it. */
-export interface Neighbour extends Address {
-  readonly located: LocatedService;
-}
+/** A copy of another service, as one is told of it that uses or fronts it. */
+export type Neighbour = RunningCopy & Address;
 
 /** Where all of them listen. */
 export const host = '127.0.0.1';
@@ -42,19 +45,21 @@ export async function drawPorts({ ports = [] }: Program, port: number): Promise<
 
 /** Where a copy runs. @param running copies of other services, each service's by number */
 export function placeOf(
-  { run, secret }: LocatedService,
+  { run, service }: LocatedService,
   copy: Copy,
   { port, ports }: Ports,
   running: readonly Neighbour[],
 ): Place {
   const data = path.join(run.folder, copy.name);
-  const copiesOf = (name: string): readonly Address[] => running.filter(({ located }) => located.service.name === name);
+  const secret = secretOf(run, service);
+  const copiesOf = (name: string): readonly Address[] => frontedIn(running, { fronts: [name] });
   return { copy, host, port, ports, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
 }
 
 /** A copy at its place as it is to be started. */
 export function describedAt(at: Place, located: LocatedService, running: readonly Neighbour[]): Described {
-  return { program: programAt(at, located, running), files: located.service.files(at) };
+  const { service } = located;
+  return { program: programAt(at, located, running), files: service.files(at), limits: service.limits };
 }
 
 /** A copy as a program that is to run. */
@@ -64,7 +69,7 @@ export function programAt(
   running: readonly Neighbour[],
 ): ProcessDescription {
   const reached = (used: string): Variables => {
-    const variables = variablesReaching(used, running);
+    const variables = variablesReaching(run, used, running);
     if (variables === undefined) throw new Error(`${service.name} uses ${used}, which is not in this stack.`);
     return variables;
   };
@@ -87,11 +92,10 @@ export function programAt(
   };
 }
 
-/** By which a service is reached: at what stands in front of it, or at its first copy. Undefined where none runs. */
-export function variablesReaching(name: string, running: readonly Neighbour[]): Variables | undefined {
-  const copy = running.find(({ located: { service } }) => service.name === name);
+/** By which a service is reached: at what stands in front of it, or at its first copy. Undefined where there is none. */
+export function variablesReaching(run: RunContext, name: string, running: readonly Neighbour[]): Variables | undefined {
+  const copy = running.find(({ service }) => service.name === name);
   if (copy === undefined) return undefined;
-  const entrance = running.find(({ located: { service } }) => service.fronts.includes(name)) ?? copy;
-  const { service, secret } = copy.located;
-  return service.reachedBy({ host: entrance.host, port: entrance.port, secret });
+  const { host, port } = running.find(({ service }) => service.fronts.includes(name)) ?? copy;
+  return copy.service.reachedBy({ host, port, secret: secretOf(run, copy.service) });
 }

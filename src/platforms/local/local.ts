@@ -6,13 +6,14 @@ import type { Service } from '../../services/service.ts';
 import { possibleBalancer } from '../../services/system.ts';
 import { requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
+import { startStores } from '../runner/start.ts';
+import { LocalHost } from './host.ts';
 import { removeDetached, removeOrphans } from './leftovers.ts';
 import { machineFor } from './located-service.ts';
 import { type LocalPlatformOptions, localRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
 import { createRunFolder, folderError } from './run-folder.ts';
 import { LocalStack, closeRun } from './stack.ts';
-import { startStore } from './start-service.ts';
 
 /** The platform that runs everything as processes of this machine. */
 export function createLocalPlatform(options: LocalPlatformOptions): Platform {
@@ -38,9 +39,10 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
   requireBuilt(isBare ? { worker: programs.worker } : programs);
   const folder = await createRunFolder(options.temporaryFolder, await ownerOfRun(runId, detached));
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
-  if (isBare) return new LocalStack(run, options, [], {});
+  const host = new LocalHost(run, options);
+  if (isBare) return new LocalStack(run, programs, host, [], {});
   try {
-    return await start(run, options, stores, signal);
+    return await start(run, host, options, stores, signal);
   } catch (error) {
     // What went wrong first is what the user has to know.
     await closeRun(run).catch((problem: unknown) => onStep(`the clean-up failed: ${messageOf(problem)}`));
@@ -50,17 +52,17 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
 
 async function start(
   run: RunContext,
+  host: LocalHost,
   options: LocalPlatformOptions,
   wanted: readonly Service[],
   signal: AbortSignal,
 ): Promise<Stack> {
   const [stores, inFront] = await together(signal, (limited) => [
-    together(limited, (inner) => wanted.map((store) => startStore(run, store, options, inner))),
+    startStores(host, wanted, limited),
     balancerVersion(run, options, limited),
   ]);
-  const copies = stores.flat();
-  const versions = copies.map(({ service, version }) => [service.version?.name ?? service.name, version] as const);
-  return new LocalStack(run, options, copies, { ...Object.fromEntries(versions), ...inFront });
+  const versions = stores.map(({ service, version }) => [service.version?.name ?? service.name, version] as const);
+  return new LocalStack(run, options.programs, host, stores, { ...Object.fromEntries(versions), ...inFront });
 }
 
 /** Only more than one copy needs it: who has none is told then. */

@@ -22,8 +22,6 @@ export interface LocatedService {
   readonly user: Machine['user'];
   /** What it is told of this machine's environment. */
   readonly inherited: Readonly<Record<string, string>>;
-  /** One of the service's secrets: the same one for all of a run. */
-  readonly secret: (name: string) => string;
 }
 
 /**
@@ -36,16 +34,20 @@ export async function locate(
   surroundings: Surroundings,
   signal: AbortSignal,
 ): Promise<LocatedService> {
-  const { name, program, secrets, title } = service;
+  const { program, title } = service;
   if (program === undefined) throw new Error(`${title} is no program of this machine.`);
   const machine = await machineFor(run, program, surroundings);
   const found = await program.locate(machine, signal);
   const inherited = program.inherits === 'all' ? present(surroundings.environment) : run.environment;
-  const secret = (wanted: string): string => {
+  return { run, service, program, found, user: machine.user, inherited };
+}
+
+/** The secrets of a service: the same ones for all of a run. */
+export function secretOf(run: RunContext, { name, secrets, title }: Service): (wanted: string) => string {
+  return (wanted) => {
     if (!secrets.includes(wanted)) throw new Error(`${title} has no secret that is called ${wanted}.`);
     return run.secret(`${name}/${wanted}`);
   };
-  return { run, service, program, found, user: machine.user, inherited, secret };
 }
 
 /** What a program is looked for with. */

@@ -7,6 +7,7 @@ import { pause as wait, settlesWithin } from '../../machine/time-limit.ts';
 import { processStatus } from '../../machine/owner.ts';
 import { LabError } from '../../model/errors.ts';
 import { untilSign } from '../common/readiness.ts';
+import type { Handle } from '../runner/host.ts';
 import { markDescriptor, markVariable, openMark } from './own-processes.ts';
 import { familyOf, lookAtProcesses } from './process-table.ts';
 
@@ -47,7 +48,7 @@ const pieceBytes = 2 ** 16;
 const endLimitMs = 2_000;
 
 /** A program that runs now. It always knows how it ended, and tells with the last lines of its own log. */
-export class LocalProcess {
+export class LocalProcess implements Handle {
   readonly name: string;
   readonly child: ChildProcess;
   /** Settles when the process has ended, with words for how. */
@@ -57,6 +58,7 @@ export class LocalProcess {
   readonly backend: boolean;
   readonly #description: ProcessDescription;
   readonly #logOffset: number;
+  #isToEnd = false;
   #isPaused = false;
 
   private constructor(description: ProcessDescription, child: ChildProcess, logOffset: number) {
@@ -144,6 +146,7 @@ export class LocalProcess {
   async stop(graceMs = this.#description.graceMs): Promise<void> {
     const { stopSignal, stopsGroup } = this.#description;
     if (this.end !== undefined) return;
+    this.#isToEnd = true;
     if (stopSignal !== undefined && stopsGroup === true) this.#signalGroup(stopSignal);
     else if (stopSignal !== undefined) this.child.kill(stopSignal);
     // It hears nothing as long as it stands still.
@@ -154,6 +157,8 @@ export class LocalProcess {
 
   /** Ends it at once, with all that it started; all of that is gone then. Never fails. */
   async kill(): Promise<void> {
+    if (this.end !== undefined) return;
+    this.#isToEnd = true;
     // Before it is gone: then its children are nobody's. Where nobody can look, there is its group.
     const family = await this.#family().catch(() => []);
     this.#signalGroup('SIGKILL');
@@ -184,6 +189,10 @@ export class LocalProcess {
     // One look is enough: who stood still started nobody.
     for (const pid of await this.#family()) send(pid, 'SIGCONT');
     this.#isPaused = false;
+  }
+
+  get isToEnd(): boolean {
+    return this.#isToEnd;
   }
 
   get isPaused(): boolean {

@@ -53,14 +53,14 @@ export class RunContext {
     for (const ended of processes) this.#processes.delete(ended);
   }
 
-  /** Stops what runs in front of the backends, but for what is to stay. */
-  async stopFront(staying: readonly LocalProcess[] = []): Promise<void> {
-    await this.stop([...this.#processes].filter((running) => !running.backend && !staying.includes(running)));
+  /** Stops all that runs but these. */
+  async stopOthers(staying: readonly LocalProcess[]): Promise<void> {
+    await this.stop([...this.#processes].filter((running) => !staying.includes(running)));
   }
 
   /** Stops all that runs, backends last. */
   async stopAll(): Promise<void> {
-    await this.stopFront();
-    await this.stop([...this.#processes]);
+    await this.stopOthers([...this.#processes].filter(({ backend }) => backend));
+    await this.stopOthers([]);
   }
 }

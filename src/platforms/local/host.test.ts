@@ -3,8 +3,9 @@ import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'n
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inheritedEnvironment } from '../../machine/environment.ts';
 import type { HostedTopology } from '../../model/plan.ts';
 import { target } from '../../services/own.ts';
@@ -13,21 +14,24 @@ import { redis } from '../../services/redis.ts';
 import { nginx } from '../../services/nginx/nginx.ts';
 import { type Service, type Variables, copiesOf, plainText } from '../../services/service.ts';
 import { findPrograms } from '../common/programs.ts';
-import { RunContext } from './run-context.ts';
-import { type LocatedService, type Surroundings, locate } from './located-service.ts';
+import { startService } from '../runner/start.ts';
 import { variablesReaching } from './copy-description.ts';
-import { type RunningCopy, removeRemains, startAgain, stayingOf } from './running-copy.ts';
-import { startAnew, startCopies, startStore } from './start-service.ts';
+import { LocalHost } from './host.ts';
+import { RunContext } from './run-context.ts';
+import type { RunningCopy } from './running-copy.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let run: RunContext;
+let host: LocalHost;
 let steps: string[];
 
 beforeEach(async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'start-service-'));
+  const folder = await mkdtemp(path.join(tmpdir(), 'local-host-'));
   await chmod(folder, 0o711);
   steps = [];
   run = new RunContext(folder, inheritedEnvironment(process.env), (text) => void steps.push(text));
+  // The user's own environment has a variable more.
+  host = new LocalHost(run, { environment: { ...process.env, OF_THE_USER: 'yes' }, programs: findPrograms() });
 });
 
 afterEach(async () => {
@@ -35,15 +39,8 @@ afterEach(async () => {
   await rm(run.folder, { recursive: true, force: true });
 });
 
-/** An environment of the user's that has a variable more. */
-const surroundings: Surroundings = { environment: { ...process.env, OF_THE_USER: 'yes' }, programs: findPrograms() };
-
-function find(service: Service): Promise<LocatedService> {
-  return locate(run, service, surroundings, signal);
-}
-
-async function start(service: Service): Promise<readonly RunningCopy[]> {
-  return startCopies(await find(service), copiesOf(service), [], signal);
+async function start(service: Service, running: readonly RunningCopy[] = []): Promise<readonly RunningCopy[]> {
+  return startService(host, service, copiesOf(service), running, signal);
 }
 
 /** A server of the user's own that is a script of Node.js: it answers every request with its environment. */
@@ -71,10 +68,10 @@ function urlIn(variables: Variables | undefined, name = 'DATABASE_URL'): string 
 }
 
 test('a store is prepared, then started, and reached with a password that stays in no file of its', async () => {
-  const copies = await startStore(run, postgres, surroundings, signal);
+  const copies = await start(postgres);
   expect(steps).toEqual(['PostgreSQL is prepared', 'PostgreSQL starts']);
   expect(copies).toMatchObject([{ name: 'postgres', version: expect.stringMatching(/^\d+\.\d+/) as string }]);
-  const client = new Client({ connectionString: urlIn(variablesReaching('postgres', copies)) });
+  const client = new Client({ connectionString: urlIn(variablesReaching(run, 'postgres', copies)) });
   await client.connect();
   const { rows } = await client.query('SHOW shared_preload_libraries');
   await client.end();
@@ -84,7 +81,7 @@ test('a store is prepared, then started, and reached with a password that stays 
 });
 
 test('a file with a secret is for nobody else to read', async () => {
-  const [copy] = await startStore(run, redis, surroundings, signal);
+  const [copy] = await start(redis);
   const file = path.join(run.folder, 'redis-files', 'redis.conf');
   expect(await readFile(file, 'utf8')).toContain(`port ${copy?.port}\nrequirepass `);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -141,29 +138,23 @@ test('further ports are drawn, each another one, and kept by a copy that is star
 
   const [copy] = copies;
   if (copy === undefined) throw new Error('there is no copy');
-  await run.stop([copy.process]);
-  expect(await told(await startAgain(copy, [], signal))).toEqual(drawn.slice(0, 2));
+  await copy.handle.stop();
+  expect(await told(await host.startAgain(copy, [], signal))).toEqual(drawn.slice(0, 2));
 });
 
 test('several copies of what is used are reached at what stands in front of them', async () => {
   const copies = await start(target(script()));
-  expect(urlIn(variablesReaching('target', copies), 'TARGET_URL')).toBe(copies[0]?.url);
-  const balancer = await startCopies(
-    await find(nginx(target(script()), undefined)),
-    [{ name: 'nginx', number: 1, of: 1 }],
-    copies,
-    signal,
-  );
-  expect(urlIn(variablesReaching('target', [...copies, ...balancer]), 'TARGET_URL')).toBe(balancer[0]?.url);
-  expect(variablesReaching('mailer', [...copies, ...balancer])).toBeUndefined();
+  expect(urlIn(variablesReaching(run, 'target', copies), 'TARGET_URL')).toBe(copies[0]?.url);
+  const balancer = await start(nginx(target(script()), undefined), copies);
+  expect(urlIn(variablesReaching(run, 'target', [...copies, ...balancer]), 'TARGET_URL')).toBe(balancer[0]?.url);
+  expect(variablesReaching(run, 'mailer', [...copies, ...balancer])).toBeUndefined();
 });
 
 test('what is started anew has nothing of what one before it has written', async () => {
-  const located = await find(target(script()));
   const wasThere = path.join(run.folder, 'target-1', 'remembered');
   await mkdir(path.dirname(wasThere));
   await writeFile(wasThere, 'all of it');
-  expect(await startAnew(located, copiesOf(located.service), [], signal)).toHaveLength(2);
+  expect(await start(target(script()))).toHaveLength(2);
   expect(existsSync(wasThere)).toBe(false);
 });
 
@@ -171,42 +162,34 @@ test('of a database that was killed no shared memory stays', async (context) => 
   if (process.platform !== 'linux') context.skip('there is no /proc/sysvipc');
   const segments = async (): Promise<readonly string[]> =>
     (await readFile('/proc/sysvipc/shm', 'utf8')).split('\n').map((line) => line.trim().split(/\s+/)[1] ?? '');
-  const [copy] = await startStore(run, postgres, surroundings, signal);
+  const [copy] = await start(postgres);
   if (copy === undefined) throw new Error('there is no copy');
   const pidFile = await readFile(path.join(run.folder, 'postgres', 'postmaster.pid'), 'utf8');
   const segment = pidFile.split('\n')[6]?.trim().split(/\s+/)[1];
-  await copy.process.kill();
+  await copy.handle.kill();
   expect(await segments()).toContain(segment);
-  await removeRemains(copy, signal);
+  await host.removeRemains([copy]);
   expect(await segments()).not.toContain(segment);
-  await removeRemains(copy, signal);
+  await host.removeRemains([copy]);
   expect(steps.slice(2)).toEqual([]);
 });
 
-describe('between trials', () => {
-  const same = (topology: HostedTopology): Service => ({ ...target(topology), betweenTrials: 'stays-if-same' });
+test('a copy would be started just so again, unless something of it is another', async () => {
+  const [running] = await start(target(script()));
+  if (running === undefined) throw new Error('there is no copy');
+  const isSame = async (wanted: Service): Promise<boolean> =>
+    isDeepStrictEqual(running.described, await host.describe(wanted, running, running, [], signal));
+  expect(await isSame(target(script()))).toBe(true);
+  expect(await isSame(target({ ...script(), replicas: 1 }))).toBe(true);
+  expect(await isSame(target({ ...script(), environment: { TOLD: 'otherwise' } }))).toBe(false);
+  expect(await isSame(target(script('0')))).toBe(false);
+  expect(await isSame(target({ ...script(), limits: { cpu: 1, memoryBytes: undefined } }))).toBe(false);
+  const file = { name: 'settings', text: 'other ones' };
+  expect(await isSame({ ...target(script()), files: () => [file] })).toBe(false);
+});
 
-  test('a copy stays that would be started just so again, and no other', async () => {
-    const running = await start(same(script()));
-    const staying = async (wanted: Service): Promise<readonly string[]> =>
-      stayingOf(running, await find(wanted), []).map(({ name }) => name);
-    expect(await staying(same(script()))).toEqual(['target-1', 'target-2']);
-    expect(await staying(same({ ...script(), replicas: 1 }))).toEqual(['target-1']);
-    expect(await staying(same({ ...script(), replicas: 3 }))).toEqual(['target-1', 'target-2']);
-    expect(await staying(same({ ...script(), environment: { TOLD: 'otherwise' } }))).toEqual([]);
-    expect(await staying(same(script('0')))).toEqual([]);
-    expect(await staying(same({ ...script(), limits: { cpu: 1, memoryBytes: undefined } }))).toEqual([]);
-    const file = { name: 'settings', text: 'other ones' };
-    expect(await staying({ ...same(script()), files: () => [file] })).toEqual([]);
-  });
-
-  test('none stays of a server that may remember things', async () => {
-    const running = await start(target({ ...script(), replicas: 1 }));
-    expect(stayingOf(running, await find(target(script())), [])).toEqual([]);
-  });
-
-  test('a store would be started with the same secrets again', async () => {
-    const running = await startStore(run, redis, surroundings, signal);
-    expect(stayingOf(running, await find(redis), [])).toEqual(running);
-  });
+test('a store would be started with the same secrets again', async () => {
+  const [running] = await start(redis);
+  if (running === undefined) throw new Error('there is no copy');
+  expect(await host.describe(redis, running, running, [], signal)).toEqual(running.described);
 });
