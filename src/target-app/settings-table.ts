@@ -125,6 +125,27 @@ export const APP_SETTINGS = {
       words: 'beta {}',
       onlyFor: 'xfetch',
     },
+    /** What becomes of a value in the cache when a write changes it. */
+    onWrite: {
+      variable: 'CACHE_ON_WRITE',
+      kind: 'choice',
+      choices: ['delete', 'write-through', 'ttl-only'],
+      default: 'delete',
+      key: 'on-write',
+      noun: 'what a write does to the cache',
+      words: 'on write: {}',
+    },
+    /** How many of the answers are held against what writers were told. */
+    check: {
+      variable: 'CACHE_CHECK',
+      kind: 'share',
+      least: 0,
+      most: 1,
+      default: 0,
+      key: 'check',
+      noun: 'the share of answers that are checked',
+      words: 'checks {} of the answers',
+    },
   },
   feed: {
     variable: 'FEED_STRATEGY',

@@ -5,8 +5,10 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
 import { aside } from './aside.ts';
+import { createCheck, UNCHECKED } from './check.ts';
 import { lock } from './lock.ts';
 import { none } from './none.ts';
+import { createOnWrite } from './on-write.ts';
 import { singleFlight } from './single-flight.ts';
 import { staleWhileRevalidate } from './stale-while-revalidate.ts';
 import { createStore, type Store } from './store.ts';
@@ -16,11 +18,8 @@ import { xfetch } from './xfetch.ts';
 /** Answers by key, from the cache where the strategy allows. */
 export interface Cache {
   read(key: string, recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined>;
-  /**
-   * To be called after a write is committed. A reader that computed the old value before the write, and keeps it after
-   * this call, leaves it stale until it expires: a short race that every strategy here accepts, as most caches do.
-   */
-  invalidate(key: string, stopwatch: Stopwatch): Promise<void>;
+  /** To be called after a write is committed, with the value that it left; undefined where it left none. */
+  written(key: string, text: string | undefined, stopwatch: Stopwatch): Promise<void>;
   /** What answers are kept in; undefined where none are kept. */
   readonly redis: Pick<Store, 'ping' | 'info'> | undefined;
   /** Waits for recomputes in the background, then lets go of Redis. */
@@ -60,6 +59,15 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
           random: Math.random,
         });
 
+  const onWrite = store && createOnWrite(settings.CACHE_ON_WRITE, strategy, store);
+  const check =
+    store === undefined || settings.CACHE_CHECK === 0
+      ? UNCHECKED
+      : createCheck(store, settings.CACHE_CHECK, Math.random, {
+          checked: () => metrics.cacheChecked.inc(),
+          stale: () => metrics.cacheOutdated.inc(),
+        });
+
   async function counted(recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined> {
     const startedAt = performance.now();
     try {
@@ -71,9 +79,11 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
   }
 
   return {
-    read: (key, recompute, stopwatch) => strategy.read(key, (whose) => counted(recompute, whose), stopwatch),
-    async invalidate(key, stopwatch) {
-      await store?.delete(key, stopwatch);
+    read: (key, recompute, stopwatch) =>
+      check.read(key, () => strategy.read(key, (whose) => counted(recompute, whose), stopwatch), stopwatch),
+    async written(key, text, stopwatch) {
+      await onWrite?.(key, text, stopwatch);
+      await check.written(key, text, stopwatch);
     },
     redis: store,
     async close() {

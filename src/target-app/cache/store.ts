@@ -12,6 +12,8 @@ export interface Store {
   get(key: string, stopwatch: Stopwatch): Promise<string | undefined>;
   set(key: string, text: string, lifetimeMs: number, stopwatch: Stopwatch): Promise<void>;
   delete(key: string, stopwatch: Stopwatch): Promise<void>;
+  /** Keeps a whole number, unless a higher one is there; without an end. */
+  raise(key: string, number: number, stopwatch: Stopwatch): Promise<void>;
   /** A token if the lock on `key` was free and is ours now, until it is released or `timeoutMs` are over. */
   lock(key: string, timeoutMs: number, stopwatch: Stopwatch): Promise<string | undefined>;
   /** Releases the lock, if it is still the one that `token` stands for. */
@@ -29,6 +31,8 @@ const RECONNECT_WITHIN_MS = 1000;
 
 /** A holder that took too long must not release the lock of the next one. */
 const COMPARE_AND_DELETE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+const KEEP_THE_HIGHER = `if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end`;
 
 /**
  * Connects to Redis, for as long as it takes and whenever the connection is lost.
@@ -83,6 +87,16 @@ export function createStore(redisUrl: string, failed: (doing: string, error: unk
         await client.del(key);
       } catch (error) {
         failed('invalidating the cache', error);
+      } finally {
+        stopwatch.end('cache');
+      }
+    },
+    async raise(key, number, stopwatch) {
+      stopwatch.begin('cache');
+      try {
+        await client.eval(KEEP_THE_HIGHER, { keys: [key], arguments: [String(number)] });
+      } catch (error) {
+        failed('noting a write in the cache', error);
       } finally {
         stopwatch.end('cache');
       }

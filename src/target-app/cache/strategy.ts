@@ -12,6 +12,8 @@ export interface CacheStrategy {
    * would invalidate it then, and keys that somebody makes up would fill the cache.
    */
   read(key: string, recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined>;
+  /** Keeps a value that somebody has at hand: who has just computed it, or written it. */
+  keep(key: string, text: string, stopwatch: Stopwatch): Promise<void>;
 }
 
 /** What a strategy counts. */
