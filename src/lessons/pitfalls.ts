@@ -154,4 +154,62 @@ export const pitfalls = {
     ],
     figures: ['RPS', 'Latency by percentile'],
   },
+  'stale-reads': {
+    predict: [
+      'A todo is written once a second, and kept in the cache for 2 s. How many answers are older than what its writer was told?',
+      'A write deletes the todo from the cache, after its commit. Is there any way left to get a stale answer?',
+      'A write keeps the new todo in the cache instead. What does that change for those who read?',
+    ],
+    look: [
+      'stale: answers that are older than a write which was acknowledged before they were asked for. It is counted, by versions: each answer carries one.',
+      'hit rate: of ten requests one is a write, and where it deletes, one of the nine reads after it misses. Where it keeps the new todo hardly any does, and queries/req tells the same.',
+      'What is stale of the deleting one: a read that missed has the old row, the write commits and deletes, and then the read keeps what it has. A query takes 10 ms here, so that this happens at all.',
+    ],
+    mechanism: [
+      'read:           todo = cache.get(id), and where there is one: return it',
+      '                todo = SELECT …                # old, if a write commits now',
+      '                cache.set(id, todo, ttl)       # … and stays until the ttl ends',
+      '',
+      'write:          new = UPDATE … ; commit',
+      '  ttl-only      nothing                        # old until the ttl ends',
+      '  delete        cache.delete(id)               # the next read misses',
+      '  write-through cache.set(id, new, ttl)        # the next read has it',
+      '                note version of new, answer the writer',
+      '',
+      'check:          noted = version noted for id; read as above',
+      '                stale, where the version read < noted',
+    ],
+    tradeOffs: [
+      'Deleting costs a miss for each write, and a herd of them where many wait for the same key.',
+      'Writing through fills the cache with what nobody may ever read, and the write waits for the cache as well. Of two writers in two replicas, the first to commit may be the last to write to the cache.',
+      'Both leave a short race. What closes it is a set that the cache turns down where the key was deleted or renewed since the miss: a lease, or a compare-and-set on the version.',
+      'Where the replica dies between the commit and the cache, the old value stays: so keep a ttl in any case, as the bound of how long.',
+    ],
+    unless: [
+      'Nobody minds: a list of best sellers may be two seconds old. Then ttl-only has the fewest parts that can fail.',
+      'Nothing may be stale, as in balances and stock: read those from the database, and cache what surrounds them.',
+      'Writes go past the app, by jobs and by hand: neither of the two hears of them. Follow the log of the database instead.',
+    ],
+    next: [
+      {
+        text: 'Twice the rate: each todo is written twice a second. Most answers of ttl-only are stale then, and deleting misses more often.',
+        command: 'scale-lab run stale-reads --rate 1000/s',
+      },
+      {
+        text: 'Several replicas share the one cache: what is stale stays the same, as far as they agree on who writes last.',
+        command: 'scale-lab run stale-reads --replicas 1,4 --variant delete,write-through',
+      },
+    ],
+    read: [
+      {
+        title: 'Nishtala et al., Scaling Memcache at Facebook (NSDI 2013): why deletes, and leases against stale sets',
+        url: 'https://www.usenix.org/conference/nsdi13/technical-sessions/presentation/nishtala',
+      },
+      {
+        title: 'Lu et al., Existential Consistency (SOSP 2015): Facebook counted 0.0004% of reads that were not as if there was one copy',
+        url: 'https://dl.acm.org/doi/10.1145/2815400.2815426',
+      },
+    ],
+    figures: ['RPS', 'Latency by percentile'],
+  },
 } as const satisfies Readonly<Record<string, Lesson>>;
