@@ -212,4 +212,59 @@ export const pitfalls = {
     ],
     figures: ['RPS', 'Latency by percentile'],
   },
+  'hot-key': {
+    predict: [
+      'There are ten servers of Redis, and all want one key. How many of the ten help?',
+      'Two processes keep the todo for a second each, and 500 requests a second want it. How many commands does Redis get?',
+      'The todo is written five times a second. What do those read who ask the other process?',
+    ],
+    look: [
+      'cache ops/req: one command for each read where the cache is shared. With the local ones it is what the ttl and the writes cost, however many read: a command for each ttl and each process, and for each write a deletion, a miss and a new value.',
+      'stale: a write deletes the todo in Redis and in the process that did it. The other one goes on with what it has, until its ttl ends or it is written to itself.',
+      'A tenth of the ttl: some more commands, and a fraction of the stale answers. That is the one thing to choose.',
+    ],
+    mechanism: [
+      'read:   todo = local.get(id)             # in this process: nobody is asked',
+      '        if none: todo = redis.get(id)    # one command per process and ttl',
+      '                 local.set(id, todo, local ttl)',
+      '        if none: todo = SELECT …',
+      '                 redis.set(id, todo); local.set(id, todo, local ttl)',
+      '',
+      'write:  UPDATE … ; commit',
+      '        redis.delete(id); local.delete(id)',
+      '                                         # other processes: not told',
+      '                                         # stale for a local ttl at most',
+    ],
+    tradeOffs: [
+      'Every process has its own idea of what is so. Two requests of one user, on two replicas, may see a new value and then the old one.',
+      'Memory times the number of processes, and each begins with nothing after a deployment.',
+      'Telling all processes of each write (publish and subscribe, or the client-side caching of Redis) shortens the stale time to the way of a message, and makes a lost message a stale value for a whole ttl.',
+    ],
+    unless: [
+      'Reads are spread over many keys: a small cache has few hits then, and Redis has no key that is hot.',
+      'A reader must see what was written: then the key can be had from several copies in Redis that each write renews, or not from a cache.',
+      'Redis is not the limit. Look at its CPU first: one server answers 100,000 commands a second and more.',
+    ],
+    next: [
+      {
+        text: 'Four replicas: three of four do not hear of a write, and each asks Redis for itself.',
+        command: 'scale-lab run hot-key --replicas 1,4',
+      },
+      {
+        text: 'What a read costs Redis, where the rate is high.',
+        command: 'scale-lab run hot-key --rate 2000/s --variant shared,local-1s',
+      },
+    ],
+    read: [
+      {
+        title: 'Redis: client-side caching, and how it tells of what was written',
+        url: 'https://redis.io/docs/latest/develop/reference/client-side-caching/',
+      },
+      {
+        title: 'Amazon Builders’ Library: caching challenges and strategies, local and external caches',
+        url: 'https://aws.amazon.com/builders-library/caching-challenges-and-strategies/',
+      },
+    ],
+    figures: ['RPS', 'Latency by percentile'],
+  },
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -79,6 +79,13 @@ const work: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'cache_operations_per_request',
+    title: 'cache ops/req',
+    description: 'Commands that the application sent to Redis for cached values, per request that it answered.',
+    of: ({ telemetry }) => ratio(total(telemetry, 'cache_operations_total'), answered(telemetry)),
+  },
+  {
+    ...server,
     name: 'stale_rate',
     title: 'stale',
     unit: 'ratio',

@@ -135,6 +135,27 @@ export const APP_SETTINGS = {
       noun: 'what a write does to the cache',
       words: 'on write: {}',
     },
+    /** How many values each process keeps for itself, in front of Redis; 0: none. */
+    localSize: {
+      variable: 'CACHE_LOCAL_SIZE',
+      kind: 'whole',
+      least: 0,
+      most: 1_000_000,
+      default: 0,
+      key: 'local-size',
+      noun: 'the size of the local cache',
+      words: 'local cache of {}',
+    },
+    localTtlMs: {
+      variable: 'CACHE_LOCAL_TTL_MS',
+      kind: 'duration',
+      least: 1,
+      most: 3_600_000,
+      default: 1000,
+      key: 'local-ttl',
+      noun: 'the ttl of the local cache',
+      words: 'local ttl {}',
+    },
     /** How many of the answers are held against what writers were told. */
     check: {
       variable: 'CACHE_CHECK',

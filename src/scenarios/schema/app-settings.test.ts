@@ -18,7 +18,17 @@ describe('the settings of the application', () => {
 
   it('reach it, every one of them, as they were written', () => {
     const written = app({
-      cache: { strategy: 'xfetch', ttl: '2s', jitter: '25%', 'lock-timeout': '3s', beta: 1.5, 'on-write': 'ttl-only', check: '10%' },
+      cache: {
+        strategy: 'xfetch',
+        ttl: '2s',
+        jitter: '25%',
+        'lock-timeout': '3s',
+        beta: 1.5,
+        'on-write': 'ttl-only',
+        'local-size': 100,
+        'local-ttl': '50ms',
+        check: '10%',
+      },
       feed: 'n+1',
       pages: 'keyset',
       likes: { strategy: 'append', shards: 8 },
@@ -36,6 +46,8 @@ describe('the settings of the application', () => {
       CACHE_LOCK_TIMEOUT_MS: 3000,
       CACHE_XFETCH_BETA: 1.5,
       CACHE_ON_WRITE: 'ttl-only',
+      CACHE_LOCAL_SIZE: 100,
+      CACHE_LOCAL_TTL_MS: 50,
       CACHE_CHECK: 0.1,
       FEED_STRATEGY: 'n+1',
       PAGES: 'keyset',

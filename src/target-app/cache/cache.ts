@@ -6,12 +6,14 @@ import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
 import { aside } from './aside.ts';
 import { createCheck, UNCHECKED } from './check.ts';
+import { countedStore } from './counted-store.ts';
+import { localStore } from './local-store.ts';
 import { lock } from './lock.ts';
 import { none } from './none.ts';
 import { createOnWrite } from './on-write.ts';
 import { singleFlight } from './single-flight.ts';
 import { staleWhileRevalidate } from './stale-while-revalidate.ts';
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store, type Values } from './store.ts';
 import type { CacheStrategy, CacheTools, Recompute, Tally } from './strategy.ts';
 import { xfetch } from './xfetch.ts';
 
@@ -33,6 +35,7 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
     errors.report(doing, error);
   };
   const store = settings.REDIS_URL === undefined ? undefined : createStore(settings.REDIS_URL, failed);
+  const values = store && valuesIn(store, settings, metrics);
   const underWay = new Set<Promise<unknown>>();
   const tally: Tally = {
     hit: () => metrics.cacheHits.inc(),
@@ -40,10 +43,10 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
     stale: () => metrics.cacheStale.inc(),
   };
   const strategy =
-    store === undefined
+    values === undefined
       ? none({ tally })
       : chooseStrategy(settings.CACHE_STRATEGY, {
-          store,
+          store: values,
           tally,
           lifetimeMs: () => jittered(settings.CACHE_TTL_MS, settings.CACHE_TTL_JITTER, Math.random()),
           lockTimeoutMs: settings.CACHE_LOCK_TIMEOUT_MS,
@@ -59,7 +62,7 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
           random: Math.random,
         });
 
-  const onWrite = store && createOnWrite(settings.CACHE_ON_WRITE, strategy, store);
+  const onWrite = values && createOnWrite(settings.CACHE_ON_WRITE, strategy, values);
   const check =
     store === undefined || settings.CACHE_CHECK === 0
       ? UNCHECKED
@@ -96,6 +99,13 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
 /** Keys that were filled together should not expire together: the lifetime times a factor in [1 - jitter, 1 + jitter]. */
 export function jittered(lifetimeMs: number, jitter: number, random: number): number {
   return Math.max(1, Math.round(lifetimeMs * (1 + jitter * (2 * random - 1))));
+}
+
+/** Where values are kept: in Redis, every command to it counted, and a few of them in this process as well where the settings say so. */
+function valuesIn(store: Store, settings: Settings, metrics: Metrics): Values {
+  const counted = countedStore(store, () => metrics.cacheOperations.inc());
+  const { CACHE_LOCAL_SIZE: size, CACHE_LOCAL_TTL_MS: ttlMs } = settings;
+  return size === 0 ? counted : localStore(counted, size, ttlMs);
 }
 
 function chooseStrategy(name: Settings['CACHE_STRATEGY'], tools: CacheTools): CacheStrategy {

@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
-import type { Store } from './store.ts';
+import type { Values } from './store.ts';
 import type { CacheStrategy } from './strategy.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { CacheStrategy } from './strategy.ts';
  */
 export type OnWrite = (key: string, text: string | undefined, stopwatch: Stopwatch) => Promise<void>;
 
-type Create = (strategy: CacheStrategy, store: Store) => OnWrite;
+type Create = (strategy: CacheStrategy, store: Values) => OnWrite;
 
 /**
  * The next read misses, and computes the value anew. A reader that computed the old value before the write, and keeps it after
@@ -34,6 +34,6 @@ const KINDS: Record<Settings['CACHE_ON_WRITE'], Create> = {
 };
 
 /** What a write does by the settings. */
-export function createOnWrite(kind: Settings['CACHE_ON_WRITE'], strategy: CacheStrategy, store: Store): OnWrite {
+export function createOnWrite(kind: Settings['CACHE_ON_WRITE'], strategy: CacheStrategy, store: Values): OnWrite {
   return KINDS[kind](strategy, store);
 }

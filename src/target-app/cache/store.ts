@@ -8,16 +8,20 @@ import type { Stopwatch } from '../timing/stopwatch.ts';
  * Keeps texts for a time. A call never fails: see `createStore` for what it answers when Redis is not there.
  * How long it takes is on the stopwatch of the request that waits for it.
  */
-export interface Store {
+export interface Values {
   get(key: string, stopwatch: Stopwatch): Promise<string | undefined>;
   set(key: string, text: string, lifetimeMs: number, stopwatch: Stopwatch): Promise<void>;
   delete(key: string, stopwatch: Stopwatch): Promise<void>;
-  /** Keeps a whole number, unless a higher one is there; without an end. */
-  raise(key: string, number: number, stopwatch: Stopwatch): Promise<void>;
   /** A token if the lock on `key` was free and is ours now, until it is released or `timeoutMs` are over. */
   lock(key: string, timeoutMs: number, stopwatch: Stopwatch): Promise<string | undefined>;
   /** Releases the lock, if it is still the one that `token` stands for. */
   unlock(key: string, token: string, stopwatch: Stopwatch): Promise<void>;
+}
+
+/** Redis, as this process uses it. */
+export interface Store extends Values {
+  /** Keeps a whole number for good, unless a higher one is there. */
+  raise(key: string, number: number, stopwatch: Stopwatch): Promise<void>;
   /** Fails when Redis does not answer. */
   ping(): Promise<void>;
   /** What Redis says of itself. Fails when it does not answer. */
