@@ -267,4 +267,62 @@ export const pitfalls = {
     ],
     figures: ['RPS', 'Latency by percentile'],
   },
+  'cold-cache': {
+    predict: [
+      'A hundred todos are gone from the cache, 1,000 requests a second want them, and the database does 200 queries a second. How many queries is that until all are back?',
+      'Everybody who misses waits for the one who asks. How many is it then?',
+      'The cache was filled within a second, with a ttl of 3 s. What does the database get from then on?',
+    ],
+    look: [
+      'recomputes: how often a todo was computed anew. Once each is 100; what is more was asked for by somebody who could have waited.',
+      'peak queries: how many queried or waited for a connection at once. It is what the pool, and behind it the database, has to bear.',
+      'recovery: whole seconds from the flush until clients were served as before. Without protection the line of queries outlasts the cold cache: most of them compute what is there by then.',
+      'same-ttl and jitter: as many queries, and a peak that is many times as high. Whoever fills a cache at once, at a deployment or after a flush, has chosen when it expires.',
+    ],
+    mechanism: [
+      'unprotected:   value = cache.get(key)',
+      '               if none: value = SELECT …        # as does everyone else now',
+      '                        cache.set(key, value, ttl)',
+      '',
+      'single flight: if none: value = under way[key] or begin SELECT …',
+      '                        # once for each process',
+      'lock:          if none: lock key in Redis: SELECT …, cache.set, unlock',
+      '                        held by another: wait, and look again',
+      '                        # once for all processes',
+      '',
+      'jitter:        cache.set(key, value, ttl × (0.5 to 1.5, by lot))',
+    ],
+    tradeOffs: [
+      'Who waits for somebody else’s query also waits for its failure, or its time-out. A lock needs a limit after which others help themselves.',
+      'A lock costs two round trips more on each miss, and a waiting reader asks again and again.',
+      'With jitter no one knows when a value expires, only when at the latest; the ttl has to be right for the longest.',
+      'None of them makes the first second after a flush cheap: 100 todos are 100 queries. Where that is too many, warm the cache before it gets load, or let a part of the requests through.',
+    ],
+    unless: [
+      'A query takes a millisecond, and no key is wanted by many: then nobody comes meanwhile, and there is no herd.',
+      'Values are filled in over time by themselves, so that they expire at different times already: jitter adds nothing.',
+      'An old value will do: answer with it and renew it in the background (stale-while-revalidate). That helps against expiry, and not against a flush.',
+    ],
+    next: [
+      {
+        text: 'Four replicas, each with a pool of its own: single flight asks once in each of them, a lock once in all.',
+        command: 'scale-lab run cold-cache --replicas 1,4 --variant single-flight,lock',
+      },
+      {
+        text: 'Half the readers: the line is shorter, and is gone sooner.',
+        command: 'scale-lab run cold-cache --rate 500/s --variant unprotected,lock',
+      },
+    ],
+    read: [
+      {
+        title: 'Nishtala et al., Scaling Memcache at Facebook (NSDI 2013): with leases, 1,300 queries a second at the peak in place of 17,000',
+        url: 'https://www.usenix.org/conference/nsdi13/technical-sessions/presentation/nishtala',
+      },
+      {
+        title: 'Amazon Builders’ Library: timeouts, retries and backoff with jitter',
+        url: 'https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/',
+      },
+    ],
+    figures: ['RPS over time', 'p99 over time', 'Latency by percentile'],
+  },
 } as const satisfies Readonly<Record<string, Lesson>>;

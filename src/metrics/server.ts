@@ -57,6 +57,21 @@ const work: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'peak_queries',
+    title: 'peak queries',
+    counts: 'sum',
+    description:
+      'The most requests at once that queried the database or waited for a connection, each replica by the highest of the same second.',
+    of: ({ telemetry: { replicas, timeline }, measurement }) => {
+      const told = replicas.map(({ replica }) => measuredValues(timeline, measurement, replica, 'db_queries_most'));
+      const [first = []] = told;
+      const sums = first.map((_, index) => told.map((values) => values[index] ?? undefined).reduce(sum, 0));
+      // What is told first is the most of a time that began before the measured one.
+      return most(sums.slice(1).filter((value) => value !== undefined));
+    },
+  },
+  {
+    ...server,
     name: 'rows_read_per_request',
     title: 'rows/req',
     counts: 'part',

@@ -135,6 +135,13 @@ describe('trialMetrics', () => {
     expect(metrics.pool_in_use).toBe(32 / 50);
   });
 
+  it('tells how many queried at once, where that was most, by what all replicas told of a second of the measured time', () => {
+    const told = timeline({ 'app-1 db_queries_most': [90, 10, 4, null], 'app-2 db_queries_most': [80, 5, 12, 50] });
+    const replicas = ['app-1', 'app-2'].map((replica) => ({ replica, counters: {}, gauges: {} }));
+    expect(metricsOf(measurement(), telemetry({}, { replicas, timeline: told }), still).peak_queries).toBe(16);
+    expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('peak_queries');
+  });
+
   it('tells how many waited for a lock while it was measured', () => {
     const looks = timeline({ 'backends db_locks_waiting': [90, 10, 4, null] }, -1);
     expect(metricsOf(measurement(), telemetry({}, { timeline: looks }), still).lock_waiters).toBe(7);
@@ -225,7 +232,7 @@ describe('trialMetrics', () => {
 
   it('yields every metric of the catalogue', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
-    const looks = { 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2], 'backends db_locks_waiting': [1] };
+    const looks = { 'app-1 db_pool_in_use': [1], 'app-1 db_queries_most': [1, 2], 'stack replicas': [1, 2], 'backends db_locks_waiting': [1] };
     const everything = telemetry(
       {},
       {

@@ -42,6 +42,7 @@ describe('scenarios.yaml', () => {
       'hot-row',
       'stale-reads',
       'hot-key',
+      'cold-cache',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

@@ -97,15 +97,20 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
 
   const database: Database = {
     async lend(work, stopwatch) {
-      const lease = await connect(stopwatch);
-      let broken: Error | undefined;
+      metrics.queriesUnderWay.rise();
       try {
-        return await work(measuredConnection(lease.client, stopwatch));
-      } catch (error) {
-        if (breaksConnection(error)) broken = error;
-        throw error;
+        const lease = await connect(stopwatch);
+        let broken: Error | undefined;
+        try {
+          return await work(measuredConnection(lease.client, stopwatch));
+        } catch (error) {
+          if (breaksConnection(error)) broken = error;
+          throw error;
+        } finally {
+          lease.giveBack(broken);
+        }
       } finally {
-        lease.giveBack(broken);
+        metrics.queriesUnderWay.fall();
       }
     },
     query: (statement, values, stopwatch) =>
