@@ -269,7 +269,7 @@ export const pitfalls = {
   },
   'cold-cache': {
     predict: [
-      'A hundred todos are gone from the cache, 1,000 requests a second want them, and the database does 200 queries a second. How many queries is that until all are back?',
+      'A hundred todos are gone from the cache, 1,000 requests a second want them, and the database does 250 queries a second. How many queries is that until all are back?',
       'Everybody who misses waits for the one who asks. How many is it then?',
       'The cache was filled within a second, with a ttl of 3 s. What does the database get from then on?',
     ],
