@@ -1,20 +1,20 @@
-/** How many there are of something, and the most that there were at once. */
+/** The most that was under way at once. */
 export class HighWater {
   #now = 0;
   #most = 0;
 
-  /** One more. */
-  rise(): void {
+  /** Does `work`, which counts as long as it takes. */
+  async during<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#now += 1;
     this.#most = Math.max(this.#most, this.#now);
+    try {
+      return await work();
+    } finally {
+      this.#now -= 1;
+    }
   }
 
-  /** One less. */
-  fall(): void {
-    this.#now -= 1;
-  }
-
-  /** The most since this was last asked for; it begins anew with how many there are now. */
+  /** The most since this was last asked for; it begins anew with what is under way now. */
   take(): number {
     const most = this.#most;
     this.#most = this.#now;
