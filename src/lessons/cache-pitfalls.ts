@@ -4,7 +4,7 @@ import type { Lesson } from './lesson.ts';
 export const cachePitfalls = {
   'stale-reads': {
     predict: [
-      'A todo is written once a second, and kept in the cache for 2 s. How many answers are older than what its writer was told?',
+      'A todo is written once a second, and kept in the cache for 3 s. How many answers are older than what its writer was told?',
       'A write deletes the todo from the cache, after its commit. Is there any way left to get a stale answer?',
       'A write keeps the new todo in the cache instead. What does that change for those who read?',
     ],
@@ -34,7 +34,7 @@ export const cachePitfalls = {
       'Where the replica dies between the commit and the cache, the old value stays: so keep a ttl in any case, as the bound of how long.',
     ],
     unless: [
-      'Nobody minds: a list of best sellers may be two seconds old. Then ttl-only has the fewest parts that can fail.',
+      'Nobody minds: a list of best sellers may be three seconds old. Then ttl-only has the fewest parts that can fail.',
       'Nothing may be stale, as in balances and stock: read those from the database, and cache what surrounds them.',
       'Writes go past the app, by jobs and by hand: neither of the two hears of them. Follow the log of the database instead.',
     ],
