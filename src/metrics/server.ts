@@ -61,7 +61,7 @@ const work: readonly Metric[] = [
     title: 'peak queries',
     counts: 'sum',
     description:
-      'The most requests at once that queried the database or waited for a connection, each replica by the highest of the same second.',
+      'The most requests that queried the database or waited for a connection at once; of several replicas the sum of what each had at most in the same second.',
     of: ({ telemetry: { replicas, timeline }, measurement }) => {
       const told = replicas.map(({ replica }) => measuredValues(timeline, measurement, replica, 'db_queries_most'));
       const [first = []] = told;
@@ -105,7 +105,7 @@ const work: readonly Metric[] = [
     title: 'stale',
     unit: 'ratio',
     description:
-      'Stale answers, older than a write that its writer had been told of before they were asked for, as a share of those that were checked.',
+      'Answers that were older than a write acknowledged before they were asked for, as a share of those that were checked.',
     of: ({ telemetry }) => ratio(total(telemetry, 'cache_outdated_total'), total(telemetry, 'cache_checked_total')),
   },
   {
