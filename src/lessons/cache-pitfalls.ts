@@ -11,7 +11,7 @@ export const cachePitfalls = {
     look: [
       'stale: answers that are older than a write which was acknowledged before they were asked for. It is counted, by versions: each answer carries one.',
       'hit rate: of ten requests one is a write, and where it deletes, one of the nine reads after it misses. Where it keeps the new todo hardly any does, and queries/req tells the same.',
-      'What is stale of the deleting one: a read that missed has the old row, the write commits and deletes, and then the read keeps what it has. A query takes 10 ms here, so that this happens at all.',
+      'What is stale of the deleting one: a read that missed has the old row, the write commits and deletes, and then the read keeps what it has. A query takes 50 ms here, so that this is seen within seconds.',
     ],
     mechanism: [
       'read:           todo = cache.get(id), and where there is one: return it',
