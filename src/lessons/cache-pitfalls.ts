@@ -16,10 +16,10 @@ export const cachePitfalls = {
     mechanism: [
       'read:           todo = cache.get(id), and where there is one: return it',
       '                todo = SELECT …                # old, if a write commits now',
-      '                cache.set(id, todo, ttl)       # … and stays until the ttl ends',
+      '                cache.set(id, todo, ttl)       # … and stays for its ttl',
       '',
       'write:          new = UPDATE … ; commit',
-      '  ttl-only      nothing                        # old until the ttl ends',
+      '  ttl-only      nothing                        # old, until its ttl ends',
       '  delete        cache.delete(id)               # the next read misses',
       '  write-through cache.set(id, new, ttl)        # the next read has it',
       '                note version of new, answer the writer',
@@ -54,7 +54,8 @@ export const cachePitfalls = {
         url: 'https://www.usenix.org/conference/nsdi13/technical-sessions/presentation/nishtala',
       },
       {
-        title: 'Lu et al., Existential Consistency (SOSP 2015): Facebook counted 0.0004% of reads that were not as if there was one copy',
+        title:
+          'Lu et al., Existential Consistency (SOSP 2015): Facebook counted 0.0004% of reads that were not as if there was one copy',
         url: 'https://dl.acm.org/doi/10.1145/2815400.2815426',
       },
     ],
@@ -117,12 +118,12 @@ export const cachePitfalls = {
   },
   'cold-cache': {
     predict: [
-      'A hundred todos are gone from the cache, 1,000 requests a second want them, and the database does 250 queries a second. How many queries is that until all are back?',
+      'Forty todos are gone from the cache, 400 requests a second want them, and the database does 125 queries a second. How many queries is that until all are back?',
       'Everybody who misses waits for the one who asks. How many is it then?',
       'The cache was filled within a second, with a ttl of 3 s. What does the database get from then on?',
     ],
     look: [
-      'recomputes: how often a todo was computed anew. Once each is 100; what is more was asked for by somebody who could have waited.',
+      'recomputes: how often a todo was computed anew. Once each is 40; what is more was asked for by somebody who could have waited.',
       'peak queries: how many queried or waited for a connection at once. It is what the pool, and behind it the database, has to bear.',
       'recovery: whole seconds from the flush until clients were served as before. Without protection the line of queries outlasts the cold cache: most of them compute what is there by then.',
       'same-ttl and jitter: as many queries, and a peak that is many times as high. Whoever fills a cache at once, at a deployment or after a flush, has chosen when it expires.',
@@ -144,7 +145,7 @@ export const cachePitfalls = {
       'Who waits for somebody else’s query also waits for its failure, or its time-out. A lock needs a limit after which others help themselves.',
       'A lock costs two round trips more on each miss, and a waiting reader asks again and again.',
       'With jitter no one knows when a value expires, only when at the latest; the ttl has to be right for the longest.',
-      'None of them makes the first second after a flush cheap: 100 todos are 100 queries. Where that is too many, warm the cache before it gets load, or let a part of the requests through.',
+      'None of them makes the first second after a flush cheap: 40 todos are 40 queries. Where that is too many, warm the cache before it gets load, or let a part of the requests through.',
     ],
     unless: [
       'A query takes a millisecond, and no key is wanted by many: then nobody comes meanwhile, and there is no herd.',
@@ -158,12 +159,13 @@ export const cachePitfalls = {
       },
       {
         text: 'Half the readers: the line is shorter, and is gone sooner.',
-        command: 'scale-lab run cold-cache --rate 500/s --variant unprotected,lock',
+        command: 'scale-lab run cold-cache --rate 200/s --variant unprotected,lock',
       },
     ],
     read: [
       {
-        title: 'Nishtala et al., Scaling Memcache at Facebook (NSDI 2013): with leases, 1,300 queries a second at the peak in place of 17,000',
+        title:
+          'Nishtala et al., Scaling Memcache at Facebook (NSDI 2013): with leases, 1,300 queries a second at the peak in place of 17,000',
         url: 'https://www.usenix.org/conference/nsdi13/technical-sessions/presentation/nishtala',
       },
       {

@@ -232,7 +232,12 @@ describe('trialMetrics', () => {
 
   it('yields every metric of the catalogue', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
-    const looks = { 'app-1 db_pool_in_use': [1], 'app-1 db_queries_most': [1, 2], 'stack replicas': [1, 2], 'backends db_locks_waiting': [1] };
+    const looks = {
+      'app-1 db_pool_in_use': [1],
+      'app-1 db_queries_most': [1, 2],
+      'stack replicas': [1, 2],
+      'backends db_locks_waiting': [1],
+    };
     const everything = telemetry(
       {},
       {

@@ -36,6 +36,14 @@ describe('a local store', () => {
     expect(commands).toBe(1);
   });
 
+  it('asks once for all who want it at the same time', async () => {
+    await set(shared, 'key', 'value');
+    commands = 0;
+    const local = localStore(shared, 10, LONG_MS);
+    expect(await Promise.all([1, 2, 3].map(() => get(local, 'key')))).toEqual(['value', 'value', 'value']);
+    expect(commands).toBe(1);
+  });
+
   it('asks again for what was not there', async () => {
     const local = localStore(shared, 10, LONG_MS);
     expect(await get(local, 'key')).toBeUndefined();

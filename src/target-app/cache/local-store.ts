@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 
+import { Flights } from './flights.ts';
 import type { Values } from './store.ts';
 
 /**
@@ -11,23 +12,25 @@ import type { Values } from './store.ts';
  */
 export function localStore(shared: Values, size: number, ttlMs: number): Values {
   const local = new LRUCache<string, string>({ max: size, ttl: ttlMs });
+  const flights = new Flights(); // who comes while the key is fetched waits for that
 
+  // What is changed is changed here last: who fetched the old value at the same time has kept it by then.
   return {
     async get(key, stopwatch) {
-      const near = local.get(key);
-      if (near !== undefined) return near;
-      const text = await shared.get(key, stopwatch);
-      if (text !== undefined) local.set(key, text);
-      return text;
+      const fetched = async (): Promise<string | undefined> => {
+        const text = await shared.get(key, stopwatch);
+        if (text !== undefined) local.set(key, text);
+        return text;
+      };
+      return local.get(key) ?? flights.share(key, fetched, stopwatch);
     },
     async set(key, text, lifetimeMs, stopwatch) {
-      local.set(key, text, { ttl: Math.min(ttlMs, lifetimeMs) });
       await shared.set(key, text, lifetimeMs, stopwatch);
+      local.set(key, text, { ttl: Math.min(ttlMs, lifetimeMs) });
     },
     async delete(key, stopwatch) {
-      local.delete(key);
       await shared.delete(key, stopwatch);
-      local.delete(key); // who read it from the shared store before it was gone there
+      local.delete(key);
     },
     lock: (key, timeoutMs, stopwatch) => shared.lock(key, timeoutMs, stopwatch),
     unlock: (key, token, stopwatch) => shared.unlock(key, token, stopwatch),

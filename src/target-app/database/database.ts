@@ -95,7 +95,10 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
     };
   }
 
-  async function lend<Result>(work: (connection: Connection) => Promise<Result>, stopwatch: Stopwatch): Promise<Result> {
+  async function lend<Result>(
+    work: (connection: Connection) => Promise<Result>,
+    stopwatch: Stopwatch,
+  ): Promise<Result> {
     const lease = await connect(stopwatch);
     let broken: Error | undefined;
     try {

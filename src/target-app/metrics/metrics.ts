@@ -107,7 +107,10 @@ export function createMetrics() {
     cacheStale: counter('cache_stale_total', 'Hits whose answer was stale.'),
     cacheRecomputes: counter('cache_recomputes_total', 'Times that a value was computed, whatever the reason.'),
     cacheRecomputeDuration: seconds('cache_recompute_duration_seconds', 'How long computing a value took.'),
-    cacheOperations: counter('cache_operations_total', 'Commands sent to Redis for values; those of checks are left out.'),
+    cacheOperations: counter(
+      'cache_operations_total',
+      'Commands sent to Redis for values; those of checks are left out.',
+    ),
     cacheChecked: counter('cache_checked_total', 'Answers that were held against what writers had been told before.'),
     cacheOutdated: counter('cache_outdated_total', 'Those of them that were older.'),
     cacheErrors: counter('cache_errors_total', 'Calls of the cache that failed, and failed recomputes in background.'),
