@@ -11,7 +11,7 @@ const timed = metrics.filter(({ kind }) => kind === 'timed').map(({ name }) => `
 const shortened: Readonly<Record<string, readonly string[]>> = {
   'stale-reads': ['--duration', '3s'],
   'hot-key': ['--duration', '4s'],
-  'cold-cache': ['--duration', '5s', '--variant', 'unprotected,lock,same-ttl,jitter'],
+  'cold-cache': ['--warmup', '2s', '--duration', '5s', '--variant', 'unprotected,lock,same-ttl,jitter'],
 };
 const whole = Object.keys(pitfalls).filter((name) => !(name in shortened));
 const runs = [
