@@ -4,7 +4,7 @@ import type { LoadProfile } from '../model/load-profile.ts';
 import { plural } from '../model/numbers.ts';
 import { servicesBeside } from '../model/plan.ts';
 import { loadsOf, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
-import { usesCache, type ServiceUse } from '../model/system.ts';
+import { usesCache, type AppSettings, type ServiceUse } from '../model/system.ts';
 
 /** One part of a system: its name, and what is to be known of it. */
 interface Part {
@@ -47,21 +47,22 @@ function appOf({ variants, replicas }: Scenario): Part {
   const pools = distinct(
     apps.map(({ pool, connections }) => (connections === 'pool' ? `pool of ${pool.size}` : 'no pool')),
   );
-  return { name: 'app', details: [counts, shared(pools, 'several pools'), ...comparedIn(variants)] };
+  return { name: 'app', details: [counts, shared(pools, 'several pools'), ...comparedIn(variants, undrawn)] };
 }
 
 /** So that a drawing stays within its width. */
 const longestDetail = 20;
 
-/** The variants by their names, where their apps differ in what is not drawn otherwise: cache and pools are. */
-function comparedIn(variants: readonly Variant[]): readonly string[] {
-  const settings = variants.map(({ system }) => {
-    if (system.kind !== 'app') return undefined;
-    const { cache: _, connections: __, pool, ...others } = system.app;
-    return { ...others, pool: { ...pool, size: 0 } };
-  });
+/** The variants by their names, where their apps differ in what that takes of them. */
+function comparedIn(variants: readonly Variant[], of: (app: AppSettings) => unknown): readonly string[] {
+  const settings = variants.map(({ system }) => (system.kind === 'app' ? of(system.app) : undefined));
   if (settings.every((each) => isDeepStrictEqual(each, settings[0]))) return [];
   return variants.map(({ name }, index) => shortened(index === 0 ? name : `or ${name}`, longestDetail));
+}
+
+/** What is not drawn otherwise: cache and pools are. */
+function undrawn({ cache: _, connections: __, pool, ...others }: AppSettings): unknown {
+  return { ...others, pool: { ...pool, size: 0 } };
 }
 
 function storesOf({ variants, data }: Scenario): readonly Part[] {
@@ -69,8 +70,9 @@ function storesOf({ variants, data }: Scenario): readonly Part[] {
   if (apps.length === 0) return [];
   const isCached = apps.some(usesCache);
   const always = apps.every(usesCache);
+  const details = always ? ['the cache', ...comparedIn(variants, ({ cache }) => cache)] : ['with a cache'];
   return [
-    ...(isCached ? [{ name: 'Redis', details: [always ? 'the cache' : 'with a cache'] }] : []),
+    ...(isCached ? [{ name: 'Redis', details }] : []),
     { name: 'PostgreSQL', details: [plural(data.todos, 'todo')] },
   ];
 }

@@ -1,3 +1,4 @@
+import { cachePitfalls } from './cache-pitfalls.ts';
 import type { Lesson } from './lesson.ts';
 
 /** The lessons of the catalogue of pitfalls: each has the mechanism, what the remedy costs, and where it is the wrong one. */
@@ -154,4 +155,5 @@ export const pitfalls = {
     ],
     figures: ['RPS', 'Latency by percentile'],
   },
+  ...cachePitfalls,
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -57,6 +57,21 @@ const work: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'peak_queries',
+    title: 'peak queries',
+    counts: 'sum',
+    description:
+      'The most requests that queried the database or waited for a connection at once; of several replicas the sum of what each had at most in the same second.',
+    of: ({ telemetry: { replicas, timeline }, measurement }) => {
+      const told = replicas.map(({ replica }) => measuredValues(timeline, measurement, replica, 'db_queries_most'));
+      const [first = []] = told;
+      const sums = first.map((_, index) => told.map((values) => values[index] ?? undefined).reduce(sum, 0));
+      // What is told first is the most of a time that began before the measured one.
+      return most(sums.slice(1).filter((value) => value !== undefined));
+    },
+  },
+  {
+    ...server,
     name: 'rows_read_per_request',
     title: 'rows/req',
     counts: 'part',
@@ -76,6 +91,22 @@ const work: readonly Metric[] = [
       const hits = total(telemetry, 'cache_hits_total');
       return ratio(hits, sum(hits, total(telemetry, 'cache_misses_total')));
     },
+  },
+  {
+    ...server,
+    name: 'cache_operations_per_request',
+    title: 'cache ops/req',
+    description: 'Commands that the application sent to Redis for cached values, per request that it answered.',
+    of: ({ telemetry }) => ratio(total(telemetry, 'cache_operations_total'), answered(telemetry)),
+  },
+  {
+    ...server,
+    name: 'stale_rate',
+    title: 'stale',
+    unit: 'ratio',
+    description:
+      'Answers that were older than a write acknowledged before they were asked for, as a share of those that were checked.',
+    of: ({ telemetry }) => ratio(total(telemetry, 'cache_outdated_total'), total(telemetry, 'cache_checked_total')),
   },
   {
     ...server,

@@ -12,6 +12,9 @@ const counters = {
   cache_hits_total: 15_000,
   cache_misses_total: 5_000,
   cache_recomputes_total: 50,
+  cache_operations_total: 16_000,
+  cache_checked_total: 2_000,
+  cache_outdated_total: 500,
   db_pool_wait_seconds_sum: 2,
   db_pool_wait_seconds_count: 1_000,
   db_pool_rejected_total: 3,
@@ -65,6 +68,8 @@ describe('trialMetrics', () => {
       queries_per_request: 0.25,
       rows_read_per_request: 2,
       cache_hit_rate: 0.75,
+      cache_operations_per_request: 0.8,
+      stale_rate: 0.25,
       recomputes: 50,
       recomputes_per_expiry: 5,
       pool_wait: 2,
@@ -128,6 +133,13 @@ describe('trialMetrics', () => {
     const replicas = ['app-1', 'app-2'].map((replica) => ({ replica, counters: {}, gauges: { db_pool_size: 10 } }));
     const metrics = metricsOf(measurement(), telemetry({}, { replicas, timeline: pools }), still);
     expect(metrics.pool_in_use).toBe(32 / 50);
+  });
+
+  it('tells how many queried at once, where that was most, by what all replicas told of a second of the measured time', () => {
+    const told = timeline({ 'app-1 db_queries_most': [90, 10, 4, null], 'app-2 db_queries_most': [80, 5, 12, 50] });
+    const replicas = ['app-1', 'app-2'].map((replica) => ({ replica, counters: {}, gauges: {} }));
+    expect(metricsOf(measurement(), telemetry({}, { replicas, timeline: told }), still).peak_queries).toBe(16);
+    expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('peak_queries');
   });
 
   it('tells how many waited for a lock while it was measured', () => {
@@ -220,7 +232,12 @@ describe('trialMetrics', () => {
 
   it('yields every metric of the catalogue', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
-    const looks = { 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2], 'backends db_locks_waiting': [1] };
+    const looks = {
+      'app-1 db_pool_in_use': [1],
+      'app-1 db_queries_most': [1, 2],
+      'stack replicas': [1, 2],
+      'backends db_locks_waiting': [1],
+    };
     const everything = telemetry(
       {},
       {

@@ -40,6 +40,9 @@ describe('scenarios.yaml', () => {
       'deep-pagination',
       'connection-leak',
       'hot-row',
+      'stale-reads',
+      'hot-key',
+      'cold-cache',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

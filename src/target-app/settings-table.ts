@@ -125,6 +125,48 @@ export const APP_SETTINGS = {
       words: 'beta {}',
       onlyFor: 'xfetch',
     },
+    /** What becomes of a value in the cache when a write changes it. */
+    onWrite: {
+      variable: 'CACHE_ON_WRITE',
+      kind: 'choice',
+      choices: ['delete', 'write-through', 'ttl-only'],
+      default: 'delete',
+      key: 'on-write',
+      noun: 'what a write does to the cache',
+      words: 'on write: {}',
+    },
+    /** How many values each process keeps for itself, in front of Redis; 0: none. */
+    localSize: {
+      variable: 'CACHE_LOCAL_SIZE',
+      kind: 'whole',
+      least: 0,
+      most: 1_000_000,
+      default: 0,
+      key: 'local-size',
+      noun: 'the size of the local cache',
+      words: 'local cache of {}',
+    },
+    localTtlMs: {
+      variable: 'CACHE_LOCAL_TTL_MS',
+      kind: 'duration',
+      least: 1,
+      most: 3_600_000,
+      default: 1000,
+      key: 'local-ttl',
+      noun: 'the ttl of the local cache',
+      words: 'local ttl {}',
+    },
+    /** How many of the answers are held against what writers were told. */
+    check: {
+      variable: 'CACHE_CHECK',
+      kind: 'share',
+      least: 0,
+      most: 1,
+      default: 0,
+      key: 'check',
+      noun: 'the share of answers that are checked',
+      words: 'checks {} of the answers',
+    },
   },
   feed: {
     variable: 'FEED_STRATEGY',

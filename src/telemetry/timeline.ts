@@ -41,6 +41,7 @@ const counters = [
 const gauges = [
   'db_pool_in_use',
   'db_pool_waiting',
+  'db_queries_most',
   'event_loop_lag_seconds{quantile="0.99"}',
   'process_resident_memory_bytes',
   'db_connections',

@@ -14,7 +14,7 @@ const topology: Topology = {
   kind: 'app',
   app: {
     ...defaultApp,
-    cache: { strategy: 'aside', ttlMs: 1_000, jitter: 0, lockTimeoutMs: 250, beta: 1 },
+    cache: { ...defaultApp.cache, strategy: 'aside', ttlMs: 1_000, lockTimeoutMs: 250 },
     pool: { ...defaultApp.pool, size: 5, queueLimit: 0, timeoutMs: 900 },
   },
   hasRedis: true,

@@ -18,7 +18,17 @@ describe('the settings of the application', () => {
 
   it('reach it, every one of them, as they were written', () => {
     const written = app({
-      cache: { strategy: 'xfetch', ttl: '2s', jitter: '25%', 'lock-timeout': '3s', beta: 1.5 },
+      cache: {
+        strategy: 'xfetch',
+        ttl: '2s',
+        jitter: '25%',
+        'lock-timeout': '3s',
+        beta: 1.5,
+        'on-write': 'ttl-only',
+        'local-size': 100,
+        'local-ttl': '50ms',
+        check: '10%',
+      },
       feed: 'n+1',
       pages: 'keyset',
       likes: { strategy: 'append', shards: 8 },
@@ -35,6 +45,10 @@ describe('the settings of the application', () => {
       CACHE_TTL_JITTER: 0.25,
       CACHE_LOCK_TIMEOUT_MS: 3000,
       CACHE_XFETCH_BETA: 1.5,
+      CACHE_ON_WRITE: 'ttl-only',
+      CACHE_LOCAL_SIZE: 100,
+      CACHE_LOCAL_TTL_MS: 50,
+      CACHE_CHECK: 0.1,
       FEED_STRATEGY: 'n+1',
       PAGES: 'keyset',
       LIKES_STRATEGY: 'append',
@@ -90,6 +104,10 @@ describe('in words', () => {
     [{ cache: { strategy: 'aside', jitter: '10%', beta: 2 } }, ['cache aside (ttl 1 min, jitter 10%)']],
     [{ cache: { strategy: 'lock', 'lock-timeout': '1s' } }, ['cache lock (ttl 1 min, lock time-out 1 s)']],
     [{ cache: { strategy: 'xfetch', beta: 2.5 } }, ['cache xfetch (ttl 1 min, beta 2.5)']],
+    [
+      { cache: { strategy: 'aside', 'on-write': 'write-through', check: '100%' } },
+      ['cache aside (ttl 1 min, on write: write-through, checks 100% of the answers)'],
+    ],
     [{ pool: { size: 20, queue: 5000, timeout: '1s' } }, ['pool of 20', 'pool queue 5,000', 'pool time-out 1 s']],
     [{ feed: 'n+1', connections: 'per-request' }, ['feed n+1', 'one connection per request']],
     [{ pool: { 'leak-every': 10, 'reclaim-after': '2s' } }, ['one connection in 10 leaks', 'reclaims after 2 s']],

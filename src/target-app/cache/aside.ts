@@ -6,7 +6,10 @@ import type { CacheStrategy, CacheTools } from './strategy.ts';
  * as well, and all of them compute: the thundering herd.
  */
 export function aside({ store, tally, lifetimeMs }: CacheTools): CacheStrategy {
+  const keep: CacheStrategy['keep'] = (key, text, stopwatch) => store.set(key, text, lifetimeMs(), stopwatch);
+
   return {
+    keep,
     async read(key, recompute, stopwatch) {
       const cached = await store.get(key, stopwatch);
       if (cached !== undefined) {
@@ -15,7 +18,7 @@ export function aside({ store, tally, lifetimeMs }: CacheTools): CacheStrategy {
       }
       tally.miss();
       const text = await recompute(stopwatch);
-      if (text !== undefined) await store.set(key, text, lifetimeMs(), stopwatch);
+      if (text !== undefined) await keep(key, text, stopwatch);
       return text;
     },
   };

@@ -46,7 +46,7 @@ describe.each(CACHE_STRATEGIES.filter((name) => name !== 'none'))('without Redis
     const errorsBefore = (await count(metrics, 'cache_errors_total')) ?? 0;
 
     expect(await cache.read(key, () => Promise.resolve('value'), UNWATCHED)).toBe('value');
-    await cache.invalidate(key, UNWATCHED);
+    await cache.written(key, 'another', UNWATCHED);
     expect(await count(metrics, 'cache_recomputes_total')).toBe(1);
     expect(await count(metrics, 'cache_errors_total')).toBeGreaterThanOrEqual(errorsBefore + 3); // get, set, delete
 
@@ -67,7 +67,7 @@ it('computes and counts every read where there is no Redis', async () => {
   expect(cache.redis).toBeUndefined();
   for (const value of ['one', 'two']) {
     expect(await cache.read('key', () => Promise.resolve(value), UNWATCHED)).toBe(value);
-    await cache.invalidate('key', UNWATCHED);
+    await cache.written('key', 'another', UNWATCHED);
   }
   expect(await count(metrics, 'cache_misses_total')).toBe(2);
   expect(await count(metrics, 'cache_recomputes_total')).toBe(2);

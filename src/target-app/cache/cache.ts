@@ -5,22 +5,23 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
 import { aside } from './aside.ts';
+import { createCheck, UNCHECKED } from './check.ts';
+import { countedStore } from './counted-store.ts';
+import { localStore } from './local-store.ts';
 import { lock } from './lock.ts';
 import { none } from './none.ts';
+import { createOnWrite } from './on-write.ts';
 import { singleFlight } from './single-flight.ts';
 import { staleWhileRevalidate } from './stale-while-revalidate.ts';
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store, type Values } from './store.ts';
 import type { CacheStrategy, CacheTools, Recompute, Tally } from './strategy.ts';
 import { xfetch } from './xfetch.ts';
 
 /** Answers by key, from the cache where the strategy allows. */
 export interface Cache {
   read(key: string, recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined>;
-  /**
-   * To be called after a write is committed. A reader that computed the old value before the write, and keeps it after
-   * this call, leaves it stale until it expires: a short race that every strategy here accepts, as most caches do.
-   */
-  invalidate(key: string, stopwatch: Stopwatch): Promise<void>;
+  /** To be called after a write is committed, with the value that it left; undefined where it left none. */
+  written(key: string, text: string | undefined, stopwatch: Stopwatch): Promise<void>;
   /** What answers are kept in; undefined where none are kept. */
   readonly redis: Pick<Store, 'ping' | 'info'> | undefined;
   /** Waits for recomputes in the background, then lets go of Redis. */
@@ -34,6 +35,7 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
     errors.report(doing, error);
   };
   const store = settings.REDIS_URL === undefined ? undefined : createStore(settings.REDIS_URL, failed);
+  const values = store && valuesIn(store, settings, metrics);
   const underWay = new Set<Promise<unknown>>();
   const tally: Tally = {
     hit: () => metrics.cacheHits.inc(),
@@ -41,10 +43,10 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
     stale: () => metrics.cacheStale.inc(),
   };
   const strategy =
-    store === undefined
+    values === undefined
       ? none({ tally })
       : chooseStrategy(settings.CACHE_STRATEGY, {
-          store,
+          store: values,
           tally,
           lifetimeMs: () => jittered(settings.CACHE_TTL_MS, settings.CACHE_TTL_JITTER, Math.random()),
           lockTimeoutMs: settings.CACHE_LOCK_TIMEOUT_MS,
@@ -60,6 +62,15 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
           random: Math.random,
         });
 
+  const onWrite = values && createOnWrite(settings.CACHE_ON_WRITE, strategy, values);
+  const check =
+    store === undefined || settings.CACHE_CHECK === 0
+      ? UNCHECKED
+      : createCheck(store, settings.CACHE_CHECK, Math.random, {
+          checked: () => metrics.cacheChecked.inc(),
+          stale: () => metrics.cacheOutdated.inc(),
+        });
+
   async function counted(recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined> {
     const startedAt = performance.now();
     try {
@@ -71,9 +82,11 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
   }
 
   return {
-    read: (key, recompute, stopwatch) => strategy.read(key, (whose) => counted(recompute, whose), stopwatch),
-    async invalidate(key, stopwatch) {
-      await store?.delete(key, stopwatch);
+    read: (key, recompute, stopwatch) =>
+      check.read(key, () => strategy.read(key, (whose) => counted(recompute, whose), stopwatch), stopwatch),
+    async written(key, text, stopwatch) {
+      await onWrite?.(key, text, stopwatch);
+      await check.written(key, text, stopwatch);
     },
     redis: store,
     async close() {
@@ -86,6 +99,13 @@ export function createCache(settings: Settings, metrics: Metrics, errors: ErrorL
 /** Keys that were filled together should not expire together: the lifetime times a factor in [1 - jitter, 1 + jitter]. */
 export function jittered(lifetimeMs: number, jitter: number, random: number): number {
   return Math.max(1, Math.round(lifetimeMs * (1 + jitter * (2 * random - 1))));
+}
+
+/** Where values are kept: in Redis, every command to it counted, and a few of them in this process as well where the settings say so. */
+function valuesIn(store: Store, settings: Settings, metrics: Metrics): Values {
+  const counted = countedStore(store, () => metrics.cacheOperations.inc());
+  const { CACHE_LOCAL_SIZE: size, CACHE_LOCAL_TTL_MS: ttlMs } = settings;
+  return size === 0 ? counted : localStore(counted, size, ttlMs);
 }
 
 function chooseStrategy(name: Settings['CACHE_STRATEGY'], tools: CacheTools): CacheStrategy {

@@ -14,6 +14,7 @@ const SLOWEST_POLL_MS = 50;
  */
 export function lock({ store, tally, lifetimeMs, lockTimeoutMs, monotonicMs, random }: CacheTools): CacheStrategy {
   const flights = new Flights();
+  const keep: CacheStrategy['keep'] = (key, text, stopwatch) => store.set(key, text, lifetimeMs(), stopwatch);
 
   async function recomputeAndKeep(
     key: string,
@@ -21,7 +22,7 @@ export function lock({ store, tally, lifetimeMs, lockTimeoutMs, monotonicMs, ran
     stopwatch: Stopwatch,
   ): Promise<string | undefined> {
     const text = await recompute(stopwatch);
-    if (text !== undefined) await store.set(key, text, lifetimeMs(), stopwatch);
+    if (text !== undefined) await keep(key, text, stopwatch);
     return text;
   }
 
@@ -54,6 +55,7 @@ export function lock({ store, tally, lifetimeMs, lockTimeoutMs, monotonicMs, ran
   }
 
   return {
+    keep,
     async read(key, recompute, stopwatch) {
       const cached = await store.get(key, stopwatch);
       if (cached !== undefined) {

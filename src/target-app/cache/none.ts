@@ -7,5 +7,6 @@ export function none({ tally }: Pick<CacheTools, 'tally'>): CacheStrategy {
       tally.miss();
       return recompute(stopwatch);
     },
+    keep: () => Promise.resolve(),
   };
 }

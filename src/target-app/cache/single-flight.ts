@@ -7,8 +7,10 @@ import type { CacheStrategy, CacheTools } from './strategy.ts';
  */
 export function singleFlight({ store, tally, lifetimeMs }: CacheTools): CacheStrategy {
   const flights = new Flights();
+  const keep: CacheStrategy['keep'] = (key, text, stopwatch) => store.set(key, text, lifetimeMs(), stopwatch);
 
   return {
+    keep,
     async read(key, recompute, stopwatch) {
       const cached = await store.get(key, stopwatch);
       if (cached !== undefined) {
@@ -18,7 +20,7 @@ export function singleFlight({ store, tally, lifetimeMs }: CacheTools): CacheStr
       tally.miss();
       const compute = async (): Promise<string | undefined> => {
         const text = await recompute(stopwatch);
-        if (text !== undefined) await store.set(key, text, lifetimeMs(), stopwatch);
+        if (text !== undefined) await keep(key, text, stopwatch);
         return text;
       };
       return flights.share(key, compute, stopwatch);

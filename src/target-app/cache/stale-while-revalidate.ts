@@ -16,16 +16,19 @@ export function staleWhileRevalidate(tools: CacheTools): CacheStrategy {
   const coldReads = new Flights();
   const refreshing = new Set<string>();
 
+  async function keep(key: string, text: string, stopwatch: Stopwatch): Promise<void> {
+    const freshMs = lifetimeMs();
+    const sealed = seal({ expiresAtMs: wallClockMs() + freshMs, recomputeMs: 0, text });
+    await store.set(key, sealed, freshMs * (1 + STALE_LIFETIMES), stopwatch);
+  }
+
   async function recomputeAndKeep(
     key: string,
     recompute: Recompute,
     stopwatch: Stopwatch,
   ): Promise<string | undefined> {
     const text = await recompute(stopwatch);
-    if (text === undefined) return undefined;
-    const freshMs = lifetimeMs();
-    const sealed = seal({ expiresAtMs: wallClockMs() + freshMs, recomputeMs: 0, text });
-    await store.set(key, sealed, freshMs * (1 + STALE_LIFETIMES), stopwatch);
+    if (text !== undefined) await keep(key, text, stopwatch);
     return text;
   }
 
@@ -46,6 +49,7 @@ export function staleWhileRevalidate(tools: CacheTools): CacheStrategy {
   }
 
   return {
+    keep,
     async read(key, recompute, stopwatch) {
       const sealed = await store.get(key, stopwatch);
       const envelope = sealed === undefined ? undefined : open(sealed);

@@ -8,7 +8,7 @@ import type { Stopwatch } from '../timing/stopwatch.ts';
  * Keeps texts for a time. A call never fails: see `createStore` for what it answers when Redis is not there.
  * How long it takes is on the stopwatch of the request that waits for it.
  */
-export interface Store {
+export interface Values {
   get(key: string, stopwatch: Stopwatch): Promise<string | undefined>;
   set(key: string, text: string, lifetimeMs: number, stopwatch: Stopwatch): Promise<void>;
   delete(key: string, stopwatch: Stopwatch): Promise<void>;
@@ -16,6 +16,12 @@ export interface Store {
   lock(key: string, timeoutMs: number, stopwatch: Stopwatch): Promise<string | undefined>;
   /** Releases the lock, if it is still the one that `token` stands for. */
   unlock(key: string, token: string, stopwatch: Stopwatch): Promise<void>;
+}
+
+/** Redis, as this process uses it. */
+export interface Store extends Values {
+  /** Keeps a whole number for good, unless a higher one is there. */
+  raise(key: string, number: number, stopwatch: Stopwatch): Promise<void>;
   /** Fails when Redis does not answer. */
   ping(): Promise<void>;
   /** What Redis says of itself. Fails when it does not answer. */
@@ -29,6 +35,8 @@ const RECONNECT_WITHIN_MS = 1000;
 
 /** A holder that took too long must not release the lock of the next one. */
 const COMPARE_AND_DELETE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+const KEEP_THE_HIGHER = `if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end`;
 
 /**
  * Connects to Redis, for as long as it takes and whenever the connection is lost.
@@ -83,6 +91,16 @@ export function createStore(redisUrl: string, failed: (doing: string, error: unk
         await client.del(key);
       } catch (error) {
         failed('invalidating the cache', error);
+      } finally {
+        stopwatch.end('cache');
+      }
+    },
+    async raise(key, number, stopwatch) {
+      stopwatch.begin('cache');
+      try {
+        await client.eval(KEEP_THE_HIGHER, { keys: [key], arguments: [String(number)] });
+      } catch (error) {
+        failed('noting a write in the cache', error);
       } finally {
         stopwatch.end('cache');
       }

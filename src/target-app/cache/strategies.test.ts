@@ -111,6 +111,13 @@ describe.each(Object.entries(KEEPING))('%s', (_name, create) => {
     expect(await cache.read('key', recompute, UNWATCHED)).toBe('v2');
   });
 
+  it('answers with what was kept after a write, and computes nothing', async () => {
+    const cache = create(tools());
+    await cache.keep('key', 'written', UNWATCHED);
+    expect(await create(tools()).read('key', recompute, UNWATCHED)).toBe('written');
+    expect(counts.recomputes).toBe(0);
+  });
+
   it('does not cache what does not exist', async () => {
     const cache = create(tools());
     expect(await cache.read('key', () => Promise.resolve(undefined), UNWATCHED)).toBeUndefined();

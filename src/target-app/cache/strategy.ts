@@ -1,5 +1,5 @@
 import type { Stopwatch } from '../timing/stopwatch.ts';
-import type { Store } from './store.ts';
+import type { Values } from './store.ts';
 
 /** Computes the value anew, or finds that there is none. The time goes on the stopwatch of the request that waits for it. */
 export type Recompute = (stopwatch: Stopwatch) => Promise<string | undefined>;
@@ -12,6 +12,8 @@ export interface CacheStrategy {
    * would invalidate it then, and keys that somebody makes up would fill the cache.
    */
   read(key: string, recompute: Recompute, stopwatch: Stopwatch): Promise<string | undefined>;
+  /** Keeps a value that somebody has at hand: who has just computed it, or written it. */
+  keep(key: string, text: string, stopwatch: Stopwatch): Promise<void>;
 }
 
 /** What a strategy counts. */
@@ -23,7 +25,7 @@ export interface Tally {
 
 /** What strategies are made of. */
 export interface CacheTools {
-  readonly store: Store;
+  readonly store: Values;
   readonly tally: Tally;
   /** How long the next value lives, jitter included. */
   readonly lifetimeMs: () => number;

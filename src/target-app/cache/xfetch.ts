@@ -33,6 +33,12 @@ export function xfetch({
 }: CacheTools): CacheStrategy {
   const flights = new Flights();
 
+  async function keep(key: string, text: string, recomputeMs: number, stopwatch: Stopwatch): Promise<void> {
+    const lifetime = lifetimeMs();
+    const sealed = seal({ expiresAtMs: wallClockMs() + lifetime, recomputeMs, text });
+    await store.set(key, sealed, lifetime, stopwatch);
+  }
+
   async function recomputeAndKeep(
     key: string,
     recompute: Recompute,
@@ -41,14 +47,13 @@ export function xfetch({
     const startedAtMs = monotonicMs();
     const text = await recompute(stopwatch);
     if (text === undefined) return undefined;
-    const recomputeMs = monotonicMs() - startedAtMs;
-    const lifetime = lifetimeMs();
-    const sealed = seal({ expiresAtMs: wallClockMs() + lifetime, recomputeMs, text });
-    await store.set(key, sealed, lifetime, stopwatch);
+    await keep(key, text, monotonicMs() - startedAtMs, stopwatch);
     return text;
   }
 
   return {
+    // Of a value that was written nobody knows how long computing it takes: nobody goes early, until somebody had to.
+    keep: (key, text, stopwatch) => keep(key, text, 0, stopwatch),
     async read(key, recompute, stopwatch) {
       const sealed = await store.get(key, stopwatch);
       const envelope = sealed === undefined ? undefined : open(sealed);

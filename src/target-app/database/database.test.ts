@@ -114,6 +114,14 @@ describe('the pool', () => {
     await database.close();
   });
 
+  it('tells how many wanted it at once, and begins anew when that was told', async () => {
+    const { database, metrics } = open({ POOL_SIZE: '2' });
+    await Promise.all(Array.from({ length: 5 }, () => database.query(ONE, [], UNWATCHED)));
+    expect(await count(metrics, 'db_queries_most')).toBe(5);
+    expect(await count(metrics, 'db_queries_most')).toBe(0);
+    await database.close();
+  });
+
   it('opens no more connections than its size, and uses them again', async () => {
     const { database } = open({ POOL_SIZE: '2' });
     const pid = { text: 'SELECT pg_backend_pid() AS pid' };

@@ -95,19 +95,24 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
     };
   }
 
+  async function lend<Result>(
+    work: (connection: Connection) => Promise<Result>,
+    stopwatch: Stopwatch,
+  ): Promise<Result> {
+    const lease = await connect(stopwatch);
+    let broken: Error | undefined;
+    try {
+      return await work(measuredConnection(lease.client, stopwatch));
+    } catch (error) {
+      if (breaksConnection(error)) broken = error;
+      throw error;
+    } finally {
+      lease.giveBack(broken);
+    }
+  }
+
   const database: Database = {
-    async lend(work, stopwatch) {
-      const lease = await connect(stopwatch);
-      let broken: Error | undefined;
-      try {
-        return await work(measuredConnection(lease.client, stopwatch));
-      } catch (error) {
-        if (breaksConnection(error)) broken = error;
-        throw error;
-      } finally {
-        lease.giveBack(broken);
-      }
-    },
+    lend: (work, stopwatch) => metrics.queriesUnderWay.during(() => lend(work, stopwatch)),
     query: (statement, values, stopwatch) =>
       database.lend((connection) => connection.query(statement, values), stopwatch),
     close() {

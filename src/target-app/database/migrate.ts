@@ -16,6 +16,7 @@ const SCHEMA = `
     user_id integer NOT NULL REFERENCES users,
     created_at timestamptz NOT NULL DEFAULT now()
   );
+  ALTER TABLE todos ADD COLUMN IF NOT EXISTS version integer NOT NULL DEFAULT 1;
   CREATE INDEX IF NOT EXISTS todos_user_id ON todos (user_id);
   -- No foreign key: its check would lock the todo for every like.
   CREATE TABLE IF NOT EXISTS todo_likes (

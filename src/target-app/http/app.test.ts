@@ -17,6 +17,7 @@ const TodoAnswer = z.strictObject({
   completed: z.boolean(),
   userId: z.int(),
   createdAt: z.iso.datetime(),
+  version: z.int(),
 });
 const Todos = z.array(TodoAnswer);
 const Feed = z.array(z.extend(TodoAnswer, { user: z.strictObject({ id: z.int(), name: z.string() }) }));
@@ -256,9 +257,30 @@ describe('PATCH and DELETE /todos/:id', () => {
     const before = TodoAnswer.parse(await (await app.request('/todos/9')).json());
     const changed = await send('PATCH', '/todos/9', { title: 'Another' });
     expect(changed.status).toBe(200);
-    expect(await changed.json()).toEqual({ ...before, title: 'Another' });
-    expect(await (await app.request('/todos/9')).json()).toEqual({ ...before, title: 'Another' });
+    const after = { ...before, title: 'Another', version: before.version + 1 };
+    expect(await changed.json()).toEqual(after);
+    expect(await (await app.request('/todos/9')).json()).toEqual(after);
   });
+
+  it.each([
+    ['delete', 'Another', 3, 0],
+    ['write-through', 'Another', 2, 0],
+    ['ttl-only', undefined, 2, 1],
+  ])(
+    '%s: what readers of the cache have then, and how many queries it takes',
+    async (onWrite, title, queries, stale) => {
+      await using other = await startInstance({ ...environment, CACHE_ON_WRITE: onWrite, CACHE_CHECK: '1' });
+      await expect.poll(async () => (await other.request('/readyz')).status).toBe(200);
+      const read = async () => TodoAnswer.parse(await (await other.request('/todos/9')).json());
+      const before = await read();
+      const headers = { 'content-type': 'application/json' };
+      await other.request('/todos/9', { method: 'PATCH', body: '{"title":"Another"}', headers });
+      expect((await read()).title).toBe(title ?? before.title);
+      expect(await other.metric('db_queries_total')).toBe(queries);
+      expect(await other.metric('cache_checked_total')).toBe(2);
+      expect(await other.metric('cache_outdated_total')).toBe(stale);
+    },
+  );
 
   it('delete, and readers of the cache see it', async () => {
     await app.request('/todos/9');

@@ -102,8 +102,9 @@ export function addTodoRoutes(
       if ('refusal' in body) return body.refusal;
       const todo = await todos.change(id.value, body.value, stopwatch);
       if (todo === undefined) return notFound('todo');
-      await cache.invalidate(cacheKey(id.value), stopwatch);
-      return json(todo);
+      const text = toJson(todo, stopwatch);
+      await cache.written(cacheKey(id.value), text, stopwatch);
+      return jsonText(text);
     }),
   );
 
@@ -113,7 +114,7 @@ export function addTodoRoutes(
       const id = readId(c.req.param('id'));
       if ('refusal' in id) return id.refusal;
       if (!(await todos.remove(id.value, stopwatch))) return notFound('todo');
-      await cache.invalidate(cacheKey(id.value), stopwatch);
+      await cache.written(cacheKey(id.value), undefined, stopwatch);
       return noContent();
     }),
   );

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import { refusalReasons } from '../database/refusal.ts';
+import { HighWater } from './high-water.ts';
 
 /** Coarse on purpose: a histogram of the server's is for telling where time goes, the client measures how long. */
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -75,6 +76,15 @@ export function createMetrics() {
     labelNames: ['reason'],
     registers,
   });
+  const queriesUnderWay = new HighWater();
+  new Gauge({
+    name: 'db_queries_most',
+    help: 'The most requests at once that queried or waited for a connection, since the last scrape.',
+    registers,
+    collect() {
+      this.set(queriesUnderWay.take());
+    },
+  });
   // What never happened is zero, and not missing.
   for (const reason of refusalReasons) poolRejected.inc({ reason }, 0);
 
@@ -82,6 +92,7 @@ export function createMetrics() {
     registry,
     ...createServerMetrics(registry),
 
+    queriesUnderWay,
     queries: counter('db_queries_total', 'Queries sent for requests.'),
     queryDuration: seconds('db_query_duration_seconds', 'From sending a query to its answer.'),
     poolSize: gauge('db_pool_size', 'Connections allowed at once; 0: not limited (a connection per request).'),
@@ -96,6 +107,12 @@ export function createMetrics() {
     cacheStale: counter('cache_stale_total', 'Hits whose answer was stale.'),
     cacheRecomputes: counter('cache_recomputes_total', 'Times that a value was computed, whatever the reason.'),
     cacheRecomputeDuration: seconds('cache_recompute_duration_seconds', 'How long computing a value took.'),
+    cacheOperations: counter(
+      'cache_operations_total',
+      'Commands sent to Redis for values; those of checks are left out.',
+    ),
+    cacheChecked: counter('cache_checked_total', 'Answers that were held against what writers had been told before.'),
+    cacheOutdated: counter('cache_outdated_total', 'Those of them that were older.'),
     cacheErrors: counter('cache_errors_total', 'Calls of the cache that failed, and failed recomputes in background.'),
 
     notificationsSent: counter('notifications_sent_total', 'Notifications that the notifier has taken.'),

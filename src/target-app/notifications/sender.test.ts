@@ -20,7 +20,7 @@ import { createSender, type Sender } from './sender.ts';
 const errors = createErrorLog(pino({ level: 'silent' }));
 const todo = (id: number) => {
   const createdAt = new Date(1_700_000_000_000);
-  return { id, title: 'Water the cactus', description: '', completed: false, userId: 3, createdAt };
+  return { id, title: 'Water the cactus', description: '', completed: false, userId: 3, createdAt, version: 1 };
 };
 
 describe('telling a notifier', () => {

@@ -42,8 +42,15 @@ export interface Todo {
   readonly completed: boolean;
   readonly userId: number;
   readonly createdAt: Date;
+  /** How often it was written, its creation included. */
+  readonly version: number;
 }
 
 /** The columns of a todo under the names that the API gives them. */
 export const TODO_COLUMNS = `todos.id, todos.title, todos.description, todos.completed,
-  todos.user_id AS "userId", todos.created_at AS "createdAt"`;
+  todos.user_id AS "userId", todos.created_at AS "createdAt", todos.version`;
+
+/** The version of a todo that is JSON already: what comes last in it, where no title can look like it. */
+export function versionIn(text: string): number {
+  return Number(/"version":(\d+)\}$/.exec(text)?.[1]);
+}

@@ -87,7 +87,7 @@ const isTodo = (row: Todo | { id: null }): row is Todo => row.id !== null;
 const CHANGE: Statement<Todo> = {
   name: 'todo-change',
   text: `UPDATE todos SET title = coalesce($2, title), description = coalesce($3, description),
-           completed = coalesce($4, completed)
+           completed = coalesce($4, completed), version = version + 1
          WHERE id = $1 RETURNING ${TODO_COLUMNS}`,
 };
 
