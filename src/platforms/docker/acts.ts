@@ -2,13 +2,15 @@ import { together } from '../../machine/together.ts';
 import { type ResolvedAct, copyName } from '../../model/acts.ts';
 import { LabError } from '../../model/errors.ts';
 import { type Service, copiesOf } from '../../services/service.ts';
+import { tellLink } from '../common/link-acts.ts';
+import type { Agent } from './agent-connection.ts';
 import { hasToLearn, putInFront } from './balancers.ts';
 import { flush, retire, startAgain, startCopies } from './copies.ts';
 import { type Running, allOf } from './running.ts';
 import type { RunningCopy, Surroundings } from './surroundings.ts';
 
 /** Who runs the containers that things are done to. */
-type Lab = Pick<Surroundings, 'run' | 'agent'>;
+type Lab = Pick<Surroundings, 'run'> & { readonly agent: Agent };
 
 /** Does to what runs what a trial does while there is load, and has the balancers follow. */
 export class Acts {
@@ -49,6 +51,13 @@ export class Acts {
         return;
       case 'flush':
         await this.#each({ ...act, copies: [1] }, signal, async (copy) => flush(this.#around, copy, signal));
+        return;
+      case 'slow-link':
+      case 'cut-link':
+      case 'heal-link':
+        await this.#each({ ...act, copies: [1] }, signal, async ({ service, copy }) =>
+          tellLink(service, act, ({ inside }) => `http://${copy.name}:${inside}`, signal, this.#lab.agent.ask),
+        );
         return;
       case 'scale':
         await this.#scale(act, signal);

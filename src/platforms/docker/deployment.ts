@@ -63,9 +63,10 @@ export class DockerDeployment implements Deployment {
     const { stores, copies } = this.#running;
     const balancer = balancerIn(this.#running);
     // All that is asked in here is asked through the agent.
-    const needed = [this.#agent, ...stores, ...(balancer === undefined ? [] : [balancer])];
+    const links = copies.filter(({ service }) => service.role === 'link');
+    const needed = [this.#agent, ...stores, ...links, ...(balancer === undefined ? [] : [balancer])];
     const tested = testedIn(this.#running);
-    const beside = copies.filter((copy) => copy !== balancer && !tested.includes(copy));
+    const beside = copies.filter((copy) => copy !== balancer && !links.includes(copy) && !tested.includes(copy));
     const mortals = (all: readonly Pick<RunningCopy, 'container'>[]): readonly Mortal[] =>
       all.filter(({ container }) => !container.wasEnded).map(mortal);
     return deathsOf({ needed: mortals(needed), replicas: mortals(tested), beside: mortals(beside) });

@@ -1,6 +1,7 @@
 import { together } from '../../machine/together.ts';
 import type { ResolvedAct } from '../../model/acts.ts';
 import { copiesOf } from '../../services/service.ts';
+import { tellLink } from '../common/link-acts.ts';
 import type { DeployedCopies } from './deployed-copies.ts';
 import { type RunningCopy, flush, makeReady, startCopy, tellOfOthers } from './running-copy.ts';
 
@@ -35,6 +36,12 @@ async function doTo(copies: DeployedCopies, act: ResolvedAct, signal: AbortSigna
       return flush(await present(copies, act.service, 1), signal);
     case 'scale':
       return scale(copies, act.service, act.to, signal);
+    case 'slow-link':
+    case 'cut-link':
+    case 'heal-link': {
+      const { service, host, ports } = await present(copies, act.service, 1);
+      return tellLink(service, act, ({ name }) => `http://${host}:${String(ports[name])}`, signal);
+    }
     case 'roll-out':
       throw new Error('Processes of this machine have no versions that are rolled out.');
   }

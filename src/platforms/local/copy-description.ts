@@ -49,7 +49,12 @@ export function placeOf(
 ): Place {
   const data = path.join(run.folder, copy.name);
   const copiesOf = (name: string): readonly Address[] => running.filter(({ located }) => located.service.name === name);
-  return { copy, host, port, ports, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
+  const addressOf = (name: string): Address => {
+    const [first] = copiesOf(name);
+    if (first === undefined) throw new Error(`${copy.name} leads to ${name}, which is not in this stack.`);
+    return first;
+  };
+  return { copy, host, port, ports, folder: `${data}-files`, data, secret, copiesOf, addressOf, lingerMs: 0 };
 }
 
 /** A copy at its place as it is to be started. */
@@ -91,7 +96,13 @@ export function programAt(
 export function variablesReaching(name: string, running: readonly Neighbour[]): Variables | undefined {
   const copy = running.find(({ located: { service } }) => service.name === name);
   if (copy === undefined) return undefined;
-  const entrance = running.find(({ located: { service } }) => service.fronts.includes(name)) ?? copy;
+  const { host, port } = entranceOf(copy, running);
   const { service, secret } = copy.located;
-  return service.reachedBy({ host: entrance.host, port: entrance.port, secret });
+  return service.reachedBy({ host, port, secret });
+}
+
+/** Where others reach a copy: at what fronts it, and at what fronts that. */
+function entranceOf(copy: Neighbour, running: readonly Neighbour[]): Neighbour {
+  const front = running.find(({ located: { service } }) => service.fronts.includes(copy.located.service.name));
+  return front === undefined ? copy : entranceOf(front, running);
 }

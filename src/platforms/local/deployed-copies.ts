@@ -4,7 +4,7 @@ import type { LocalProcess } from './process.ts';
 import { type RunningCopy, mortal, startAgain } from './running-copy.ts';
 
 /** In this order usage tells of them. */
-const roles: readonly Service['role'][] = ['tested', 'store', 'aside', 'balancer'];
+const roles: readonly Service['role'][] = ['tested', 'store', 'aside', 'balancer', 'link'];
 
 /** The copies that a deployment has, as acts change them: which there are, and which of them an act has ended. */
 export class DeployedCopies {
@@ -58,7 +58,7 @@ export class DeployedCopies {
   get mortals(): Mortals {
     const { entrance, present } = this;
     const isNeeded = ({ name, service: { role } }: RunningCopy): boolean =>
-      role === 'store' || (role === 'balancer' && name === entrance?.name);
+      role === 'store' || role === 'link' || (role === 'balancer' && name === entrance?.name);
     const isTested = ({ service: { role } }: RunningCopy): boolean => role === 'tested';
     const isBeside = (copy: RunningCopy): boolean => !isNeeded(copy) && !isTested(copy);
     return {
