@@ -159,7 +159,7 @@ describe('acts on links', () => {
   it.each<[string, readonly string[]]>([
     [`{ at: 1s, slow-link: ${toPostgres} }`, ['[slow-link] nothing says how slow the link is']],
     ['{ at: 1s, cut-link: postgres }', ['[postgres] the link must be a map']],
-    ['{ at: 1s, cut-link: { from: app } }', ['[{ from: app }] where a link leads must be the name of a service']],
+    ['{ at: 1s, cut-link: { from: app } }', ['[{ from: app }] where a link leads is missing']],
     [`{ at: 1s, cut-link: ${toPostgres}, how: loud }`, ['[loud] how a link is cut "loud" is not known']],
     [`${at1s}, bandwidth: 1MB }`, ['[1MB] the bandwidth must be a size for each second']],
     [`${at1s}, for: 10s }`, ['[10s] the slow link would last until 11s, and the measured time ends at 10s']],

@@ -1,6 +1,6 @@
 import type { LinkAct } from '../model/acts.ts';
 import { linkName } from '../model/link.ts';
-import { isListening, type Control, type Place, type Service } from './service.ts';
+import { controlPortAt, isListening, type Control, type Place, type Service } from './service.ts';
 
 /** The bundle of the link, as it is called in the image of the lab's own programs. */
 const linkBundle = 'link.mjs';
@@ -41,10 +41,10 @@ export function link(to: Pick<Service, 'name'>, entrance: Pick<Service, 'name'>)
       workingFolder: undefined,
     },
     image: { from: { lab: true }, args: (at) => [linkBundle, ...args(at)], user: undefined, data: [], scratch: ['/tmp'] },
-    environment: ({ host, ports }) => ({
+    environment: (at) => ({
       NODE_ENV: 'production',
-      HOST: host,
-      CONTROL_PORT: String(ports[control.name] ?? control.inside),
+      HOST: at.host,
+      CONTROL_PORT: String(controlPortAt(control, at)),
     }),
     files: () => [],
     ready: { log: /"msg":"listening"/, command: isListening(control.inside) },

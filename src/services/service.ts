@@ -296,6 +296,11 @@ export interface Control {
   pathFor(act: LinkAct): string;
 }
 
+/** The port of that at a place. */
+export function controlPortAt({ name, inside }: Control, { ports }: Pick<Place, 'ports'>): number {
+  return ports[name] ?? inside;
+}
+
 /** A command that ends with code 0 where something listens on a port of all addresses: by the kernel's table of sockets, as that costs nothing. */
 export function isListening(port: number): readonly string[] {
   const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');

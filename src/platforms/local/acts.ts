@@ -1,6 +1,6 @@
 import { together } from '../../machine/together.ts';
 import type { ResolvedAct } from '../../model/acts.ts';
-import { copiesOf } from '../../services/service.ts';
+import { controlPortAt, copiesOf } from '../../services/service.ts';
 import { tellLink } from '../common/link-acts.ts';
 import type { DeployedCopies } from './deployed-copies.ts';
 import { type RunningCopy, flush, makeReady, startCopy, tellOfOthers } from './running-copy.ts';
@@ -39,8 +39,8 @@ async function doTo(copies: DeployedCopies, act: ResolvedAct, signal: AbortSigna
     case 'slow-link':
     case 'cut-link':
     case 'heal-link': {
-      const { service, host, ports } = await present(copies, act.service, 1);
-      return tellLink(service, act, ({ name }) => `http://${host}:${String(ports[name])}`, signal);
+      const copy = await present(copies, act.service, 1);
+      return tellLink(copy.service, act, (control) => `http://${copy.host}:${controlPortAt(control, copy)}`, signal);
     }
     case 'roll-out':
       throw new Error('Processes of this machine have no versions that are rolled out.');
