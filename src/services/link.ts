@@ -62,15 +62,14 @@ export function link(to: Pick<Service, 'name'>, entrance: Pick<Service, 'name'>)
 
 /** What is asked for at its control port; see `src/link/control.ts`. */
 function pathFor(act: LinkAct): string {
-  const query = (values: Readonly<Record<string, string>>): string => new URLSearchParams(values).toString();
   switch (act.kind) {
     case 'slow-link': {
       const { latencyMs, jitterMs, bytesPerSecond } = act;
-      const rate = bytesPerSecond === undefined ? {} : { bytesPerSecond: String(bytesPerSecond) };
-      return `/set?${query({ latencyMs: String(latencyMs), jitterMs: String(jitterMs), ...rate })}`;
+      const rate = bytesPerSecond === undefined ? '' : `&bytesPerSecond=${bytesPerSecond}`;
+      return `/set?latencyMs=${latencyMs}&jitterMs=${jitterMs}${rate}`;
     }
     case 'cut-link':
-      return `/cut?${query({ how: act.how })}`;
+      return `/cut?how=${act.how}`;
     case 'heal-link':
       return '/heal';
   }
