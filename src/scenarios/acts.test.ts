@@ -185,7 +185,9 @@ describe('acts on links', () => {
     [`${at1s}, for: 2s }`, `{ at: 2s, cut-link: ${toPostgres} }`, 'is slow already until 3s'],
     [`${at1s}, for: 2s }`, `{ at: 2s, heal-link: ${toPostgres} }`, 'is as before at 3s by itself'],
   ])('are refused after another: %s, %s', (one, other, fault) => {
-    expect(faultsOf(withActs(one, other))).toEqual([`[{ from: app, to: postgres }] the link from app to postgres ${fault}`]);
+    expect(faultsOf(withActs(one, other))).toEqual([
+      `[{ from: app, to: postgres }] the link from app to postgres ${fault}`,
+    ]);
   });
 
   it('are refused where nothing is started, or nothing is used', () => {
@@ -200,7 +202,12 @@ describe('acts on links', () => {
 
   it('name a service that a variant has not', () => {
     const acts = 'acts: [{ at: 1s, cut-link: { from: app, to: mailer } }]';
-    const text = scenario(workload, 'services: { mailer: notifier }', acts, 'variants: { with:, without: { services: { mailer: none } } }');
+    const text = scenario(
+      workload,
+      'services: { mailer: notifier }',
+      acts,
+      'variants: { with:, without: { services: { mailer: none } } }',
+    );
     expect(faultsOf(text)).toEqual([
       '[{ from: app, to: mailer }] the variant "without" has no mailer that something could be done to',
     ]);

@@ -32,15 +32,20 @@ export function link(to: Pick<Service, 'name'>, entrance: Pick<Service, 'name'>)
     fronts: [entrance.name],
     uses: [],
     program: {
-      locate: ({ link: bundle }) =>
-        Promise.resolve({ command: process.execPath, args: (at) => [bundle, ...args(at)] }),
+      locate: ({ link: bundle }) => Promise.resolve({ command: process.execPath, args: (at) => [bundle, ...args(at)] }),
       inherits: 'little',
       user: 'this',
       dataMode: 0o700,
       ports: [control.name],
       workingFolder: undefined,
     },
-    image: { from: { lab: true }, args: (at) => [linkBundle, ...args(at)], user: undefined, data: [], scratch: ['/tmp'] },
+    image: {
+      from: { lab: true },
+      args: (at) => [linkBundle, ...args(at)],
+      user: undefined,
+      data: [],
+      scratch: ['/tmp'],
+    },
     environment: (at) => ({
       NODE_ENV: 'production',
       HOST: at.host,

@@ -1,7 +1,15 @@
 import path from 'node:path';
 import { type Executable, requireExecutable } from '../machine/executable.ts';
 import type { EntryUse } from '../model/system.ts';
-import { isListening, type Entry, type Machine, type Place, type Runnable, type Service, type Variables } from './service.ts';
+import {
+  isListening,
+  type Entry,
+  type Machine,
+  type Place,
+  type Runnable,
+  type Service,
+  type Variables,
+} from './service.ts';
 
 const userName = 'scale_lab';
 const file = 'rabbitmq.conf';

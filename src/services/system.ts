@@ -46,13 +46,20 @@ export function deployedOf(topology: Topology | HostedTopology, platform: Dealin
     return isNeeded ? [aside, nginx(aside, undefined)] : [aside];
   });
   const balancer = balancerOf(topology, platform);
-  return [...balanced, ...linksOf(topology, balanced), testedOf(topology), ...(balancer === undefined ? [] : [balancer])];
+  return [
+    ...balanced,
+    ...linksOf(topology, balanced),
+    testedOf(topology),
+    ...(balancer === undefined ? [] : [balancer]),
+  ];
 }
 
 /** What leads to the services that are reached through a link: to the balancer of one that has one. */
 function linksOf(topology: Topology | HostedTopology, deployed: readonly Service[]): readonly Service[] {
   const linked = besideOf(topology).filter(({ name }) => linkedIn(topology).includes(name));
-  return linked.map((service) => link(service, deployed.find(({ fronts }) => fronts.includes(service.name)) ?? service));
+  return linked.map((service) =>
+    link(service, deployed.find(({ fronts }) => fronts.includes(service.name)) ?? service),
+  );
 }
 
 /**

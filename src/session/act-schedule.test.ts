@@ -131,7 +131,13 @@ describe('ActSchedule', () => {
   });
 
   it('heals a link that is slow for a time, and lets others on where it leads go on meanwhile', async () => {
-    const restart = { kind: 'restart', name: 'restart-postgres', service: 'postgres', copies: [1], graceMs: 0 } as const;
+    const restart = {
+      kind: 'restart',
+      name: 'restart-postgres',
+      service: 'postgres',
+      copies: [1],
+      graceMs: 0,
+    } as const;
     const { clock, log, schedule } = play({
       acts: [slowLink(1000, 2000), { ...restart, atMs: 1500 }],
       does: async (order, time, signal) => time.pause(order.kind === 'restart' ? 5000 : 10, signal),

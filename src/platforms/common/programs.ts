@@ -15,7 +15,12 @@ export interface Programs {
 }
 
 /** Names of the programs, where they are built and in the lab's image, which is where they are started. */
-export const inImage = { app: 'target-app.mjs', worker: 'load-worker.mjs', agent: 'agent.mjs', link: 'link.mjs' } as const;
+export const inImage = {
+  app: 'target-app.mjs',
+  worker: 'load-worker.mjs',
+  agent: 'agent.mjs',
+  link: 'link.mjs',
+} as const;
 
 /** Where the build puts them: in the package's `dist/`, whether the lab itself runs from `src` or from there. */
 export function findPrograms(folder: string = packageFolder): Programs {

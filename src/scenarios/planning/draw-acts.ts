@@ -1,4 +1,12 @@
-import { actTraits, copyName, isOnLink, type Act, type LinkAct, type ResolvedAct, type Whom } from '../../model/acts.ts';
+import {
+  actTraits,
+  copyName,
+  isOnLink,
+  type Act,
+  type LinkAct,
+  type ResolvedAct,
+  type Whom,
+} from '../../model/acts.ts';
 import { plural } from '../../model/numbers.ts';
 import { seedOf, shuffled } from '../../model/random.ts';
 import { copiesIn, isNumbered, testedName, type System } from '../../model/system.ts';

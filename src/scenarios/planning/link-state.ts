@@ -31,8 +31,10 @@ export class LinkStates {
   #unknown({ from, to }: LinkAct): Fault | undefined {
     if (from === this.#from && this.#known.includes(to)) return undefined;
     const sentence = `there is no link from ${from} to ${to}`;
-    if (this.#known.length === 0) return { sentence, hint: `there is nothing beside ${this.#from} that one could lead to` };
-    const hint = from === this.#from ? suggestion(to, this.#known) : `links lead from ${this.#from} to ${this.#known.join(', ')}`;
+    if (this.#known.length === 0)
+      return { sentence, hint: `there is nothing beside ${this.#from} that one could lead to` };
+    const hint =
+      from === this.#from ? suggestion(to, this.#known) : `links lead from ${this.#from} to ${this.#known.join(', ')}`;
     return { sentence, hint };
   }
 
