@@ -4,6 +4,7 @@ import { linkName } from '../../src/model/link.ts';
 import type { Topology } from '../../src/model/plan.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import { act } from './acts.ts';
+import type { Bench } from './platform-under-test.ts';
 import { createTodos, toldTo, withMailer } from './services.ts';
 import { topology, total } from './topology.ts';
 
@@ -33,11 +34,12 @@ async function waitedSeconds(deployment: Deployment): Promise<number> {
 }
 
 async function deathsOf(deployment: Deployment): Promise<readonly string[]> {
-  return ((await deployment.deaths?.(signal)) ?? []).map(({ error }) => error.message);
+  const deaths = (await deployment.deaths?.(signal)) ?? [];
+  return deaths.map(({ isFatal, error }) => `${isFatal ? 'fatal: ' : ''}${error.message}`);
 }
 
 /** What every platform must show of links between what is tested and what it uses, on a stack that others use as well. */
-export function describeLinks(stack: () => Promise<Stack>): void {
+export function describeLinks(bench: () => Bench, stack: () => Promise<Stack>): void {
   describe('leads through links', () => {
     const deploy = async (wanted: Topology): Promise<Deployment> => (await stack()).deploy(wanted, signal);
 
@@ -72,6 +74,12 @@ export function describeLinks(stack: () => Promise<Stack>): void {
       const again = await deploy({ ...wanted, acts: [] });
       expect(await statusOf(again)).toBe(200);
       expect(await deathsOf(again)).toEqual([]);
+      // A link that ends by itself is no act: nothing can be measured without it.
+      const { killService, runIdFor } = bench();
+      await killService(runIdFor('services'), 'postgres-link');
+      await expect
+        .poll(() => deathsOf(again), patiently)
+        .toEqual([expect.stringMatching(/^fatal: postgres-link .*\.$/)]);
     });
 
     test('a link to a service of several copies: the app is told of what fails meanwhile, and of nothing after', async () => {

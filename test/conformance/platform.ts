@@ -50,7 +50,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describe('with services', () => {
       const stack = shareStack(bench, 'services');
       describeServices(bench, stack);
-      describeLinks(stack);
+      describeLinks(bench, stack);
     });
     describeDeaths(bench);
     if (underTest.hasOwnActTests !== true) {
