@@ -68,23 +68,15 @@ export function describeLinks(bench: () => Bench, stack: () => Promise<Stack>): 
       await act(deployment, heal);
       expect(await answered).toBe(200);
 
+      // What is deployed next has to find a link to which nothing was done.
       await act(deployment, cut);
       expect(await deathsOf(deployment)).toEqual([]);
-      // What is deployed next finds a link to which nothing was done.
-      const again = await deploy({ ...wanted, acts: [] });
-      expect(await statusOf(again)).toBe(200);
-      expect(await deathsOf(again)).toEqual([]);
-      // A link that ends by itself is no act: nothing can be measured without it.
-      const { killService, runIdFor } = bench();
-      await killService(runIdFor('services'), 'postgres-link');
-      await expect
-        .poll(() => deathsOf(again), patiently)
-        .toEqual([expect.stringMatching(/^fatal: postgres-link .*\.$/)]);
     });
 
-    test('a link to a service of several copies: the app is told of what fails meanwhile, and of nothing after', async () => {
+    test('links to several services: what is done to one is not done to the other, and one that dies is told', async () => {
       const { cut, heal } = actsOn('mailer');
-      const deployment = await deploy({ ...withMailer(2, { acts: [cut, heal] }), links: ['mailer'] });
+      const wanted = { ...withMailer(2, { acts: [cut, heal] }), links: ['postgres', 'mailer'] };
+      const deployment = await deploy(wanted);
       const failed = async (): Promise<number> => total(await deployment.scrape(signal), 'notifications_failed_total');
       expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
       expect(await failed()).toBe(0);
@@ -94,8 +86,14 @@ export function describeLinks(bench: () => Bench, stack: () => Promise<Stack>): 
       await act(deployment, heal);
       expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
       expect(await failed()).toBe(4);
+      // Through its balancer where it has one.
       expect((await toldTo(deployment)).reduce((sum, told) => sum + told, 0)).toBe(8);
       expect(await deathsOf(deployment)).toEqual([]);
+
+      const { killService, runIdFor } = bench();
+      await killService(runIdFor('services'), 'postgres-link');
+      const dead: unknown = expect.stringMatching(/^fatal: postgres-link .*\.$/);
+      await expect.poll(() => deathsOf(deployment), patiently).toEqual([dead]);
     });
   });
 }
