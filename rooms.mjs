@@ -133,7 +133,7 @@ export const rooms = {
   'kubernetes/system': {
     where: ['src/platforms/kubernetes/system/'],
     what: 'services as they run: started, prepared, scaled, rolled out, reached',
-    may: ['kubernetes/pods', 'kubernetes/cluster', 'kubernetes/manifests', 'services', 'machine', 'model'],
+    may: ['kubernetes/pods', 'kubernetes/cluster', 'kubernetes/manifests', 'common', 'services', 'machine', 'model'],
   },
   'kubernetes/pods': {
     where: ['src/platforms/kubernetes/pods/'],

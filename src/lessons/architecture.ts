@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { shortened } from '../model/foreign-text.ts';
 import type { LoadProfile } from '../model/load-profile.ts';
 import { plural } from '../model/numbers.ts';
-import { servicesBeside } from '../model/plan.ts';
+import { linkedIn, servicesBeside } from '../model/plan.ts';
 import { loadsOf, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
 import { usesCache, type AppSettings, type ServiceUse } from '../model/system.ts';
 
@@ -72,9 +72,14 @@ function storesOf({ variants, data }: Scenario): readonly Part[] {
   const always = apps.every(usesCache);
   const details = always ? ['the cache', ...comparedIn(variants, ({ cache }) => cache)] : ['with a cache'];
   return [
-    ...(isCached ? [{ name: 'Redis', details }] : []),
-    { name: 'PostgreSQL', details: [plural(data.todos, 'todo')] },
+    ...(isCached ? [{ name: 'Redis', details: [...details, ...linkTo('redis', variants)] }] : []),
+    { name: 'PostgreSQL', details: [plural(data.todos, 'todo'), ...linkTo('postgres', variants)] },
   ];
+}
+
+/** That a link leads to a service: it does in all variants that have the service. */
+function linkTo(service: string, variants: readonly Variant[]): readonly string[] {
+  return variants.some(({ system }) => linkedIn(system).includes(service)) ? ['behind a link'] : [];
 }
 
 /** What runs beside what is tested in some variant, by the names of the file. */
@@ -90,6 +95,7 @@ function servicesOf({ variants }: Scenario): readonly Part[] {
         shared(uses.map(kindOf), 'of several kinds'),
         ...(counts.length > 0 ? [counts.join(', ')] : []),
         ...(isAlways ? [] : ['in some variants']),
+        ...linkTo(name, variants),
       ],
     };
   });

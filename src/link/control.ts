@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { z } from 'zod';
-import { cuts, type Link, type LinkState } from './link.ts';
+import { cuts, unshaped } from '../model/link.ts';
+import type { Link, LinkState } from './link.ts';
 
 const amount = (most: number) =>
   z
@@ -30,9 +31,13 @@ const actions: Readonly<Record<string, (links: readonly Link[], query: Query) =>
     const { how } = cutQuery.parse(query);
     for (const link of links) link.cut(how);
   },
+  /** As if nothing had been done to it: neither slow nor cut. */
   '/heal': (links, query) => {
     nothing.parse(query);
-    for (const link of links) link.heal();
+    for (const link of links) {
+      link.set(unshaped);
+      link.heal();
+    }
   },
   '/state': (_links, query) => {
     nothing.parse(query);

@@ -1,18 +1,6 @@
+import { type LinkShape, unshaped } from '../model/link.ts';
 import type { Random } from '../model/random.ts';
 import { TokenBucket } from './token-bucket.ts';
-
-/** How a link treats what passes it, in each of its two directions. */
-export interface Shape {
-  /** How long everything is under way. A request and its answer take it twice. */
-  readonly latencyMs: number;
-  /** How much longer at the most, drawn for each chunk. A chunk never overtakes the one before it. */
-  readonly jitterMs: number;
-  /** What passes at the most, of all connections together; undefined where nothing limits it. */
-  readonly bytesPerSecond?: number | undefined;
-}
-
-/** A link that nobody notices. */
-export const unshaped: Shape = { latencyMs: 0, jitterMs: 0 };
 
 /** One direction of a link, which the connections of the link share. */
 export class Direction {
@@ -28,11 +16,11 @@ export class Direction {
     this.#random = random;
   }
 
-  get shape(): Shape {
+  get shape(): LinkShape {
     return this.#shape;
   }
 
-  set shape(shape: Shape) {
+  set shape(shape: LinkShape) {
     this.#shape = shape;
     this.#bucket = shape.bytesPerSecond === undefined ? undefined : new TokenBucket(shape.bytesPerSecond);
   }

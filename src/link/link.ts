@@ -1,17 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { Cut, LinkShape } from '../model/link.ts';
 import { seededRandom, seedOf } from '../model/random.ts';
 import { Connection, type Directions } from './connection.ts';
-import { Direction, type Shape } from './direction.ts';
+import { Direction } from './direction.ts';
 import type { Pair } from './settings.ts';
 
-/** The ways to cut a link: its connections are reset, and new ones too; or nothing passes any more, and nobody is told. */
-export const cuts = ['reset', 'silent'] as const;
-/** One of them. */
-export type Cut = (typeof cuts)[number];
-
 /** A link as it is now; its bytes are of all connections since the start. */
-export interface LinkState extends Shape {
+export interface LinkState extends LinkShape {
   readonly cut: Cut | 'none';
   readonly connections: number;
   /** Connections that broke: reset by one of their sides, or refused by the target. */
@@ -75,7 +71,7 @@ export class Link {
   }
 
   /** Treats from now on in this way what comes. A cut stays. */
-  set(shape: Shape): void {
+  set(shape: LinkShape): void {
     this.#directions.there.shape = shape;
     this.#directions.back.shape = shape;
     this.#refresh();

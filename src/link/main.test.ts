@@ -73,6 +73,13 @@ describe('the control port', () => {
     expect(after.body).not.toHaveProperty('db.bytesPerSecond');
   });
 
+  it('heals what is slow as well: it is as if nothing had been done', async () => {
+    const { body: before } = await get('/state');
+    await get('/set?latencyMs=20&jitterMs=5&bytesPerSecond=1000000');
+    await get('/cut?how=silent&link=db');
+    expect((await get('/heal')).body).toEqual(before);
+  });
+
   it('cuts and heals', async () => {
     const client = clientOf(links.db ?? Number.NaN);
     const server = peerOf(await target.next());

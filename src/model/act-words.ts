@@ -1,6 +1,38 @@
-import { actTraits, copyName, subjectsOf, type Act, type ResolvedAct } from './acts.ts';
-import { formatDuration, formatPercent } from './numbers.ts';
+import { actTraits, copyName, subjectsOf, type Act, type LinkAct, type ResolvedAct } from './acts.ts';
+import type { LinkShape } from './link.ts';
+import { formatBytes, formatDuration, formatPercent } from './numbers.ts';
 import { isNumbered, type Composition } from './system.ts';
+
+/** The link that an act is done to: "the link from app to postgres". */
+export function linkText({ from, to }: Pick<LinkAct, 'from' | 'to'>): string {
+  return `the link from ${from} to ${to}`;
+}
+
+/** "latency 50 ms, jitter 5 ms, 1 MiB/s". */
+function shapeText({ latencyMs, jitterMs, bytesPerSecond }: LinkShape): string {
+  return [
+    ...(latencyMs > 0 ? [`latency ${formatDuration(latencyMs)}`] : []),
+    ...(jitterMs > 0 ? [`jitter ${formatDuration(jitterMs)}`] : []),
+    ...(bytesPerSecond === undefined ? [] : [`${formatBytes(bytesPerSecond)}/s`]),
+  ].join(', ');
+}
+
+type LastingLinkAct = Exclude<LinkAct, { readonly kind: 'heal-link' }>;
+
+/** What the link is until that is over: "slow", "cut". */
+function stateText({ kind }: LastingLinkAct): string {
+  return kind === 'slow-link' ? 'slow' : 'cut';
+}
+
+/** "latency 50 ms, jitter 5 ms", "reset". */
+function detailText(act: LastingLinkAct): string {
+  return act.kind === 'slow-link' ? shapeText(act) : act.how;
+}
+
+/** " for 2 s"; nothing where it lasts until another act ends it. */
+function lastingText({ lastsMs }: { readonly lastsMs: number | undefined }): string {
+  return lastsMs === undefined ? '' : ` for ${formatDuration(lastsMs)}`;
+}
 
 /** What an act does to a system, as a scenario says it: "kills one of app at 5 s", "pauses postgres at 3 s for 2 s". */
 export function describeAct(act: Act, system: Composition): string {
@@ -15,13 +47,18 @@ export function describeAct(act: Act, system: Composition): string {
       return `${does} ${whomText(act, system)} ${at}${grace}`;
     }
     case 'pause':
-      return `${does} ${whomText(act, system)} ${at}${act.lastsMs === undefined ? '' : ` for ${formatDuration(act.lastsMs)}`}`;
+      return `${does} ${whomText(act, system)} ${at}${lastingText(act)}`;
     case 'resume':
       return `${does} ${whomText(act, system)} ${at}`;
     case 'flush':
       return `${does} ${act.service} ${at}`;
     case 'scale':
       return `${does} ${act.service} to ${act.to} ${at}`;
+    case 'slow-link':
+    case 'cut-link':
+      return `${does} ${linkText(act)} (${detailText(act)}) ${at}${lastingText(act)}`;
+    case 'heal-link':
+      return `${does} ${linkText(act)} ${at}`;
     case 'roll-out':
       return `${does} ${at}, ${act.shutdown}`;
   }
@@ -39,12 +76,15 @@ function whomText({ service, whom }: Extract<Act, { readonly whom: unknown }>, s
 export function orderText(act: ResolvedAct, system: Composition): string {
   const at = `at ${formatDuration(act.atMs)}`;
   switch (act.kind) {
-    case 'pause': {
-      const lasts = act.lastsMs === undefined ? '' : ` for ${formatDuration(act.lastsMs)}`;
-      return `${at} pause ${listOf(subjectsOf(act, system))}${lasts}`;
-    }
+    case 'pause':
+      return `${at} pause ${listOf(subjectsOf(act, system))}${lastingText(act)}`;
     case 'scale':
       return `${at} scale ${act.service} to ${act.to}`;
+    case 'slow-link':
+    case 'cut-link':
+      return `${at} ${stateText(act)} ${linkText(act)} (${detailText(act)})${lastingText(act)}`;
+    case 'heal-link':
+      return `${at} heal ${linkText(act)}`;
     case 'roll-out':
       return `${at} roll out ${act.service}, ${act.shutdown}`;
     case 'kill':
@@ -82,6 +122,13 @@ export function wordsFor(act: ResolvedAct, system: Composition): ActWords {
       return { began: `${who} ${is} flushed` };
     case 'scale':
       return { began: `${who} begins to scale to ${act.to}`, over: `${who} has scaled to ${act.to}` };
+    case 'slow-link':
+    case 'cut-link': {
+      const began = `${linkText(act)} is ${stateText(act)} (${detailText(act)})`;
+      return { began, ...(act.lastsMs !== undefined && { over: `${linkText(act)} is as before` }) };
+    }
+    case 'heal-link':
+      return { began: `${linkText(act)} is healed` };
     case 'roll-out':
       return { began: 'a new version begins to roll out', over: 'the roll-out is over: every replica is new' };
   }

@@ -1,7 +1,20 @@
+import type { Cut, LinkShape } from './link.ts';
 import { isNumbered, type Composition, type shutdowns } from './system.ts';
 
 /** What can be done to a service while the load goes on. */
-export const actKinds = ['kill', 'stop', 'pause', 'resume', 'restart', 'flush', 'scale', 'roll-out'] as const;
+export const actKinds = [
+  'kill',
+  'stop',
+  'pause',
+  'resume',
+  'restart',
+  'flush',
+  'scale',
+  'slow-link',
+  'cut-link',
+  'heal-link',
+  'roll-out',
+] as const;
 
 /** One of {@link actKinds}. */
 export type ActKind = (typeof actKinds)[number];
@@ -22,11 +35,29 @@ export type Whom =
 interface Timed {
   /** What claims and reports call it; each of a trial has its own. */
   readonly name: string;
-  /** As usage calls it, without the number of a copy: `app`, `postgres`. */
+  /** As usage calls it, without the number of a copy: `app`, `postgres`; of a link, `postgres-link`. */
   readonly service: string;
   /** From the start of the measured time. */
   readonly atMs: number;
 }
+
+/** A link: how one service reaches another. */
+interface OnLink {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** An act on a link. */
+type LinkDeed = OnLink &
+  (
+    | ({
+        readonly kind: 'slow-link';
+        /** After how long it is as before; undefined for not before an act heals it. */
+        readonly lastsMs: number | undefined;
+      } & LinkShape)
+    | { readonly kind: 'cut-link'; readonly how: Cut; readonly lastsMs: number | undefined }
+    | { readonly kind: 'heal-link' }
+  );
 
 type Deed<To> =
   | ({
@@ -51,6 +82,7 @@ type Deed<To> =
       /** How many copies there are then. */
       readonly to: number;
     }
+  | LinkDeed
   | { readonly kind: 'roll-out'; readonly shutdown: (typeof shutdowns)[number] };
 
 /** What is done to a service at a moment of the load, as a scenario says it. */
@@ -59,10 +91,18 @@ export type Act = Timed & Deed<{ readonly whom: Whom }>;
 /** An act with the copies that it is for, by number from 1 and in that order: what a trial does. */
 export type ResolvedAct = Timed & Deed<{ readonly copies: readonly number[] }>;
 
+/** What is done to a link. */
+export type LinkAct = Timed & LinkDeed;
+
+/** Whether it is done to a link. */
+export function isOnLink<A extends { readonly kind: ActKind }>(act: A): act is Extract<A, { kind: LinkAct['kind'] }> {
+  return actTraits[act.kind].on === 'link';
+}
+
 /** What an act of that kind is. */
 export interface ActTraits {
-  /** Whether it is for copies of a service, or for the service as a whole. */
-  readonly on: 'copies' | 'service';
+  /** Whether it is for copies of a service, for the service as a whole, or for a link between two. */
+  readonly on: 'copies' | 'service' | 'link';
   /** What it does, before the name of whom: "kills". */
   readonly does: string;
   /** What it is called: "kill". */
@@ -80,6 +120,9 @@ export const actTraits: Readonly<Record<ActKind, ActTraits>> = {
   restart: { on: 'copies', does: 'restarts', noun: 'restart', ends: true },
   flush: { on: 'service', does: 'flushes', noun: 'flush', ends: false },
   scale: { on: 'service', does: 'scales', noun: 'scaling', ends: true },
+  'slow-link': { on: 'link', does: 'slows', noun: 'slow link', ends: false },
+  'cut-link': { on: 'link', does: 'cuts', noun: 'cut', ends: false },
+  'heal-link': { on: 'link', does: 'heals', noun: 'healing', ends: false },
   'roll-out': { on: 'service', does: 'rolls out', noun: 'rollout', ends: true },
 };
 

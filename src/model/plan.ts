@@ -34,6 +34,8 @@ export interface Topology {
   readonly rollout: Rollout | undefined;
   /** What runs beside it; left out where there is nothing. */
   readonly services?: readonly ServiceUse[] | undefined;
+  /** What of that, and of its stores, it reaches through a link; left out where that is nothing. */
+  readonly links?: readonly string[] | undefined;
   /** The same in full: some of it has to be prepared for. Left out where nothing is done to it. */
   readonly acts?: readonly ResolvedAct[] | undefined;
   readonly data: Data;
@@ -56,6 +58,11 @@ export type TrialSystem = Topology | HostedTopology | UrlSystem;
 /** What runs beside what is under test, and is there for it. */
 export function servicesBeside(system: System | TrialSystem): readonly ServiceUse[] {
   return system.kind === 'url' ? [] : (system.services ?? []);
+}
+
+/** The services that are reached through a link, which can be made slow or be cut. */
+export function linkedIn(system: System | TrialSystem): readonly string[] {
+  return system.kind === 'url' ? [] : (system.links ?? []);
 }
 
 /** Whether replicas come and go while it is measured, as they are meant to. */

@@ -134,6 +134,11 @@ export type HostedSystem = CommandSystem | ImageSystem;
 interface Served {
   /** Each is reached by what is under test; left out where there are none. */
   readonly services?: readonly ServiceUse[] | undefined;
+  /**
+   * Those of them, and of the stores, that are reached through a link which can be made slow or be cut: where a variant of its scenario
+   * does that, they are in all of them. Left out where there are none.
+   */
+  readonly links?: readonly string[] | undefined;
 }
 
 interface Used {
@@ -151,7 +156,7 @@ export interface EntryUse extends Used {
 }
 
 /** A second server of the user's own. */
-export type OwnUse = (Omit<CommandSystem, 'services'> | Omit<ImageSystem, 'services'>) &
+export type OwnUse = (Omit<CommandSystem, keyof Served> | Omit<ImageSystem, keyof Served>) &
   Used & {
     /** The variable by which what is under test is told its address: `MAILER_URL`. */
     readonly variable: string;

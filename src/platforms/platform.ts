@@ -106,10 +106,11 @@ export interface Deployment extends RunningSystem {
    * - kill: each copy is ended by SIGKILL, at once. With `restart: 'always'` it is started again at its place and address, and is
    *   ready; with `'none'` it stays away; with neither, the platform does what it does with whatever dies.
    * - stop: each is told to end, and killed after its grace; it is gone. A cluster replaces it.
-   * - pause, resume: all processes of each copy stand still and keep what they hold, or go on. Whoever calls ends a pause that lasts
-   *   for a time by a second act, a resume of the same copies.
+   * - pause, resume: all processes of each copy stand still and keep what they hold, or go on. Whoever calls ends one that lasts for
+   *   a time by a second act: a pause by a resume of the same copies, what is done to a link by a heal-link.
    * - restart: each has ended as by a stop, was started again at its place, and is ready.
    * - flush: the service holds nothing any more.
+   * - slow-link, cut-link, heal-link: what passes the link that its topology has is slowed or cut, or passes as if nothing had been done.
    * - scale: there are so many copies, those that were added are ready and are sent requests, and of those with the highest numbers
    *   the ones that were too many have ended and are sent none; a cluster chooses itself which those are.
    * - roll-out: every copy is one of a new version, replaced one after another, and the last old one is gone.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeAct } from '../model/act-words.ts';
 import { UsageError } from '../model/errors.ts';
 import { planOf } from './planning/expand.ts';
 import { only, parsed, problemsOf, scenario, workload } from './testing/files.ts';
@@ -94,6 +95,122 @@ describe('acts', () => {
       'rolls out at 2 s, graceful',
     ]);
     expect(variants[3]?.system).toMatchObject({ rollout: { atMs: 2000, shutdown: 'graceful' } });
+  });
+});
+
+describe('acts on links', () => {
+  const link = { service: 'postgres-link', from: 'app', to: 'postgres' } as const;
+  const toPostgres = '{ from: app, to: postgres }';
+
+  it('are read in every spelling', () => {
+    const acts = actsFrom(
+      `{ at: 1s, slow-link: ${toPostgres}, latency: 50ms, for: 2s }`,
+      `{ at: 3s, slow-link: ${toPostgres}, jitter: 5ms, bandwidth: 1MB/s }`,
+      `{ at: 4s, heal-link: ${toPostgres} }`,
+      `{ at: 5s, cut-link: ${toPostgres}, for: 1s }`,
+      `{ at: 7s, cut-link: ${toPostgres}, how: silent, name: silence }`,
+    );
+    const slow = { kind: 'slow-link', ...link } as const;
+    expect(acts).toEqual([
+      { ...slow, name: 'slow-link-postgres', atMs: 1000, latencyMs: 50, jitterMs: 0, lastsMs: 2000 },
+      { ...slow, name: 'slow-link-postgres-2', atMs: 3000, latencyMs: 0, jitterMs: 5, bytesPerSecond: 2 ** 20 },
+      { kind: 'heal-link', ...link, name: 'heal-link-postgres', atMs: 4000 },
+      { kind: 'cut-link', ...link, name: 'cut-link-postgres', atMs: 5000, how: 'reset', lastsMs: 1000 },
+      { kind: 'cut-link', ...link, name: 'silence', atMs: 7000, how: 'silent' },
+    ]);
+    expect(acts?.map((act) => describeAct(act, { kind: 'app' }))).toEqual([
+      'slows the link from app to postgres (latency 50 ms) at 1 s for 2 s',
+      'slows the link from app to postgres (jitter 5 ms, 1 MiB/s) at 3 s',
+      'heals the link from app to postgres at 4 s',
+      'cuts the link from app to postgres (reset) at 5 s for 1 s',
+      'cuts the link from app to postgres (silent) at 7 s',
+    ]);
+  });
+
+  it('give all variants of their scenario that link, whatever is done to it', () => {
+    const { variants } = only(
+      scenario(
+        workload,
+        'services: { mailer: notifier }',
+        'variants:',
+        `  slow: { acts: [{ at: 1s, slow-link: ${toPostgres}, latency: 50ms, for: 1s }] }`,
+        '  cut: { acts: [{ at: 1s, cut-link: { from: app, to: mailer } }] }',
+        '  calm: { app: { query-cost: 10ms } }',
+        '  alone: { services: { mailer: none } }',
+      ),
+    );
+    const links = variants.map(({ system }) => (system.kind === 'url' ? undefined : system.links));
+    expect(links).toEqual([['postgres', 'mailer'], ['postgres', 'mailer'], ['postgres', 'mailer'], ['postgres']]);
+    expect(variants.map(describeSettings).slice(2)).toEqual([
+      'query cost 10 ms, beside mailer (notifier), postgres and mailer behind links',
+      'postgres behind a link',
+    ]);
+    expect(only(scenario(workload)).variants[0]?.system).not.toHaveProperty('links');
+  });
+
+  it('are shown with the trial', () => {
+    const text = scenario(workload, `acts: [{ at: 1s, cut-link: ${toPostgres}, for: 2s }]`);
+    expect(describePlan(planOf(parsed(text), ['s'], {}, 1))).toContain(
+      'at 1 s cut the link from app to postgres (reset) for 2 s',
+    );
+  });
+
+  const at1s = `{ at: 1s, slow-link: ${toPostgres}, latency: 1ms`;
+  it.each<[string, readonly string[]]>([
+    [`{ at: 1s, slow-link: ${toPostgres} }`, ['[slow-link] nothing says how slow the link is']],
+    ['{ at: 1s, cut-link: postgres }', ['[postgres] the link must be a map']],
+    ['{ at: 1s, cut-link: { from: app } }', ['[{ from: app }] where a link leads is missing']],
+    [`{ at: 1s, cut-link: ${toPostgres}, how: loud }`, ['[loud] how a link is cut "loud" is not known']],
+    [`${at1s}, bandwidth: 1MB }`, ['[1MB] the bandwidth must be a size for each second']],
+    [`${at1s}, for: 10s }`, ['[10s] the slow link would last until 11s, and the measured time ends at 10s']],
+    [
+      '{ at: 1s, cut-link: { from: nginx, to: app } }',
+      ['[{ from: nginx, to: app }] there is no link from nginx to app'],
+    ],
+    [
+      '{ at: 1s, cut-link: { from: app, to: mailer } }',
+      ['[{ from: app, to: mailer }] there is no link from app to mailer'],
+    ],
+    [
+      `{ at: 1s, heal-link: ${toPostgres} }`,
+      ['[{ from: app, to: postgres }] the link from app to postgres is neither slow nor cut then'],
+    ],
+    ['{ at: 1s, kill: postgres-link }', ['[postgres-link] the service "postgres-link" is not known']],
+  ])('are refused: %s', (act, faults) => {
+    expect(faultsOf(withActs(act))).toEqual(faults);
+  });
+
+  it.each([
+    [`${at1s} }`, `{ at: 2s, cut-link: ${toPostgres} }`, 'is slow already'],
+    [`${at1s}, for: 2s }`, `{ at: 2s, cut-link: ${toPostgres} }`, 'is slow already until 3s'],
+    [`${at1s}, for: 2s }`, `{ at: 2s, heal-link: ${toPostgres} }`, 'is as before at 3s by itself'],
+  ])('are refused after another: %s, %s', (one, other, fault) => {
+    expect(faultsOf(withActs(one, other))).toEqual([
+      `[{ from: app, to: postgres }] the link from app to postgres ${fault}`,
+    ]);
+  });
+
+  it('are refused where nothing is started, or nothing is used', () => {
+    const cut = 'acts: [{ at: 1s, cut-link: { from: target, to: prices } }]';
+    expect(faultsOf(scenario(workload, 'target: { url: "http://127.0.0.1:8080" }', cut))).toEqual([
+      '[{ from: target, to: prices }] nothing can be done to a server that runs already',
+    ]);
+    expect(faultsOf(scenario(workload, 'target: { command: node server.js }', cut))).toEqual([
+      '[{ from: target, to: prices }] there is no link from target to prices',
+    ]);
+  });
+
+  it('name a service that a variant has not', () => {
+    const acts = 'acts: [{ at: 1s, cut-link: { from: app, to: mailer } }]';
+    const text = scenario(
+      workload,
+      'services: { mailer: notifier }',
+      acts,
+      'variants: { with:, without: { services: { mailer: none } } }',
+    );
+    expect(faultsOf(text)).toEqual([
+      '[{ from: app, to: mailer }] the variant "without" has no mailer that something could be done to',
+    ]);
   });
 });
 

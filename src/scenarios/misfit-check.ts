@@ -1,3 +1,4 @@
+import { isOnLink } from '../model/acts.ts';
 import { servicesBeside } from '../model/plan.ts';
 import type { Variant } from '../model/scenario.ts';
 import { actItems } from './parse-acts.ts';
@@ -28,7 +29,8 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
     checkActs(
       { acts: find('acts')?.value, rollout: find('rollout') },
       actMisfits(acts, system, { ...runs, load }).map((misfit) => {
-        const { service } = acts[misfit.index] ?? {};
+        const act = acts[misfit.index];
+        const service = act && (isOnLink(act) ? act.to : act.service);
         return service !== undefined && lacking.includes(service) ? ofVariant(misfit, service, name) : misfit;
       }),
       reader,

@@ -1,4 +1,4 @@
-import type { Act } from '../model/acts.ts';
+import { isOnLink, type Act } from '../model/acts.ts';
 import type { Rollout } from '../model/system.ts';
 import type { Reader } from './reader.ts';
 import { actSchema, type WrittenAct } from './schema/act-forms.ts';
@@ -57,7 +57,7 @@ export function rolloutIn(acts: readonly Act[]): Rollout | undefined {
 /** Called after what it does, `kill-app-2`; where that is taken, with the first number from 2 on that is free. */
 function nameFor(act: WrittenAct, taken: Set<string>): string {
   const copy = 'whom' in act && 'copy' in act.whom ? `-${act.whom.copy}` : '';
-  const plain = `${act.kind}-${act.service}${copy}`;
+  const plain = `${act.kind}-${isOnLink(act) ? act.to : act.service}${copy}`;
   let name = plain;
   for (let number = 2; taken.has(name); number++) name = `${plain}-${number}`;
   taken.add(name);

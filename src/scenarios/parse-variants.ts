@@ -1,6 +1,7 @@
-import type { Act } from '../model/acts.ts';
+import { isOnLink, type Act } from '../model/acts.ts';
 import type { Variant } from '../model/scenario.ts';
 import { type AppSystem, type HostedSystem, type ServiceUse, type System, usesCache } from '../model/system.ts';
+import { besideOf } from '../services/system.ts';
 import { duration } from '../shapes/shapes.ts';
 import { durationText } from '../shapes/units.ts';
 import { parseLoad } from './change-load.ts';
@@ -46,12 +47,18 @@ interface Shared {
   readonly services: readonly ServiceUse[];
 }
 
-/** All variants run beside the same cache, so that nothing but what is written differs between them. */
+/**
+ * All variants run beside the same cache, and have a link wherever an act of one is done to it: so nothing but what is written differs
+ * between them.
+ */
 function besideTheSame(variants: readonly Variant[] | undefined): readonly Variant[] | undefined {
   const hasRedis = variants?.some(({ system }) => system.kind === 'app' && system.hasRedis) ?? false;
+  const leadTo = variants?.flatMap(({ acts = [] }) => acts.filter(isOnLink).map(({ to }) => to)) ?? [];
   return variants?.map((variant) => {
-    const { system } = variant;
-    return system.kind === 'app' ? { ...variant, system: { ...system, hasRedis } } : variant;
+    const { system: own } = variant;
+    const system = own.kind === 'app' ? { ...own, hasRedis } : own;
+    const links = besideOf(system).flatMap(({ name }) => (leadTo.includes(name) ? [name] : []));
+    return { ...variant, system: links.length === 0 ? system : { ...system, links } };
   });
 }
 

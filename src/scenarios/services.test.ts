@@ -170,6 +170,7 @@ describe('a service is refused', () => {
     ['postgres', '"postgres" is a name of the lab\'s own'],
     ['load-worker', '"load-worker" is a name of the lab\'s own'],
     ['mailer-balancer', '"mailer-balancer" is a name of the lab\'s own'],
+    ['mailer-link', '"mailer-link" is a name of the lab\'s own'],
     ['mailer-pods', '"mailer-pods" is a name of the lab\'s own'],
     ['front', '"front" is a name of the lab\'s own'],
     ['mailer-2', '"mailer-2" is what a copy would be called'],

@@ -76,6 +76,7 @@ export function withRestOf(target: HostedSystem, server: HostedSystem, hasPort: 
     counters: target.counters,
     balancer: target.balancer,
     services: target.services,
+    links: target.links,
   };
   if (server.kind === 'command') {
     const port = server.port ?? (target.kind === 'command' ? target.port : undefined);

@@ -1,7 +1,15 @@
 import path from 'node:path';
 import { type Executable, requireExecutable } from '../machine/executable.ts';
 import type { EntryUse } from '../model/system.ts';
-import type { Entry, Machine, Place, Runnable, Service, Variables } from './service.ts';
+import {
+  isListening,
+  type Entry,
+  type Machine,
+  type Place,
+  type Runnable,
+  type Service,
+  type Variables,
+} from './service.ts';
 
 const userName = 'scale_lab';
 const file = 'rabbitmq.conf';
@@ -32,9 +40,6 @@ const script = [
   'kill "$mapper"; wait "$mapper"',
   'exit "$code"',
 ].join('; ');
-
-/** By the kernel's table of sockets: the programs of RabbitMQ that ask it take seconds of CPU. */
-const isListening = ['grep', '-q', `:${port.toString(16).toUpperCase()} 00000000:0000 0A`, '/proc/net/tcp'];
 
 /** Official images know it; to ask takes seconds, too. */
 const tellVersion = ['sh', '-c', 'echo "${RABBITMQ_VERSION:-$(rabbitmqctl version)}"'];
@@ -78,7 +83,8 @@ function describe({ name, limits }: EntryUse): Service {
     },
     environment,
     files: (at) => [{ name: file, text: { secret: configuration(at) } }],
-    ready: { log: /Server startup complete/, command: isListening, limitMs: 90_000 },
+    // The programs of RabbitMQ that ask it take seconds of CPU.
+    ready: { log: /Server startup complete/, command: isListening(port), limitMs: 90_000 },
     version: { name: 'rabbitmq', log: /RabbitMQ (?<version>\d+(\.\d+)+)/, command: tellVersion },
     stop: { signal: 'SIGTERM', graceMs: 10_000, wholeGroup: false, drains: false },
     reachedBy: (at) => ({ AMQP_URL: { secret: `amqp://${userName}:${at.secret('password')}@${at.host}:${at.port}` } }),

@@ -1,5 +1,6 @@
 import type { Environment as MachineEnvironment } from '../machine/environment.ts';
 import type { Executable } from '../machine/executable.ts';
+import type { LinkAct } from '../model/acts.ts';
 import type { ImageName } from '../model/scenario.ts';
 import type { Autoscale, EntryUse, HostedSystem, Limits } from '../model/system.ts';
 
@@ -20,9 +21,9 @@ export interface Service {
   readonly title: string;
   /**
    * What it is for: a store stays for the whole run, what is tested is changed between trials with what runs beside it for it
-   * (`aside`), and a balancer follows what it fronts.
+   * (`aside`), a balancer follows what it fronts, and a link leads from what is tested to a service that it uses.
    */
-  readonly role: 'store' | 'aside' | 'tested' | 'balancer';
+  readonly role: 'store' | 'aside' | 'tested' | 'balancer' | 'link';
   readonly copies: Copies;
   readonly limits: Limits;
   /** What a cluster is asked for where there is no limit. */
@@ -30,7 +31,7 @@ export interface Service {
   readonly port: Port;
   /** Names of what the platform draws at random for it: 18 bytes each, in characters that mean nothing in a URL. */
   readonly secrets: readonly string[];
-  /** The services in front of which it stands: it is told the addresses of their copies. */
+  /** The services in front of which it stands: others reach them through it, and it is told where they are. */
   readonly fronts: readonly string[];
   /** The services that it uses: it is told the variables by which they are reached. */
   readonly uses: readonly string[];
@@ -55,6 +56,8 @@ export interface Service {
    */
   readonly betweenTrials: 'stays-if-same' | 'anew';
   readonly counters: Counters | undefined;
+  /** Where it is told what is done to it; left out where nobody tells it anything. */
+  readonly control?: Control;
   /** A script for `sh` that makes it heed files that were written anew; undefined where it has to be started anew. */
   readonly reload: ((at: Place) => string) | undefined;
   /** A script for `sh` that makes it hold nothing any more; left out where it holds nothing that can be made again. */
@@ -113,6 +116,8 @@ export interface Place {
   secret(name: string): string;
   /** Where the copies of a service that it fronts are. */
   copiesOf(service: string): readonly Address[];
+  /** Where a service that it fronts is reached itself, whatever stands in front of it. */
+  addressOf(service: string): Address;
   /** How long it is to ask those who keep connections to let go of them, before it ends. */
   readonly lingerMs: number;
 }
@@ -170,6 +175,8 @@ export interface Machine {
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
   /** The bundle of the reference app. */
   readonly app: string;
+  /** That of the link. */
+  readonly link: string;
 }
 
 /** A program that was found. */
@@ -277,6 +284,27 @@ export interface Counters {
   readonly names?: HostedSystem['counters'];
   /** Where it tells of the services that it uses. */
   readonly ofUsedPath?: string;
+}
+
+/** How a link is told what is done to it: over HTTP, at a port of its own. */
+export interface Control {
+  /** The port by its name among {@link Program.ports}. */
+  readonly name: string;
+  /** The port inside a container. */
+  readonly inside: number;
+  /** The path to ask for by GET: the act has taken effect once it is answered with status 200. */
+  pathFor(act: LinkAct): string;
+}
+
+/** The port of that at a place. */
+export function controlPortAt({ name, inside }: Control, { ports }: Pick<Place, 'ports'>): number {
+  return ports[name] ?? inside;
+}
+
+/** A command that ends with code 0 where something listens on a port of all addresses: by the kernel's table of sockets, as that costs nothing. */
+export function isListening(port: number): readonly string[] {
+  const hexadecimal = port.toString(16).toUpperCase().padStart(4, '0');
+  return ['grep', '-q', `:${hexadecimal} 00000000:0000 0A`, '/proc/net/tcp'];
 }
 
 /** The names of its copies as a platform that names them itself does not choose them. */

@@ -4,6 +4,8 @@ import type { HostedTopology, Topology } from '../model/plan.ts';
 import { readSettings } from '../target-app/settings.ts';
 import { copiesOf, plainText, type Place, type Service, type Variables, variablesOf } from './service.ts';
 import { catalogue } from './catalogue.ts';
+import { link } from './link.ts';
+import { postgres } from './postgres/postgres.ts';
 import { balancerOf, deployedOf, storesOf, testedOf } from './system.ts';
 
 const topology: Topology = {
@@ -72,13 +74,19 @@ const place: Place = {
     { host: 'app-1', port: 3000 },
     { host: 'app-2', port: 3000 },
   ],
+  addressOf: (name) => ({ host: name, port: 5432 }),
   ports: {},
   lingerMs: 0,
 };
 
 const platform = { dealsRequests: false };
 const inFront = balancerOf(topology, platform);
-const services = [...storesOf([topology]), testedOf(topology), ...(inFront === undefined ? [] : [inFront])];
+const services = [
+  ...storesOf([topology]),
+  link(postgres, postgres),
+  testedOf(topology),
+  ...(inFront === undefined ? [] : [inFront]),
+];
 const entries = catalogue.map(({ name, copies, ...entry }) =>
   entry.describe({ kind: 'entry', name, entry: name, replicas: copies === 'one' ? undefined : 2, limits: own.limits }),
 );
@@ -219,4 +227,21 @@ test('what runs beside is started before what uses it, and is reached through a 
   expect(names(false)).toEqual(['mailer', 'mailer-balancer', 'prices', 'app', 'nginx']);
   expect(names(true)).toEqual(['mailer', 'prices', 'app', 'nginx']);
   expect(testedOf(beside).uses).toEqual(['postgres', 'redis', 'mailer', 'prices']);
+});
+
+test('a link stands between what is tested and what it uses, and leads to a balancer where there is one', () => {
+  const limits = { cpu: undefined, memoryBytes: undefined };
+  const notifier = { kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 2, limits } as const;
+  const linked = { ...topology, services: [notifier], links: ['postgres', 'mailer'] };
+  const links = (dealsRequests: boolean) =>
+    deployedOf(linked, { dealsRequests }).flatMap(({ name, role, fronts, image }) =>
+      role === 'link' ? [[name, ...fronts, ...(image?.args(place) ?? [])].join(' ')] : [],
+    );
+  expect(links(false)).toEqual([
+    'postgres-link postgres link.mjs postgres=4000:postgres:5432',
+    'mailer-link mailer-balancer link.mjs mailer=4000:mailer-balancer:5432',
+  ]);
+  expect(links(true)[1]).toBe('mailer-link mailer link.mjs mailer=4000:mailer:5432');
+  const names = deployedOf(linked, platform).map(({ name }) => name);
+  expect(names).toEqual(['mailer', 'mailer-balancer', 'postgres-link', 'mailer-link', 'app', 'nginx']);
 });

@@ -1,7 +1,8 @@
-import { servicesBeside, type HostedTopology, type Topology, type TrialSystem } from '../model/plan.ts';
+import { linkedIn, servicesBeside, type HostedTopology, type Topology, type TrialSystem } from '../model/plan.ts';
 import type { System } from '../model/system.ts';
 import { app } from './app.ts';
 import { entryOf } from './catalogue.ts';
+import { link } from './link.ts';
 import { nginx, nginxProgram } from './nginx/nginx.ts';
 import { secondOwn, target } from './own.ts';
 import { postgres } from './postgres/postgres.ts';
@@ -45,7 +46,20 @@ export function deployedOf(topology: Topology | HostedTopology, platform: Dealin
     return isNeeded ? [aside, nginx(aside, undefined)] : [aside];
   });
   const balancer = balancerOf(topology, platform);
-  return [...balanced, testedOf(topology), ...(balancer === undefined ? [] : [balancer])];
+  return [
+    ...balanced,
+    ...linksOf(topology, balanced),
+    testedOf(topology),
+    ...(balancer === undefined ? [] : [balancer]),
+  ];
+}
+
+/** What leads to the services that are reached through a link: to the balancer of one that has one. */
+function linksOf(topology: Topology | HostedTopology, deployed: readonly Service[]): readonly Service[] {
+  const linked = besideOf(topology).filter(({ name }) => linkedIn(topology).includes(name));
+  return linked.map((service) =>
+    link(service, deployed.find(({ fronts }) => fronts.includes(service.name)) ?? service),
+  );
 }
 
 /**

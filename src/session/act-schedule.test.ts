@@ -39,6 +39,9 @@ const kill = (copy: number, atMs: number) =>
 const flush = (atMs: number) => ({ kind: 'flush', name: 'flush-redis', service: 'redis', atMs }) as const;
 const pauseOf = (atMs: number, lastsMs: number | undefined) =>
   ({ kind: 'pause', name: 'pause-app-1', service: 'app', copies: [1], atMs, lastsMs }) as const;
+const link = { service: 'postgres-link', from: 'app', to: 'postgres' } as const;
+const slowLink = (atMs: number, lastsMs: number | undefined) =>
+  ({ kind: 'slow-link', name: 'slow-link-postgres', ...link, atMs, latencyMs: 50, jitterMs: 0, lastsMs }) as const;
 
 interface Played {
   readonly acts: readonly ResolvedAct[];
@@ -124,6 +127,32 @@ describe('ActSchedule', () => {
     expect((await acts.end()).map(({ act, beganMs, endedMs }) => [act.name, beganMs, endedMs])).toEqual([
       ['pause-app-1', 1000, 4000],
       ['kill-app-2', 2000, 2000],
+    ]);
+  });
+
+  it('heals a link that is slow for a time, and lets others on where it leads go on meanwhile', async () => {
+    const restart = {
+      kind: 'restart',
+      name: 'restart-postgres',
+      service: 'postgres',
+      copies: [1],
+      graceMs: 0,
+    } as const;
+    const { clock, log, schedule } = play({
+      acts: [slowLink(1000, 2000), { ...restart, atMs: 1500 }],
+      does: async (order, time, signal) => time.pause(order.kind === 'restart' ? 5000 : 10, signal),
+    });
+    await using acts = schedule;
+    acts.start();
+    await clock.until(10_000);
+    expect(log.filter((line) => !line.endsWith('done'))).toEqual([
+      '1000 slow-link postgres-link',
+      '1500 restart postgres',
+      '3000 heal-link postgres-link',
+    ]);
+    expect((await acts.end()).map(({ act, beganMs, endedMs }) => [act.name, beganMs, endedMs])).toEqual([
+      ['slow-link-postgres', 1000, 3010],
+      ['restart-postgres', 1500, 6500],
     ]);
   });
 

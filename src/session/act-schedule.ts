@@ -6,7 +6,7 @@ import type { Deployment } from '../platforms/platform.ts';
 export interface DoneAct {
   readonly act: ResolvedAct;
   readonly beganMs: number;
-  /** When it had taken effect; of a pause that lasts for a time, when that was over. */
+  /** When it had taken effect; of one that lasts for a time, such as a pause, when that was over. */
   readonly endedMs: number;
 }
 
@@ -106,11 +106,17 @@ export class ActSchedule implements AsyncDisposable {
   }
 }
 
-/** A pause that lasts for a time is two steps: others on the same service may come between them. */
+/** One that lasts for a time is two steps: others on the same service may come between them. */
 function stepsOf(act: ResolvedAct): readonly Step[] {
   const first = { atMs: act.atMs, order: act, act };
-  if (act.kind !== 'pause' || act.lastsMs === undefined) return [first];
-  const { name, service, copies, lastsMs } = act;
-  const atMs = act.atMs + lastsMs;
-  return [first, { atMs, order: { kind: 'resume', name, service, copies, atMs }, act }];
+  if (!('lastsMs' in act) || act.lastsMs === undefined) return [first];
+  const atMs = act.atMs + act.lastsMs;
+  return [first, { atMs, order: endOf(act, atMs), act }];
+}
+
+/** By which an act is over that lasts for a time. */
+function endOf(act: Extract<ResolvedAct, { readonly lastsMs: unknown }>, atMs: number): ResolvedAct {
+  const { name, service } = act;
+  if (act.kind === 'pause') return { kind: 'resume', name, service, copies: act.copies, atMs };
+  return { kind: 'heal-link', name, service, from: act.from, to: act.to, atMs };
 }

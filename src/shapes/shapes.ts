@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { capitalised, faulty, type Fault, type Reading } from './fault.ts';
 import { suggestion } from './suggest.ts';
-import { readDuration, readMemory, readNumber, readPercentage, readRate, readWhole, writtenUnits } from './units.ts';
+import {
+  readBandwidth,
+  readDuration,
+  readMemory,
+  readNumber,
+  readPercentage,
+  readRate,
+  readWhole,
+  writtenUnits,
+} from './units.ts';
 import { formOf, tableForm, withForm, type WrittenForm } from './written-form.ts';
 
 /** A fault inside zod's issues; `onKey` points at the key instead of the value. */
@@ -77,6 +86,14 @@ export function memory(noun: string, leastBytes: number, mostBytes: number) {
   return setting(noun, (input) => readMemory(input, noun, leastBytes, mostBytes), {
     type: 'string',
     pattern: writtenUnits.memory,
+  });
+}
+
+/** How much passes in a second between two limits, in bytes. */
+export function bandwidth(noun: string, leastBytes: number, mostBytes: number) {
+  return setting(noun, (input) => readBandwidth(input, noun, leastBytes, mostBytes), {
+    type: 'string',
+    pattern: writtenUnits.bandwidth,
   });
 }
 

@@ -5,6 +5,7 @@ import {
   parseDuration,
   quantity,
   ratioText,
+  readBandwidth,
   readDuration,
   readMemory,
   readPercentage,
@@ -68,6 +69,18 @@ describe('other units', () => {
       fault: { sentence: 'memory must be at least 1MB' },
     });
     expect(memoryText(2 ** 28)).toBe('256MB');
+  });
+
+  it('reads what passes in a second', () => {
+    expect(readBandwidth('1.5MB/s', 'the bandwidth', 0, 2 ** 40)).toEqual({ value: 1.5 * 2 ** 20 });
+    for (const input of ['1MB', '1 MB/s', '1mb/s', '8Mbit/s', '1/s', 1024]) {
+      expect(readBandwidth(input, 'the bandwidth', 0, 2 ** 40)).toMatchObject({
+        fault: { sentence: 'the bandwidth must be a size for each second' },
+      });
+    }
+    expect(readBandwidth('1KB/s', 'the bandwidth', 2 ** 20, 2 ** 40)).toMatchObject({
+      fault: { sentence: 'the bandwidth must be at least 1MB/s' },
+    });
   });
 
   it('reads whole numbers', () => {

@@ -14,6 +14,7 @@ const sizeUnits: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
 };
 const sizeHint = 'write a number and KB, MB or GB, for example 256MB';
+const bandwidthHint = 'write a number and KB/s, MB/s or GB/s, for example 1MB/s';
 
 /** How values with a unit are written, as regular expressions. */
 export const writtenUnits = {
@@ -21,6 +22,7 @@ export const writtenUnits = {
   rate: '^\\d+(\\.\\d+)?/(s|min)$',
   percentage: '^\\d+(\\.\\d+)?%$',
   memory: '^\\d+(\\.\\d+)?[KMG]i?B$',
+  bandwidth: '^\\d+(\\.\\d+)?[KMG]i?B/s$',
 } as const;
 
 /** What a number with a unit says, in the unit of the lab: milliseconds, requests a second, bytes, a ratio. */
@@ -107,6 +109,14 @@ export function readMemory(input: unknown, noun: string, leastBytes: number, mos
   const read = parts && quantity(Number(parts[1]), parts[2] ?? '');
   if (read?.unit !== 'bytes') return faulty(`${noun} must be a size`, sizeHint);
   return between(Math.round(read.value), noun, leastBytes, mostBytes, memoryText);
+}
+
+/** How much passes in a second, such as `1MB/s`, in bytes. */
+export function readBandwidth(input: unknown, noun: string, leastBytes: number, mostBytes: number): Reading<number> {
+  const parts = typeof input === 'string' ? /^(\d+(?:\.\d+)?)([A-Za-z]+)\/s$/.exec(input) : null;
+  const read = parts && quantity(Number(parts[1]), parts[2] ?? '');
+  if (read?.unit !== 'bytes') return faulty(`${noun} must be a size for each second`, bandwidthHint);
+  return between(Math.round(read.value), noun, leastBytes, mostBytes, (bytes) => `${memoryText(bytes)}/s`);
 }
 
 /** A size in memory as a scenario file writes it: `256MB`. */

@@ -136,8 +136,8 @@ describe('platform docker, beyond what all platforms show', () => {
 
   test('the image is built once for the same programs, and anew for others', async () => {
     const folder = path.join(temporaryFolder, 'programs');
-    const { app, worker, agent } = findPrograms();
-    for (const file of [app, worker, agent]) cpSync(file, path.join(folder, 'dist', path.basename(file)));
+    const { app, worker, agent, link } = findPrograms();
+    for (const file of [app, worker, agent, link]) cpSync(file, path.join(folder, 'dist', path.basename(file)));
     const platform = await openPlatform('docker', { environment, temporaryFolder, programs: findPrograms(folder) });
     const steps = async (): Promise<string> => {
       const said: string[] = [];

@@ -46,6 +46,7 @@ const commands = {
   app: 'target-app.mjs serve',
   nginx: 'master process',
   postgres: 'bin/postgres',
+  'postgres-link': 'link.mjs postgres=',
   redis: 'redis-server',
   mailer: 'target-app.mjs notifier',
 };

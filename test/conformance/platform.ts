@@ -8,10 +8,12 @@ import { describeDeaths } from './deaths.ts';
 import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
+import { describeLinks } from './links.ts';
 import { describeLoad } from './load.ts';
 import { describeServices } from './services.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 import { problemOf } from './requirements.ts';
+import { shareStack } from './shared-stack.ts';
 
 /** What every platform must show. Where the machine lacks something that the platform needs, its tests are left out and say why. */
 export function describePlatform(underTest: PlatformUnderTest): void {
@@ -45,7 +47,11 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeLoad(bench);
     describeHosting(bench);
     describeBroker(bench);
-    describeServices(bench);
+    describe('with services', () => {
+      const stack = shareStack(bench, 'services');
+      describeServices(bench, stack);
+      describeLinks(bench, stack);
+    });
     describeDeaths(bench);
     if (underTest.hasOwnActTests !== true) {
       describeActs(bench);

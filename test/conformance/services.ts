@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { HostedTopology, Topology } from '../../src/model/plan.ts';
 import type { EntryUse, OwnUse } from '../../src/model/system.ts';
-import type { Deployment } from '../../src/platforms/platform.ts';
+import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import { asHosted } from './hosting.ts';
 import type { Bench } from './platform-under-test.ts';
-import { shareStack } from './shared-stack.ts';
 import { counted, plainTarget, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -74,9 +73,8 @@ function shopWithPrices(bench: Bench): HostedTopology {
 }
 
 /** What every platform must show of services that run beside what is tested. */
-export function describeServices(bench: () => Bench): void {
+export function describeServices(bench: () => Bench, stack: () => Promise<Stack>): void {
   describe('runs beside what is tested', () => {
-    const stack = shareStack(bench, 'services');
     const deploy = async (wanted: Topology): Promise<Deployment> => (await stack()).deploy(wanted, signal);
     const servicesOf = async (deployment: Deployment): Promise<readonly string[]> =>
       ((await deployment.usage?.(signal)) ?? []).map(({ service }) => service);

@@ -10,15 +10,27 @@ export interface Programs {
   readonly worker: string;
   /** Asks for the lab what only the network of containers can reach. */
   readonly agent: string;
+  /** Stands between two services, and can be made slow or be cut. */
+  readonly link: string;
 }
 
-/** Names of the programs in the lab's image, which is where they are started. */
-export const inImage = { app: 'target-app.mjs', worker: 'load-worker.mjs', agent: 'agent.mjs' } as const;
+/** Names of the programs, where they are built and in the lab's image, which is where they are started. */
+export const inImage = {
+  app: 'target-app.mjs',
+  worker: 'load-worker.mjs',
+  agent: 'agent.mjs',
+  link: 'link.mjs',
+} as const;
 
 /** Where the build puts them: in the package's `dist/`, whether the lab itself runs from `src` or from there. */
 export function findPrograms(folder: string = packageFolder): Programs {
   const built = (name: string): string => path.join(folder, 'dist', name);
-  return { app: built('target-app.mjs'), worker: built('load-worker.mjs'), agent: built('agent.mjs') };
+  return {
+    app: built(inImage.app),
+    worker: built(inImage.worker),
+    agent: built(inImage.agent),
+    link: built(inImage.link),
+  };
 }
 
 /** Those that have not been built. */
@@ -28,7 +40,7 @@ export function missingPrograms(programs: Partial<Programs>): readonly string[] 
 
 /** Whether all of them have been built. */
 export function builtPrograms(programs: Programs): Requirement {
-  const name = 'target app, load worker and agent';
+  const name = 'target app, load worker, agent and link';
   const missing = missingPrograms(programs);
   if (missing.length === 0) return { name, met: true, found: 'built' };
   return { name, met: false, problem: `not built: ${missing.join(', ')}`, fix: 'Run npm run build.' };

@@ -62,6 +62,7 @@ function described(service: Service): ContainerDescription {
     data: dataFolder(imageOf(service)),
     secret: () => 'a-password',
     copiesOf: () => [{ host: 'app-1', port: 3000 }],
+    addressOf: () => ({ host: 'postgres', port: 5432 }),
     ports: {},
     lingerMs: 0,
   };

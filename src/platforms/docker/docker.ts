@@ -1,6 +1,7 @@
 import { loadLimitsOf } from '../../load/load-limits.ts';
 import { ownerOfRun } from '../../machine/owner.ts';
 import { together } from '../../machine/together.ts';
+import { actKinds } from '../../model/acts.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { ImageName } from '../../model/scenario.ts';
 import { step } from '../../model/steps.ts';
@@ -33,7 +34,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
     enforcesLimits: true,
     hosts: ['image'],
     reachesUrls: false,
-    acts: ['kill', 'stop', 'pause', 'resume', 'restart', 'flush', 'scale'],
+    acts: actKinds.filter((kind) => kind !== 'roll-out'),
     orchestrates: false,
     requirements: (signal) => dockerRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),

@@ -1,7 +1,7 @@
 import { drawPort } from '../../machine/ports.ts';
 import { LabError } from '../../model/errors.ts';
 import type { OnStep } from '../../model/steps.ts';
-import type { Copy, Preparation, Service } from '../../services/service.ts';
+import type { Control, Copy, Preparation, Service } from '../../services/service.ts';
 import { type Ask, untilReady } from '../common/answer.ts';
 import { type Mortal, whileAnyRuns } from '../common/deaths.ts';
 import { withHint } from '../common/readiness.ts';
@@ -93,6 +93,10 @@ export class DockerHost implements Host<RunningCopy> {
       await handle.ready((limited) => handle.execute(command, limited, environment), signal);
       return { ...balancer, service, described, told };
     });
+  }
+
+  controlAt({ name }: RunningCopy, { inside }: Control): string {
+    return `http://${name}:${inside}`;
   }
 
   async flush(copy: RunningCopy, signal: AbortSignal): Promise<void> {

@@ -46,6 +46,7 @@ export function placeOf(around: Surroundings, service: Service, copy: Copy): Pla
     data: dataFolder(imageOf(service)),
     secret: (name) => around.run.secret(service, name),
     copiesOf: (name) => frontedIn(around.running, { fronts: [name] }).map(addressOf),
+    addressOf: (name) => addressOf(firstOf(around, name)),
     lingerMs: 0,
   };
 }
@@ -75,13 +76,23 @@ function addressOf({ service, name }: RunningCopy): Address {
   return { host: name, port: service.port.inside };
 }
 
-/** By which variables a service is reached: through its balancer where it has one, else at its first copy. */
-export function reachedIn({ run, running }: Surroundings): (used: string) => Variables {
+function firstOf({ running }: Surroundings, name: string): RunningCopy {
+  const first = running.find(({ service }) => service.name === name);
+  if (first === undefined) throw new Error(`A stack without ${name} has nothing to start what uses it on.`);
+  return first;
+}
+
+/** By which variables a service is reached: through what stands in front of it, else at its first copy. */
+export function reachedIn(around: Surroundings): (used: string) => Variables {
   return (used) => {
-    const first = running.find(({ service }) => service.name === used);
-    if (first === undefined) throw new Error(`A stack without ${used} has nothing to start what uses it on.`);
-    const front = running.find(({ service }) => service.fronts.includes(used)) ?? first;
-    const { service } = first;
-    return service.reachedBy({ ...addressOf(front), secret: (name) => run.secret(service, name) });
+    const { service } = firstOf(around, used);
+    const secret = (name: string): string => around.run.secret(service, name);
+    return service.reachedBy({ ...addressOf(entranceOf(around, used)), secret });
   };
+}
+
+/** Where others reach a service: at what fronts it, and at what fronts that. */
+function entranceOf(around: Surroundings, name: string): RunningCopy {
+  const front = around.running.find(({ service }) => service.fronts.includes(name));
+  return front === undefined ? firstOf(around, name) : entranceOf(around, front.service.name);
 }

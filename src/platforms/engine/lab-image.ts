@@ -39,6 +39,7 @@ export async function describeLabImage(base: Image, programs: Programs, host: st
     [inImage.app, await readFile(programs.app)],
     [inImage.worker, await readFile(programs.worker)],
     [inImage.agent, await readFile(programs.agent)],
+    [inImage.link, await readFile(programs.link)],
   ]);
   const hash = createHash('sha256').update(base.id);
   for (const [name, content] of context) hash.update(`\0${name}\0${content.length}\0`).update(content);

@@ -6,6 +6,7 @@ import type { Service } from '../../services/service.ts';
 import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
 import { scrapeBackends } from '../common/scrape.ts';
 import type { Death, Deployment } from '../platform.ts';
+import { askThroughProxy, proxyUrl } from './cluster/pod-proxy.ts';
 import { generateLoad } from './load/load-workers.ts';
 import { type KnownPod, podDeaths } from './pods/pod-deaths.ts';
 import { isReady, nameOf } from './pods/pod-state.ts';
@@ -15,7 +16,6 @@ import { type RunningService, frontIn, hostAndPort, podsOf, testedIn } from './s
 import { type Scrape, scrapeService } from './telemetry/copy-metrics.ts';
 import { readHappenings } from './telemetry/happenings.ts';
 import { readPodMetrics } from './telemetry/metrics-api.ts';
-import { askThroughProxy, proxyUrl } from './telemetry/pod-proxy.ts';
 import { UsageMeter } from './telemetry/usage.ts';
 
 /** What copies said of themselves that long ago still tells what they use. */

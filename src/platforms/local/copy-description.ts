@@ -53,7 +53,12 @@ export function placeOf(
   const data = path.join(run.folder, copy.name);
   const secret = secretOf(run, service);
   const copiesOf = (name: string): readonly Address[] => frontedIn(running, { fronts: [name] });
-  return { copy, host, port, ports, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
+  const addressOf = (name: string): Address => {
+    const [first] = copiesOf(name);
+    if (first === undefined) throw new Error(`${copy.name} leads to ${name}, which is not in this stack.`);
+    return first;
+  };
+  return { copy, host, port, ports, folder: `${data}-files`, data, secret, copiesOf, addressOf, lingerMs: 0 };
 }
 
 /** A copy at its place as it is to be started. */
@@ -96,6 +101,12 @@ export function programAt(
 export function variablesReaching(run: RunContext, name: string, running: readonly Neighbour[]): Variables | undefined {
   const copy = running.find(({ service }) => service.name === name);
   if (copy === undefined) return undefined;
-  const { host, port } = running.find(({ service }) => service.fronts.includes(name)) ?? copy;
+  const { host, port } = entranceOf(copy, running);
   return copy.service.reachedBy({ host, port, secret: secretOf(run, copy.service) });
+}
+
+/** Where others reach a copy: at what fronts it, and at what fronts that. */
+function entranceOf(copy: Neighbour, running: readonly Neighbour[]): Neighbour {
+  const front = running.find(({ service }) => service.fronts.includes(copy.service.name));
+  return front === undefined ? copy : entranceOf(front, running);
 }

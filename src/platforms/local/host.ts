@@ -3,7 +3,7 @@ import { never } from '../../machine/time-limit.ts';
 import { together } from '../../machine/together.ts';
 import { messageOf } from '../../model/errors.ts';
 import { type OnStep, step } from '../../model/steps.ts';
-import type { Copy, Preparation, Service } from '../../services/service.ts';
+import { type Control, type Copy, type Preparation, type Service, controlPortAt } from '../../services/service.ts';
 import { ask } from '../common/answer.ts';
 import type { Host } from '../runner/host.ts';
 import { describedAt, placeOf, programAt } from './copy-description.ts';
@@ -86,6 +86,10 @@ export class LocalHost implements Host<RunningCopy> {
     const script = service.reload?.(placeOf(located, balancer, balancer, running));
     if (script !== undefined) await runScript(located, balancer, 'reload', script, signal);
     return { ...balancer, ...informed, service };
+  }
+
+  controlAt(copy: RunningCopy, control: Control): string {
+    return `http://${copy.host}:${controlPortAt(control, copy)}`;
   }
 
   async flush(copy: RunningCopy, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { inheritedEnvironment } from '../../machine/environment.ts';
 import { ownerOfRun } from '../../machine/owner.ts';
 import { together } from '../../machine/together.ts';
+import { actKinds } from '../../model/acts.ts';
 import { messageOf } from '../../model/errors.ts';
 import type { Service } from '../../services/service.ts';
 import { possibleBalancer } from '../../services/system.ts';
@@ -22,7 +23,7 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     enforcesLimits: false,
     hosts: ['command'],
     reachesUrls: true,
-    acts: ['kill', 'stop', 'pause', 'resume', 'restart', 'flush', 'scale'],
+    acts: actKinds.filter((kind) => kind !== 'roll-out'),
     orchestrates: false,
     requirements: (signal) => localRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),

@@ -9,7 +9,7 @@ import { unprivilegedUser } from './unprivileged-user.ts';
 export interface Surroundings {
   /** The user's own environment. */
   readonly environment: Environment;
-  readonly programs: Pick<Programs, 'app'>;
+  readonly programs: Pick<Programs, 'app' | 'link'>;
 }
 
 /** A service whose program was found on this machine: its copies can be started. */
@@ -62,6 +62,7 @@ export async function machineFor(
     folder,
     user: user === 'unprivileged' ? await unprivilegedUser() : undefined,
     app: programs.app,
+    link: programs.link,
   };
 }
 

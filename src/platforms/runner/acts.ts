@@ -2,6 +2,7 @@ import { together } from '../../machine/together.ts';
 import type { ResolvedAct } from '../../model/acts.ts';
 import { LabError } from '../../model/errors.ts';
 import { copiesOf } from '../../services/service.ts';
+import { tellLink } from '../common/link-acts.ts';
 import { hasToLearn } from './balancers.ts';
 import type { DeployedCopies } from './deployed-copies.ts';
 import { type Host, type RunningCopy, runs, wasEnded } from './host.ts';
@@ -49,6 +50,12 @@ export class Acts<C extends RunningCopy> {
         return this.#each(act, signal, ({ handle }) => handle.resume());
       case 'flush':
         return this.#host.flush(await this.#running(act.service, 1), signal);
+      case 'slow-link':
+      case 'cut-link':
+      case 'heal-link': {
+        const copy = await this.#running(act.service, 1);
+        return tellLink(copy.service, act, (control) => this.#host.controlAt(copy, control), signal, this.#host.ask);
+      }
       case 'scale':
         return this.#scale(act.service, act.to, signal);
       case 'roll-out':

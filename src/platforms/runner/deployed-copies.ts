@@ -3,7 +3,7 @@ import type { Mortals } from '../common/deaths.ts';
 import { type RunningCopy, mortal, wasEnded } from './host.ts';
 
 /** In this order usage tells of them. */
-const roles: readonly Service['role'][] = ['tested', 'store', 'aside', 'balancer'];
+const roles: readonly Service['role'][] = ['tested', 'store', 'aside', 'balancer', 'link'];
 
 /** The copies that a deployment has, with the stores that it was deployed on, as acts change them. */
 export class DeployedCopies<C extends RunningCopy> {
@@ -48,7 +48,7 @@ export class DeployedCopies<C extends RunningCopy> {
     const { entrance } = this;
     const present = this.all.filter((copy) => !wasEnded(copy));
     const isNeeded = ({ name, service: { role } }: C): boolean =>
-      role === 'store' || (role === 'balancer' && name === entrance?.name);
+      role === 'store' || role === 'link' || (role === 'balancer' && name === entrance?.name);
     const isTested = ({ service: { role } }: C): boolean => role === 'tested';
     return {
       needed: present.filter(isNeeded).map(mortal),

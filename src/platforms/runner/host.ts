@@ -1,5 +1,5 @@
 import type { OnStep } from '../../model/steps.ts';
-import type { Copy, Preparation, Service } from '../../services/service.ts';
+import type { Control, Copy, Preparation, Service } from '../../services/service.ts';
 import type { Ask } from '../common/answer.ts';
 import type { Mortal } from '../common/deaths.ts';
 import type { Watched } from '../common/readiness.ts';
@@ -64,6 +64,8 @@ export interface Host<C extends RunningCopy> {
   startAgain(copy: C, running: readonly C[], signal: AbortSignal): Promise<C>;
   /** Has a balancer that runs heed how it is described by now, and which copies there are. */
   tell(balancer: C, service: Service, running: readonly C[], signal: AbortSignal): Promise<C>;
+  /** Where the lab tells a copy something beside what it serves, as a URL. */
+  controlAt(copy: C, control: Control): string;
   /** Has a copy hold nothing any more. */
   flush(copy: C, signal: AbortSignal): Promise<void>;
   /** Lets copies end what they are at, and has them gone. */

@@ -1,5 +1,5 @@
-import { describeAct } from '../../model/act-words.ts';
-import { actTraits, type Act, type ActKind } from '../../model/acts.ts';
+import { describeAct, linkText } from '../../model/act-words.ts';
+import { actTraits, isOnLink, type Act, type ActKind } from '../../model/acts.ts';
 import { UsageError } from '../../model/errors.ts';
 import { durationText } from '../../shapes/units.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -73,8 +73,12 @@ function keepsData(system: System, service: string): boolean {
 }
 
 function unable(act: Act, platform: string): string {
-  const what = act.kind === 'roll-out' ? 'rolls out a new version' : `${actTraits[act.kind].does} ${act.service}`;
-  return `${what}, and the platform ${platform} cannot`;
+  return `${whatText(act)}, and the platform ${platform} cannot`;
+}
+
+function whatText(act: Act): string {
+  if (act.kind === 'roll-out') return 'rolls out a new version';
+  return `${actTraits[act.kind].does} ${isOnLink(act) ? linkText(act) : act.service}`;
 }
 
 function hintFor(kind: ActKind, platform: string, acts: readonly ActKind[]): string {

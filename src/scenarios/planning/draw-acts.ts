@@ -1,4 +1,12 @@
-import { actTraits, copyName, type Act, type ResolvedAct, type Whom } from '../../model/acts.ts';
+import {
+  actTraits,
+  copyName,
+  isOnLink,
+  type Act,
+  type LinkAct,
+  type ResolvedAct,
+  type Whom,
+} from '../../model/acts.ts';
 import { plural } from '../../model/numbers.ts';
 import { seedOf, shuffled } from '../../model/random.ts';
 import { copiesIn, isNumbered, testedName, type System } from '../../model/system.ts';
@@ -6,6 +14,7 @@ import { besideOf } from '../../services/system.ts';
 import type { Fault } from '../../shapes/fault.ts';
 import { suggestion } from '../../shapes/suggest.ts';
 import { durationText } from '../../shapes/units.ts';
+import { LinkStates } from './link-state.ts';
 
 /** An act that cannot be done to what there is then. */
 export interface ActFault extends Fault {
@@ -30,14 +39,19 @@ export function drawActs(acts: readonly Act[], system: System, replicas: number,
   const lasting = (system.kind === 'app' ? system.autoscale?.least : undefined) ?? replicas;
   const copies = copiesIn(system, lasting);
   const states = new Map([...copies].map(([service, count]) => [service, new ServiceState(system, service, count)]));
+  const links = new LinkStates(system);
   const drawn: ResolvedAct[] = [];
   const faults: ActFault[] = [];
   const inOrder = acts.map((act, index) => ({ act, index })).sort((one, other) => one.act.atMs - other.act.atMs);
   for (const [place, { act, index }] of inOrder.entries()) {
-    const state = states.get(act.service);
     const later = inOrder.slice(place + 1).map((entry) => entry.act);
-    const done =
-      state?.apply(act, later, seedOf(seed, 'act', act.name)) ?? unknownService(act.service, [...copies.keys()]);
+    const apply = (): { readonly act: ResolvedAct } | Refusal => {
+      if (copies.size === 0) return runsAlready;
+      if (isOnLink(act)) return links.apply(act);
+      const state = states.get(act.service);
+      return state?.apply(act, later, seedOf(seed, 'act', act.name)) ?? unknownService(act.service, [...copies.keys()]);
+    };
+    const done = apply();
     if ('act' in done) drawn.push(done.act);
     else faults.push({ index, isOfReplicas: false, ...done });
   }
@@ -46,11 +60,12 @@ export function drawActs(acts: readonly Act[], system: System, replicas: number,
 
 type Refusal = Fault & { readonly isOfReplicas?: boolean };
 
+const runsAlready: Refusal = {
+  sentence: 'nothing can be done to a server that runs already',
+  hint: 'let the lab start it: write command or image in place of url',
+};
+
 function unknownService(service: string, known: readonly string[]): Refusal {
-  if (known.length === 0) {
-    const hint = 'let the lab start it: write command or image in place of url';
-    return { sentence: 'nothing can be done to a server that runs already', hint };
-  }
   if (service === 'nginx') {
     const sentence = 'there is no nginx at 1 replica: nothing has to be dealt out';
     return { sentence, hint: 'begin with more replicas', isOfReplicas: true };
@@ -74,7 +89,7 @@ class ServiceState {
     this.#there = new Set(numbersTo(count));
   }
 
-  apply(act: Act, later: readonly Act[], seed: number): { readonly act: ResolvedAct } | Refusal {
+  apply(act: Exclude<Act, LinkAct>, later: readonly Act[], seed: number): { readonly act: ResolvedAct } | Refusal {
     if ('whom' in act) {
       const { whom, ...rest } = act;
       const chosen = this.#choose(act, whom, later, seed);

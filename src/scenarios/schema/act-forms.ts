@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { actKinds, restarts, type Act, type ActKind, type Whom } from '../../model/acts.ts';
+import { cuts, linkName } from '../../model/link.ts';
 import { bounds } from '../../model/load-profile.ts';
 import { shutdowns } from '../../model/system.ts';
 import { faulty, type Reading } from '../../shapes/fault.ts';
-import { choice, duration, handOn, issueOf, reading, table } from '../../shapes/shapes.ts';
+import { bandwidth, choice, duration, handOn, issueOf, reading, table } from '../../shapes/shapes.ts';
 import { suggestion } from '../../shapes/suggest.ts';
 import { readPercentage } from '../../shapes/units.ts';
 import { formOf, withForm, type WrittenForm } from '../../shapes/written-form.ts';
@@ -115,6 +116,31 @@ const mostMs = bounds.durationMs.most;
 const common = { at: duration('the time of the act', 0, mostMs), name: named.optional() };
 const grace = duration('the grace', 0, bounds.timeoutMs.most).optional();
 
+const linked = table('the link', { from: service('where a link begins'), to: service('where a link leads') }).transform(
+  ({ from, to }) => ({ from, to, service: linkName(to) }),
+);
+const lasting = (noun: string) => duration(noun, 1, mostMs).optional();
+const time = (noun: string) => duration(noun, 1, bounds.timeoutMs.most).optional();
+
+const slowLink = table('an act that slows a link', {
+  ...common,
+  'slow-link': linked,
+  latency: time('the latency'),
+  jitter: time('the jitter'),
+  bandwidth: bandwidth('the bandwidth', 1024, 1024 ** 4).optional(),
+  for: lasting('the length of the slow link'),
+}).transform(
+  ({ at: atMs, name, 'slow-link': link, latency, jitter, bandwidth: bytesPerSecond, for: lastsMs }, context) => {
+    if (latency === undefined && jitter === undefined && bytesPerSecond === undefined) {
+      const hint = 'write latency: 50ms, jitter: 5ms or bandwidth: 1MB/s beside it';
+      context.issues.push(issueOf({}, { sentence: 'nothing says how slow the link is', hint }, ['slow-link'], true));
+      return z.NEVER;
+    }
+    const shape = { latencyMs: latency ?? 0, jitterMs: jitter ?? 0, bytesPerSecond };
+    return { kind: 'slow-link' as const, name, atMs, ...link, ...shape, lastsMs };
+  },
+);
+
 /** How an act of each kind is written: its keys, and what is made of them. */
 const forms: Readonly<Record<ActKind, z.ZodType<WrittenAct>>> = {
   kill: table('an act that kills', {
@@ -148,6 +174,23 @@ const forms: Readonly<Record<ActKind, z.ZodType<WrittenAct>>> = {
     atMs,
     ...scale,
   })),
+  'slow-link': slowLink,
+  'cut-link': table('an act that cuts a link', {
+    ...common,
+    'cut-link': linked,
+    how: choice('how a link is cut', cuts).optional(),
+    for: lasting('the length of the cut'),
+  }).transform(({ at: atMs, name, 'cut-link': link, how = 'reset', for: lastsMs }) => ({
+    kind: 'cut-link',
+    name,
+    atMs,
+    ...link,
+    how,
+    lastsMs,
+  })),
+  'heal-link': table('an act that heals a link', { ...common, 'heal-link': linked }).transform(
+    ({ at: atMs, name, 'heal-link': link }) => ({ kind: 'heal-link', name, atMs, ...link }),
+  ),
   'roll-out': table('an act that rolls out', {
     ...common,
     'roll-out': service('what is rolled out'),
@@ -167,6 +210,9 @@ function kindsIn(input: object): readonly ActKind[] {
   return kinds.includes('kill') ? kinds.filter((kind) => kind !== 'restart') : kinds;
 }
 
+/** What an act may have beside what it does. */
+const besideKind = ['at', 'name', 'for', 'grace', 'shutdown', 'latency', 'jitter', 'bandwidth', 'how'];
+
 /** One of `acts:` as it is written. */
 export const actSchema = withForm(
   z.unknown().transform((input, context): WrittenAct => {
@@ -177,7 +223,7 @@ export const actSchema = withForm(
     }
     const [kind, ...others] = kindsIn(input);
     if (kind === undefined) {
-      const strange = Object.keys(input).find((key) => !['at', 'name', 'for', 'grace', 'shutdown'].includes(key));
+      const strange = Object.keys(input).find((key) => !besideKind.includes(key));
       const hint = suggestion(strange ?? '', actKinds);
       const sentence = strange === undefined ? 'an act must say what it does' : `an act does not "${strange}"`;
       context.issues.push(issueOf(input, { sentence, hint }, strange === undefined ? [] : [strange], true));

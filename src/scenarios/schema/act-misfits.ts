@@ -49,7 +49,7 @@ function timeMisfits(act: Act, index: number, load: LoadProfile): readonly ActMi
     const sentence = `the ${noun} would begin at ${durationText(act.atMs)}, ${ends}`;
     return [{ ...about, sentence, hint: 'let it begin earlier, or make the load last longer' }];
   }
-  const overMs = act.atMs + ((act.kind === 'pause' ? act.lastsMs : undefined) ?? 0);
+  const overMs = act.atMs + (('lastsMs' in act ? act.lastsMs : undefined) ?? 0);
   if (overMs <= endMs) return [];
   const sentence = `the ${noun} would last until ${durationText(overMs)}, ${ends}`;
   return [{ ...about, key: 'for', sentence, hint: 'make it shorter, or make the load last longer' }];

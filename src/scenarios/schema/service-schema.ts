@@ -66,7 +66,7 @@ const taken = [
 ];
 /** What begins like this is taken for a part of it. */
 const takenBeginning = /^(app|target|load|link)-/;
-const takenEnd = /-(balancer|setup|pods|files)$/;
+const takenEnd = /-(balancer|link|setup|pods|files)$/;
 
 /** What is wrong with the name of a service in a file. */
 export function nameFault(name: string): Fault | undefined {

@@ -89,9 +89,12 @@ function startedText(system: HostedSystem): string {
   return `image ${[system.image, ...(system.args ?? [])].join(' ')}`;
 }
 
-/** "beside mailer (notifier, 2 replicas)"; none where there is nothing beside what is tested. */
-function servicesTexts({ services = [] }: Pick<HostedSystem, 'services'>): readonly string[] {
-  return services.length === 0 ? [] : [`beside ${services.map(describeService).join(' and ')}`];
+/** "beside mailer (notifier, 2 replicas)", "postgres behind a link"; none where there is nothing of that. */
+function servicesTexts({ services = [], links = [] }: Pick<HostedSystem, 'services' | 'links'>): readonly string[] {
+  return [
+    ...(services.length === 0 ? [] : [`beside ${services.map(describeService).join(' and ')}`]),
+    ...(links.length === 0 ? [] : [`${links.join(' and ')} behind ${links.length === 1 ? 'a link' : 'links'}`]),
+  ];
 }
 
 function describeService(use: ServiceUse): string {

@@ -24,7 +24,7 @@ const { signal } = new AbortController();
 const waited = { timeout: 30_000 };
 const nowhere = { temporaryFolder: '/nowhere', runId: 'delivered' };
 const noEngine = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
-const nothingBuilt = { app: '/nowhere/a', worker: '/nowhere/w', agent: '/nowhere/g' };
+const nothingBuilt = { app: '/nowhere/a', worker: '/nowhere/w', agent: '/nowhere/g', link: '/nowhere/l' };
 const bases = ['postgres', 'redis', 'nginx'] as const;
 const problem = await engineProblem();
 
@@ -46,7 +46,7 @@ test('an image that is named is taken as it is: nothing is built, and no Engine 
 
 test('where none is named, an Engine is asked for', async () => {
   const { folder: file } = new ProgramFolder();
-  const options = { environment: noEngine, programs: { app: file, worker: file, agent: file }, ...nowhere };
+  const options = { environment: noEngine, programs: { app: file, worker: file, agent: file, link: file }, ...nowhere };
   const error = await failure(deliverImages({ flavour: 'other', name: 'c' }, bases, options, () => undefined, signal));
   expect(error.message).toContain("The lab's image is built by a Docker Engine. There is no Docker Engine");
   expect(error.hint).toMatch(/Install Docker and start it .* SCALE_LAB_IMAGE=<image>\.$/);
@@ -96,7 +96,7 @@ describe('with a Docker Engine', () => {
     docker = await openDocker();
     baseImage = await makeImage(docker, base, 'FROM scratch\nCOPY Dockerfile /\n');
     folder = new ProgramFolder();
-    for (const name of ['app', 'worker', 'agent']) folder.write(name, name);
+    for (const name of ['app', 'worker', 'agent', 'link']) folder.write(name, name);
     steps = [];
   });
 
@@ -122,7 +122,7 @@ describe('with a Docker Engine', () => {
       SCALE_LAB_NGINX_IMAGE: '',
     };
     const file = (name: string): string => `${folder.folder}/${name}`;
-    const programs: Programs = { app: file('app'), worker: file('worker'), agent: file('agent') };
+    const programs: Programs = { app: file('app'), worker: file('worker'), agent: file('agent'), link: file('link') };
     const options = { environment: { ...environment, ...folder.environment, ...names, ...more }, programs };
     const settings = { ...options, images: { nginx: base }, runId: 'delivered', temporaryFolder: folder.folder };
     return deliverImages({ flavour, name: 'here' }, wanted, settings, (step) => steps.push(step), given);

@@ -18,7 +18,7 @@ export const imageAnnotation = 'scale-lab/image';
 export type Role = Service['role'] | 'preparation' | 'load';
 
 /** The roles of what is under load. */
-export const underLoad = ['store', 'aside', 'tested', 'balancer'] as const satisfies readonly Role[];
+export const underLoad = ['store', 'aside', 'tested', 'balancer', 'link'] as const satisfies readonly Role[];
 
 /** Labels of everything that a run creates; its id is among them. */
 export type RunLabels = Readonly<Record<string, string>> & { readonly [label.run]: string };

@@ -35,7 +35,7 @@ test('a worker is told what its target answers once it is reached, where not any
 test('it rather has a node without what is under test, and then one without another worker', () => {
   const topologyKey = 'kubernetes.io/hostname';
   const run = { 'scale-lab.run': 'a-run' };
-  const tested = { key: 'scale-lab.role', operator: 'In', values: ['store', 'aside', 'tested', 'balancer'] };
+  const tested = { key: 'scale-lab.role', operator: 'In', values: ['store', 'aside', 'tested', 'balancer', 'link'] };
   expect(pod?.affinity?.podAntiAffinity).toEqual({
     preferredDuringSchedulingIgnoredDuringExecution: [
       {

@@ -27,6 +27,8 @@ export interface Neighbours {
   readonly reached: (used: string) => Variables;
   /** Where the copies of one are that it fronts. */
   readonly copiesOf: (fronted: string) => readonly Address[];
+  /** Where one itself is that it fronts: its Service. */
+  readonly addressOf: (fronted: string) => Address;
 }
 
 /** Of a service that uses no other, and fronts none. */
@@ -35,6 +37,9 @@ export const alone: Neighbours = {
     throw new Error(`Nobody has said how ${used} is reached.`);
   },
   copiesOf: () => [],
+  addressOf: (fronted) => {
+    throw new Error(`Nobody has said where ${fronted} is.`);
+  },
 };
 
 /** How the services of a system are found. */
@@ -70,11 +75,15 @@ export function neighboursIn(s: RunNames, services: readonly Service[], where: W
       return service.reachedBy(reach);
     },
     copiesOf: (name) => where.copiesOf(find(name)),
+    addressOf: (name) => {
+      const service = find(name);
+      return { host: where.hostOf(service), port: service.port.inside };
+    },
   };
 }
 
 /** The place of a copy in a pod. */
-export function placeOf(s: RunNames, service: Service, copy: Copy, { copiesOf }: Neighbours = alone): Place {
+export function placeOf(s: RunNames, service: Service, copy: Copy, { copiesOf, addressOf }: Neighbours = alone): Place {
   return {
     copy,
     host: '0.0.0.0',
@@ -84,6 +93,7 @@ export function placeOf(s: RunNames, service: Service, copy: Copy, { copiesOf }:
     data: dataFolderOf(imageOf(service)),
     secret: (name) => secretOf(s, service, name),
     copiesOf,
+    addressOf,
     lingerMs,
   };
 }

@@ -19,8 +19,11 @@ export function comingAndGoing({
   port: { inside: port },
   ready: { http, alivePath },
   stop,
+  control,
 }: Service): Pick<Plain<V1Container>, 'startupProbe' | 'readinessProbe' | 'livenessProbe' | 'lifecycle'> {
   if (role === 'store') return { readinessProbe: listeningProbe(port) };
+  // Whoever connects to its port has a connection to what it leads to.
+  if (control !== undefined) return { readinessProbe: readinessProbe({ tcpSocket: { port: control.inside } }) };
   if (stop.graceMs === 0) return {};
   const isOwn = http !== undefined && !http.isAny && !http.isOfOthers;
   const ready = {

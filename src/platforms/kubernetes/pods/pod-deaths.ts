@@ -55,7 +55,7 @@ export async function podDeaths(
     return end === undefined ? [] : [{ ...each, pod, end }];
   });
   const tested = (those: readonly KnownPod[]) => those.filter(({ service: { role } }) => role === 'tested').length;
-  const isFatal = { store: true, balancer: true, tested: tested(ended) === tested(known), aside: false };
+  const isFatal = { store: true, balancer: true, link: true, tested: tested(ended) === tested(known), aside: false };
   return Promise.all(
     ended.map(async ({ service: { role, title, copies }, name, pod, end }): Promise<Death> => {
       const told = pod === undefined ? {} : withLog(name, await podLog(run.cluster, run.name, pod, signal));

@@ -2,10 +2,12 @@ import type { V1Pod } from '@kubernetes/client-node';
 import { withLog } from '../../../machine/log-tail.ts';
 import { pause, TimeLimit, withTimeLimit } from '../../../machine/time-limit.ts';
 import { together } from '../../../machine/together.ts';
-import { type ResolvedAct, actTraits } from '../../../model/acts.ts';
+import { type LinkAct, type ResolvedAct, actTraits } from '../../../model/acts.ts';
 import { LabError } from '../../../model/errors.ts';
-import type { Service } from '../../../services/service.ts';
+import type { Control, Service } from '../../../services/service.ts';
+import { tellLink } from '../../common/link-acts.ts';
 import { insistOnRemoval } from '../cluster/cluster.ts';
+import { askThroughProxy, proxyUrl } from '../cluster/pod-proxy.ts';
 import { graceSecondsOf } from '../manifests/probes.ts';
 import { calledAs, isLeaving, isReady, isRunning, nameOf, restartsOf, serviceOf } from '../pods/pod-state.ts';
 import { listPods, podLog } from '../pods/pods.ts';
@@ -110,6 +112,11 @@ export class PodActs {
       case 'flush':
         for (const pod of await this.#pods(service, signal)) await flush(this.#run, service, pod, signal);
         return;
+      case 'slow-link':
+      case 'cut-link':
+      case 'heal-link':
+        for (const pod of await this.#pods(service, signal)) await this.#tellLink(service, pod, act, signal);
+        return;
       case 'kill':
       case 'stop':
       case 'restart':
@@ -117,6 +124,12 @@ export class PodActs {
       case 'resume':
         return this.#toCopies(service, act, await this.#chosen(service, act, signal), signal);
     }
+  }
+
+  async #tellLink(service: Service, pod: V1Pod, act: LinkAct, signal: AbortSignal): Promise<void> {
+    const { name, cluster } = this.#run;
+    const urlAt = ({ inside }: Control): string => proxyUrl(name, nameOf(pod), inside);
+    await tellLink(service, act, urlAt, signal, askThroughProxy(cluster));
   }
 
   /** Acts on other services may be going on at the same time. */

@@ -3,10 +3,10 @@ import { TimeLimit, withTimeLimit } from '../../../machine/time-limit.ts';
 import type { ReplicaMetrics } from '../../../model/running-system.ts';
 import type { Service } from '../../../services/service.ts';
 import { scrapeCopy } from '../../common/scrape.ts';
+import { askThroughProxy, proxyUrl } from '../cluster/pod-proxy.ts';
 import { calledAs, endOf, isLeaving, isRunning, nameOf } from '../pods/pod-state.ts';
 import type { RunNamespace } from '../pods/run-namespace.ts';
 import { type RunningService, podsOf } from '../system/running-service.ts';
-import { askThroughProxy, proxyUrl } from './pod-proxy.ts';
 
 /** What the copies of a service said, and its pods as they were then. */
 export interface Scrape {

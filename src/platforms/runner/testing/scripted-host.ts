@@ -119,6 +119,10 @@ export class ScriptedHost implements Host<ScriptedCopy> {
     return { ...balancer, service, described: described(service, balancer, running), told };
   }
 
+  controlAt({ name }: ScriptedCopy): string {
+    return `http://${name}`;
+  }
+
   flush({ name }: ScriptedCopy): Promise<void> {
     this.#done.push(`flushes ${name}`);
     return Promise.resolve();
@@ -149,7 +153,8 @@ function described(service: Service, copy: Copy, running: readonly ScriptedCopy[
   const secret = (): string => 'secret';
   const copiesOf = (name: string) =>
     frontedIn(running, { fronts: [name] }).map((each) => ({ host: each.name, port: 1 }));
-  const place = { host: 'here', port: 1, ports: {}, folder: '/files', data: '/data', lingerMs: 0 };
+  const addressOf = (name: string) => ({ host: name, port: 1 });
+  const place = { host: 'here', addressOf, port: 1, ports: {}, folder: '/files', data: '/data', lingerMs: 0 };
   const at: Place = { copy, ...place, secret, copiesOf };
   return [service.uses, service.environment(at), service.files(at)];
 }

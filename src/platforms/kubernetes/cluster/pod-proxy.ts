@@ -1,5 +1,5 @@
 import type { Ask } from '../../common/answer.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster } from './cluster.ts';
 
 /** The address of a pod's port as {@link askThroughProxy} takes it. */
 export function proxyUrl(namespace: string, pod: string, port: number): string {

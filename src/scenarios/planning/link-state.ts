@@ -1,0 +1,55 @@
+import { linkText } from '../../model/act-words.ts';
+import type { LinkAct } from '../../model/acts.ts';
+import { testedName, type System } from '../../model/system.ts';
+import { besideOf } from '../../services/system.ts';
+import type { Fault } from '../../shapes/fault.ts';
+import { suggestion } from '../../shapes/suggest.ts';
+import { durationText } from '../../shapes/units.ts';
+
+/** The links of a system, as the acts before have left them: one thing at a time is done to each. */
+export class LinkStates {
+  readonly #from: string;
+  readonly #known: readonly string[];
+  /** By where a link leads: what was done to it last, unless that is over. */
+  readonly #under = new Map<string, LinkAct & { readonly untilMs: number }>();
+
+  constructor(system: System) {
+    this.#from = testedName(system);
+    this.#known = besideOf(system).map(({ name }) => name);
+  }
+
+  /** Does an act, where it can be done then. */
+  apply(act: LinkAct): { readonly act: LinkAct } | Fault {
+    const fault = this.#unknown(act) ?? this.#collision(act);
+    if (fault) return fault;
+    if (act.kind === 'heal-link') this.#under.delete(act.to);
+    else this.#under.set(act.to, { ...act, untilMs: act.atMs + (act.lastsMs ?? Infinity) });
+    return { act };
+  }
+
+  /** Links lead from what is tested to what it uses. */
+  #unknown({ from, to }: LinkAct): Fault | undefined {
+    if (from === this.#from && this.#known.includes(to)) return undefined;
+    const sentence = `there is no link from ${from} to ${to}`;
+    if (this.#known.length === 0)
+      return { sentence, hint: `there is nothing beside ${this.#from} that one could lead to` };
+    const hint =
+      from === this.#from ? suggestion(to, this.#known) : `links lead from ${this.#from} to ${this.#known.join(', ')}`;
+    return { sentence, hint };
+  }
+
+  #collision(act: LinkAct): Fault | undefined {
+    const last = this.#under.get(act.to);
+    const isOver = last === undefined || last.untilMs <= act.atMs;
+    if (act.kind === 'heal-link') {
+      if (isOver) return { sentence: `${linkText(act)} is neither slow nor cut then`, hint: 'leave this out' };
+      if (last.untilMs === Infinity) return undefined;
+      const sentence = `${linkText(act)} is as before at ${durationText(last.untilMs)} by itself`;
+      return { sentence, hint: 'leave this out, or the for of the act before' };
+    }
+    if (isOver) return undefined;
+    const until = last.untilMs === Infinity ? '' : ` until ${durationText(last.untilMs)}`;
+    const sentence = `${linkText(act)} is ${last.kind === 'cut-link' ? 'cut' : 'slow'} already${until}`;
+    return { sentence, hint: 'end that before by for, or by heal-link' };
+  }
+}
