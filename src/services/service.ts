@@ -113,6 +113,8 @@ export interface Place {
   secret(name: string): string;
   /** Where the copies of a service that it fronts are. */
   copiesOf(service: string): readonly Address[];
+  /** The variables by which one of those services is reached that it uses. */
+  reached(service: string): Variables;
   /** How long it is to ask those who keep connections to let go of them, before it ends. */
   readonly lingerMs: number;
 }
@@ -287,8 +289,8 @@ export function copiesOf({ name, copies }: Pick<Service, 'name' | 'copies'>): re
 }
 
 /** All that a copy is told: what its service says, and by which variables it reaches the services that it uses. */
-export function variablesOf(service: Service, at: Place, reached: (used: string) => Variables): Variables {
-  return service.uses.reduce<Variables>((told, used) => ({ ...told, ...reached(used) }), service.environment(at));
+export function variablesOf(service: Service, at: Place): Variables {
+  return service.uses.reduce<Variables>((told, used) => ({ ...told, ...at.reached(used) }), service.environment(at));
 }
 
 /** A text as it is, secret or not. */

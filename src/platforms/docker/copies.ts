@@ -11,15 +11,7 @@ import type { Published } from './container-settings.ts';
 import { type Container, mortal } from './container.ts';
 import { askUntil, copyDescription, imageOf } from './copy-description.ts';
 import type { RunContext } from './run-context.ts';
-import {
-  type RunningCopy,
-  type Surroundings,
-  descriptionOf,
-  findImageOf,
-  frontedIn,
-  placeOf,
-  reachedIn,
-} from './surroundings.ts';
+import { type RunningCopy, type Surroundings, descriptionOf, findImageOf, frontedIn, placeOf } from './surroundings.ts';
 import { versionIn } from './versions.ts';
 
 /** Starts copies of a service at the same time, all of them unless some are named, and waits until they are ready. */
@@ -108,7 +100,7 @@ export async function prepare(around: Surroundings, service: Service, signal: Ab
     const at = placeOf(around, service, { name, number: 1, of: 1 });
     const args = imageOf(service).prepareArgs?.(at);
     const found = await findImageOf(run, service, signal);
-    await run.finish(copyDescription(service, at, reachedIn(around), found, args), signal);
+    await run.finish(copyDescription(service, at, found, args), signal);
   });
 }
 

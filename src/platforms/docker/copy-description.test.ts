@@ -62,10 +62,11 @@ function described(service: Service): ContainerDescription {
     data: dataFolder(imageOf(service)),
     secret: () => 'a-password',
     copiesOf: () => [{ host: 'app-1', port: 3000 }],
+    reached: (used) => ({ [`${used}_URL`]: { secret: `url of ${used}` } }),
     ports: {},
     lingerMs: 0,
   };
-  return copyDescription(service, at, (used) => ({ [`${used}_URL`]: { secret: `url of ${used}` } }), found);
+  return copyDescription(service, at, found);
 }
 
 const named = (name: string): Service => {

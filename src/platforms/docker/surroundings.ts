@@ -37,7 +37,7 @@ export function descriptionOf(around: Surroundings, service: Service, copy: Copy
   const { publish } = around.run.settings;
   const at = placeOf(around, service, copy);
   return {
-    ...copyDescription(service, at, reachedIn(around), found),
+    ...copyDescription(service, at, found),
     limits: service.limits,
     health: healthOf(service, publish),
     publish: publish && isEntrance(around, service, copy) ? { inside: at.port, at: undefined } : undefined,
@@ -55,6 +55,7 @@ export function placeOf(around: Surroundings, service: Service, copy: Copy): Pla
     data: dataFolder(imageOf(service)),
     secret: (name) => around.run.secret(service, name),
     copiesOf: (name) => frontedIn(around, { fronts: [name] }).map(addressOf),
+    reached: (used) => reachedIn(around, used),
     lingerMs: 0,
   };
 }
@@ -90,12 +91,10 @@ function addressOf({ service, copy }: Pick<RunningCopy, 'service' | 'copy'>): Ad
 }
 
 /** By which variables a service is reached: through its balancer where it has one, else at its first copy. */
-export function reachedIn({ run, running }: Surroundings): (used: string) => Variables {
-  return (used) => {
-    const first = running.find(({ service }) => service.name === used);
-    if (first === undefined) throw new Error(`A stack without ${used} has nothing to start what uses it on.`);
-    const front = running.find(({ service }) => service.fronts.includes(used)) ?? first;
-    const { service } = first;
-    return service.reachedBy({ ...addressOf(front), secret: (name) => run.secret(service, name) });
-  };
+function reachedIn({ run, running }: Surroundings, used: string): Variables {
+  const first = running.find(({ service }) => service.name === used);
+  if (first === undefined) throw new Error(`A stack without ${used} has nothing to start what uses it on.`);
+  const front = running.find(({ service }) => service.fronts.includes(used)) ?? first;
+  const { service } = first;
+  return service.reachedBy({ ...addressOf(front), secret: (name) => run.secret(service, name) });
 }

@@ -1,7 +1,7 @@
 import type { Environment } from '../../machine/environment.ts';
 import { LabError } from '../../model/errors.ts';
+import type { BaseImages } from '../common/image-names.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
-import type { BaseImages } from '../engine/base-images.ts';
 import type { Requirement } from '../platform.ts';
 import { metricsHint } from './autoscaling.ts';
 import { missingRights } from './cluster/access.ts';

@@ -42,35 +42,32 @@ export async function drawPorts({ ports = [] }: Program, port: number): Promise<
 
 /** Where a copy runs. @param running copies of other services, each service's by number */
 export function placeOf(
-  { run, secret }: LocatedService,
+  { run, service, secret }: LocatedService,
   copy: Copy,
   { port, ports }: Ports,
   running: readonly Neighbour[],
 ): Place {
   const data = path.join(run.folder, copy.name);
   const copiesOf = (name: string): readonly Address[] => running.filter(({ located }) => located.service.name === name);
-  return { copy, host, port, ports, folder: `${data}-files`, data, secret, copiesOf, lingerMs: 0 };
+  const reached = (used: string): Variables => {
+    const variables = variablesReaching(used, running);
+    if (variables === undefined) throw new Error(`${service.name} uses ${used}, which is not in this stack.`);
+    return variables;
+  };
+  return { copy, host, port, ports, folder: `${data}-files`, data, secret, copiesOf, reached, lingerMs: 0 };
 }
 
 /** A copy at its place as it is to be started. */
-export function describedAt(at: Place, located: LocatedService, running: readonly Neighbour[]): Described {
-  return { program: programAt(at, located, running), files: located.service.files(at) };
+export function describedAt(at: Place, located: LocatedService): Described {
+  return { program: programAt(at, located), files: located.service.files(at) };
 }
 
 /** A copy as a program that is to run. */
 export function programAt(
   at: Place,
   { run, service, program, found, user, inherited }: LocatedService,
-  running: readonly Neighbour[],
 ): ProcessDescription {
-  const reached = (used: string): Variables => {
-    const variables = variablesReaching(used, running);
-    if (variables === undefined) throw new Error(`${service.name} uses ${used}, which is not in this stack.`);
-    return variables;
-  };
-  const told = Object.entries(variablesOf(service, at, reached)).map(
-    ([name, text]) => [name, plainText(text)] as const,
-  );
+  const told = Object.entries(variablesOf(service, at)).map(([name, text]) => [name, plainText(text)] as const);
   return {
     name: titleOf(service, at.copy),
     command: found.command,

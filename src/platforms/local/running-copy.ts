@@ -52,7 +52,7 @@ export async function makeReady(
   const log = `${path.basename(command)}.log`;
   await writeFiles(at.folder, files, user);
   try {
-    await run.finish({ ...programAt(at, located, running), name, command, args, log, stopSignal }, signal);
+    await run.finish({ ...programAt(at, located), name, command, args, log, stopSignal }, signal);
   } finally {
     await removeFiles(at.folder, files);
   }
@@ -72,7 +72,7 @@ export async function prepare(
   if (args === undefined) return;
   await step(run.onStep, title, async () => {
     await makeFolder(at.data, program.dataMode, user);
-    await run.finish({ ...programAt(at, located, running), args }, signal);
+    await run.finish({ ...programAt(at, located), args }, signal);
   });
 }
 
@@ -110,7 +110,7 @@ async function startAt(
   const { run, service, program, user } = located;
   const ports = await drawPorts(program, port);
   const at = placeOf(located, copy, ports, running);
-  const described = describedAt(at, located, running);
+  const described = describedAt(at, located);
   await makeFolder(at.data, program.dataMode, user);
   await writeFiles(at.folder, described.files, user);
   const process = await run.start(described.program, signal);
@@ -152,7 +152,7 @@ export async function tellOfOthers(
 ): Promise<RunningCopy> {
   const { located, service } = copy;
   const at = placeOf(located, copy, copy, running);
-  const described = describedAt(at, located, running);
+  const described = describedAt(at, located);
   await writeFiles(at.folder, described.files, located.user);
   // One that is gone will read them when it starts.
   if (service.reload !== undefined && copy.process.end === undefined)
@@ -236,7 +236,7 @@ export function stayingOf(
   return before.filter((copy) => {
     const again = copies.find(({ name }) => name === copy.name);
     if (again === undefined) return false;
-    const described = describedAt(placeOf(wanted, again, copy, running), wanted, running);
+    const described = describedAt(placeOf(wanted, again, copy, running), wanted);
     return isDeepStrictEqual([copy.described, copy.service.limits], [described, service.limits]);
   });
 }
