@@ -136,6 +136,12 @@ describe('trialMetrics', () => {
     expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('lock_waiters');
   });
 
+  it('tells how many connections PostgreSQL had at the most, while it was measured', () => {
+    const looks = timeline({ 'backends db_connections_serving': [90, 18, 20, null] }, -1);
+    expect(metricsOf(measurement(), telemetry({}, { timeline: looks }), still).db_connections).toBe(20);
+    expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('db_connections');
+  });
+
   it('sums over replicas, but not what the one database counted for all', () => {
     const two = telemetry({}, { replicas: [1, 2].flatMap(() => telemetry(counters).replicas), ...database });
     const metrics = metricsOf(measurement(), two, { ...still, ttlMs: 1_000 });
