@@ -9,6 +9,7 @@ import { describeDeployments } from './deployments.ts';
 import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLoad } from './load.ts';
+import { describePooler } from './pooler.ts';
 import { describeServices } from './services.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 import { problemOf } from './requirements.ts';
@@ -46,6 +47,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeHosting(bench);
     describeBroker(bench);
     describeServices(bench);
+    describePooler(bench);
     describeDeaths(bench);
     if (underTest.hasOwnActTests !== true) {
       describeActs(bench);

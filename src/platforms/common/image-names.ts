@@ -1,6 +1,7 @@
 import type { Environment } from '../../machine/environment.ts';
 import { LabError } from '../../model/errors.ts';
 import { type ImageName, imageNames } from '../../model/scenario.ts';
+import type { Requirement } from '../platform.ts';
 
 /** The official ones, at the major version that this release was tried with. */
 export const defaultImages = {
@@ -34,6 +35,18 @@ export function chooseImages(environment: Environment, fromFile: Partial<BaseIma
 /** How a user names a base image. */
 export function waysToName(kind: ImageName): string {
   return `${imageSetting(kind)}=<image>, or images: { ${kind}: <image> } in the scenario file`;
+}
+
+/** What a platform lacks of images that nobody else can name. */
+export function unnamedImages(images: BaseImages): readonly Requirement[] {
+  const unnamed = imageNames.filter((kind) => images[kind] === undefined);
+  return unnamed.map((kind) => ({
+    name: `image for ${kind}`,
+    met: false,
+    problem: 'there is no official one, and none is named',
+    fix: `Name one: ${waysToName(kind)}.`,
+    onlyFor: `scenarios with ${kind}`,
+  }));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Environment } from '../../machine/environment.ts';
 import { LabError } from '../../model/errors.ts';
 import { imageNames } from '../../model/scenario.ts';
-import { type BaseImages, chooseImages, waysToName } from '../common/image-names.ts';
+import { type BaseImages, chooseImages, unnamedImages } from '../common/image-names.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
 import { findImage } from '../engine/base-images.ts';
 import { type Engine, doubtOf, openEngine } from '../engine/engine.ts';
@@ -43,17 +43,16 @@ async function images(
   signal: AbortSignal,
 ): Promise<readonly Requirement[]> {
   const names = chooseImages(options.environment, options.images);
-  return Promise.all(
-    imageNames.map(async (kind): Promise<Requirement> => {
-      const name = `image for ${kind}`;
-      const wanted = names[kind];
-      if (wanted === undefined) {
-        const onlyFor = `scenarios with ${kind}`;
-        return { name, met: false, problem: 'none is named', fix: `Name one: ${waysToName(kind)}.`, onlyFor };
-      }
+  const looks = imageNames.flatMap((kind) => {
+    const wanted = names[kind];
+    return wanted === undefined ? [] : [{ kind, wanted }];
+  });
+  const found = await Promise.all(
+    looks.map(async ({ kind, wanted }): Promise<Requirement> => {
       const image = await findImage(engine, wanted, signal);
       const state = image === undefined ? 'not here yet: the first run that needs it pulls it' : 'here';
-      return { name, met: true, found: `${wanted}, ${state}` };
+      return { name: `image for ${kind}`, met: true, found: `${wanted}, ${state}` };
     }),
   );
+  return [...found, ...unnamedImages(names)];
 }
