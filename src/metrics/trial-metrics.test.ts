@@ -226,7 +226,8 @@ describe('trialMetrics', () => {
 
   it('yields every metric of the catalogue', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
-    const looks = { 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2], 'backends db_locks_waiting': [1] };
+    const backends = { 'backends db_locks_waiting': [1], 'backends db_connections_serving': [1] };
+    const looks = { 'app-1 db_pool_in_use': [1], 'stack replicas': [1, 2], ...backends };
     const everything = telemetry(
       {},
       {

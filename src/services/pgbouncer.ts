@@ -1,3 +1,4 @@
+import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 import path from 'node:path';
 import { type Executable, requireExecutable } from '../machine/executable.ts';
 import type { EntryUse } from '../model/system.ts';
@@ -59,7 +60,7 @@ function describe({ name, limits }: EntryUse): Service {
     environment: () => ({}),
     files: (at) => [
       { name: files.configuration, text: { secret: configuration(at) } },
-      { name: files.users, text: { secret: `"${userName}" "${at.secret('password')}"\n` } },
+      { name: files.users, text: { secret: `"${userName}" "${scramSecretOf(at.secret('password'))}"\n` } },
     ],
     ready: { log: /process up: /, command: isListening },
     version: { name: 'pgbouncer', log: /PgBouncer (?<version>\d+(\.\d+)+)/, command: ['pgbouncer', '--version'] },
@@ -84,6 +85,21 @@ async function locate({ environment }: Machine): Promise<Runnable> {
 
 function args({ folder }: Place): readonly string[] {
   return [path.join(folder, files.configuration)];
+}
+
+/**
+ * What is kept of a password by who only checks it, as RFC 5802 and PostgreSQL have it: of the password itself PgBouncer would derive
+ * it anew at each connection, 4,096 rounds in its one thread. The same each time, as a copy that is started again is to be the same.
+ */
+function scramSecretOf(password: string): string {
+  const rounds = 4096;
+  const hash = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
+  // Nobody guesses what is drawn at random: any salt will do.
+  const salt = hash(password).subarray(0, 16);
+  const salted = pbkdf2Sync(password, salt, rounds, 32, 'sha256');
+  const key = (name: string): Buffer => createHmac('sha256', salted).update(name).digest();
+  const stored = hash(key('Client Key')).toString('base64');
+  return `SCRAM-SHA-256$${rounds}:${salt.toString('base64')}$${stored}:${key('Server Key').toString('base64')}`;
 }
 
 /** Without a socket of its own in the file system: on a machine where several run, they would all want the same one. */
