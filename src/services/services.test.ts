@@ -201,7 +201,7 @@ test('PgBouncer is told where PostgreSQL is, keeps few connections to it, and ha
   const files = (pooler?.files({ ...place, secret: () => 'for-clients' }) ?? []).map(({ text }) => plainText(text));
   expect(files).toEqual([
     expect.stringMatching(/^postgres = host=postgres port=4000 dbname=postgres user=scale_lab password='a-password'$/m),
-    expect.stringMatching(/^"scale_lab" "SCRAM-SHA-256\$4096:[^$]+\$[^:]{44}:[^:]{44}"\n$/),
+    '"scale_lab" "for-clients"\n',
   ]);
   expect(files[0]).toContain('pool_mode = transaction');
   const reached = pooler?.reachedBy({ host: 'pooler', port: 6432, secret: () => 'for-clients' }) ?? {};
