@@ -106,7 +106,7 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     predict: [
       'A query takes 20 ms. How many answers a second can a pool of 10 give at most?',
       'What becomes of 150 clients where each request opens a connection of its own, and PostgreSQL allows 100?',
-      'The query takes a core for as long as it lasts, and there are two cores. How much more do 50 connections give than 2?',
+      'The query takes a core for as long as it lasts, and there are two cores. How much more do 50 connections give than 4?',
     ],
     look: [
       'pool wait: with 2 connections nearly all of the latency is the queue for one of them.',
@@ -135,8 +135,8 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     ],
     next: [
       {
-        text: 'From 2 to 50 connections for the query that works: how sure is it that they give nothing?',
-        command: 'scale-lab compare pool-exhaustion --a cpu-2 --b cpu-50',
+        text: 'From 4 to 50 connections for the query that works: how sure is it that they give nothing, or less?',
+        command: 'scale-lab compare pool-exhaustion --a cpu-4 --b cpu-50',
       },
       {
         text: 'Two replicas have two pools: together they may ask for more than the database allows.',

@@ -198,10 +198,12 @@ const strain: readonly Metric[] = [
     title: 'DB conns',
     counts: 'part',
     description:
-      'Connections to PostgreSQL that serve requests, by its own count: the most that were open at a time, looked at once a second.',
+      'Connections to PostgreSQL that serve requests, by its own count: the most that were open at a time, looked at once a second and at the end.',
     of: ({ telemetry, measurement }) => {
       const looks = measuredValues(telemetry.timeline, measurement, 'backends', 'db_connections_serving');
-      return most(looks.filter((value) => value !== null));
+      // A database that is busy may answer nobody until the end.
+      const atEnd = telemetry.backends?.gauges.db_connections_serving;
+      return most([...looks, atEnd ?? null].filter((value) => value !== null));
     },
   },
   {

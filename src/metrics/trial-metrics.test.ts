@@ -139,6 +139,8 @@ describe('trialMetrics', () => {
   it('tells how many connections PostgreSQL had at the most, while it was measured', () => {
     const looks = timeline({ 'backends db_connections_serving': [90, 18, 20, null] }, -1);
     expect(metricsOf(measurement(), telemetry({}, { timeline: looks }), still).db_connections).toBe(20);
+    const backends = { counters: {}, gauges: { db_connections_serving: 24 }, statements: [] };
+    expect(metricsOf(measurement(), telemetry({}, { timeline: looks, backends }), still).db_connections).toBe(24);
     expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('db_connections');
   });
 

@@ -29,7 +29,9 @@ const SLOTS: Record<Settings['LIKES_STRATEGY'], (shards: number) => string> = {
 /** Counts likes in the way of the settings; what a query is made to cost goes into the transaction, while the row is locked. */
 export function createLikes(database: Database, settings: LikeSettings): Likes {
   const slot = SLOTS[settings.LIKES_STRATEGY](settings.LIKES_SHARDS);
-  const cost = costsOf(settings).map((expression) => `, ${expression}`).join('');
+  const cost = costsOf(settings)
+    .map((expression) => `, ${expression}`)
+    .join('');
 
   const ADD: Statement<{ id: number }> = {
     name: 'todo-like',

@@ -46,6 +46,8 @@ it('keeps none of them: no file is written, however many they are', async () => 
 });
 
 it('sleeps as well where it is told to, and is no condition at all where nothing is to be paid', () => {
-  expect(costing({ QUERY_COST_MS: 20, QUERY_CPU_ROWS: 7 })).toMatch(/pg_sleep\(0\.02\).* AND .*generate_series\(1, 7\)/);
+  expect(costing({ QUERY_COST_MS: 20, QUERY_CPU_ROWS: 7 })).toMatch(
+    /pg_sleep\(0\.02\).* AND .*generate_series\(1, 7\)/,
+  );
   expect(costing({ QUERY_COST_MS: 0, QUERY_CPU_ROWS: 0 })).toBe('true');
 });
