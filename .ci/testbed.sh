@@ -6,7 +6,7 @@ testbed_up() {
   local name value image
   if [[ -x $testbed/docker-up ]]; then
     "$testbed/docker-up"
-    value=$("$testbed/images-up" rabbitmq)
+    value=$("$testbed/images-up" rabbitmq pgbouncer)
     value=$(grep '_IMAGE=' <<<"$value")
     while IFS='=' read -r name image; do export "SCALE_LAB_$name=$image"; done <<<"$value"
     export SCALE_LAB_REQUIRE_DOCKER=1
@@ -25,10 +25,10 @@ testbed_up() {
   fi
 }
 
-# The browser that reports are looked at with, the shells that complete commands, and the broker.
+# The browser that reports are looked at with, the shells that complete commands, the broker and the pooler.
 programs_up() {
   local program become=(env) missing=()
-  for program in zsh fish rabbitmq-server; do is_there "$program" || missing+=("$program"); done
+  for program in zsh fish rabbitmq-server pgbouncer; do is_there "$program" || missing+=("$program"); done
   is_there chromium || is_there chromium-browser || is_there google-chrome || is_there google-chrome-stable || missing+=(chromium)
   [[ -e /usr/share/bash-completion/bash_completion ]] || missing+=(bash-completion)
   if ((${#missing[@]})); then

@@ -75,7 +75,9 @@ describe('the programs of CI', () => {
     const asked = said.split('\n').filter((line) => line.startsWith('sudo '));
     expect(asked).toEqual([
       'sudo -n env apt-get update -qq',
-      expect.stringMatching(/^sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install .*zsh fish rabbitmq-server/),
+      expect.stringMatching(
+        /^sudo -n env DEBIAN_FRONTEND=noninteractive apt-get install .*zsh fish rabbitmq-server pgbouncer/,
+      ),
     ]);
     // Another browser of its family is there.
     expect(said).not.toContain('chromium');
@@ -84,7 +86,8 @@ describe('the programs of CI', () => {
 
 it('CI tells of types that are wrong also where lint fails', async () => {
   await program('bin/node', 'true');
-  for (const there of ['chromium', 'zsh', 'fish', 'rabbitmq-server', 'apt-get']) await program(`bin/${there}`, 'true');
+  for (const there of ['chromium', 'zsh', 'fish', 'rabbitmq-server', 'pgbouncer', 'apt-get'])
+    await program(`bin/${there}`, 'true');
   const npm =
     'case $* in *typecheck) sleep 1; echo wrong types; exit 2;; *lint) echo unclean; exit 1;; *) echo tests;; esac';
   await program('bin/npm', npm);

@@ -1,4 +1,4 @@
-// The programs that the local platform needs from the machine: redis-server, nginx and rabbitmq-server.
+// The programs that the local platform needs from the machine: redis-server, nginx, rabbitmq-server and pgbouncer.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { connect } from 'node:net';
@@ -22,6 +22,14 @@ export function missingPrograms() {
       port: 5672,
       units: ['rabbitmq-server', 'epmd.service', 'epmd.socket'],
       onlyFor: 'scenarios with rabbitmq',
+    },
+    {
+      program: 'pgbouncer',
+      debian: 'pgbouncer',
+      homebrew: 'pgbouncer',
+      port: 6432,
+      units: ['pgbouncer'],
+      onlyFor: 'scenarios with pgbouncer',
     },
   ];
   const { without = [] } = readStamp();

@@ -156,4 +156,55 @@ export const pitfalls = {
     figures: ['RPS', 'Latency by percentile'],
   },
   ...cachePitfalls,
+  'connection-pooler': {
+    predict: [
+      'Four replicas have a pool of 30 each. How many connections does PostgreSQL have, and what becomes of the rest?',
+      'PgBouncer lends 20 connections to 120. Who waits then, where, and is anybody refused?',
+    ],
+    look: [
+      'DB conns: 20 with four small pools, all that PostgreSQL allows with four large ones, and 20 again behind the pooler, however large the pools are.',
+      'rejected: what went beyond the limit of 100 got an error at once. Behind the pooler nobody does.',
+      'pool wait: with small pools requests wait in the app. Behind the pooler they have a connection to it at once, and wait there: the app takes that for the time of the query.',
+      'RPS: the queries need cores. Connections beyond those give nothing.',
+    ],
+    mechanism: [
+      'pools:    connections at the database = replicas × pool',
+      '          one replica more is `pool` connections more, busy or not',
+      '          beyond max_connections: FATAL, too many clients',
+      '',
+      'pooler:   on BEGIN (or a single query): take one of 20, or wait',
+      '            hand on what the client says',
+      '          on COMMIT: give it back        # the client stays connected',
+      '          connections at the database = 20, whatever the replicas',
+    ],
+    tradeOffs: [
+      'What belongs to a session is lost between transactions: statements prepared by name, SET, LISTEN, temporary tables, advisory locks of a session. The app names no statements behind it, and migrations go past it.',
+      'PgBouncer 1.21 and later can keep named statements (max_prepared_statements); the 1.18 of Debian 12 cannot.',
+      'One process more on the way, of one thread: it can die, and it can be full.',
+      'Its queue is in none of the app’s numbers. Watch cl_waiting and maxwait of SHOW POOLS.',
+    ],
+    unless: [
+      'replicas × pool stays well below max_connections, at the most replicas that there will ever be: small pools do the same, with less.',
+      'The app needs sessions: then mode session, which saves no connection while a client is there.',
+      'The queries themselves are too many: the pooler makes a line of them, and not less work.',
+    ],
+    next: [
+      {
+        text: 'Six replicas: small pools come to 30 connections, and the pooler still has 20.',
+        command: 'scale-lab run connection-pooler --replicas 6',
+      },
+      {
+        text: 'Does what is planned anew behind the pooler cost anything that can be seen?',
+        command: 'scale-lab compare connection-pooler --a pools-of-5 --b pooler',
+      },
+    ],
+    read: [
+      { title: 'PgBouncer: features, by mode of pooling', url: 'https://www.pgbouncer.org/features.html' },
+      {
+        title: 'PostgreSQL wiki: number of database connections',
+        url: 'https://wiki.postgresql.org/wiki/Number_Of_Database_Connections',
+      },
+    ],
+    figures: ['RPS', 'Latency by percentile', 'Errors over time'],
+  },
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -106,13 +106,38 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     predict: [
       'A query takes 20 ms. How many answers a second can a pool of 10 give at most?',
       'What becomes of 150 clients where each request opens a connection of its own, and PostgreSQL allows 100?',
+      'The query takes a core for as long as it lasts, and there are two cores. How much more do 50 connections give than 4?',
     ],
     look: [
       'pool wait: with 2 connections nearly all of the latency is the queue for one of them.',
       'errors: without a pool the database refuses, and that is the end of the request.',
-      'RPS: connections divided by the time of a query, until something else is full.',
+      'RPS: connections divided by the time of a query, until something else is full. A query that waits leaves the cores free, one that works does not: then a few connections are all that they can serve.',
+      'DB conns: the connections are there all the same, and each is a process of PostgreSQL that waits for its turn.',
+    ],
+    mechanism: [
+      'waits:  each query sleeps 20 ms             # a disk, a lock, another server',
+      '        RPS = connections / 20 ms           # 100, 500, 2,500',
+      '',
+      'works:  each query needs a core for t ms',
+      '        RPS = cores / t                     # whatever the connections',
+      '        t grows: who is served late has no other core to go to,',
+      '        and changing from one process to another costs CPU as well',
+      '',
+      'size:   cores busy at once + queries that wait at the same time',
+    ],
+    tradeOffs: [
+      'A small pool makes requests wait in the app, where they can be counted, bounded and refused. A large one makes them wait in the database, for a core.',
+      'One slow query among fast ones holds a connection of the few for long: give reports a pool of their own.',
+    ],
+    unless: [
+      'Queries mostly wait, for a disk or for locks: the formula of cores is too small then. Measure, as this does.',
+      'The app lends a connection while it does something else, such as a call to another server. Give it back before that, rather than make the pool larger.',
     ],
     next: [
+      {
+        text: 'From 4 to 50 connections for the query that works: how sure is it that they give nothing, or less?',
+        command: 'scale-lab compare pool-exhaustion --a cpu-4 --b cpu-50',
+      },
       {
         text: 'Two replicas have two pools: together they may ask for more than the database allows.',
         command: 'scale-lab run pool-exhaustion --replicas 1,2',
@@ -124,7 +149,7 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     ],
     read: [
       {
-        title: 'HikariCP: about pool sizing',
+        title: 'HikariCP: about pool sizing (2 × cores + spindles; from 2,048 connections to 96, 100 ms became 2 ms)',
         url: 'https://github.com/brettwooldridge/HikariCP/wiki/About-Pool-Sizing',
       },
       {

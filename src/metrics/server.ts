@@ -225,6 +225,20 @@ const strain: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'db_connections',
+    title: 'DB conns',
+    counts: 'part',
+    description:
+      'Connections to PostgreSQL that serve requests, by its own count: the most that were open at a time, looked at once a second and at the end.',
+    of: ({ telemetry, measurement }) => {
+      const looks = measuredValues(telemetry.timeline, measurement, 'backends', 'db_connections_serving');
+      // A database that is busy may answer nobody until the end.
+      const atEnd = telemetry.backends?.gauges.db_connections_serving;
+      return most([...looks, atEnd ?? null].filter((value) => value !== null));
+    },
+  },
+  {
+    ...server,
     name: 'lock_waiters',
     title: 'lock waiters',
     kind: 'timed',

@@ -148,6 +148,14 @@ describe('trialMetrics', () => {
     expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('lock_waiters');
   });
 
+  it('tells how many connections PostgreSQL had at the most, while it was measured', () => {
+    const looks = timeline({ 'backends db_connections_serving': [90, 18, 20, null] }, -1);
+    expect(metricsOf(measurement(), telemetry({}, { timeline: looks }), still).db_connections).toBe(20);
+    const backends = { counters: {}, gauges: { db_connections_serving: 24 }, statements: [] };
+    expect(metricsOf(measurement(), telemetry({}, { timeline: looks, backends }), still).db_connections).toBe(24);
+    expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('db_connections');
+  });
+
   it('sums over replicas, but not what the one database counted for all', () => {
     const two = telemetry({}, { replicas: [1, 2].flatMap(() => telemetry(counters).replicas), ...database });
     const metrics = metricsOf(measurement(), two, { ...still, ttlMs: 1_000 });
@@ -237,6 +245,7 @@ describe('trialMetrics', () => {
       'app-1 db_queries_most': [1, 2],
       'stack replicas': [1, 2],
       'backends db_locks_waiting': [1],
+      'backends db_connections_serving': [1],
     };
     const everything = telemetry(
       {},

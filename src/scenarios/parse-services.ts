@@ -136,11 +136,23 @@ function ownFrom(
 /** Where a service of a variant is written. */
 type Find = (service: string) => Entry | undefined;
 
-/** Tells of services of a variant that set a variable which is set already, or want a port which another one has. */
+/** Tells of services of a variant that use one which is not there, set a variable which is set already, or want a port which another one has. */
 export function checkServices(system: System, find: Find, reader: Reader): void {
   const services = besideOf(system);
+  checkUses(services, find, reader);
   checkVariables(system, services, find, reader);
   checkPorts(system, services, find, reader);
+}
+
+/** A server of the user's own has no PostgreSQL of the lab's beside it. */
+function checkUses(services: readonly Service[], find: Find, reader: Reader): void {
+  for (const { name, uses } of services) {
+    const missing = uses.find((used) => !services.some((other) => other.name === used));
+    const entry = find(name);
+    if (missing === undefined || !entry) continue;
+    const sentence = `"${name}" uses ${missing}, which is not there`;
+    reader.fault(entry.keyPlace, { sentence, hint: `leave it out: ${missing} runs beside the reference app` });
+  }
 }
 
 function checkVariables(system: System, services: readonly Service[], find: Find, reader: Reader): void {

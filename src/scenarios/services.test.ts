@@ -137,9 +137,9 @@ describe('services', () => {
 describe('a service is refused', () => {
   it('that the catalogue does not have', () => {
     expect(faultsOf('services: { mailer: notifer, inbox: { service: mail }, other: 3 }')).toEqual([
-      '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: notifier, rabbitmq, none',
-      '[mail] the service "mail" is not known | there are: notifier, rabbitmq',
-      '[3] the service must be a word | there are: notifier, rabbitmq, none',
+      '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: notifier, pgbouncer, rabbitmq, none',
+      '[mail] the service "mail" is not known | there are: notifier, pgbouncer, rabbitmq',
+      '[3] the service must be a word | there are: notifier, pgbouncer, rabbitmq, none',
     ]);
   });
 
@@ -155,7 +155,7 @@ describe('a service is refused', () => {
         '  f: { command: x, counters: { cache_hits_total: hits } }',
       ),
     ).toEqual([
-      '[{ replicas: 2 }] "a" names no service | give it a service of the catalogue (notifier, rabbitmq), a command, or an image',
+      '[{ replicas: 2 }] "a" names no service | give it a service of the catalogue (notifier, pgbouncer, rabbitmq), a command, or an image',
       '[image] a service has one of command and image, not both',
       '[as] a service of the catalogue has no "as" | its keys are: service, replicas, limits',
       '[limits] a service that is a command has no "limits" | its keys are: command, as, replicas, port, env, ready, ready-limit, metrics, counters',
@@ -225,6 +225,14 @@ describe('a service is refused', () => {
         '[POOL_SIZE] "pool" sets POOL_SIZE, and the lab does so already | call it otherwise by as',
       ],
     );
+  });
+
+  it('that uses another one, where that is not there', () => {
+    const services = 'services: { pooler: pgbouncer }';
+    expect(faultsOf('target: { command: node a.js }', services)).toEqual([
+      '[pooler] "pooler" uses postgres, which is not there | leave it out: postgres runs beside the reference app',
+    ]);
+    expect(faultsOf(services)).toEqual(['[] no problem']);
   });
 
   it('beside a target that runs already', () => {

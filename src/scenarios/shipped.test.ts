@@ -43,6 +43,7 @@ describe('scenarios.yaml', () => {
       'stale-reads',
       'hot-key',
       'cold-cache',
+      'connection-pooler',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

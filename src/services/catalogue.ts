@@ -1,9 +1,10 @@
 import { notifier } from './notifier.ts';
+import { pgbouncer } from './pgbouncer.ts';
 import { rabbitmq } from './rabbitmq.ts';
 import type { Entry } from './service.ts';
 
 /** All that a scenario file may name. */
-export const catalogue: readonly Entry[] = [notifier, rabbitmq];
+export const catalogue: readonly Entry[] = [notifier, pgbouncer, rabbitmq];
 
 /**
  * The entry of that name.

@@ -118,6 +118,8 @@ export interface Place {
   copiesOf(service: string): readonly Address[];
   /** Where a service that it fronts is reached itself, whatever stands in front of it. */
   addressOf(service: string): Address;
+  /** The variables by which one of those services is reached that it uses. */
+  reached(service: string): Variables;
   /** How long it is to ask those who keep connections to let go of them, before it ends. */
   readonly lingerMs: number;
 }
@@ -315,8 +317,8 @@ export function copiesOf({ name, copies }: Pick<Service, 'name' | 'copies'>): re
 }
 
 /** All that a copy is told: what its service says, and by which variables it reaches the services that it uses. */
-export function variablesOf(service: Service, at: Place, reached: (used: string) => Variables): Variables {
-  return service.uses.reduce<Variables>((told, used) => ({ ...told, ...reached(used) }), service.environment(at));
+export function variablesOf(service: Service, at: Place): Variables {
+  return service.uses.reduce<Variables>((told, used) => ({ ...told, ...at.reached(used) }), service.environment(at));
 }
 
 /** A text as it is, secret or not. */

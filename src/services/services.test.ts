@@ -28,6 +28,7 @@ const topology: Topology = {
     pool: { size: 7, queueLimit: 0, timeoutMs: 900, leakEvery: 10, reclaimAfterMs: 2_000 },
     connections: 'per-request',
     queryCostMs: 100,
+    queryCpuRows: 5_000,
     workers: 2,
     titleIndex: true,
   },
@@ -75,6 +76,11 @@ const place: Place = {
     { host: 'app-2', port: 3000 },
   ],
   addressOf: (name) => ({ host: name, port: 5432 }),
+  // Its stores by their names; what uses another service is told of it by a test of its own.
+  reached: (used) =>
+    storesOf([topology])
+      .find(({ name }) => name === used)
+      ?.reachedBy({ host: used, port: 4000, secret: () => secret }) ?? {},
   ports: {},
   lingerMs: 0,
 };
@@ -135,11 +141,7 @@ describe.each(all.map((service) => [service.name, service] as const))('the servi
 });
 
 const environmentOfApp = (wanted: Topology, at: Partial<Place> = {}): Record<string, string> => {
-  const reached = (name: string): Variables =>
-    storesOf([topology])
-      .find((store) => store.name === name)
-      ?.reachedBy({ ...place, host: name }) ?? {};
-  const variables = variablesOf(testedOf(wanted), { ...place, ...at }, reached);
+  const variables = variablesOf(testedOf(wanted), { ...place, ...at });
   return Object.fromEntries(Object.entries(variables).map(([name, text]) => [name, plainText(text)]));
 };
 
@@ -168,6 +170,7 @@ test('every setting of a topology reaches the application as it was meant', () =
     POOL_LEAK_EVERY: 10,
     POOL_RECLAIM_AFTER_MS: 2_000,
     QUERY_COST_MS: 100,
+    QUERY_CPU_ROWS: 5_000,
     SEED_USERS: 12,
     SEED_TODOS: 345,
     SEED_ALWAYS: true,
@@ -211,6 +214,22 @@ test('Redis is flushed with its password, which is no part of the script', () =>
   const script = storesOf([topology]).flatMap(({ flush }) => flush?.(place) ?? []);
   expect(script).toEqual([expect.stringContaining('FLUSHALL')]);
   expect(script.join()).not.toContain(place.secret('password'));
+});
+
+test('PgBouncer is told where PostgreSQL is, keeps few connections to it, and has a password of its own', () => {
+  const limits = { cpu: undefined, memoryBytes: undefined };
+  const use = { kind: 'entry', name: 'pooler', entry: 'pgbouncer', replicas: undefined, limits } as const;
+  const [pooler] = deployedOf({ ...topology, services: [use] }, platform);
+  const files = (pooler?.files({ ...place, secret: () => 'for-clients' }) ?? []).map(({ text }) => plainText(text));
+  expect(files).toEqual([
+    expect.stringMatching(/^postgres = host=postgres port=4000 dbname=postgres user=scale_lab password='a-password'$/m),
+    '"scale_lab" "for-clients"\n',
+  ]);
+  expect(files[0]).toContain('pool_mode = transaction');
+  const reached = pooler?.reachedBy({ host: 'pooler', port: 6432, secret: () => 'for-clients' }) ?? {};
+  expect(Object.entries(reached).map(([name, text]) => [name, plainText(text)])).toEqual([
+    ['POOLER_URL', 'postgres://scale_lab:for-clients@pooler:6432/postgres'],
+  ]);
 });
 
 test('nginx is told the replicas that it fronts', () => {

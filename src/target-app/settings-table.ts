@@ -283,6 +283,17 @@ export const APP_SETTINGS = {
     noun: 'the query cost',
     words: 'query cost {}',
   },
+  /** Rows that PostgreSQL makes up and counts within those queries: what takes its CPU, where a cost in time only waits. */
+  queryCpuRows: {
+    variable: 'QUERY_CPU_ROWS',
+    kind: 'whole',
+    least: 0,
+    most: 10_000_000,
+    default: 0,
+    key: 'query-cpu-rows',
+    noun: 'the number of rows that a query makes up',
+    words: '{} rows made up by each query',
+  },
   /** Processes in each replica. */
   workers: {
     variable: 'WORKERS',

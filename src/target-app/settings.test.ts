@@ -40,6 +40,7 @@ describe('settings', () => {
       POOL_LEAK_EVERY: 0,
       POOL_RECLAIM_AFTER_MS: 0,
       QUERY_COST_MS: 0,
+      QUERY_CPU_ROWS: 0,
       WORKERS: 1,
       SERVER_TIMING: 'on',
       LINGER_MS: 0,

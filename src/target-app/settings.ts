@@ -68,6 +68,7 @@ const ServerEnvironment = z.object({
 });
 const Environment = z.extend(ServerEnvironment, {
   DATABASE_URL: address(/^postgres(ql)?:\/\/./, 'a postgres:// address (required)'),
+  POOLER_URL: z.optional(address(/^postgres(ql)?:\/\/./, 'a postgres:// address')),
   REDIS_URL: z.optional(redisAddress),
   NOTIFIER_URL: z.optional(address(/^http:\/\/[^/]+\/?$/, 'an http:// address without a path')),
   ...schemasOf(APP_SETTINGS),

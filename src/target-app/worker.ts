@@ -37,8 +37,8 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const drain: Drain = { draining: false };
   const database = createDatabase(settings, metrics, errors);
   const cache = createCache(settings, metrics, errors);
-  const todos = createTodos(database, settings.QUERY_COST_MS);
-  const pages = createPages(database, settings.PAGES, settings.QUERY_COST_MS);
+  const todos = createTodos(database, settings);
+  const pages = createPages(database, settings.PAGES, settings);
   const likes = createLikes(database, settings);
   const feed = createFeed(database, settings.FEED_STRATEGY);
   const notifier = createSender(settings.NOTIFIER_URL, metrics, errors);

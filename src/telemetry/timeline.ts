@@ -45,6 +45,7 @@ const gauges = [
   'event_loop_lag_seconds{quantile="0.99"}',
   'process_resident_memory_bytes',
   'db_connections',
+  'db_connections_serving',
   'db_locks_waiting',
   'redis_memory_bytes',
 ];

@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import { packageFolder } from '../../src/machine/package.ts';
 import type { HostedTopology } from '../../src/model/plan.ts';
-import { defaultImages } from '../../src/platforms/engine/base-images.ts';
+import { defaultImages } from '../../src/platforms/common/image-names.ts';
 import { storesOf } from '../../src/services/system.ts';
 import type { Bench } from './platform-under-test.ts';
 import { problemOfEntry } from './requirements.ts';

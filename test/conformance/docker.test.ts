@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ownerOfRun, processOf } from '../../src/machine/owner.ts';
 import type { ServiceUsage } from '../../src/model/running-system.ts';
 import { findPrograms } from '../../src/platforms/common/programs.ts';
-import { defaultImages } from '../../src/platforms/engine/base-images.ts';
+import { defaultImages } from '../../src/platforms/common/image-names.ts';
 import { label, runLabels } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Deployment, Platform, Stack } from '../../src/platforms/platform.ts';

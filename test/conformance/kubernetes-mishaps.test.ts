@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ownerOfRun } from '../../src/machine/owner.ts';
 import type { LabError } from '../../src/model/errors.ts';
-import { defaultImages } from '../../src/platforms/engine/base-images.ts';
+import { defaultImages } from '../../src/platforms/common/image-names.ts';
 import { runLabels } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';

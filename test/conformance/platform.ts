@@ -10,6 +10,7 @@ import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLinks } from './links.ts';
 import { describeLoad } from './load.ts';
+import { describePooler } from './pooler.ts';
 import { describeServices } from './services.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 import { problemOf } from './requirements.ts';
@@ -52,6 +53,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
       describeServices(bench, stack);
       describeLinks(bench, stack);
     });
+    describePooler(bench);
     describeDeaths(bench);
     if (underTest.hasOwnActTests !== true) {
       describeActs(bench);

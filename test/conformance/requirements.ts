@@ -3,14 +3,20 @@ import { catalogue } from '../../src/services/catalogue.ts';
 
 /** Why a platform cannot run what a machine has to bring for every test; undefined where it can. */
 export function problemOf(requirements: readonly Requirement[]): string | undefined {
-  const ofEntries = catalogue.flatMap(({ executables = [] }) => executables.map(({ name }) => name));
+  const ofEntries = catalogue.flatMap(({ name }) => needsOf(name));
   return firstProblem(requirements.filter(({ name }) => !ofEntries.includes(name)));
 }
 
 /** Why a platform cannot run an entry of the catalogue; undefined where it can. */
 export function problemOfEntry(entry: string, requirements: readonly Requirement[]): string | undefined {
-  const own = catalogue.flatMap(({ name, executables = [] }) => (name === entry ? executables : []));
-  return firstProblem(requirements.filter(({ name }) => own.some((executable) => executable.name === name)));
+  const own = needsOf(entry);
+  return firstProblem(requirements.filter(({ name }) => own.includes(name)));
+}
+
+/** What an entry needs and nothing else does, as requirements call it. */
+function needsOf(entry: string): readonly string[] {
+  const executables = catalogue.flatMap((each) => (each.name === entry ? (each.executables ?? []) : []));
+  return [...executables.map(({ name }) => name), `image for ${entry}`];
 }
 
 function firstProblem(requirements: readonly Requirement[]): string | undefined {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pitfalls } from '../../src/lessons/pitfalls.ts';
+import { findExecutable } from '../../src/machine/executable.ts';
 import { metrics } from '../../src/metrics/catalogue.ts';
 import type { RunRecord } from '../../src/record/run-record.ts';
 import { scaleLab } from './cli.ts';
@@ -7,24 +8,28 @@ import { Workbench } from './workbench.ts';
 
 const timed = metrics.filter(({ kind }) => kind === 'timed').map(({ name }) => `${name}(`);
 
-/** Those of which less is enough, with what is less of them; all others run together, as they are shipped. */
-const shortened: Readonly<Record<string, readonly string[]>> = {
-  'stale-reads': ['--duration', '3s'],
-  'hot-key': ['--duration', '4s'],
-  'cold-cache': ['--warmup', '2s', '--duration', '5s', '--variant', 'unprotected,lock,same-ttl,jitter'],
+/** Those of which less is enough, or that need a program which not every machine has; all others run together, as they are shipped. */
+const apart: Readonly<Record<string, { readonly options?: readonly string[]; readonly needs?: string }>> = {
+  'stale-reads': { options: ['--duration', '3s'] },
+  'hot-key': { options: ['--duration', '4s'] },
+  'cold-cache': {
+    options: ['--warmup', '2s', '--duration', '5s', '--variant', 'unprotected,lock,same-ttl,jitter'],
+  },
+  'connection-pooler': { needs: 'pgbouncer' },
 };
-const whole = Object.keys(pitfalls).filter((name) => !(name in shortened));
+const together = Object.keys(pitfalls).filter((name) => !(name in apart));
 const runs = [
-  { names: whole, options: [] },
-  ...Object.entries(shortened).map(([name, options]) => ({ names: [name], options })),
+  { names: together, options: [], needs: undefined },
+  ...Object.entries(apart).map(([name, { options = [], needs }]) => ({ names: [name], options, needs })),
 ];
 
-describe.each(runs)('of $names', ({ names, options }) => {
+describe.each(runs)('of $names', ({ names, options, needs }) => {
   let bench: Workbench;
-  let record: RunRecord;
+  let record: RunRecord | undefined;
 
   beforeAll(async () => {
     bench = await Workbench.create();
+    if (needs !== undefined && (await findExecutable(needs, process.env)) === undefined) return;
     const { code, err } = await scaleLab(['run', ...names, ...options], { cwd: bench.folder, env: bench.env });
     // What is timed may have failed where the machine had other things to do.
     expect([0, 1, 3], err).toContain(code);
@@ -32,7 +37,8 @@ describe.each(runs)('of $names', ({ names, options }) => {
   }, 240_000);
   afterAll(async () => bench[Symbol.asyncDispose]());
 
-  it.each(names)('the pitfall %s is what its claims say, as far as they are about what is counted', (name) => {
+  it.each(names)('the pitfall %s is what its claims say, as far as they are about what is counted', (name, context) => {
+    if (record === undefined) return context.skip(`${String(needs)} is not on PATH`);
     const counted = record.verdicts.filter(({ scenario, expectation }) => {
       return scenario === name && !timed.some((metric) => expectation.includes(metric));
     });

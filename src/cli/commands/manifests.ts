@@ -29,7 +29,7 @@ async function labImageName({ file }: ChosenTrial, { environment, signal }: Io):
 }
 
 async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<RunNames> {
-  const { chooseImages } = await import('../../platforms/engine/base-images.ts');
+  const { chooseImages } = await import('../../platforms/common/image-names.ts');
   const { drawSecrets } = await import('../../platforms/kubernetes/manifests/run-names.ts');
   const { storesOf } = await import('../../services/system.ts');
   const { file, trial, system } = chosen;

@@ -63,10 +63,11 @@ function described(service: Service): ContainerDescription {
     secret: () => 'a-password',
     copiesOf: () => [{ host: 'app-1', port: 3000 }],
     addressOf: () => ({ host: 'postgres', port: 5432 }),
+    reached: (used) => ({ [`${used}_URL`]: { secret: `url of ${used}` } }),
     ports: {},
     lingerMs: 0,
   };
-  return copyDescription(service, at, (used) => ({ [`${used}_URL`]: { secret: `url of ${used}` } }), found);
+  return copyDescription(service, at, found);
 }
 
 const named = (name: string): Service => {

@@ -36,13 +36,12 @@ export function dataFolder({ data: [onDisk], scratch: [inMemory] }: Pick<Service
 export function copyDescription(
   service: Service,
   at: Place,
-  reached: (used: string) => Variables,
   found: Image,
   args = imageOf(service).args(at),
 ): ContainerDescription {
   const image = imageOf(service);
   const files = toWrite(service.files(at));
-  const told = { ...variablesOf(service, at, reached), ...image.environment?.(at) };
+  const told = { ...variablesOf(service, at), ...image.environment?.(at) };
   return {
     service: at.copy.name,
     title: titleOf(service, at.copy),

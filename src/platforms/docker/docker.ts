@@ -7,8 +7,9 @@ import type { ImageName } from '../../model/scenario.ts';
 import { step } from '../../model/steps.ts';
 import type { Service } from '../../services/service.ts';
 import { possibleBalancer } from '../../services/system.ts';
+import { chooseImages, nameOfImage } from '../common/image-names.ts';
 import { missingPrograms, requireBuilt } from '../common/programs.ts';
-import { type Image, chooseImages, ensureImage, findImage } from '../engine/base-images.ts';
+import { type Image, ensureImage, findImage } from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../engine/lab-image.ts';
 import { hostOf, label, runLabels } from '../engine/labels.ts';
@@ -58,8 +59,8 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
   const host = hostOf(options.environment);
   const labels = runLabels(await ownerOfRun(runId, detached), host);
   const names = chooseImages(options.environment, options.images);
-  const image = (kind: ImageName, limited: AbortSignal): Promise<Image> =>
-    ensureImage(engine, kind, names[kind], onStep, limited);
+  const image = async (kind: ImageName, limited: AbortSignal): Promise<Image> =>
+    ensureImage(engine, kind, nameOfImage(names, kind), onStep, limited);
   const others = isBare ? [] : [...stores, possibleBalancer];
   const [base] = await together(signal, (limited) => [
     image('node', limited),

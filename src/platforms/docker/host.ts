@@ -13,7 +13,7 @@ import { askUntil, copyDescription, imageOf } from './copy-description.ts';
 import { toWrite } from './files-in-memory.ts';
 import { checkLimits } from './limits.ts';
 import type { RunContext } from './run-context.ts';
-import { type RunningCopy, type Surroundings, descriptionOf, findImageOf, placeOf, reachedIn } from './surroundings.ts';
+import { type RunningCopy, type Surroundings, descriptionOf, findImageOf, placeOf } from './surroundings.ts';
 import { versionIn } from './versions.ts';
 
 type Copies = readonly RunningCopy[];
@@ -64,7 +64,7 @@ export class DockerHost implements Host<RunningCopy> {
     const at = placeOf(around, service, { name, number: 1, of: 1 });
     const args = imageOf(service).prepareArgs?.(at);
     const found = await findImageOf(this.#run, service, signal);
-    await this.#run.finish(copyDescription(service, at, reachedIn(around), found, args), signal);
+    await this.#run.finish(copyDescription(service, at, found, args), signal);
   }
 
   async start(service: Service, copy: Copy, running: Copies, signal: AbortSignal): Promise<RunningCopy> {

@@ -1,8 +1,9 @@
 import type { Environment } from '../../machine/environment.ts';
 import { LabError } from '../../model/errors.ts';
 import { imageNames } from '../../model/scenario.ts';
+import { type BaseImages, chooseImages, unnamedImages } from '../common/image-names.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
-import { type BaseImages, chooseImages, findImage } from '../engine/base-images.ts';
+import { findImage } from '../engine/base-images.ts';
 import { type Engine, doubtOf, openEngine } from '../engine/engine.ts';
 import type { Requirement } from '../platform.ts';
 
@@ -42,11 +43,16 @@ async function images(
   signal: AbortSignal,
 ): Promise<readonly Requirement[]> {
   const names = chooseImages(options.environment, options.images);
-  return Promise.all(
-    imageNames.map(async (kind): Promise<Requirement> => {
-      const image = await findImage(engine, names[kind], signal);
+  const looks = imageNames.flatMap((kind) => {
+    const wanted = names[kind];
+    return wanted === undefined ? [] : [{ kind, wanted }];
+  });
+  const found = await Promise.all(
+    looks.map(async ({ kind, wanted }): Promise<Requirement> => {
+      const image = await findImage(engine, wanted, signal);
       const state = image === undefined ? 'not here yet: the first run that needs it pulls it' : 'here';
-      return { name: `image for ${kind}`, met: true, found: `${names[kind]}, ${state}` };
+      return { name: `image for ${kind}`, met: true, found: `${wanted}, ${state}` };
     }),
   );
+  return [...found, ...unnamedImages(names)];
 }

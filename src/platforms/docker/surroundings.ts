@@ -28,7 +28,7 @@ export function descriptionOf(around: Surroundings, service: Service, copy: Copy
   const { publish } = around.run.settings;
   const at = placeOf(around, service, copy);
   return {
-    ...copyDescription(service, at, reachedIn(around), found),
+    ...copyDescription(service, at, found),
     limits: service.limits,
     health: healthOf(service, publish),
     publish: publish && isEntrance(around, service, copy) ? { inside: at.port, at: undefined } : undefined,
@@ -47,6 +47,7 @@ export function placeOf(around: Surroundings, service: Service, copy: Copy): Pla
     secret: (name) => around.run.secret(service, name),
     copiesOf: (name) => frontedIn(around.running, { fronts: [name] }).map(addressOf),
     addressOf: (name) => addressOf(firstOf(around, name)),
+    reached: (used) => reachedIn(around, used),
     lingerMs: 0,
   };
 }
@@ -83,12 +84,10 @@ function firstOf({ running }: Surroundings, name: string): RunningCopy {
 }
 
 /** By which variables a service is reached: through what stands in front of it, else at its first copy. */
-export function reachedIn(around: Surroundings): (used: string) => Variables {
-  return (used) => {
-    const { service } = firstOf(around, used);
-    const secret = (name: string): string => around.run.secret(service, name);
-    return service.reachedBy({ ...addressOf(entranceOf(around, used)), secret });
-  };
+function reachedIn(around: Surroundings, used: string): Variables {
+  const { service } = firstOf(around, used);
+  const secret = (name: string): string => around.run.secret(service, name);
+  return service.reachedBy({ ...addressOf(entranceOf(around, used)), secret });
 }
 
 /** Where others reach a service: at what fronts it, and at what fronts that. */

@@ -1,40 +1,14 @@
 import { Readable } from 'node:stream';
 import type { ImageInspectInfo } from 'dockerode';
 import { z } from 'zod';
-import type { Environment } from '../../machine/environment.ts';
 import { unlessAborted } from '../../machine/time-limit.ts';
 import { LabError } from '../../model/errors.ts';
-import { type ImageName, imageNames } from '../../model/scenario.ts';
+import type { ImageName } from '../../model/scenario.ts';
 import { step, type OnStep } from '../../model/steps.ts';
+import { waysToName } from '../common/image-names.ts';
 import type { Engine } from './engine.ts';
 import { followProgress, pullProgress } from './progress-stream.ts';
 import { hintForRefusal, refusal, refusalText, refusedWith } from './refusal.ts';
-
-/** The name of each base image. */
-export type BaseImages = Readonly<Record<ImageName, string>>;
-
-/** The official ones, at the major version that this release was tried with. */
-export const defaultImages: BaseImages = {
-  node: 'node:22-slim',
-  postgres: 'postgres:18',
-  redis: 'redis:8',
-  nginx: 'nginx:1.28',
-  rabbitmq: 'rabbitmq:4',
-};
-
-/** The setting that names an image, and is stronger than the scenario file. */
-export function imageSetting(name: ImageName): string {
-  return `SCALE_LAB_${name.toUpperCase()}_IMAGE`;
-}
-
-/** The images to use: from the environment, else from the scenario file, else the official ones. */
-export function chooseImages(environment: Environment, fromFile: Partial<BaseImages> = {}): BaseImages {
-  const choose = (name: ImageName): string => {
-    const set = environment[imageSetting(name)];
-    return set === undefined || set === '' ? (fromFile[name] ?? defaultImages[name]) : set;
-  };
-  return imageNames.reduce<BaseImages>((chosen, name) => ({ ...chosen, [name]: choose(name) }), defaultImages);
-}
 
 /** An image that the Engine has. */
 export interface Image {
@@ -86,8 +60,7 @@ export async function ensureImage(
   onStep: OnStep,
   signal: AbortSignal,
 ): Promise<Image> {
-  const setting = `${imageSetting(kind)}=<image>, or images: { ${kind}: <image> } in the scenario file`;
-  const hint = `Pull it yourself (docker pull ${name}), or name an image that is there: ${setting}.`;
+  const hint = `Pull it yourself (docker pull ${name}), or name an image that is there: ${waysToName(kind)}.`;
   return ensureNamed(engine, name, hint, onStep, signal);
 }
 

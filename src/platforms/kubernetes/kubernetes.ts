@@ -6,6 +6,7 @@ import type { ImageName } from '../../model/scenario.ts';
 import { step } from '../../model/steps.ts';
 import type { Service } from '../../services/service.ts';
 import { possibleBalancer } from '../../services/system.ts';
+import { nameOfImage } from '../common/image-names.ts';
 import { requireBuilt } from '../common/programs.ts';
 import { runLabels } from '../engine/labels.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
@@ -86,7 +87,7 @@ async function up(
     const run = new RunNamespace(cluster, names, onStep);
     const deliver = (services: readonly Service[], limited: AbortSignal): Promise<void> => {
       const more = services.flatMap(baseOf).filter((base) => !bases.includes(base));
-      const names = [...services.flatMap(ownOf), ...more.map((base) => images[base])];
+      const names = [...services.flatMap(ownOf), ...more.map((base) => nameOfImage(images, base))];
       return deliverOthers(target, names, delivery, onStep, limited);
     };
     return await startOrRemove(run, { publish, detached, onStep, deliver }, signal);

@@ -1,7 +1,7 @@
 import type { Environment } from '../../machine/environment.ts';
 import { LabError } from '../../model/errors.ts';
+import { type BaseImages, chooseImages, unnamedImages } from '../common/image-names.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
-import type { BaseImages } from '../engine/base-images.ts';
 import type { Requirement } from '../platform.ts';
 import { metricsHint } from './autoscaling.ts';
 import { missingRights } from './cluster/access.ts';
@@ -36,8 +36,10 @@ export async function kubernetesRequirements(
     try {
       const found = `Kubernetes ${cluster.version} at ${context.server}, context ${context.name}`;
       const images = await imageWay(context, options.environment, signal);
+      const unnamed = unnamedImages(chooseImages(options.environment, options.images));
       const doubt = doubtOf(cluster.version);
-      return [{ name: 'cluster', met: true, found, doubt }, ...(await ofCluster(cluster, signal)), images, built];
+      const ofIt = await ofCluster(cluster, signal);
+      return [{ name: 'cluster', met: true, found, doubt }, ...ofIt, images, ...unnamed, built];
     } finally {
       cluster.requests.close();
     }

@@ -58,29 +58,27 @@ export function placeOf(
     if (first === undefined) throw new Error(`${copy.name} leads to ${name}, which is not in this stack.`);
     return first;
   };
-  return { copy, host, port, ports, folder: `${data}-files`, data, secret, copiesOf, addressOf, lingerMs: 0 };
+  const reached = (used: string): Variables => {
+    const variables = variablesReaching(run, used, running);
+    if (variables === undefined) throw new Error(`${service.name} uses ${used}, which is not in this stack.`);
+    return variables;
+  };
+  const folder = `${data}-files`;
+  return { copy, host, port, ports, folder, data, secret, copiesOf, addressOf, reached, lingerMs: 0 };
 }
 
 /** A copy at its place as it is to be started. */
-export function describedAt(at: Place, located: LocatedService, running: readonly Neighbour[]): Described {
+export function describedAt(at: Place, located: LocatedService): Described {
   const { service } = located;
-  return { program: programAt(at, located, running), files: service.files(at), limits: service.limits };
+  return { program: programAt(at, located), files: service.files(at), limits: service.limits };
 }
 
 /** A copy as a program that is to run. */
 export function programAt(
   at: Place,
   { run, service, program, found, user, inherited }: LocatedService,
-  running: readonly Neighbour[],
 ): ProcessDescription {
-  const reached = (used: string): Variables => {
-    const variables = variablesReaching(run, used, running);
-    if (variables === undefined) throw new Error(`${service.name} uses ${used}, which is not in this stack.`);
-    return variables;
-  };
-  const told = Object.entries(variablesOf(service, at, reached)).map(
-    ([name, text]) => [name, plainText(text)] as const,
-  );
+  const told = Object.entries(variablesOf(service, at)).map(([name, text]) => [name, plainText(text)] as const);
   return {
     name: titleOf(service, at.copy),
     command: found.command,

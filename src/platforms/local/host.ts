@@ -42,7 +42,7 @@ export class LocalHost implements Host<RunningCopy> {
     signal: AbortSignal,
   ): Promise<unknown> {
     const located = await this.#locate(service, signal);
-    return describedAt(placeOf(located, copy, before, running), located, running);
+    return describedAt(placeOf(located, copy, before, running), located);
   }
 
   async makeReady(service: Service, copies: readonly Copy[], running: Copies, signal: AbortSignal): Promise<void> {
@@ -61,7 +61,7 @@ export class LocalHost implements Host<RunningCopy> {
     const args = found.prepareArgs?.(at);
     if (args === undefined) return;
     await makeFolder(at.data, program.dataMode, user);
-    await this.#run.finish({ ...programAt(at, located, running), args }, signal);
+    await this.#run.finish({ ...programAt(at, located), args }, signal);
   }
 
   async start(service: Service, copy: Copy, running: Copies, signal: AbortSignal): Promise<RunningCopy> {

@@ -47,7 +47,7 @@ export async function makeReady(
   const log = `${path.basename(command)}.log`;
   await writeFiles(at.folder, files, user);
   try {
-    await run.finish({ ...programAt(at, located, running), name, command, args, log, stopSignal }, signal);
+    await run.finish({ ...programAt(at, located), name, command, args, log, stopSignal }, signal);
   } finally {
     await removeFiles(at.folder, files);
   }
@@ -106,7 +106,7 @@ export async function inform(
 ): Promise<Pick<RunningCopy, 'described' | 'told'>> {
   const at = placeOf(located, copy, copy, running);
   const told = await placesFor(located.service, running);
-  const described = describedAt(at, located, running);
+  const described = describedAt(at, located);
   await writeFiles(at.folder, described.files, located.user);
   return { described, told };
 }

@@ -11,7 +11,7 @@ export interface Lease {
 export interface ConnectionSource {
   /** How many may be out at once. */
   readonly size: number;
-  /** Whether a connection is used again, so that planning a statement on it pays. */
+  /** Whether a connection is used again, and is the same one to PostgreSQL, so that planning a statement on it pays. */
   readonly reuses: boolean;
   take(): Promise<Lease>;
   end(): Promise<void>;

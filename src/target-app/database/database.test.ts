@@ -131,6 +131,27 @@ describe('the pool', () => {
   });
 });
 
+describe('behind a pooler', () => {
+  it.each(['pool', 'per-request'])('requests are sent there, over connections of the kind: %s', async (CONNECTIONS) => {
+    const nobody = 'postgres://nobody@127.0.0.1:1/none';
+    const { database } = open({ CONNECTIONS, DATABASE_URL: nobody, POOLER_URL: postgres.url });
+    expect(await database.query(ONE, [], UNWATCHED)).toEqual([{ one: 1 }]);
+    await database.close();
+  });
+
+  it('no statement has a name: the next transaction may be on another connection', async () => {
+    const named = async (changes: Record<string, string>): Promise<unknown> => {
+      const { database } = open({ POOL_SIZE: '1', ...changes });
+      await database.query(ONE, [], UNWATCHED);
+      const names = await database.query({ text: 'SELECT name FROM pg_prepared_statements' }, [], UNWATCHED);
+      await database.close();
+      return names;
+    };
+    expect(await named({})).toEqual([{ name: 'one' }]);
+    expect(await named({ POOLER_URL: postgres.url })).toEqual([]);
+  });
+});
+
 describe('a borrower that forgets its connection', () => {
   const pid = { text: 'SELECT pg_backend_pid() AS pid' };
 

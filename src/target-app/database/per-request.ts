@@ -16,7 +16,7 @@ export function perRequest(settings: Settings, errors: ErrorLog): ConnectionSour
     reuses: false,
     async take() {
       const client = new Client({
-        connectionString: settings.DATABASE_URL,
+        connectionString: settings.POOLER_URL ?? settings.DATABASE_URL,
         application_name: 'target-app',
         connectionTimeoutMillis: settings.POOL_TIMEOUT_MS,
       });

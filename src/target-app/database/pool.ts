@@ -11,7 +11,7 @@ import type { ConnectionSource } from './connection-source.ts';
  */
 export function pooled(settings: Settings, errors: ErrorLog): ConnectionSource {
   const pool = new Pool({
-    connectionString: settings.DATABASE_URL,
+    connectionString: settings.POOLER_URL ?? settings.DATABASE_URL,
     application_name: 'target-app',
     max: settings.POOL_SIZE,
     connectionTimeoutMillis: settings.POOL_TIMEOUT_MS,
@@ -25,7 +25,8 @@ export function pooled(settings: Settings, errors: ErrorLog): ConnectionSource {
 
   return {
     size: settings.POOL_SIZE,
-    reuses: true,
+    // Behind a pooler the next transaction may be on another connection of PostgreSQL's, which knows nothing of what was planned.
+    reuses: settings.POOLER_URL === undefined,
     async take() {
       const client = await pool.connect();
       return { client, giveBack: (broken) => client.release(broken) };

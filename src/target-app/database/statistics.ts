@@ -13,6 +13,7 @@ export interface Statistics {
   locksWaiting: number;
   connections: number;
   connectionsActive: number;
+  connectionsServing: number;
   maxConnections: number;
   /** Whether it counts each statement: its module is loaded, and its view is here. */
   countsStatements: boolean;
@@ -39,6 +40,8 @@ const STATISTICS = `
   FROM pg_stat_database,
        (SELECT count(*)::int AS connections,
                count(*) FILTER (WHERE state = 'active' AND application_name <> '${MONITOR}')::int AS "connectionsActive",
+               count(*) FILTER (WHERE backend_type = 'client backend' AND application_name <> '${MONITOR}')::int
+                 AS "connectionsServing",
                count(*) FILTER (WHERE wait_event_type = 'Lock')::int AS "locksWaiting"
           FROM pg_stat_activity WHERE datname = current_database()) AS activity
   WHERE datname = current_database()`;

@@ -406,6 +406,18 @@ describe('QUERY_COST_MS', () => {
   });
 });
 
+describe('QUERY_CPU_ROWS', () => {
+  it('makes the same queries make up rows in the database, and changes no answer', async () => {
+    await using costly = await startInstance({ ...environment, QUERY_CPU_ROWS: '1000', CACHE_STRATEGY: 'none' });
+    const paths = ['/todos/5', '/todos?skip=10', '/todos?after=10', '/todos/search?title=garden'];
+    for (const path of paths) {
+      const [cheap, slow] = [await app.request(path), await costly.request(path)];
+      expect([slow.status, await slow.text()]).toEqual([cheap.status, await cheap.text()]);
+    }
+    expect(await costly.metric('db_queries_total')).toBe(paths.length);
+  });
+});
+
 describe('counting', () => {
   it('counts requests by route and status, and leaves out those that operate the app', async () => {
     await using other = await startInstance(environment);

@@ -59,6 +59,15 @@ it('tells who waits for a lock, and who runs a query', async () => {
   expect(await app.backendMetric('db_locks_waiting')).toBe(0);
 });
 
+it('tells how many connections serve requests: its own is none of them', async () => {
+  const before = (await app.backendMetric('db_connections_serving')) ?? Number.NaN;
+  {
+    await using _client = await connect();
+    expect(await app.backendMetric('db_connections_serving')).toBe(before + 1);
+  }
+  await becomes('db_connections_serving', before);
+});
+
 it('tells the statements that took the most time, on one line, escaped, and none of its own', async () => {
   await using client = await connect();
   for (let i = 0; i < 3; i++) await client.query(`SELECT pg_sleep(0.1),\n  $1 AS "a""b\\c", '${'x'.repeat(300)}'`, [i]);

@@ -54,6 +54,7 @@ async function tellDatabase(monitor: Monitor, tell: Tell): Promise<void> {
   tell('db_locks_waiting', 'Connections that wait for a lock now.', statistics.locksWaiting);
   tell('db_connections', 'Connections to this database; the one that asks is among them.', statistics.connections);
   tell('db_connections_active', 'Those that run a query now; monitors left out.', statistics.connectionsActive);
+  tell('db_connections_serving', 'Those that serve requests: monitors left out.', statistics.connectionsServing);
   tell('db_max_connections', 'Connections that PostgreSQL allows.', statistics.maxConnections);
   if (!statistics.countsStatements) return;
 

@@ -1,6 +1,7 @@
 import type { Database, Statement } from '../database/database.ts';
 import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
+import { costsOf, type QueryCost } from './query-cost.ts';
 
 /** How often todos were liked. */
 export interface Likes {
@@ -10,7 +11,7 @@ export interface Likes {
   count(todoId: number, stopwatch: Stopwatch): Promise<number | undefined>;
 }
 
-type LikeSettings = Pick<Settings, 'LIKES_STRATEGY' | 'LIKES_SHARDS' | 'QUERY_COST_MS'>;
+type LikeSettings = Pick<Settings, 'LIKES_STRATEGY' | 'LIKES_SHARDS'> & QueryCost;
 
 /**
  * Which of a todo's rows a like is counted in, by its number, as SQL. Whoever changes a row locks it until the transaction ends; everyone else who
@@ -28,7 +29,9 @@ const SLOTS: Record<Settings['LIKES_STRATEGY'], (shards: number) => string> = {
 /** Counts likes in the way of the settings; what a query is made to cost goes into the transaction, while the row is locked. */
 export function createLikes(database: Database, settings: LikeSettings): Likes {
   const slot = SLOTS[settings.LIKES_STRATEGY](settings.LIKES_SHARDS);
-  const cost = settings.QUERY_COST_MS > 0 ? `, pg_sleep(${settings.QUERY_COST_MS / 1e3})` : '';
+  const cost = costsOf(settings)
+    .map((expression) => `, ${expression}`)
+    .join('');
 
   const ADD: Statement<{ id: number }> = {
     name: 'todo-like',

@@ -1,7 +1,7 @@
 import type { Database, Statement } from '../database/database.ts';
 import type { Settings } from '../settings.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
-import { costing } from './query-cost.ts';
+import { costing, type QueryCost } from './query-cost.ts';
 import { TODO_COLUMNS, type Todo } from './todo.ts';
 
 /** A page of todos, in the order of their ids. */
@@ -43,9 +43,9 @@ const keyset: Paging = {
 const PAGINGS: Record<Settings['PAGES'], Paging> = { offset, keyset };
 
 /** Pages by the kind of the settings; what a query is made to cost is on top. */
-export function createPages(database: Database, kind: Settings['PAGES'], queryCostMs: number): Pages {
+export function createPages(database: Database, kind: Settings['PAGES'], cost: QueryCost): Pages {
   const { statement, next } = PAGINGS[kind];
-  const page = statement(costing(queryCostMs));
+  const page = statement(costing(cost));
   return async (cursor, limit, stopwatch) => {
     const todos = await database.query(page, [limit, cursor], stopwatch);
     return { todos, next: todos.length < limit ? undefined : next(cursor, todos) };

@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 
 import type { Database, Statement } from '../database/database.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
-import { costing } from './query-cost.ts';
+import { costing, type QueryCost } from './query-cost.ts';
 import { TODO_COLUMNS, type Todo, type TodoChange, type TodoDraft } from './todo.ts';
 
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -24,11 +24,11 @@ export interface Todos {
 
 /**
  * Reads and writes todos.
- * `queryCostMs` is a declared, artificial cost: byId, list and search sleep for so long inside PostgreSQL, holding their
+ * `cost` is a declared, artificial one: byId, list and search sleep and work for so long inside PostgreSQL, holding their
  * connection, as a query over more data than fits on a laptop would.
  */
-export function createTodos(database: Database, queryCostMs: number): Todos {
-  const costly = costing(queryCostMs);
+export function createTodos(database: Database, cost: QueryCost): Todos {
+  const costly = costing(cost);
 
   const BY_ID: Statement<Todo> = {
     name: 'todo-by-id',

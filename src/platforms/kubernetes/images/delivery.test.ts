@@ -14,7 +14,7 @@ import { type FakeRegistry, startRegistry } from '../../../../test/fakes/registr
 import type { Environment } from '../../../machine/environment.ts';
 import type { ImageName } from '../../../model/scenario.ts';
 import type { Programs } from '../../common/programs.ts';
-import { defaultImages } from '../../engine/base-images.ts';
+import { defaultImages } from '../../common/image-names.ts';
 import { label, labelled } from '../../engine/labels.ts';
 import type { Flavour } from '../cluster/flavour.ts';
 import { type NodeImages, deliverImages, deliverOthers, describeDelivery } from './delivery.ts';

@@ -4,8 +4,9 @@ import { ownerLabel, ownerOfRun } from '../../../machine/owner.ts';
 import { LabError } from '../../../model/errors.ts';
 import type { ImageName } from '../../../model/scenario.ts';
 import { step, type OnStep } from '../../../model/steps.ts';
+import { type BaseImages, chooseImages, nameOfImage } from '../../common/image-names.ts';
 import { type Programs, requireBuilt } from '../../common/programs.ts';
-import { type BaseImages, chooseImages, ensureImage, findImage } from '../../engine/base-images.ts';
+import { ensureImage, findImage } from '../../engine/base-images.ts';
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../../engine/lab-image.ts';
 import { hostOf, label } from '../../engine/labels.ts';
@@ -74,7 +75,7 @@ export async function deliverImages(
   const built = await buildLabImage(engine, options, onStep, signal);
   if (loader !== undefined) {
     const source = await sourceOf(engine, options);
-    const others = wanted.map((base) => bases[base]);
+    const others = wanted.map((base) => nameOfImage(bases, base));
     await loadAll(loader, source, { lab: built, others, into: name }, onStep, signal);
     return delivered(built, `${flavour} loaded the lab's image into the cluster ${name}.`, 'Never');
   }

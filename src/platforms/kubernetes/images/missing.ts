@@ -1,5 +1,5 @@
 import { imageNames } from '../../../model/scenario.ts';
-import { imageSetting } from '../../engine/base-images.ts';
+import { waysToName } from '../../common/image-names.ts';
 
 const ofTheLab = [
   'An image gets to the nodes in three ways: it is loaded (for minikube, kind and k3d that is done by itself)',
@@ -15,5 +15,5 @@ export function imageMissingHint(kind: string | undefined): string {
   if (kind === 'own') return ofTheUser;
   const base = imageNames.find((name) => name === kind);
   if (base === undefined) return ofTheLab;
-  return `Load it onto the nodes, push it to where they pull from, or name one that they have or can pull: ${imageSetting(base)}=<image>, or images: { ${base}: <image> } in the scenario file.`;
+  return `Load it onto the nodes, push it to where they pull from, or name one that they have or can pull: ${waysToName(base)}.`;
 }

@@ -1,4 +1,5 @@
-import { chooseImages, findImage } from '../../engine/base-images.ts';
+import { chooseImages } from '../../common/image-names.ts';
+import { findImage } from '../../engine/base-images.ts';
 import { openEngine } from '../../engine/engine.ts';
 import { describeLabImage } from '../../engine/lab-image.ts';
 import { hostOf } from '../../engine/labels.ts';

@@ -83,7 +83,7 @@ export function neighboursIn(s: RunNames, services: readonly Service[], where: W
 }
 
 /** The place of a copy in a pod. */
-export function placeOf(s: RunNames, service: Service, copy: Copy, { copiesOf, addressOf }: Neighbours = alone): Place {
+export function placeOf(s: RunNames, service: Service, copy: Copy, neighbours: Neighbours = alone): Place {
   return {
     copy,
     host: '0.0.0.0',
@@ -92,16 +92,15 @@ export function placeOf(s: RunNames, service: Service, copy: Copy, { copiesOf, a
     folder: filesFolder,
     data: dataFolderOf(imageOf(service)),
     secret: (name) => secretOf(s, service, name),
-    copiesOf,
-    addressOf,
+    ...neighbours,
     lingerMs,
   };
 }
 
 /** What a copy is started with at its place. */
-export function described(service: Service, at: Place, { reached }: Neighbours): Described {
+export function described(service: Service, at: Place): Described {
   const image = imageOf(service);
-  const variables = { ...image.environment?.(at), ...variablesOf(service, at, reached) };
+  const variables = { ...image.environment?.(at), ...variablesOf(service, at) };
   return { args: image.args(at), variables, files: service.files(at) };
 }
 

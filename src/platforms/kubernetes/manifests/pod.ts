@@ -1,5 +1,6 @@
 import type { V1Container, V1PodSpec, V1PodTemplateSpec, V1Volume, V1VolumeMount } from '@kubernetes/client-node';
 import type { Image } from '../../../services/service.ts';
+import { nameOfImage } from '../../common/image-names.ts';
 import { imageAnnotation, label } from './labels.ts';
 import type { Plain } from './plain.ts';
 import { containerSecurity, podSecurity } from './pod-security.ts';
@@ -79,7 +80,7 @@ export function podTemplate(s: RunNames, description: PodDescription): Plain<V1P
 /** The image of a container, and who fetches it. */
 function imageIn({ images, labPullPolicy }: RunNames, from: Image['from']) {
   if ('lab' in from) return { image: images.lab, imagePullPolicy: labPullPolicy };
-  return { image: 'own' in from ? from.own : images[from.base], imagePullPolicy: 'IfNotPresent' };
+  return { image: 'own' in from ? from.own : nameOfImage(images, from.base), imagePullPolicy: 'IfNotPresent' };
 }
 
 function kindOf(from: Image['from']): string {

@@ -17,7 +17,7 @@ export function preparationManifest(
 ): Plain<V1Job> {
   const part = partOf(s, name, 'preparation');
   const at = placeOf(s, service, { name, number: 1, of: 1 }, neighbours);
-  const copy = { ...described(service, at, neighbours), args: imageOf(service).prepareArgs?.(at) };
+  const copy = { ...described(service, at), args: imageOf(service).prepareArgs?.(at) };
   const pod = servicePod(service, copy, service.name);
   const template = podTemplate(part, {
     ...pod,

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { V1ObjectMeta } from '@kubernetes/client-node';
-import type { ImageName } from '../../../model/scenario.ts';
 import type { Limits } from '../../../model/system.ts';
 import type { Service } from '../../../services/service.ts';
+import type { BaseImages } from '../../common/image-names.ts';
 import { type Role, type RunLabels, label } from './labels.ts';
 import type { Plain } from './plain.ts';
 
@@ -11,7 +11,7 @@ export interface RunNames {
   readonly namespace: string;
   /** Put on everything. */
   readonly labels: RunLabels;
-  readonly images: Readonly<Record<'lab' | ImageName, string>>;
+  readonly images: BaseImages & { readonly lab: string };
   /** `Never` where the image was put on the nodes and lies in no registry. */
   readonly labPullPolicy: 'Never' | 'IfNotPresent';
   /** The services that stay for the whole run. */

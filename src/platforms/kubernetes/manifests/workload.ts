@@ -71,7 +71,7 @@ export function headlessName({ name }: Service): string {
 function groupsOf(s: RunNames, service: Service, neighbours: Neighbours): readonly Group[] {
   return namedCopiesOf(service).reduce<readonly Group[]>((groups, named) => {
     const at = placeOf(s, service, inPod(service, named), neighbours);
-    const copy = described(service, at, neighbours);
+    const copy = described(service, at);
     const same = groups.find((group) => isDeepStrictEqual(group.copy, copy));
     if (same === undefined)
       return [...groups, { name: groups.length === 0 ? service.name : named.name, count: 1, copy }];

@@ -1,6 +1,6 @@
 import { postgres } from '../../../services/postgres/postgres.ts';
 import { redis } from '../../../services/redis.ts';
-import { defaultImages } from '../../engine/base-images.ts';
+import { defaultImages } from '../../common/image-names.ts';
 import type { RunNames } from '../manifests/run-names.ts';
 
 /** Surroundings of a run of tests, changed as told. */
