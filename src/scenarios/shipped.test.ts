@@ -40,6 +40,7 @@ describe('scenarios.yaml', () => {
       'deep-pagination',
       'connection-leak',
       'hot-row',
+      'notifications',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { balancedBy } from '../model/system.ts';
 import type { HostedTopology, Topology } from '../model/plan.ts';
-import { readSettings } from '../target-app/settings.ts';
+import { readNotifierSettings, readSettings } from '../target-app/settings.ts';
 import { copiesOf, plainText, type Place, type Service, type Variables, variablesOf } from './service.ts';
 import { catalogue } from './catalogue.ts';
 import { balancerOf, deployedOf, storesOf, testedOf } from './system.ts';
@@ -13,6 +13,7 @@ const topology: Topology = {
     feed: 'n+1',
     pages: 'keyset',
     likes: { strategy: 'sharded', shards: 8 },
+    notifications: { by: 'in-process', inbox: 'table', mailTimeMs: 200 },
     pool: { size: 7, queueLimit: 0, timeoutMs: 900, leakEvery: 10, reclaimAfterMs: 2_000 },
     connections: 'per-request',
     queryCostMs: 100,
@@ -70,7 +71,10 @@ const platform = { dealsRequests: false };
 const inFront = balancerOf(topology, platform);
 const services = [...storesOf([topology]), testedOf(topology), ...(inFront === undefined ? [] : [inFront])];
 const entries = catalogue.map(({ name, copies, ...entry }) =>
-  entry.describe({ kind: 'entry', name, entry: name, replicas: copies === 'one' ? undefined : 2, limits: own.limits }),
+  entry.describe(
+    { kind: 'entry', name, entry: name, replicas: copies === 'one' ? undefined : 2, limits: own.limits },
+    topology,
+  ),
 );
 const all: readonly Service[] = [...services, ...[command, image].map(testedOf), ...entries];
 
@@ -139,6 +143,9 @@ test('every setting of a topology reaches the application as it was meant', () =
     CACHE_LOCK_TIMEOUT_MS: 250,
     CACHE_XFETCH_BETA: 1.5,
     FEED_STRATEGY: 'n+1',
+    NOTIFICATIONS_BY: 'in-process',
+    NOTIFICATIONS_INBOX: 'table',
+    NOTIFICATIONS_MAIL_TIME_MS: 200,
     CONNECTIONS: 'per-request',
     POOL_SIZE: 7,
     POOL_QUEUE_LIMIT: 0,
@@ -205,4 +212,30 @@ test('what runs beside is started before what uses it, and is reached through a 
   expect(names(false)).toEqual(['mailer', 'mailer-balancer', 'prices', 'app', 'nginx']);
   expect(names(true)).toEqual(['mailer', 'prices', 'app', 'nginx']);
   expect(testedOf(beside).uses).toEqual(['postgres', 'redis', 'mailer', 'prices']);
+});
+
+test('the notifier is told what the app is told of notifications, and reaches their broker and the database', () => {
+  const { limits } = own;
+  const mailer = { kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 1, limits } as const;
+  const broker = { kind: 'entry', name: 'broker', entry: 'rabbitmq', replicas: undefined, limits } as const;
+  const notifierIn = (wanted: Topology | HostedTopology): Service => {
+    const found = deployedOf({ ...wanted, services: [mailer, broker] }, platform).find(({ name }) => name === 'mailer');
+    if (found === undefined) throw new Error('no mailer');
+    return found;
+  };
+  const by = (way: 'http' | 'rabbitmq'): Topology => ({
+    ...topology,
+    app: { ...topology.app, notifications: { by: way, inbox: 'table', mailTimeMs: 200 } },
+  });
+  expect(notifierIn(by('http')).uses).toEqual(['postgres']);
+  expect(notifierIn(by('rabbitmq')).uses).toEqual(['postgres', 'broker']);
+  expect(notifierIn(command).uses).toEqual([]);
+  const told = Object.fromEntries(
+    Object.entries(notifierIn(by('rabbitmq')).environment(place)).map(([name, text]) => [name, plainText(text)]),
+  );
+  expect(readNotifierSettings({ ...told, DATABASE_URL: 'postgres://db', AMQP_URL: 'amqp://broker' })).toMatchObject({
+    NOTIFICATIONS_BY: 'rabbitmq',
+    NOTIFICATIONS_INBOX: 'table',
+    NOTIFICATIONS_MAIL_TIME_MS: 200,
+  });
 });

@@ -167,6 +167,39 @@ export const APP_SETTINGS = {
       words: '{} shards',
     },
   },
+  /** How users hear of the todos that are created. */
+  notifications: {
+    by: {
+      variable: 'NOTIFICATIONS_BY',
+      kind: 'choice',
+      choices: ['http', 'in-process', 'rabbitmq'],
+      default: 'http',
+      key: 'by',
+      noun: 'the way of notifying',
+      words: 'notifications {}',
+    },
+    /** Where it is kept which notifications have come. */
+    inbox: {
+      variable: 'NOTIFICATIONS_INBOX',
+      kind: 'choice',
+      choices: ['memory', 'table'],
+      default: 'memory',
+      key: 'inbox',
+      noun: 'the inbox',
+      words: 'inbox in a {}',
+    },
+    /** A round trip to the mail server, which is not there: a wait stands for it. */
+    mailTimeMs: {
+      variable: 'NOTIFICATIONS_MAIL_TIME_MS',
+      kind: 'duration',
+      least: 0,
+      most: 60_000,
+      default: 0,
+      key: 'mail-time',
+      noun: 'the time that a mail takes',
+      words: 'a mail takes {}',
+    },
+  },
   pool: {
     size: {
       variable: 'POOL_SIZE',

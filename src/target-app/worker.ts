@@ -7,6 +7,7 @@ import type { ErrorLog } from './log.ts';
 import { createBackendsScrape } from './metrics/backends.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { createSender } from './notifications/sender.ts';
+import { openWay } from './notifications/ways.ts';
 import { listen } from './server.ts';
 import type { Settings } from './settings.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
@@ -41,15 +42,16 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const pages = createPages(database, settings.PAGES, settings.QUERY_COST_MS);
   const likes = createLikes(database, settings);
   const feed = createFeed(database, settings.FEED_STRATEGY);
-  const notifier = createSender(settings.NOTIFIER_URL, metrics, errors);
-  const scrapeBackends = createBackendsScrape(monitor, cache);
+  const way = await openWay(settings, database, errors);
+  const notifier = createSender(way, metrics, errors);
+  const scrapeBackends = createBackendsScrape(monitor, cache, way && settings.SEED_TODOS + 1);
   const api = { todos, pages, likes, feed, cache, notifier, maxBodyBytes: settings.MAX_BODY_BYTES };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 
-  // In the reverse order of use: the cache's background work may still query.
+  // In the reverse order of use: the background work of notifications and of the cache may still query.
   const release = async (): Promise<void> => {
-    notifier.close();
+    await notifier.close();
     await cache.close();
     await Promise.all([database.close(), monitor.close()]);
   };

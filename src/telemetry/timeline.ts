@@ -45,6 +45,7 @@ const gauges = [
   'process_resident_memory_bytes',
   'db_connections',
   'db_locks_waiting',
+  'notifications_outstanding',
   'redis_memory_bytes',
 ];
 
