@@ -64,10 +64,10 @@ describe('settings', () => {
       'REPLICA_NAME: got ""; accepted: a text that is not empty (default: the host name)',
       'PORT: got "65536"; accepted: a whole number from 0 to 65535 (default 3000)',
       'DATABASE_URL: not set; accepted: a postgres:// address (required)',
-      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
       'CACHE_STRATEGY: got "magic"; accepted: one of none, aside, single-flight, lock, stale-while-revalidate, xfetch (default none)',
       'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
       'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
+      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
     ]);
   });
 

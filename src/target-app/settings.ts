@@ -112,28 +112,39 @@ type Variables = Readonly<Record<string, string | undefined>>;
  */
 export function readSettings(environment: Variables): Settings {
   const { CACHE_STRATEGY: strategy = 'none' } = environment;
-  const required = { ...(strategy !== 'none' && { REDIS_URL: redisAddress }), ...brokerOf(environment) };
-  return read(z.extend(Environment, required), environment);
+  return read(Environment, environment, {
+    ...(strategy !== 'none' && { REDIS_URL: redisAddress }),
+    ...brokerOf(environment),
+  });
 }
 
 /** The same for the notifier, which needs nobody unless it is told to. */
 export function readNotifierSettings(environment: Variables): NotifierSettings {
-  const required = {
-    ...(environment.NOTIFICATIONS_INBOX === 'table' && { DATABASE_URL: inboxAddress }),
+  const { NOTIFICATIONS_INBOX: inbox } = environment;
+  return read(NotifierEnvironment, environment, {
+    ...(inbox === 'table' && { DATABASE_URL: inboxAddress }),
     ...brokerOf(environment),
-  };
-  return read(z.extend(NotifierEnvironment, required), environment);
+  });
 }
 
 /** Where the broker is that notifications go by, if they do. */
-function brokerOf({ NOTIFICATIONS_BY: by }: Variables) {
+function brokerOf({ NOTIFICATIONS_BY: by }: Variables): Required {
   return by === 'rabbitmq' ? { AMQP_URL: amqpAddress } : {};
 }
 
-function read<Schema extends z.ZodMiniType>(schema: Schema, environment: Variables): z.infer<Schema> {
+/** What may be left out otherwise, and not with what else is set. */
+type Required = Readonly<Record<string, z.ZodMiniType>>;
+
+function read<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  environment: Variables,
+  required: Required,
+): z.infer<Schema> {
   const parsed = schema.safeParse(environment);
-  if (parsed.success) return parsed.data;
-  const accepted = new Map(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
+  const missing = z.object(required).safeParse(environment);
+  if (parsed.success && missing.success) return parsed.data;
+  const issues = [parsed, missing].flatMap(({ error }) => error?.issues ?? []);
+  const accepted = new Map(issues.map((issue) => [String(issue.path[0]), issue.message]));
   throw new SettingsError(
     [...accepted].map(([name, what]) => `${name}: ${given(environment[name])}; accepted: ${what}`).join('\n'),
   );

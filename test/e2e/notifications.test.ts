@@ -15,13 +15,16 @@ const timed = metrics.filter(({ kind }) => kind === 'timed').map(({ name }) => `
 async function shortened(): Promise<string> {
   const shipped = await readFile(path.join(packageFolder, 'scenarios.yaml'), 'utf8');
   const [, before = '', scenario = '', after = ''] = /^(.*\n)( {2}notifications:\n.*?)(suites:.*)$/s.exec(shipped) ?? [];
-  const faster = scenario
-    .replaceAll('at: 5s', 'at: 1s')
-    .replace('for: 8s', 'for: 2s')
-    .replace('for: 4s', 'for: 2s')
-    .replace('warmup: 1s', 'warmup: 0.5s');
-  expect(faster.length).toBeLessThan(scenario.length + 10);
-  expect(faster).not.toContain('5s,');
+  const times = [
+    ['at: 5s', 'at: 1s'],
+    ['for: 8s', 'for: 2s'],
+    ['for: 4s', 'for: 2s'],
+    ['warmup: 1s', 'warmup: 0.5s'],
+  ] as const;
+  const faster = times.reduce((text, [from, to]) => {
+    expect(text).toContain(from);
+    return text.replaceAll(from, to);
+  }, scenario);
   return before + faster + after;
 }
 

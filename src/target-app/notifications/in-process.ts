@@ -11,7 +11,7 @@ export function inProcess(inbox: Inbox, errors: ErrorLog): Way {
 
   return {
     hand(notification) {
-      const taken = inbox
+      const taken: Promise<void> = inbox
         .take(notification)
         .then(() => undefined)
         .catch((error: unknown) => errors.report('sending a mail', error))

@@ -12,15 +12,17 @@ const QUEUE = 'notifications';
 const DURABLE = { durable: true };
 /** How many messages a consumer has at once that it has not acknowledged. */
 const PREFETCH = 25;
-const RECONNECT_WITHIN_MS = 1000;
+/** Connects for as long as it takes, and whenever the connection is lost. */
+const RECOVERY = { maxDelay: 1000, waitForConnect: false };
 const AGAIN_AFTER_MS = 1000;
 
-/** To a queue of RabbitMQ, which confirms that it has a message. It connects for as long as it takes, and whenever the connection is lost. */
+/** To a queue of RabbitMQ, which confirms that it has a message. */
 export async function overRabbitMq(url: string, errors: ErrorLog): Promise<Way> {
-  const connection = await connect(url, { recovery: { maxDelay: RECONNECT_WITHIN_MS, waitForConnect: false } });
+  const connection = await connect(url, { noDelay: true, recovery: RECOVERY });
   connection.on('error', (error) => errors.report('the connection to RabbitMQ', error));
   connection.on('connect-failed', (error) => errors.report('connecting to RabbitMQ', error));
 
+  let current: Promise<ConfirmChannel> | undefined;
   const open = async (): Promise<ConfirmChannel> => {
     const channel = await connection.createConfirmChannel();
     channel.on('error', (error) => errors.report('the channel to RabbitMQ', error));
@@ -28,8 +30,6 @@ export async function overRabbitMq(url: string, errors: ErrorLog): Promise<Way> 
     await channel.assertQueue(QUEUE, DURABLE);
     return channel;
   };
-  let current: Promise<ConfirmChannel> | undefined;
-
   const publish = async (notification: Notification): Promise<void> => {
     current ??= open();
     const asked = current;
@@ -105,13 +105,13 @@ export async function subscribe(
         errors.report('taking notifications', new Error('the queue is gone'));
         return;
       }
-      const settled = settle(channel, message).finally(() => underWay.delete(settled));
+      const settled: Promise<void> = settle(channel, message).finally(() => underWay.delete(settled));
       underWay.add(settled);
     });
     consuming = { channel, tag };
   };
 
-  const connection = await connect(url, { recovery: { maxDelay: RECONNECT_WITHIN_MS, waitForConnect: false, setup } });
+  const connection = await connect(url, { noDelay: true, recovery: { ...RECOVERY, setup } });
   connection.on('error', (error) => errors.report('the connection to RabbitMQ', error));
   connection.on('connect-failed', (error) => errors.report('connecting to RabbitMQ', error));
   connection.on('disconnect', (error) => {
