@@ -63,4 +63,59 @@ export const messages = {
     ],
     figures: ['Todos without a mail, over time', 'p99 over time', 'Errors over time'],
   },
+  outbox: {
+    predict: [
+      'The app writes a todo, and 100 ms later a message about it. It is killed. How many todos have no message?',
+      'What if it sends the message first?',
+    ],
+    look: [
+      'lost: todos without a mail at the end. They were written, and the app died before it told of them; nobody ever will.',
+      'orphaned: mails about todos that there are not. That is what a user sees of it: a link that leads nowhere.',
+      'Where both are zero: what had been written was sent by the next app, which found it in the outbox.',
+    ],
+    mechanism: [
+      'write first:  insert todo; …; publish        # dies at …: lost',
+      'tell first:   publish; …; insert todo        # dies at …: orphaned',
+      '',
+      'outbox:       begin',
+      '                insert todo; insert into outbox',
+      '              commit                         # both, or none',
+      '',
+      'relay:        begin',
+      '                rows = select from outbox for update skip locked',
+      '                publish each; await confirms; delete rows',
+      '              commit                         # dies before: sent again',
+    ],
+    tradeOffs: [
+      'The message leaves later: when the relay looks, here every 50 ms.',
+      'A relay that dies between publishing and deleting sends again. The other end needs an inbox, as with every queue.',
+      'Each write is two, and the outbox is a table that all writers and all relays are at: it has to stay short.',
+    ],
+    unless: [
+      'Who reads can read the table itself: then there is one write, and no message at all.',
+      'The database tells of its changes by itself (logical replication, change data capture): then the log is the outbox.',
+      'A nightly comparison of the two sides finds what is missing, and late is good enough.',
+    ],
+    next: [
+      {
+        text: 'Two replicas, of which one dies: the other’s relay takes over what is in the outbox.',
+        command: 'scale-lab run outbox --variant outbox --replicas 2',
+      },
+      {
+        text: 'What the outbox costs or saves a request.',
+        command: 'scale-lab compare outbox --a write-first --b outbox',
+      },
+    ],
+    read: [
+      {
+        title: 'Richardson: transactional outbox',
+        url: 'https://microservices.io/patterns/data/transactional-outbox.html',
+      },
+      {
+        title: 'PostgreSQL: FOR UPDATE SKIP LOCKED',
+        url: 'https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE',
+      },
+    ],
+    figures: ['Todos without a mail, over time', 'Errors over time', 'p50 over time'],
+  },
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -32,6 +32,13 @@ export const notifications: readonly Metric[] = [
   },
   {
     ...counted,
+    name: 'notifications_orphaned',
+    title: 'orphaned',
+    description: 'Mails about todos that there are not.',
+    of: atTheEnd('notifications_orphaned'),
+  },
+  {
+    ...counted,
     name: 'notifications_twice',
     title: 'twice',
     description: 'Mails about something of which one had gone out before.',

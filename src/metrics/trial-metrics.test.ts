@@ -245,7 +245,12 @@ describe('trialMetrics', () => {
       'backends db_locks_waiting': [1, 1],
       'backends notifications_outstanding': [1, 0],
     };
-    const gauges = { notifications_outstanding: 0, notifications_twice: 0, notifications_repeated: 0 };
+    const gauges = {
+      notifications_outstanding: 0,
+      notifications_orphaned: 0,
+      notifications_twice: 0,
+      notifications_repeated: 0,
+    };
     const everything = telemetry(
       {},
       {

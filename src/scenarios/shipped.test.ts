@@ -41,6 +41,7 @@ describe('scenarios.yaml', () => {
       'connection-leak',
       'hot-row',
       'notifications',
+      'outbox',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

@@ -13,7 +13,7 @@ const topology: Topology = {
     feed: 'n+1',
     pages: 'keyset',
     likes: { strategy: 'sharded', shards: 8 },
-    notifications: { by: 'in-process', inbox: 'table', mailTimeMs: 200 },
+    notifications: { by: 'in-process', inbox: 'table', mailTimeMs: 200, order: 'outbox', gapMs: 100 },
     pool: { size: 7, queueLimit: 0, timeoutMs: 900, leakEvery: 10, reclaimAfterMs: 2_000 },
     connections: 'per-request',
     queryCostMs: 100,
@@ -146,6 +146,8 @@ test('every setting of a topology reaches the application as it was meant', () =
     NOTIFICATIONS_BY: 'in-process',
     NOTIFICATIONS_INBOX: 'table',
     NOTIFICATIONS_MAIL_TIME_MS: 200,
+    NOTIFICATIONS_ORDER: 'outbox',
+    NOTIFICATIONS_GAP_MS: 100,
     CONNECTIONS: 'per-request',
     POOL_SIZE: 7,
     POOL_QUEUE_LIMIT: 0,
@@ -225,7 +227,7 @@ test('the notifier is told what the app is told of notifications, and reaches th
   };
   const by = (way: 'http' | 'rabbitmq'): Topology => ({
     ...topology,
-    app: { ...topology.app, notifications: { by: way, inbox: 'table', mailTimeMs: 200 } },
+    app: { ...topology.app, notifications: { ...topology.app.notifications, by: way } },
   });
   expect(notifierIn(by('http')).uses).toEqual(['postgres']);
   expect(notifierIn(by('rabbitmq')).uses).toEqual(['postgres', 'broker']);

@@ -199,6 +199,27 @@ export const APP_SETTINGS = {
       noun: 'the time that a mail takes',
       words: 'a mail takes {}',
     },
+    /** Which comes first, the todo or the message about it, or both in one transaction. */
+    order: {
+      variable: 'NOTIFICATIONS_ORDER',
+      kind: 'choice',
+      choices: ['write-first', 'tell-first', 'outbox'],
+      default: 'write-first',
+      key: 'order',
+      noun: 'the order of writing and telling',
+      words: 'order {}',
+    },
+    /** What the app does between the two: a wait stands for it. */
+    gapMs: {
+      variable: 'NOTIFICATIONS_GAP_MS',
+      kind: 'duration',
+      least: 0,
+      most: 60_000,
+      default: 0,
+      key: 'gap',
+      noun: 'the time between writing and telling',
+      words: '{} between writing and telling',
+    },
   },
   pool: {
     size: {

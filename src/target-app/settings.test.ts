@@ -32,6 +32,8 @@ describe('settings', () => {
       NOTIFICATIONS_BY: 'http',
       NOTIFICATIONS_INBOX: 'memory',
       NOTIFICATIONS_MAIL_TIME_MS: 0,
+      NOTIFICATIONS_ORDER: 'write-first',
+      NOTIFICATIONS_GAP_MS: 0,
       CONNECTIONS: 'pool',
       POOL_SIZE: 10,
       POOL_QUEUE_LIMIT: 1000,

@@ -82,8 +82,9 @@ async function tellDatabase(monitor: Monitor, tell: Tell): Promise<void> {
 
 async function tellNotifications(monitor: Monitor, toldFrom: number | undefined, tell: Tell): Promise<void> {
   if (toldFrom === undefined) return;
-  const { outstanding, twice, repeated } = await readTally(monitor, toldFrom);
+  const { outstanding, orphaned, twice, repeated } = await readTally(monitor, toldFrom);
   tell('notifications_outstanding', 'Todos that were created, and of which no mail has gone out yet.', outstanding);
+  tell('notifications_orphaned', 'Mails about todos that there are not.', orphaned);
   tell('notifications_twice', 'Mails about something of which one had gone out before.', twice);
   tell('notifications_repeated', 'Times that a notification came which the inbox in a table had, and dropped.', repeated);
 }
