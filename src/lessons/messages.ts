@@ -57,7 +57,8 @@ export const messages = {
         url: 'https://www.enterpriseintegrationpatterns.com/patterns/messaging/IdempotentReceiver.html',
       },
       {
-        title: 'Helland, Life beyond Distributed Transactions (CIDR 2007): at least once, and what activities have to remember',
+        title:
+          'Helland, Life beyond Distributed Transactions (CIDR 2007): at least once, and what activities have to remember',
         url: 'https://www.cidrdb.org/cidr2007/papers/cidr07p15.pdf',
       },
     ],

@@ -4,7 +4,10 @@ import { readNotifierSettings, readSettings, SettingsError } from './settings.ts
 
 const REQUIRED = { DATABASE_URL: 'postgres://localhost/todos' };
 
-function problems(environment: Record<string, string>, read: (from: typeof environment) => unknown = readSettings): string[] {
+function problems(
+  environment: Record<string, string>,
+  read: (from: typeof environment) => unknown = readSettings,
+): string[] {
   try {
     read(environment);
   } catch (error) {

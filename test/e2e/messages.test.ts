@@ -61,14 +61,18 @@ describe('the scenarios of messages, in short', () => {
   }, 180_000);
   afterAll(async () => bench[Symbol.asyncDispose]());
 
-  it.each(['notifications', 'outbox'])('%s is what its claims say, as far as they are about what is counted', (name, context) => {
-    if (problem !== undefined) context.skip(problem);
-    const counted = (record?.verdicts ?? []).filter(({ scenario, expectation }) => {
-      return scenario === name && !timed.some((metric) => expectation.includes(metric));
-    });
-    expect(counted.length).toBeGreaterThan(3);
-    for (const { outcome, expectation, reason } of counted) expect(outcome, `${expectation}: ${reason}`).toBe('passed');
-  });
+  it.for(['notifications', 'outbox'])(
+    '%s is what its claims say, as far as they are about what is counted',
+    (name, context) => {
+      if (problem !== undefined) context.skip(problem);
+      const counted = (record?.verdicts ?? []).filter(({ scenario, expectation }) => {
+        return scenario === name && !timed.some((metric) => expectation.includes(metric));
+      });
+      expect(counted.length).toBeGreaterThan(3);
+      for (const { outcome, expectation, reason } of counted)
+        expect(outcome, `${expectation}: ${reason}`).toBe('passed');
+    },
+  );
 
   it('have nothing left', async (context) => {
     if (problem !== undefined) context.skip(problem);

@@ -86,7 +86,11 @@ async function tellNotifications(monitor: Monitor, toldFrom: number | undefined,
   tell('notifications_outstanding', 'Todos that were created, and of which no mail has gone out yet.', outstanding);
   tell('notifications_orphaned', 'Mails about todos that there are not.', orphaned);
   tell('notifications_twice', 'Mails about something of which one had gone out before.', twice);
-  tell('notifications_repeated', 'Times that a notification came which the inbox in a table had, and dropped.', repeated);
+  tell(
+    'notifications_repeated',
+    'Times that a notification came which the inbox in a table had, and dropped.',
+    repeated,
+  );
 }
 
 async function tellCache(redis: Cache['redis'], tell: Tell): Promise<void> {

@@ -98,7 +98,10 @@ export function createMetrics() {
     cacheRecomputeDuration: seconds('cache_recompute_duration_seconds', 'How long computing a value took.'),
     cacheErrors: counter('cache_errors_total', 'Calls of the cache that failed, and failed recomputes in background.'),
 
-    notificationsSent: counter('notifications_sent_total', 'Notifications that were handed on: whoever took them has said so.'),
+    notificationsSent: counter(
+      'notifications_sent_total',
+      'Notifications that were handed on: whoever took them has said so.',
+    ),
     notificationsFailed: counter(
       'notifications_failed_total',
       'Notifications of which that is not known; nobody tries again.',

@@ -41,9 +41,7 @@ const create = async (app: Instance, userId = 3): Promise<number> => {
   return response.status;
 };
 const left = async (app: Instance): Promise<unknown[]> =>
-  Promise.all(
-    ['outstanding', 'orphaned', 'twice'].map((what) => app.backendMetric(`notifications_${what}`)),
-  );
+  Promise.all(['outstanding', 'orphaned', 'twice'].map((what) => app.backendMetric(`notifications_${what}`)));
 
 describe.each(APP_SETTINGS.notifications.order.choices)('a todo by the order %s', (order) => {
   it('is written and told of, once', async () => {
