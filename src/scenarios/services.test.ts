@@ -137,7 +137,7 @@ describe('services', () => {
 describe('a service is refused', () => {
   it('is missed where the app notifies by it, and it is not there', () => {
     expect(faultsOf('app: { notifications: rabbitmq }', 'services: { mailer: notifier }')).toEqual([
-      '[{ notifications: rabbitmq }] the app notifies by rabbitmq, and there is none beside it | write services: { broker: rabbitmq }',
+      '[rabbitmq] the app notifies by rabbitmq, and there is none beside it | write services: { broker: rabbitmq }',
     ]);
     expect(faultsOf('app: { notifications: rabbitmq }', 'services: { bus: rabbitmq }')).toEqual([]);
   });

@@ -61,7 +61,7 @@ it('is told of although it cannot be written, where that comes first', async () 
     await prepare(environment);
     await using app = await startInstance({ ...environment, NOTIFICATIONS_ORDER: order });
     expect(await create(app, 101)).toBe(422);
-    return app.backendMetric('notifications_orphaned');
+    return await app.backendMetric('notifications_orphaned');
   };
   expect(await orphaned('write-first')).toBe(0);
   expect(await orphaned('tell-first')).toBe(1);
