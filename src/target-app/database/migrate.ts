@@ -33,7 +33,7 @@ const SCHEMA = `
     times integer NOT NULL DEFAULT 1
   );
   -- Todos of which users are still to be told.
-  CREATE TABLE IF NOT EXISTS outbox (todo_id integer PRIMARY KEY REFERENCES todos ON DELETE CASCADE);
+  CREATE TABLE IF NOT EXISTS outbox (todo_id integer PRIMARY KEY);
   -- A row for each mail that a mail server would have sent, twice if it was told twice.
   CREATE TABLE IF NOT EXISTS mails (notification_id text NOT NULL, todo_id integer NOT NULL);
   CREATE TABLE IF NOT EXISTS seed_state (users integer, todos integer, version integer, transaction xid);`;

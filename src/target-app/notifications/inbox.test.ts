@@ -1,6 +1,7 @@
-import { Client } from 'pg';
+import { Pool, type QueryResultRow } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import type { Statement } from '../database/database.ts';
 import { createMonitor, type Monitor } from '../database/monitor.ts';
 import { prepare } from '../testing/prepare.ts';
 import { startPostgres, type Service } from '../testing/services.ts';
@@ -8,28 +9,28 @@ import { createInbox, type Inbox, type Query } from './inbox.ts';
 import { readTally } from './tally.ts';
 
 let postgres: Service;
-let client: Client;
+let pool: Pool;
 let monitor: Monitor;
 beforeAll(async () => {
   postgres = await startPostgres();
   await prepare({ DATABASE_URL: postgres.url, SEED_TODOS: '10' });
-  client = new Client({ connectionString: postgres.url });
-  await client.connect();
+  pool = new Pool({ connectionString: postgres.url });
   monitor = createMonitor(postgres.url, 5000);
 });
 afterAll(async () => {
-  await Promise.all([client.end(), monitor.close()]);
+  await Promise.all([pool.end(), monitor.close()]);
   await postgres[Symbol.asyncDispose]();
 });
-beforeEach(() => client.query('TRUNCATE mails, notifications; DELETE FROM todos WHERE id > 10'));
+beforeEach(() => pool.query('TRUNCATE mails, notifications; DELETE FROM todos WHERE id > 10'));
 
-const query: Query = async ({ text }, values) => (await client.query(text, [...values])).rows;
+const query: Query = async <Row extends QueryResultRow>({ text }: Statement<Row>, values: readonly unknown[]) =>
+  (await pool.query<Row>(text, [...values])).rows;
 const inbox = (kind: 'memory' | 'table', mailTimeMs = 0): Inbox =>
   createInbox({ NOTIFICATIONS_INBOX: kind, NOTIFICATIONS_MAIL_TIME_MS: mailTimeMs }, query);
 const about = (todoId: number) => ({ id: `todo-${todoId}-1`, todoId, userId: 3, text: 'Created: Water the cactus' });
 const tally = () => readTally(monitor, 11);
 const createTodos = () =>
-  client.query(`INSERT INTO todos (id, title, user_id) SELECT id, 'a', 1 FROM generate_series(11, 13) AS id`);
+  pool.query(`INSERT INTO todos (id, title, user_id) SELECT id, 'a', 1 FROM generate_series(11, 13) AS id`);
 
 describe.each(['memory', 'table'] as const)('an inbox in %s', (kind) => {
   it('sends a mail for each notification that is new, and none for one that it had', async () => {

@@ -12,7 +12,7 @@ const about = (todoId: number): Notification => ({ id: `todo-${todoId}-1`, todoI
 
 let broker: Broker | undefined;
 beforeAll(async () => {
-  broker = await startRabbitMq();
+  broker = await startRabbitMq(process.env);
 }, 90_000);
 afterAll(() => broker?.[Symbol.asyncDispose]());
 

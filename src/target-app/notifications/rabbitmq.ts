@@ -51,8 +51,8 @@ export async function overRabbitMq(url: string, errors: ErrorLog): Promise<Way> 
 function confirmed(channel: ConfirmChannel, notification: Notification): Promise<void> {
   const options = { persistent: true, messageId: notification.id, contentType: 'application/json' };
   return new Promise((resolve, reject) => {
-    channel.sendToQueue(QUEUE, Buffer.from(JSON.stringify(notification)), options, (error: unknown) =>
-      error === null ? resolve() : reject(error instanceof Error ? error : new Error(String(error))),
+    channel.sendToQueue(QUEUE, Buffer.from(JSON.stringify(notification)), options, (error: Error | null) =>
+      error === null ? resolve() : reject(error),
     );
   });
 }

@@ -21,7 +21,7 @@ export async function readTally(monitor: Monitor, fromId: number): Promise<Tally
               WHERE NOT EXISTS (SELECT FROM todos WHERE id = todo_id)) AS orphaned,
            (SELECT (count(*) - count(DISTINCT notification_id))::int FROM mails) AS twice,
            (SELECT coalesce(sum(times - 1), 0)::int FROM notifications) AS repeated`;
-  const [tally] = await monitor.query<Tally & { [name: string]: number }>({ text });
+  const [tally] = await monitor.query<Tally & Record<string, number>>({ text });
   if (tally === undefined) throw new Error('no tally of notifications');
   return tally;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+import type { Environment } from '../../machine/environment.ts';
 import { rabbitmq } from '../../services/rabbitmq.ts';
 import { plainText, type Place } from '../../services/service.ts';
 import { freePort } from './services.ts';
@@ -16,14 +17,14 @@ export interface Broker {
 }
 
 /** Starts RabbitMQ as the lab does; undefined where the machine has none. */
-export async function startRabbitMq(): Promise<Broker | undefined> {
+export async function startRabbitMq(environment: Environment): Promise<Broker | undefined> {
   const limits = { cpu: undefined, memoryBytes: undefined };
   const use = { kind: 'entry', name: 'broker', entry: 'rabbitmq', replicas: undefined, limits } as const;
   const service = rabbitmq.describe(use, { kind: 'url', url: '' });
   const folder = mkdtempSync(join(tmpdir(), 'target-app-rabbitmq-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   const { signal } = new AbortController();
-  const machine = { environment: process.env, inherited: {}, folder, user: undefined, app: '' };
+  const machine = { environment, inherited: {}, folder, user: undefined, app: '' };
   const found = await service.program?.locate(machine, signal).catch(() => undefined);
   if (found === undefined) {
     remove();
@@ -45,7 +46,7 @@ export async function startRabbitMq(): Promise<Broker | undefined> {
   for (const { name, text } of service.files(at)) writeFileSync(join(folder, name), plainText(text));
   const told = Object.entries(service.environment(at)).map(([name, text]) => [name, plainText(text)] as const);
   const server = spawn(found.command, found.args(at), {
-    env: { PATH: process.env.PATH, ...Object.fromEntries(told) },
+    env: { PATH: environment.PATH, ...Object.fromEntries(told) },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const ended = once(server, 'exit');
