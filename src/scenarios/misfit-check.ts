@@ -24,7 +24,8 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
       const services = table?.kind === 'table' ? field(table, 'services')?.value : undefined;
       return services?.kind === 'table' ? services.entries : [];
     });
-    checkBroker(system, find('app'), reader);
+    // What defaults say of the app has no place in the scenario.
+    checkBroker(system, find('app') ?? find('workload'), reader);
     checkServices(system, (service) => servicesIn.find(({ key }) => key === service), reader);
     checkActs(
       { acts: find('acts')?.value, rollout: find('rollout') },

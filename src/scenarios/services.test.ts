@@ -139,7 +139,9 @@ describe('a service is refused', () => {
     expect(faultsOf('app: { notifications: rabbitmq }', 'services: { mailer: notifier }')).toEqual([
       '[rabbitmq] the app notifies by rabbitmq, and there is none beside it | write services: { broker: rabbitmq }',
     ]);
-    expect(faultsOf('app: { notifications: rabbitmq }', 'services: { bus: rabbitmq }')).toEqual([]);
+    expect(servicesIn('app: { notifications: rabbitmq }', 'services: { bus: rabbitmq }')).toMatchObject({
+      default: [{ name: 'bus', entry: 'rabbitmq' }],
+    });
   });
 
   it('that the catalogue does not have', () => {
