@@ -4,7 +4,7 @@ import type { Lesson } from './lesson.ts';
 export const messages = {
   notifications: {
     predict: [
-      'Each todo is followed by a mail that takes 200 ms. At 80 todos a second, how many mails are under way when their sender is killed?',
+      'Each todo is followed by a mail that takes 300 ms. At 80 todos a second, how many mails are under way when their sender is killed?',
       'A queue gives them to the next consumer. How many users get two mails?',
     ],
     look: [
@@ -12,14 +12,14 @@ export const messages = {
       'twice: mails that went out before the consumer could acknowledge their messages. The queue cannot know, and sends them again.',
       'repeated: the same messages, where an inbox knew them and dropped them. That it is not zero shows that the inbox was needed.',
       'p99: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, and with a promise in the same process for nothing.',
-      'Todos without a mail, over time: 16 at any moment, as 80 a second take 0.2 s each. After the kill it rises; with a queue it comes back and goes to zero, without one it stays.',
+      'Todos without a mail, over time: a dozen at any moment, as 80 a second are 0.15 s from theirs. After the kill there are more; with a queue they come to zero, without one some stay.',
     ],
     mechanism: [
       'app:       insert todo; send(message, persistent)',
       '           await confirm                 # RabbitMQ has it on its disk',
       '           answer 201',
       '',
-      'consumer:  message = take (25 at the most, not acknowledged)',
+      'consumer:  message = take (40 at the most, not acknowledged)',
       '           begin',
       '             insert into inbox (id) on conflict do nothing',
       '             if it is new: send mail',

@@ -11,7 +11,7 @@ const QUEUE = 'notifications';
 /** It is there after RabbitMQ was started again, and so are its messages. */
 const DURABLE = { durable: true };
 /** How many messages a consumer has at once that it has not acknowledged. */
-const PREFETCH = 25;
+const PREFETCH = 40;
 /** Connects for as long as it takes, and whenever the connection is lost. */
 const RECOVERY = { maxDelay: 1000, waitForConnect: false };
 const AGAIN_AFTER_MS = 1000;
