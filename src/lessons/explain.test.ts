@@ -7,6 +7,7 @@ import { parsed } from '../scenarios/testing/files.ts';
 import { architectureOf } from './architecture.ts';
 import { explain } from './explain.ts';
 import type { Lesson } from './lesson.ts';
+import { messages } from './messages.ts';
 import { pitfalls } from './pitfalls.ts';
 import { shippedLessons } from './shipped.ts';
 
@@ -64,8 +65,8 @@ scenarios:
   });
 });
 
-describe('the lesson of a pitfall', () => {
-  const lessons: readonly (readonly [string, Lesson])[] = Object.entries(pitfalls);
+describe('the lesson of the catalogue', () => {
+  const lessons: readonly (readonly [string, Lesson])[] = Object.entries({ ...pitfalls, ...messages });
   const counted = metrics.filter(({ kind }) => kind === 'counted').map(({ name }) => name);
 
   it.each(lessons)('%s has its mechanism, what the remedy costs, and where it is wrong', (_, lesson) => {

@@ -1,4 +1,5 @@
 import type { Lesson } from './lesson.ts';
+import { messages } from './messages.ts';
 import { pitfalls } from './pitfalls.ts';
 
 /** The lessons of the shipped scenarios, by their names: the part of the guide that is about a system under load. */
@@ -415,4 +416,5 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     figures: ['Replicas that answer, over time', 'RPS over time', 'p99 over time'],
   },
   ...pitfalls,
+  ...messages,
 };

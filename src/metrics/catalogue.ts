@@ -1,6 +1,7 @@
 import { changes } from './changes.ts';
 import { latencies, twoTimes } from './latency.ts';
 import type { Metric } from './metric.ts';
+import { notifications } from './notifications.ts';
 import { openLoad } from './open-load.ts';
 import { outcomes, rates } from './outcome.ts';
 import { told } from './server.ts';
@@ -14,6 +15,7 @@ export const metrics: readonly Metric[] = [
   ...openLoad,
   ...twoTimes,
   ...told,
+  ...notifications,
   ...used,
   ...changes,
 ];

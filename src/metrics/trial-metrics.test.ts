@@ -156,6 +156,25 @@ describe('trialMetrics', () => {
     expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('db_connections');
   });
 
+  it('tells what became of notifications: what had not gone out at the end is lost', () => {
+    const said = (outstanding: number, values: (number | null)[]) => {
+      const gauges = { notifications_outstanding: outstanding, notifications_twice: 3, notifications_repeated: 2 };
+      const looks = timeline({ 'backends notifications_outstanding': values });
+      const told = telemetry({}, { backends: { ...backends({}), gauges }, timeline: looks });
+      const { notifications_lost, notifications_twice, notifications_repeated, backlog_peak, drain_time } = metricsOf(
+        measurement(),
+        told,
+        still,
+      );
+      return [notifications_lost, notifications_twice, notifications_repeated, backlog_peak, drain_time];
+    };
+    expect(said(0, [0, 16, 90, null, 90, 40, 0, 0])).toEqual([0, 3, 2, 90, 2000]);
+    expect(said(9, [0, 16, 90, 16, 9])).toEqual([9, 3, 2, 90, undefined]);
+    // Nothing was ever late: there was nothing to drain.
+    expect(said(0, [0, 0])).toEqual([0, 3, 2, 0, undefined]);
+    expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('notifications_lost');
+  });
+
   it('sums over replicas, but not what the one database counted for all', () => {
     const two = telemetry({}, { replicas: [1, 2].flatMap(() => telemetry(counters).replicas), ...database });
     const metrics = metricsOf(measurement(), two, { ...still, ttlMs: 1_000 });
@@ -241,16 +260,23 @@ describe('trialMetrics', () => {
   it('yields every metric of the catalogue', () => {
     const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
     const looks = {
-      'app-1 db_pool_in_use': [1],
+      'app-1 db_pool_in_use': [1, 1],
       'app-1 db_queries_most': [1, 2],
       'stack replicas': [1, 2],
-      'backends db_locks_waiting': [1],
-      'backends db_connections_serving': [1],
+      'backends db_locks_waiting': [1, 1],
+      'backends db_connections_serving': [1, 1],
+      'backends notifications_outstanding': [1, 0],
+    };
+    const gauges = {
+      notifications_outstanding: 0,
+      notifications_orphaned: 0,
+      notifications_twice: 0,
+      notifications_repeated: 0,
     };
     const everything = telemetry(
       {},
       {
-        ...database,
+        backends: { ...database.backends, gauges },
         replicas,
         beside: [beside('mailer', [1])],
         timeline: timeline(looks),

@@ -21,7 +21,15 @@ type Values = Readonly<Record<string, Value | Readonly<Record<string, Value>>>>;
 
 /** What was chosen, as the variables of the app's environment. */
 export function environmentOf(app: AppSettings, data: Data): Readonly<Record<string, string>> {
-  const variables = { ...variablesOf(APP_SETTINGS, app), ...variablesOf(DATA_SETTINGS, data) };
+  return textsOf({ ...variablesOf(APP_SETTINGS, app), ...variablesOf(DATA_SETTINGS, data) });
+}
+
+/** What of it the notifier is told as well. */
+export function notifierEnvironmentOf({ notifications }: AppSettings): Readonly<Record<string, string>> {
+  return textsOf(variablesOf({ notifications: APP_SETTINGS.notifications }, { notifications }));
+}
+
+function textsOf(variables: Variables): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, textOf(value)]));
 }
 

@@ -2,7 +2,7 @@ import { isOnLink } from '../model/acts.ts';
 import { servicesBeside } from '../model/plan.ts';
 import type { Variant } from '../model/scenario.ts';
 import { actItems } from './parse-acts.ts';
-import { checkServices } from './parse-services.ts';
+import { checkBroker, checkServices } from './parse-services.ts';
 import type { Reader } from './reader.ts';
 import { actMisfits, type ActMisfit } from './schema/act-misfits.ts';
 import { misfitsOf, type Runs } from './schema/orchestration.ts';
@@ -25,6 +25,8 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
       const services = table?.kind === 'table' ? field(table, 'services')?.value : undefined;
       return services?.kind === 'table' ? services.entries : [];
     });
+    // What defaults say of the app has no place in the scenario.
+    checkBroker(system, find('app') ?? find('workload'), reader);
     checkServices(system, (service) => servicesIn.find(({ key }) => key === service), reader);
     checkActs(
       { acts: find('acts')?.value, rollout: find('rollout') },

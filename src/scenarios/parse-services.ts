@@ -133,6 +133,17 @@ function ownFrom(
   return { ...server, name, replicas, variable, limits: changeLimits(former?.limits ?? unlimited, change.limits) };
 }
 
+/** Tells of a variant whose app notifies by a broker that is not there. */
+export function checkBroker(system: System, app: Entry | undefined, reader: Reader): void {
+  if (system.kind !== 'app' || app === undefined) return;
+  const { by } = system.app.notifications;
+  const broker = catalogue.find((entry) => entry.name === by);
+  const uses = system.services ?? [];
+  if (broker === undefined || uses.some((use) => use.kind === 'entry' && use.entry === broker.name)) return;
+  const sentence = `the app notifies by ${broker.name}, and there is none beside it`;
+  reader.fault(placeOf(app, 'notifications'), { sentence, hint: `write services: { broker: ${broker.name} }` });
+}
+
 /** Where a service of a variant is written. */
 type Find = (service: string) => Entry | undefined;
 

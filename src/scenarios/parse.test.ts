@@ -50,6 +50,7 @@ describe('parseScenarioFile', () => {
                   feed: 'join',
                   pages: 'offset',
                   likes: { strategy: 'one-row', shards: 64 },
+                  notifications: { by: 'http', inbox: 'memory', mailTimeMs: 0, order: 'write-first', gapMs: 0 },
                   pool: { size: 10, queueLimit: 1000, timeoutMs: 5000, leakEvery: 0, reclaimAfterMs: 0 },
                   connections: 'pool',
                   queryCostMs: 0,

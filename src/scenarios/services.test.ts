@@ -135,6 +135,15 @@ describe('services', () => {
 });
 
 describe('a service is refused', () => {
+  it('is missed where the app notifies by it, and it is not there', () => {
+    expect(faultsOf('app: { notifications: rabbitmq }', 'services: { mailer: notifier }')).toEqual([
+      '[rabbitmq] the app notifies by rabbitmq, and there is none beside it | write services: { broker: rabbitmq }',
+    ]);
+    expect(servicesIn('app: { notifications: rabbitmq }', 'services: { bus: rabbitmq }')).toMatchObject({
+      default: [{ name: 'bus', entry: 'rabbitmq' }],
+    });
+  });
+
   it('that the catalogue does not have', () => {
     expect(faultsOf('services: { mailer: notifer, inbox: { service: mail }, other: 3 }')).toEqual([
       '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: notifier, pgbouncer, rabbitmq, none',

@@ -44,6 +44,8 @@ describe('scenarios.yaml', () => {
       'hot-key',
       'cold-cache',
       'connection-pooler',
+      'notifications',
+      'outbox',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

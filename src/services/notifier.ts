@@ -1,5 +1,8 @@
-import type { EntryUse } from '../model/system.ts';
+import { notifierEnvironmentOf } from '../model/app-environment.ts';
+import { servicesBeside, type TrialSystem } from '../model/plan.ts';
+import type { EntryUse, System } from '../model/system.ts';
 import { appBundle } from './app.ts';
+import { postgres } from './postgres/postgres.ts';
 import type { Entry, Place, Service, Variables } from './service.ts';
 
 /** What the program of the reference app is told to be. */
@@ -10,7 +13,7 @@ const graceMs = 3_000;
 /** What it takes to end beyond that. */
 const marginMs = 1_000;
 
-/** The notification service of the reference app: told of each todo that is created, in line and over HTTP. */
+/** The notification service of the reference app: told of each todo that is created, over HTTP or by a broker. */
 export const notifier: Entry = {
   name: 'notifier',
   what: 'a notification service, which the app tells of every todo that is created',
@@ -18,7 +21,8 @@ export const notifier: Entry = {
   describe,
 };
 
-function describe({ name, replicas = 1, limits }: EntryUse): Service {
+function describe({ name, replicas = 1, limits }: EntryUse, system: System | TrialSystem): Service {
+  const told = system.kind === 'app' ? notifierEnvironmentOf(system.app) : {};
   return {
     name,
     title: name,
@@ -29,7 +33,7 @@ function describe({ name, replicas = 1, limits }: EntryUse): Service {
     port: { inside: 3000 },
     secrets: [],
     fronts: [],
-    uses: [],
+    uses: usedIn(system),
     program: {
       locate: ({ app: bundle }) => Promise.resolve({ command: process.execPath, args: () => [bundle, ...role] }),
       inherits: 'little',
@@ -38,7 +42,7 @@ function describe({ name, replicas = 1, limits }: EntryUse): Service {
       workingFolder: undefined,
     },
     image: { from: { lab: true }, args: () => [appBundle, ...role], user: undefined, data: [], scratch: ['/tmp'] },
-    environment,
+    environment: (at) => ({ ...environment(at), ...told }),
     files: () => [],
     ready: {
       log: /"msg":"listening"/,
@@ -55,6 +59,14 @@ function describe({ name, replicas = 1, limits }: EntryUse): Service {
     reload: undefined,
     isForeign: false,
   };
+}
+
+/** Beside the reference app its database, for the mails; and the broker that notifications go by. */
+function usedIn(system: System | TrialSystem): readonly string[] {
+  if (system.kind !== 'app') return [];
+  const { by } = system.app.notifications;
+  const brokers = servicesBeside(system).filter((use) => use.kind === 'entry' && use.entry === by);
+  return [postgres.name, ...brokers.map(({ name }) => name)];
 }
 
 function environment({ copy, host, port, lingerMs }: Place): Variables {

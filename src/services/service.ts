@@ -1,8 +1,9 @@
 import type { Environment as MachineEnvironment } from '../machine/environment.ts';
 import type { Executable } from '../machine/executable.ts';
 import type { LinkAct } from '../model/acts.ts';
+import type { TrialSystem } from '../model/plan.ts';
 import type { ImageName } from '../model/scenario.ts';
-import type { Autoscale, EntryUse, HostedSystem, Limits } from '../model/system.ts';
+import type { Autoscale, EntryUse, HostedSystem, Limits, System } from '../model/system.ts';
 
 /** A text of a service's: a secret one is written where only the service reads it, and never into arguments. */
 export type Text = string | { readonly secret: string };
@@ -76,7 +77,8 @@ export interface Entry {
   readonly copies: Copies['kind'];
   /** Programs that the machine has to bring for its process, and that nothing else needs. */
   readonly executables?: readonly Executable[];
-  describe(use: EntryUse): Service;
+  /** @param system what it runs in, by which it may know what else is there */
+  describe(use: EntryUse, system: System | TrialSystem): Service;
 }
 
 /** How many of it run, and what they are called. */

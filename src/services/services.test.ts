@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { balancedBy } from '../model/system.ts';
 import type { HostedTopology, Topology } from '../model/plan.ts';
-import { readSettings } from '../target-app/settings.ts';
+import { readNotifierSettings, readSettings } from '../target-app/settings.ts';
 import { copiesOf, plainText, type Place, type Service, type Variables, variablesOf } from './service.ts';
 import { catalogue } from './catalogue.ts';
 import { link } from './link.ts';
@@ -25,6 +25,7 @@ const topology: Topology = {
     feed: 'n+1',
     pages: 'keyset',
     likes: { strategy: 'sharded', shards: 8 },
+    notifications: { by: 'in-process', inbox: 'table', mailTimeMs: 200, order: 'outbox', gapMs: 100 },
     pool: { size: 7, queueLimit: 0, timeoutMs: 900, leakEvery: 10, reclaimAfterMs: 2_000 },
     connections: 'per-request',
     queryCostMs: 100,
@@ -94,7 +95,10 @@ const services = [
   ...(inFront === undefined ? [] : [inFront]),
 ];
 const entries = catalogue.map(({ name, copies, ...entry }) =>
-  entry.describe({ kind: 'entry', name, entry: name, replicas: copies === 'one' ? undefined : 2, limits: own.limits }),
+  entry.describe(
+    { kind: 'entry', name, entry: name, replicas: copies === 'one' ? undefined : 2, limits: own.limits },
+    topology,
+  ),
 );
 const all: readonly Service[] = [...services, ...[command, image].map(testedOf), ...entries];
 
@@ -163,6 +167,11 @@ test('every setting of a topology reaches the application as it was meant', () =
     CACHE_LOCAL_TTL_MS: 50,
     CACHE_CHECK: 0.5,
     FEED_STRATEGY: 'n+1',
+    NOTIFICATIONS_BY: 'in-process',
+    NOTIFICATIONS_INBOX: 'table',
+    NOTIFICATIONS_MAIL_TIME_MS: 200,
+    NOTIFICATIONS_ORDER: 'outbox',
+    NOTIFICATIONS_GAP_MS: 100,
     CONNECTIONS: 'per-request',
     POOL_SIZE: 7,
     POOL_QUEUE_LIMIT: 0,
@@ -263,4 +272,30 @@ test('a link stands between what is tested and what it uses, and leads to a bala
   expect(links(true)[1]).toBe('mailer-link mailer link.mjs mailer=4000:mailer:5432');
   const names = deployedOf(linked, platform).map(({ name }) => name);
   expect(names).toEqual(['mailer', 'mailer-balancer', 'postgres-link', 'mailer-link', 'app', 'nginx']);
+});
+
+test('the notifier is told what the app is told of notifications, and reaches their broker and the database', () => {
+  const { limits } = own;
+  const mailer = { kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 1, limits } as const;
+  const broker = { kind: 'entry', name: 'broker', entry: 'rabbitmq', replicas: undefined, limits } as const;
+  const notifierIn = (wanted: Topology | HostedTopology): Service => {
+    const found = deployedOf({ ...wanted, services: [mailer, broker] }, platform).find(({ name }) => name === 'mailer');
+    if (found === undefined) throw new Error('no mailer');
+    return found;
+  };
+  const by = (way: 'http' | 'rabbitmq'): Topology => ({
+    ...topology,
+    app: { ...topology.app, notifications: { ...topology.app.notifications, by: way } },
+  });
+  expect(notifierIn(by('http')).uses).toEqual(['postgres']);
+  expect(notifierIn(by('rabbitmq')).uses).toEqual(['postgres', 'broker']);
+  expect(notifierIn(command).uses).toEqual([]);
+  const told = Object.fromEntries(
+    Object.entries(notifierIn(by('rabbitmq')).environment(place)).map(([name, text]) => [name, plainText(text)]),
+  );
+  expect(readNotifierSettings({ ...told, DATABASE_URL: 'postgres://db', AMQP_URL: 'amqp://broker' })).toMatchObject({
+    NOTIFICATIONS_BY: 'rabbitmq',
+    NOTIFICATIONS_INBOX: 'table',
+    NOTIFICATIONS_MAIL_TIME_MS: 200,
+  });
 });

@@ -22,7 +22,7 @@ export function storesOf(systems: readonly TrialSystem[]): readonly Service[] {
 export function besideOf(system: System | TrialSystem): readonly Service[] {
   const own = system.kind === 'app' ? [postgres, ...(system.hasRedis ? [redis] : [])] : [];
   const named = servicesBeside(system).map((use) =>
-    use.kind === 'entry' ? entryOf(use.entry).describe(use) : secondOwn(use),
+    use.kind === 'entry' ? entryOf(use.entry).describe(use, system) : secondOwn(use),
   );
   return [...own, ...named];
 }

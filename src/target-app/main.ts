@@ -4,7 +4,14 @@ import type { Logger } from 'pino';
 import { describe } from './errors.ts';
 import type { ErrorLog } from './log.ts';
 import type { Replica } from './replica.ts';
-import { readServerSettings, readSettings, SettingsError, type ServerSettings, type Settings } from './settings.ts';
+import {
+  type NotifierSettings,
+  readNotifierSettings,
+  readSettings,
+  type ServerSettings,
+  type Settings,
+  SettingsError,
+} from './settings.ts';
 import { runSteps, STEPS, type Step } from './steps.ts';
 
 const EXIT_FAILED = 1;
@@ -12,7 +19,7 @@ const EXIT_USAGE = 2;
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.length === 1 && args[0] === 'notifier') {
-    const settings = settingsBy(readServerSettings);
+    const settings = settingsBy(readNotifierSettings);
     if (settings !== undefined) await serve(settings, startNotifier);
     return;
   }
@@ -62,7 +69,7 @@ async function startApp(settings: Settings, log: Logger, errors: ErrorLog): Prom
   return { role: 'primary', replica: await startPrimary(settings, log, errors) };
 }
 
-async function startNotifier(settings: ServerSettings, _log: Logger, errors: ErrorLog): Promise<Started> {
+async function startNotifier(settings: NotifierSettings, _log: Logger, errors: ErrorLog): Promise<Started> {
   const { startNotifier: start } = await import('./notifications/notifier.ts');
   return { role: 'alone', replica: await start(settings, errors) };
 }

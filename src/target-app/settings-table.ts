@@ -209,6 +209,60 @@ export const APP_SETTINGS = {
       words: '{} shards',
     },
   },
+  /** How users hear of the todos that are created. */
+  notifications: {
+    by: {
+      variable: 'NOTIFICATIONS_BY',
+      kind: 'choice',
+      choices: ['http', 'in-process', 'rabbitmq'],
+      default: 'http',
+      key: 'by',
+      noun: 'the way of notifying',
+      words: 'notifications {}',
+    },
+    /** Where it is kept which notifications have come. */
+    inbox: {
+      variable: 'NOTIFICATIONS_INBOX',
+      kind: 'choice',
+      choices: ['memory', 'table'],
+      default: 'memory',
+      key: 'inbox',
+      noun: 'the inbox',
+      words: 'inbox in a {}',
+    },
+    /** A round trip to the mail server, which is not there: a wait stands for it. */
+    mailTimeMs: {
+      variable: 'NOTIFICATIONS_MAIL_TIME_MS',
+      kind: 'duration',
+      least: 0,
+      most: 60_000,
+      default: 0,
+      key: 'mail-time',
+      noun: 'the time that a mail takes',
+      words: 'a mail takes {}',
+    },
+    /** Which comes first, the todo or the message about it, or both in one transaction. */
+    order: {
+      variable: 'NOTIFICATIONS_ORDER',
+      kind: 'choice',
+      choices: ['write-first', 'tell-first', 'outbox'],
+      default: 'write-first',
+      key: 'order',
+      noun: 'the order of writing and telling',
+      words: 'order {}',
+    },
+    /** What the app does between the two: a wait stands for it. */
+    gapMs: {
+      variable: 'NOTIFICATIONS_GAP_MS',
+      kind: 'duration',
+      least: 0,
+      most: 60_000,
+      default: 0,
+      key: 'gap',
+      noun: 'the time between writing and telling',
+      words: '{} between writing and telling',
+    },
+  },
   pool: {
     size: {
       variable: 'POOL_SIZE',

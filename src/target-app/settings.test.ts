@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 
-import { readSettings, SettingsError } from './settings.ts';
+import { readNotifierSettings, readSettings, SettingsError } from './settings.ts';
 
 const REQUIRED = { DATABASE_URL: 'postgres://localhost/todos' };
 
-function problems(environment: Record<string, string>): string[] {
+function problems(
+  environment: Record<string, string>,
+  read: (from: typeof environment) => unknown = readSettings,
+): string[] {
   try {
-    readSettings(environment);
+    read(environment);
   } catch (error) {
     if (error instanceof SettingsError) return error.message.split('\n');
     throw error;
@@ -33,6 +36,11 @@ describe('settings', () => {
       PAGES: 'offset',
       LIKES_STRATEGY: 'one-row',
       LIKES_SHARDS: 64,
+      NOTIFICATIONS_BY: 'http',
+      NOTIFICATIONS_INBOX: 'memory',
+      NOTIFICATIONS_MAIL_TIME_MS: 0,
+      NOTIFICATIONS_ORDER: 'write-first',
+      NOTIFICATIONS_GAP_MS: 0,
       CONNECTIONS: 'pool',
       POOL_SIZE: 10,
       POOL_QUEUE_LIMIT: 1000,
@@ -66,10 +74,10 @@ describe('settings', () => {
       'REPLICA_NAME: got ""; accepted: a text that is not empty (default: the host name)',
       'PORT: got "65536"; accepted: a whole number from 0 to 65535 (default 3000)',
       'DATABASE_URL: not set; accepted: a postgres:// address (required)',
-      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
       'CACHE_STRATEGY: got "magic"; accepted: one of none, aside, single-flight, lock, stale-while-revalidate, xfetch (default none)',
       'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
       'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
+      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
     ]);
   });
 
@@ -79,6 +87,22 @@ describe('settings', () => {
       'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
     ]);
     expect(problems({ ...REQUIRED, CACHE_STRATEGY: 'lock', REDIS_URL: 'redis://localhost:6379' })).toEqual([]);
+  });
+
+  it('need the address of a broker where notifications go by one, and only there', () => {
+    const missing = ['AMQP_URL: not set; accepted: an amqp:// address (required where NOTIFICATIONS_BY is rabbitmq)'];
+    expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'in-process' })).toEqual([]);
+    expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'rabbitmq' })).toEqual(missing);
+    expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'rabbitmq', AMQP_URL: 'amqp://a:b@broker:5672' })).toEqual([]);
+    expect(problems({ NOTIFICATIONS_BY: 'rabbitmq' }, readNotifierSettings)).toEqual(missing);
+  });
+
+  it('of the notifier are those of a server, and a database only for an inbox in a table', () => {
+    expect(readNotifierSettings({})).not.toHaveProperty('DATABASE_URL');
+    expect(readNotifierSettings({ ...REQUIRED, NOTIFICATIONS_INBOX: 'table' })).toMatchObject(REQUIRED);
+    expect(problems({ NOTIFICATIONS_INBOX: 'table' }, readNotifierSettings)).toEqual([
+      'DATABASE_URL: not set; accepted: a postgres:// address (required where NOTIFICATIONS_INBOX is table)',
+    ]);
   });
 
   it('take the notifier by its origin', () => {

@@ -61,26 +61,44 @@ const redisAddress = address(
 );
 const text = (standard: string) => z.string().check(z.minLength(1, `a text that is not empty (default: ${standard})`));
 
+const amqpAddress = address(
+  /^amqps?:\/\/[^/]+(\/.*)?$/,
+  'an amqp:// address (required where NOTIFICATIONS_BY is rabbitmq)',
+);
+const databaseAddress = (accepted: string) => address(/^postgres(ql)?:\/\/./, `a postgres:// address (${accepted})`);
+
 const ServerEnvironment = z.object({
   HOST: z._default(text('127.0.0.1'), '127.0.0.1'),
   REPLICA_NAME: z.optional(text('the host name')),
   ...schemasOf(PROCESS_SETTINGS),
 });
 const Environment = z.extend(ServerEnvironment, {
-  DATABASE_URL: address(/^postgres(ql)?:\/\/./, 'a postgres:// address (required)'),
+  DATABASE_URL: databaseAddress('required'),
   POOLER_URL: z.optional(address(/^postgres(ql)?:\/\/./, 'a postgres:// address')),
   REDIS_URL: z.optional(redisAddress),
+  AMQP_URL: z.optional(amqpAddress),
   NOTIFIER_URL: z.optional(address(/^http:\/\/[^/]+\/?$/, 'an http:// address without a path')),
   ...schemasOf(APP_SETTINGS),
   ...schemasOf(DATA_SETTINGS),
 });
-const EnvironmentWithCache = z.extend(Environment, { REDIS_URL: redisAddress });
+const inboxAddress = databaseAddress('required where NOTIFICATIONS_INBOX is table');
+const NotifierEnvironment = z.extend(ServerEnvironment, {
+  DATABASE_URL: z.optional(inboxAddress),
+  AMQP_URL: z.optional(amqpAddress),
+  ...schemasOf({ notifications: APP_SETTINGS.notifications }),
+});
 
 /** What every server of this program is told: how it listens, logs and ends. */
 export type ServerSettings = Readonly<z.infer<typeof ServerEnvironment>>;
 
-/** Everything that can be set for the app, under the name of its environment variable. Where there is a cache strategy, there is a Redis. */
+/**
+ * Everything that can be set for the app, under the name of its environment variable. Where there is a cache strategy, there is a Redis,
+ * and what it notifies by is there too.
+ */
 export type Settings = Readonly<z.infer<typeof Environment>>;
+
+/** The same for the notifier. An inbox in a table has a database. */
+export type NotifierSettings = Readonly<z.infer<typeof NotifierEnvironment>>;
 
 /** The environment does not make sense: one line for each setting that is wrong. */
 export class SettingsError extends Error {
@@ -95,18 +113,39 @@ type Variables = Readonly<Record<string, string | undefined>>;
  */
 export function readSettings(environment: Variables): Settings {
   const { CACHE_STRATEGY: strategy = 'none' } = environment;
-  return read(strategy === 'none' ? Environment : EnvironmentWithCache, environment);
+  return read(Environment, environment, {
+    ...(strategy !== 'none' && { REDIS_URL: redisAddress }),
+    ...brokerOf(environment),
+  });
 }
 
-/** The same for a server that has neither database nor cache. */
-export function readServerSettings(environment: Variables): ServerSettings {
-  return read(ServerEnvironment, environment);
+/** The same for the notifier, which needs nobody unless it is told to. */
+export function readNotifierSettings(environment: Variables): NotifierSettings {
+  const { NOTIFICATIONS_INBOX: inbox } = environment;
+  return read(NotifierEnvironment, environment, {
+    ...(inbox === 'table' && { DATABASE_URL: inboxAddress }),
+    ...brokerOf(environment),
+  });
 }
 
-function read<Schema extends z.ZodMiniType>(schema: Schema, environment: Variables): z.infer<Schema> {
+/** Where the broker is that notifications go by, if they do. */
+function brokerOf({ NOTIFICATIONS_BY: by }: Variables): Required {
+  return by === 'rabbitmq' ? { AMQP_URL: amqpAddress } : {};
+}
+
+/** What may be left out otherwise, and not with what else is set. */
+type Required = Readonly<Record<string, z.ZodMiniType>>;
+
+function read<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  environment: Variables,
+  required: Required,
+): z.infer<Schema> {
   const parsed = schema.safeParse(environment);
-  if (parsed.success) return parsed.data;
-  const accepted = new Map(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
+  const missing = z.object(required).safeParse(environment);
+  if (parsed.success && missing.success) return parsed.data;
+  const issues = [parsed, missing].flatMap(({ error }) => error?.issues ?? []);
+  const accepted = new Map(issues.map((issue) => [String(issue.path[0]), issue.message]));
   throw new SettingsError(
     [...accepted].map(([name, what]) => `${name}: ${given(environment[name])}; accepted: ${what}`).join('\n'),
   );

@@ -51,10 +51,18 @@ async function run(step: Step, settings: Settings, database: () => Promise<Clien
       return `${outcome}: ${size.users} users, ${size.todos} todos`;
     }
     case 'flush': {
-      if (settings.REDIS_URL === undefined) return 'no cache to flush';
-      const { flush } = await import('./cache/flush.ts');
-      await flush(settings.REDIS_URL);
-      return 'flushed the cache';
+      const flushed: string[] = [];
+      if (settings.REDIS_URL !== undefined) {
+        const { flush } = await import('./cache/flush.ts');
+        await flush(settings.REDIS_URL);
+        flushed.push('the cache');
+      }
+      if (settings.AMQP_URL !== undefined) {
+        const { purge } = await import('./notifications/rabbitmq.ts');
+        await purge(settings.AMQP_URL);
+        flushed.push('the queue');
+      }
+      return flushed.length === 0 ? 'no cache to flush' : `flushed ${flushed.join(' and ')}`;
     }
   }
 }

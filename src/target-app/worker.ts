@@ -6,7 +6,10 @@ import type { Drain } from './http/route.ts';
 import type { ErrorLog } from './log.ts';
 import { createBackendsScrape } from './metrics/backends.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import { createCreation } from './notifications/creation.ts';
+import { startRelay } from './notifications/relay.ts';
 import { createSender } from './notifications/sender.ts';
+import { openWay } from './notifications/ways.ts';
 import { listen } from './server.ts';
 import type { Settings } from './settings.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
@@ -41,15 +44,20 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const pages = createPages(database, settings.PAGES, settings);
   const likes = createLikes(database, settings);
   const feed = createFeed(database, settings.FEED_STRATEGY);
-  const notifier = createSender(settings.NOTIFIER_URL, metrics, errors);
-  const scrapeBackends = createBackendsScrape(monitor, cache);
-  const api = { todos, pages, likes, feed, cache, notifier, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const way = await openWay(settings, database, errors);
+  const sender = createSender(way, metrics, errors);
+  const create = createCreation(settings, todos, sender);
+  const relay =
+    way && settings.NOTIFICATIONS_ORDER === 'outbox' ? startRelay(database, way, metrics, errors) : undefined;
+  const scrapeBackends = createBackendsScrape(monitor, cache, way && settings.SEED_TODOS + 1);
+  const api = { create, todos, pages, likes, feed, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 
-  // In the reverse order of use: the cache's background work may still query.
+  // In the reverse order of use: the background work of notifications and of the cache may still query.
   const release = async (): Promise<void> => {
-    notifier.close();
+    await relay?.close();
+    await sender.close();
     await cache.close();
     await Promise.all([database.close(), monitor.close()]);
   };

@@ -47,6 +47,7 @@ const gauges = [
   'db_connections',
   'db_connections_serving',
   'db_locks_waiting',
+  'notifications_outstanding',
   'redis_memory_bytes',
 ];
 

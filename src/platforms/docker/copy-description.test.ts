@@ -146,7 +146,8 @@ describe('a copy of a service', () => {
 test('the health of what Node.js has to be started for is hardly looked at while something is measured', () => {
   const everyMs = (service: Service, isShown: boolean): number | undefined => healthOf(service, isShown)?.everyMs;
   const limits = { cpu: undefined, memoryBytes: undefined };
-  const mailer = notifier.describe({ kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 1, limits });
+  const use = { kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 1, limits } as const;
+  const mailer = notifier.describe(use, { kind: 'url', url: '' });
   for (const service of [named('app'), mailer])
     expect([everyMs(service, true), everyMs(service, false)]).toEqual([10_000, 300_000]);
   expect([everyMs(named('redis'), true), everyMs(named('redis'), false)]).toEqual([30_000, 30_000]);

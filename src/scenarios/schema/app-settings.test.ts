@@ -32,6 +32,7 @@ describe('the settings of the application', () => {
       feed: 'n+1',
       pages: 'keyset',
       likes: { strategy: 'append', shards: 8 },
+      notifications: { by: 'in-process', inbox: 'table', 'mail-time': '200ms', order: 'outbox', gap: '100ms' },
       pool: { size: 7, queue: 0, timeout: '900ms', 'leak-every': 10, 'reclaim-after': '2s' },
       connections: 'per-request',
       'query-cost': '20ms',
@@ -53,6 +54,11 @@ describe('the settings of the application', () => {
       PAGES: 'keyset',
       LIKES_STRATEGY: 'append',
       LIKES_SHARDS: 8,
+      NOTIFICATIONS_BY: 'in-process',
+      NOTIFICATIONS_INBOX: 'table',
+      NOTIFICATIONS_MAIL_TIME_MS: 200,
+      NOTIFICATIONS_ORDER: 'outbox',
+      NOTIFICATIONS_GAP_MS: 100,
       POOL_SIZE: 7,
       POOL_QUEUE_LIMIT: 0,
       POOL_TIMEOUT_MS: 900,
@@ -112,6 +118,8 @@ describe('in words', () => {
     [{ feed: 'n+1', connections: 'per-request' }, ['feed n+1', 'one connection per request']],
     [{ pool: { 'leak-every': 10, 'reclaim-after': '2s' } }, ['one connection in 10 leaks', 'reclaims after 2 s']],
     [{ pages: 'keyset', likes: 'sharded' }, ['pages by keyset', 'likes sharded']],
+    [{ notifications: 'in-process' }, ['notifications in-process']],
+    [{ notifications: { inbox: 'table', 'mail-time': '200ms' } }, ['inbox in a table', 'a mail takes 200 ms']],
     [{ 'query-cost': '20ms', workers: 2, 'title-index': true }, ['query cost 20 ms', '2 workers', 'title index']],
   ])('%o is told by what it changes', (written, words) => {
     expect(appWords(app(written))).toEqual(words);

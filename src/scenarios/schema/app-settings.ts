@@ -47,7 +47,7 @@ export function appWords(app: AppSettings): readonly string[] {
   const words = (setting: ToldSetting): string =>
     setting.words.replace('{}', valueText(setting, values[setting.variable] ?? setting.default));
   const isTold = (setting: ToldSetting): boolean =>
-    setting.isAlwaysTold === true || values[setting.variable] !== setting.default;
+    setting.isAlwaysTold === true || (values[setting.variable] ?? setting.default) !== setting.default;
   const isHeeded = ({ onlyFor = app.cache.strategy }: ToldSetting): boolean => onlyFor === app.cache.strategy;
   const told = (settings: SettingTable<ToldSetting>): readonly string[] =>
     settingsOf(settings).filter(isHeeded).filter(isTold).map(words);

@@ -25,6 +25,18 @@ const SCHEMA = `
     likes integer NOT NULL,
     PRIMARY KEY (todo_id, slot)
   );
+  -- Which notifications have come, and how often.
+  CREATE TABLE IF NOT EXISTS notifications (
+    id text PRIMARY KEY,
+    todo_id integer NOT NULL,
+    user_id integer NOT NULL,
+    body text NOT NULL,
+    times integer NOT NULL DEFAULT 1
+  );
+  -- Todos of which users are still to be told.
+  CREATE TABLE IF NOT EXISTS outbox (todo_id integer PRIMARY KEY);
+  -- A row for each mail that a mail server would have sent, twice if it was told twice.
+  CREATE TABLE IF NOT EXISTS mails (notification_id text NOT NULL, todo_id integer NOT NULL);
   CREATE TABLE IF NOT EXISTS seed_state (users integer, todos integer, version integer, transaction xid);`;
 
 /**

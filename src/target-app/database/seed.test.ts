@@ -84,6 +84,8 @@ describe('seed', () => {
       `DELETE FROM todos WHERE id = 9; INSERT INTO todos (id, title, user_id) VALUES (9, 'x', 1)`,
     ],
     ['liked', 'INSERT INTO todo_likes (todo_id, likes) VALUES (3, 1)'],
+    ['told of', `INSERT INTO mails VALUES ('todo-3-1', 3)`],
+    ['told of by a queue', `INSERT INTO notifications VALUES ('todo-3-1', 3, 1, 'a')`],
     ['renamed among the users', `UPDATE users SET name = 'Ada' WHERE id = 1`],
   ])('notices that a row was %s', async (_what, write) => {
     await client.query(write);

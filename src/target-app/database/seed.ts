@@ -22,6 +22,9 @@ const UNTOUCHED = `
     (SELECT count(*) = state.users AND bool_and(xmin = state.transaction) FROM users)
     AND (SELECT count(*) = state.todos AND coalesce(bool_and(xmin = state.transaction), true) FROM todos)
     AND NOT EXISTS (SELECT FROM todo_likes)
+    AND NOT EXISTS (SELECT FROM notifications)
+    AND NOT EXISTS (SELECT FROM mails)
+    AND NOT EXISTS (SELECT FROM outbox)
     AND (SELECT last_value = state.users FROM users_id_seq)
     AND (SELECT last_value = greatest(state.todos, 1) AND is_called = (state.todos > 0) FROM todos_id_seq)
   ) AS untouched
@@ -30,7 +33,7 @@ const UNTOUCHED = `
 
 /** Written by the server itself: no row crosses the wire. Every value follows from the id. */
 const rows = ({ users, todos }: SeedSize) => `
-  TRUNCATE todos, users, todo_likes, seed_state RESTART IDENTITY;
+  TRUNCATE todos, users, todo_likes, notifications, mails, outbox, seed_state RESTART IDENTITY;
   INSERT INTO users (id, name)
     SELECT id, 'User ' || id FROM generate_series(1, ${users}) AS id;
   INSERT INTO todos (id, title, description, completed, user_id, created_at)

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import * as z from 'zod/mini';
 
 import type { Cache } from '../cache/cache.ts';
-import type { Sender } from '../notifications/sender.ts';
+import type { Creation } from '../notifications/creation.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
 import type { Feed } from '../todos/feed.ts';
 import type { Pages } from '../todos/pages.ts';
@@ -18,7 +18,7 @@ export interface TodoRoom {
   readonly pages: Pages;
   readonly feed: Feed;
   readonly cache: Cache;
-  readonly notifier: Sender;
+  readonly create: Creation;
   readonly maxBodyBytes: number;
 }
 
@@ -45,17 +45,15 @@ const cacheKey = (id: number): string => `todo:${id}`;
 export function addTodoRoutes(
   app: Hono<Env>,
   route: Route,
-  { todos, pages, feed, cache, notifier, maxBodyBytes }: TodoRoom,
+  { create, todos, pages, feed, cache, maxBodyBytes }: TodoRoom,
 ): void {
   app.post(
     '/todos',
     route('POST /todos', async (c, stopwatch) => {
       const body = await readBody(c, TodoDraft, maxBodyBytes);
       if ('refusal' in body) return body.refusal;
-      const todo = await todos.create(body.value, stopwatch);
-      if (todo === undefined) return unknownUser();
-      await notifier.created(todo, stopwatch);
-      return json(todo, 201, { location: `/todos/${todo.id}` });
+      const todo = await create(body.value, stopwatch);
+      return todo === undefined ? unknownUser() : json(todo, 201, { location: `/todos/${todo.id}` });
     }),
   );
 

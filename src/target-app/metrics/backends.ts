@@ -5,6 +5,7 @@ import { numbersIn } from '../cache/info.ts';
 import type { Monitor } from '../database/monitor.ts';
 import { readSlowestStatements, readStatistics } from '../database/statistics.ts';
 import { within } from '../deadline.ts';
+import { readTally } from '../notifications/tally.ts';
 
 const REDIS_WITHIN_MS = 1000;
 
@@ -20,8 +21,13 @@ type Tell = (name: string, help: string, samples: number | readonly Sample[] | u
 /**
  * Creates the scrape of what PostgreSQL and Redis say of themselves: of everything that they have done for everyone, since
  * their statistics began. What cannot be told is absent, not zero; why is for /readyz to say.
+ * @param toldFrom the id from which on users are to hear of todos; undefined where they hear of none
  */
-export function createBackendsScrape(monitor: Monitor, cache: Cache): () => Promise<string> {
+export function createBackendsScrape(
+  monitor: Monitor,
+  cache: Cache,
+  toldFrom: number | undefined,
+): () => Promise<string> {
   return async () => {
     const registry = new Registry(); // a new one each time: what was told before and is not now has to be gone
     const tell: Tell = (name, help, told = []) => {
@@ -33,7 +39,11 @@ export function createBackendsScrape(monitor: Monitor, cache: Cache): () => Prom
       const metric = new Kind({ name, help, labelNames, registers: [registry] });
       for (const { labels = {}, value } of samples) metric.inc(labels, value);
     };
-    await Promise.allSettled([tellDatabase(monitor, tell), tellCache(cache.redis, tell)]);
+    await Promise.allSettled([
+      tellDatabase(monitor, tell),
+      tellNotifications(monitor, toldFrom, tell),
+      tellCache(cache.redis, tell),
+    ]);
     return registry.metrics();
   };
 }
@@ -68,6 +78,19 @@ async function tellDatabase(monitor: Monitor, tell: Tell): Promise<void> {
     'db_statement_calls_total',
     'Calls of those statements.',
     slowest.map(({ statement, calls }) => ({ labels: { statement }, value: calls })),
+  );
+}
+
+async function tellNotifications(monitor: Monitor, toldFrom: number | undefined, tell: Tell): Promise<void> {
+  if (toldFrom === undefined) return;
+  const { outstanding, orphaned, twice, repeated } = await readTally(monitor, toldFrom);
+  tell('notifications_outstanding', 'Todos that were created, and of which no mail has gone out yet.', outstanding);
+  tell('notifications_orphaned', 'Mails about todos that there are not.', orphaned);
+  tell('notifications_twice', 'Mails about something of which one had gone out before.', twice);
+  tell(
+    'notifications_repeated',
+    'Times that a notification came which the inbox in a table had, and dropped.',
+    repeated,
   );
 }
 

@@ -115,7 +115,10 @@ export function createMetrics() {
     cacheOutdated: counter('cache_outdated_total', 'Those of them that were older.'),
     cacheErrors: counter('cache_errors_total', 'Calls of the cache that failed, and failed recomputes in background.'),
 
-    notificationsSent: counter('notifications_sent_total', 'Notifications that the notifier has taken.'),
+    notificationsSent: counter(
+      'notifications_sent_total',
+      'Notifications that were handed on: whoever took them has said so.',
+    ),
     notificationsFailed: counter(
       'notifications_failed_total',
       'Notifications of which that is not known; nobody tries again.',

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import type { Counter } from 'prom-client';
 
 import { internalError, json, notFound, toResponse } from '../http/answers.ts';
 import { readBody } from '../http/input.ts';
@@ -12,10 +11,6 @@ import { Notification } from './notification.ts';
 /** What the routes of the notifier work with. */
 export interface NotifierRoom {
   readonly inbox: Inbox;
-  /** Those that were new. */
-  readonly received: Counter;
-  /** Those that had come before. */
-  readonly repeated: Counter;
   readonly maxBodyBytes: number;
   readonly drain: Drain;
   readonly scrape: () => Promise<string>;
@@ -23,7 +18,7 @@ export interface NotifierRoom {
 
 /** Builds the web application of the notifier: it takes notifications, and says which it has. */
 export function createNotifierApp(route: Route, room: NotifierRoom, errors: ErrorLog): Hono<Env> {
-  const { inbox, received, repeated, maxBodyBytes, drain, scrape } = room;
+  const { inbox, maxBodyBytes, drain, scrape } = room;
   const app = new Hono<Env>();
 
   // The same one twice is no error of the sender: it cannot know whether an answer that it did not get was a yes.
@@ -32,16 +27,15 @@ export function createNotifierApp(route: Route, room: NotifierRoom, errors: Erro
     route('POST /notifications', async (c) => {
       const body = await readBody(c, Notification, maxBodyBytes);
       if ('refusal' in body) return body.refusal;
-      const isNew = inbox.take(body.value);
-      (isNew ? received : repeated).inc();
-      return json(inbox.byId(body.value.id), isNew ? 201 : 200);
+      const isNew = await inbox.take(body.value);
+      return json(await inbox.byId(body.value.id), isNew ? 201 : 200);
     }),
   );
 
   app.get(
     '/notifications/:id',
-    route('GET /notifications/:id', (c) => {
-      const found = inbox.byId(c.req.param('id') ?? '');
+    route('GET /notifications/:id', async (c) => {
+      const found = await inbox.byId(c.req.param('id') ?? '');
       return found === undefined ? notFound('notification') : json(found);
     }),
   );

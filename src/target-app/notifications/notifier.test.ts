@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createErrorLog } from '../log.ts';
 import type { Replica } from '../replica.ts';
-import { readServerSettings } from '../settings.ts';
+import { readNotifierSettings } from '../settings.ts';
 import { readMetric } from '../testing/metric.ts';
 import { startNotifier } from './notifier.ts';
 
 let notifier: Replica;
 beforeEach(async () => {
-  notifier = await startNotifier(readServerSettings({ PORT: '0' }), createErrorLog(pino({ level: 'silent' })));
+  notifier = await startNotifier(readNotifierSettings({ PORT: '0' }), createErrorLog(pino({ level: 'silent' })));
 });
 afterEach(() => notifier.close());
 

@@ -8,12 +8,13 @@ import * as z from 'zod/mini';
 
 import { createErrorLog } from '../log.ts';
 import { createMetrics, type Metrics } from '../metrics/metrics.ts';
-import { readServerSettings } from '../settings.ts';
+import { readNotifierSettings } from '../settings.ts';
 import { startInstance } from '../testing/instance.ts';
 import { readMetric } from '../testing/metric.ts';
 import { prepare } from '../testing/prepare.ts';
 import { freePort, startPostgres } from '../testing/services.ts';
 import { UNWATCHED } from '../timing/stopwatch.ts';
+import { overHttp } from './http.ts';
 import { startNotifier } from './notifier.ts';
 import { createSender, type Sender } from './sender.ts';
 
@@ -34,8 +35,8 @@ describe('telling a notifier', () => {
     connections = 0;
     bodies = [];
   });
-  afterEach(() => {
-    sender.close();
+  afterEach(async () => {
+    await sender.close();
     server.closeAllConnections();
     server.close();
   });
@@ -51,7 +52,7 @@ describe('telling a notifier', () => {
     });
     server.on('connection', () => (connections += 1)).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    sender = createSender(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, metrics, errors);
+    sender = createSender(overHttp(`http://127.0.0.1:${(server.address() as AddressInfo).port}`), metrics, errors);
   }
   const told = async () => {
     const text = await metrics.registry.metrics();
@@ -108,7 +109,10 @@ describe('POST /todos of an app with a notifier', () => {
     expect(unheard.status).toBe(201);
     const lost = Created.parse(await unheard.json());
 
-    const notifier = await startNotifier(readServerSettings({ PORT: String(notifierPort) }), errors);
+    const notifier = await startNotifier(
+      readNotifierSettings({ PORT: String(notifierPort), DATABASE_URL: postgres.url }),
+      errors,
+    );
     const timesOf = async ({ id, createdAt }: z.infer<typeof Created>): Promise<unknown> => {
       const name = `todo-${id}-${Date.parse(createdAt)}`;
       const found = z.object({ times: z.int() }).safeParse(await (await fetch(`${url}/notifications/${name}`)).json());
@@ -124,6 +128,8 @@ describe('POST /todos of an app with a notifier', () => {
     expect(await Promise.all(todos.map(timesOf))).toEqual(todos.map(() => 1));
     expect(await timesOf(lost)).toBe(0);
 
+    expect(await app.backendMetric('notifications_outstanding')).toBe(1); // the lost one
+    expect(await app.backendMetric('notifications_twice')).toBe(0);
     expect(await app.metric('notifications_sent_total')).toBe(50);
     expect(await app.metric('notifications_failed_total')).toBe(1);
     const told = await (await fetch(`${url}/metrics`)).text();

@@ -9,9 +9,17 @@ const FOREIGN_KEY_VIOLATION = '23503';
 const USER_TODOS_LIMIT = 100;
 const SEARCH_LIMIT = 20;
 
+/** What a todo is known by before it is written. */
+export type Reserved = Pick<Todo, 'id' | 'createdAt'>;
+
 /** The todos in the database: one query each. What is not there is undefined, or false. */
 export interface Todos {
-  create(draft: TodoDraft, stopwatch: Stopwatch): Promise<Todo | undefined>;
+  /** @param reserved what it is to be known by; left out for what is next. Undefined if there is no such user */
+  create(draft: TodoDraft, stopwatch: Stopwatch, reserved?: Reserved): Promise<Todo | undefined>;
+  /** The same, and in the same transaction it is noted in the outbox that users are to be told. */
+  createNoted(draft: TodoDraft, stopwatch: Stopwatch): Promise<Todo | undefined>;
+  /** What the next todo is to be known by. */
+  reserve(stopwatch: Stopwatch): Promise<Reserved>;
   byId(id: number, stopwatch: Stopwatch): Promise<Todo | undefined>;
   list(skip: number, limit: number, stopwatch: Stopwatch): Promise<Todo[]>;
   /** Those whose title contains `text`, upper and lower case alike; the first 20. */
@@ -43,14 +51,32 @@ export function createTodos(database: Database, cost: QueryCost): Todos {
     text: `SELECT ${TODO_COLUMNS} FROM todos WHERE ${costly} AND title ILIKE $1 ORDER BY id LIMIT ${SEARCH_LIMIT}`,
   };
 
+  const insert = async (
+    statement: Statement<Todo>,
+    values: readonly unknown[],
+    stopwatch: Stopwatch,
+  ): Promise<Todo | undefined> => {
+    try {
+      return (await database.query(statement, values, stopwatch))[0];
+    } catch (error) {
+      if (error instanceof DatabaseError && error.code === FOREIGN_KEY_VIOLATION) return undefined;
+      throw error;
+    }
+  };
+
   return {
-    async create({ title, description, completed, userId }, stopwatch) {
-      try {
-        return (await database.query(CREATE, [title, description, completed, userId], stopwatch))[0];
-      } catch (error) {
-        if (error instanceof DatabaseError && error.code === FOREIGN_KEY_VIOLATION) return undefined;
-        throw error;
-      }
+    create({ title, description, completed, userId }, stopwatch, reserved) {
+      const values = [title, description, completed, userId];
+      return reserved === undefined
+        ? insert(CREATE, values, stopwatch)
+        : insert(CREATE_RESERVED, [...values, reserved.id, reserved.createdAt], stopwatch);
+    },
+    createNoted: ({ title, description, completed, userId }, stopwatch) =>
+      insert(CREATE_NOTED, [title, description, completed, userId], stopwatch),
+    async reserve(stopwatch) {
+      const [reserved] = await database.query(RESERVE, [], stopwatch);
+      if (reserved === undefined) throw new Error('a sequence without a next number');
+      return reserved;
     },
     async byId(id, stopwatch) {
       return (await database.query(BY_ID, [id], stopwatch))[0];
@@ -73,6 +99,25 @@ export function createTodos(database: Database, cost: QueryCost): Todos {
 const CREATE: Statement<Todo> = {
   name: 'todo-create',
   text: `INSERT INTO todos (title, description, completed, user_id) VALUES ($1, $2, $3, $4) RETURNING ${TODO_COLUMNS}`,
+};
+
+const CREATE_RESERVED: Statement<Todo> = {
+  name: 'todo-create-reserved',
+  text: `INSERT INTO todos (title, description, completed, user_id, id, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+         RETURNING ${TODO_COLUMNS}`,
+};
+
+const CREATE_NOTED: Statement<Todo> = {
+  name: 'todo-create-noted',
+  text: `WITH todos AS (
+           INSERT INTO todos (title, description, completed, user_id) VALUES ($1, $2, $3, $4) RETURNING *),
+         noted AS (INSERT INTO outbox (todo_id) SELECT id FROM todos)
+         SELECT ${TODO_COLUMNS} FROM todos`,
+};
+
+const RESERVE: Statement<Reserved> = {
+  name: 'todo-reserve',
+  text: `SELECT nextval('todos_id_seq')::integer AS id, now() AS "createdAt"`,
 };
 
 /** One query tells both: a user without todos is one row of nulls, no user is no row. */

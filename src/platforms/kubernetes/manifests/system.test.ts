@@ -43,7 +43,7 @@ describe('a system', () => {
   it('has what runs beside the application, before it, and no balancer for that: its Service deals requests out', () => {
     const objects = systemManifests(s, withMailer(2)).map(called);
     const beside = objects.filter((object) => object.includes('mailer'));
-    expect(beside).toEqual(['Service mailer', 'Service mailer-pods', 'Deployment mailer']);
+    expect(beside).toEqual(['Secret mailer', 'Service mailer', 'Service mailer-pods', 'Deployment mailer']);
     expect(objects.indexOf('Deployment mailer')).toBeLessThan(objects.indexOf('Job app-setup'));
   });
 

@@ -86,23 +86,45 @@ function figureOf(title: string, y: Axis, rows: readonly Row[], pointsOf: (row: 
   };
 }
 
-/** How many replicas answered, where that changed. */
-function replicaFigures(rows: readonly Row[]): readonly Figure[] {
+/** Something that is looked at once a second. */
+interface Gauge {
+  readonly title: string;
+  readonly source: string;
+  readonly name: string;
+  readonly y: Axis;
+}
+
+const gauges: readonly Gauge[] = [
+  {
+    title: 'Replicas that answer, over time',
+    source: 'stack',
+    name: 'replicas',
+    y: { title: 'replicas', scale: 'linear', unit: 'count' },
+  },
+  {
+    title: 'Todos without a mail, over time',
+    source: 'backends',
+    name: 'notifications_outstanding',
+    y: { title: 'todos', scale: 'linear', unit: 'count' },
+  },
+];
+
+/** What a gauge said, where that changed. */
+function gaugeFigures({ title, source, name, y }: Gauge, rows: readonly Row[]): readonly Figure[] {
   const pointsOf = ({ trials }: Row): readonly Point[] => {
     const timeline = trials.at(-1)?.telemetry.timeline;
-    const counts = (timeline && valuesOf(timeline, 'stack', 'replicas')) ?? [];
+    const values = (timeline && valuesOf(timeline, source, name)) ?? [];
     const seconds = timeline?.seconds ?? [];
     return seconds.flatMap((second, index) => {
-      const value = counts[index];
+      const value = values[index];
       return second < 0 || value === undefined ? [] : [{ x: Math.floor(second), value }];
     });
   };
   const hasChanged = rows.some((row) => new Set(pointsOf(row).map(({ value }) => value)).size > 1);
-  const y: Axis = { title: 'replicas', scale: 'linear', unit: 'count' };
-  return hasChanged ? [figureOf('Replicas that answer, over time', y, rows, pointsOf)] : [];
+  return hasChanged ? [figureOf(title, y, rows, pointsOf)] : [];
 }
 
-/** Second by second, of the last round: RPS, p50, p99, and errors and replicas where there is something to see. */
+/** Second by second, of the last round: RPS, p50, p99, and errors and what is looked at, where there is something to see. */
 export function timelineFigures(rows: readonly Row[]): readonly Figure[] {
   const seconds = rows.map((row) => ({ row, slices: slicesOf(row) }));
   const all = seconds.flatMap(({ slices }) => slices.map(({ slice }) => slice));
@@ -120,6 +142,6 @@ export function timelineFigures(rows: readonly Row[]): readonly Figure[] {
         }));
       }),
     ),
-    ...replicaFigures(rows),
+    ...gauges.flatMap((gauge) => gaugeFigures(gauge, rows)),
   ];
 }

@@ -1,0 +1,122 @@
+import type { Lesson } from './lesson.ts';
+
+/** The lessons of the catalogue of messages: as those of pitfalls, each has the mechanism, what the remedy costs, and where it is the wrong one. */
+export const messages = {
+  notifications: {
+    predict: [
+      'Each todo is followed by a mail that takes 300 ms. At 80 todos a second, how many mails are under way when their sender is killed?',
+      'A queue gives them to the next consumer. How many users get two mails?',
+    ],
+    look: [
+      'lost: todos without a mail at the end, counted in the database by id. In line it is those that were created while the service was away, and those under way; behind a queue none.',
+      'twice: mails that went out before the consumer could acknowledge their messages. The queue cannot know, and sends them again.',
+      'repeated: the same messages, where an inbox knew them and dropped them. That it is not zero shows that the inbox was needed.',
+      'p99: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, and with a promise in the same process for nothing.',
+      'Todos without a mail, over time: a dozen at any moment, as 80 a second are 0.15 s from theirs. After the kill there are more; with a queue they come to zero, without one some stay.',
+    ],
+    mechanism: [
+      'app:       insert todo; send(message, persistent)',
+      '           await confirm                 # RabbitMQ has it on its disk',
+      '           answer 201',
+      '',
+      'consumer:  message = take (40 at the most, not acknowledged)',
+      '           begin',
+      '             insert into inbox (id) on conflict do nothing',
+      '             if it is new: send mail',
+      '           commit',
+      '           acknowledge(message)          # dies before this: it comes again',
+    ],
+    tradeOffs: [
+      'One more service that has to run, be watched and be paid for, and every todo waits for its confirmation.',
+      'At least once is all that a queue can promise. The inbox makes it once, as far as the effect is in the same transaction as the id: here mails are rows. A real mail server has to be given the id, to drop what it had, or a few go out twice.',
+      'The app writes a todo, and then a message. One that dies between the two has a todo without a mail: no queue helps with that, a table of messages in the same transaction does.',
+      'The inbox grows by a row for each message, until somebody removes those that cannot come again.',
+    ],
+    unless: [
+      'Nobody minds a lost one: a counter, or a hint that the next page shows anyway. Then a promise in the process does.',
+      'The caller has to know the outcome, as of a payment. Then ask in line, with a time-out and a key by which it may be asked again.',
+      'Work is little, and there is a database: a table that a worker polls is a queue too, and comes with its transactions.',
+    ],
+    next: [
+      {
+        text: 'Two replicas of the app, of which one dies: half as many mails are lost with it.',
+        command: 'scale-lab run notifications --variant in-process --replicas 2',
+      },
+      {
+        text: 'What the queue costs while nobody dies, and how sure that is.',
+        command: 'scale-lab compare notifications --a in-process --b queue-and-inbox',
+      },
+    ],
+    read: [
+      {
+        title: 'RabbitMQ: consumer acknowledgements and publisher confirms',
+        url: 'https://www.rabbitmq.com/docs/confirms',
+      },
+      {
+        title: 'Hohpe, Woolf: idempotent receiver',
+        url: 'https://www.enterpriseintegrationpatterns.com/patterns/messaging/IdempotentReceiver.html',
+      },
+      {
+        title:
+          'Helland, Life beyond Distributed Transactions (CIDR 2007): at least once, and what activities have to remember',
+        url: 'https://www.cidrdb.org/cidr2007/papers/cidr07p15.pdf',
+      },
+    ],
+    figures: ['Todos without a mail, over time', 'p99 over time', 'Errors over time'],
+  },
+  outbox: {
+    predict: [
+      'The app writes a todo, and 100 ms later a message about it. It is killed. How many todos have no message?',
+      'What if it sends the message first?',
+    ],
+    look: [
+      'lost: todos without a mail at the end. They were written, and the app died before it told of them; nobody ever will.',
+      'orphaned: mails about todos that there are not. That is what a user sees of it: a link that leads nowhere.',
+      'Where both are zero: what had been written was sent by the next app, which found it in the outbox.',
+    ],
+    mechanism: [
+      'write first:  insert todo; …; publish        # dies at …: lost',
+      'tell first:   publish; …; insert todo        # dies at …: orphaned',
+      '',
+      'outbox:       begin',
+      '                insert todo; insert into outbox',
+      '              commit                         # both, or none',
+      '',
+      'relay:        begin',
+      '                rows = select from outbox for update skip locked',
+      '                publish each; await confirms; delete rows',
+      '              commit                         # dies before: sent again',
+    ],
+    tradeOffs: [
+      'The message leaves later: when the relay looks, here every 50 ms.',
+      'A relay that dies between publishing and deleting sends again. The other end needs an inbox, as with every queue.',
+      'Each write is two, and the outbox is a table that all writers and all relays are at: it has to stay short.',
+    ],
+    unless: [
+      'Who reads can read the table itself: then there is one write, and no message at all.',
+      'The database tells of its changes by itself (logical replication, change data capture): then the log is the outbox.',
+      'A nightly comparison of the two sides finds what is missing, and late is good enough.',
+    ],
+    next: [
+      {
+        text: 'Two replicas, of which one dies: the other’s relay takes over what is in the outbox.',
+        command: 'scale-lab run outbox --variant outbox --replicas 2',
+      },
+      {
+        text: 'What the outbox costs or saves a request.',
+        command: 'scale-lab compare outbox --a write-first --b outbox',
+      },
+    ],
+    read: [
+      {
+        title: 'Richardson: transactional outbox',
+        url: 'https://microservices.io/patterns/data/transactional-outbox.html',
+      },
+      {
+        title: 'PostgreSQL: FOR UPDATE SKIP LOCKED',
+        url: 'https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE',
+      },
+    ],
+    figures: ['Todos without a mail, over time', 'Errors over time', 'p50 over time'],
+  },
+} as const satisfies Readonly<Record<string, Lesson>>;
