@@ -79,6 +79,15 @@ const work: readonly Metric[] = [
   },
   {
     ...server,
+    name: 'stale_rate',
+    title: 'stale',
+    unit: 'ratio',
+    description:
+      'Stale answers, older than a write that its writer had been told of before they were asked for, as a share of those that were checked.',
+    of: ({ telemetry }) => ratio(total(telemetry, 'cache_outdated_total'), total(telemetry, 'cache_checked_total')),
+  },
+  {
+    ...server,
     name: 'smallest_share',
     title: 'least share',
     unit: 'ratio',

@@ -26,6 +26,7 @@ describe('settings', () => {
       CACHE_LOCK_TIMEOUT_MS: 2000,
       CACHE_XFETCH_BETA: 1,
       FEED_STRATEGY: 'join',
+      GRAPHQL: 'off',
       PAGES: 'offset',
       LIKES_STRATEGY: 'one-row',
       LIKES_SHARDS: 64,

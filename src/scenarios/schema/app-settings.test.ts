@@ -20,6 +20,7 @@ describe('the settings of the application', () => {
     const written = app({
       cache: { strategy: 'xfetch', ttl: '2s', jitter: '25%', 'lock-timeout': '3s', beta: 1.5 },
       feed: 'n+1',
+      graphql: 'loader',
       pages: 'keyset',
       likes: { strategy: 'append', shards: 8 },
       pool: { size: 7, queue: 0, timeout: '900ms', 'leak-every': 10, 'reclaim-after': '2s' },
@@ -36,6 +37,7 @@ describe('the settings of the application', () => {
       CACHE_LOCK_TIMEOUT_MS: 3000,
       CACHE_XFETCH_BETA: 1.5,
       FEED_STRATEGY: 'n+1',
+      GRAPHQL: 'loader',
       PAGES: 'keyset',
       LIKES_STRATEGY: 'append',
       LIKES_SHARDS: 8,

@@ -96,6 +96,8 @@ export function createMetrics() {
     cacheStale: counter('cache_stale_total', 'Hits whose answer was stale.'),
     cacheRecomputes: counter('cache_recomputes_total', 'Times that a value was computed, whatever the reason.'),
     cacheRecomputeDuration: seconds('cache_recompute_duration_seconds', 'How long computing a value took.'),
+    cacheChecked: counter('cache_checked_total', 'Answers that were held against what writers had been told before.'),
+    cacheOutdated: counter('cache_outdated_total', 'Those of them that were older.'),
     cacheErrors: counter('cache_errors_total', 'Calls of the cache that failed, and failed recomputes in background.'),
 
     notificationsSent: counter('notifications_sent_total', 'Notifications that the notifier has taken.'),
