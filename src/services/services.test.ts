@@ -11,6 +11,7 @@ const topology: Topology = {
   app: {
     cache: { strategy: 'xfetch', ttlMs: 1_500, jitter: 0.1, lockTimeoutMs: 250, beta: 1.5 },
     feed: 'n+1',
+    graphql: 'loader',
     pages: 'keyset',
     likes: { strategy: 'sharded', shards: 8 },
     pool: { size: 7, queueLimit: 0, timeoutMs: 900, leakEvery: 10, reclaimAfterMs: 2_000 },
@@ -139,6 +140,7 @@ test('every setting of a topology reaches the application as it was meant', () =
     CACHE_LOCK_TIMEOUT_MS: 250,
     CACHE_XFETCH_BETA: 1.5,
     FEED_STRATEGY: 'n+1',
+    GRAPHQL: 'loader',
     CONNECTIONS: 'per-request',
     POOL_SIZE: 7,
     POOL_QUEUE_LIMIT: 0,

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
-import { GraphQLError } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import { createGraphQLError, createYoga } from 'graphql-yoga';
 
 import type { Database } from '../database/database.ts';
 import { ConnectionRefusal } from '../database/refusal.ts';
@@ -72,14 +71,18 @@ function headersOf({ headers }: Response): Record<string, string> {
 }
 
 /** What a client is told of an error: all of one that is about its request, or that may be over soon; of others that there was one. */
-function masked(error: unknown, errors: ErrorLog): GraphQLError {
-  const located = error instanceof GraphQLError ? error : undefined;
-  const cause = located?.originalError ?? error;
-  if (located !== undefined && cause instanceof GraphQLError) return located;
+function masked(error: unknown, errors: ErrorLog): Error {
+  const cause = isGraphqlError(error) ? (error.originalError ?? error) : error;
+  if (isGraphqlError(error) && isGraphqlError(cause)) return error;
   if (cause instanceof ConnectionRefusal) {
     const { status, headers } = overloaded(cause);
-    return new GraphQLError(cause.message, { extensions: { http: { status, headers } } });
+    return createGraphQLError(cause.message, { extensions: { http: { status, headers } } });
   }
   errors.report('POST /graphql', cause);
-  return new GraphQLError('internal error', { extensions: { http: { status: 500 } } });
+  return createGraphQLError('internal error', { extensions: { http: { status: 500 } } });
+}
+
+/** By its name: there may be two of the class, as its package comes in two forms. */
+function isGraphqlError(error: unknown): error is ReturnType<typeof createGraphQLError> {
+  return error instanceof Error && error.name === 'GraphQLError';
 }

@@ -1,5 +1,4 @@
-import { GraphQLError } from 'graphql';
-import { createSchema, type YogaInitialContext } from 'graphql-yoga';
+import { createGraphQLError, createSchema, type YogaInitialContext } from 'graphql-yoga';
 
 import type { Database } from '../database/database.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
@@ -50,7 +49,7 @@ export function createTodoSchema(database: Database) {
     resolvers: {
       Query: {
         feed: (_: unknown, { limit }: { limit: number }, { stopwatch }) => {
-          if (limit < 1 || limit > MOST_TODOS) throw new GraphQLError(`limit must be from 1 to ${MOST_TODOS}`);
+          if (limit < 1 || limit > MOST_TODOS) throw createGraphQLError(`limit must be from 1 to ${MOST_TODOS}`);
           return database.query(NEWEST, [limit], stopwatch);
         },
       },
@@ -59,7 +58,7 @@ export function createTodoSchema(database: Database) {
       },
       Mutation: {
         renameUser: async (_: unknown, { id, name }: { id: number; name: string }, { stopwatch, wrote }) => {
-          if (!UserName.safeParse(name).success) throw new GraphQLError('name must have 1 to 200 characters');
+          if (!UserName.safeParse(name).success) throw createGraphQLError('name must have 1 to 200 characters');
           const user = await renameUser(database, { id, name }, stopwatch);
           if (user !== undefined) wrote(user);
           return user;
