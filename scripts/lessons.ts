@@ -1,10 +1,8 @@
 // npm run lessons -- [scenario…]: the pages of docs/lessons with their pictures, and the picture of the README, each from a real
 // run that it makes now. Without names, all shipped scenarios; each on the least platform that can run it: a limit needs Docker, and
 // what changes by itself a cluster, which for autoscaling has to have a metrics API.
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { format, resolveConfig } from 'prettier';
@@ -13,46 +11,24 @@ import { platformFor } from '../src/lessons/platform-for.ts';
 import { shippedLessons } from '../src/lessons/shipped.ts';
 import { packageFolder } from '../src/machine/package.ts';
 import type { Scenario } from '../src/model/scenario.ts';
-import { runRecordSchema, type RunRecord } from '../src/record/run-record.ts';
+import type { RunRecord } from '../src/record/run-record.ts';
 import { markdownExplanation } from '../src/reporters/explanation.ts';
 import { layoutOf } from '../src/reporters/layout.ts';
 import { table } from '../src/reporters/markdown.ts';
 import { readScenarioFile } from '../src/scenarios/parse.ts';
 import { findChromium, openChromium } from '../test/e2e/browser.ts';
+import { endingSignal, realRun } from './real-run.ts';
 
 const docs = path.join(packageFolder, 'docs');
 const asked = process.argv.slice(2);
 /** Long enough for numbers that repeat, and short enough to be made anew. */
 const times = ['--duration', '5s', '--warmup', '2s'];
 
-async function run(args: readonly string[]): Promise<void> {
-  const program = path.join(packageFolder, 'dist', 'cli', 'main.js');
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  // 1 and 3 are verdicts: they are what the page shows.
-  if (code === null || code === 2 || code > 3) throw new Error(`scale-lab ${args.join(' ')} ended with ${code}`);
-}
-
 /** What a reader types to run it as the page did. */
 function commandFor(scenario: Scenario): readonly string[] {
   const platform = platformFor(scenario);
   const hasTimes = platform !== 'kubernetes' && scenario.load.kind === 'closed';
-  return ['run', scenario.name, ...(hasTimes ? times : []), ...(platform === 'local' ? [] : ['--platform', platform])];
-}
-
-/** Runs a scenario, and hands on its record and its report. */
-async function measure(scenario: Scenario, work: (record: RunRecord, report: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-lessons-'));
-  try {
-    const report = path.join(folder, 'report.html');
-    const where = ['--out', folder, '--save', `html=${report}`];
-    await run([...commandFor(scenario), ...where]);
-    const [id = ''] = (await readdir(folder)).filter((entry) => existsSync(path.join(folder, entry, 'run.json')));
-    const text = await readFile(path.join(folder, id, 'run.json'), 'utf8');
-    await work(runRecordSchema.parse(JSON.parse(text)), report);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return [scenario.name, ...(hasTimes ? times : []), ...(platform === 'local' ? [] : ['--platform', platform])];
 }
 
 async function openBrowser(): Promise<Browser> {
@@ -94,7 +70,7 @@ function resultOf(scenario: Scenario, record: RunRecord, pictures: string): stri
   const machine = facts.find(([name]) => name === 'machine')?.[1] ?? '';
   return [
     '### What a run of it has shown',
-    `On ${record.startedAt.slice(0, 10)}, ${machine}: \`scale-lab ${commandFor(scenario).join(' ')} --seed ${record.seed}\``,
+    `On ${record.startedAt.slice(0, 10)}, ${machine}: \`scale-lab run ${commandFor(scenario).join(' ')} --seed ${record.seed}\``,
     `**${section.answer}**`,
     table(section.timings),
     table(section.evidence),
@@ -104,19 +80,21 @@ function resultOf(scenario: Scenario, record: RunRecord, pictures: string): stri
     .join('\n\n');
 }
 
+const signal = endingSignal();
 const file = await readScenarioFile(path.join(packageFolder, 'scenarios.yaml'));
 await using browser = await openBrowser();
 for (const scenario of file.scenarios) {
   const { name } = scenario;
   if (asked.length > 0 && !asked.includes(name)) continue;
-  const write = async (record: RunRecord, report: string): Promise<void> => {
+  const write = async (record: RunRecord, folder: string): Promise<void> => {
+    const report = path.join(folder, 'report.html');
     const pictures = await takePictures(browser, name, report);
     const file = path.join(docs, 'lessons', `${name}.md`);
     const page = markdownExplanation(explain(scenario, true), resultOf(scenario, record, pictures));
     await writeFile(file, await format(page, { ...(await resolveConfig(file)), parser: 'markdown' }));
     if (name === 'thundering-herd') await takeTop(browser, report);
   };
-  await measure(scenario, write);
+  await realRun([...commandFor(scenario), '--save', 'html=report.html'], write, signal);
 }
 const rows = file.scenarios.filter(({ name }) => existsSync(path.join(docs, 'lessons', `${name}.md`)));
 await writeFile(

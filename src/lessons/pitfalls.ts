@@ -3,6 +3,61 @@ import type { Lesson } from './lesson.ts';
 
 /** The lessons of the catalogue of pitfalls: each has the mechanism, what the remedy costs, and where it is the wrong one. */
 export const pitfalls = {
+  'n-plus-one-graphql': {
+    predict: [
+      'A list of 20 todos asks for the user of each. How many queries is that with a resolver that knows of nothing but its own todo, and how many with a data loader?',
+      'One data loader for all requests remembers every user. What else becomes of the answers than that they are fast?',
+    ],
+    look: [
+      'queries/req: 20, 1.95 and 1, as one request in twenty is a change with one query.',
+      'stale: answers with a user older than what a writer had been told before they were asked for. Every user who is renamed is in the list, so that with the shared loader soon each answer is one.',
+      'pool wait: 20 resolvers run at the same time, and want 20 connections of a pool of ten. One request alone has to wait.',
+    ],
+    mechanism: [
+      'one by one: for each todo, at once:',
+      '              user = query(… WHERE id = $1)      # 20 of them',
+      '',
+      'loader:     load(id): remembered? then that; else note the id',
+      '            end of the turn: query(… WHERE id = ANY(noted)), hand out',
+      '',
+      '  per request: loader = new Loader()             # forgets with the request',
+      '  shared:      one loader, made at the start     # never forgets',
+      '                 rename(7)  → the database',
+      '                 load(7)    → the name of before',
+    ],
+    tradeOffs: [
+      'A batch waits for the slowest of its keys, and each request has a loader of its own to make: for one user alone it is slower than a query.',
+      'A resolver has to ask by way of the loader, everywhere. One that forgets it is right and slow, and no test notices.',
+      'What is counted as stale here is found by the app itself, by the versions that it told writers: writes by way of another process it does not know.',
+    ],
+    unless: [
+      'The list can be had with a join: then it is one query, and no key has to be gathered. A resolver that looks at what was asked for can do that.',
+      'What you want is a cache for all requests. Then take one that forgets: with a time to live, and a way to tell it of changes. A loader is none.',
+      'Clearing the shared loader at each change helps in one process. The second replica never hears of it.',
+    ],
+    next: [
+      {
+        text: 'More clients at once: one by one they wait for each other in the pool.',
+        command: 'scale-lab run n-plus-one-graphql --variant one-by-one,loader --connections 40',
+      },
+      {
+        text: 'The same with a route that was written for it, where a join is possible.',
+        command: 'scale-lab run n-plus-one',
+      },
+      {
+        text: 'How sure is it that forgetting costs so much?',
+        command: 'scale-lab compare n-plus-one-graphql --a loader --b shared-loader',
+      },
+    ],
+    read: [
+      {
+        title: 'DataLoader: a loader for each request, and why',
+        url: 'https://github.com/graphql/dataloader#caching-per-request',
+      },
+      { title: 'GraphQL: the N+1 problem', url: 'https://graphql.org/learn/performance/#the-n1-problem' },
+    ],
+    figures: ['RPS', 'Latency by percentile', 'Where the time of a request goes'],
+  },
   'deep-pagination': {
     predict: [
       'A page has 20 todos. How many rows does PostgreSQL read for the first one, and how many for page 4,501?',

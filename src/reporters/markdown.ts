@@ -1,4 +1,4 @@
-import type { RunRecord } from '../record/run-record.ts';
+import type { RunRecord, Verdict } from '../record/run-record.ts';
 import { layoutOf, type Section } from './layout.ts';
 import type { ToldFailure } from './lines/failures.ts';
 import type { Cell, Table } from './tables/table.ts';
@@ -76,6 +76,11 @@ export function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${paragraph(line)}`).join('\n');
 }
 
+/** A claim with what came of it, and the numbers behind that, as an item of a list. */
+export function verdictLine({ outcome, expectation, reason }: Verdict): string {
+  return `- ${symbols[outcome]} ${outcome}: ${code(expectation)}: ${escape(reason)}`;
+}
+
 /** Each with its command in a line of its own, to be copied. */
 function findingList(lines: Section['findings']): string {
   return lines
@@ -107,12 +112,7 @@ function section(content: Section): string {
     notes.map((note) => `> ${paragraph(note)}`).join('\n>\n'),
     ...content.comparisons.flatMap((comparison) => [table(comparison.table), list(comparison.lines)]),
     content.comparisonNotes.map((note) => `> ${paragraph(note)}`).join('\n>\n'),
-    verdicts
-      .map(
-        ({ outcome, expectation, reason }) =>
-          `- ${symbols[outcome]} ${outcome}: ${code(expectation)}: ${escape(reason)}`,
-      )
-      .join('\n'),
+    verdicts.map(verdictLine).join('\n'),
     table(content.slowest),
   ]
     .filter((part) => part !== '')

@@ -37,6 +37,7 @@ describe('scenarios.yaml', () => {
       'graceful-shutdown',
       'rolling-update',
       'autoscale',
+      'n-plus-one-graphql',
       'deep-pagination',
       'connection-leak',
       'hot-row',
@@ -54,6 +55,7 @@ describe('scenarios.yaml', () => {
     }
     expect(variantsOf('thundering-herd')).toEqual(APP_SETTINGS.cache.strategy.choices);
     expect(variantsOf('n-plus-one')).toEqual(APP_SETTINGS.feed.choices);
+    expect(variantsOf('n-plus-one-graphql')).toEqual(APP_SETTINGS.graphql.choices.filter((way) => way !== 'off'));
   });
 
   it('says itself what sends its closed load', () => {

@@ -177,6 +177,16 @@ export const APP_SETTINGS = {
     noun: 'the feed',
     words: 'feed {}',
   },
+  /** How GraphQL comes by the users of todos; without it there is no GraphQL. */
+  graphql: {
+    variable: 'GRAPHQL',
+    kind: 'choice',
+    choices: ['off', 'one-by-one', 'loader', 'shared-loader'],
+    default: 'off',
+    key: 'graphql',
+    noun: 'the way of GraphQL',
+    words: 'GraphQL {}',
+  },
   /** What the cursor of a page is: how many todos come before it, or the last id of them. */
   pages: {
     variable: 'PAGES',

@@ -33,6 +33,7 @@ describe('settings', () => {
       CACHE_LOCAL_TTL_MS: 1000,
       CACHE_CHECK: 0,
       FEED_STRATEGY: 'join',
+      GRAPHQL: 'off',
       PAGES: 'offset',
       LIKES_STRATEGY: 'one-row',
       LIKES_SHARDS: 64,

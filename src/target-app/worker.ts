@@ -1,6 +1,7 @@
 import { createCache } from './cache/cache.ts';
-import { createDatabase } from './database/database.ts';
+import { createDatabase, type Database } from './database/database.ts';
 import type { Monitor } from './database/monitor.ts';
+import type { Graphql } from './graphql/graphql.ts';
 import { createApp } from './http/app.ts';
 import type { Drain } from './http/route.ts';
 import type { ErrorLog } from './log.ts';
@@ -50,7 +51,8 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const relay =
     way && settings.NOTIFICATIONS_ORDER === 'outbox' ? startRelay(database, way, metrics, errors) : undefined;
   const scrapeBackends = createBackendsScrape(monitor, cache, way && settings.SEED_TODOS + 1);
-  const api = { create, todos, pages, likes, feed, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const graphql = await openGraphql(database, settings, parts);
+  const api = { create, todos, pages, likes, feed, graphql, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 
@@ -75,4 +77,15 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
     await release();
     throw error;
   }
+}
+
+/** GraphQL is loaded only where the settings ask for it: what it brings along is as large as the rest of the app. */
+async function openGraphql(
+  database: Database,
+  { GRAPHQL: way }: Settings,
+  { metrics, errors }: WorkerParts,
+): Promise<Graphql | undefined> {
+  if (way === 'off') return undefined;
+  const { createGraphql } = await import('./graphql/graphql.ts');
+  return createGraphql(database, way, metrics, errors);
 }

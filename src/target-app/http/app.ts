@@ -1,18 +1,27 @@
 import { Hono } from 'hono';
 
+import type { Graphql } from '../graphql/graphql.ts';
 import type { ErrorLog } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { StartStopwatch } from '../timing/stopwatch.ts';
 import { internalError, toResponse } from './answers.ts';
+import { addGraphqlRoute } from './graphql-route.ts';
 import { addLikeRoutes } from './like-routes.ts';
 import { addOperations, type OperationsRoom } from './operations.ts';
 import { createRoute, type Env } from './route.ts';
 import type { Likes } from '../todos/likes.ts';
 import { addTodoRoutes, type TodoRoom } from './todo-routes.ts';
 
+/** What all routes work with. */
+interface Room extends TodoRoom, OperationsRoom {
+  readonly likes: Likes;
+  /** Undefined where nobody asked for it. */
+  readonly graphql: Graphql | undefined;
+}
+
 /** Builds the web application: the routes of the API and those for operating it. */
 export function createApp(
-  room: TodoRoom & OperationsRoom & { readonly likes: Likes },
+  room: Room,
   metrics: Metrics,
   errors: ErrorLog,
   startStopwatch: StartStopwatch,
@@ -21,6 +30,7 @@ export function createApp(
   const route = createRoute(metrics, errors, startStopwatch, room.drain);
   addTodoRoutes(app, route, room);
   addLikeRoutes(app, route, room.likes);
+  if (room.graphql !== undefined) addGraphqlRoute(app, route, room.graphql, room.maxBodyBytes);
   addOperations(app, room);
   app.onError((error, c) => {
     errors.report(c.req.path, error);

@@ -55,8 +55,8 @@ export async function readBody<Schema extends z.ZodMiniType>(
   return check(schema, given);
 }
 
-/** The body as text; undefined as soon as it turns out to be too large, whether or not its length was announced. */
-async function readText(c: Context, maxBytes: number): Promise<string | undefined> {
+/** The body as text, of at most `maxBytes`; undefined as soon as it turns out to be too large, whether or not its length was announced. */
+export async function readText(c: Context, maxBytes: number): Promise<string | undefined> {
   const announced = c.req.header('content-length');
   if (announced !== undefined) return Number(announced) > maxBytes ? undefined : c.req.text();
   const chunks: Uint8Array[] = [];

@@ -19,8 +19,8 @@ export type Feed = (limit: number, stopwatch: Stopwatch) => Promise<FeedItem[]>;
 /** A way of reading the feed over one connection: the answers are the same, the number of queries is not. */
 type FeedStrategy = (connection: Connection, limit: number) => Promise<FeedItem[]>;
 
-// Ids are given in order of creation: the newest todos are those with the greatest ids.
-const NEWEST: Statement<Todo> = {
+/** The newest todos. Ids are given in order of creation: those with the greatest ids. */
+export const NEWEST: Statement<Todo> = {
   name: 'feed-newest',
   text: `SELECT ${TODO_COLUMNS} FROM todos ORDER BY id DESC LIMIT $1`,
 };

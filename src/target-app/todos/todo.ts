@@ -31,6 +31,9 @@ export const TodoChange = z
 /** A change of some parts of a todo. */
 export type TodoChange = z.infer<typeof TodoChange>;
 
+/** What a user can be called. */
+export const UserName = text(1, 200);
+
 /** What a search is for. */
 export const SearchTitle = text(1, 200);
 
