@@ -37,7 +37,7 @@ describe.each(runs)('of $names', ({ names, options, needs }) => {
   }, 240_000);
   afterAll(async () => bench[Symbol.asyncDispose]());
 
-  it.each(names)('the pitfall %s is what its claims say, as far as they are about what is counted', (name, context) => {
+  it.for(names)('the pitfall %s is what its claims say, as far as they are about what is counted', (name, context) => {
     if (record === undefined) return context.skip(`${String(needs)} is not on PATH`);
     const counted = record.verdicts.filter(({ scenario, expectation }) => {
       return scenario === name && !timed.some((metric) => expectation.includes(metric));

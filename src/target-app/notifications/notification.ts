@@ -13,7 +13,10 @@ export const Notification = z.strictObject({
 /** That something has happened which a user wants to hear of. */
 export type Notification = z.infer<typeof Notification>;
 
+/** What of a todo is told of. */
+export type ToldTodo = Pick<Todo, 'id' | 'userId' | 'title' | 'createdAt'>;
+
 /** Tells that a todo was created. Who has the answer of the API can tell the id from it: the todo's own, and when it was created. */
-export function notificationOf({ id, userId, title, createdAt }: Todo): Notification {
+export function notificationOf({ id, userId, title, createdAt }: ToldTodo): Notification {
   return { id: `todo-${id}-${createdAt.getTime()}`, todoId: id, userId, text: `Created: ${title}` };
 }

@@ -1,14 +1,13 @@
 import type { ErrorLog } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
-import type { Todo } from '../todos/todo.ts';
-import { notificationOf } from './notification.ts';
+import { type ToldTodo, notificationOf } from './notification.ts';
 import type { Way } from './way.ts';
 
 /** Tells what has happened. */
 export interface Sender {
   /** Tells that a todo was created, and waits until somebody has taken that, or it is not known. Never fails. */
-  created(todo: Todo, stopwatch: Stopwatch): Promise<void>;
+  created(todo: ToldTodo, stopwatch: Stopwatch): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -24,7 +24,7 @@ export async function startRabbitMq(environment: Environment): Promise<Broker | 
   const folder = mkdtempSync(join(tmpdir(), 'target-app-rabbitmq-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   const { signal } = new AbortController();
-  const machine = { environment, inherited: {}, folder, user: undefined, app: '' };
+  const machine = { environment, inherited: {}, folder, user: undefined, app: '', link: '' };
   const found = await service.program?.locate(machine, signal).catch(() => undefined);
   if (found === undefined) {
     remove();
@@ -40,6 +40,8 @@ export async function startRabbitMq(environment: Environment): Promise<Broker | 
     data: join(folder, 'data'),
     secret: () => 'secret',
     copiesOf: () => [],
+    addressOf: (name) => ({ host: name, port: 0 }),
+    reached: () => ({}),
     lingerMs: 0,
   };
   mkdirSync(at.data, { mode: 0o700 });
