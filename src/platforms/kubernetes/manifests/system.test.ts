@@ -40,6 +40,18 @@ describe('a system', () => {
     ]);
   });
 
+  it('has links where it is to have them: the app is told of them, and nobody connects through them to see whether they are ready', () => {
+    const manifests = systemManifests(s, { ...topology(), links: ['postgres'] });
+    expect(manifests.map(called).filter((object) => object.includes('link'))).toEqual([
+      'Service postgres-link',
+      'Deployment postgres-link',
+    ]);
+    const text = JSON.stringify(manifests);
+    expect(text).toContain('"args":["link.mjs","postgres=9000:postgres:5432"]');
+    expect(text).toContain('"readinessProbe":{"tcpSocket":{"port":9001}');
+    expect(text).toMatch(/"DATABASE_URL":"[^"]*@postgres-link:9000\/postgres"/);
+  });
+
   it('has what runs beside the application, before it, and no balancer for that: its Service deals requests out', () => {
     const objects = systemManifests(s, withMailer(2)).map(called);
     const beside = objects.filter((object) => object.includes('mailer'));
