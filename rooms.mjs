@@ -175,7 +175,7 @@ export const rooms = {
   },
   runner: {
     where: ['src/platforms/runner/'],
-    what: 'the order of things, for hosts of processes and of containers: what stays, starts, is done to, and ends',
+    what: 'the order of things for processes and containers: what stays, starts, and ends',
     may: ['common', 'contract', 'services', 'machine', 'model'],
   },
   engine: {

@@ -195,7 +195,7 @@ describe('platform local, beyond what all platforms show', () => {
     const copies = [...before.values()].flatMap(({ service, isReplica }) => (isReplica ? service : []));
     expect(copies).toEqual(['app-1', 'app-2']);
     for await (const _message of deployment.generate(
-      jobs(deployment.urls, { load: closed({ durationMs: 1_000 }) }),
+      jobs(deployment.urls, { load: closed({ durationMs: 3_000 }) }),
       signal,
     ));
     const after = await used();

@@ -38,9 +38,8 @@ export class DeployedCopies<C extends RunningCopy> {
   /** What the load enters by: what stands in front of what is tested, or else that itself. */
   get entrance(): C | undefined {
     const [tested] = this.of('tested');
-    return (
-      this.#sorted(({ service }) => tested !== undefined && service.fronts.includes(tested.service.name))[0] ?? tested
-    );
+    const [front] = this.#sorted(({ service }) => tested !== undefined && service.fronts.includes(tested.service.name));
+    return front ?? tested;
   }
 
   /** Those which are to run, and may have died: what has ended because that was wanted has not. */
