@@ -53,6 +53,7 @@ describe('parseScenarioFile', () => {
                   pool: { size: 10, queueLimit: 1000, timeoutMs: 5000, leakEvery: 0, reclaimAfterMs: 0 },
                   connections: 'pool',
                   queryCostMs: 0,
+                  queryCpuRows: 0,
                   workers: 1,
                   titleIndex: false,
                 },
