@@ -94,7 +94,7 @@ function servicesOf({ variants }: Scenario): readonly Part[] {
       details: [
         shared(uses.map(kindOf), 'of several kinds'),
         ...(counts.length > 0 ? [counts.join(', ')] : []),
-        ...(isAlways ? [] : ['in some variants']),
+        ...(isAlways ? [] : ['or none']),
         ...linkTo(name, variants),
       ],
     };
@@ -146,18 +146,30 @@ function arrowAt(row: number, boxHeight: number, boxes: number): string {
   return isBetween ? ' │  ' : '    ';
 }
 
-/** Boxes of the same size below one another, with arrows that lead to them unless they are where it begins. */
-function column(parts: readonly Part[], isFirst: boolean): readonly string[] {
+/** Boxes of the same size below one another, with arrows that lead to them: without so much of each. */
+function column(parts: readonly Part[], without: number): readonly string[] {
   const lines = Math.max(...parts.map(({ details }) => details.length + 1));
   const width = Math.max(...parts.flatMap(({ name, details }) => [name, ...details].map(({ length }) => length)));
   return parts
     .flatMap((part) => box(part, width, lines))
-    .map((line, row) => (isFirst ? line : arrowAt(row, lines + 2, parts.length) + line));
+    .map((line, row) => arrowAt(row, lines + 2, parts.length).slice(without) + line);
+}
+
+/** So long is an arrow. */
+const arrowLength = 4;
+/** A terminal of 80 columns, with a margin. */
+const mostColumns = 78;
+
+/** What goes from left to right; where that is too wide, by shorter arrows. */
+function columnsOf(parts: readonly (readonly Part[])[], without = 0): readonly (readonly string[])[] {
+  const columns = parts.map((each, index) => column(each, index === 0 ? arrowLength : without));
+  const width = columns.reduce((sum, [line = '']) => sum + line.length, 0);
+  return width > mostColumns && without === 0 ? columnsOf(parts, 1) : columns;
 }
 
 /** What a scenario starts, as boxes and arrows of at most 80 columns: where the load comes from, and what it passes through. */
 export function architectureOf(scenario: Scenario): readonly string[] {
-  const columns = partsOf(scenario).map((parts, index) => column(parts, index === 0));
+  const columns = columnsOf(partsOf(scenario));
   const height = Math.max(...columns.map(({ length }) => length));
   return Array.from({ length: height }, (_, row) =>
     columns

@@ -114,16 +114,22 @@ describe('the architecture', () => {
 
   it('has what runs beside, below the database', () => {
     expect(architectureOf(named('notification-service')).join('\n')).toBe(`\
-┌────────────────┐    ┌────────────┐    ┌──────────────────┐
-│ load generator │───▶│ app        │─┬─▶│ PostgreSQL       │
-│ from 100/s     │    │ ×1         │ │  │ 10,000 todos     │
-└────────────────┘    │ pool of 10 │ │  │                  │
-                      └────────────┘ │  └──────────────────┘
-                                     │  ┌──────────────────┐
-                                     └─▶│ mailer           │
-                                        │ notifier         │
-                                        │ in some variants │
-                                        └──────────────────┘`);
+┌────────────────┐    ┌────────────┐    ┌──────────────┐
+│ load generator │───▶│ app        │─┬─▶│ PostgreSQL   │
+│ from 100/s     │    │ ×1         │ │  │ 10,000 todos │
+└────────────────┘    │ pool of 10 │ │  │              │
+                      └────────────┘ │  └──────────────┘
+                                     │  ┌──────────────┐
+                                     └─▶│ mailer       │
+                                        │ notifier     │
+                                        │ or none      │
+                                        └──────────────┘`);
+  });
+
+  it('has shorter arrows where it would be too wide', () => {
+    const [first = '', names = ''] = architectureOf(named('connection-pooler'));
+    expect(first.length).toBeLessThanOrEqual(78);
+    expect(names).toBe('│ load generator  │──▶│ load balancer │──▶│ app           │┬─▶│ PostgreSQL   │');
   });
 
   it('has no balancer before a single replica, and no cache where nobody has one', () => {
