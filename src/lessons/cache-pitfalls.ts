@@ -59,7 +59,7 @@ export const cachePitfalls = {
         url: 'https://dl.acm.org/doi/10.1145/2815400.2815426',
       },
     ],
-    figures: ['RPS', 'Latency by percentile'],
+    figures: ['Latency by percentile', 'Where the time of a request goes'],
   },
   'hot-key': {
     predict: [
@@ -114,7 +114,7 @@ export const cachePitfalls = {
         url: 'https://aws.amazon.com/builders-library/caching-challenges-and-strategies/',
       },
     ],
-    figures: ['RPS', 'Latency by percentile'],
+    figures: ['Latency by percentile', 'Where the time of a request goes'],
   },
   'cold-cache': {
     predict: [

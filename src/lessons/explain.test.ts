@@ -116,7 +116,7 @@ describe('the architecture', () => {
 ┌────────────────┐    ┌────────────┐    ┌──────────────────┐
 │ load generator │───▶│ app        │─┬─▶│ Redis            │
 │ from 500/s     │    │ ×1         │ │  │ the cache        │
-└────────────────┘    │ pool of 10 │ │  │ ttl-only         │
+└────────────────┘    │ pool of 30 │ │  │ ttl-only         │
                       └────────────┘ │  │ or delete        │
                                      │  │ or write-through │
                                      │  └──────────────────┘`);
