@@ -59,7 +59,7 @@ export const cachePitfalls = {
         url: 'https://dl.acm.org/doi/10.1145/2815400.2815426',
       },
     ],
-    figures: ['RPS', 'Latency by percentile'],
+    figures: ['Latency by percentile', 'Where the time of a request goes'],
   },
   'hot-key': {
     predict: [
@@ -114,16 +114,16 @@ export const cachePitfalls = {
         url: 'https://aws.amazon.com/builders-library/caching-challenges-and-strategies/',
       },
     ],
-    figures: ['RPS', 'Latency by percentile'],
+    figures: ['Latency by percentile', 'Where the time of a request goes'],
   },
   'cold-cache': {
     predict: [
-      'Forty todos are gone from the cache, 400 requests a second want them, and the database does 125 queries a second. How many queries is that until all are back?',
+      'Twenty todos are gone from the cache, 200 requests a second want them, and the database does 50 queries a second. How many queries is that until all are back?',
       'Everybody who misses waits for the one who asks. How many is it then?',
-      'The cache was filled within a second, with a ttl of 3 s. What does the database get from then on?',
+      'The cache was filled within a second, with a ttl of 4 s. What does the database get from then on?',
     ],
     look: [
-      'recomputes: how often a todo was computed anew. Once each is 40; what is more was asked for by somebody who could have waited.',
+      'recomputes: how often a todo was computed anew. Once each is 20; what is more was asked for by somebody who could have waited.',
       'peak queries: how many queried or waited for a connection at once. It is what the pool, and behind it the database, has to bear.',
       'recovery: whole seconds from the flush until clients were served as before. Without protection the line of queries outlasts the cold cache: most of them compute what is there by then.',
       'same-ttl and jitter: as many queries, and a peak that is many times as high. Whoever fills a cache at once, at a deployment or after a flush, has chosen when it expires.',
@@ -145,7 +145,7 @@ export const cachePitfalls = {
       'Who waits for somebody else’s query also waits for its failure, or its time-out. A lock needs a limit after which others help themselves.',
       'A lock costs two round trips more on each miss, and a waiting reader asks again and again.',
       'With jitter no one knows when a value expires, only when at the latest; the ttl has to be right for the longest.',
-      'None of them makes the first second after a flush cheap: 40 todos are 40 queries. Where that is too many, warm the cache before it gets load, or let a part of the requests through.',
+      'None of them makes the first second after a flush cheap: 20 todos are 20 queries. Where that is too many, warm the cache before it gets load, or let a part of the requests through.',
     ],
     unless: [
       'A query takes a millisecond, and no key is wanted by many: then nobody comes meanwhile, and there is no herd.',
@@ -159,7 +159,7 @@ export const cachePitfalls = {
       },
       {
         text: 'Half the readers: the line is shorter, and is gone sooner.',
-        command: 'scale-lab run cold-cache --rate 200/s --variant unprotected,lock',
+        command: 'scale-lab run cold-cache --rate 100/s --variant unprotected,lock',
       },
     ],
     read: [

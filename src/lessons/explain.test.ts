@@ -112,6 +112,17 @@ describe('the architecture', () => {
                                                              └──────────────┘`);
   });
 
+  it('names the variants at the cache where all have one, and they differ in it', () => {
+    expect(architectureOf(named('stale-reads')).slice(0, 7).join('\n')).toBe(`\
+┌────────────────┐    ┌────────────┐    ┌──────────────────┐
+│ load generator │───▶│ app        │─┬─▶│ Redis            │
+│ from 500/s     │    │ ×1         │ │  │ the cache        │
+└────────────────┘    │ pool of 30 │ │  │ ttl-only         │
+                      └────────────┘ │  │ or delete        │
+                                     │  │ or write-through │
+                                     │  └──────────────────┘`);
+  });
+
   it('has what runs beside, below the database', () => {
     expect(architectureOf(named('notification-service')).join('\n')).toBe(`\
 ┌────────────────┐    ┌────────────┐    ┌──────────────┐
