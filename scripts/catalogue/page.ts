@@ -18,7 +18,7 @@ export function cataloguePage(scenarios: readonly Scenario[], taken: readonly Ta
   const parts = [
     '# Catalogue',
     `Every scenario that the lab ships, run as it is shipped: what came out, which claims held, and the answer in a sentence.
-\`npm run catalogue\` runs them and writes this page. Times are those of the machine; what is counted is the same on all.`,
+\`npm run catalogue\` runs them and writes this page. Times are those of the machine; what is counted hardly depends on it.`,
     ...commits.map((commit) => `All of it was taken at commit ${code(commit)}${onMachine(machines)}.`),
     ...(missing.length === 0 ? [] : [`Not taken: ${missing.map(nameWithPlatform).join(', ')}.`]),
     ...scenarios.flatMap((scenario) => sections(of(scenario), machines.length > 1)),

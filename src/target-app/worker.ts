@@ -79,7 +79,7 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   }
 }
 
-/** GraphQL is loaded only where the settings ask for it: what it brings along is as large as the rest of the app. */
+/** GraphQL is loaded only where the settings ask for it: it brings along more than a megabyte of others. */
 async function openGraphql(
   database: Database,
   { GRAPHQL: way }: Settings,

@@ -63,6 +63,8 @@ describe('what each request costs', () => {
     expect(
       found({ metrics: { queries_per_request: 101 }, trial: trialOf({ target, variants: undefined }) })[0],
     ).toMatch(/one or two\.$/);
+    const graphql = trialOf({ app: { graphql: 'one-by-one' } });
+    expect(found({ metrics: { queries_per_request: 21 }, trial: graphql })[0]).toMatch(/or two \(graphql: loader\)\.$/);
     expect(found({ metrics: { queries_per_request: 4.9 } })).toEqual([]);
   });
 

@@ -108,7 +108,10 @@ export const manyQueries: Rule = (view) => {
   const { queries_per_request: queries = 0 } = view.metrics;
   if (queries < 5) return undefined;
   const text = `Each request makes ${formatRounded(queries, 0)} queries.`;
-  const next = `A join, or one query for all of them, makes do with one or two${settingOf(view, 'feed: join')}.`;
+  const { system } = view.trial;
+  const isGraphql = system.kind === 'app' && system.app.graphql !== 'off';
+  const setting = settingOf(view, isGraphql ? 'graphql: loader' : 'feed: join');
+  const next = `A join, or one query for all of them, makes do with one or two${setting}.`;
   return { text, next, gain: databaseShare(view) * (1 - 2 / queries) };
 };
 

@@ -115,7 +115,9 @@ describe('what cannot be answered', () => {
     const wrong = await ask(app, '{ feed { nothing } }');
     expect(await messagesOf(wrong)).toEqual(['Cannot query field "nothing" on type "Todo".']);
     expect(await messagesOf(await ask(app, '{ feed(limit: 0) { id } }'))).toEqual(['limit must be from 1 to 100']);
-    expect(await messagesOf(await ask(app, RENAME, { id: 1, name: '' }))).toEqual(['name must have 1 to 200 characters']);
+    expect(await messagesOf(await ask(app, RENAME, { id: 1, name: '' }))).toEqual([
+      'name must have 1 to 200 characters',
+    ]);
   });
 
   it('is 503 where there is no connection to be had, and of other errors nothing is told but that there was one', async () => {

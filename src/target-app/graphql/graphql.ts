@@ -52,11 +52,7 @@ export function createGraphql(
       },
       wrote: (user) => written.push(user),
     };
-    const response = await yoga.fetch(
-      ENDPOINT,
-      { method: 'POST', headers: { 'content-type': type }, body },
-      request,
-    );
+    const response = await yoga.fetch(ENDPOINT, { method: 'POST', headers: { 'content-type': type }, body }, request);
     const text = await response.text();
     if (seen.length > 0) metrics.cacheChecked.inc();
     if (seen.some(({ id, version }) => freshness.isStale(id, version, askedAtMs))) metrics.cacheOutdated.inc();

@@ -20,12 +20,7 @@ interface Room extends TodoRoom, OperationsRoom {
 }
 
 /** Builds the web application: the routes of the API and those for operating it. */
-export function createApp(
-  room: Room,
-  metrics: Metrics,
-  errors: ErrorLog,
-  startStopwatch: StartStopwatch,
-): Hono<Env> {
+export function createApp(room: Room, metrics: Metrics, errors: ErrorLog, startStopwatch: StartStopwatch): Hono<Env> {
   const app = new Hono<Env>();
   const route = createRoute(metrics, errors, startStopwatch, room.drain);
   addTodoRoutes(app, route, room);
