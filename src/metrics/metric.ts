@@ -61,6 +61,11 @@ export interface Metric {
   readonly openOnly?: true;
   /** Whether counters that a server of the user's own may tell are enough for it. */
   readonly fromTarget?: true;
+  /**
+   * Whether it is read from rows that the database keeps: a copy that dies or tells nothing takes nothing from it, nor does a request that
+   * was never sent.
+   */
+  readonly fromRows?: true;
   /** Whether it says nothing of one replica alone. */
   readonly ofSeveral?: true;
   /** Whether what it differs by is no share of it, as it is mostly zero. */

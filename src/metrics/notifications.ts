@@ -5,7 +5,7 @@ const msPerSecond = 1000;
 const outstanding = 'notifications_outstanding';
 const counted = { unit: 'count', kind: 'counted', side: 'server', better: 'lower' } as const;
 
-/** What the reference app's database said as the measured time had ended. */
+/** What the reference app's database said last. */
 function atTheEnd(gauge: string): Metric['of'] {
   return ({ telemetry }) => telemetry.backends?.gauges[gauge];
 }
@@ -26,14 +26,16 @@ export const notifications: readonly Metric[] = [
     ...counted,
     name: 'notifications_lost',
     title: 'lost',
+    fromRows: true,
     description:
-      'Todos that were created, and of which no mail had gone out by the end of the measured time, todo by todo: let the load end before it.',
+      'Todos that were created, and of which no mail went out, todo by todo: what is left of them when they get no fewer after the load.',
     of: atTheEnd(outstanding),
   },
   {
     ...counted,
     name: 'notifications_orphaned',
     title: 'orphaned',
+    fromRows: true,
     description: 'Mails about todos that there are not.',
     of: atTheEnd('notifications_orphaned'),
   },
@@ -41,6 +43,7 @@ export const notifications: readonly Metric[] = [
     ...counted,
     name: 'notifications_twice',
     title: 'twice',
+    fromRows: true,
     description: 'Mails about something of which one had gone out before.',
     of: atTheEnd('notifications_twice'),
   },
@@ -48,6 +51,7 @@ export const notifications: readonly Metric[] = [
     ...counted,
     name: 'notifications_repeated',
     title: 'repeated',
+    fromRows: true,
     description: 'Times that a notification came again, and was dropped: an inbox in a table had it.',
     of: atTheEnd('notifications_repeated'),
   },

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { BesideMetrics, ReplicaMetrics, RunningSystem } from '../model/running-system.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import { backendsOf } from './backends.ts';
@@ -9,6 +10,11 @@ import { telemetryOf } from './telemetry.ts';
 import { backends, timelineOf, type Moment, type Told } from './timeline.ts';
 
 const sampleEveryMs = 1000;
+/** What is told of work that goes on when the load has ended. */
+const outstanding = 'notifications_outstanding';
+/** It is waited for as long as it gets less. After so many samples without that it is not under way, but lost. */
+const mostWithoutProgress = 5;
+const mostSamples = 60;
 
 interface Scrape {
   readonly replicas: readonly ReplicaMetrics[];
@@ -52,7 +58,7 @@ export class TelemetryWatch implements AsyncDisposable {
   /** Takes a last sample, and puts all of them together. */
   async stop(signal: AbortSignal): Promise<Telemetry> {
     await this[Symbol.asyncDispose]();
-    const last = await this.#sample(signal);
+    const last = await this.#settled(await this.#sample(signal), signal);
     const database = backendsOf(snapshotIn(this.#first.backends), snapshotIn(last.backends));
     const replicas = this.#changing.replicas
       ? changingTelemetryOf(this.#moments, last.replicas)
@@ -71,6 +77,19 @@ export class TelemetryWatch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#watching;
+  }
+
+  /** What is said once the work that the load has left behind is done, or does not get less any more. */
+  async #settled(first: Scrape, signal: AbortSignal): Promise<Scrape> {
+    let [scrape, least, idle] = [first, outstandingIn(first), 0];
+    for (let samples = 0; least > 0 && idle < mostWithoutProgress && samples < mostSamples; samples++) {
+      await pause(sampleEveryMs, undefined, { signal });
+      scrape = await this.#sample(signal);
+      const left = outstandingIn(scrape, least);
+      idle = left < least ? 0 : idle + 1;
+      least = Math.min(least, left);
+    }
+    return scrape;
   }
 
   async #sampleAgain(): Promise<void> {
@@ -115,6 +134,11 @@ export class TelemetryWatch implements AsyncDisposable {
   #second(): number {
     return (performance.now() - this.#startMs) / 1000;
   }
+}
+
+/** @param otherwise where it is not told: as before */
+function outstandingIn({ backends: said }: Scrape, otherwise = 0): number {
+  return snapshotIn(said)?.gauges[outstanding] ?? otherwise;
 }
 
 function snapshotIn(metrics: ReplicaMetrics | undefined): Snapshot | undefined {

@@ -1,7 +1,7 @@
 import { metrics } from '../../metrics/catalogue.ts';
 import type { Metric } from '../../metrics/metric.ts';
 
-const serverMetrics = metrics.filter(({ side }) => side === 'server');
+const serverMetrics = metrics.filter(({ side, fromRows }) => side === 'server' && fromRows !== true);
 /**
  * What an answer costs is the same however late the generator asks for it, and hardly another one on a busy machine: a server that
  * takes 20% more was seen to take 1.20, 1.21 and 1.21 times as much beside 0, 2 and 4 busy neighbours on two cores.
@@ -35,7 +35,10 @@ export const doubts = {
   /** What replicas counted together, or against each other or the database: one of them that is missing shows in it. */
   totals: counting('sum', 'part'),
   /** All that tells of the system and not of the generator alone. */
-  outcome: [...namesOf(metrics.filter(({ side }) => side !== 'generator')), ...counting('never-sent')],
+  outcome: [
+    ...namesOf(metrics.filter(({ side, fromRows }) => side !== 'generator' && fromRows !== true)),
+    ...counting('never-sent'),
+  ],
 };
 
 function counting(...what: readonly Metric['counts'][]): readonly string[] {
