@@ -213,8 +213,8 @@ export const pitfalls = {
   ...cachePitfalls,
   'connection-pooler': {
     predict: [
-      'Four replicas have a pool of 30 each. How many connections does PostgreSQL have, and what becomes of the rest?',
-      'PgBouncer lends 20 connections to 120. Who waits then, where, and is anybody refused?',
+      'Four replicas have a pool of 50 each. How many connections does PostgreSQL have, and what becomes of the rest?',
+      'PgBouncer lends 20 connections to 200. Who waits then, where, and is anybody refused?',
     ],
     look: [
       'DB conns: 20 with four small pools, all that PostgreSQL allows with four large ones, and 20 again behind the pooler, however large the pools are.',

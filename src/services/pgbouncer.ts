@@ -88,7 +88,7 @@ function args({ folder }: Place): readonly string[] {
 
 /**
  * Without a socket of its own in the file system: on a machine where several run, they would all want the same one. By MD5, as SCRAM
- * takes 4,096 rounds of its one thread for each client that connects, and 120 come at once; no hash gives away 18 random bytes. Where
+ * takes 4,096 rounds of its one thread for each client that connects, and hundreds may come at once; no hash gives away 18 random bytes. Where
  * PostgreSQL takes no connection it asks again after a second, in place of 15.
  */
 function configuration(at: Place): string {
