@@ -41,7 +41,7 @@ export const cachePitfalls = {
     next: [
       {
         text: 'Twice the rate: each todo is written twice a second. Most answers of ttl-only are stale then, and deleting misses more often.',
-        command: 'scale-lab run stale-reads --rate 1000/s',
+        command: 'scale-lab run stale-reads --rate 500/s',
       },
       {
         text: 'Several replicas share the one cache: what is stale stays the same, as far as they agree on who writes last.',
