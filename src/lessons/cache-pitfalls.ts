@@ -41,7 +41,7 @@ export const cachePitfalls = {
     next: [
       {
         text: 'Twice the rate: each todo is written twice a second. Most answers of ttl-only are stale then, and deleting misses more often.',
-        command: 'scale-lab run stale-reads --rate 1000/s',
+        command: 'scale-lab run stale-reads --rate 500/s',
       },
       {
         text: 'Several replicas share the one cache: what is stale stays the same, as far as they agree on who writes last.',
@@ -97,7 +97,7 @@ export const cachePitfalls = {
     next: [
       {
         text: 'Four replicas: three of four do not hear of a write, and each asks Redis for itself.',
-        command: 'scale-lab run hot-key --replicas 1,4',
+        command: 'scale-lab run hot-key --replicas 4',
       },
       {
         text: 'What a read costs Redis, where the rate is high.',
@@ -158,8 +158,8 @@ export const cachePitfalls = {
         command: 'scale-lab run cold-cache --replicas 1,4 --variant single-flight,lock',
       },
       {
-        text: 'Half the readers: the line is shorter, and is gone sooner.',
-        command: 'scale-lab run cold-cache --rate 100/s --variant unprotected,lock',
+        text: 'Twice the readers: more than twice the queries, and a line that takes more than twice as long.',
+        command: 'scale-lab run cold-cache --rate 400/s --duration 16s --variant unprotected,lock',
       },
     ],
     read: [

@@ -116,8 +116,8 @@ describe('the architecture', () => {
     expect(architectureOf(named('stale-reads')).slice(0, 7).join('\n')).toBe(`\
 ┌────────────────┐    ┌────────────┐    ┌──────────────────┐
 │ load generator │───▶│ app        │─┬─▶│ Redis            │
-│ from 500/s     │    │ ×1         │ │  │ the cache        │
-└────────────────┘    │ pool of 30 │ │  │ ttl-only         │
+│ from 250/s     │    │ ×1         │ │  │ the cache        │
+└────────────────┘    │ pool of 20 │ │  │ ttl-only         │
                       └────────────┘ │  │ or delete        │
                                      │  │ or write-through │
                                      │  └──────────────────┘`);
