@@ -83,7 +83,7 @@ const work: readonly Metric[] = [
     title: 'stale',
     unit: 'ratio',
     description:
-      'Stale answers, older than a write that its writer had been told of before they were asked for, as a share of those that were checked.',
+      'Answers that were older than a write acknowledged before they were asked for, as a share of those that were checked.',
     of: ({ telemetry }) => ratio(total(telemetry, 'cache_outdated_total'), total(telemetry, 'cache_checked_total')),
   },
   {

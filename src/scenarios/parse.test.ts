@@ -48,6 +48,7 @@ describe('parseScenarioFile', () => {
                 app: {
                   cache: { strategy: 'none', ttlMs: 60_000, jitter: 0, lockTimeoutMs: 2000, beta: 1 },
                   feed: 'join',
+                  graphql: 'off',
                   pages: 'offset',
                   likes: { strategy: 'one-row', shards: 64 },
                   pool: { size: 10, queueLimit: 1000, timeoutMs: 5000, leakEvery: 0, reclaimAfterMs: 0 },
