@@ -9,8 +9,8 @@ export const pitfalls = {
       'One data loader for all requests remembers every user. What else becomes of the answers than that they are fast?',
     ],
     look: [
-      'queries/req: 20, 1.95 and 1, as one request in twenty is a change with one query.',
-      'stale: answers with a user older than what a writer had been told before they were asked for. Every user who is renamed is in the list, so that with the shared loader soon each answer is one.',
+      'queries/req: 19, 1.9 and 1, as one request in ten is a change with one query.',
+      'stale: the share of lists with a user older than what a writer had been told before they were asked for. Every user who is renamed is in the list, so that with the shared loader soon all of them are.',
       'pool wait: 20 resolvers run at the same time, and want 20 connections of a pool of ten. One request alone has to wait.',
     ],
     mechanism: [
