@@ -8,18 +8,20 @@ import { Workbench } from './workbench.ts';
 
 const timed = metrics.filter(({ kind }) => kind === 'timed').map(({ name }) => `${name}(`);
 
-/** Those of which less is enough, or that need a program which not every machine has; all others run together, as they are shipped. */
+/** Those of which another time is enough, or that need a program which not every machine has; all others run together, in little time. */
 const apart: Readonly<Record<string, { readonly options?: readonly string[]; readonly needs?: string }>> = {
   'stale-reads': { options: ['--duration', '3s'] },
   'hot-key': { options: ['--duration', '4s'] },
   'cold-cache': {
     options: ['--warmup', '2s', '--duration', '5s', '--variant', 'unprotected,lock,same-ttl,jitter'],
   },
-  'connection-pooler': { needs: 'pgbouncer' },
+  // It loses its connections and gets them back, twice.
+  'connection-leak': {},
+  'connection-pooler': { options: ['--duration', '3s'], needs: 'pgbouncer' },
 };
 const together = Object.keys(pitfalls).filter((name) => !(name in apart));
 const runs = [
-  { names: together, options: [], needs: undefined },
+  { names: together, options: ['--warmup', '1s', '--duration', '2s'], needs: undefined },
   ...Object.entries(apart).map(([name, { options = [], needs }]) => ({ names: [name], options, needs })),
 ];
 

@@ -31,7 +31,9 @@ export function searchTable(rows: readonly Row[]): Table {
       const isOpen = highs.length < searches.length;
       return [
         ...labelCells(row),
-        { text: searches.some(({ limit }) => limit === 'noise' || limit === 'died') ? '-' : formatNumber(median(lows)) },
+        {
+          text: searches.some(({ limit }) => limit === 'noise' || limit === 'died') ? '-' : formatNumber(median(lows)),
+        },
         { text: formatNumber(Math.min(...lows)) },
         { text: isOpen ? '-' : formatNumber(Math.max(...highs)) },
         { text: String(searches.reduce((sum, { probes }) => sum + probes.length, 0)) },
