@@ -15,7 +15,8 @@ it is such a search itself.
 
 Exit code: 0 where the objective set the limit; 3 where the load generator or
 --most did, so that the answer is more than that, where the machine was too busy
-to tell, the budget was spent before, or a replica died; 1 where no rate kept it.
+to tell, the budget was spent before, or a replica died; 1 where no rate kept
+it.
 
 Examples:
   scale-lab max-rps cache-hit --slo 'p99 < 50ms, error_rate < 0.1%'
