@@ -52,8 +52,8 @@ function longerText(one: Row, other: Row): string {
 }
 
 /**
- * Open load: which is faster for those whom it answers, and what share of the requests that costs; or who loses requests and who
- * does not. Undefined where all lose none, or where nothing can be told.
+ * Open load: which is faster for those whom it answers, and what share of the requests that costs; or who fails requests and who
+ * does not. Undefined where all fail none, or where nothing can be told.
  */
 export function costText(rows: readonly Row[]): string | undefined {
   const isOpen = rows.every(({ trials }) => trials.every(({ measurement }) => measurement.open));
@@ -70,11 +70,11 @@ export function costText(rows: readonly Row[]): string | undefined {
   if (fast) {
     const times = medianOf(fewest.row, p99) / medianOf(fast.row, p99);
     const better = `${named(fast.row, rows)} is better for those whom it answers: a p99 of ${formatQuantity(medianOf(fast.row, p99), 'ms')}, ${formatNumber(times)} times as fast as ${least}`;
-    return `${better}. It costs ${formatQuantity(fast.lost, 'ratio')} of the requests, which fail; ${least} loses ${kept}.`;
+    return `${better}. It costs ${formatQuantity(fast.lost, 'ratio')} of the requests, which fail; ${least} fails ${kept}.`;
   }
   if (lossy.length === 0) return undefined;
   const lost = lossy.map((one) => `${named(one.row, rows)} ${formatQuantity(one.lost, 'ratio')}`).join(', ');
-  return `${least} loses ${fewest.lost === 0 ? 'no request' : `${kept} of the requests`}; ${lost}.`;
+  return `${least} fails ${fewest.lost === 0 ? 'no request' : `${kept} of the requests`}; ${lost}.`;
 }
 
 /** How long autoscaling took until there were replicas enough, and what was dropped; undefined where nothing was added. */

@@ -132,18 +132,18 @@ describe('the answer to a question', () => {
 
     it('sets the time of those who are answered against the share of those who are not', () => {
       expect(answer([open('none', 2900, 0), open('lock', 58, 0.24)])).toBe(
-        'lock is better for those whom it answers: a p99 of 58 ms, 50 times as fast as none. It costs 24% of the requests, which fail; none loses none.',
+        'lock is better for those whom it answers: a p99 of 58 ms, 50 times as fast as none. It costs 24% of the requests, which fail; none fails none.',
       );
     });
 
-    it('says who loses requests where nobody is faster for it', () => {
-      expect(answer([open('none', 60, 0), open('lock', 58, 0.004)])).toBe('none loses no request; lock 0.40%.');
+    it('says who fails requests where nobody is faster for it', () => {
+      expect(answer([open('none', 60, 0), open('lock', 58, 0.004)])).toBe('none fails no request; lock 0.40%.');
     });
 
     it('names the replicas where they differ', () => {
       const two = { ...open('none', 60, 0), replicas: 2 };
       expect(answer([open('none', 60, 0.004), two])).toBe(
-        'none with 2 replicas loses no request; none with 1 replica 0.40%.',
+        'none with 2 replicas fails no request; none with 1 replica 0.40%.',
       );
     });
   });

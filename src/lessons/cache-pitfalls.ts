@@ -40,7 +40,7 @@ export const cachePitfalls = {
     ],
     next: [
       {
-        text: 'Twice the rate: each todo is written twice a second. Most answers of ttl-only are stale then, and deleting misses more often.',
+        text: 'Twice the rate: each todo is written twice a second. Even more answers of ttl-only are stale then, and deleting misses more often.',
         command: 'scale-lab run stale-reads --rate 500/s',
       },
       {
@@ -92,7 +92,7 @@ export const cachePitfalls = {
     unless: [
       'Reads are spread over many keys: a small cache has few hits then, and Redis has no key that is hot.',
       'A reader must see what was written: then the key can be had from several copies in Redis that each write renews, or not from a cache.',
-      'Redis is not the limit. Look at its CPU first: one server answers 100,000 commands a second and more.',
+      'Redis is not the limit. Look at its CPU first.',
     ],
     next: [
       {
@@ -126,7 +126,7 @@ export const cachePitfalls = {
       'recomputes: how often a todo was computed anew. Once each is 20; what is more was asked for by somebody who could have waited.',
       'peak queries: how many queried or waited for a connection at once. It is what the pool, and behind it the database, has to bear.',
       'recovery: whole seconds from the flush until clients were served as before. Without protection the line of queries outlasts the cold cache: most of them compute what is there by then.',
-      'same-ttl and jitter: as many queries, and a peak that is many times as high. Whoever fills a cache at once, at a deployment or after a flush, has chosen when it expires.',
+      'same-ttl and jitter: about as many queries, with a peak a few times as high. Whoever fills a cache at once, at a deployment or after a flush, has chosen when it expires.',
     ],
     mechanism: [
       'unprotected:   value = cache.get(key)',

@@ -43,7 +43,7 @@ export const messages = {
         command: 'scale-lab run notifications --variant in-process --replicas 2',
       },
       {
-        text: 'What the queue costs while nobody dies, and how sure that is.',
+        text: 'How much slower a todo is with the queue, where the sender dies once in each round, and how sure that is.',
         command: 'scale-lab compare notifications --a in-process --b queue-and-inbox',
       },
     ],

@@ -376,7 +376,7 @@ export const shippedLessons: Readonly<Record<string, Lesson>> = {
     ],
     look: [
       'errors: none, or those that a killed replica was answering, and those sent to one that did not listen yet.',
-      'The timeline: when the rollout began and ended, and what p99 did meanwhile.',
+      'The timeline: when the roll-out began and ended, and what p99 did meanwhile.',
     ],
     next: [
       {

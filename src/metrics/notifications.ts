@@ -70,7 +70,7 @@ export const notifications: readonly Metric[] = [
     unit: 'ms',
     kind: 'timed',
     description:
-      'From when there were most of those until there was none, looked at once a second; missing where some were left.',
+      'From the largest backlog of notifications until there was none, looked at once a second; missing where some were left.',
     of: drainTime,
   },
 ];

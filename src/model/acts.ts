@@ -123,7 +123,7 @@ export const actTraits: Readonly<Record<ActKind, ActTraits>> = {
   'slow-link': { on: 'link', does: 'slows', noun: 'slow link', ends: false },
   'cut-link': { on: 'link', does: 'cuts', noun: 'cut', ends: false },
   'heal-link': { on: 'link', does: 'heals', noun: 'healing', ends: false },
-  'roll-out': { on: 'service', does: 'rolls out', noun: 'rollout', ends: true },
+  'roll-out': { on: 'service', does: 'rolls out', noun: 'roll-out', ends: true },
 };
 
 /** What usage calls a copy of a service of that system: `app-2`, `postgres`. */

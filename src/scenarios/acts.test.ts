@@ -304,7 +304,7 @@ describe('an act is refused', () => {
     ]);
     expect(
       faultsOf(scenario(workload, 'variants: { v: { balancer: ip-hash, acts: [{ at: 2s, roll-out: app }] } }')),
-    ).toEqual(['[balancer] a variant with a rollout has no "balancer"']);
+    ).toEqual(['[balancer] a variant with a roll-out has no "balancer"']);
   });
 
   it('where copies would be added to one that has a port of its own', () => {

@@ -162,7 +162,7 @@ function checkUses(services: readonly Service[], find: Find, reader: Reader): vo
     const entry = find(name);
     if (missing === undefined || !entry) continue;
     const sentence = `"${name}" uses ${missing}, which is not there`;
-    reader.fault(entry.keyPlace, { sentence, hint: `leave it out: ${missing} runs beside the reference app` });
+    reader.fault(entry.keyPlace, { sentence, hint: `leave it out: only the reference app has ${missing} beside it` });
   }
 }
 

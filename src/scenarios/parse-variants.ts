@@ -164,7 +164,7 @@ function checkOrchestration(from: Table, { limits, rollout }: AppSystem, reader:
     const hint = 'write limits: { cpu: 0.25 }';
     reader.fault(autoscale.keyPlace, { sentence: 'autoscale needs a CPU limit: its cpu is a share of it', hint });
   }
-  const noun = autoscale ? 'a variant with autoscale' : 'a variant with a rollout';
+  const noun = autoscale ? 'a variant with autoscale' : 'a variant with a roll-out';
   // nginx would go on sending to addresses that are gone.
   if (autoscale ?? rollout) refuse(from, ['balancer'], noun, 'its platform deals requests out', reader);
 }

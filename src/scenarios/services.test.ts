@@ -239,7 +239,7 @@ describe('a service is refused', () => {
   it('that uses another one, where that is not there', () => {
     const services = 'services: { pooler: pgbouncer }';
     expect(faultsOf('target: { command: node a.js }', services)).toEqual([
-      '[pooler] "pooler" uses postgres, which is not there | leave it out: postgres runs beside the reference app',
+      '[pooler] "pooler" uses postgres, which is not there | leave it out: only the reference app has postgres beside it',
     ]);
     expect(faultsOf(services)).toEqual(['[] no problem']);
   });

@@ -2,7 +2,15 @@ import path from 'node:path';
 import { type Executable, requireExecutable } from '../machine/executable.ts';
 import type { EntryUse } from '../model/system.ts';
 import { postgres } from './postgres/postgres.ts';
-import { plainText, type Entry, type Machine, type Place, type Runnable, type Service } from './service.ts';
+import {
+  isListening,
+  plainText,
+  type Entry,
+  type Machine,
+  type Place,
+  type Runnable,
+  type Service,
+} from './service.ts';
 
 const files = { configuration: 'pgbouncer.ini', users: 'users.txt' } as const;
 const port = 6432;
@@ -20,9 +28,6 @@ const program: Executable = {
   homebrew: 'pgbouncer',
   versionFlag: '--version',
 };
-
-/** By the kernel's table of sockets, as its image need not have a client. */
-const isListening = ['grep', '-q', `:${port.toString(16).toUpperCase()} 00000000:0000 0A`, '/proc/net/tcp'];
 
 /** PgBouncer in front of PostgreSQL: it lends a connection for a transaction, and not for as long as a client is there. */
 export const pgbouncer: Entry = {
@@ -61,7 +66,7 @@ function describe({ name, limits }: EntryUse): Service {
       { name: files.configuration, text: { secret: configuration(at) } },
       { name: files.users, text: { secret: `"${userName}" "${at.secret('password')}"\n` } },
     ],
-    ready: { log: /process up: /, command: isListening },
+    ready: { log: /process up: /, command: isListening(port) },
     version: { name: 'pgbouncer', log: /PgBouncer (?<version>\d+(\.\d+)+)/, command: ['pgbouncer', '--version'] },
     // Transactions end first. By SIGTERM older ones are gone at once, with status 1, and newer ones wait for all clients.
     stop: { signal: 'SIGINT', graceMs: 3_000, wholeGroup: false, drains: false },

@@ -49,7 +49,7 @@ export const rabbitmq: Entry = {
   name: 'rabbitmq',
   what: 'a message broker: RabbitMQ, reached at AMQP_URL',
   copies: 'one',
-  executables: [server],
+  executables: [server, portMapper],
   describe,
 };
 

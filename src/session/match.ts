@@ -73,8 +73,11 @@ export function matchOf(base: Scenario, [a, b]: readonly [Variant, Variant], set
   if (changed === undefined) throw new Error('a match has lost its scenario');
   const roundsMs = settings.budgetMs - pace.startMs;
   const overheadMs = isSideBySide && !writes(base.workload) ? pace.workerMs : pace.deployMs;
+  // An act has its moment, which a load that is cut short might not reach.
+  const hasActs = [a, b].some(({ acts = [] }) => acts.length > 0);
+  const roomMs = roundsMs / batches / (2 * wantedRounds) - overheadMs;
   const fit = (load: LoadProfile): LoadProfile =>
-    shortened(load, overrides, isSideBySide, roundsMs / batches / (2 * wantedRounds) - overheadMs);
+    hasActs ? load : shortened(load, overrides, isSideBySide, roomMs);
   const scenario = { ...changed.scenario, load: fit(changed.scenario.load) };
   const variants = changed.scenario.variants.map((it) => (it.load ? { ...it, load: fit(it.load) } : it));
   const roundMs = variants.reduce((sum, { load = scenario.load }) => sum + overheadMs + loadMs(load), 0);

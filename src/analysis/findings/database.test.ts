@@ -78,7 +78,7 @@ describe('what each request costs', () => {
     ];
     const skipping = telemetry({}, { backends: { ...backends({}), statements } });
     expect(found({ metrics: { rows_read_per_request: 20_000 }, telemetry: skipping })).toEqual([
-      'rows-read: Each request reads 20,000 rows. OFFSET reads what it skips: begin a page behind the last row of the one before (after in place of skip, with pages: keyset).',
+      'rows-read: Each request reads 20,000 rows. OFFSET reads what it skips: begin a page behind the last row of the one before (GET /todos?after=… in place of skip, with pages: keyset).',
     ]);
   });
 });

@@ -123,7 +123,7 @@ export const rowsRead: Rule = (view) => {
   const [costliest] = view.telemetry.backends?.statements ?? [];
   const isSkipping = /\boffset\b/i.test(costliest?.statement ?? '');
   const next = isSkipping
-    ? `OFFSET reads what it skips: begin a page behind the last row of the one before${settingOf(view, 'after in place of skip, with pages: keyset')}.`
+    ? `OFFSET reads what it skips: begin a page behind the last row of the one before${settingOf(view, 'GET /todos?after=… in place of skip, with pages: keyset')}.`
     : `An index on what it searches by seems to be missing${settingOf(view, 'title-index: true')}.`;
   return { text, next, gain: databaseShare(view) };
 };

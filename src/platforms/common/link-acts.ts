@@ -24,7 +24,7 @@ export async function tellLink(
   if (control === undefined) throw new Error(`${name} is no link: the plan should not have been run`);
   const problem = await problemOf(`${urlAt(control)}${control.pathFor(act)}`, signal, askOnce);
   if (problem === undefined) return;
-  throw new LabError(`${actTraits[act.kind].noun}: ${linkText(act)} does not heed it: ${problem}.`);
+  throw new LabError(`${linkText(act)} did not take the order (${actTraits[act.kind].noun}): ${problem}.`);
 }
 
 /** What is wrong with the answer, where something is. */

@@ -1,7 +1,7 @@
 import { together } from '../../machine/together.ts';
 import type { ResolvedAct } from '../../model/acts.ts';
 import { LabError } from '../../model/errors.ts';
-import { copiesOf } from '../../services/service.ts';
+import { type Service, copiesOf } from '../../services/service.ts';
 import { tellLink } from '../common/link-acts.ts';
 import { hasToLearn } from './balancers.ts';
 import type { DeployedCopies } from './deployed-copies.ts';
@@ -88,7 +88,13 @@ export class Acts<C extends RunningCopy> {
   }
 
   async #startAgain(copy: C, signal: AbortSignal): Promise<void> {
-    this.#copies.put(await this.#host.startAgain(copy, this.#copies.all, signal));
+    this.#copies.put(await this.#host.startAgain(copy, this.#around(copy.service), signal));
+  }
+
+  /** The copies that one of a service is told of: a link leads from what is tested alone. */
+  #around({ role }: Service): readonly C[] {
+    const { all } = this.#copies;
+    return role === 'tested' || role === 'balancer' ? all : all.filter((copy) => copy.service.role !== 'link');
   }
 
   /** One that was ended stays so, and keeps its number, unless that is too high. */
@@ -101,7 +107,7 @@ export class Acts<C extends RunningCopy> {
       .filter((copy) => !before.some(({ number }) => number === copy.number))
       // Which of them is a slow one does not change.
       .map((copy) => ({ ...copy, of }));
-    const running = this.#copies.all;
+    const running = this.#around(service);
     await this.#host.makeReady?.(service, missing, running, signal);
     const started = await together(signal, (limited) =>
       missing.map((copy) => this.#host.start(service, copy, running, limited)),

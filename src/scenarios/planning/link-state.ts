@@ -45,11 +45,11 @@ export class LinkStates {
       if (isOver) return { sentence: `${linkText(act)} is neither slow nor cut then`, hint: 'leave this out' };
       if (last.untilMs === Infinity) return undefined;
       const sentence = `${linkText(act)} is as before at ${durationText(last.untilMs)} by itself`;
-      return { sentence, hint: 'leave this out, or the for of the act before' };
+      return { sentence, hint: 'leave this out, or take the for out of the earlier act' };
     }
     if (isOver) return undefined;
     const until = last.untilMs === Infinity ? '' : ` until ${durationText(last.untilMs)}`;
     const sentence = `${linkText(act)} is ${last.kind === 'cut-link' ? 'cut' : 'slow'} already${until}`;
-    return { sentence, hint: 'end that before by for, or by heal-link' };
+    return { sentence, hint: 'give the earlier act a for, or add a heal-link before this one' };
   }
 }

@@ -96,13 +96,13 @@ describe('a variant is refused', () => {
       '[slow-replica] a variant with autoscale has no "slow-replica"',
     ]);
     expect(faultsOf(variants('rollout: { at: 1s }, balancer: ip-hash'))).toEqual([
-      '[balancer] a variant with a rollout has no "balancer"',
+      '[balancer] a variant with a roll-out has no "balancer"',
     ]);
   });
 
   it('with bursts, or a target', () => {
     expect(faultsOf('load: { burst: 5 }', variants('rollout: { at: 1s }'))).toEqual([
-      '[rollout] a rollout goes on under load, and between bursts there is none',
+      '[rollout] a roll-out goes on under load, and between bursts there is none',
     ]);
     const target = 'target: { url: "http://127.0.0.1:8080" }';
     expect(faultsOf(variants(`${target}, autoscale: { cpu: 50%, max: 2 }, rollout: { at: 1s }`))).toEqual([
