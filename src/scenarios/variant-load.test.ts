@@ -100,7 +100,7 @@ describe('what is wrong with it', () => {
 
   it('is told where a roll-out would begin after it', () => {
     const problems = problemsOf(ofVariant('{ duration: 2s }', ', rollout: { at: 5s }'));
-    expect(problems).toContain('the rollout would begin at 5s, and the measured time ends at 2s');
+    expect(problems).toContain('the roll-out would begin at 5s, and the measured time ends at 2s');
   });
 
   it('is told once, at the suite whose change does not fit', () => {

@@ -82,7 +82,7 @@ describe('a variant is refused', () => {
       'autoscale: { cpu: 50%, min: 2, max: 4 }',
       ['[autoscale] autoscale keeps 2 to 4 replicas, and it would begin with 1, 8'],
     ],
-    ['rollout: { at: 10s }', ['[rollout] the rollout would begin at 10s, and the measured time ends at 10s']],
+    ['rollout: { at: 10s }', ['[rollout] the roll-out would begin at 10s, and the measured time ends at 10s']],
   ])('%s', (settings, faults) => {
     expect(faultsOf(limits, 'replicas: [1, 8, 2]', variants(settings)).toSorted()).toEqual(faults.toSorted());
   });
@@ -124,7 +124,7 @@ describe('a variant is refused', () => {
         .filter((line) => line.includes('error')),
     ).toEqual([
       'test.yaml:8:40 error: autoscale keeps 1 to 4 replicas, and it would begin with 8',
-      'test.yaml:8:49 error: the rollout would begin at 5s, and the measured time ends at 4s',
+      'test.yaml:8:49 error: the roll-out would begin at 5s, and the measured time ends at 4s',
     ]);
     expect(problemsOf(suite('replicas: 8, variants: [rolled]'))).toBe('no problem');
     expect(problemsOf(suite('rounds: 2'))).toBe('no problem');
@@ -153,7 +153,7 @@ describe('an option is refused that', () => {
     [
       'ends the measured time before the roll-out begins',
       { durationMs: 5000 },
-      'the rollout would begin at 5s, and the measured time ends at 5s',
+      'the roll-out would begin at 5s, and the measured time ends at 5s',
       'Let it begin earlier, or make the load last longer.',
     ],
   ])('%s', (_name, overrides, sentence, hint) => {

@@ -33,7 +33,7 @@ export const autoscaleSchema = autoscaleKeys
   .transform(({ cpu, min = least, max }): Autoscale => ({ cpu, least: min, most: max }));
 
 const rolloutKeys = table('rollout', {
-  at: duration('the beginning of the rollout', 0, bounds.durationMs.most),
+  at: duration('the beginning of the roll-out', 0, bounds.durationMs.most),
   shutdown: choice('the shutdown', shutdowns).optional(),
 });
 
