@@ -100,6 +100,12 @@ describe('a match', () => {
     expect(match({}, { ...base, load: burst }).scenario.load).toEqual(burst);
   });
 
+  it('leaves a load as it is in which something is done: it has to go on at that moment', () => {
+    const flush = { kind: 'flush', name: 'flush-redis', service: 'redis', atMs: 5_000 } as const;
+    const { load } = matchOf(base, [aside, { ...lock, acts: [flush] }], { ...twoMinutes, budgetMs: 900_000 }).scenario;
+    expect(load).toEqual(defaultLoad);
+  });
+
   it('is at the replica count that is named, and at one only', () => {
     expect(match({ overrides: { replicas: [2] } })).toMatchObject({ replicas: 2, scenario: { replicas: [2] } });
     expect(() => match({ overrides: { replicas: [1, 2] } })).toThrow(UsageError);
