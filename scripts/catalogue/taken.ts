@@ -85,5 +85,5 @@ export async function commitOfWhatRuns(): Promise<string> {
       details: changed.split('\n').slice(0, 10),
     });
   }
-  return git('log', '-1', '--format=%h');
+  return git('log', '-1', '--abbrev=12', '--format=%h');
 }

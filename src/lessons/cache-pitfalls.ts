@@ -158,7 +158,7 @@ export const cachePitfalls = {
         command: 'scale-lab run cold-cache --replicas 1,4 --variant single-flight,lock',
       },
       {
-        text: 'Twice the readers: more than twice the queries, and a line that takes more than twice as long.',
+        text: 'Twice the reads: twice the queries, and a line that takes twice as long.',
         command: 'scale-lab run cold-cache --rate 400/s --duration 16s --variant unprotected,lock',
       },
     ],

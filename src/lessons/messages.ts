@@ -4,22 +4,22 @@ import type { Lesson } from './lesson.ts';
 export const messages = {
   notifications: {
     predict: [
-      'Each todo is followed by a mail that takes 300 ms. At 80 todos a second, how many mails are under way when their sender is killed?',
+      'Each todo is followed by a mail that takes 500 ms. At 80 todos a second, how many mails are under way when their sender is killed?',
       'A queue gives them to the next consumer. How many users get two mails?',
     ],
     look: [
       'lost: todos without a mail at the end, counted in the database by id. In line it is those that were created while the service was away, and those under way; behind a queue none.',
       'twice: mails that went out before the consumer could acknowledge their messages. The queue cannot know, and sends them again.',
       'repeated: the same messages, where an inbox knew them and dropped them. That it is not zero shows that the inbox was needed.',
-      'p99: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, and with a promise in the same process for nothing.',
-      'Todos without a mail, over time: a dozen at any moment, as 80 a second are 0.15 s from theirs. After the kill there are more; with a queue they come to zero, without one some stay.',
+      'p50: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, and with a promise in the same process for nothing.',
+      'Todos without a mail, over time: twenty at any moment, as 80 a second are 0.25 s from theirs. After the kill there are more; with a queue they come to zero, without one some stay.',
     ],
     mechanism: [
       'app:       insert todo; send(message, persistent)',
       '           await confirm                 # RabbitMQ has it on its disk',
       '           answer 201',
       '',
-      'consumer:  message = take (40 at the most, not acknowledged)',
+      'consumer:  message = take (100 at the most, not acknowledged)',
       '           begin',
       '             insert into inbox (id) on conflict do nothing',
       '             if it is new: send mail',
@@ -62,11 +62,11 @@ export const messages = {
         url: 'https://www.cidrdb.org/cidr2007/papers/cidr07p15.pdf',
       },
     ],
-    figures: ['Todos without a mail, over time', 'p99 over time', 'Errors over time'],
+    figures: ['Todos without a mail, over time', 'p50 over time', 'Errors over time'],
   },
   outbox: {
     predict: [
-      'The app writes a todo, and 100 ms later a message about it. It is killed. How many todos have no message?',
+      'The app writes a todo, and 300 ms later a message about it. It is killed. How many todos have no message?',
       'What if it sends the message first?',
     ],
     look: [

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { z } from 'zod';
-import { cuts, unshaped } from '../model/link.ts';
+import { cuts, mostBytesPerSecond, unshaped } from '../model/link.ts';
 import type { Link, LinkState } from './link.ts';
 
 const amount = (most: number) =>
@@ -13,7 +13,7 @@ const amount = (most: number) =>
 const shapeQuery = z.strictObject({
   latencyMs: amount(600_000).default(0),
   jitterMs: amount(600_000).default(0),
-  bytesPerSecond: amount(1e12).pipe(z.number().min(1, 'is 1 at the least')).optional(),
+  bytesPerSecond: amount(mostBytesPerSecond).pipe(z.number().min(1, 'is 1 at the least')).optional(),
 });
 const cutQuery = z.strictObject({ how: z.enum(cuts, `has to be ${cuts.join(' or ')}`) });
 const nothing = z.strictObject({});

@@ -14,6 +14,9 @@ export interface LinkShape {
   readonly bytesPerSecond?: number | undefined;
 }
 
+/** What may be asked to pass in a second at the most. */
+export const mostBytesPerSecond = 1024 ** 4;
+
 /** A link that nobody notices. */
 export const unshaped: LinkShape = { latencyMs: 0, jitterMs: 0 };
 

@@ -34,6 +34,7 @@ export const pgbouncer: Entry = {
   name: 'pgbouncer',
   what: 'a pooler in front of PostgreSQL: PgBouncer, which lends a connection for each transaction',
   copies: 'one',
+  inFrontOf: database,
   executables: [program],
   describe,
 };

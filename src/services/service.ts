@@ -75,6 +75,8 @@ export interface Entry {
   readonly what: string;
   /** Whether it has any number of copies, all alike, or is there once. */
   readonly copies: Copies['kind'];
+  /** The store that is reached through it where it is there. */
+  readonly inFrontOf?: string;
   /** Programs that the machine has to bring for its process, and that nothing else needs. */
   readonly executables?: readonly Executable[];
   /** @param system what it runs in, by which it may know what else is there */

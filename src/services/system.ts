@@ -40,8 +40,7 @@ export interface Dealing {
 
 /** All that is deployed on the stores for a trial: each after what it uses or fronts. */
 export function deployedOf(topology: Topology | HostedTopology, platform: Dealing): readonly Service[] {
-  const asides = besideOf(topology).filter(({ role }) => role === 'aside');
-  const balanced = asides.flatMap((aside) => {
+  const balanced = asidesOf(topology).flatMap((aside) => {
     const isNeeded = mostCopies(aside, topology) > 1 && !platform.dealsRequests;
     return isNeeded ? [aside, nginx(aside, undefined)] : [aside];
   });

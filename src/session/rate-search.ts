@@ -62,12 +62,14 @@ export async function searchRate(
     const deaths = await deathsIn(deployment, signal);
     if (deaths.length > 0) {
       // With fewer copies it would be the rate of another system.
-      const caveats = [...last.caveats, ...deathCaveats(deaths)];
+      const died = deathCaveats(deaths);
+      const byRequest = last.byRequest.map((each) => ({ ...each, caveats: [...died, ...each.caveats] }));
+      const spoilt = { ...last, byRequest, caveats: [...last.caveats, ...died] };
       const lowPerSecond = Math.max(
         0,
         ...probes.filter(({ outcome }) => outcome === 'kept').map(({ ratePerSecond }) => ratePerSecond),
       );
-      return concluded({ ...last, caveats }, { limit: 'died', lowPerSecond }, probes, trial, search);
+      return concluded(spoilt, { limit: 'died', lowPerSecond }, probes, trial, search);
     }
     const outcome = probeOutcome(slo, last);
     const noise = outcome.outcome === 'kept' ? undefined : noiseOf(last, trial);

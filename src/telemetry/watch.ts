@@ -81,13 +81,18 @@ export class TelemetryWatch implements AsyncDisposable {
 
   /** What is said once the work that the load has left behind is done, or does not get less any more. */
   async #settled(first: Scrape, signal: AbortSignal): Promise<Scrape> {
-    let [scrape, least, idle] = [first, outstandingIn(first), 0];
+    // Who cannot be asked now may have told before that something is left.
+    const wasTold = this.#moments.some(({ told }) => told.get(backends)?.snapshot.gauges[outstanding] !== undefined);
+    let [scrape, least, idle] = [first, outstandingIn(first) ?? (wasTold ? Infinity : 0), 0];
     for (let samples = 0; least > 0 && idle < mostWithoutProgress && samples < mostSamples; samples++) {
-      await pause(sampleEveryMs, undefined, { signal });
-      scrape = await this.#sample(signal);
-      const left = outstandingIn(scrape, least);
-      idle = left < least ? 0 : idle + 1;
-      least = Math.min(least, left);
+      await pause(sampleEveryMs, undefined, { signal }).catch(() => undefined);
+      signal.throwIfAborted();
+      const next = await this.#sample(signal);
+      const left = outstandingIn(next);
+      // One in which nobody told of it takes no place of one in which somebody did.
+      if (left !== undefined || outstandingIn(scrape) === undefined) scrape = next;
+      idle = left !== undefined && left < least ? 0 : idle + 1;
+      least = Math.min(least, left ?? least);
     }
     return scrape;
   }
@@ -136,9 +141,9 @@ export class TelemetryWatch implements AsyncDisposable {
   }
 }
 
-/** @param otherwise where it is not told: as before */
-function outstandingIn({ backends: said }: Scrape, otherwise = 0): number {
-  return snapshotIn(said)?.gauges[outstanding] ?? otherwise;
+/** Undefined where it is not told. */
+function outstandingIn({ backends: said }: Scrape): number | undefined {
+  return snapshotIn(said)?.gauges[outstanding];
 }
 
 function snapshotIn(metrics: ReplicaMetrics | undefined): Snapshot | undefined {

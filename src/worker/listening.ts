@@ -6,6 +6,8 @@ import type { Origin } from './requests/origin.ts';
 const againMs = 50;
 /** A packet to an address that leads nowhere yet may be dropped without a word: the next try is not. */
 const tryMs = 1_000;
+/** As long as a probe waits for an answer. */
+const answerMs = 2_000;
 
 /**
  * Waits until every address leads to the target: until something takes connections there, and answers `readyPath` with a status
@@ -48,7 +50,7 @@ function tryToGet({ endpoint, host }: Origin, path: string): Promise<string | un
       resolve(problem);
       request.destroy();
     };
-    request.setTimeout(tryMs, () => settle(`nothing answers ${path}`));
+    request.setTimeout(answerMs, () => settle(`nothing answers ${path}`));
     request.once('response', ({ statusCode = 0 }) =>
       settle(statusCode < 400 ? undefined : `${path} is answered with ${statusCode}`),
     );

@@ -59,7 +59,7 @@ async function killWorker(runId: string): Promise<void> {
 
 async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
   const docker = await openDocker();
-  const isOf = (name: string): boolean => name === service || name.startsWith(`${service}-`);
+  const isOf = (name: string): boolean => name === service || new RegExp(`^${service}-\\d+$`).test(name);
   const running = [...(await containersOf(docker, runId))].filter(([name, { State }]) => isOf(name) && State.Running);
   for (const [, { Id }] of running.slice(0, most)) await docker.getContainer(Id).kill();
 }

@@ -4,10 +4,10 @@ import { type LinkAct, actTraits } from '../../model/acts.ts';
 import { LabError, messageOf } from '../../model/errors.ts';
 import { shortened } from '../../model/foreign-text.ts';
 import type { Control, Service } from '../../services/service.ts';
-import { type Ask, ask } from './answer.ts';
+import type { Ask } from './answer.ts';
 
 /** It does nothing else, and answers at once. */
-const answerLimitMs = 10_000;
+const answerLimitMs = 5_000;
 
 /**
  * Does an act to a link: it has taken effect when this resolves.
@@ -19,7 +19,7 @@ export async function tellLink(
   act: LinkAct,
   urlAt: (control: Control) => string,
   signal: AbortSignal,
-  askOnce: Ask = ask,
+  askOnce: Ask,
 ): Promise<void> {
   if (control === undefined) throw new Error(`${name} is no link: the plan should not have been run`);
   const problem = await problemOf(`${urlAt(control)}${control.pathFor(act)}`, signal, askOnce);

@@ -1,5 +1,4 @@
 import { drawPort } from '../../machine/ports.ts';
-import { LabError } from '../../model/errors.ts';
 import type { OnStep } from '../../model/steps.ts';
 import type { Control, Copy, Preparation, Service } from '../../services/service.ts';
 import { type Ask, untilReady } from '../common/answer.ts';
@@ -101,7 +100,7 @@ export class DockerHost implements Host<RunningCopy> {
 
   async flush(copy: RunningCopy, signal: AbortSignal): Promise<void> {
     const { service, handle } = copy;
-    if (service.flush === undefined) throw new LabError(`${service.title} holds nothing that can be flushed.`);
+    if (service.flush === undefined) throw new Error(`${service.title} holds nothing that can be flushed.`);
     await handle.execute(['sh', '-c', service.flush(placeOf(this.#around([]), service, copy))], signal);
   }
 

@@ -37,7 +37,7 @@ async function up(options: LocalPlatformOptions, stackOptions: StackOptions): Pr
   const isBare = stores.length === 0;
   const { programs } = options;
   signal.throwIfAborted();
-  requireBuilt(isBare ? { worker: programs.worker } : programs);
+  requireBuilt(programs);
   const folder = await createRunFolder(options.temporaryFolder, await ownerOfRun(runId, detached));
   const run = new RunContext(folder, inheritedEnvironment(options.environment), onStep);
   const host = new LocalHost(run, options);

@@ -108,7 +108,7 @@ export class Acts<C extends RunningCopy> {
       // Which of them is a slow one does not change.
       .map((copy) => ({ ...copy, of }));
     const running = this.#around(service);
-    await this.#host.makeReady?.(service, missing, running, signal);
+    if (missing.length > 0) await this.#host.makeReady?.(service, missing, running, signal);
     const started = await together(signal, (limited) =>
       missing.map((copy) => this.#host.start(service, copy, running, limited)),
     );

@@ -53,6 +53,6 @@ export function searchLines(rows: readonly Row[]): readonly string[] {
     const parts = [kept, broken].flatMap((probe) =>
       probe === undefined ? [] : [`at ${formatNumber(probe.ratePerSecond)}/s ${probe.why}`],
     );
-    return [`${nameOf(row)}: ${search.slo.join(' and ')}: ${parts.join('; ')}`];
+    return parts.length === 0 ? [] : [`${nameOf(row)}: ${search.slo.join(' and ')}: ${parts.join('; ')}`];
   });
 }

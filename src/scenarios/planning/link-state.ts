@@ -1,6 +1,8 @@
 import { linkText } from '../../model/act-words.ts';
 import type { LinkAct } from '../../model/acts.ts';
+import { servicesBeside } from '../../model/plan.ts';
 import { testedName, type System } from '../../model/system.ts';
+import { entryOf } from '../../services/catalogue.ts';
 import { besideOf } from '../../services/system.ts';
 import type { Fault } from '../../shapes/fault.ts';
 import { suggestion } from '../../shapes/suggest.ts';
@@ -10,12 +12,20 @@ import { durationText } from '../../shapes/units.ts';
 export class LinkStates {
   readonly #from: string;
   readonly #known: readonly string[];
+  /** What another is reached through, by the name of that. */
+  readonly #inFront: ReadonlyMap<string, string>;
   /** By where a link leads: what was done to it last, unless that is over. */
   readonly #under = new Map<string, LinkAct & { readonly untilMs: number }>();
 
   constructor(system: System) {
     this.#from = testedName(system);
     this.#known = besideOf(system).map(({ name }) => name);
+    this.#inFront = new Map(
+      servicesBeside(system).flatMap((use) => {
+        const { inFrontOf } = use.kind === 'entry' ? entryOf(use.entry) : {};
+        return inFrontOf === undefined ? [] : [[inFrontOf, use.name] as const];
+      }),
+    );
   }
 
   /** Does an act, where it can be done then. */
@@ -29,6 +39,9 @@ export class LinkStates {
 
   /** Links lead from what is tested to what it uses. */
   #unknown({ from, to }: LinkAct): Fault | undefined {
+    const inFront = this.#inFront.get(to);
+    if (from === this.#from && inFront !== undefined)
+      return { sentence: `${from} reaches ${to} through ${inFront}`, hint: `name that: to: ${inFront}` };
     if (from === this.#from && this.#known.includes(to)) return undefined;
     const sentence = `there is no link from ${from} to ${to}`;
     if (this.#known.length === 0)

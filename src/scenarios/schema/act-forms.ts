@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { actKinds, restarts, type Act, type ActKind, type Whom } from '../../model/acts.ts';
-import { cuts, linkName } from '../../model/link.ts';
+import { cuts, linkName, mostBytesPerSecond } from '../../model/link.ts';
 import { bounds } from '../../model/load-profile.ts';
 import { shutdowns } from '../../model/system.ts';
 import { faulty, type Reading } from '../../shapes/fault.ts';
@@ -127,7 +127,7 @@ const slowLink = table('an act that slows a link', {
   'slow-link': linked,
   latency: time('the latency'),
   jitter: time('the jitter'),
-  bandwidth: bandwidth('the bandwidth', 1024, 1024 ** 4).optional(),
+  bandwidth: bandwidth('the bandwidth', 1024, mostBytesPerSecond).optional(),
   for: lasting('the length of the slow link'),
 }).transform(
   ({ at: atMs, name, 'slow-link': link, latency, jitter, bandwidth: bytesPerSecond, for: lastsMs }, context) => {

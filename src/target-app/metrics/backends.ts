@@ -40,7 +40,10 @@ export function createBackendsScrape(
       for (const { labels = {}, value } of samples) metric.inc(labels, value);
     };
     // One after the other: they have one connection.
-    const database = tellDatabase(monitor, tell).then(() => tellNotifications(monitor, toldFrom, tell));
+    const database = tellDatabase(monitor, tell)
+      // What could not be told is absent.
+      .catch(() => undefined)
+      .then(() => tellNotifications(monitor, toldFrom, tell));
     await Promise.allSettled([database, tellCache(cache.redis, tell)]);
     return registry.metrics();
   };

@@ -53,9 +53,17 @@ describe('notifications by RabbitMQ', () => {
     await vi.waitFor(() => expect(take).toHaveBeenCalled(), 15_000);
     let left = false;
     const leaving = subscription.close().then(() => (left = true));
+    // Time in which one that does not wait would be over.
+    await pause(200);
     expect(left).toBe(false);
     done();
     await leaving;
+    await send(2);
+    const other = vi.fn((_: Notification) => Promise.resolve());
+    const next = await subscribe(url, other, errors);
+    await vi.waitFor(() => expect(other).toHaveBeenCalled(), 15_000);
+    await next.close();
+    expect(other.mock.calls).toEqual([[about(2)]]);
   });
 
   it('come again where they could not be taken', async () => {

@@ -18,7 +18,7 @@ export async function readTally(monitor: Monitor, fromId: number): Promise<Tally
     SELECT (SELECT count(*)::int FROM todos
               WHERE id >= ${fromId} AND NOT EXISTS (SELECT FROM mails WHERE todo_id = todos.id)) AS outstanding,
            (SELECT count(*)::int FROM mails
-              WHERE NOT EXISTS (SELECT FROM todos WHERE id = todo_id)) AS orphaned,
+              WHERE NOT EXISTS (SELECT FROM todos WHERE id = todo_id AND id >= ${fromId})) AS orphaned,
            (SELECT (count(*) - count(DISTINCT notification_id))::int FROM mails) AS twice,
            (SELECT coalesce(sum(times - 1), 0)::int FROM notifications) AS repeated`;
   const [tally] = await monitor.query<Tally & Record<string, number>>({ text });
