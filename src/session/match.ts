@@ -76,8 +76,7 @@ export function matchOf(base: Scenario, [a, b]: readonly [Variant, Variant], set
   // An act has its moment, which a load that is cut short might not reach.
   const hasActs = [a, b].some(({ acts = [] }) => acts.length > 0);
   const roomMs = roundsMs / batches / (2 * wantedRounds) - overheadMs;
-  const fit = (load: LoadProfile): LoadProfile =>
-    hasActs ? load : shortened(load, overrides, isSideBySide, roomMs);
+  const fit = (load: LoadProfile): LoadProfile => (hasActs ? load : shortened(load, overrides, isSideBySide, roomMs));
   const scenario = { ...changed.scenario, load: fit(changed.scenario.load) };
   const variants = changed.scenario.variants.map((it) => (it.load ? { ...it, load: fit(it.load) } : it));
   const roundMs = variants.reduce((sum, { load = scenario.load }) => sum + overheadMs + loadMs(load), 0);

@@ -1,14 +1,22 @@
 import { expect, test } from 'vitest';
+import type { LinkAct } from '../../model/acts.ts';
 import { link } from '../../services/link.ts';
 import { postgres } from '../../services/postgres/postgres.ts';
 import type { Ask } from './answer.ts';
 import { tellLink } from './link-acts.ts';
 
 const service = link(postgres, postgres);
-const slow = {
-  ...{ kind: 'slow-link', name: 'slow', service: 'postgres-link', from: 'app', to: 'postgres', atMs: 0 },
-  ...{ latencyMs: 100, jitterMs: 0, lastsMs: undefined },
-} as const;
+const slow: LinkAct = {
+  kind: 'slow-link',
+  name: 'slow',
+  service: 'postgres-link',
+  from: 'app',
+  to: 'postgres',
+  atMs: 0,
+  latencyMs: 100,
+  jitterMs: 0,
+  lastsMs: undefined,
+};
 
 function tell(ask: Ask, signal = new AbortController().signal): Promise<void> {
   return tellLink(service, slow, ({ inside }) => `http://127.0.0.1:${inside}`, signal, ask);
@@ -31,7 +39,9 @@ test('one that refuses ends the act, with what it said', async () => {
 });
 
 test('one that cannot be asked ends the act, with why', async () => {
-  await expect(tell(() => Promise.reject(new Error('connect ECONNREFUSED')))).rejects.toThrow(/: connect ECONNREFUSED\.$/);
+  await expect(tell(() => Promise.reject(new Error('connect ECONNREFUSED')))).rejects.toThrow(
+    /: connect ECONNREFUSED\.$/,
+  );
 });
 
 test('the end of a run ends the wait for one that does not answer', async () => {
