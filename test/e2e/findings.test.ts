@@ -17,8 +17,7 @@ scenarios:
     question: What if a query takes long, and there are connections enough?
     workload: [GET /todos/1]
     load: { connections: 10 }
-    # So long that it is most of the time also where the app has to wait for a core.
-    app: { pool: 20, query-cost: 600ms }
+    app: { pool: 20, query-cost: 250ms }
   many-queries:
     question: What if each item of a list is a query of its own?
     workload: [GET /feed?limit=20]
