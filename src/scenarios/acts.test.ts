@@ -300,7 +300,7 @@ describe('an act is refused', () => {
     const acts = 'acts: [{ at: 1s, scale: { app: 2 } }, { at: 2s, roll-out: app }]';
     expect(faultsOf(scenario(workload, `variants: { v: { ${scaled}, ${acts} } }`))).toEqual([
       '[{ app: 2 }] a variant with autoscale has no scaling',
-      '[app] a variant with autoscale has no rollout',
+      '[app] a variant with autoscale has no roll-out',
     ]);
     expect(
       faultsOf(scenario(workload, 'variants: { v: { balancer: ip-hash, acts: [{ at: 2s, roll-out: app }] } }')),

@@ -101,8 +101,8 @@ describe('a match', () => {
   });
 
   it('leaves a load as it is in which something is done: it has to go on at that moment', () => {
-    const flush = { kind: 'flush', name: 'flush-redis', service: 'redis', atMs: 5_000 } as const;
-    const { load } = matchOf(base, [aside, { ...lock, acts: [flush] }], { ...twoMinutes, budgetMs: 900_000 }).scenario;
+    const scale = { kind: 'scale', name: 'scale-app', service: 'app', atMs: 5_000, to: 2 } as const;
+    const { load } = matchOf(base, [aside, { ...lock, acts: [scale] }], { ...twoMinutes, budgetMs: 900_000 }).scenario;
     expect(load).toEqual(defaultLoad);
   });
 
