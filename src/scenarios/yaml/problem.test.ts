@@ -12,6 +12,7 @@ describe('renderProblems', () => {
   });
 
   it('underlines the first line of a place of several lines, and at least one character', () => {
+    expect(new SourceText('a.yaml', 'a: 1\r').problem({ start: 0, end: 1 }, fault)).toMatchObject({ source: 'a: 1' });
     const source = new SourceText('a.yaml', 'a: 1  \nb: 2\n');
     expect(source.problem({ start: 0, end: 11 }, fault)).toMatchObject({ line: 1, column: 1, length: 4 });
     expect(source.problem({ start: 12, end: 12 }, fault)).toMatchObject({ line: 3, column: 1, length: 1, source: '' });

@@ -40,7 +40,7 @@ export class SourceText {
     const start = Math.min(Math.max(place.start, 0), this.text.length);
     const line = this.#lineOf(start);
     const lineStart = this.#lineStarts[line - 1] ?? 0;
-    const source = this.text.slice(lineStart, this.#lineStarts[line] ?? this.text.length).replace(/\r?\n$/, '');
+    const source = this.text.slice(lineStart, this.#lineStarts[line] ?? this.text.length).replace(/\r?\n?$/, '');
     const from = Math.min(start - lineStart, source.length);
     const to = Math.min(place.end - lineStart, source.length);
     return {
