@@ -24,6 +24,7 @@ const longest = [
   'local.test.ts',
   'docker-acts.test.ts',
   'kill.test.ts',
+  'pitfalls.test.ts',
   'findings.test.ts',
   'cluster-mistakes.test.ts',
   'kubernetes-acts.test.ts',
