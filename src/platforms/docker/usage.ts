@@ -72,7 +72,7 @@ export class UsageMeter implements AsyncDisposable {
     if (this.#listening?.has(container) === false) this.#listening.set(container, this.#listen(container));
     const { life } = container;
     const lives = this.#livesOf(container);
-    const [state, used] = await Promise.all([container.state(), lives.get(life) ?? container.stats().then(readStats)]);
+    const [state, used] = await Promise.all([container.state(), lives.get(life) ?? this.#ask(container, life)]);
     const all = [used, ...[...lives].filter(([other]) => other !== life).map(([, before]) => before)];
     return {
       service: container.description.service,
@@ -86,6 +86,14 @@ export class UsageMeter implements AsyncDisposable {
       outOfMemory: state.outOfMemory,
       ended: state.end,
     };
+  }
+
+  /** Asks for what nobody has heard yet: also when it has ended that is known then. */
+  async #ask(container: Container, life: object): Promise<Used> {
+    const used = readStats(await container.stats());
+    const lives = this.#livesOf(container);
+    if (used.memoryBytes > 0 && !lives.has(life)) lives.set(life, used);
+    return used;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
