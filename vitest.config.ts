@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const quiet = [
   'test/conformance/kubernetes-autoscale.test.ts',
   'test/e2e/examples.test.ts',
+  'test/e2e/findings.test.ts',
   'test/e2e/max-rps.test.ts',
   'test/e2e/saved-runs.test.ts',
 ];
@@ -25,7 +26,6 @@ const longest = [
   'docker-acts.test.ts',
   'kill.test.ts',
   'pitfalls.test.ts',
-  'findings.test.ts',
   'cluster-mistakes.test.ts',
   'kubernetes-acts.test.ts',
   'kubernetes-mishaps.test.ts',

@@ -75,6 +75,20 @@ function trialOf(scenario: string): TrialRecord {
   return trial;
 }
 
+/** A trial with the finding that its scenario provokes. A machine that is full hides it behind that: then it is looked for again. */
+async function trialWith(kind: string): Promise<TrialRecord> {
+  let trial = trialOf(kind);
+  const has = (found: string): boolean => trial.findings.some((finding) => finding.kind === found);
+  for (let times = 0; times < 3 && !has(kind) && has('machine-full'); times++) {
+    await using again = await Workbench.create();
+    await again.write('scenarios.yaml', scenarios);
+    const { code, err } = await scaleLab(['run', kind], { cwd: again.folder, env: again.env });
+    expect(code, err).toBe(0);
+    trial = (await again.onlyRun()).trials[0] ?? trial;
+  }
+  return trial;
+}
+
 describe('findings, each provoked on real servers', () => {
   it.each([
     ['pool-wait', /^p99 is pool wait: .* of 2 connections \([\d.]+%\) were in use/],
@@ -86,8 +100,8 @@ describe('findings, each provoked on real servers', () => {
     ['connection-limit', /^PostgreSQL had \d+ of its \d+ connections open/],
     ['event-loop-full', /^The event loop is full \(utilisation (0\.9\d|1\.00)\)\./],
     ['waiting-to-be-sent', /^The system does not keep up on 10 connections: offered 300\/s, served /],
-  ])('%s', (kind, sentence) => {
-    const { findings } = trialOf(kind);
+  ])('%s', { timeout: 120_000 }, async (kind, sentence) => {
+    const { findings } = await trialWith(kind);
     expect(findings.map((finding) => finding.kind)).toContain(kind);
     const finding = findings.find((candidate) => candidate.kind === kind);
     expect(finding?.text).toMatch(sentence);
