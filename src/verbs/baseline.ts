@@ -79,7 +79,7 @@ export async function gateOnBaseline(
 function conclude({ record }: RunSession, first: readonly JudgedRow[], fresh: readonly JudgedRow[]): void {
   const decisions = first.map(({ judgements, comparison }, place) => {
     const again = fresh[place];
-    const decision = decisionOf(again ? confirmed(judgements, again.judgements) : judgements);
+    const decision = decisionOf(again ? confirmed(judgements, again.judgements, true) : judgements);
     return { ...decision, comparison: again?.comparison ?? comparison };
   });
   record.verdicts = decisions.flatMap(({ verdicts }) => verdicts);

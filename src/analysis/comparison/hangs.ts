@@ -65,13 +65,23 @@ function countFrom(histogram: string, us: number): number {
   return values.reduce((sum, value) => (value.us >= us ? sum + value.count : sum), 0);
 }
 
+/** A verdict on what was counted, and how likely what was seen would be if B were no worse. */
+export interface HangVerdict {
+  readonly verdict: Verdict;
+  /** From 0 to 1; undefined where nothing was to be seen. */
+  readonly chance?: number;
+}
+
 /**
  * Judges that B's requests hang no more often than A's: by the exact test of two shares, given how many hung altogether
  * (Przyborowski and Wilenski, 1940), at the confidence of the comparison. Where the rounds are too short to show a hang it is
  * inconclusive.
  * @param share of B's requests that may hang beyond those of A; not judged where it is infinite
  */
-export function hangVerdict({ scenario, a, b, rounds, hangs, confidence }: Comparison, share = 0): Verdict | undefined {
+export function hangVerdict(
+  { scenario, a, b, rounds, hangs, confidence }: Comparison,
+  share = 0,
+): HangVerdict | undefined {
   if (hangs === undefined || share === Infinity) return undefined;
   const more = share === 0 ? '' : ` + ${formatPercent(share)}`;
   const claim = { scenario, expectation: `hangs(${b.variant}) <= hangs(${a.variant})${more}` };
@@ -79,17 +89,19 @@ export function hangVerdict({ scenario, a, b, rounds, hangs, confidence }: Compa
   const { hung, requests } = hangs.b;
   if (hung === 0 && hangs.seenMs !== undefined && hangs.seenMs <= hangs.afterMs) {
     const reason = `rounds of ${formatDuration(hangs.seenMs)} show no request that waits for ${formatDuration(hangs.afterMs)} (${slowest})`;
-    return { ...claim, outcome: 'inconclusive', reason };
+    return { verdict: { ...claim, outcome: 'inconclusive', reason } };
   }
   const allowed = (hangs.a.hung / hangs.a.requests + share) * requests;
   const evidence = { value: hung, limit: allowed, margin: allowed - hung, rounds: Math.min(rounds.a, rounds.b) };
   const asLong = `for ${formatDuration(hangs.afterMs)} (${slowest})`;
-  if (hung === 0) return { ...claim, outcome: 'passed', reason: `none had no answer ${asLong}`, evidence };
+  if (hung === 0) {
+    return { verdict: { ...claim, outcome: 'passed', reason: `none had no answer ${asLong}`, evidence }, chance: 1 };
+  }
   const ofAll = `${formatNumber(hung)} of ${plural(requests, 'request')} had no answer ${asLong}`;
   const reason = `${ofAll}; of ${a.name} ${formatNumber(hangs.a.hung)} of ${formatNumber(hangs.a.requests)}`;
   const chance = chanceOf(hung - share * requests, hangs);
   const outcome = chance <= (1 - confidence) / 2 ? 'failed' : chance <= doubtful ? 'inconclusive' : 'passed';
-  return { ...claim, outcome, reason, evidence };
+  return { verdict: { ...claim, outcome, reason, evidence }, chance };
 }
 
 /** How likely so many of those that hung would be B's, if they hung equally often. */

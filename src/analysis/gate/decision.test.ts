@@ -134,6 +134,37 @@ describe('a failure', () => {
     expect(verdictsOf(confirmed(near, again))[0]?.reason).toMatch(/looked at first$/);
   });
 
+  it('is looked at by how far from chance it is where it was only counted', () => {
+    const [cpu] = judged({ cpu_per_request: by(1.9, 2.1, 2, 1.95, 2.05, 2) });
+    const hung = (chance: number, outcome: Verdict['outcome'] = 'failed'): Judgement => {
+      const verdict = { scenario: 's', expectation: 'hangs(B) <= hangs(A)', outcome, reason: 'they hung' };
+      return { verdict, isNoisy: false, isHidden: false, chance };
+    };
+    if (cpu === undefined) throw new Error('CPU per request was not judged');
+    const outcomesOf = (first: Judgement, fresh: Judgement): readonly string[] =>
+      verdictsOf(confirmed([first, cpu], [fresh, cpu])).map(({ outcome }) => outcome);
+    // A machine that stood still in one round; and requests that hang for good, where the fresh rounds do not have them.
+    expect(outcomesOf(hung(0.01), hung(1, 'passed'))).toEqual(['inconclusive', 'failed']);
+    const surely = judged({ cpu_per_request: by(1.11, 1.16, 1.12, 1.2, 1.14, 1.18) });
+    expect(verdictsOf(confirmed([hung(1e-8), ...surely], surely)).map(({ outcome }) => outcome)).toEqual([
+      'inconclusive',
+      'inconclusive',
+    ]);
+  });
+
+  it('is looked at alone where all that is judged shares the false alarms', () => {
+    const before = judged({ p50: twice, cpu_per_request: twice });
+    const again = judged({ p50: twice, cpu_per_request: a });
+    expect(verdictsOf(confirmed(before, again)).map(({ outcome }) => outcome)).toEqual([
+      'inconclusive',
+      'inconclusive',
+    ]);
+    const [p50, cpu] = verdictsOf(confirmed(before, again, true)).toSorted((one, other) =>
+      other.expectation.localeCompare(one.expectation),
+    );
+    expect([p50?.outcome, cpu?.outcome]).toEqual(['failed', 'inconclusive']);
+  });
+
   it('is not made by a fresh batch alone', () => {
     expect(confirmed(good, slow)).toEqual(good);
     expect(verdictsOf(confirmed(judged({ p50: hidden }), slow))).toMatchObject([{ outcome: 'inconclusive' }]);

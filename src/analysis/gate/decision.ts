@@ -1,11 +1,12 @@
 import type { Verdict } from '../../record/run-record.ts';
+import { studentQuantile } from '../statistics/student.ts';
 import type { Judgement } from './verdicts.ts';
 
 /**
  * Raised when what a gate judges or decides changes, in this room, the statistics or the rounds: what is known of how often it is
  * right (`bench/gate-runs/`) is of the rules under which it was counted, and of no others.
  */
-export const gateRulesVersion = 3;
+export const gateRulesVersion = 4;
 
 /** What a gate says: its verdicts, and what it does without. */
 export interface Decision {
@@ -111,17 +112,27 @@ export function toBeConfirmed(judgements: readonly Judgement[]): readonly Judgem
 /** What noise can move may be moved farther in the fresh rounds than it was at first. */
 const noisyShare = 2 / 3;
 
+/** What has the probability of {@link surelyOne} by chance is as clear as an interval that ends at the tolerance. */
+const surelyOne = 0.025;
+
 /**
- * How sure fresh rounds are to confirm a failure: how far it is past its tolerance, in reaches of its interval. What has no whole
- * interval is known by count, or, where noise can move it, hardly.
+ * How sure fresh rounds are to confirm a failure: how far it is past its tolerance, in reaches of its interval; of what was only
+ * counted, how far from chance it is, in the same measure (standard deviations of a normal distribution). What has neither is taken
+ * for just clear, or, where noise can move it, for hardly.
  */
-function clarityOf({ verdict: { evidence }, isNoisy }: Judgement): number {
+function clarityOf({ verdict: { evidence }, isNoisy, chance }: Judgement): number {
+  if (chance !== undefined) return deviations(chance) / deviations(surelyOne);
   const { value, limit, low, high } = evidence ?? {};
-  if (value === undefined || limit === undefined || low === undefined || high === undefined)
-    return isNoisy ? 0 : Infinity;
+  if (value === undefined || limit === undefined || low === undefined || high === undefined) return isNoisy ? 0 : 1;
   const reach = value > limit ? value - low : high - value;
   const clarity = reach <= 0 ? Infinity : Math.abs(value - limit) / reach;
   return isNoisy ? noisyShare * clarity : clarity;
+}
+
+/** How many standard deviations from the mean of a normal distribution a value lies that is passed with this probability. */
+function deviations(chance: number): number {
+  const [least, manyDegrees] = [1e-9, 1000];
+  return chance >= 0.5 ? 0 : studentQuantile(1 - 2 * Math.max(chance, least), manyDegrees);
 }
 
 /**
@@ -130,13 +141,19 @@ function clarityOf({ verdict: { evidence }, isNoisy }: Judgement): number {
  * of them has to be surer than one alone (fixed sequence: Maurer, Hothorn and Lehmacher, "Multiple comparisons in drug clinical
  * trials and preclinical assays", 1995). What was open is taken from the fresh rounds, which have not been chosen for what
  * they say.
+ * @param isEachSure whether the fresh judgements share the false alarms among them, so that each is sure enough alone
  */
-export function confirmed(first: readonly Judgement[], fresh: readonly Judgement[]): readonly Judgement[] {
+export function confirmed(
+  first: readonly Judgement[],
+  fresh: readonly Judgement[],
+  isEachSure = false,
+): readonly Judgement[] {
   if (fresh.some(({ isBeyondDoubt }) => isBeyondDoubt)) return fresh;
   const again = ({ verdict }: Judgement): Verdict | undefined =>
     fresh.find(({ verdict: { expectation } }) => expectation === verdict.expectation)?.verdict;
   const order = toBeConfirmed(first);
-  const firstMissed = order.findIndex((judgement) => again(judgement)?.outcome !== 'failed');
+  const isMissed = (judgement: Judgement): boolean => !isEachSure && again(judgement)?.outcome !== 'failed';
+  const firstMissed = order.findIndex(isMissed);
   const isReached = (judgement: Judgement): boolean => firstMissed === -1 || order.indexOf(judgement) <= firstMissed;
   return first.map((judgement) => {
     const { verdict } = judgement;

@@ -20,6 +20,8 @@ export interface Judgement {
   readonly isNoisy: boolean;
   /** How strong a reason for fresh rounds it is, where they alone say whether it is so. */
   readonly suspicion?: 'strong' | 'weak';
+  /** How likely what was counted would be if B were no worse, from 0 to 1; undefined where an interval tells. */
+  readonly chance?: number;
   /** Whether a side has died: no fresh rounds are needed to see that. */
   readonly isBeyondDoubt?: true;
 }
@@ -41,8 +43,9 @@ export function judgementsOf(
   });
   const hangs = hangVerdict(comparison, ofHangs);
   if (hangs === undefined) return judged;
-  const isHidden = hangs.outcome === 'inconclusive' && hangs.evidence === undefined;
-  return [...judged, { verdict: hangs, isNoisy: false, isHidden }];
+  const { verdict, chance } = hangs;
+  const isHidden = verdict.outcome === 'inconclusive' && verdict.evidence === undefined;
+  return [...judged, { verdict, isNoisy: false, isHidden, ...(chance === undefined ? {} : { chance }) }];
 }
 
 /** What one of the sides does not tell, as a server that runs already: only who has named it wants it judged. */
