@@ -12,7 +12,8 @@ describe('Linux', () => {
   test('a process with a difficult name', () => {
     const stat =
       '42 (a ) (b) 1) S 7 42 42 0 -1 4194560 100 0 0 0 250 50 1000 200 20 0 1 0 99 1000000 2560 18446744073709551615';
-    expect(parseProc(42, stat, '5000 2560 560 1 0 900 0', { pageBytes: 4096, ticksPerSecond: 100 })).toEqual({
+    const units = { pageBytes: 4096, ticksPerSecond: 100 };
+    expect(parseProc(42, stat, '5000 2560 560 1 0 900 0', [], units)).toEqual({
       pid: 42,
       parent: 7,
       // Its own 3 s, and 12 s of children that have ended.
@@ -20,6 +21,14 @@ describe('Linux', () => {
       ownBytes: 2000 * 4096,
       sharedBytes: 560 * 4096,
     });
+  });
+
+  test('to the nanosecond where its threads tell, and in ticks what those had that have ended', () => {
+    const stat = '42 (node) S 7 42 42 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 1 0 99 1000000 2560 18446744073709551615';
+    const units = { pageBytes: 4096, ticksPerSecond: 100 };
+    const secondsOf = (...threads: readonly string[]) => parseProc(42, stat, '0 0 0', threads, units).cpuSeconds;
+    expect(secondsOf('2900000000 1 2\n', '109000500 1 2\n')).toBeCloseTo(3.0090005, 9);
+    expect(secondsOf('1900000000 1 2\n')).toBe(3);
   });
 
   test("the kernel's units", () => {
