@@ -2,10 +2,10 @@ import { drawPort } from '../../machine/ports.ts';
 import type { OnStep } from '../../model/steps.ts';
 import type { Control, Copy, Preparation, Service } from '../../services/service.ts';
 import { type Ask, untilReady } from '../common/answer.ts';
-import { type Mortal, whileAnyRuns } from '../common/deaths.ts';
+import type { Mortal } from '../common/deaths.ts';
 import { withHint } from '../common/readiness.ts';
-import { frontedIn, placesFor } from '../runner/balancers.ts';
-import { type Host, mortal } from '../runner/host.ts';
+import { frontedIn, mayAnswer, placesFor, untilAnswered } from '../runner/balancers.ts';
+import type { Host } from '../runner/host.ts';
 import type { Agent } from './agent-connection.ts';
 import type { Published } from './container-settings.ts';
 import { askUntil, copyDescription, imageOf } from './copy-description.ts';
@@ -153,14 +153,11 @@ export class DockerHost implements Host<RunningCopy> {
   ): Promise<string | undefined> {
     const agent = this.#agent;
     const { http, command, limitMs } = service.ready;
-    const others = running.filter((each) => service.fronts.includes(each.service.name) && !each.handle.isToEnd);
-    // Where all of those were ended whose answer it would be, nothing can answer.
-    if (http !== undefined && agent !== undefined && (!http.isOfOthers || others.length > 0)) {
+    if (http !== undefined && agent !== undefined && mayAnswer(service, running)) {
       const asked = async (limited: AbortSignal): Promise<void> =>
         untilReady(url + http.path, limited, agent.ask, (status) => http.accepts(status));
       const answers = async (watched: AbortSignal): Promise<void> => handle.ready(asked, watched, limitMs);
-      const wait = async (): Promise<void> =>
-        http.isOfOthers ? whileAnyRuns(others.map(mortal), signal, answers) : answers(signal);
+      const wait = async (): Promise<void> => untilAnswered(service, running, signal, answers);
       const { hint } = imageOf(service);
       await (hint === undefined ? wait() : withHint(hint, wait));
       return undefined;
