@@ -229,11 +229,6 @@ function numbered(name: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
 }
 
-/** Whether a copy of that name is one of a server of the user's own, on whichever platform. */
-export function isTargetCopy(name: string): boolean {
-  return /^target\b/.test(name);
-}
-
 /** Whether the lab starts it, and it is the user's own. */
 export function isHosted<T extends { readonly kind: string }>(
   system: T,

@@ -98,6 +98,7 @@ function sleeper(name: string): ProgramFolder {
 const container = (): Container =>
   new Container(engine.docker.getContainer('x'), {
     service: 'x',
+    copy: 'x',
     title: 'X',
     image: 'x',
     command: [],
@@ -119,11 +120,11 @@ const waits: Readonly<Record<string, Wait>> = {
   'an answer': async (signal) => ask(silent.url, signal),
   'the metrics of a replica': async (signal) => scrapeCopy('app-1', silent.url, { path: '/metrics' }, signal),
   'something that only replicas bring about': async (signal) =>
-    whileAnyRuns([{ name: 'app-1', service }], signal, async (limited) =>
+    whileAnyRuns([{ service: 'app', copy: 'app-1', handle: service }], signal, async (limited) =>
       unlessAborted(forever, limited),
     ),
   'work that needs a service': async (signal) =>
-    blaming([{ name: 'redis', service }], signal, async () => unlessAborted(forever, signal)),
+    blaming([{ service: 'redis', copy: 'redis', handle: service }], signal, async () => unlessAborted(forever, signal)),
   'the messages of a load worker': async (signal) => drained(readLoad([session(), session()], signal, day)),
   'a program': async (signal) => {
     const { folder, environment } = sleeper('sleeps');

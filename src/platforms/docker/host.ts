@@ -40,7 +40,7 @@ export class DockerHost implements Host<RunningCopy> {
 
   /** All that is asked in here is asked through the agent. */
   get needed(): readonly Mortal[] {
-    return this.#agent === undefined ? [] : [{ name: 'agent', service: this.#agent.container }];
+    return this.#agent === undefined ? [] : [{ service: 'agent', copy: 'agent', handle: this.#agent.container }];
   }
 
   check({ limits }: Service): Promise<void> {

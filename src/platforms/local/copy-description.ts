@@ -80,6 +80,8 @@ export function programAt(
 ): ProcessDescription {
   const told = Object.entries(variablesOf(service, at)).map(([name, text]) => [name, plainText(text)] as const);
   return {
+    service: service.name,
+    copy: at.copy.name,
     name: titleOf(service, at.copy),
     command: found.command,
     args: found.args(at),
