@@ -58,6 +58,11 @@ export class DockerHost implements Host<RunningCopy> {
     return descriptionOf(this.#around(running), service, copy, await findImageOf(this.#run, service, signal));
   }
 
+  /** Fetches an image of the user's own, once for all copies. */
+  async makeReady(service: Service, _copies: readonly Copy[], _running: Copies, signal: AbortSignal): Promise<void> {
+    if ('own' in imageOf(service).from) await findImageOf(this.#run, service, signal);
+  }
+
   async prepare(service: Service, { name }: Preparation, running: Copies, signal: AbortSignal): Promise<void> {
     const around = this.#around(running);
     const at = placeOf(around, service, { name, number: 1, of: 1 });
