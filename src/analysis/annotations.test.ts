@@ -138,7 +138,7 @@ describe('annotationsOf', () => {
   it('says what the platform tells of, unless that is how a replica was lost', () => {
     const oom = {
       second: 2,
-      service: 'app-2',
+      copy: 'app-2',
       kind: 'out-of-memory',
       text: 'was killed at its memory limit',
       times: 2,

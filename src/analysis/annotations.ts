@@ -106,11 +106,17 @@ function silencesOf({ seconds, series }: TelemetryTimeline, copy: string): reado
   return silences;
 }
 
+/** That a copy told nothing for a while, or was lost. */
+interface Absence extends Annotation {
+  readonly copy: string;
+  readonly isLoss: boolean;
+}
+
 /**
  * What became of each replica, and each copy of what runs beside it, that did not tell its metrics all the time, but for those that left as
  * they were meant to.
  */
-function absences({ timeline, lost, left = [], beside = [] }: Telemetry): Annotation[] {
+function absences({ timeline, lost, left = [], beside = [] }: Telemetry): Absence[] {
   const gone = [...left, ...beside.flatMap((service) => service.left ?? [])];
   const losses = [...lost, ...beside.flatMap((service) => service.lost)];
   const isCopy = ({ source, service }: TelemetryTimeline['series'][number]): boolean =>
@@ -122,12 +128,12 @@ function absences({ timeline, lost, left = [], beside = [] }: Telemetry): Annota
     const silences = silencesOf(timeline, copy);
     // One that restarted may tell again: then it was lost when it first fell silent.
     const end = silences.find(({ to }) => to === undefined) ?? silences[0];
-    return silences.map((silence): Annotation => {
+    return silences.map((silence): Absence => {
       const second = Math.floor(silence.from);
-      if (loss && silence === end) return { second, text: `${copy} was lost: ${loss.problem}` };
+      if (loss && silence === end) return { second, text: `${copy} was lost: ${loss.problem}`, copy, isLoss: true };
       const length =
         silence.to === undefined ? ' any more' : ` for ${formatDuration((silence.to - silence.from) * 1000)}`;
-      return { second, text: `${copy} did not answer${length}` };
+      return { second, text: `${copy} did not answer${length}`, copy, isLoss: false };
     });
   });
 }
@@ -139,13 +145,14 @@ export function annotationsOf(
   context: AnnotationContext,
 ): Annotation[] {
   const absent = absences(telemetry);
+  const lost = absent.flatMap(({ copy, isLoss }) => (isLoss ? copy : []));
   const all = [
     ...warmup(measurement),
     ...expiries(telemetry, measurement, context),
     ...actAnnotations(context.acts),
     ...(context.changes ? changeAnnotations(telemetry.timeline) : []),
-    ...absent,
-    ...happeningAnnotations(telemetry, absent),
+    ...absent.map(({ second, text }) => ({ second, text })),
+    ...happeningAnnotations(telemetry, lost),
   ];
   return all.sort((one, other) => one.second - other.second);
 }

@@ -28,6 +28,17 @@ describe('findingsOf', () => {
     ]);
   });
 
+  it('tells whom it is about as data: the copy, or the service', () => {
+    const throttled = service('app-2', 0.5, { cpuLimit: 0.5, throttledRatio: 0.6 });
+    const aboutOf = (changes: Parameters<typeof evidence>[0]) =>
+      findingsOf(evidence(changes)).map(({ kind, about }) => [kind, about]);
+    const busy = { metrics: { event_loop_utilisation: 0.99 }, resources: [service('app-1', 0.1)] };
+    expect(aboutOf({ resources: [throttled] })).toEqual([['throttled', { service: 'app', copy: 'app-2' }]]);
+    expect(aboutOf(busy)).toEqual([['event-loop-full', { service: 'app' }]]);
+    const database = { measurement: p99({ db: 38, app: 2 }), resources: [service('postgres', 0.1)] };
+    expect(aboutOf(database)).toEqual([['database-dominates', { service: 'postgres', copy: 'postgres' }]]);
+  });
+
   it('tells last what nothing follows from', () => {
     const limited = { cpuLimit: 0.5, throttledRatio: 0.6 };
     const resources = [service('app-1', 0.5, limited), service('postgres', 0.1)];

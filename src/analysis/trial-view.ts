@@ -1,6 +1,7 @@
 import type { Anatomy, Measurement } from '../model/measurement.ts';
 import { formatNumber, formatRounded, plural } from '../model/numbers.ts';
 import type { Trial } from '../model/plan.ts';
+import type { Subject } from '../model/subject.ts';
 import type { MachineResources, ServiceResources, Telemetry } from '../model/telemetry.ts';
 
 /** All that is known of a trial when its findings are looked for. */
@@ -69,12 +70,21 @@ export interface CoreUse {
   readonly of: number;
 }
 
-/**
- * What a store used of its limit, or of the machine where it has none; undefined where either is not known. A service beside what is tested
- * is none, whatever it is called.
- */
-export function coresOf({ resources, machine }: TrialView, store: string): CoreUse | undefined {
-  const found = resources.find(({ service, copyOf }) => service === store && copyOf === undefined);
+/** A store, where the platform tells of it. A service beside what is tested is none, whatever it is called. */
+function storeIn({ resources }: TrialView, name: string): ServiceResources | undefined {
+  return resources.find(({ service, role }) => service === name && role === 'store');
+}
+
+/** A store as a finding is about it; undefined where the platform does not tell of it. */
+export function aboutStore(view: TrialView, name: string): Subject | undefined {
+  const store = storeIn(view, name);
+  return store && { service: store.service, copy: store.copy };
+}
+
+/** What a store used of its limit, or of the machine where it has none; undefined where either is not known. */
+export function coresOf(view: TrialView, store: string): CoreUse | undefined {
+  const { machine } = view;
+  const found = storeIn(view, store);
   const of = found?.cpuLimit ?? (machine && coresFor(machine));
   return found === undefined || of === undefined ? undefined : { used: found.cpuRatio, of };
 }
@@ -95,18 +105,9 @@ export interface MachineUse extends CoreUse {
 /** What all services, the load generator and everybody else used of the machine; undefined where it is not known. */
 export function coresOfMachine({ resources, measurement, machine }: TrialView): MachineUse | undefined {
   if (machine === undefined || resources.length === 0) return undefined;
-  const services = resources.filter((resource) => !isLoad(resource));
-  const beside = [...new Set(services.flatMap(({ copyOf }) => copyOf ?? []))];
-  const single = services.filter((resource) => !isReplica(resource) && resource.copyOf === undefined);
+  const services = [...new Set(resources.map(({ service }) => service))];
   const known = [
-    ...together(services.filter(isReplica), (count) => plural(count, 'replica')),
-    ...beside.flatMap((name) => {
-      return together(
-        services.filter(({ copyOf }) => copyOf === name),
-        (count) => `${count} copies of ${name}`,
-      );
-    }),
-    ...single.map(({ service: name, cpuRatio: used }) => ({ name, used })),
+    ...services.flatMap((name) => together(resources.filter(({ service }) => service === name))),
     ...(machine.loadCores === undefined ? [{ name: 'the load generator', used: measurement.generator.cpuRatio }] : []),
   ];
   const knownUsed = known.reduce((sum, { used }) => sum + used, 0);
@@ -116,25 +117,19 @@ export function coresOfMachine({ resources, measurement, machine }: TrialView): 
   return { used: knownUsed + others.used, of: coresFor(machine), users, othersUsed };
 }
 
-/** What copies used together; a single one by its own name. */
-function together(
-  copies: readonly ServiceResources[],
-  called: (count: number) => string,
-): readonly { name: string; used: number }[] {
+/** What the copies of a service used together; a single one by its own name. */
+function together(copies: readonly ServiceResources[]): readonly { name: string; used: number }[] {
   const used = copies.reduce((sum, { cpuRatio }) => sum + cpuRatio, 0);
   const [first, second] = copies;
   if (first === undefined) return [];
-  return [{ name: second === undefined ? first.service : called(copies.length), used }];
+  if (second === undefined) return [{ name: first.copy, used }];
+  const { length } = copies;
+  return [{ name: isReplica(first) ? plural(length, 'replica') : `${length} copies of ${first.service}`, used }];
 }
 
 /** Whether it is a copy of what is tested. */
-export function isReplica({ isReplica: isTested }: ServiceResources): boolean {
-  return isTested === true;
-}
-
-/** Whether it is a load worker, of which the measurement tells. */
-function isLoad({ service, copyOf }: ServiceResources): boolean {
-  return service.startsWith('load-') && copyOf === undefined;
+export function isReplica({ role }: ServiceResources): boolean {
+  return role === 'tested';
 }
 
 /** Whether the machine has cores left: none is known to be free where it is not seen what others use. */

@@ -4,7 +4,7 @@ import type { Io } from './io.ts';
 
 const everyMs = 1_000;
 
-/** Tells once of each service of a deployment that has ended, with the end of its log; until the command is told to end. */
+/** Tells once of each copy of a deployment that has ended, with the end of its log; until the command is told to end. */
 export async function watchDeaths(deployment: Deployment, { err, signal }: Pick<Io, 'err' | 'signal'>): Promise<void> {
   const { pause } = await import('../machine/time-limit.ts');
   const told = new Set<string>();
@@ -12,8 +12,8 @@ export async function watchDeaths(deployment: Deployment, { err, signal }: Pick<
   for (; !signal.aborted; await pause(everyMs, signal).catch(() => undefined)) {
     // That the platform cannot tell now is no reason to end what runs.
     const deaths = (await deployment.deaths?.(signal).catch(() => [])) ?? [];
-    for (const { service, isFatal, error } of deaths) {
-      const key = `${service} ${String(isFatal)}`;
+    for (const { copy, isFatal, error } of deaths) {
+      const key = `${copy} ${String(isFatal)}`;
       if (told.has(key)) continue;
       told.add(key);
       tellError(err, error);

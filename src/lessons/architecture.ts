@@ -4,7 +4,7 @@ import type { LoadProfile } from '../model/load-profile.ts';
 import { plural } from '../model/numbers.ts';
 import { linkedIn, servicesBeside } from '../model/plan.ts';
 import { loadsOf, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
-import { usesCache, type AppSettings, type ServiceUse } from '../model/system.ts';
+import { appIn, usesCache, type AppSettings, type ServiceUse } from '../model/system.ts';
 
 /** One part of a system: its name, and what is to be known of it. */
 interface Part {
@@ -42,7 +42,7 @@ function balancerOf({ system }: Variant): string {
 
 function appOf({ variants, replicas }: Scenario): Part {
   const counts = replicas.map((count) => `×${count}`).join(', ');
-  const apps = variants.flatMap(({ system }) => (system.kind === 'app' ? [system.app] : []));
+  const apps = variants.flatMap(({ system }) => appIn(system) ?? []);
   if (apps.length === 0) return { name: 'your server', details: variants.some(runsAlready) ? [] : [counts] };
   const pools = distinct(
     apps.map(({ pool, connections }) => (connections === 'pool' ? `pool of ${pool.size}` : 'no pool')),
@@ -55,7 +55,8 @@ const longestDetail = 20;
 
 /** The variants by their names, where their apps differ in what that takes of them. */
 function comparedIn(variants: readonly Variant[], of: (app: AppSettings) => unknown): readonly string[] {
-  const settings = variants.map(({ system }) => (system.kind === 'app' ? of(system.app) : undefined));
+  const apps = variants.map(({ system }) => appIn(system));
+  const settings = apps.map((app) => app && of(app));
   if (settings.every((each) => isDeepStrictEqual(each, settings[0]))) return [];
   return variants.map(({ name }, index) => shortened(index === 0 ? name : `or ${name}`, longestDetail));
 }
@@ -66,7 +67,7 @@ function undrawn({ cache: _, connections: __, pool, ...others }: AppSettings): u
 }
 
 function storesOf({ variants, data }: Scenario): readonly Part[] {
-  const apps = variants.flatMap(({ system }) => (system.kind === 'app' ? [system.app] : []));
+  const apps = variants.flatMap(({ system }) => appIn(system) ?? []);
   if (apps.length === 0) return [];
   const isCached = apps.some(usesCache);
   const always = apps.every(usesCache);

@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { ServiceLog } from '../model/errors.ts';
+import type { Subject } from '../model/subject.ts';
 
 const entry = z.object({
   msg: z.string(),
@@ -54,12 +55,12 @@ export function logTail(text: string, count = 15): readonly string[] {
     .flatMap((line) => readable(line.trimEnd()).split('\n'));
 }
 
-/** What is told of a service that failed, and what is kept: the last lines of its log, and the end of it. */
+/** What is told of a copy that failed, and what is kept: the last lines of its log, and the end of it. */
 export function withLog(
-  service: string,
+  { service, copy }: Subject,
   log: string,
 ): { readonly details: readonly string[]; readonly logs: readonly ServiceLog[] } {
-  return { details: logTail(log), logs: [{ service, text: log }] };
+  return { details: logTail(log), logs: [{ service, copy, text: log }] };
 }
 
 function readable(line: string): string {

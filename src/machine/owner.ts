@@ -168,6 +168,9 @@ async function strangeness({ place }: Owner): Promise<string | undefined> {
 /** Told in a sentence of what is left alone, and why. */
 export type OnSkip = (sentence: string) => void;
 
+/** Which owners' things are to be removed: {@link isLeftOver}, or {@link isLeftRunning}. */
+export type IsWanted = (owner: Owner, onSkip: OnSkip) => Promise<boolean>;
+
 /** Whether what an owner has made is left over by a run that has ended, whose processes are seen from here. */
 export async function isLeftOver(owner: Owner, onSkip: OnSkip): Promise<boolean> {
   return !isDetached(owner) && (await stateHere(owner, onSkip)) === 'ended';

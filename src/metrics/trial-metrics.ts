@@ -52,8 +52,8 @@ export function serviceMetrics(trial: RecordedTrial): ServiceCosts[] {
     metrics: { ...countedBy(service, trial), ...usedBy(copiesOf(service, trial)) },
   }));
   // One that is there once is called as its service.
-  const others = trial.resources.filter(({ service }) => !trial.beside.some(({ name }) => name === service));
-  return [...others.map((copy) => ({ service: copy.service, metrics: usedBy([copy]) })), ...ofServices];
+  const others = trial.resources.filter(({ copy }) => !trial.beside.some(({ name }) => name === copy));
+  return [...others.map((used) => ({ service: used.copy, metrics: usedBy([used]) })), ...ofServices];
 }
 
 /** What a service beside what is tested counted. */
@@ -70,13 +70,13 @@ function countedBy({ name }: ServiceBeside, trial: RecordedTrial): Record<string
 
 /** All of its copies; none where not all of them are known. */
 function copiesOf({ name, copies }: ServiceBeside, { resources }: RecordedTrial): readonly ServiceResources[] {
-  const used = resources.filter(({ copyOf }) => copyOf === name);
+  const used = resources.filter(({ service }) => service === name);
   return used.length === copies ? used : [];
 }
 
 /** The copies of the target; none where one told nothing, and where copies come and go: never a part of them. */
 function copiesIn({ resources, replicas, changes }: RecordedTrial): readonly ServiceResources[] {
-  const copies = resources.filter(({ isReplica }) => isReplica === true);
+  const copies = resources.filter(({ role }) => role === 'tested');
   return changes || copies.length !== replicas ? [] : copies;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ofApp } from '../../test/fakes/evidence.ts';
 import { beside, measurement, telemetry } from '../../test/fakes/records.ts';
 import { defaultBurst, defaultLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
@@ -32,14 +33,13 @@ function targetCosts(...[of, resources, asked]: Parameters<typeof recorded>): Re
 
 /** A service that was watched from one moment of the measured time to another, in ms from its start. */
 function used(
-  service: string,
+  copy: string,
   seconds: number,
   [fromMs, untilMs]: readonly [number, number] = [0, 4000],
   changes: Partial<ServiceResources> = {},
 ): ServiceResources {
   return {
-    service,
-    isReplica: service.startsWith('app-'),
+    ...(copy.startsWith('app-') ? ofApp(copy) : ({ service: copy, copy, role: 'store' } as const)),
     cpu: { seconds, fromMs: startedAtMs + fromMs, untilMs: startedAtMs + untilMs },
     cpuRatio: 0,
     throttledRatio: 0,
@@ -121,13 +121,14 @@ describe('what the copies of a target used', () => {
   it('is known as far as it was told', () => {
     const { cpu: _, ...uncounted } = used('app-1', 4);
     expect(targetCosts(trial, [uncounted], context)).toEqual({ memory_end: 2000 });
-    const { isReplica: __, cpu: ___, memoryEndBytes: ____, ...ofBefore } = used('app-1', 4);
+    const { role: __, cpu: ___, memoryEndBytes: ____, ...ofBefore } = used('app-1', 4);
     expect(targetCosts(trial, [ofBefore], context)).toEqual({});
   });
 });
 
 describe('of a service beside what is tested', () => {
-  const copies = [1, 2].map((number) => used(`mailer-${number}`, number, [0, 4000], { copyOf: 'mailer' }));
+  const ofMailer = { service: 'mailer', role: 'aside' } as const;
+  const copies = [1, 2].map((number) => used(`mailer-${number}`, number, [0, 4000], ofMailer));
   const told = telemetry({ http_requests_total: 4000 }, { beside: [beside('mailer', [3000, 1000])] });
   const metricsBy = (changes: Partial<RecordedTrial>): Record<string, Record<string, number>> => {
     const services = [{ name: 'mailer', copies: 2 }];
@@ -151,7 +152,7 @@ describe('of a service beside what is tested', () => {
   });
 
   it('is told once where it is there once, under its own name', () => {
-    const resources = [used('mailer', 1, [0, 4000], { copyOf: 'mailer' })];
+    const resources = [used('mailer', 1, [0, 4000], ofMailer)];
     const services = [{ name: 'mailer', copies: 1 }];
     expect(Object.keys(metricsBy({ resources, beside: services }))).toEqual(['mailer']);
   });

@@ -1,3 +1,5 @@
+import type { Subject } from './subject.ts';
+
 /** What the command ends with; `docs/architecture.md` says when. */
 export const exitCodes = {
   passed: 0,
@@ -14,10 +16,8 @@ export const exitCodes = {
 /** One of the exit codes above. */
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** The end of what a service has logged. */
-export interface ServiceLog {
-  /** As its usage calls it: `postgres`, `target-1`. */
-  readonly service: string;
+/** The end of what a copy of a service has logged. */
+export interface ServiceLog extends Subject {
   readonly text: string;
 }
 
@@ -56,7 +56,7 @@ export class LabError extends Error {
 function retoldOptions({ hint, details, logs, cause }: LabError, tell: (text: string) => string): LabErrorOptions {
   return {
     details: details.map(tell),
-    logs: logs.map(({ service, text }) => ({ service, text: tell(text) })),
+    logs: logs.map((log) => ({ ...log, text: tell(log.text) })),
     cause,
     ...(hint === undefined ? {} : { hint: tell(hint) }),
   };

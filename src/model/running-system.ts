@@ -1,9 +1,8 @@
-/** What a service has used so far, where the platform can tell. */
-export interface ServiceUsage {
-  /** The copy by its name: `app-1`, `postgres`, `mailer-2`, `mailer-balancer`, `nginx`, `load-1`. */
-  readonly service: string;
-  /** Whether it is a copy of the target: a replica of the app, or of a server of the user's own. */
-  readonly isReplica: boolean;
+import type { Role, Subject } from './subject.ts';
+
+/** What a copy of a service has used so far, where the platform can tell. */
+export interface ServiceUsage extends Subject {
+  readonly role: Role;
   /** When this was so, in ms since 1970 by the platform's own clock, where it can tell; otherwise when it was asked. */
   readonly atMs?: number;
   readonly cpuSeconds: number;
@@ -33,12 +32,12 @@ export type BesideMetrics = ReplicaMetrics & {
   readonly service: string;
 };
 
-/** Something that befell a service, as the platform itself tells it. */
-export interface Happening {
+/** Something that befell a service, as the platform itself tells it; its service where more than the name of the copy is known. */
+export interface Happening extends Pick<Subject, 'copy'> {
+  readonly service?: string | undefined;
+  readonly role?: Role | undefined;
   /** By the platform's own clock, in milliseconds since 1970; whole seconds, as a rule. */
   readonly atMs: number;
-  /** `postgres`, or a replica. */
-  readonly service: string;
   readonly kind: 'restarted' | 'out-of-memory' | 'evicted' | 'probe-failed' | 'node-lost';
   /** What happened to it, in words that follow its name: "was killed at its memory limit". */
   readonly text: string;

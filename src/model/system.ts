@@ -168,6 +168,21 @@ export type ServiceUse = EntryUse | OwnUse;
 /** What is under test. */
 export type System = AppSystem | UrlSystem | HostedSystem;
 
+/** What is under test, and is not the reference app. */
+interface NotTheApp {
+  readonly kind: Exclude<System['kind'], 'app'>;
+}
+
+/** What a scenario chooses of the reference app, where that is what is tested: for those who mean it and nothing else. */
+export function appIn(system: Pick<AppSystem, 'kind' | 'app'> | NotTheApp): AppSettings | undefined {
+  return system.kind === 'app' ? system.app : undefined;
+}
+
+/** The rule by which replicas are added and taken away; undefined where their number stays. */
+export function autoscaleIn(system: Pick<AppSystem, 'kind' | 'autoscale'> | NotTheApp): Autoscale | undefined {
+  return system.kind === 'app' ? system.autoscale : undefined;
+}
+
 /** What of a system, or of one as it runs for a trial, says which services it has. */
 export interface Composition {
   readonly kind: System['kind'];
@@ -212,11 +227,6 @@ export function servicesOf(system: System, replicas: number): readonly string[] 
 
 function numbered(name: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
-}
-
-/** Whether a copy of that name is one of a server of the user's own, on whichever platform. */
-export function isTargetCopy(name: string): boolean {
-  return /^target\b/.test(name);
 }
 
 /** Whether the lab starts it, and it is the user's own. */

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { count } from './failures.ts';
+import { roles, subjectSchema } from './subject.ts';
 
 const happeningSchema = z.object({
   second: count.describe('From the start of the measured time; the first time'),
-  service: z.string(),
+  service: subjectSchema.shape.service
+    .optional()
+    .describe('Not there where only the name of the copy is known any more'),
+  copy: subjectSchema.shape.copy,
+  role: z.enum(roles).optional().describe('What the service is for; not there where it is not'),
   kind: z.enum(['restarted', 'out-of-memory', 'evicted', 'probe-failed', 'node-lost']),
   text: z.string().describe('What happened to it, in words that follow its name'),
   times: z.int().positive().describe('How often it happened'),
@@ -80,15 +85,16 @@ export const telemetrySchema = z
   })
   .describe('What the stack said of itself meanwhile');
 
-/** What one service used. */
+/** What one copy of a service used. */
 export const resourceSchema = z
   .object({
-    service: z.string(),
-    isReplica: z
-      .boolean()
+    ...subjectSchema.shape,
+    role: z
+      .enum(roles)
       .optional()
-      .describe('Whether it is a copy of the target: a replica of the app, or of a server of the user’s own'),
-    copyOf: z.string().optional().describe('The service beside what is tested that it is a copy of'),
+      .describe(
+        'What the service is for: tested, or aside for one beside that. Not there in records of before that do not tell',
+      ),
     cpu: z
       .object({
         seconds: z.number().nonnegative(),

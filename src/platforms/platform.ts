@@ -3,6 +3,7 @@ import type { LabError } from '../model/errors.ts';
 import { type HostedTopology, type Pace, type Topology, paces } from '../model/plan.ts';
 import type { RunningSystem } from '../model/running-system.ts';
 import type { OnStep } from '../model/steps.ts';
+import type { Subject } from '../model/subject.ts';
 import type { HostedSystem } from '../model/system.ts';
 import type { Service } from '../services/service.ts';
 import type { Destination, LoadJob, WorkerMessage } from '../worker/protocol.ts';
@@ -75,10 +76,8 @@ export interface StackOptions {
   readonly acts?: readonly ResolvedAct[];
 }
 
-/** A service that has ended and was to run on. */
-export interface Death {
-  /** As its usage calls it: `postgres`, `app-1`. */
-  readonly service: string;
+/** A copy of a service that has ended and was to run on. */
+export interface Death extends Subject {
   /**
    * Whether nothing can be measured without it: a store, the balancer of what is tested, and the last of the replicas. An aside is
    * none of that: what is tested answers without it.

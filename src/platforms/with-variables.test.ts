@@ -49,7 +49,8 @@ class Recording implements Stack, Deployment {
 
   async deaths(): Promise<readonly Death[]> {
     const { problem } = this;
-    return Promise.resolve(problem instanceof LabError ? [{ service: 'target-1', isFatal: true, error: problem }] : []);
+    const dead = { service: 'target', copy: 'target-1', isFatal: true };
+    return Promise.resolve(problem instanceof LabError ? [{ ...dead, error: problem }] : []);
   }
 
   async usage(): Promise<readonly ServiceUsage[]> {
@@ -62,7 +63,7 @@ class Recording implements Stack, Deployment {
     };
     const ended = this.problem?.message;
     return Promise.resolve([
-      { service: 'target-1', isReplica: true, ...sizes, restarts: 0, outOfMemory: false, ended },
+      { service: 'target', copy: 'target-1', role: 'tested', ...sizes, restarts: 0, outOfMemory: false, ended },
     ]);
   }
 
@@ -210,7 +211,9 @@ describe('a platform with variables', () => {
     const deployment = await (await filling(recording)).deploy(command, signal);
     recording.problem = new LabError('target-1 could not start s3cret', { details: ['url=postgres://u:s3cret@db'] });
     const told = { message: 'target-1 could not start ${TOKEN}', details: ['url=postgres://u:${TOKEN}@db'] };
-    expect(await deployment.deaths?.(signal)).toMatchObject([{ service: 'target-1', isFatal: true, error: told }]);
+    expect(await deployment.deaths?.(signal)).toMatchObject([
+      { service: 'target', copy: 'target-1', isFatal: true, error: told },
+    ]);
     expect(await deployment.scrape(signal)).toMatchObject([{ problem: told.message }]);
     expect(await deployment.scrapeBeside?.(signal)).toMatchObject([{ service: 'prices', problem: told.message }]);
     expect(await deployment.usage?.(signal)).toMatchObject([{ cpuSeconds: 1, ended: told.message }]);

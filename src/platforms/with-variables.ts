@@ -1,7 +1,7 @@
 import { LabError } from '../model/errors.ts';
 import type { HostedTopology, Topology } from '../model/plan.ts';
 import type { ReplicaMetrics } from '../model/running-system.ts';
-import type { CommandSystem, ImageSystem } from '../model/system.ts';
+import { isHosted, type CommandSystem, type ImageSystem } from '../model/system.ts';
 import { textsOf, type Workload } from '../model/workload.ts';
 import { readAddress } from '../scenarios/schema/target-schema.ts';
 import { Mask } from '../shapes/mask.ts';
@@ -23,6 +23,11 @@ export function withVariables(platform: Platform, environment: Variables): Platf
       return stackWith(values, await values.guard(platform.up({ ...options, onStep })));
     },
   };
+}
+
+/** What is to run for a trial with the values of its variables, for whoever shows what a platform is given. */
+export function withValues(topology: Topology | HostedTopology, environment: Variables): Topology | HostedTopology {
+  return new Values(environment).topology(topology);
 }
 
 function stackWith(values: Values, stack: Stack): Stack {
@@ -96,7 +101,7 @@ class Values {
 
   topology(topology: Topology | HostedTopology): Topology | HostedTopology {
     const services = topology.services?.map((use) => (use.kind === 'entry' ? use : this.#server(use)));
-    const filled = topology.kind === 'app' ? topology : this.#server(topology);
+    const filled = isHosted(topology) ? this.#server(topology) : topology;
     return { ...filled, ...(services && { services }) };
   }
 

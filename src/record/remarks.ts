@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subjectSchema } from '../model/subject.ts';
 
 /** A reason to trust a measurement less. */
 export const caveatSchema = z
@@ -44,6 +45,12 @@ export const caveatSchema = z
 export const findingSchema = z
   .object({
     kind: z.string().describe('The rule that found it'),
+    about: subjectSchema
+      .partial({ copy: true })
+      .optional()
+      .describe(
+        'The service that it is about, and the copy where it is one; not there where it is all of it, or nobody knows',
+      ),
     text: z.string().describe('What is so, with its evidence'),
     next: z.string().optional().describe('What to do next'),
     command: z.string().optional().describe('The command that does it, or shows more'),

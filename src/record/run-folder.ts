@@ -5,6 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { makeFolder, writeWhole } from '../machine/folder.ts';
 import { LabError, messageOf, UsageError } from '../model/errors.ts';
+import { asSaidNow } from './earlier-records.ts';
 import { recordVersion, runRecordSchema, type RunRecord } from './run-record.ts';
 
 /** A name for a run that sorts by time and is no other run's: `20261121-224003-3fa9`. */
@@ -106,7 +107,7 @@ export async function readRun(location: string): Promise<RunRecord> {
   } catch (error) {
     throw new UsageError(`${location} is not JSON: ${messageOf(error)}.`, { hint, cause: error });
   }
-  const parsed = runRecordSchema.safeParse(json);
+  const parsed = runRecordSchema.safeParse(asSaidNow(json));
   if (parsed.success) return parsed.data;
   throw unreadable(location, json, parsed.error);
 }

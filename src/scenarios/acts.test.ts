@@ -200,6 +200,14 @@ describe('acts on links', () => {
     ]);
   });
 
+  it('lead to something that a variant does not use', () => {
+    const toRedis = '{ from: app, to: redis }';
+    const text = scenario(workload, `acts: [{ at: 1s, cut-link: ${toRedis} }]`, 'variants:', '  cached: { app: { cache: aside } }', '  plain:'); // prettier-ignore
+    expect(faultsOf(text)).toEqual([`[${toRedis}] the variant "plain" does not use redis`]);
+    const own = text.replace('  plain:', '  plain: { acts: [] }');
+    expect(only(own).variants.map(({ system }) => 'links' in system && system.links)).toEqual([['redis'], ['redis']]);
+  });
+
   it('name a service that a variant has not', () => {
     const acts = 'acts: [{ at: 1s, cut-link: { from: app, to: mailer } }]';
     const text = scenario(

@@ -1,8 +1,9 @@
 import { isOnLink } from '../model/acts.ts';
 import { servicesBeside } from '../model/plan.ts';
 import type { Variant } from '../model/scenario.ts';
+import { besideOf, usedIn } from '../services/system.ts';
 import { actItems } from './parse-acts.ts';
-import { checkBroker, checkServices } from './parse-services.ts';
+import { checkNotifications, checkServices } from './parse-services.ts';
 import type { Reader } from './reader.ts';
 import { actMisfits, type ActMisfit } from './schema/act-misfits.ts';
 import { misfitsOf, type Runs } from './schema/orchestration.ts';
@@ -21,29 +22,34 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
       if (entry) reader.fault(entry.keyPlace, { sentence, hint });
     }
     const lacking = all.filter((service) => !namesBeside({ system }).includes(service));
+    const unused = besideOf(system).flatMap((service) => (usedIn(system).includes(service.name) ? [] : service.name));
     const servicesIn = [variant, from].flatMap((table) => {
       const services = table?.kind === 'table' ? field(table, 'services')?.value : undefined;
       return services?.kind === 'table' ? services.entries : [];
     });
     // What defaults say of the app has no place in the scenario.
-    checkBroker(system, find('app') ?? find('workload'), reader);
+    checkNotifications(system, find('app') ?? find('workload'), reader);
     checkServices(system, (service) => servicesIn.find(({ key }) => key === service), reader);
     checkActs(
       { acts: find('acts')?.value, rollout: find('rollout') },
       actMisfits(acts, system, { ...runs, load }).map((misfit) => {
         const act = acts[misfit.index];
-        const service = act && (isOnLink(act) ? act.to : act.service);
-        return service !== undefined && lacking.includes(service) ? ofVariant(misfit, service, name) : misfit;
+        if (act === undefined) return misfit;
+        const service = isOnLink(act) ? act.to : act.service;
+        if (isOnLink(act) && unused.includes(service)) return ofVariant(misfit, name, `does not use ${service}`);
+        return lacking.includes(service)
+          ? ofVariant(misfit, name, `has no ${service} that something could be done to`)
+          : misfit;
       }),
       reader,
     );
   }
 }
 
-/** What is wrong with an act on a service that other variants have. */
-function ofVariant(misfit: ActMisfit, service: string, variant: string): ActMisfit {
+/** What is wrong with an act on something that other variants have, or use. */
+function ofVariant(misfit: ActMisfit, variant: string, problem: string): ActMisfit {
   if (misfit.about !== 'variant') return misfit;
-  const sentence = `the variant "${variant}" has no ${service} that something could be done to`;
+  const sentence = `the variant "${variant}" ${problem}`;
   return { ...misfit, sentence, hint: 'give it acts of its own: acts: []' };
 }
 

@@ -1,4 +1,5 @@
-import { isHosted, type EntryUse, type OwnUse, type ServiceUse, type System } from '../model/system.ts';
+import { servicesBeside } from '../model/plan.ts';
+import { appIn, isHosted, type EntryUse, type OwnUse, type ServiceUse, type System } from '../model/system.ts';
 import { toldToApp } from '../services/app.ts';
 import { catalogue, entryOf } from '../services/catalogue.ts';
 import type { Service } from '../services/service.ts';
@@ -133,13 +134,24 @@ function ownFrom(
   return { ...server, name, replicas, variable, limits: changeLimits(former?.limits ?? unlimited, change.limits) };
 }
 
-/** Tells of a variant whose app notifies by a broker that is not there. */
-export function checkBroker(system: System, app: Entry | undefined, reader: Reader): void {
-  if (system.kind !== 'app' || app === undefined) return;
-  const { by } = system.app.notifications;
+/** Tells of a variant whose app notifies by a broker that is not there, or loses what its outbox is to keep. */
+export function checkNotifications(system: System, app: Entry | undefined, reader: Reader): void {
+  const { by, order } = appIn(system)?.notifications ?? {};
+  if (app && by === 'in-process' && order === 'outbox') {
+    const sentence = 'an app that sends mails by itself loses those under way when it dies, also those of an outbox';
+    reader.fault(placeOf(app, 'notifications'), {
+      sentence,
+      hint: 'write by: http or by: rabbitmq, or leave order out',
+    });
+  }
   const broker = catalogue.find((entry) => entry.name === by);
-  const uses = system.services ?? [];
-  if (broker === undefined || uses.some((use) => use.kind === 'entry' && use.entry === broker.name)) return;
+  const uses = servicesBeside(system);
+  if (
+    app === undefined ||
+    broker === undefined ||
+    uses.some((use) => use.kind === 'entry' && use.entry === broker.name)
+  )
+    return;
   const sentence = `the app notifies by ${broker.name}, and there is none beside it`;
   reader.fault(placeOf(app, 'notifications'), { sentence, hint: `write services: { broker: ${broker.name} }` });
 }

@@ -144,6 +144,14 @@ describe('a service is refused', () => {
     });
   });
 
+  it('is no remedy for an app that sends mails by itself, and keeps them in an outbox', () => {
+    const told = faultsOf('app: { notifications: { by: in-process, order: outbox } }');
+    expect(told).toEqual([
+      expect.stringMatching(/^\[\{ by: in-process, order: outbox \}\] an app that sends mails by itself/),
+    ]);
+    expect(faultsOf('app: { notifications: { by: in-process, order: tell-first } }')).toEqual(['[] no problem']);
+  });
+
   it('that the catalogue does not have', () => {
     expect(faultsOf('services: { mailer: notifer, inbox: { service: mail }, other: 3 }')).toEqual([
       '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: notifier, pgbouncer, rabbitmq, none',

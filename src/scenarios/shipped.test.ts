@@ -58,6 +58,13 @@ describe('scenarios.yaml', () => {
     expect(variantsOf('n-plus-one-graphql')).toEqual(APP_SETTINGS.graphql.choices.filter((way) => way !== 'off'));
   });
 
+  it('has the questions that README.md lists, in their order', async () => {
+    const readme = await readFile(new URL('README.md', root), 'utf8');
+    const [, listed = ''] = readme.split('\n## The scenarios\n');
+    const rows = [...listed.matchAll(/^\| `(\S+)` +\| (.*\?) +\|$/gm)].map(([, name, question]) => [name, question]);
+    expect(rows).toEqual(file.scenarios.map(({ name, question }) => [name, question]));
+  });
+
   it('says itself what sends its closed load', () => {
     const closed = file.scenarios.flatMap(({ load, variants }) => [load, ...variants.map((variant) => variant.load)]);
     const drivers = closed.flatMap((load) => (load?.kind === 'closed' ? [load.driver] : []));

@@ -3,6 +3,7 @@ import type { Executable } from '../machine/executable.ts';
 import type { LinkAct } from '../model/acts.ts';
 import type { TrialSystem } from '../model/plan.ts';
 import type { ImageName } from '../model/scenario.ts';
+import type { Role } from '../model/subject.ts';
 import type { Autoscale, EntryUse, HostedSystem, Limits, System } from '../model/system.ts';
 
 /** A text of a service's: a secret one is written where only the service reads it, and never into arguments. */
@@ -24,7 +25,7 @@ export interface Service {
    * What it is for: a store stays for the whole run, what is tested is changed between trials with what runs beside it for it
    * (`aside`), a balancer follows what it fronts, and a link leads from what is tested to a service that it uses.
    */
-  readonly role: 'store' | 'aside' | 'tested' | 'balancer' | 'link';
+  readonly role: Role;
   readonly copies: Copies;
   readonly limits: Limits;
   /** What a cluster is asked for where there is no limit. */

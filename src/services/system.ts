@@ -27,6 +27,13 @@ export function besideOf(system: System | TrialSystem): readonly Service[] {
   return [...own, ...named];
 }
 
+/** Those of the services that are there for it which what is tested uses; none of a server that runs already. */
+export function usedIn(system: System): readonly string[] {
+  if (system.kind === 'url') return [];
+  const atRest = { replicas: 1, data: { users: 0, todos: 0 }, freshData: false, serverTiming: false };
+  return testedOf({ ...system, ...atRest }).uses;
+}
+
 /** What is under test, as a service. */
 export function testedOf(topology: Topology | HostedTopology): Service {
   return topology.kind === 'app' ? app(topology) : target(topology);

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { service } from '../../test/fakes/evidence.ts';
-import { beside } from '../../test/fakes/records.ts';
 import type { HostedTopology } from '../model/plan.ts';
 import type { CommandSystem, ServiceUse } from '../model/system.ts';
-import { endedBeside, servicesIn, withServices } from './beside.ts';
+import { endedBeside, servicesIn } from './beside.ts';
 
 const limits = { cpu: undefined, memoryBytes: undefined };
 const server: Omit<CommandSystem, 'services'> = {
@@ -41,25 +39,5 @@ describe('services beside what is tested', () => {
       { ...kill, service: 'target' },
     ];
     expect(endedBeside({ ...shop, acts })).toEqual(['mailer']);
-  });
-
-  it('are known by what they told where the platform names copies itself', () => {
-    const told = beside('mailer', [], { lost: [{ replica: 'mailer-7d9c4-9qz', problem: 'it died' }] });
-    const [copy] = beside('mailer', [3]).copies;
-    const pod = copy === undefined ? [] : [{ ...copy, replica: 'mailer-7d9c4-x2k' }];
-    const names = ['target-1', 'mailer-1', 'mailer-7d9c4-x2k', 'mailer-7d9c4-9qz', 'mailer-balancer', 'target-prices'];
-    const resources = withServices(
-      names.map((name) => service(name, 1)),
-      shop,
-      { beside: [{ ...told, copies: pod }] },
-    );
-    expect(resources.map(({ copyOf }) => copyOf)).toEqual([
-      undefined,
-      'mailer',
-      'mailer',
-      'mailer',
-      undefined,
-      'target-prices',
-    ]);
   });
 });

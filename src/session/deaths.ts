@@ -50,9 +50,9 @@ export function withoutEnds(
   telemetry: Telemetry,
   resources: readonly ServiceResources[],
 ): readonly [Telemetry, readonly ServiceResources[]] {
-  const isTold = (service: string): boolean => deaths.some((death) => death.service === service);
+  const isTold = (copy: string): boolean => deaths.some((death) => death.copy === copy);
   return [
     { ...telemetry, lost: telemetry.lost.filter(({ replica }) => !isTold(replica)) },
-    resources.map(({ ended, ...rest }) => (ended === undefined || isTold(rest.service) ? rest : { ...rest, ended })),
+    resources.map(({ ended, ...rest }) => (ended === undefined || isTold(rest.copy) ? rest : { ...rest, ended })),
   ];
 }

@@ -17,13 +17,13 @@ describe('isEndedBy', () => {
 
 type Told = NonNullable<Telemetry['happenings']>['told'][number];
 
-function told(service: string, kind: Told['kind'], second: number): Told {
-  return { service, kind, second, text: kind, times: 1 };
+function told(copy: string, kind: Told['kind'], second: number): Told {
+  return { copy, kind, second, text: kind, times: 1 };
 }
 
-function used(service: string): ServiceResources {
+function used(copy: string): ServiceResources {
   const usage = { cpuRatio: 1, throttledRatio: 0, memoryPeakBytes: 1, outOfMemory: false };
-  return { service, ...usage, restarts: 1, ended: 'was killed by SIGKILL' };
+  return { service: 'app', copy, ...usage, restarts: 1, ended: 'was killed by SIGKILL' };
 }
 
 describe('withoutIntended', () => {
@@ -33,14 +33,14 @@ describe('withoutIntended', () => {
     const [rest, resources] = withoutIntended([kill], [], telemetry({}, { lost }), [used('app-1'), used('app-2')]);
     expect(rest.lost.map(({ replica }) => replica)).toEqual(['app-1']);
     expect(rest.left).toEqual(['app-2']);
-    expect(resources.map(({ service, restarts, ended }) => [service, restarts, ended])).toEqual([
+    expect(resources.map(({ copy, restarts, ended }) => [copy, restarts, ended])).toEqual([
       ['app-1', 1, 'was killed by SIGKILL'],
       ['app-2', 0, undefined],
     ]);
   });
 
   it('leaves the end of a copy that has died by itself after an act had started it again', () => {
-    const died = [{ service: 'app-2' }];
+    const died = [{ copy: 'app-2' }];
     const [rest, resources] = withoutIntended([kill], died, telemetry({}, { lost }), [used('app-2')]);
     expect(rest.lost).toEqual(lost);
     expect(rest.left).toEqual([]);
@@ -68,7 +68,7 @@ describe('withoutIntended', () => {
       told('app-1', 'probe-failed', 6),
     ];
     const [rest] = withoutIntended([kill, pause], [], telemetry({}, { happenings: { told: happened } }), []);
-    expect(rest.happenings?.told.map(({ service, kind, second }) => `${service} ${kind} ${second}`)).toEqual([
+    expect(rest.happenings?.told.map(({ copy, kind, second }) => `${copy} ${kind} ${second}`)).toEqual([
       'app-2 restarted 3',
       'app-2 out-of-memory 8',
       'app-1 restarted 5',

@@ -8,18 +8,18 @@ type Done = Pick<ActRecord, 'kind' | 'beganMs'> & { readonly subjects: readonly 
 type Told = NonNullable<Telemetry['happenings']>['told'][number];
 
 /** Whether an act of the trial has ended that copy. */
-export function isEndedBy(acts: readonly Done[], service: string): boolean {
-  return acts.some(({ kind, subjects }) => actTraits[kind].ends && subjects.includes(service));
+export function isEndedBy(acts: readonly Done[], copy: string): boolean {
+  return acts.some(({ kind, subjects }) => actTraits[kind].ends && subjects.includes(copy));
 }
 
 /**
  * What ends, and is paused, is started again and fails its probe, and so do those that use it; it is not killed at its memory limit by
  * that. A cluster tells of it by the whole second, on a clock of its own: it may be that before the act's.
  */
-function isIntended({ service, kind, second }: Told, acts: readonly Done[]): boolean {
+function isIntended({ copy, kind, second }: Told, acts: readonly Done[]): boolean {
   if (kind !== 'restarted' && kind !== 'probe-failed') return false;
   return acts.some(({ subjects, beganMs }) => {
-    const isAbout = kind === 'probe-failed' || subjects.includes(service);
+    const isAbout = kind === 'probe-failed' || subjects.includes(copy);
     return isAbout && second >= Math.floor(beganMs / 1000) - 1;
   });
 }
@@ -31,12 +31,12 @@ function isIntended({ service, kind, second }: Told, acts: readonly Done[]): boo
  */
 export function withoutIntended(
   acts: readonly Done[],
-  deaths: readonly Pick<Death, 'service'>[],
+  deaths: readonly Pick<Death, 'copy'>[],
   telemetry: Telemetry,
   resources: readonly ServiceResources[],
 ): readonly [Telemetry, readonly ServiceResources[]] {
   if (acts.length === 0) return [telemetry, resources];
-  const isMeant = (copy: string): boolean => isEndedBy(acts, copy) && !deaths.some(({ service }) => service === copy);
+  const isMeant = (copy: string): boolean => isEndedBy(acts, copy) && !deaths.some((death) => death.copy === copy);
   const { beside, happenings } = telemetry;
   const rest = {
     ...telemetry,
@@ -47,7 +47,7 @@ export function withoutIntended(
     }),
   };
   const used = resources.map(({ ended: end, ...usage }) => {
-    if (isMeant(usage.service)) return { ...usage, restarts: 0 };
+    if (isMeant(usage.copy)) return { ...usage, restarts: 0 };
     return end === undefined ? usage : { ...usage, ended: end };
   });
   return [rest, used];

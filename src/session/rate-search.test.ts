@@ -89,7 +89,11 @@ describe('a search with an objective of one request', () => {
 
 test('a search ends where a copy has died: what is left is another system', async () => {
   const error = new LabError('app-2 exited with code 137.');
-  const { search: found, metrics, caveats } = await search(Infinity, [{ service: 'app-2', isFatal: false, error }]);
+  const {
+    search: found,
+    metrics,
+    caveats,
+  } = await search(Infinity, [{ service: 'app', copy: 'app-2', isFatal: false, error }]);
   expect(found).toMatchObject({ limit: 'died', lowPerSecond: 0, probes: [] });
   expect(metrics).not.toHaveProperty('max_rps');
   expect(caveats).toContainEqual(expect.objectContaining({ kind: 'died' }));

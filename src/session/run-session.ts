@@ -141,8 +141,8 @@ export class RunSession {
   /** Where the logs are kept in the run's folder. A disk that is full must not hide what they are kept for. */
   async #keepLogs(logs: readonly ServiceLog[], prefix: string): Promise<string[]> {
     const files: string[] = [];
-    for (const { service, text } of logs) {
-      const name = `${prefix}${service.replaceAll(/[^\w.-]+/g, '-')}`;
+    for (const { copy, text } of logs) {
+      const name = `${prefix}${copy.replaceAll(/[^\w.-]+/g, '-')}`;
       const same = (this.record.failures ?? [])
         .flatMap((failure) => failure.files)
         .filter((file) => file.startsWith(`logs/${name}.`));
@@ -151,7 +151,7 @@ export class RunSession {
         await this.folder.write(file, text);
         files.push(file);
       } catch (error) {
-        this.lab.emit({ type: 'remark', text: `the log of ${service} could not be kept: ${messageOf(error)}` });
+        this.lab.emit({ type: 'remark', text: `the log of ${copy} could not be kept: ${messageOf(error)}` });
       }
     }
     return files;

@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { LabError } from '../model/errors.ts';
 import { actsOn, servicesBeside, type Trial } from '../model/plan.ts';
-import { isHosted, isTargetCopy, type HostedSystem, type System } from '../model/system.ts';
+import { isHosted, testedName, type HostedSystem, type System } from '../model/system.ts';
 import { writes } from '../model/workload.ts';
 import type { Deployment, Platform, Stack } from '../platforms/platform.ts';
 import { deathsIn } from './deaths.ts';
@@ -114,7 +114,7 @@ async function blamed(
 ): Promise<unknown> {
   const { system } = trial;
   if (signal.aborted || !(error instanceof LabError) || !isHosted(system)) return error;
-  if (!error.logs.some(({ service }) => isTargetCopy(service))) return error;
+  if (!error.logs.some(({ service }) => service === testedName(system))) return error;
   const revision = await revisionOf(system, environment, signal);
   const which = { side, system: startedAs(system), ...(revision === undefined ? {} : { revision }) };
   return new SideFailure(error, which, trial, hasStarted);

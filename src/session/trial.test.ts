@@ -5,6 +5,7 @@ import { scenarioFile } from '../../test/fakes/scenario.ts';
 import { warmupOver } from '../analysis/annotations.ts';
 import { Interruption, LabError } from '../model/errors.ts';
 import type { ServiceUsage } from '../model/running-system.ts';
+import type { Role } from '../model/subject.ts';
 import type { ServiceUse } from '../model/system.ts';
 import type { TrialRecord } from '../record/run-record.ts';
 import { planOf } from '../scenarios/planning/expand.ts';
@@ -146,7 +147,10 @@ describe('a trial with a roll-out', () => {
 
 describe('a trial with a kill', () => {
   const act = async (): Promise<void> => Promise.resolve();
-  const death = (service: string, isFatal: boolean) => ({ service, isFatal, error: new LabError(`${service} ended.`) });
+  const death = (copy: string, isFatal: boolean) => ({
+    ...{ service: 'app', copy, isFatal },
+    error: new LabError(`${copy} ended.`),
+  });
 
   it('marks it, and takes the end of what it killed for no death', async () => {
     const { record, error, calls } = await play({
@@ -154,7 +158,7 @@ describe('a trial with a kill', () => {
       act,
       deaths: async () => Promise.resolve([]),
       happenings: async (sinceMs) =>
-        Promise.resolve([{ atMs: sinceMs + 2000, service: 'app-2', kind: 'restarted', text: 'was started again' }]),
+        Promise.resolve([{ atMs: sinceMs + 2000, copy: 'app-2', kind: 'restarted', text: 'was started again' }]),
     });
     expect(error).toBeUndefined();
     expect(calls).toEqual(['load', 'kill app-2', 'kill app-2 done']);
@@ -244,9 +248,8 @@ describe('a trial fails', () => {
 describe('a trial with services beside what is tested', () => {
   const limits = { cpu: undefined, memoryBytes: undefined };
   const mailer: ServiceUse = { kind: 'entry', name: 'mailer', entry: 'notifier', replicas: 2, limits };
-  const usageOf = (service: string, isReplica: boolean, seconds: number): ServiceUsage => ({
-    service,
-    isReplica,
+  const usageOf = (copy: string, service: string, role: Role, seconds: number): ServiceUsage => ({
+    ...{ copy, service, role },
     cpuSeconds: seconds,
     cpuLimit: undefined,
     throttledSeconds: 0,
@@ -292,26 +295,25 @@ describe('a trial with services beside what is tested', () => {
       script: { load: async () => setTimeout(5) },
       usage: async () => {
         seconds += 1;
-        const copies = ['mailer-1', 'mailer-2', 'mailer-balancer', 'postgres'];
         return Promise.resolve([
-          usageOf('app-1', true, seconds),
-          ...copies.map((copy) => usageOf(copy, false, seconds)),
+          usageOf('app-1', 'app', 'tested', seconds),
+          ...['mailer-1', 'mailer-2'].map((copy) => usageOf(copy, 'mailer', 'aside', seconds)),
+          usageOf('mailer-balancer', 'mailer-balancer', 'balancer', seconds),
         ]);
       },
     });
-    expect(record?.resources.map(({ service, copyOf }) => [service, copyOf])).toEqual([
-      ['app-1', undefined],
-      ['mailer-1', 'mailer'],
-      ['mailer-2', 'mailer'],
-      ['mailer-balancer', undefined],
-      ['postgres', undefined],
+    expect(record?.resources.map(({ copy, service, role }) => [copy, service, role])).toEqual([
+      ['app-1', 'app', 'tested'],
+      ['mailer-1', 'mailer', 'aside'],
+      ['mailer-2', 'mailer', 'aside'],
+      ['mailer-balancer', 'mailer-balancer', 'balancer'],
     ]);
     expect(record?.byService?.find(({ service }) => service === 'mailer')?.metrics.memory_end).toBe(2000);
   });
 });
 
 describe('what the platform tells of', () => {
-  const killed = { service: 'app-2', kind: 'out-of-memory', text: 'was killed at its memory limit' } as const;
+  const killed = { copy: 'app-2', kind: 'out-of-memory', text: 'was killed at its memory limit' } as const;
 
   it('is read from the second of the start on, and put on the clock of the measured time', async () => {
     const asked: number[] = [];
@@ -322,14 +324,14 @@ describe('what the platform tells of', () => {
         return Promise.resolve([
           { ...killed, atMs: startedAtMs + 13_000 },
           { ...killed, atMs: startedAtMs + 12_600 },
-          { ...killed, service: 'postgres', atMs: sinceMs },
+          { ...killed, copy: 'postgres', atMs: sinceMs },
         ]);
       },
     });
     expect(asked).toEqual([startedAtMs - 400]);
     expect(record?.telemetry.happenings).toEqual({
       told: [
-        { ...killed, service: 'postgres', second: 0, times: 1 },
+        { ...killed, copy: 'postgres', second: 0, times: 1 },
         { ...killed, second: 12, times: 2 },
       ],
     });

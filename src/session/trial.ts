@@ -13,6 +13,7 @@ import { LabError } from '../model/errors.ts';
 import { mostWorkersOf, peakMs, type WorkerLoad } from '../model/load-profile.ts';
 import type { Measurement } from '../model/measurement.ts';
 import { actsOn, losesReplicas, type Trial } from '../model/plan.ts';
+import { appIn, autoscaleIn } from '../model/system.ts';
 import type { Telemetry } from '../model/telemetry.ts';
 import type { Deployment } from '../platforms/platform.ts';
 import type { ActRecord, Caveat, TrialRecord } from '../record/run-record.ts';
@@ -21,7 +22,7 @@ import { UsageWatch, type Usage } from '../telemetry/usage.ts';
 import { TelemetryWatch } from '../telemetry/watch.ts';
 import type { WorkerMessage, WorkerResult, WorkerSlice } from '../worker/protocol.ts';
 import { ActSchedule, type DoneAct } from './act-schedule.ts';
-import { endedBeside, servicesIn, withServices } from './beside.ts';
+import { endedBeside, servicesIn } from './beside.ts';
 import { deathCaveats, deathsIn, withoutEnds } from './deaths.ts';
 import type { EventSink } from './events.ts';
 import { withoutIntended } from './intended.ts';
@@ -104,8 +105,7 @@ export async function runTrial(
   signal: AbortSignal,
 ): Promise<TrialRecord> {
   const { result, warmup, telemetry, usage, done } = await observe(deployment, trial, emit, signal);
-  const { machine } = usage;
-  const resources = withServices(usage.resources, trial.system, telemetry);
+  const { machine, resources } = usage;
   const measurement = measurementOf(result, warmup);
   const acts = done.map((each) => actRecord(deployment, each, trial, measurement));
   const deaths = await deathsIn(deployment, signal);
@@ -160,8 +160,8 @@ function contextOf({ system, load, trust, workers, workload, replicas }: SentTri
     workload,
     system: system.kind,
     changes: losesReplicas(system),
-    ttlMs: system.kind === 'app' ? system.app.cache.ttlMs : undefined,
-    peakAtMs: system.kind === 'app' && system.autoscale ? peakMs(load) : undefined,
+    ttlMs: appIn(system)?.cache.ttlMs,
+    peakAtMs: autoscaleIn(system) && peakMs(load),
     rollout: acts.find(({ kind }) => kind === 'roll-out'),
     acts,
   };

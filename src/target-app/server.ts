@@ -17,29 +17,44 @@ type Fetch = (request: Request, env: object) => Response | Promise<Response>;
 /** A server that accepts connections. */
 export interface Listening {
   readonly port: number;
-  /** Stops accepting, answers what is in flight, and resolves when the last connection is closed. */
-  drain(): Promise<void>;
+  /** Stops accepting, answers what is in flight, and lets go of everything when the last connection is closed. */
+  close(): Promise<void>;
 }
 
-/**
- * Listens on `host` and `port`; port 0 is any that is free.
- * @param lingerMs how long, before it stops accepting, each answer asks its client to let go of the connection
- */
+/** Where a server listens; port 0 is any that is free. */
+export interface ListenSettings {
+  readonly HOST: string;
+  readonly PORT: number;
+  /** How long, before it stops accepting, each answer asks its client to let go of the connection. */
+  readonly LINGER_MS: number;
+}
+
+/** Listens. @param release lets go of all that the server uses: once it is closed, and where it cannot listen */
 export async function listen(
   fetch: Fetch,
-  host: string,
-  port: number,
+  { HOST: host, PORT: port, LINGER_MS: lingerMs }: ListenSettings,
   state: Drain,
-  lingerMs: number,
+  release: () => Promise<void>,
 ): Promise<Listening> {
   const server = createAdaptorServer({ fetch, hostname: host, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } });
   if (!('closeIdleConnections' in server)) throw new Error('the adaptor made a server that is not HTTP/1.1');
-  server.listen(port, host);
-  await once(server, 'listening');
-
-  return { port: (server.address() as AddressInfo).port, drain: () => drain(server, state, lingerMs) };
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      await drain(server, state, lingerMs);
+      await release();
+    },
+  };
 }
 
+/** Stops accepting, answers what is in flight, and resolves when the last connection is closed. */
 async function drain(server: Server, state: Drain, lingerMs: number): Promise<void> {
   state.draining = true; // answers under way say `connection: close` from here on
   server.prependListener('request', (_, response) => {

@@ -11,20 +11,13 @@ import { createCreation } from './notifications/creation.ts';
 import { startRelay } from './notifications/relay.ts';
 import { createSender } from './notifications/sender.ts';
 import { openWay } from './notifications/ways.ts';
-import { listen } from './server.ts';
+import { listen, type Listening } from './server.ts';
 import type { Settings } from './settings.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
 import { createFeed } from './todos/feed.ts';
 import { createLikes } from './todos/likes.ts';
 import { createPages } from './todos/pages.ts';
 import { createTodos } from './todos/todos.ts';
-
-/** One process that answers requests. */
-export interface Worker {
-  readonly port: number;
-  /** Answers what is in flight, then lets go of everything. */
-  close(): Promise<void>;
-}
 
 /** What a worker gets from the replica that it is part of. */
 export interface WorkerParts {
@@ -36,7 +29,7 @@ export interface WorkerParts {
 }
 
 /** Starts a worker. Neither PostgreSQL nor Redis need to be there yet: until they are, it is alive and not ready. */
-export async function startWorker(settings: Settings, parts: WorkerParts): Promise<Worker> {
+export async function startWorker(settings: Settings, parts: WorkerParts): Promise<Listening> {
   const { errors, metrics, monitor, scrape } = parts;
   const drain: Drain = { draining: false };
   const database = createDatabase(settings, metrics, errors);
@@ -64,19 +57,7 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
     await Promise.all([database.close(), monitor.close()]);
   };
 
-  try {
-    const server = await listen(app.fetch, settings.HOST, settings.PORT, drain, settings.LINGER_MS);
-    return {
-      port: server.port,
-      async close() {
-        await server.drain();
-        await release();
-      },
-    };
-  } catch (error) {
-    await release();
-    throw error;
-  }
+  return listen(app.fetch, settings, drain, release);
 }
 
 /** GraphQL is loaded only where the settings ask for it: it brings along more than a megabyte of others. */

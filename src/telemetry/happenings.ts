@@ -27,13 +27,13 @@ export async function happeningsOf(
   }
 }
 
-/** In their order, and what befell the same service again told only as often as it did. */
+/** In their order, and what befell the same copy again told only as often as it did. */
 function gathered(happenings: readonly Happening[], startedAtMs: number): Told[] {
   const told = new Map<string, Told>();
-  for (const { atMs, service, kind, text } of happenings.toSorted((one, other) => one.atMs - other.atMs)) {
-    const key = `${kind} ${service}`;
+  for (const { atMs, service, copy, role, kind, text } of happenings.toSorted((one, other) => one.atMs - other.atMs)) {
+    const key = `${kind} ${copy}`;
     const second = Math.max(0, Math.floor((atMs - startedAtMs) / 1000));
-    const before = told.get(key) ?? { second, service, kind, text, times: 0 };
+    const before = told.get(key) ?? { second, service, copy, role, kind, text, times: 0 };
     told.set(key, { ...before, times: before.times + 1 });
   }
   return [...told.values()];

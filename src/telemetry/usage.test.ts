@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ofApp } from '../../test/fakes/evidence.ts';
 import type { ServiceUsage } from '../model/running-system.ts';
 import { machineOf, summarize } from './usage.ts';
 
-const usage = (service: string, cpuSeconds: number, memoryBytes = 100): ServiceUsage => ({
-  service,
-  isReplica: service.startsWith('app-'),
+const usage = (copy: string, cpuSeconds: number, memoryBytes = 100): ServiceUsage => ({
+  ...(copy === 'postgres' ? { service: 'postgres', copy, role: 'store' } : ofApp(copy)),
   cpuSeconds,
   cpuLimit: undefined,
   throttledSeconds: 0,
@@ -22,19 +22,29 @@ describe('summarize', () => {
       { atMs: 1000, services: [usage('postgres', 10.5), usage('app-old', 2), usage('app-new', 3, 900)] },
       { atMs: 3000, services: [usage('postgres', 13), usage('app-new', 4)] },
     ]);
-    expect(resources.map(({ service, cpuRatio, memoryPeakBytes }) => [service, cpuRatio, memoryPeakBytes])).toEqual([
+    expect(resources.map(({ copy, cpuRatio, memoryPeakBytes }) => [copy, cpuRatio, memoryPeakBytes])).toEqual([
       ['postgres', 1, 100],
       ['app-new', 0.5, 900],
     ]);
   });
 
-  it('says how much CPU each used and when, what memory it has at the end, and whether it is a copy of the target', () => {
+  it('says how much CPU each used and when, what memory it has at the end, and what it is a copy of', () => {
     const [postgres, app] = summarize([
       { atMs: 1000, services: [usage('postgres', 10), usage('app-1', 1, 900)] },
       { atMs: 3000, services: [usage('postgres', 13), { ...usage('app-1', 1.5, 400), atMs: 2900 }] },
     ]);
-    expect(postgres).toMatchObject({ isReplica: false, cpu: { seconds: 3, fromMs: 1000, untilMs: 3000 } });
-    expect(app).toMatchObject({ isReplica: true, cpu: { seconds: 0.5, fromMs: 1000, untilMs: 2900 } });
+    expect(postgres).toMatchObject({
+      service: 'postgres',
+      copy: 'postgres',
+      role: 'store',
+      cpu: { seconds: 3, fromMs: 1000, untilMs: 3000 },
+    });
+    expect(app).toMatchObject({
+      service: 'app',
+      copy: 'app-1',
+      role: 'tested',
+      cpu: { seconds: 0.5, fromMs: 1000, untilMs: 2900 },
+    });
     expect(app).toMatchObject({ memoryPeakBytes: 900, memoryEndBytes: 400 });
   });
 
@@ -43,7 +53,7 @@ describe('summarize', () => {
       { atMs: 0, services: [usage('app-1', 10)] },
       { atMs: 1000, services: [usage('app-1', 3)] },
     ]);
-    expect(app).toMatchObject({ service: 'app-1', cpuRatio: 0 });
+    expect(app).toMatchObject({ copy: 'app-1', cpuRatio: 0 });
     expect(app).not.toHaveProperty('cpu');
   });
 

@@ -25,7 +25,7 @@ interface Watched {
   readonly untilMs: number;
 }
 
-/** Puts the samples of one service together; the first and the last bound the time. */
+/** Puts the samples of one copy together; the first and the last bound the time. */
 function resourcesOf(first: ServiceUsage, last: ServiceUsage, peakBytes: number, watched: Watched): ServiceResources {
   const seconds = (watched.untilMs - watched.fromMs) / 1000;
   // A counter that fell belongs to a container that started anew.
@@ -34,7 +34,8 @@ function resourcesOf(first: ServiceUsage, last: ServiceUsage, peakBytes: number,
   const throttled = Math.max(0, last.throttledSeconds - first.throttledSeconds);
   return {
     service: last.service,
-    isReplica: last.isReplica,
+    copy: last.copy,
+    role: last.role,
     ...(isCounted ? { cpu: { seconds: used, ...watched } } : {}),
     cpuRatio: used / seconds,
     ...(last.cpuLimit === undefined ? {} : { cpuLimit: last.cpuLimit }),
@@ -49,12 +50,12 @@ function resourcesOf(first: ServiceUsage, last: ServiceUsage, peakBytes: number,
   };
 }
 
-/** What each service used between its first sample, which one that came later has later, and the last of all. */
+/** What each copy used between its first sample, which one that came later has later, and the last of all. */
 export function summarize(samples: readonly Sample[]): readonly ServiceResources[] {
   const last = samples.at(-1);
   if (!last) return [];
   return last.services.flatMap((ended) => {
-    const isIt = ({ service }: ServiceUsage): boolean => service === ended.service;
+    const isIt = ({ copy }: ServiceUsage): boolean => copy === ended.copy;
     const first = samples.find(({ services }) => services.some(isIt));
     const started = first?.services.find(isIt);
     if (!first || !started) return [];

@@ -165,13 +165,20 @@ describe('run', () => {
       const used = { atMs: 1000 * seconds, cpuSeconds: 0.4 * seconds, throttledSeconds: 0.6 * seconds };
       const limits = { cpuLimit: 0.4, memoryBytes: 1, memoryLimitBytes: undefined };
       const life = { restarts: 0, outOfMemory: false, ended: undefined };
-      return Promise.resolve([{ service: 'app-1', isReplica: true, ...used, ...limits, ...life }]);
+      return Promise.resolve([{ service: 'app', copy: 'app-1', role: 'tested', ...used, ...limits, ...life }]);
     };
     const limited = (): FakePlatform => fakePlatform(() => scripts.lock, undefined, { usage });
     const plan = planOf(file, ['herd'], { variants: ['lock'] }, 7);
     const next = 'Raise it, or add replicas.';
     const [plain] = (await start(plan, limited())).record.trials;
-    expect(plain?.findings).toEqual([{ kind: 'throttled', text: expect.stringContaining('60%') as string, next }]);
+    expect(plain?.findings).toEqual([
+      {
+        kind: 'throttled',
+        about: { service: 'app', copy: 'app-1' },
+        text: expect.stringContaining('60%') as string,
+        next,
+      },
+    ]);
     const conditions: Lab['conditions'] = (_, { load }) => ['--file', `${load.kind}.yaml`];
     const [told] = (await start(plan, limited(), stop().signal, { conditions })).record.trials;
     const command = 'scale-lab run herd --variant lock --replicas 1,2 --file closed.yaml';

@@ -123,7 +123,7 @@ describe('platform docker, under acts', () => {
       ended: true,
     });
     const usage = (await deployment.usage?.(signal)) ?? [];
-    expect(usage.find(({ service }) => service === 'app-2')?.ended).toBe('was killed');
+    expect(usage.find(({ copy }) => copy === 'app-2')?.ended).toBe('was killed');
     const { deployment: next } = await deploy([], { replicas: 3 });
     expect(await load(next)).toEqual({ answered: ['app-1', 'app-2', 'app-3'], errors: {} });
   });
@@ -140,7 +140,7 @@ describe('platform docker, under acts', () => {
     // What ends by itself now is a death again.
     await docker.getContainer((await of('app-3')).id).kill();
     await expect
-      .poll(async () => (await deployment.deaths?.(signal))?.map(({ service }) => service), { timeout: 10_000 })
+      .poll(async () => (await deployment.deaths?.(signal))?.map(({ copy }) => copy), { timeout: 10_000 })
       .toEqual(['app-3']);
   });
 
@@ -285,7 +285,7 @@ describe('platform docker, under acts', () => {
     const { deployment, act } = await deploy([{ kind: 'restart', service: 'app', copies: [1], graceMs: 0 }]);
     const used = async (): Promise<number> => {
       const usage = (await deployment.usage?.(signal)) ?? [];
-      return usage.find(({ service }) => service === 'app-1')?.cpuSeconds ?? NaN;
+      return usage.find(({ copy }) => copy === 'app-1')?.cpuSeconds ?? NaN;
     };
     const told: number[] = [];
     const long = jobs(deployment.urls, { load: closed({ durationMs: 10_000 }) });

@@ -219,14 +219,18 @@ describe('platform docker, beyond what all platforms show', () => {
     const before = (await deployment.usage?.(signal)) ?? [];
     const after = await loaded(deployment, 2_500);
     const of = (usages: readonly ServiceUsage[], name: string): ServiceUsage | undefined =>
-      usages.find(({ service }) => service === name);
+      usages.find(({ copy }) => copy === name);
     expect(of(after, 'app-1')).toMatchObject({ cpuLimit: 0.2, memoryLimitBytes: limits.memoryBytes, ended: undefined });
     expect(of(after, 'app-1')?.throttledSeconds).toBeGreaterThan(of(before, 'app-1')?.throttledSeconds ?? Infinity);
     expect(of(after, 'app-1')?.cpuSeconds).toBeGreaterThan(of(before, 'app-1')?.cpuSeconds ?? Infinity);
     expect(of(after, 'app-1')?.memoryBytes).toBeGreaterThan(2 ** 20);
     expect(of(after, 'postgres')).toMatchObject({ throttledSeconds: 0, cpuLimit: undefined });
-    expect(after.flatMap(({ service, isReplica }) => (isReplica ? service : []))).toEqual(['app-1']);
-    expect(after.map(({ service }) => service)).toEqual(['app-1', 'postgres', 'redis']);
+    expect(after.map(({ copy }) => copy)).toEqual(['app-1', 'postgres', 'redis']);
+    expect(after.map(({ service, role }) => `${service}: ${role}`)).toEqual([
+      'app: tested',
+      'postgres: store',
+      'redis: store',
+    ]);
   });
 
   test('a replica that dies is named, by its metrics and by its usage', async () => {
@@ -241,7 +245,7 @@ describe('platform docker, beyond what all platforms show', () => {
     });
     const usage = await deployment.usage?.(signal);
     expect(usage?.filter(({ ended }) => ended !== undefined)).toMatchObject([
-      { service: 'app-2', ended: 'was killed', outOfMemory: false },
+      { service: 'app', copy: 'app-2', ended: 'was killed', outOfMemory: false },
     ]);
     const again = await stack.deploy(topology({ replicas: 2 }), signal);
     expect((await again.scrape(signal)).every((replica) => 'text' in replica)).toBe(true);

@@ -106,7 +106,7 @@ describe('acts in a cluster', () => {
     expect(await deathsOf(deployment)).toEqual([]);
     const happened = await deployment.happenings?.(0, signal);
     const restarted = happened?.filter(({ kind }) => kind === 'restarted');
-    expect(restarted?.map(({ service, text }) => [service, text])).toEqual([
+    expect(restarted?.map(({ copy, text }) => [copy, text])).toEqual([
       [second?.name, 'was killed, and was started anew'],
     ]);
     expect([await ask(deployment), await ask(deployment)]).toEqual([200, 200]);

@@ -52,8 +52,8 @@ describe('platform kubernetes, by the figures of its cluster', () => {
     usage.start();
     await loadUntil(deployment, async ({ second }) => Promise.resolve(second >= 3));
     const [replica] = (await usage.stop(signal)).resources;
-    expect(replica?.service).toMatch(/^app-/);
-    expect(replica).toMatchObject({ cpuLimit: 0.2, isReplica: true });
+    expect(replica?.copy).toMatch(/^app-/);
+    expect(replica).toMatchObject({ cpuLimit: 0.2, service: 'app', role: 'tested' });
     expect(replica?.cpu?.seconds).toBeGreaterThan(0);
     expect(replica?.memoryEndBytes).toBeGreaterThan(2 ** 20);
     expect(replica?.throttledRatio).toBeGreaterThan(0);

@@ -170,13 +170,13 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     await docker.getContainer(container.Id).kill();
     const restarts = async () =>
       (await deployment.happenings?.(beganMs, signal))?.filter(({ kind }) => kind === 'restarted') ?? [];
-    const texts = async () => (await restarts()).map(({ service, text }) => `${service} ${text}`);
+    const texts = async () => (await restarts()).map(({ copy, text }) => `${copy} ${text}`);
     await expect.poll(texts, waited).toEqual([`${replica} was killed, and was started anew`]);
     const [restart] = await restarts();
     expect(restart?.atMs).toBeGreaterThanOrEqual(beganMs);
     expect(restart?.atMs).toBeLessThanOrEqual(Date.now());
     expect(await deployment.happenings?.(Date.now() + 60_000, signal)).toEqual([]);
-    const used = async () => (await deployment.usage?.(signal))?.find(({ service }) => service === replica)?.restarts;
+    const used = async () => (await deployment.usage?.(signal))?.find(({ copy }) => copy === replica)?.restarts;
     await expect.poll(used, waited).toBe(1);
   });
 

@@ -123,13 +123,13 @@ describe('platform local, beyond what all platforms show', () => {
   test('what runs beside the app is told where it has died, also its balancer, and the app goes on', async () => {
     await using stack = await (await open()).up({ stores, runId: 'beside', signal, onStep });
     const deployment = await stack.deploy(withMailer(2), signal);
-    const used = (await deployment.usage?.(signal))?.map(({ service }) => service);
+    const used = (await deployment.usage?.(signal))?.map(({ copy }) => copy);
     expect(used).toEqual(['app-1', 'postgres', 'redis', 'mailer-1', 'mailer-2', 'mailer-balancer']);
     await killService('beside', 'nginx');
     await killService('beside', 'mailer');
     const deaths = async (): Promise<unknown> =>
-      (await deployment.deaths?.(signal))?.map(({ service, isFatal }) => [service, isFatal]);
-    await expect.poll(deaths).toEqual(used?.slice(3).map((service) => [service, false]));
+      (await deployment.deaths?.(signal))?.map(({ copy, isFatal }) => [copy, isFatal]);
+    await expect.poll(deaths).toEqual(used?.slice(3).map((copy) => [copy, false]));
     expect(await createTodos(deployment, 2)).toEqual([201, 201]);
   });
 
@@ -189,11 +189,12 @@ describe('platform local, beyond what all platforms show', () => {
     const wanted = topology({ replicas: 2, app: { workers: 2 } });
     const deployment = await stack.deploy(wanted, signal);
     const used = async (): Promise<ReadonlyMap<string, ServiceUsage>> =>
-      new Map((await deployment.usage?.(signal))?.map((usage) => [usage.service, usage]));
+      new Map((await deployment.usage?.(signal))?.map((usage) => [usage.copy, usage]));
     const before = await used();
     expect([...before.keys()]).toEqual(['app-1', 'app-2', 'postgres', 'redis', 'nginx']);
-    const copies = [...before.values()].flatMap(({ service, isReplica }) => (isReplica ? service : []));
-    expect(copies).toEqual(['app-1', 'app-2']);
+    expect([...before.values()].map(({ service, role }) => `${service}: ${role}`)).toEqual([
+      ...['app: tested', 'app: tested', 'postgres: store', 'redis: store', 'nginx: balancer'],
+    ]);
     for await (const _message of deployment.generate(
       jobs(deployment.urls, { load: closed({ durationMs: 3_000 }) }),
       signal,

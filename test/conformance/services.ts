@@ -76,8 +76,8 @@ function shopWithPrices(bench: Bench): HostedTopology {
 export function describeServices(bench: () => Bench, stack: () => Promise<Stack>): void {
   describe('runs beside what is tested', () => {
     const deploy = async (wanted: Topology): Promise<Deployment> => (await stack()).deploy(wanted, signal);
-    const servicesOf = async (deployment: Deployment): Promise<readonly string[]> =>
-      ((await deployment.usage?.(signal)) ?? []).map(({ service }) => service);
+    const copiesOf = async (deployment: Deployment): Promise<readonly string[]> =>
+      ((await deployment.usage?.(signal)) ?? []).map(({ copy }) => copy);
 
     test('a service that is told of what the app does, tells its counters, and is no replica', async () => {
       const { traces, runIdFor } = bench();
@@ -89,9 +89,10 @@ export function describeServices(bench: () => Bench, stack: () => Promise<Stack>
       expect([replicas.length, total(replicas, 'notifications_sent_total')]).toEqual([1, 3]);
       // A cluster measures a pod some seconds after it was started.
       if (deployment.usage !== undefined)
-        await expect.poll(() => servicesOf(deployment), patiently).toContainEqual(expect.stringMatching(ofMailer));
+        await expect.poll(() => copiesOf(deployment), patiently).toContainEqual(expect.stringMatching(ofMailer));
       const usage = (await deployment.usage?.(signal)) ?? [];
-      expect(usage.filter(({ service, isReplica }) => isReplica && ofMailer.test(service))).toEqual([]);
+      const ofIt = usage.filter(({ copy }) => ofMailer.test(copy));
+      for (const used of ofIt) expect(used).toMatchObject({ service: 'mailer', role: 'aside' });
       expect((await traces(runIdFor('services'))).join('\n')).toMatch(ofMailer);
       expect(await deathsOf(deployment)).toEqual([]);
     });
@@ -121,7 +122,7 @@ export function describeServices(bench: () => Bench, stack: () => Promise<Stack>
       expect(await createTodos(deployment, 1)).toEqual([201]);
       expect(total(await deployment.scrape(signal), 'notifications_sent_total')).toBe(0);
       expect((await deployment.scrapeBeside?.(signal)) ?? []).toEqual([]);
-      expect((await servicesOf(deployment)).filter((service) => ofMailer.test(service))).toEqual([]);
+      expect((await copiesOf(deployment)).filter((copy) => ofMailer.test(copy))).toEqual([]);
       const left = async (): Promise<readonly string[]> =>
         (await traces(runIdFor('services'))).filter((trace) => ofMailer.test(trace));
       await expect.poll(left, patiently).toEqual([]);

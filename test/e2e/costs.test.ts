@@ -56,7 +56,7 @@ scenarios:
     ).toEqual(claims.map(() => 'passed'));
     expect(code).toBe(0);
     const [trial] = trials;
-    expect(trial?.resources).toMatchObject([{ service: 'target-1', isReplica: true }]);
+    expect(trial?.resources).toMatchObject([{ service: 'target', copy: 'target-1', role: 'tested' }]);
     const own = ownSchema.parse(JSON.parse(await readFile(path.join(bench.folder, 'own.json'), 'utf8')));
     // It has not written down the last of its answers, fifty at most.
     expect(trial?.resources[0]?.cpu?.seconds).toBeLessThan(own.seconds + 50 * 0.004);

@@ -46,10 +46,12 @@ function told({ kind, text, next, command }: Finding): string {
 /** A measurement whose p99 is made of these parts, in ms. */
 export const p99 = (partsMs: Record<string, number>) => measurement({ anatomy: [anatomy('p99', partsMs)] });
 
-/** What a service used: so many cores. */
+/** A replica of the app, as usage tells of it. */
+export const ofApp = (copy: string) => ({ service: 'app', copy, role: 'tested' }) as const;
+
+/** What a copy used: so many cores. It is a replica of the app where it is called so, and a store where it is not. */
 export const service = (name: string, cpuRatio: number, changes: Partial<ServiceResources> = {}): ServiceResources => ({
-  service: name,
-  isReplica: name.startsWith('app-'),
+  ...(/^app-\d+$/.test(name) ? ofApp(name) : ({ service: name, copy: name, role: 'store' } as const)),
   cpuRatio,
   throttledRatio: 0,
   memoryPeakBytes: 1,

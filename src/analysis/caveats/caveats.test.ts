@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { ofApp } from '../../../test/fakes/evidence.ts';
 import { anatomy, beside, measurement, openLoad, telemetry } from '../../../test/fakes/records.ts';
 import { defaultLoad } from '../../model/load-profile.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import type { Trust } from '../../model/scenario.ts';
+import type { Role } from '../../model/subject.ts';
 import type { ServiceResources, Telemetry } from '../../model/telemetry.ts';
 import { caveatsOf, type CaveatContext } from './caveats.ts';
 
@@ -181,7 +183,7 @@ describe('caveatsOf the system under test', () => {
   });
 
   it('tells of a service that was at its CPU limit, or died', () => {
-    const service = { service: 'app-1', cpuRatio: 0.5, cpuLimit: 0.5, memoryPeakBytes: 1, restarts: 0 };
+    const service = { ...ofApp('app-1'), cpuRatio: 0.5, cpuLimit: 0.5, memoryPeakBytes: 1, restarts: 0 };
     const throttled = { ...service, throttledRatio: 0.62, outOfMemory: false };
     const dead = { ...service, throttledRatio: 0, outOfMemory: true, restarts: 1 };
     expect(texts({ resources: [throttled, dead] })).toEqual([
@@ -209,7 +211,7 @@ describe('caveatsOf the system under test', () => {
 
   it('takes no replica for dead that left as it was meant to', () => {
     const gone = {
-      service: 'app-1',
+      ...ofApp('app-1'),
       cpuRatio: 0,
       throttledRatio: 0,
       memoryPeakBytes: 1,
@@ -252,7 +254,7 @@ describe('caveatsOf the system under test', () => {
 describe('caveatsOf what the platform tells of', () => {
   const oom = {
     second: 12,
-    service: 'app-1',
+    ...ofApp('app-1'),
     kind: 'out-of-memory',
     text: 'was killed at its memory limit',
     times: 1,
@@ -287,27 +289,26 @@ describe('caveatsOf what the platform tells of', () => {
 
   it('does not say again by its resources how a service ended', () => {
     const dead = {
-      service: 'app-1',
+      ...ofApp('app-1'),
       cpuRatio: 1,
       throttledRatio: 0,
       memoryPeakBytes: 1,
       restarts: 1,
       outOfMemory: true,
     };
-    expect(texts({ telemetry: telemetry({}, told(oom)), resources: [dead, { ...dead, service: 'redis' }] })).toEqual([
-      'app-1 at 12 s: was killed at its memory limit',
-      'redis restarted 1 time: it was at its memory limit',
-    ]);
+    expect(
+      texts({ telemetry: telemetry({}, told(oom)), resources: [dead, { ...dead, service: 'redis', copy: 'redis' }] }),
+    ).toEqual(['app-1 at 12 s: was killed at its memory limit', 'redis restarted 1 time: it was at its memory limit']);
   });
 
   it('doubts what clients timed where a replica failed its probe, unless replicas come and go', () => {
     const probe = { ...oom, kind: 'probe-failed', text: 'failed its readiness probe' } as const;
-    const of = (service: string, changes: boolean) =>
-      caveats({ telemetry: telemetry({}, told({ ...probe, service })), context: { changes } })[0]?.doubts;
-    expect(of('app-1', false)).toEqual(expect.arrayContaining(['rps', 'p99']));
-    expect(of('app-1', false)).not.toContain('pool_wait');
-    expect(of('app-1', true)).toEqual([]);
-    expect(of('postgres', false)).toEqual([]);
+    const of = (role: Role, changes: boolean) =>
+      caveats({ telemetry: telemetry({}, told({ ...probe, role })), context: { changes } })[0]?.doubts;
+    expect(of('tested', false)).toEqual(expect.arrayContaining(['rps', 'p99']));
+    expect(of('tested', false)).not.toContain('pool_wait');
+    expect(of('tested', true)).toEqual([]);
+    expect(of('store', false)).toEqual([]);
   });
 
   it('says where the platform could not tell, and doubts nothing', () => {

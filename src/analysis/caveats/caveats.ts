@@ -135,18 +135,18 @@ function strangerCaveats(telemetry: Telemetry, { anatomy }: Measurement, { syste
 function resourceCaveats(resources: readonly ServiceResources[], telemetry: Telemetry): Caveat[] {
   const { left = [], beside = [] } = telemetry;
   const gone = [...left, ...beside.flatMap((service) => service.left ?? [])];
-  return resources.flatMap(({ service, throttledRatio, restarts, outOfMemory, ended }): Caveat[] => {
+  return resources.flatMap(({ copy, throttledRatio, restarts, outOfMemory, ended }): Caveat[] => {
     const troubles: Caveat[] = [];
     // One that left as it was meant to did not die of it.
-    const end = gone.includes(service) ? undefined : ended;
-    if (!hasEnd(telemetry, service) && (restarts > 0 || outOfMemory || end !== undefined)) {
+    const end = gone.includes(copy) ? undefined : ended;
+    if (!hasEnd(telemetry, copy) && (restarts > 0 || outOfMemory || end !== undefined)) {
       const what = restarts > 0 ? `restarted ${plural(restarts, 'time')}` : 'died';
       const died = outOfMemory ? 'it was at its memory limit' : end;
       const why = died === undefined ? '' : `: ${died}`;
-      troubles.push({ kind: 'restarted', text: `${service} ${what}${why}`, doubts: [...timed, ...server] });
+      troubles.push({ kind: 'restarted', text: `${copy} ${what}${why}`, doubts: [...timed, ...server] });
     }
     if (throttledRatio > throttledShare) {
-      const text = `${service} was at its CPU limit ${formatValue(throttledRatio, 'ratio')} of the time`;
+      const text = `${copy} was at its CPU limit ${formatValue(throttledRatio, 'ratio')} of the time`;
       // The limit is part of the topology: what it does to the times is the result, not a flaw of the measurement.
       troubles.push({ kind: 'throttled', text, doubts: [] });
     }

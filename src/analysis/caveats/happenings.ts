@@ -16,8 +16,8 @@ function isEnd({ kind }: Happening): boolean {
 
 /** Whether the loss of a copy says as much: that it restarted, or why in the same words. */
 function isInLoss(happening: Happening, { lost, beside = [] }: Telemetry): boolean {
-  const { service, kind, text } = happening;
-  const loss = [...lost, ...beside.flatMap((each) => each.lost)].find(({ replica }) => replica === service);
+  const { copy, kind, text } = happening;
+  const loss = [...lost, ...beside.flatMap((each) => each.lost)].find(({ replica }) => replica === copy);
   return loss !== undefined && isEnd(happening) && (kind === 'restarted' || loss.problem.includes(text));
 }
 
@@ -25,20 +25,16 @@ function textOf({ text, times }: Happening): string {
   return times === 1 ? text : `${text} (${times} times)`;
 }
 
-function isReplica(service: string, { replicas, lost, silent }: Telemetry): boolean {
-  return [...replicas, ...lost, ...silent].some(({ replica }) => replica === service);
-}
-
-function doubtsOf(happening: Happening, telemetry: Telemetry, changes: boolean): readonly string[] {
+function doubtsOf(happening: Happening, changes: boolean): readonly string[] {
   if (isEnd(happening)) return [...doubts.timed, ...doubts.server];
   // A replica that fails its probe gets no requests for a while, so that the others serve more than their share; one that
   // starts or stops, as some do all the time in a system that changes, fails it as a matter of course.
-  return isReplica(happening.service, telemetry) && !changes ? doubts.clientTimed : [];
+  return happening.role === 'tested' && !changes ? doubts.clientTimed : [];
 }
 
-/** Whether the platform tells how a service ended, so that its resources need not. */
-export function hasEnd(telemetry: Telemetry, service: string): boolean {
-  return toldIn(telemetry).some((happening) => happening.service === service && isEnd(happening));
+/** Whether the platform tells how a copy ended, so that its resources need not. */
+export function hasEnd(telemetry: Telemetry, copy: string): boolean {
+  return toldIn(telemetry).some((happening) => happening.copy === copy && isEnd(happening));
 }
 
 /** The reasons to trust a trial less that the platform tells of. @param changes whether replicas are meant to come and go */
@@ -46,9 +42,9 @@ export function happeningCaveats(telemetry: Telemetry, changes: boolean): Caveat
   const caveats = toldIn(telemetry)
     .filter((happening) => !isInLoss(happening, telemetry))
     .map((happening): Caveat => {
-      const { kind, service, second } = happening;
-      const text = `${service} at ${second} s: ${textOf(happening)}`;
-      return { kind, text, doubts: [...doubtsOf(happening, telemetry, changes)] };
+      const { kind, copy, second } = happening;
+      const text = `${copy} at ${second} s: ${textOf(happening)}`;
+      return { kind, text, doubts: [...doubtsOf(happening, changes)] };
     });
   const { problem } = telemetry.happenings ?? {};
   if (problem === undefined) return caveats;
@@ -56,11 +52,9 @@ export function happeningCaveats(telemetry: Telemetry, changes: boolean): Caveat
   return [...caveats, { kind: 'no-happenings', text, doubts: [] }];
 }
 
-/** What the platform tells of, on the timeline; @param absences what is on it of replicas that did not answer */
-export function happeningAnnotations(telemetry: Telemetry, absences: readonly Annotation[]): Annotation[] {
-  const isSaid = (happening: Happening): boolean =>
-    isInLoss(happening, telemetry) && absences.some(({ text }) => text.startsWith(`${happening.service} was lost`));
+/** What the platform tells of, on the timeline; @param lost the copies whose loss is on it already */
+export function happeningAnnotations(telemetry: Telemetry, lost: readonly string[]): Annotation[] {
   return toldIn(telemetry)
-    .filter((happening) => !isSaid(happening))
-    .map((happening) => ({ second: happening.second, text: `${happening.service} ${textOf(happening)}` }));
+    .filter((happening) => !(isInLoss(happening, telemetry) && lost.includes(happening.copy)))
+    .map((happening) => ({ second: happening.second, text: `${happening.copy} ${textOf(happening)}` }));
 }

@@ -1,7 +1,9 @@
 import { total } from '../../metrics/counters.ts';
 import { shortened } from '../../model/foreign-text.ts';
 import { formatNumber, formatPercent, formatRounded, plural } from '../../model/numbers.ts';
+import { appIn } from '../../model/system.ts';
 import {
+  aboutStore,
   coresOf,
   coresOfMachine,
   inCores,
@@ -25,21 +27,23 @@ export const databaseDominates: Rule = (view) => {
   if (!database || database.isWait) return undefined;
   const { seen, share } = database;
   const text = `p99 is the database: ${seen}.`;
+  const about = aboutStore(view, 'postgres');
   const gain = share / 2;
   const [costliest] = view.telemetry.backends?.statements ?? [];
   if (!costliest || costliest.calls === 0) {
-    return { text, next: 'Make its statements cheaper, or ask it less often: a cache.', gain };
+    return { text, about, next: 'Make its statements cheaper, or ask it less often: a cache.', gain };
   }
   const calls = `${plural(costliest.calls, 'call')} of ${formatNumber(costliest.totalMs / costliest.calls)} ms`;
   const next = `EXPLAIN its costliest statement, or ask it less often; ${calls}: ${onOneLine(costliest.statement)}`;
-  return { text, next, gain };
+  return { text, about, next, gain };
 };
 
 /** The same, but PostgreSQL has worked on the queries for less than a quarter of that time. */
 export const databaseWait: Rule = (view) => {
   const database = databaseTime(view);
   if (!database?.isWait) return undefined;
-  return { text: `p99 is the wait for answers of the database: ${database.seen}.`, ...waitAdvice(view) };
+  const text = `p99 is the wait for answers of the database: ${database.seen}.`;
+  return { text, about: aboutStore(view, 'postgres'), ...waitAdvice(view) };
 };
 
 interface DatabaseTime {
@@ -108,8 +112,7 @@ export const manyQueries: Rule = (view) => {
   const { queries_per_request: queries = 0 } = view.metrics;
   if (queries < 5) return undefined;
   const text = `Each request makes ${formatRounded(queries, 0)} queries.`;
-  const { system } = view.trial;
-  const isGraphql = system.kind === 'app' && system.app.graphql !== 'off';
+  const isGraphql = (appIn(view.trial.system)?.graphql ?? 'off') !== 'off';
   const setting = settingOf(view, isGraphql ? 'graphql: loader' : 'feed: join');
   const next = `A join, or one query for all of them, makes do with one or two${setting}.`;
   return { text, next, gain: databaseShare(view) * (1 - 2 / queries) };

@@ -1,4 +1,5 @@
 import { formatRounded } from '../../model/numbers.ts';
+import { appIn } from '../../model/system.ts';
 import { writes } from '../../model/workload.ts';
 import { shareOfP99, type TrialView } from '../trial-view.ts';
 import { processesOf, type Rule } from './rule.ts';
@@ -34,10 +35,11 @@ export const herd: Rule = (view) => {
 function advice(view: TrialView): string {
   const { system } = view.trial;
   const isOne = processesOf(view) === 1;
-  if (system.kind !== 'app') {
+  const app = appIn(system);
+  if (app === undefined) {
     return 'Make it once: with a promise that all requests of a process share, or a lock that all processes share.';
   }
-  switch (system.app.cache.strategy) {
+  switch (app.cache.strategy) {
     case 'single-flight':
       return isOne
         ? 'It expires while it is made: give it a longer ttl.'

@@ -16,7 +16,7 @@ describe('machine-full', () => {
   });
 
   it('counts what services beside what is tested use, the copies of each together', () => {
-    const mailer = [1, 2].map((number) => service(`mailer-${number}`, 0.4, { copyOf: 'mailer' }));
+    const mailer = [1, 2].map((number) => service(`mailer-${number}`, 0.4, { service: 'mailer', role: 'aside' }));
     const resources = [service('app-1', 0.5), ...mailer, service('mailer-balancer', 0.2)];
     expect(foundOf('machine-full', { resources })).toContain(
       '1.9 of 2 cores were in use, 0.8 by 2 copies of mailer, 0.5 by app-1, 0.4 by the load generator, 0.2 by mailer-balancer.',
@@ -138,7 +138,7 @@ describe('throttled', () => {
   });
 
   it('asks for no replicas on account of a service beside what is tested, whatever it is called', () => {
-    const limit = { ...limited, isReplica: false, copyOf: 'app-cache' };
+    const limit = { ...limited, role: 'aside' } as const;
     expect(found({ resources: [service('app-cache', 0.5, limit)] })).toEqual([
       'throttled: app-cache was at its CPU limit (0.5 cores) 62% of the time. Raise it.',
     ]);

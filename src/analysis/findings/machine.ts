@@ -1,4 +1,5 @@
 import { formatPercent, formatRounded } from '../../model/numbers.ts';
+import { testedName } from '../../model/system.ts';
 import {
   coresOfMachine,
   inCores,
@@ -42,11 +43,12 @@ function usersOf({ users }: MachineUse): string {
 export const eventLoopFull: Rule = (view) => {
   const { event_loop_utilisation: utilisation = 0 } = view.metrics;
   if (loopLevel(view) !== 'full') return undefined;
-  return { text: `The event loop is full (utilisation ${utilisation.toFixed(2)}).`, ...loopAdvice(view) };
+  const text = `The event loop is full (utilisation ${utilisation.toFixed(2)}).`;
+  return { text, about: { service: testedName(view.trial.system) }, ...loopAdvice(view) };
 };
 
 /** A replica or a worker more helps only where there is a core for it, and nothing else keeps those that are there from their work. */
-function loopAdvice(view: TrialView): Omit<Found, 'text'> {
+function loopAdvice(view: TrialView): Omit<Found, 'text' | 'about'> {
   const machine = coresOfMachine(view);
   const level = machineLevel(view);
   const less = 'make each request cheaper: a cache, fewer queries, smaller answers';
@@ -79,18 +81,19 @@ function tryTells(what: string, machine: MachineUse): string {
 export const throttled: Rule = (view) => {
   const [worst] = [...view.resources].sort((one, other) => other.throttledRatio - one.throttledRatio);
   if (!worst || worst.throttledRatio < 0.3) return undefined;
+  const about = { service: worst.service, copy: worst.copy };
   const limit = worst.cpuLimit === undefined ? '' : ` (${formatRounded(worst.cpuLimit, 2)} cores)`;
-  const text = `${worst.service} was at its CPU limit${limit} ${formatPercent(worst.throttledRatio)} of the time.`;
+  const text = `${worst.copy} was at its CPU limit${limit} ${formatPercent(worst.throttledRatio)} of the time.`;
   const machine = coresOfMachine(view);
   const level = machineLevel(view);
-  if (level === 'full') return { text, next: 'A higher limit would not help: no core is left for it.', gain: 0 };
+  if (level === 'full') return { text, about, next: 'A higher limit would not help: no core is left for it.', gain: 0 };
   const command = isReplica(worst) ? moreReplicas(view) : undefined;
   const [raise, helps] =
     command === undefined
       ? ['Raise it.', 'a higher limit helps']
       : ['Raise it, or add replicas.', 'a higher limit or replicas help'];
   const next = machine && level === 'unclear' ? tryTells(helps, machine) : raise;
-  return { text, next, ...(command === undefined ? {} : { command }), gain: worst.throttledRatio };
+  return { text, about, next, ...(command === undefined ? {} : { command }), gain: worst.throttledRatio };
 };
 
 /** How much of the time a replica was kept from the CPU by its limit, where that is most; undefined where nobody knows. */

@@ -1,6 +1,8 @@
 import { highest, poolSamples } from '../../metrics/timeline.ts';
 import { formatNumber, formatRounded, formatValue } from '../../model/numbers.ts';
+import { appIn } from '../../model/system.ts';
 import {
+  aboutStore,
   coresOf,
   coresOfMachine,
   inCores,
@@ -21,7 +23,7 @@ import { noticeableMs, processesOf, type Found, type Rule } from './rule.ts';
 const usePool = 'Use a pool (connections: pool)';
 
 function hasNoPool({ trial: { system } }: TrialView): boolean {
-  return system.kind === 'app' && system.app.connections === 'per-request';
+  return appIn(system)?.connections === 'per-request';
 }
 
 /** Waiting for a connection, or for it to be opened, is the largest part of p99, and at least 30% of it. */
@@ -131,10 +133,11 @@ export const connectionLimit: Rule = (view) => {
   const then = errorRate > 0 || rejected > 0 ? 'refuses more' : 'is close to refusing more';
   const text = `PostgreSQL had ${formatNumber(most)} of its ${formatNumber(allowed)} connections open, and ${then}.`;
   const gain = Math.max(0.2, errorRate);
-  if (hasNoPool(view)) return { text, next: `Each request opens one of its own. ${usePool}.`, gain };
+  const about = aboutStore(view, 'postgres');
+  if (hasNoPool(view)) return { text, about, next: `Each request opens one of its own. ${usePool}.`, gain };
   const processes = processesOf(view);
   const share = Math.floor((0.9 * allowed) / (processes ?? 1));
   const next =
     processes === undefined ? 'Use smaller pools.' : `Use smaller pools (pool: ${share} at most, in each process).`;
-  return { text, next, gain };
+  return { text, about, next, gain };
 };

@@ -1,5 +1,6 @@
 import { formatNumber, formatPercent } from '../../model/numbers.ts';
 import { actsOn } from '../../model/plan.ts';
+import { testedName } from '../../model/system.ts';
 import type { Telemetry } from '../../model/telemetry.ts';
 import { median } from '../summary.ts';
 import type { TrialView } from '../trial-view.ts';
@@ -68,13 +69,14 @@ export const slowReplica: Rule = (view) => {
   const share = servedBy(view.telemetry).find(({ replica }) => replica === slow.replica)?.share ?? 0;
   const takes = `${slow.replica} takes ${formatNumber(slow.ms)} ms for a request, the others ${formatNumber(slow.othersMs)} ms`;
   const look = 'find out what holds it up';
+  const about = { service: testedName(view.trial.system), copy: slow.replica };
   const gain = 1 - 1 / slow.times;
   if (spares(view)) {
     const text = `${takes}; the balancer spares it, with ${formatPercent(share)} of the requests.`;
-    return { text, next: `Leave the balancer as it is, and ${look}.`, gain: gain * share };
+    return { text, about, next: `Leave the balancer as it is, and ${look}.`, gain: gain * share };
   }
   const text = `${takes}; it is sent ${formatPercent(share)} of the requests, as if it were as fast.`;
-  return { text, next: `Spare it (balancer: least-connections), and ${look}.`, gain };
+  return { text, about, next: `Spare it (balancer: least-connections), and ${look}.`, gain };
 };
 
 /** A replica has less than half of its fair share of the requests, or more than one and a half, and it is not that a slow one is spared. */
@@ -88,7 +90,12 @@ export const unevenReplicas: Rule = (view) => {
   if (spares(view) && isSlowest(least.replica, view)) return undefined;
   const extremes = `${least.replica} served ${formatPercent(least.share)} of the requests, ${most.replica} ${formatPercent(most.share)}`;
   const text = `${extremes}; a fair share is ${formatPercent(fair)}.`;
-  return { text, ...unevenAdvice(view), gain: 1 - fair / most.share };
+  return {
+    text,
+    about: { service: testedName(view.trial.system) },
+    ...unevenAdvice(view),
+    gain: 1 - fair / most.share,
+  };
 };
 
 /** With a margin below that of the rule: a share that follows from speed is no fault, however little it is. */

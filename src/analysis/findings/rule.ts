@@ -1,4 +1,5 @@
 import type { Finding } from '../../record/run-record.ts';
+import { appIn } from '../../model/system.ts';
 import type { TrialView } from '../trial-view.ts';
 
 /** What a rule has found, and what would come of mending it. */
@@ -20,7 +21,7 @@ export function runAgain({ trial }: TrialView, ...options: readonly string[]): s
 
 /** What to write into `app:` for it: ` (feed: join)`; nothing for a server of the user's own. */
 export function settingOf({ trial: { system } }: TrialView, setting: string): string {
-  return system.kind === 'app' ? ` (${setting})` : '';
+  return appIn(system) === undefined ? '' : ` (${setting})`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { formatPercent, plural } from '../../model/numbers.ts';
 import type { Scenario, Variant } from '../../model/scenario.ts';
+import { autoscaleIn } from '../../model/system.ts';
 import type { Scaling, TrialRecord } from '../../record/run-record.ts';
 import { median } from '../summary.ts';
 import { fitLaw } from './fit.ts';
@@ -44,7 +45,7 @@ export function scalingOf(scenarios: readonly Scenario[], trials: readonly Trial
 }
 
 function overReplicas({ name, variants }: Scenario, trials: readonly TrialRecord[]): readonly Curve[] {
-  const fixed = variants.filter(({ system }) => system.kind !== 'app' || !system.autoscale);
+  const fixed = variants.filter(({ system }) => autoscaleIn(system) === undefined);
   return fixed.map((variant) => {
     const own = trials.filter((trial) => trial.variant === variant.name);
     const counts = [...new Set(own.map(({ replicas }) => replicas))].sort((one, other) => one - other);

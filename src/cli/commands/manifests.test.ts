@@ -27,10 +27,21 @@ suites:
   all: [My_Own.thing]
 `;
 
+/** With variables of the environment in it. */
+const priced = `
+version: 1
+scenarios:
+  priced:
+    question: Who asks for prices?
+    workload: ['GET /todos/1']
+    services: { prices: { image: 'shop:\${TAG}', port: 8080, args: ['--for=\${WHOM:-all}'], env: { KEY: '\${KEY}' } } }
+`;
+
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-manifests-'));
   await writeFile(path.join(folder, 'scenarios.yaml'), scenarios);
+  await writeFile(path.join(folder, 'priced.yaml'), priced);
 });
 afterAll(async () => rm(folder, { recursive: true }));
 
@@ -87,6 +98,16 @@ describe('scale-lab manifests', () => {
     expect((await manifests(['My_Own.thing'])).out).not.toContain('name: REDIS_URL');
     expect((await manifests(['My_Own.thing', '--variant', 'cached'])).out).toContain('name: REDIS_URL');
     expect(await kinds('uncached')).toEqual([]);
+  });
+
+  it('fills the variables of an image in, which nodes know nothing of', async () => {
+    const { code, out } = await manifests(['priced', '--file', 'priced.yaml'], { TAG: '7', KEY: 'a-key' });
+    expect(code).toBe(0);
+    for (const text of ['image: shop:7', '--for=all', 'a-key']) expect(out).toContain(text);
+    expect(out).not.toMatch(/\$\{(TAG|WHOM|KEY)/);
+    expect((await manifests(['priced', '--file', 'priced.yaml'], { TAG: '7' })).err).toContain(
+      'the variable KEY is not set',
+    );
   });
 
   it('has other passwords each time', async () => {

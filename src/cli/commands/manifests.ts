@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { labVersion } from '../../machine/package.ts';
 import { exitCodes, type ExitCode } from '../../model/errors.ts';
+import type { TrialSystem } from '../../model/plan.ts';
 import type { RunNames } from '../../platforms/kubernetes/manifests/run-names.ts';
 import type { Service } from '../../services/service.ts';
 import type { ChosenTrial, TrialOptions } from '../chosen-trial.ts';
@@ -28,11 +29,11 @@ async function labImageName({ file }: ChosenTrial, { environment, signal }: Io):
   return (await nameLabImage(options, signal)) ?? `scale-lab:${labVersion()}`;
 }
 
-async function surroundingsOf(chosen: ChosenTrial, io: Io): Promise<RunNames> {
+async function surroundingsOf(chosen: ChosenTrial, system: TrialSystem, io: Io): Promise<RunNames> {
   const { chooseImages } = await import('../../platforms/common/image-names.ts');
   const { drawSecrets } = await import('../../platforms/kubernetes/manifests/run-names.ts');
   const { storesOf } = await import('../../services/system.ts');
-  const { file, trial, system } = chosen;
+  const { file, trial } = chosen;
   return {
     namespace: namespaceOf(trial.scenario),
     labels: { 'scale-lab.run': 'manifests' },
@@ -92,11 +93,13 @@ async function execute(name: string, options: ManifestsOptions, io: Io): Promise
   const { deployedOf } = await import('../../services/system.ts');
   const { yamlOf } = await import('../../platforms/kubernetes/manifests/yaml.ts');
   const { told } = await import('../../model/foreign-text.ts');
+  const { withValues } = await import('../../platforms/with-variables.ts');
   const chosen = await chooseTrial(io, name, options);
-  const names = await surroundingsOf(chosen, io);
+  const system = withValues(chosen.system, io.environment);
+  const names = await surroundingsOf(chosen, system, io);
   const { workers = 0 } = options;
-  const manifests = systemManifests(names, chosen.system, workers);
-  const services = deployedOf(chosen.system, { dealsRequests: true });
+  const manifests = systemManifests(names, system, workers);
+  const services = deployedOf(system, { dealsRequests: true });
   io.out.write(yamlOf(manifests, told(comment(chosen, names, services, workers))));
   return exitCodes.passed;
 }

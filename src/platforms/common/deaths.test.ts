@@ -9,16 +9,16 @@ const { signal } = new AbortController();
 function running(name: string): Mortal & { readonly kill: () => void } {
   let settle: (end: string) => void = () => undefined;
   const ended = new Promise<string>((resolve) => (settle = resolve));
-  const service = {
+  const handle = {
     ended,
     end: undefined as string | undefined,
     failure: async (what: string, cause?: unknown) => Promise.resolve(new LabError(`${name} ${what}.`, { cause })),
   };
   const kill = (): void => {
-    service.end = 'was killed by SIGKILL';
-    settle(service.end);
+    handle.end = 'was killed by SIGKILL';
+    settle(handle.end);
   };
-  return { name, service, kill };
+  return { service: name, copy: name, handle, kill };
 }
 
 describe('what has ended', () => {
@@ -26,7 +26,7 @@ describe('what has ended', () => {
     const [postgres, one, other] = [running('postgres'), running('app-1'), running('app-2')];
     const told = async (): Promise<readonly string[]> =>
       (await deathsOf({ needed: [postgres], replicas: [one, other] })).map(
-        ({ service, isFatal }) => `${service}${isFatal ? ', fatal' : ''}`,
+        ({ copy, isFatal }) => `${copy}${isFatal ? ', fatal' : ''}`,
       );
     expect(await told()).toEqual([]);
     other.kill();
@@ -42,7 +42,7 @@ describe('what has ended', () => {
     mailer.kill();
     balancer.kill();
     const deaths = await deathsOf({ needed: [], replicas: [app], beside: [mailer, balancer] });
-    expect(deaths.map(({ service, isFatal }) => [service, isFatal])).toEqual([
+    expect(deaths.map(({ copy, isFatal }) => [copy, isFatal])).toEqual([
       ['mailer-1', false],
       ['mailer-balancer', false],
     ]);

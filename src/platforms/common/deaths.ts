@@ -1,13 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { settlesWithin } from '../../machine/time-limit.ts';
 import type { LabError } from '../../model/errors.ts';
+import type { Subject } from '../../model/subject.ts';
 import type { Death } from '../platform.ts';
 import type { Watched } from './readiness.ts';
 
-/** Something that was started and is to run on, by the name under which its usage is told. */
-export interface Mortal {
-  readonly name: string;
-  readonly service: Watched;
+/** Something that was started and is to run on. */
+export interface Mortal extends Subject {
+  readonly handle: Watched;
 }
 
 /** What a system is made of. */
@@ -25,14 +25,14 @@ const newsMs = 500;
 
 /** Which of them have ended, those first without which nothing works. */
 export async function deathsOf({ needed, replicas, beside = [] }: Mortals): Promise<readonly Death[]> {
-  const areAllGone = replicas.length > 0 && replicas.every(({ service }) => service.end !== undefined);
+  const areAllGone = replicas.length > 0 && replicas.every(({ handle }) => handle.end !== undefined);
   const all = [
     ...needed.map((mortal) => ({ mortal, isFatal: true })),
     ...replicas.map((mortal) => ({ mortal, isFatal: areAllGone })),
     ...beside.map((mortal) => ({ mortal, isFatal: false })),
   ];
-  const deaths = all.map(async ({ mortal: { name, service }, isFatal }): Promise<readonly Death[]> => {
-    return service.end === undefined ? [] : [{ service: name, isFatal, error: await service.failure(service.end) }];
+  const deaths = all.map(async ({ mortal: { service, copy, handle }, isFatal }): Promise<readonly Death[]> => {
+    return handle.end === undefined ? [] : [{ service, copy, isFatal, error: await handle.failure(handle.end) }];
   });
   return (await Promise.all(deaths)).flat();
 }
@@ -53,7 +53,7 @@ export async function blaming<Result>(
     return await work();
   } catch (error) {
     signal.throwIfAborted();
-    const ended = needed.map(({ service }) => service.ended);
+    const ended = needed.map(({ handle }) => handle.ended);
     if (ended.length > 0) await settlesWithin(newsMs, Promise.race(ended), signal);
     throw (await failureAmong(needed, error)) ?? error;
   }
@@ -73,7 +73,7 @@ export async function whileAnyRuns<Result>(
   // As many wait for its end as there are replicas, and that is no leak.
   setMaxListeners(0, limited);
   let isOver = false;
-  void Promise.all(replicas.map(({ service }) => service.ended)).then(() => {
+  void Promise.all(replicas.map(({ handle }) => handle.ended)).then(() => {
     if (!isOver) gone.abort(new Error('no replica runs any more'));
   });
   try {
@@ -88,6 +88,6 @@ export async function whileAnyRuns<Result>(
 
 /** What went wrong with the first of them that has ended; undefined while all run. */
 async function failureAmong(mortals: readonly Mortal[], cause?: unknown): Promise<LabError | undefined> {
-  const dead = mortals.find(({ service }) => service.end !== undefined);
-  return dead?.service.end === undefined ? undefined : dead.service.failure(dead.service.end, cause);
+  const dead = mortals.find(({ handle }) => handle.end !== undefined);
+  return dead?.handle.end === undefined ? undefined : dead.handle.failure(dead.handle.end, cause);
 }

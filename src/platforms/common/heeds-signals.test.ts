@@ -6,6 +6,7 @@ import { ProgramFolder } from '../../../test/fakes/program-folder.ts';
 import { scenarioFile } from '../../../test/fakes/scenario.ts';
 import { readLoad, type LoadSession } from '../../load/load-session.ts';
 import { printedVersion } from '../../machine/executable.ts';
+import { isLeftOver } from '../../machine/owner.ts';
 import { runProgram } from '../../machine/program.ts';
 import { TimeLimit, pause, settlesWithin, unlessAborted, withTimeLimit } from '../../machine/time-limit.ts';
 import { together } from '../../machine/together.ts';
@@ -16,7 +17,7 @@ import { ActSchedule } from '../../session/act-schedule.ts';
 import { UsageWatch } from '../../telemetry/usage.ts';
 import { serve, type TestServer } from '../../worker/testing/servers.ts';
 import { Container } from '../docker/container.ts';
-import { removeOrphans } from '../docker/leftovers.ts';
+import { removeRuns } from '../docker/leftovers.ts';
 import { findImage } from '../engine/base-images.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import { listLabelled } from '../engine/image-list.ts';
@@ -97,6 +98,7 @@ function sleeper(name: string): ProgramFolder {
 const container = (): Container =>
   new Container(engine.docker.getContainer('x'), {
     service: 'x',
+    copy: 'x',
     title: 'X',
     image: 'x',
     command: [],
@@ -118,9 +120,11 @@ const waits: Readonly<Record<string, Wait>> = {
   'an answer': async (signal) => ask(silent.url, signal),
   'the metrics of a replica': async (signal) => scrapeCopy('app-1', silent.url, { path: '/metrics' }, signal),
   'something that only replicas bring about': async (signal) =>
-    whileAnyRuns([{ name: 'app-1', service }], signal, async (limited) => unlessAborted(forever, limited)),
+    whileAnyRuns([{ service: 'app', copy: 'app-1', handle: service }], signal, async (limited) =>
+      unlessAborted(forever, limited),
+    ),
   'work that needs a service': async (signal) =>
-    blaming([{ name: 'redis', service }], signal, async () => unlessAborted(forever, signal)),
+    blaming([{ service: 'redis', copy: 'redis', handle: service }], signal, async () => unlessAborted(forever, signal)),
   'the messages of a load worker': async (signal) => drained(readLoad([session(), session()], signal, day)),
   'a program': async (signal) => {
     const { folder, environment } = sleeper('sleeps');
@@ -152,7 +156,8 @@ const waits: Readonly<Record<string, Wait>> = {
     openEngine({ DOCKER_HOST: silent.url.replace('http', 'tcp') }, signal),
   'an Engine that hangs, when it is asked for an image': async (signal) => findImage(engine, 'node', signal),
   'an Engine that hangs, when it is asked for images': async (signal) => listLabelled(engine.docker, [], signal),
-  'an Engine that hangs, when it is asked for leftovers': async (signal) => removeOrphans(engine, 'here', signal),
+  'an Engine that hangs, when it is asked for leftovers': async (signal) =>
+    removeRuns(engine, 'here', isLeftOver, signal),
   'an Engine that hangs, when it is to run something': async (signal) => container().execute(['true'], signal),
   'an Engine that hangs, when it is asked for figures': async (signal) => container().followStats(signal),
   'an API server that hangs': async (signal) =>

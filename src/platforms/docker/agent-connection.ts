@@ -31,6 +31,7 @@ export async function startAgent(run: RunContext, signal: AbortSignal): Promise<
   const container = await run.start(
     {
       service: 'agent',
+      copy: 'agent',
       title: 'The agent',
       image: run.settings.labImage,
       command: [inImage.agent],

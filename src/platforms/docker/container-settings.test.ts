@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { containerSettings } from './container-settings.ts';
 
 const network = { runId: 'r', network: 'scale-lab-r', labels: { 'scale-lab.run': 'r' }, cores: undefined };
-const app = { service: 'app-1', title: 'app-1', image: 'i', command: ['serve'], environment: { A: '1' } };
+const app = { service: 'app', copy: 'app-1', title: 'app-1', image: 'i', command: ['serve'], environment: { A: '1' } };
 
 test('a container may do as little as it needs', () => {
   expect(containerSettings(app, network)).toMatchObject({

@@ -1,11 +1,10 @@
 import type { ContainerCreateOptions, HostConfig } from 'dockerode';
+import type { Subject } from '../../model/subject.ts';
 import type { Limits } from '../../model/system.ts';
 import { type Labels, label } from '../engine/labels.ts';
 
-/** A container that is to run in the network of a stack. */
-export interface ContainerDescription {
-  /** What others in the network call it, and reports too: `app-1`. */
-  readonly service: string;
+/** A container that is to run in the network of a stack, where others call it as its copy is called. */
+export interface ContainerDescription extends Subject {
   /** As it is called in messages: "PostgreSQL". */
   readonly title: string;
   readonly image: string;
@@ -58,8 +57,8 @@ export interface NetworkOfRun {
 const mostProcesses = 4096;
 
 /** The name of a container: unique on the Engine, because the run's id is. */
-export function containerName(runId: string, service: string): string {
-  return `scale-lab-${runId}-${service}`;
+export function containerName(runId: string, copy: string): string {
+  return `scale-lab-${runId}-${copy}`;
 }
 
 /** Everything that the Engine is told of a container: what it may do is as little as it needs. */
@@ -67,18 +66,18 @@ export function containerSettings(
   description: ContainerDescription,
   { runId, network, labels, cores }: NetworkOfRun,
 ): ContainerCreateOptions {
-  const { service, image, entrypoint, command, user, environment, health, publish, stopSignal } = description;
+  const { copy, image, entrypoint, command, user, environment, health, publish, stopSignal } = description;
   const { hasInput = false } = description;
   const port = `${publish?.inside ?? 0}/tcp`;
   return {
-    name: containerName(runId, service),
+    name: containerName(runId, copy),
     Image: image,
-    Hostname: service,
+    Hostname: copy,
     ...(entrypoint === undefined ? {} : { Entrypoint: [...entrypoint] }),
     Cmd: [...command],
     ...(user === undefined ? {} : { User: user }),
     Env: environmentList(environment),
-    Labels: { ...labels, [label.service]: service },
+    Labels: { ...labels, [label.service]: copy },
     ...(stopSignal === undefined ? {} : { StopSignal: stopSignal }),
     AttachStdin: hasInput,
     AttachStdout: hasInput,
@@ -97,7 +96,7 @@ export function containerSettings(
         ? {}
         : { PortBindings: { [port]: [{ HostIp: '127.0.0.1', HostPort: String(publish.at ?? '') }] } }),
     },
-    NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [service] } } },
+    NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [copy] } } },
   };
 }
 

@@ -154,7 +154,7 @@ export class Container implements Handle {
 
   /** What went wrong with it, with the end of its log and what to do where that is known. */
   async failure(what: string, cause?: unknown): Promise<LabError> {
-    const told = withLog(this.description.service, await this.log());
+    const told = withLog(this.description, await this.log());
     // What it does not answer, and what a stranger logs, is no trouble of the Engine's.
     const ofEngine = [
       ...(cause instanceof NotReady ? [] : [what]),

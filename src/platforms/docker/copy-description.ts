@@ -43,7 +43,8 @@ export function copyDescription(
   const files = toWrite(service.files(at));
   const told = { ...variablesOf(service, at), ...image.environment?.(at) };
   return {
-    service: at.copy.name,
+    service: service.name,
+    copy: at.copy.name,
     title: titleOf(service, at.copy),
     image: found.name,
     entrypoint: entrypointOf(image, files, found),

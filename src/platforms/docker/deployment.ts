@@ -16,11 +16,7 @@ export function deploymentOf(run: RunContext, host: DockerHost, copies: Deployed
   let meter = new UsageMeter();
   // The load workers are left out: they tell of themselves, to the end, and are gone with their results.
   const metered = (): readonly Metered[] =>
-    copies.all.map(({ handle, service: { limits, role } }) => ({
-      container: handle,
-      limits,
-      isReplica: role === 'tested',
-    }));
+    copies.all.map(({ handle, service: { limits, role } }) => ({ container: handle, limits, role }));
   return {
     ...tellOf(host, copies),
     urls: entrance === undefined ? [] : [entrance.url],

@@ -1,5 +1,5 @@
 import { loadLimitsOf } from '../../load/load-limits.ts';
-import { ownerOfRun } from '../../machine/owner.ts';
+import { isLeftOver, isLeftRunning, ownerOfRun } from '../../machine/owner.ts';
 import { together } from '../../machine/together.ts';
 import { actKinds } from '../../model/acts.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -18,7 +18,7 @@ import type { CleanOptions, Leftover, Platform, Stack, StackOptions } from '../p
 import { startStores } from '../runner/start.ts';
 import { startAgent } from './agent-connection.ts';
 import { shareCores } from './cores.ts';
-import { removeDetached, removeImages, removeOrphans } from './leftovers.ts';
+import { removeImages, removeRuns } from './leftovers.ts';
 import { DockerHost } from './host.ts';
 import { checkLimits } from './limits.ts';
 import { type DockerPlatformOptions, dockerRequirements } from './requirements.ts';
@@ -41,7 +41,7 @@ export function createDockerPlatform(options: DockerPlatformOptions): Platform {
     up: (stackOptions) => up(options, stackOptions),
     clean: (signal, cleanOptions) => clean(options, signal, cleanOptions),
     down: (signal, { onSkip } = {}) =>
-      onEngine(options, signal, (engine) => removeDetached(engine, host, signal, onSkip)),
+      onEngine(options, signal, (engine) => removeRuns(engine, host, isLeftRunning, signal, onSkip)),
   };
 }
 
@@ -112,7 +112,7 @@ async function clean(
 ): Promise<readonly Leftover[]> {
   const host = hostOf(options.environment);
   return onEngine(options, signal, async (engine) => [
-    ...(await removeOrphans(engine, host, signal, onSkip)),
+    ...(await removeRuns(engine, host, isLeftOver, signal, onSkip)),
     ...(await removeImages(engine, host, images ? undefined : await currentImage(options, engine, signal), signal)),
   ]);
 }

@@ -2,10 +2,10 @@ import { drawPort } from '../../machine/ports.ts';
 import type { OnStep } from '../../model/steps.ts';
 import type { Control, Copy, Preparation, Service } from '../../services/service.ts';
 import { type Ask, untilReady } from '../common/answer.ts';
-import { type Mortal, whileAnyRuns } from '../common/deaths.ts';
+import type { Mortal } from '../common/deaths.ts';
 import { withHint } from '../common/readiness.ts';
-import { frontedIn, placesFor } from '../runner/balancers.ts';
-import { type Host, mortal } from '../runner/host.ts';
+import { frontedIn, mayAnswer, placesFor, untilAnswered } from '../runner/balancers.ts';
+import type { Host } from '../runner/host.ts';
 import type { Agent } from './agent-connection.ts';
 import type { Published } from './container-settings.ts';
 import { askUntil, copyDescription, imageOf } from './copy-description.ts';
@@ -40,7 +40,7 @@ export class DockerHost implements Host<RunningCopy> {
 
   /** All that is asked in here is asked through the agent. */
   get needed(): readonly Mortal[] {
-    return this.#agent === undefined ? [] : [{ name: 'agent', service: this.#agent.container }];
+    return this.#agent === undefined ? [] : [{ service: 'agent', copy: 'agent', handle: this.#agent.container }];
   }
 
   check({ limits }: Service): Promise<void> {
@@ -56,6 +56,11 @@ export class DockerHost implements Host<RunningCopy> {
     signal: AbortSignal,
   ): Promise<unknown> {
     return descriptionOf(this.#around(running), service, copy, await findImageOf(this.#run, service, signal));
+  }
+
+  /** Fetches an image of the user's own, once for all copies. */
+  async makeReady(service: Service, _copies: readonly Copy[], _running: Copies, signal: AbortSignal): Promise<void> {
+    if ('own' in imageOf(service).from) await findImageOf(this.#run, service, signal);
   }
 
   async prepare(service: Service, { name }: Preparation, running: Copies, signal: AbortSignal): Promise<void> {
@@ -153,14 +158,11 @@ export class DockerHost implements Host<RunningCopy> {
   ): Promise<string | undefined> {
     const agent = this.#agent;
     const { http, command, limitMs } = service.ready;
-    const others = running.filter((each) => service.fronts.includes(each.service.name) && !each.handle.isToEnd);
-    // Where all of those were ended whose answer it would be, nothing can answer.
-    if (http !== undefined && agent !== undefined && (!http.isOfOthers || others.length > 0)) {
+    if (http !== undefined && agent !== undefined && mayAnswer(service, running)) {
       const asked = async (limited: AbortSignal): Promise<void> =>
         untilReady(url + http.path, limited, agent.ask, (status) => http.accepts(status));
       const answers = async (watched: AbortSignal): Promise<void> => handle.ready(asked, watched, limitMs);
-      const wait = async (): Promise<void> =>
-        http.isOfOthers ? whileAnyRuns(others.map(mortal), signal, answers) : answers(signal);
+      const wait = async (): Promise<void> => untilAnswered(service, running, signal, answers);
       const { hint } = imageOf(service);
       await (hint === undefined ? wait() : withHint(hint, wait));
       return undefined;

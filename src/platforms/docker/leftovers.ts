@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../../machine/owner.ts';
+import type { IsWanted, OnSkip, Owner } from '../../machine/owner.ts';
 import { unlessAborted } from '../../machine/time-limit.ts';
 import type { Engine } from '../engine/engine.ts';
 import { listLabelled } from '../engine/image-list.ts';
@@ -20,34 +20,16 @@ interface Found {
 
 const removals = { container: removeContainer, network: removeNetwork, volume: removeVolume } as const;
 
-/** Removes what is left of runs of this host whose owner is no longer alive, and only that. */
-export async function removeOrphans(
+/** Removes what is there of those runs of this host, and only that. */
+export async function removeRuns(
   engine: Engine,
   host: string,
+  isWanted: IsWanted,
   signal: AbortSignal,
   onSkip: OnSkip = () => undefined,
-): Promise<readonly Leftover[]> {
-  return removeRuns(engine, host, signal, (owner) => isLeftOver(owner, onSkip));
-}
-
-/** Removes what was left running on this host's behalf on purpose, and only that. */
-export async function removeDetached(
-  engine: Engine,
-  host: string,
-  signal: AbortSignal,
-  onSkip: OnSkip = () => undefined,
-): Promise<readonly Leftover[]> {
-  return removeRuns(engine, host, signal, (owner) => isLeftRunning(owner, onSkip));
-}
-
-async function removeRuns(
-  engine: Engine,
-  host: string,
-  signal: AbortSignal,
-  isWanted: (owner: Owner) => Promise<boolean>,
 ): Promise<readonly Leftover[]> {
   const found = await unlessAborted(findAll(engine, host), signal);
-  const wanted = await Promise.all(found.map(({ owner }) => isWanted(owner)));
+  const wanted = await Promise.all(found.map(({ owner }) => isWanted(owner, onSkip)));
   const all = found.filter((_, index) => wanted[index]);
   // Containers first: what they use cannot be removed before them.
   for (const kind of ['container', 'network', 'volume'] as const) {

@@ -40,7 +40,8 @@ async function startWorker(run: RunContext, number: number, signal: AbortSignal)
   let stream: NodeJS.ReadWriteStream | undefined;
   const worker = await run.start(
     {
-      service: `load-${number}`,
+      service: 'load',
+      copy: `load-${number}`,
       title: 'the load worker',
       image: run.settings.labImage,
       command: [inImage.worker],

@@ -1,7 +1,7 @@
 import { LabError } from '../../model/errors.ts';
 import type { Address, Copy, Place, Service, Variables } from '../../services/service.ts';
 import { type Image, ensureHostedImage, findImage } from '../engine/base-images.ts';
-import { frontedIn } from '../runner/balancers.ts';
+import { frontedIn, variablesReaching } from '../runner/balancers.ts';
 import type { RunningCopy as AnyRunningCopy } from '../runner/host.ts';
 import type { ContainerDescription } from './container-settings.ts';
 import type { Container } from './container.ts';
@@ -46,7 +46,7 @@ export function placeOf(around: Surroundings, service: Service, copy: Copy): Pla
     data: dataFolder(imageOf(service)),
     secret: (name) => around.run.secret(service, name),
     copiesOf: (name) => frontedIn(around.running, { fronts: [name] }).map(addressOf),
-    addressOf: (name) => addressOf(firstOf(around, name)),
+    addressOf: (name) => addressOf(around.running.find(({ service }) => service.name === name) ?? missing(name)),
     reached: (used) => reachedIn(around, used),
     lingerMs: 0,
   };
@@ -77,21 +77,14 @@ function addressOf({ service, name }: RunningCopy): Address {
   return { host: name, port: service.port.inside };
 }
 
-function firstOf({ running }: Surroundings, name: string): RunningCopy {
-  const first = running.find(({ service }) => service.name === name);
-  if (first === undefined) throw new Error(`A stack without ${name} has nothing to start what uses it on.`);
-  return first;
+function reachedIn({ run, running }: Surroundings, used: string): Variables {
+  const variables = variablesReaching(running, used, (at, service) => ({
+    ...addressOf(at),
+    secret: (name) => run.secret(service, name),
+  }));
+  return variables ?? missing(used);
 }
 
-/** By which variables a service is reached: through what stands in front of it, else at its first copy. */
-function reachedIn(around: Surroundings, used: string): Variables {
-  const { service } = firstOf(around, used);
-  const secret = (name: string): string => around.run.secret(service, name);
-  return service.reachedBy({ ...addressOf(entranceOf(around, used)), secret });
-}
-
-/** Where others reach a service: at what fronts it, and at what fronts that. */
-function entranceOf(around: Surroundings, name: string): RunningCopy {
-  const front = around.running.find(({ service }) => service.fronts.includes(name));
-  return front === undefined ? firstOf(around, name) : entranceOf(around, front.service.name);
+function missing(name: string): never {
+  throw new Error(`A stack without ${name} has nothing to start what uses it on.`);
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { ServiceUsage } from '../../model/running-system.ts';
+import type { Role } from '../../model/subject.ts';
 import type { Limits } from '../../model/system.ts';
 import type { Container } from './container.ts';
 
@@ -45,9 +46,8 @@ export function readStats(answer: unknown): Used {
 /** A container whose use of the machine is told of. */
 export interface Metered {
   readonly container: Container;
+  readonly role: Role;
   readonly limits?: Limits;
-  /** Whether it is a copy of the target. */
-  readonly isReplica?: boolean;
 }
 
 /**
@@ -68,15 +68,17 @@ export class UsageMeter implements AsyncDisposable {
   }
 
   /** What a copy has used so far. Its counters end with it; how it ended is told too. */
-  async usageOf({ container, limits, isReplica = false }: Metered): Promise<ServiceUsage> {
+  async usageOf({ container, role, limits }: Metered): Promise<ServiceUsage> {
     if (this.#listening?.has(container) === false) this.#listening.set(container, this.#listen(container));
     const { life } = container;
     const lives = this.#livesOf(container);
     const [state, used] = await Promise.all([container.state(), lives.get(life) ?? this.#ask(container, life)]);
     const all = [used, ...[...lives].filter(([other]) => other !== life).map(([, before]) => before)];
+    const { service, copy } = container.description;
     return {
-      service: container.description.service,
-      isReplica,
+      service,
+      copy,
+      role,
       ...used,
       cpuSeconds: all.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
       throttledSeconds: all.reduce((sum, { throttledSeconds }) => sum + throttledSeconds, 0),
@@ -115,9 +117,9 @@ export class UsageMeter implements AsyncDisposable {
     }
   }
 
-  #livesOf({ description: { service } }: Container): Map<object, Used> {
-    const lives = this.#heard.get(service) ?? new Map<object, Used>();
-    this.#heard.set(service, lives);
+  #livesOf({ description: { copy } }: Container): Map<object, Used> {
+    const lives = this.#heard.get(copy) ?? new Map<object, Used>();
+    this.#heard.set(copy, lives);
     return lives;
   }
 }

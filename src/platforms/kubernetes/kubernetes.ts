@@ -1,5 +1,5 @@
 import { loadLimitsOf } from '../../load/load-limits.ts';
-import { ownerOfRun } from '../../machine/owner.ts';
+import { isLeftOver, isLeftRunning, ownerOfRun } from '../../machine/owner.ts';
 import { actKinds } from '../../model/acts.ts';
 import { LabError, messageOf } from '../../model/errors.ts';
 import type { ImageName } from '../../model/scenario.ts';
@@ -16,7 +16,7 @@ import { type ChooseContext, type ClusterContext, chooseContext, requireConsent 
 import { hostIdentity } from './cluster/labels.ts';
 import type { Purpose } from './cluster/rights.ts';
 import { deliverImages, deliverOthers } from './images/delivery.ts';
-import { removeDetached, removeOrphans } from './leftovers.ts';
+import { removeRuns } from './leftovers.ts';
 import { namespaceManifest } from './manifests/objects.ts';
 import { type RunNames, drawSecrets } from './manifests/run-names.ts';
 import { RunNamespace } from './pods/run-namespace.ts';
@@ -41,8 +41,8 @@ export function createKubernetesPlatform(
     orchestrates: true,
     requirements: (signal) => kubernetesRequirements(choose, options, signal),
     up: async (stackOptions) => up(await choose(stackOptions.signal), options, stackOptions),
-    clean: async (signal, { onSkip } = {}) => removeOrphans(choose, options.environment, signal, onSkip),
-    down: async (signal, { onSkip } = {}) => removeDetached(choose, options.environment, signal, onSkip),
+    clean: async (signal, { onSkip } = {}) => removeRuns(choose, options.environment, isLeftOver, signal, onSkip),
+    down: async (signal, { onSkip } = {}) => removeRuns(choose, options.environment, isLeftRunning, signal, onSkip),
   };
 }
 

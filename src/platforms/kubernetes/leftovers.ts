@@ -1,5 +1,5 @@
 import type { Environment } from '../../machine/environment.ts';
-import { type OnSkip, type Owner, isLeftOver, isLeftRunning } from '../../machine/owner.ts';
+import type { IsWanted, OnSkip, Owner } from '../../machine/owner.ts';
 import { LabError, UsageError } from '../../model/errors.ts';
 import { label, ownerOf } from '../engine/labels.ts';
 import type { Leftover } from '../platform.ts';
@@ -11,38 +11,19 @@ import { removeNamespace } from './pods/run-namespace.ts';
 /** How long one is waited for that was on its way out before: something holds it. */
 const stuckLimitMs = 15_000;
 
-/** Removes what is left of runs of this machine whose owner is no longer alive, and only that. */
-export async function removeOrphans(
+/** Removes what is there of those runs of this machine, and only that. */
+export async function removeRuns(
   choose: ChooseContext,
   environment: Environment,
+  isWanted: IsWanted,
   signal: AbortSignal,
   onSkip: OnSkip = () => undefined,
-): Promise<readonly Leftover[]> {
-  return removeRuns(choose, environment, signal, (owner) => isLeftOver(owner, onSkip), onSkip);
-}
-
-/** Removes what was left running from this machine on purpose, and only that. */
-export async function removeDetached(
-  choose: ChooseContext,
-  environment: Environment,
-  signal: AbortSignal,
-  onSkip: OnSkip = () => undefined,
-): Promise<readonly Leftover[]> {
-  return removeRuns(choose, environment, signal, (owner) => isLeftRunning(owner, onSkip), onSkip);
-}
-
-async function removeRuns(
-  choose: ChooseContext,
-  environment: Environment,
-  signal: AbortSignal,
-  isWanted: (owner: Owner) => Promise<boolean>,
-  onSkip: OnSkip,
 ): Promise<readonly Leftover[]> {
   const cluster = await reach(choose, signal, onSkip);
   if (cluster === undefined) return [];
   try {
     const found = await findAll(cluster, await hostIdentity(environment), signal);
-    const wanted = await Promise.all(found.map(async ({ owner }) => isWanted(owner)));
+    const wanted = await Promise.all(found.map(async ({ owner }) => isWanted(owner, onSkip)));
     const all = found.filter((_, index) => wanted[index]);
     const removed = await Promise.all(
       all.map(async ({ name, owner, isLeaving }): Promise<readonly Leftover[]> => {

@@ -12,7 +12,7 @@ import {
   titleOf,
   variablesOf,
 } from '../../services/service.ts';
-import { frontedIn } from '../runner/balancers.ts';
+import { frontedIn, variablesReaching } from '../runner/balancers.ts';
 import type { RunningCopy } from '../runner/host.ts';
 import { type LocatedService, secretOf } from './located-service.ts';
 import type { ProcessDescription } from './process.ts';
@@ -59,7 +59,7 @@ export function placeOf(
     return first;
   };
   const reached = (used: string): Variables => {
-    const variables = variablesReaching(run, used, running);
+    const variables = reachedIn(run, used, running);
     if (variables === undefined) throw new Error(`${service.name} uses ${used}, which is not in this stack.`);
     return variables;
   };
@@ -80,6 +80,8 @@ export function programAt(
 ): ProcessDescription {
   const told = Object.entries(variablesOf(service, at)).map(([name, text]) => [name, plainText(text)] as const);
   return {
+    service: service.name,
+    copy: at.copy.name,
     name: titleOf(service, at.copy),
     command: found.command,
     args: found.args(at),
@@ -95,16 +97,11 @@ export function programAt(
   };
 }
 
-/** By which a service is reached: at what stands in front of it, or at its first copy. Undefined where there is none. */
-export function variablesReaching(run: RunContext, name: string, running: readonly Neighbour[]): Variables | undefined {
-  const copy = running.find(({ service }) => service.name === name);
-  if (copy === undefined) return undefined;
-  const { host, port } = entranceOf(copy, running);
-  return copy.service.reachedBy({ host, port, secret: secretOf(run, copy.service) });
-}
-
-/** Where others reach a copy: at what fronts it, and at what fronts that. */
-function entranceOf(copy: Neighbour, running: readonly Neighbour[]): Neighbour {
-  const front = running.find(({ service }) => service.fronts.includes(copy.service.name));
-  return front === undefined ? copy : entranceOf(front, running);
+/** The variables by which a service is reached on this machine; undefined where there is no copy of it. */
+export function reachedIn(run: RunContext, name: string, running: readonly Neighbour[]): Variables | undefined {
+  return variablesReaching(running, name, (at, service) => ({
+    host: at.host,
+    port: at.port,
+    secret: secretOf(run, service),
+  }));
 }

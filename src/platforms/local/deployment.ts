@@ -3,6 +3,7 @@ import type { LoadJob, WorkerMessage } from '../../worker/protocol.ts';
 import type { Deployment } from '../platform.ts';
 import type { DeployedCopies } from '../runner/deployed-copies.ts';
 import { tellOf } from '../runner/deployment.ts';
+import { subjectOf } from '../runner/host.ts';
 import type { LocalHost } from './host.ts';
 import { canLookAtProcesses } from './process-table.ts';
 import type { RunningCopy } from './running-copy.ts';
@@ -14,7 +15,7 @@ export type Generate = (jobs: readonly LoadJob[], signal: AbortSignal) => AsyncI
 /** The deployment that runs now. It tells of itself what it can, and that it has died. */
 export function deploymentOf(host: LocalHost, copies: DeployedCopies<RunningCopy>, generate: Generate): Deployment {
   const meter = new UsageMeter(() =>
-    copies.all.map(({ name, handle, service: { role } }) => ({ name, process: handle, isReplica: role === 'tested' })),
+    copies.all.map((copy) => ({ ...subjectOf(copy), role: copy.service.role, process: copy.handle })),
   );
   return {
     ...serverAt(copies.entrance?.url ?? '', generate),

@@ -15,7 +15,7 @@ import { nginx } from '../../services/nginx/nginx.ts';
 import { type Service, type Variables, copiesOf, plainText } from '../../services/service.ts';
 import { findPrograms } from '../common/programs.ts';
 import { startService } from '../runner/start.ts';
-import { variablesReaching } from './copy-description.ts';
+import { reachedIn } from './copy-description.ts';
 import { LocalHost } from './host.ts';
 import { RunContext } from './run-context.ts';
 import type { RunningCopy } from './running-copy.ts';
@@ -71,7 +71,7 @@ test('a store is prepared, then started, and reached with a password that stays 
   const copies = await start(postgres);
   expect(steps).toEqual(['PostgreSQL is prepared', 'PostgreSQL starts']);
   expect(copies).toMatchObject([{ name: 'postgres', version: expect.stringMatching(/^\d+\.\d+/) as string }]);
-  const client = new Client({ connectionString: urlIn(variablesReaching(run, 'postgres', copies)) });
+  const client = new Client({ connectionString: urlIn(reachedIn(run, 'postgres', copies)) });
   await client.connect();
   const { rows } = await client.query('SHOW shared_preload_libraries');
   await client.end();
@@ -144,10 +144,10 @@ test('further ports are drawn, each another one, and kept by a copy that is star
 
 test('several copies of what is used are reached at what stands in front of them', async () => {
   const copies = await start(target(script()));
-  expect(urlIn(variablesReaching(run, 'target', copies), 'TARGET_URL')).toBe(copies[0]?.url);
+  expect(urlIn(reachedIn(run, 'target', copies), 'TARGET_URL')).toBe(copies[0]?.url);
   const balancer = await start(nginx(target(script()), undefined), copies);
-  expect(urlIn(variablesReaching(run, 'target', [...copies, ...balancer]), 'TARGET_URL')).toBe(balancer[0]?.url);
-  expect(variablesReaching(run, 'mailer', [...copies, ...balancer])).toBeUndefined();
+  expect(urlIn(reachedIn(run, 'target', [...copies, ...balancer]), 'TARGET_URL')).toBe(balancer[0]?.url);
+  expect(reachedIn(run, 'mailer', [...copies, ...balancer])).toBeUndefined();
 });
 
 test('what is started anew has nothing of what one before it has written', async () => {

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { ownerLabel, ownerOfRun } from '../../machine/owner.ts';
-import { removeOrphans } from './leftovers.ts';
+import { isLeftOver, ownerLabel, ownerOfRun } from '../../machine/owner.ts';
+import { removeRuns } from './leftovers.ts';
 import { markVariable } from './own-processes.ts';
 
 test('what could not be ended is told, and keeps the folder that it is found by', { timeout: 60_000 }, async () => {
@@ -21,13 +21,13 @@ test('what could not be ended is told, and keeps the folder that it is found by'
     throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
   });
   try {
-    expect(await removeOrphans(temporary, signal, (sentence) => told.push(sentence))).toEqual([]);
+    expect(await removeRuns(temporary, isLeftOver, signal, (sentence) => told.push(sentence))).toEqual([]);
     expect(told).toEqual([
       `processes of the run stuck could not be ended: ${child.pid} sleep 1000; its folder ${folder} stays`,
     ]);
     expect(await readdir(temporary)).toEqual([name]);
     kill.mockRestore();
-    const removed = await removeOrphans(temporary, signal);
+    const removed = await removeRuns(temporary, isLeftOver, signal);
     expect(removed.map(({ kind }) => kind)).toEqual(['process', 'folder']);
     expect(await readdir(temporary)).toEqual([]);
   } finally {

@@ -1,41 +1,24 @@
 import { existsSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type OnSkip, type Owner, isLeftOver, isLeftRunning, parseOwnerLabel } from '../../machine/owner.ts';
+import { type IsWanted, type OnSkip, type Owner, parseOwnerLabel } from '../../machine/owner.ts';
 import type { Leftover } from '../platform.ts';
 import { endOwnProcesses, unendedOf } from './own-processes.ts';
 import { removeRunFolder } from './run-folder.ts';
 
-/** Removes the processes and folders of runs whose owner is no longer alive, and only those. */
-export async function removeOrphans(
+/** Removes the processes and folders of those runs, and only those. */
+export async function removeRuns(
   temporaryFolder: string,
+  isWanted: IsWanted,
   signal: AbortSignal,
   onSkip: OnSkip = () => undefined,
-): Promise<readonly Leftover[]> {
-  return removeRuns(temporaryFolder, signal, onSkip, (owner) => isLeftOver(owner, onSkip));
-}
-
-/** Removes what was left running on purpose, and only that. */
-export async function removeDetached(
-  temporaryFolder: string,
-  signal: AbortSignal,
-  onSkip: OnSkip = () => undefined,
-): Promise<readonly Leftover[]> {
-  return removeRuns(temporaryFolder, signal, onSkip, (owner) => isLeftRunning(owner, onSkip));
-}
-
-async function removeRuns(
-  temporaryFolder: string,
-  signal: AbortSignal,
-  onSkip: OnSkip,
-  isWanted: (owner: Owner) => Promise<boolean>,
 ): Promise<readonly Leftover[]> {
   const names = await readdir(temporaryFolder).catch(() => []);
   const removed: Leftover[] = [];
   for (const name of names) {
     signal.throwIfAborted();
     const owner = parseOwnerLabel(name);
-    if (owner === undefined || !(await isWanted(owner))) continue;
+    if (owner === undefined || !(await isWanted(owner, onSkip))) continue;
     removed.push(...(await removeRun(path.join(temporaryFolder, name), owner, onSkip)));
   }
   return removed;

@@ -34,6 +34,8 @@ export async function* generateLoad(
 function startWorker(program: string, run: RunContext, number: number, signal: AbortSignal): Promise<LocalProcess> {
   return run.start(
     {
+      service: 'load',
+      copy: `load-${number}`,
       name: 'the load worker',
       command: process.execPath,
       args: [program],

@@ -1,5 +1,5 @@
 import { inheritedEnvironment } from '../../machine/environment.ts';
-import { ownerOfRun } from '../../machine/owner.ts';
+import { isLeftOver, isLeftRunning, ownerOfRun } from '../../machine/owner.ts';
 import { together } from '../../machine/together.ts';
 import { actKinds } from '../../model/acts.ts';
 import { messageOf } from '../../model/errors.ts';
@@ -9,7 +9,7 @@ import { requireBuilt } from '../common/programs.ts';
 import type { Platform, Stack, StackOptions } from '../platform.ts';
 import { startStores } from '../runner/start.ts';
 import { LocalHost } from './host.ts';
-import { removeDetached, removeOrphans } from './leftovers.ts';
+import { removeRuns } from './leftovers.ts';
 import { machineFor } from './located-service.ts';
 import { type LocalPlatformOptions, localRequirements } from './requirements.ts';
 import { RunContext } from './run-context.ts';
@@ -27,8 +27,8 @@ export function createLocalPlatform(options: LocalPlatformOptions): Platform {
     orchestrates: false,
     requirements: (signal) => localRequirements(options, signal),
     up: (stackOptions) => up(options, stackOptions),
-    clean: (signal, { onSkip } = {}) => removeOrphans(options.temporaryFolder, signal, onSkip),
-    down: (signal, { onSkip } = {}) => removeDetached(options.temporaryFolder, signal, onSkip),
+    clean: (signal, { onSkip } = {}) => removeRuns(options.temporaryFolder, isLeftOver, signal, onSkip),
+    down: (signal, { onSkip } = {}) => removeRuns(options.temporaryFolder, isLeftRunning, signal, onSkip),
   };
 }
 

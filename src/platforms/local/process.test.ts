@@ -27,6 +27,8 @@ afterAll(async () => rm(folder, { recursive: true }));
 async function startFamily(log: string): Promise<{ readonly parent: LocalProcess; readonly pids: readonly number[] }> {
   const parent = await LocalProcess.start(
     {
+      service: 'family',
+      copy: 'family',
       name: 'family',
       command: process.execPath,
       args: [path.join(folder, 'family.mjs')],
@@ -85,7 +87,8 @@ test('one that is killed is gone with all that it has started', async () => {
 
 test('one whose files were removed says so when it has ended', async () => {
   const gone = await mkdtemp(path.join(folder, 'gone-'));
-  const description = { name: 'server', command: '/bin/sh', args: ['-c', 'read -r _; exit 3'], environment: {} };
+  const called = { service: 'server', copy: 'server', name: 'server' };
+  const description = { ...called, command: '/bin/sh', args: ['-c', 'read -r _; exit 3'], environment: {} };
   const server = await LocalProcess.start(
     { ...description, folder: gone, log: 'server.log', piped: true, graceMs: 0 },
     signal,

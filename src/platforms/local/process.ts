@@ -6,6 +6,7 @@ import { diskFullHint, hintFor, readLogEnd, readPiece, withLog } from '../../mac
 import { pause as wait, settlesWithin } from '../../machine/time-limit.ts';
 import { processStatus } from '../../machine/owner.ts';
 import { LabError } from '../../model/errors.ts';
+import type { Subject } from '../../model/subject.ts';
 import { untilSign } from '../common/readiness.ts';
 import type { Handle } from '../runner/host.ts';
 import { markDescriptor, markVariable, openMark } from './own-processes.ts';
@@ -15,7 +16,7 @@ import { familyOf, lookAtProcesses } from './process-table.ts';
  * A program that is to run in the folder of a run, in a process group of its own: a terminal's Ctrl-C does not reach it. It carries the
  * mark of the run, by which it is found when the lab that started it has been killed.
  */
-export interface ProcessDescription {
+export interface ProcessDescription extends Subject {
   /** As it is called in messages: "PostgreSQL". */
   readonly name: string;
   readonly command: string;
@@ -128,7 +129,7 @@ export class LocalProcess implements Handle {
 
   /** What went wrong with it, with the end of its log and what to do where that is known. */
   async failure(what: string, cause?: unknown): Promise<LabError> {
-    const told = withLog(this.name, await this.log());
+    const told = withLog(this.#description, await this.log());
     const { folder } = this.#description;
     const known = hintFor([...told.details, what], folder) ?? this.#removalHint();
     const hint = known ?? ((await isDiskFull(folder)) ? diskFullHint(folder) : undefined);

@@ -16,7 +16,8 @@ afterAll(async () => rm(folder, { recursive: true }));
 /** Runs a script to its end. */
 async function finish(script: string, limitMs: number, stop = signal): Promise<unknown> {
   const run = new RunContext(folder, {}, () => undefined);
-  const program = { name: 'app-setup', command: 'sh', args: ['-c', script], environment: {}, folder };
+  const setup = { service: 'app', copy: 'app-setup', name: 'app-setup' };
+  const program = { ...setup, command: 'sh', args: ['-c', script], environment: {}, folder };
   const ending = { log: 'setup.log', stopSignal: 'SIGTERM', graceMs: 2_000 } as const;
   return run.finish({ ...program, ...ending }, stop, limitMs).catch((error: unknown) => error);
 }

@@ -4,10 +4,9 @@ import { isFree, withPort } from '../../machine/ports.ts';
 import { LabError } from '../../model/errors.ts';
 import type { Address, Copy } from '../../services/service.ts';
 import { ask, untilReady } from '../common/answer.ts';
-import { whileAnyRuns } from '../common/deaths.ts';
 import { withHint } from '../common/readiness.ts';
-import { placesFor } from '../runner/balancers.ts';
-import { type RunningCopy as AnyRunningCopy, mortal } from '../runner/host.ts';
+import { mayAnswer, placesFor, untilAnswered } from '../runner/balancers.ts';
+import type { RunningCopy as AnyRunningCopy } from '../runner/host.ts';
 import { type Described, type Ports, describedAt, drawPorts, host, placeOf, programAt } from './copy-description.ts';
 import { makeFolder, removeFiles, writeFiles } from './copy-files.ts';
 import type { LocatedService } from './located-service.ts';
@@ -137,17 +136,14 @@ export async function untilReadyIs(
     const isSaid = handle.logged((text) => log.test(text) || undefined);
     await handle.ready(isSaid, signal, limitMs);
   }
-  if (http === undefined) return;
+  if (http === undefined || !mayAnswer(service, running)) return;
   const answers = (limited: AbortSignal): Promise<void> =>
     handle.ready(
       (inner) => untilReady(url + http.path, inner, ask, (status) => http.accepts(status)),
       limited,
       limitMs,
     );
-  const others = running.filter((copy) => service.fronts.includes(copy.service.name) && !copy.handle.isToEnd);
-  // With none of them left nothing can answer.
-  if (http.isOfOthers && others.length === 0) return;
-  await (http.isOfOthers ? whileAnyRuns(others.map(mortal), signal, answers) : answers(signal));
+  await untilAnswered(service, running, signal, answers);
 }
 
 async function versionOf({ service: { version }, found }: LocatedService, process: LocalProcess): Promise<string> {

@@ -6,7 +6,7 @@ import type { ServiceUsage } from '../../model/running-system.ts';
 import { canLookAtProcesses } from './process-table.ts';
 import { RunContext } from './run-context.ts';
 import type { LocalProcess } from './process.ts';
-import { UsageMeter } from './usage.ts';
+import { type Metered, UsageMeter } from './usage.ts';
 
 const { signal } = new AbortController();
 const folder = mkdtempSync(path.join(tmpdir(), 'usage-'));
@@ -42,7 +42,11 @@ const programs = {
 async function start(name: keyof typeof programs): Promise<LocalProcess> {
   const args = ['-e', programs[name]];
   const common = { command: process.execPath, environment: run.environment, folder, graceMs: 0 } as const;
-  return run.start({ ...common, name, args, log: `${name}.log` }, signal);
+  return run.start({ ...common, service: name, copy: name, name, args, log: `${name}.log` }, signal);
+}
+
+function meteredAs(copy: string, process: LocalProcess): Metered {
+  return { service: 'app', copy, role: 'tested', process };
 }
 
 async function burnt(started: LocalProcess): Promise<void> {
@@ -55,16 +59,16 @@ async function burnt(started: LocalProcess): Promise<void> {
 test('what a service burns is counted: by itself, by a child in a group of its own, by a child that has ended', async () => {
   const names = ['itself', 'child', 'child that ended', 'idle'] as const;
   const services = await Promise.all(names.map((name) => start(name)));
-  const meter = new UsageMeter(() => services.map((started) => ({ name: started.name, process: started })));
+  const meter = new UsageMeter(() => services.map((started) => meteredAs(started.name, started)));
   await Promise.all(services.map((service) => burnt(service)));
   const used = await meter.read();
-  expect(used.map(({ service }) => service)).toEqual(names);
-  const seconds = new Map(used.map(({ service, cpuSeconds }) => [service, cpuSeconds]));
+  expect(used.map(({ copy }) => copy)).toEqual(names);
+  const seconds = new Map(used.map(({ copy, cpuSeconds }) => [copy, cpuSeconds]));
   for (const name of ['itself', 'child', 'child that ended'])
     expect(seconds.get(name), name).toBeGreaterThan(seconds.get('idle') ?? Infinity);
-  for (const { memoryBytes, ended, service } of used) {
-    expect(memoryBytes, service).toBeGreaterThan(2 ** 20);
-    expect(ended, service).toBeUndefined();
+  for (const { memoryBytes, ended, copy } of used) {
+    expect(memoryBytes, copy).toBeGreaterThan(2 ** 20);
+    expect(ended, copy).toBeUndefined();
   }
   const later = await meter.read();
   for (const [index, { cpuSeconds }] of later.entries())
@@ -74,7 +78,7 @@ test('what a service burns is counted: by itself, by a child in a group of its o
 
 test('a child that comes later belongs to it as well', async () => {
   const service = await start('child');
-  const meter = new UsageMeter(() => [{ name: 'child', process: service }]);
+  const meter = new UsageMeter(() => [meteredAs('child', service)]);
   const before = await meter.read();
   await burnt(service);
   const after = await meter.read();
@@ -84,7 +88,7 @@ test('a child that comes later belongs to it as well', async () => {
 
 test('of a service that has ended it is told how, and what it had used', async () => {
   const service = await start('itself');
-  const meter = new UsageMeter(() => [{ name: 'app-1', process: service }]);
+  const meter = new UsageMeter(() => [meteredAs('app-1', service)]);
   await burnt(service);
   const [before] = await meter.read();
   await run.stop([service]);

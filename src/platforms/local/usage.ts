@@ -1,13 +1,12 @@
 import type { ServiceUsage } from '../../model/running-system.ts';
+import type { Role, Subject } from '../../model/subject.ts';
 import { type Process, familyOf, lookAtProcesses } from './process-table.ts';
 import type { LocalProcess } from './process.ts';
 
 /** A copy of a service whose use of the machine is told of. */
-export interface Metered {
-  readonly name: string;
+export interface Metered extends Subject {
+  readonly role: Role;
   readonly process: LocalProcess;
-  /** Whether it is a copy of the target. */
-  readonly isReplica?: boolean;
 }
 
 type Used = Pick<ServiceUsage, 'cpuSeconds' | 'memoryBytes'>;
@@ -33,20 +32,19 @@ export class UsageMeter {
   async read(): Promise<readonly ServiceUsage[]> {
     const metered = this.#metered();
     // What an act has started was a stranger as long as it was not ready.
-    const isNew = metered.some(({ name, process }) => this.#processes.get(name)?.has(process) !== true);
+    const isNew = metered.some(({ copy, process }) => this.#processes.get(copy)?.has(process) !== true);
     const { processes, passedOver } = await lookAtProcesses(isNew ? new Set() : this.#strangers);
     const strangers = new Map(processes.map((process) => [process.pid, process]));
-    for (const { name, process } of metered) {
-      this.#processes.set(name, (this.#processes.get(name) ?? new Set()).add(process));
+    for (const { copy, process } of metered) {
+      this.#processes.set(copy, (this.#processes.get(copy) ?? new Set()).add(process));
       const family = familyOf(process.child.pid, processes);
       for (const { pid } of family) strangers.delete(pid);
       if (process.end === undefined && family.length > 0) this.#last.set(process, usedBy(family));
     }
     this.#strangers = new Set([...passedOver, ...strangers.keys()]);
-    return metered.map(({ name, process, isReplica = false }) => ({
-      service: name,
-      isReplica,
-      cpuSeconds: this.#cpuSecondsOf(name),
+    return metered.map(({ process, ...subject }) => ({
+      ...subject,
+      cpuSeconds: this.#cpuSecondsOf(subject.copy),
       memoryBytes: this.#last.get(process)?.memoryBytes ?? 0,
       cpuLimit: undefined,
       throttledSeconds: 0,
@@ -57,8 +55,8 @@ export class UsageMeter {
     }));
   }
 
-  #cpuSecondsOf(name: string): number {
-    const used = [...(this.#processes.get(name) ?? [])].map((process) => this.#last.get(process)?.cpuSeconds ?? 0);
+  #cpuSecondsOf(copy: string): number {
+    const used = [...(this.#processes.get(copy) ?? [])].map((process) => this.#last.get(process)?.cpuSeconds ?? 0);
     return used.reduce((sum, seconds) => sum + seconds, 0);
   }
 }

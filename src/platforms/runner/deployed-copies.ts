@@ -1,9 +1,7 @@
+import { roles } from '../../model/subject.ts';
 import type { Service } from '../../services/service.ts';
 import type { Mortals } from '../common/deaths.ts';
 import { type RunningCopy, mortal, wasEnded } from './host.ts';
-
-/** In this order usage tells of them. */
-const roles: readonly Service['role'][] = ['tested', 'store', 'aside', 'balancer', 'link'];
 
 /** The copies that a deployment has, with the stores that it was deployed on, as acts change them. */
 export class DeployedCopies<C extends RunningCopy> {

@@ -1,4 +1,5 @@
 import type { OnStep } from '../../model/steps.ts';
+import type { Subject } from '../../model/subject.ts';
 import type { Control, Copy, Preparation, Service } from '../../services/service.ts';
 import type { Ask } from '../common/answer.ts';
 import type { Mortal } from '../common/deaths.ts';
@@ -18,7 +19,7 @@ export interface Handle extends Watched {
   resume(): Promise<void>;
 }
 
-/** A copy of a service that was started and was ready. Its name is that of its usage and its death. */
+/** A copy of a service that was started and was ready. */
 export interface RunningCopy extends Copy {
   readonly service: Service;
   readonly handle: Handle;
@@ -84,7 +85,12 @@ export function wasEnded({ handle }: RunningCopy): boolean {
   return handle.end !== undefined && handle.isToEnd;
 }
 
+/** As usage tells of a copy, and its death. */
+export function subjectOf({ name: copy, service }: Pick<RunningCopy, 'name' | 'service'>): Subject {
+  return { service: service.name, copy };
+}
+
 /** As what runs is asked whether it has ended. */
-export function mortal({ name, handle }: RunningCopy): Mortal {
-  return { name, service: handle };
+export function mortal(copy: RunningCopy): Mortal {
+  return { ...subjectOf(copy), handle: copy.handle };
 }

@@ -14,7 +14,7 @@ const variants = [
   { name: 'notified', settings: 'mailer ×2' },
 ];
 const copy = (number: number, cpuRatio: number) =>
-  service(`mailer-${number}`, cpuRatio, { copyOf: 'mailer', memoryPeakBytes: 2 ** 20 });
+  service(`mailer-${number}`, cpuRatio, { service: 'mailer', role: 'aside', memoryPeakBytes: 2 ** 20 });
 
 function notified(mailer: BesideTelemetry, changes: Partial<TrialRecord> = {}): TrialRecord {
   return trialRecord({

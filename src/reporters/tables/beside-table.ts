@@ -18,11 +18,12 @@ interface Service {
 function servicesOf({ trials }: Row): readonly Service[] {
   const { telemetry, resources = [], byService = [] } = trials.at(-1) ?? {};
   const beside = telemetry?.beside ?? [];
-  const names = new Set([...beside.map(({ service }) => service), ...resources.flatMap(({ copyOf }) => copyOf ?? [])]);
+  const used = resources.filter(({ role }) => role === 'aside');
+  const names = new Set([...beside, ...used].map(({ service }) => service));
   return [...names].map((name) => ({
     name,
     told: beside.find(({ service }) => service === name),
-    used: resources.filter(({ copyOf }) => copyOf === name),
+    used: used.filter(({ service }) => service === name),
     metrics: byService.find(({ service }) => service === name)?.metrics ?? {},
   }));
 }

@@ -5,7 +5,8 @@ import type { ServiceResources } from '../../model/telemetry.ts';
 import { coresTable, resourceTable } from './resource-tables.ts';
 
 const service = (name: string, cpuRatio: number, cpuLimit?: number): ServiceResources => ({
-  service: name,
+  service: name.replace(/^app-.*/, 'app'),
+  copy: name,
   cpuRatio,
   ...(cpuLimit === undefined ? {} : { cpuLimit }),
   throttledRatio: 0.25,
@@ -42,10 +43,10 @@ describe('coresTable', () => {
   });
 
   it('adds the copies of a service beside what is tested up, and nothing that only begins as it is called', () => {
-    const of = { ...service('price-list-1', 0.5, 0.5), copyOf: 'price-list', isReplica: false };
-    const other = { ...of, service: 'price-list-2' };
-    const balancer = { ...service('price-list-balancer', 0.1), isReplica: false };
-    const table = coresTable(rows({ ...service('app-1', 0.4), isReplica: true }, of, other, balancer));
+    const of = { ...service('price-list-1', 0.5, 0.5), service: 'price-list' };
+    const other = { ...of, copy: 'price-list-2' };
+    const balancer = service('price-list-balancer', 0.1);
+    const table = coresTable(rows(service('app-1', 0.4), of, other, balancer));
     expect(table.headings).toEqual(['variant', 'N', 'app', 'price-list', 'price-list-balancer']);
     expect(texts(table.rows[0])?.slice(2)).toEqual(['0.4', '1 of 1', '0.1']);
   });

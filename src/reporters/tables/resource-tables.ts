@@ -13,21 +13,21 @@ function known(value: number | undefined, write: (value: number) => string): Cel
   return { text: value === undefined ? '-' : write(value) };
 }
 
-/** What an answer cost of a service, by the last round of a row. */
-function costCell(row: Row, service: string): Cell {
-  const costs = row.trials.at(-1)?.byService?.find((candidate) => candidate.service === service);
+/** What an answer cost of a copy, by the last round of a row. */
+function costCell(row: Row, copy: string): Cell {
+  const costs = row.trials.at(-1)?.byService?.find((candidate) => candidate.service === copy);
   return known(costs?.metrics.cpu_per_request, formatNumber);
 }
 
-/** One line a row and service: cores used, CPU for each answer, share of the time at the CPU limit, memory at its peak and at the end. */
+/** One line a row and copy: cores used, CPU for each answer, share of the time at the CPU limit, memory at its peak and at the end. */
 export function resourceTable(rows: readonly Row[]): Table {
   const cells = rows.flatMap((row) =>
     resourcesOf(row).map((resources) => [
       ...labelCells(row),
-      { text: resources.service },
+      { text: resources.copy },
       { text: formatNumber(resources.cpuRatio) },
       known(resources.cpuLimit, formatNumber),
-      costCell(row, resources.service),
+      costCell(row, resources.copy),
       { text: formatValue(resources.throttledRatio, 'ratio') },
       { text: formatBytes(resources.memoryPeakBytes) },
       known(resources.memoryEndBytes, formatBytes),
@@ -41,24 +41,15 @@ export function resourceTable(rows: readonly Row[]): Table {
   };
 }
 
-/**
- * What it is a copy of: of what is tested and of the load `app` for `app-2`, and for whatever a platform puts in the place of the number.
- * Records of before do not tell which are replicas.
- */
-function kindOf({ service, isReplica, copyOf }: ServiceResources): string {
-  if (copyOf !== undefined) return copyOf;
-  return isReplica === false && !service.startsWith('load-') ? service : service.replace(/-.*$/, '');
-}
-
-/** The cores that the services of one kind used together, and their limit if they have one. */
-function coresCell(services: readonly ServiceResources[]): Cell {
-  if (services.length === 0) return { text: '-' };
-  const total = (of: (service: ServiceResources) => number): number => services.reduce((sum, one) => sum + of(one), 0);
+/** The cores that the copies of one service used together, and their limit if they have one. */
+function coresCell(copies: readonly ServiceResources[]): Cell {
+  if (copies.length === 0) return { text: '-' };
+  const total = (of: (copy: ServiceResources) => number): number => copies.reduce((sum, one) => sum + of(one), 0);
   const used = formatRounded(
     total(({ cpuRatio }) => cpuRatio),
     2,
   );
-  if (services.some(({ cpuLimit }) => cpuLimit === undefined)) return { text: used };
+  if (copies.some(({ cpuLimit }) => cpuLimit === undefined)) return { text: used };
   const limit = formatRounded(
     total(({ cpuLimit }) => cpuLimit ?? 0),
     2,
@@ -69,15 +60,15 @@ function coresCell(services: readonly ServiceResources[]): Cell {
 /** The same in one line a row, where services have limits: without them, it is in {@link resourceTable} for who looks for it. */
 export function coresTable(rows: readonly Row[]): Table {
   const all = rows.flatMap(resourcesOf);
-  const kinds = [...new Set(all.map(kindOf))];
+  const services = [...new Set(all.map(({ service }) => service))];
   const isLimited = all.some(({ cpuLimit }) => cpuLimit !== undefined);
   return {
     title: 'CPU used, in cores',
-    headings: [...labelHeadings, ...kinds],
+    headings: [...labelHeadings, ...services],
     labels: 1,
     rows: (isLimited ? rows : []).map((row) => [
       ...labelCells(row),
-      ...kinds.map((kind) => coresCell(resourcesOf(row).filter((resource) => kindOf(resource) === kind))),
+      ...services.map((name) => coresCell(resourcesOf(row).filter(({ service }) => service === name))),
     ]),
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../model/acts.ts';
 import { plural } from '../../model/numbers.ts';
 import { seedOf, shuffled } from '../../model/random.ts';
-import { copiesIn, isNumbered, testedName, type System } from '../../model/system.ts';
+import { autoscaleIn, copiesIn, isNumbered, testedName, type System } from '../../model/system.ts';
 import { besideOf } from '../../services/system.ts';
 import type { Fault } from '../../shapes/fault.ts';
 import { suggestion } from '../../shapes/suggest.ts';
@@ -36,7 +36,7 @@ export interface DrawnActs {
  * @param replicas how many there are of what is tested when the load begins; with autoscaling those that are always there count
  */
 export function drawActs(acts: readonly Act[], system: System, replicas: number, seed: number): DrawnActs {
-  const lasting = (system.kind === 'app' ? system.autoscale?.least : undefined) ?? replicas;
+  const lasting = autoscaleIn(system)?.least ?? replicas;
   const copies = copiesIn(system, lasting);
   const states = new Map([...copies].map(([service, count]) => [service, new ServiceState(system, service, count)]));
   const links = new LinkStates(system);

@@ -1,5 +1,6 @@
 import { UsageError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
+import { autoscaleIn } from '../../model/system.ts';
 
 /**
  * Refuses a plan whose topologies change by themselves, on a platform on which they do not.
@@ -11,7 +12,7 @@ export function checkOrchestration(
 ): void {
   if (platform.orchestrates) return;
   for (const trial of plan.trials) {
-    if (trial.system.kind !== 'app' || !trial.system.autoscale) continue;
+    if (!autoscaleIn(trial.system)) continue;
     throw new UsageError(
       `The scenario "${trial.scenario}" scales by itself, and the platform ${platform.name} cannot.`,
       {

@@ -1,7 +1,7 @@
 import { actTraits, type Act } from '../../model/acts.ts';
 import { type LoadProfile, measuredMs } from '../../model/load-profile.ts';
 import { servicesBeside } from '../../model/plan.ts';
-import { testedName, type System } from '../../model/system.ts';
+import { autoscaleIn, testedName, type System } from '../../model/system.ts';
 import { durationText } from '../../shapes/units.ts';
 import { drawActs } from '../planning/draw-acts.ts';
 import type { Misfit, Runs } from './orchestration.ts';
@@ -61,7 +61,7 @@ function systemMisfits(act: Act, index: number, acts: readonly Act[], system: Sy
   if (act.kind !== 'roll-out' && act.kind !== 'scale') return [];
   const { noun } = actTraits[act.kind];
   const isOfTested = act.service === testedName(system);
-  if (isOfTested && system.kind === 'app' && system.autoscale) {
+  if (isOfTested && autoscaleIn(system)) {
     const hint = 'one of them would hide what the other does';
     return [{ ...about, sentence: `a variant with autoscale has no ${noun}`, hint }];
   }

@@ -1,5 +1,5 @@
 import { bounds, type LoadProfile } from '../../model/load-profile.ts';
-import { shutdowns, type Autoscale, type Rollout, type System } from '../../model/system.ts';
+import { autoscaleIn, shutdowns, type Autoscale, type Rollout, type System } from '../../model/system.ts';
 import { faulty, type Fault, type Reading } from '../../shapes/fault.ts';
 import { choice, duration, issueOf, reading, table, whole } from '../../shapes/shapes.ts';
 import { readPercentage, writtenUnits } from '../../shapes/units.ts';
@@ -61,8 +61,7 @@ export interface Misfit extends Fault {
 /** What does not go with the autoscaling or the fixed port of a variant: told at the variant, or where a run was changed. */
 export function misfitsOf(system: System, { replicas }: Pick<Runs, 'replicas'>): readonly Misfit[] {
   if (system.kind === 'command' && system.port !== undefined) return portMisfit(system.port, replicas);
-  if (system.kind !== 'app') return [];
-  const { autoscale } = system;
+  const autoscale = autoscaleIn(system);
   const outside = autoscale && replicas.filter((count) => count < autoscale.least || count > autoscale.most);
   return autoscale && outside?.length ? [replicaMisfit(autoscale, outside)] : [];
 }

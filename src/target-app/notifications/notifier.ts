@@ -53,20 +53,7 @@ export async function startNotifier(settings: NotifierSettings, errors: ErrorLog
     await subscription?.close();
     await database?.end();
   };
-  try {
-    const server = await listen(app.fetch, settings.HOST, settings.PORT, drain, settings.LINGER_MS);
-    return {
-      port: server.port,
-      async close() {
-        await server.drain();
-        await release();
-      },
-      abandon: () => undefined,
-    };
-  } catch (error) {
-    await release();
-    throw error;
-  }
+  return { ...(await listen(app.fetch, settings, drain, release)), abandon: () => undefined };
 }
 
 /** What takes notifications from a broker, where they come by one. */

@@ -11,7 +11,7 @@ import type { RunNamespace } from './run-namespace.ts';
 export interface KnownPod {
   readonly service: Service;
   /** As telemetry calls it. */
-  readonly name: string;
+  readonly copy: string;
   readonly uid: string;
   readonly restarts: number;
 }
@@ -32,7 +32,7 @@ export async function knownPods(
       .filter((pod) => serviceOf(pod) === service.name)
       .map((pod) => ({
         service,
-        name: calledAs(nameOf(pod), service),
+        copy: calledAs(nameOf(pod), service),
         uid: pod.metadata?.uid ?? '',
         restarts: restartsOf(pod),
       })),
@@ -57,10 +57,11 @@ export async function podDeaths(
   const tested = (those: readonly KnownPod[]) => those.filter(({ service: { role } }) => role === 'tested').length;
   const isFatal = { store: true, balancer: true, link: true, tested: tested(ended) === tested(known), aside: false };
   return Promise.all(
-    ended.map(async ({ service: { role, title, copies }, name, pod, end }): Promise<Death> => {
-      const told = pod === undefined ? {} : withLog(name, await podLog(run.cluster, run.name, pod, signal));
-      const error = new LabError(`${copies.kind === 'one' ? title : name} ${end}.`, told);
-      return { service: name, isFatal: isFatal[role], error };
+    ended.map(async ({ service: { name, role, title, copies }, copy, pod, end }): Promise<Death> => {
+      const subject = { service: name, copy };
+      const told = pod === undefined ? {} : withLog(subject, await podLog(run.cluster, run.name, pod, signal));
+      const error = new LabError(`${copies.kind === 'one' ? title : copy} ${end}.`, told);
+      return { ...subject, isFatal: isFatal[role], error };
     }),
   );
 }

@@ -93,7 +93,9 @@ async function failure(
 ): Promise<LabError> {
   const { text, hint, hasLog } = trouble;
   const told =
-    hasLog && pod !== undefined ? withLog(serviceOf(pod), await podLog(cluster, namespace, pod, signal)) : {};
+    hasLog && pod !== undefined
+      ? withLog({ service: serviceOf(pod), copy: nameOf(pod) }, await podLog(cluster, namespace, pod, signal))
+      : {};
   return new LabError(`${what} ${text}.`, { ...told, ...(hint === undefined ? {} : { hint }) });
 }
 

@@ -252,7 +252,11 @@ export class PodActs {
     const late = (await this.#pods(service, signal)).find((pod) => !isReady(pod));
     const log = late && (await podLog(this.#run.cluster, this.#run.name, late, signal));
     const what = late === undefined || service.copies.kind === 'one' ? service.title : nameOf(late);
-    throw new LabError(`${what} ${problem}.`, log === undefined ? {} : withLog(what, log));
+    const subject = {
+      service: service.name,
+      copy: late === undefined ? service.name : calledAs(nameOf(late), service),
+    };
+    throw new LabError(`${what} ${problem}.`, log === undefined ? {} : withLog(subject, log));
   }
 
   /** Waits until all pods of a service, also those that leave, are so; false where that takes too long. */

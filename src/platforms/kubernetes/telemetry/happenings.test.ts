@@ -25,8 +25,8 @@ function pod(name: string, service: string, last?: Ended): Plain<V1Pod> {
 }
 
 const services = [
-  { name: 'app', copies: { kind: 'alike', count: 1, autoscale: undefined } },
-  { name: 'postgres', copies: { kind: 'one' } },
+  { name: 'app', role: 'tested', copies: { kind: 'alike', count: 1, autoscale: undefined } },
+  { name: 'postgres', role: 'store', copies: { kind: 'one' } },
 ] as const;
 
 function event(name: string, reason: string, message: string, second: number): Plain<CoreV1Event> {
@@ -34,7 +34,7 @@ function event(name: string, reason: string, message: string, second: number): P
 }
 
 describe('what befell the services', () => {
-  it('is told of each by its own name, the earliest first', () => {
+  it('is told of each copy with its service, the earliest first, and of a pod that is gone by its name', () => {
     const pods: Plain<V1Pod>[] = [
       pod('app-1-a', 'app', { exitCode: 137, reason: 'OOMKilled', second: 9 }),
       pod('postgres-1-b', 'postgres', { exitCode: 2, reason: 'Error', second: 3 }),
@@ -47,31 +47,31 @@ describe('what befell the services', () => {
     expect(happeningsOf(pods, events, services)).toEqual([
       {
         atMs: at(3).getTime(),
-        service: 'postgres',
+        ...{ service: 'postgres', copy: 'postgres', role: 'store' },
         kind: 'restarted',
         text: 'exited with code 2, and was started anew',
       },
       {
         atMs: at(4).getTime(),
-        service: 'app-1-lost',
+        copy: 'app-1-lost',
         kind: 'node-lost',
         text: 'was lost with its node: Node is not ready',
       },
       {
         atMs: at(5).getTime(),
-        service: 'app-1-gone',
+        copy: 'app-1-gone',
         kind: 'evicted',
         text: 'was evicted: The node was low on resource: memory',
       },
       {
         atMs: at(8).getTime(),
-        service: 'app-1-a',
+        ...{ service: 'app', copy: 'app-1-a', role: 'tested' },
         kind: 'probe-failed',
         text: 'did not pass a probe: Readiness probe failed: HTTP probe failed with statuscode: 503',
       },
       {
         atMs: at(9).getTime(),
-        service: 'app-1-a',
+        ...{ service: 'app', copy: 'app-1-a', role: 'tested' },
         kind: 'out-of-memory',
         text: 'was killed: it was at its memory limit',
       },
@@ -81,11 +81,14 @@ describe('what befell the services', () => {
   it('is told of a service beside by its pod where there may be several, and else by its name', () => {
     const ended = { exitCode: 1, reason: 'Error', second: 1 };
     const beside = [
-      { name: 'mailer', copies: { kind: 'alike', count: 2, autoscale: undefined } },
-      { name: 'broker', copies: { kind: 'one' } },
+      { name: 'mailer', role: 'aside', copies: { kind: 'alike', count: 2, autoscale: undefined } },
+      { name: 'broker', role: 'aside', copies: { kind: 'one' } },
     ] as const;
     const told = happeningsOf([pod('mailer-1-a', 'mailer', ended), pod('broker-1-b', 'broker', ended)], [], beside);
-    expect(told.map(({ service }) => service)).toEqual(['mailer-1-a', 'broker']);
+    expect(told.map(({ service, copy }) => [service, copy])).toEqual([
+      ['mailer', 'mailer-1-a'],
+      ['broker', 'broker'],
+    ]);
   });
 
   it('is nothing where pods come and go as they should', () => {

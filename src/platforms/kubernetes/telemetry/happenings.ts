@@ -30,11 +30,13 @@ export async function readHappenings(
 export function happeningsOf(
   pods: readonly V1Pod[],
   events: readonly CoreV1Event[],
-  services: readonly Pick<Service, 'name' | 'copies'>[],
+  services: readonly Pick<Service, 'name' | 'role' | 'copies'>[],
 ): readonly Happening[] {
-  const ours = pods.flatMap((pod): readonly CalledPod[] => {
+  const ours = pods.flatMap((pod): readonly KnownPod[] => {
     const service = services.find(({ name }) => name === serviceOf(pod));
-    return service === undefined ? [] : [{ pod, called: calledAs(nameOf(pod), service) }];
+    if (service === undefined) return [];
+    const { name, role } = service;
+    return [{ pod, subject: { service: name, copy: calledAs(nameOf(pod), service), role } }];
   });
   const isOther = ({ involvedObject: { name } }: CoreV1Event): boolean =>
     pods.some((pod) => nameOf(pod) === name && !ours.some((our) => our.pod === pod));
@@ -42,43 +44,43 @@ export function happeningsOf(
   return [...ours.flatMap(ofPod), ...told].sort((one, other) => one.atMs - other.atMs);
 }
 
-/** A pod, and as telemetry calls it. */
-interface CalledPod {
+/** A pod, and what it is a copy of. */
+interface KnownPod {
   readonly pod: V1Pod;
-  readonly called: string;
+  readonly subject: Pick<Happening, 'service' | 'copy' | 'role'>;
 }
 
 /** What events of pods give as their reason when a node does not answer any more. */
 const lossReasons = ['NodeNotReady', 'NodeLost', 'TaintManagerEviction'];
 
-function ofPod({ pod, called: service }: CalledPod): readonly Happening[] {
+function ofPod({ pod, subject }: KnownPod): readonly Happening[] {
   const ended = lastEnd(pod);
   const atMs = ended?.finishedAt?.getTime();
   if (ended === undefined || atMs === undefined) return [];
-  if (ended.reason === 'OOMKilled') return [{ atMs, service, kind: 'out-of-memory', text: describeEnd(ended) }];
+  if (ended.reason === 'OOMKilled') return [{ atMs, ...subject, kind: 'out-of-memory', text: describeEnd(ended) }];
   // One that leaves ends as it should.
   if (isLeaving(pod)) return [];
   const text = `${describeEnd(ended)}${isRunning(pod) ? ', and was started anew' : ''}`;
-  return [{ atMs, service, kind: 'restarted', text }];
+  return [{ atMs, ...subject, kind: 'restarted', text }];
 }
 
-function ofEvent(event: CoreV1Event, pods: readonly CalledPod[]): readonly Happening[] {
+function ofEvent(event: CoreV1Event, pods: readonly KnownPod[]): readonly Happening[] {
   const found = pods.find(({ pod }) => nameOf(pod) === event.involvedObject.name);
   const atMs = eventTimeMs(event);
   if (atMs === undefined) return [];
-  // Their pods may be gone by now, and their names still tell what they were.
-  const service = found?.called ?? event.involvedObject.name ?? '';
+  // Their pods may be gone by now, and their names are all that is known of them.
+  const subject = found?.subject ?? { copy: event.involvedObject.name ?? '' };
   const said = (event.message ?? '').trim().split('\n')[0]?.replace(/\.$/, '') ?? '';
   const { reason = '' } = event;
-  if (reason === 'Evicted') return [{ atMs, service, kind: 'evicted', text: `was evicted: ${said}` }];
+  if (reason === 'Evicted') return [{ atMs, ...subject, kind: 'evicted', text: `was evicted: ${said}` }];
   // A node that answers again is no loss.
   if (lossReasons.includes(reason) && !said.startsWith('Cancelling')) {
-    return [{ atMs, service, kind: 'node-lost', text: `was lost with its node: ${said}` }];
+    return [{ atMs, ...subject, kind: 'node-lost', text: `was lost with its node: ${said}` }];
   }
   // One that starts is not there yet, and one that leaves not any more, as it should be.
   const isExpected = found === undefined || isLeaving(found.pod) || said.startsWith('Startup probe');
   if (reason !== 'Unhealthy' || isExpected) return [];
-  return [{ atMs, service, kind: 'probe-failed', text: `did not pass a probe: ${probeEnd(said)}` }];
+  return [{ atMs, ...subject, kind: 'probe-failed', text: `did not pass a probe: ${probeEnd(said)}` }];
 }
 
 /** The kubelet tells what its own client said of the probe, which had only this to say. */

@@ -41,8 +41,7 @@ test('a replica tells of itself what it uses', async () => {
   const scrape = scrapeOf({ answeredMs, pods: [app], metrics: [{ replica: 'app-1', text }] });
   expect(await new UsageMeter(nothing, services).usage([scrape], signal)).toEqual([
     {
-      service: 'app-1',
-      isReplica: true,
+      ...{ service: 'app', copy: 'app-1', role: 'tested' },
       atMs: 7,
       cpuSeconds: 12.5,
       cpuLimit: 0.5,
@@ -99,9 +98,7 @@ test('a server of the user’s own that tells of itself is told of once, and by 
   const scrape = scrapeOf({ service: ofTarget, answeredMs, pods: [target], metrics });
   for (const _ of [1, 2]) {
     const told = await meter.usage([scrape], signal);
-    expect(told.map(({ service, isReplica, cpuSeconds }) => [service, isReplica, cpuSeconds])).toEqual([
-      ['target-1', true, 2],
-    ]);
+    expect(told.map(({ copy, role, cpuSeconds }) => [copy, role, cpuSeconds])).toEqual([['target-1', 'tested', 2]]);
   }
 });
 
@@ -112,7 +109,7 @@ test('one that tells nothing is told of by the metrics API, as a copy of the tar
     services,
   );
   const [told] = await meter.usage([], signal);
-  expect(told).toMatchObject({ service: 'target-1', isReplica: true });
+  expect(told).toMatchObject({ service: 'target', copy: 'target-1', role: 'tested' });
 });
 
 test('what runs beside it is told of by itself and is no replica, and what is no service of the system is left out', async () => {
@@ -124,7 +121,5 @@ test('what runs beside it is told of by itself and is no replica, and what is no
   const [service = ofApp] = deployedOf(system, { dealsRequests: true });
   const scrape = scrapeOf({ service, answeredMs: new Map([['mailer-1', 7]]), pods: [mailer], metrics });
   const told = await meter.usage([scrape], signal);
-  expect(told.map(({ service: name, isReplica, cpuSeconds }) => [name, isReplica, cpuSeconds])).toEqual([
-    ['mailer-1', false, 3],
-  ]);
+  expect(told.map(({ copy, role, cpuSeconds }) => [copy, role, cpuSeconds])).toEqual([['mailer-1', 'aside', 3]]);
 });

@@ -35,7 +35,7 @@ export class UsageMeter {
     const begun = (await this.#source(signal)).flatMap(({ pod, ...metered }) => this.#add(pod, metered));
     // A busy cluster leaves a question unanswered now and then: what it said last is what is known. But where no window has ended
     // since the first one there is nothing to tell: a rate without a time says nothing.
-    const known = [...this.#latest.values()].filter(({ service, atMs }) => atMs !== this.#firstAtMs.get(service));
+    const known = [...this.#latest.values()].filter(({ copy, atMs }) => atMs !== this.#firstAtMs.get(copy));
     return [...told, ...begun, ...known];
   }
 
@@ -51,20 +51,21 @@ export class UsageMeter {
     const { cpu: cpuLimit, memoryBytes: memoryLimitBytes } = service.limits;
     const used = { atMs, cpuSeconds, memoryBytes, throttledSeconds, cpuLimit, memoryLimitBytes };
     this.#telling.add(metrics.replica);
-    return [{ service: metrics.replica, isReplica: isTested(service), ...used, ...mishapsOf(pod) }];
+    return [{ service: service.name, copy: metrics.replica, role: service.role, ...used, ...mishapsOf(pod) }];
   }
 
   /** Adds what a copy used in its latest window. @returns what it begins with, where this is its first */
   #add(pod: V1Pod, { atMs, cores, memoryBytes }: Metered): readonly ServiceUsage[] {
     const service = this.#others.find(({ name }) => name === serviceOf(pod));
-    const copy = service && calledAs(nameOf(pod), service);
-    if (copy === undefined || this.#telling.has(copy)) return [];
+    if (service === undefined) return [];
+    const copy = calledAs(nameOf(pod), service);
+    if (this.#telling.has(copy)) return [];
     const before = this.#latest.get(copy);
     const seconds = Math.max(0, atMs - (before?.atMs ?? atMs)) / 1000;
     const cpuSeconds = (before?.cpuSeconds ?? 0) + cores * seconds;
     const unlimited = { throttledSeconds: 0, cpuLimit: undefined, memoryLimitBytes: undefined };
-    const used = { service: copy, isReplica: isTested(service), atMs, cpuSeconds, memoryBytes };
-    const usage: ServiceUsage = { ...used, ...unlimited, ...mishapsOf(pod) };
+    const subject = { service: service.name, copy, role: service.role };
+    const usage: ServiceUsage = { ...subject, atMs, cpuSeconds, memoryBytes, ...unlimited, ...mishapsOf(pod) };
     this.#latest.set(copy, usage);
     if (before !== undefined) return [];
     this.#firstAtMs.set(copy, atMs);
@@ -75,10 +76,6 @@ export class UsageMeter {
 /** Whether it tells what it uses in any case, as those do whose counters have the lab's names. */
 function tellsItself({ counters }: Service): boolean {
   return counters !== undefined && counters.names === undefined;
-}
-
-function isTested(service: Service | undefined): boolean {
-  return service?.role === 'tested';
 }
 
 /** What befell it so far. */
