@@ -14,7 +14,7 @@ const patiently = { timeout: 60_000 };
 const ofPooler = /\bpooler\b|\bpgbouncer\b/;
 
 /** A pool that is larger than the pooler's, and queries that take so long that all of it is used. */
-const app = { ...defaultApp, pool: { ...defaultApp.pool, size: 40 }, queryCostMs: 300 };
+const app = { ...defaultApp, pool: { ...defaultApp.pool, size: 25 }, queryCostMs: 300 };
 
 function withPooler(): Topology {
   const limits = { cpu: undefined, memoryBytes: undefined };
@@ -50,12 +50,12 @@ export function describePooler(bench: () => Bench, stack: () => Promise<Stack>):
 
       const pooled = await (await stack()).deploy(withPooler(), signal);
       // It opens them one after another, and keeps them: with more than these there would never be as many again.
-      await expect.poll(() => ask(pooled, 60), patiently).toEqual({ statuses: [200], connections: 20 });
+      await expect.poll(() => ask(pooled, 30), patiently).toEqual({ statuses: [200], connections: 20 });
       expect(await left()).not.toEqual([]);
       expect(await pooled.deaths?.(signal)).toEqual([]);
 
       const plain = await (await stack()).deploy(topology({ app }), signal);
-      await expect.poll(() => ask(plain, 60), patiently).toEqual({ statuses: [200], connections: 40 });
+      await expect.poll(() => ask(plain, 30), patiently).toEqual({ statuses: [200], connections: 25 });
       await expect.poll(left, patiently).toEqual([]);
     });
   });
