@@ -69,23 +69,26 @@ export function describeDeployments(bench: () => Bench, stack: () => Promise<Sta
       expect(backends).toHaveProperty('text', expect.stringMatching(/^# TYPE /m));
     });
 
-    test('other settings in place of those before, on an empty cache, also when nothing else changes', async () => {
-      const cached = async (strategy: 'none' | 'aside') => {
-        const deployment = await (await stack()).deploy(topology({ cache: { strategy } }), signal);
-        const counts = async (): Promise<readonly number[]> => {
-          const told = await deployment.scrape(signal);
-          return [total(told, 'cache_hits_total'), total(told, 'cache_misses_total')];
-        };
-        const before = await counts();
-        for (let request = 0; request < 3; request++) await status(deployment, '/todos/1');
-        const [hits, misses] = (await counts()).map((count, index) => count - (before[index] ?? NaN));
-        return { hits, misses };
+    /** What the cache says of three requests for the same todo. */
+    const cached = async (strategy: 'none' | 'aside') => {
+      const deployment = await (await stack()).deploy(topology({ cache: { strategy } }), signal);
+      const counts = async (): Promise<readonly number[]> => {
+        const told = await deployment.scrape(signal);
+        return [total(told, 'cache_hits_total'), total(told, 'cache_misses_total')];
       };
-      const emptyAtFirst = { hits: 2, misses: 1 };
-      expect(await cached('aside')).toEqual(emptyAtFirst);
+      const before = await counts();
+      for (let request = 0; request < 3; request++) await status(deployment, '/todos/1');
+      const [hits, misses] = (await counts()).map((count, index) => count - (before[index] ?? NaN));
+      return { hits, misses };
+    };
+
+    test('other settings in place of those before', async () => {
+      expect(await cached('aside')).toMatchObject({ hits: 2 });
       expect(await cached('none')).toMatchObject({ hits: 0 });
-      expect(await cached('aside')).toEqual(emptyAtFirst);
-      expect(await cached('aside')).toEqual(emptyAtFirst);
+    });
+
+    test('and the first ones again, on an empty cache, also when nothing else changes', async () => {
+      for (let time = 0; time < 2; time++) expect(await cached('aside')).toEqual({ hits: 2, misses: 1 });
     });
 
     test('data laid anew where the trial before may have changed it', async () => {
