@@ -41,8 +41,8 @@ async function shortened(): Promise<string> {
 /** What of RabbitMQ this machine lacks. */
 async function lacking(): Promise<string | undefined> {
   const executables = catalogue.flatMap(({ name, executables: needed = [] }) => (name === 'rabbitmq' ? needed : []));
-  for (const { name, firstIn } of executables)
-    if ((await findExecutable(name, process.env, firstIn)) === undefined) return `${name} is not installed`;
+  for (const wanted of executables)
+    if ((await findExecutable(wanted.name, process.env, wanted)) === undefined) return `${wanted.name} is not installed`;
   return undefined;
 }
 
