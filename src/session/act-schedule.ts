@@ -38,6 +38,7 @@ export class ActSchedule implements AsyncDisposable {
   readonly #failed = new AbortController();
   readonly #signal: AbortSignal;
   #done: Promise<readonly DoneAct[]> = Promise.resolve([]);
+  #isOver = true;
 
   constructor(
     deployment: Deployment,
@@ -55,9 +56,15 @@ export class ActSchedule implements AsyncDisposable {
 
   /** To be called as the measured time begins. */
   start(): void {
-    this.#done = this.#doAll(this.#clock.nowMs());
+    this.#isOver = false;
+    this.#done = this.#doAll(this.#clock.nowMs()).finally(() => (this.#isOver = true));
     // Whoever waits for their end hears of a failure as well; but nobody may ever do so.
     this.#done.catch(() => undefined);
+  }
+
+  /** Whether nothing is being done any more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /**

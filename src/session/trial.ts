@@ -69,7 +69,7 @@ async function observe(
         emit(secondOf(trial, message));
         break;
       case 'measured':
-        told = { usage: await usage.stop(signal), telemetry: await telemetry.stop(signal) };
+        told = { usage: await usage.stop(signal), telemetry: await telemetry.stop(signal, () => acts.isOver) };
         break;
       case 'result': {
         if (told === undefined) throw new Error('the load worker did not say that the measured time was over');

@@ -224,11 +224,21 @@ export const APP_SETTINGS = {
     by: {
       variable: 'NOTIFICATIONS_BY',
       kind: 'choice',
-      choices: ['http', 'in-process', 'rabbitmq'],
+      choices: ['http', 'in-process', 'rabbitmq', 'kafka'],
       default: 'http',
       key: 'by',
       noun: 'the way of notifying',
       words: 'notifications {}',
+    },
+    /** What Kafka has to have said before a notification counts as handed on. */
+    acks: {
+      variable: 'NOTIFICATIONS_ACKS',
+      kind: 'choice',
+      choices: ['all', 'none'],
+      default: 'all',
+      key: 'acks',
+      noun: 'what is awaited of Kafka',
+      words: 'acks {}',
     },
     /** Where it is kept which notifications have come. */
     inbox: {

@@ -65,6 +65,10 @@ const amqpAddress = address(
   /^amqps?:\/\/[^/]+(\/.*)?$/,
   'an amqp:// address (required where NOTIFICATIONS_BY is rabbitmq)',
 );
+const kafkaAddress = address(
+  /^kafka:\/\/[^:/@]+:[^:/@]+@[^/@]+$/,
+  'a kafka:// address with user and password (required where NOTIFICATIONS_BY is kafka)',
+);
 const databaseAddress = (accepted: string) => address(/^postgres(ql)?:\/\/./, `a postgres:// address (${accepted})`);
 
 const ServerEnvironment = z.object({
@@ -77,6 +81,7 @@ const Environment = z.extend(ServerEnvironment, {
   POOLER_URL: z.optional(address(/^postgres(ql)?:\/\/./, 'a postgres:// address')),
   REDIS_URL: z.optional(redisAddress),
   AMQP_URL: z.optional(amqpAddress),
+  KAFKA_URL: z.optional(kafkaAddress),
   NOTIFIER_URL: z.optional(address(/^http:\/\/[^/]+\/?$/, 'an http:// address without a path')),
   ...schemasOf(APP_SETTINGS),
   ...schemasOf(DATA_SETTINGS),
@@ -85,6 +90,7 @@ const inboxAddress = databaseAddress('required where NOTIFICATIONS_INBOX is tabl
 const NotifierEnvironment = z.extend(ServerEnvironment, {
   DATABASE_URL: z.optional(inboxAddress),
   AMQP_URL: z.optional(amqpAddress),
+  KAFKA_URL: z.optional(kafkaAddress),
   ...schemasOf({ notifications: APP_SETTINGS.notifications }),
 });
 
@@ -130,7 +136,8 @@ export function readNotifierSettings(environment: Variables): NotifierSettings {
 
 /** Where the broker is that notifications go by, if they do. */
 function brokerOf({ NOTIFICATIONS_BY: by }: Variables): Required {
-  return by === 'rabbitmq' ? { AMQP_URL: amqpAddress } : {};
+  if (by === 'rabbitmq') return { AMQP_URL: amqpAddress };
+  return by === 'kafka' ? { KAFKA_URL: kafkaAddress } : {};
 }
 
 /** What may be left out otherwise, and not with what else is set. */

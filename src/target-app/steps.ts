@@ -62,7 +62,12 @@ async function run(step: Step, settings: Settings, database: () => Promise<Clien
         await purge(settings.AMQP_URL);
         flushed.push('the queue');
       }
-      return flushed.length === 0 ? 'no cache to flush' : `flushed ${flushed.join(' and ')}`;
+      if (settings.KAFKA_URL !== undefined) {
+        const { purge } = await import('./notifications/kafka.ts');
+        await purge(settings.KAFKA_URL);
+        flushed.push('the log');
+      }
+      return flushed.length === 0 ? 'no cache to flush' : `flushed ${flushed.join(', ')}`;
     }
   }
 }

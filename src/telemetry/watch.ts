@@ -55,10 +55,13 @@ export class TelemetryWatch implements AsyncDisposable {
     if (everySecond) this.#watching = onBeat(sampleEveryMs, this.#signal, () => this.#sampleAgain());
   }
 
-  /** Takes a last sample, and puts all of them together. */
-  async stop(signal: AbortSignal): Promise<Telemetry> {
+  /**
+   * Takes a last sample, and puts all of them together.
+   * @param isWhole whether nothing of the system is away that comes back: until then what is left waits for it, and is not lost
+   */
+  async stop(signal: AbortSignal, isWhole = (): boolean => true): Promise<Telemetry> {
     await this[Symbol.asyncDispose]();
-    const last = await this.#settled(await this.#sample(signal), signal);
+    const last = await this.#settled(await this.#sample(signal), isWhole, signal);
     const database = backendsOf(snapshotIn(this.#first.backends), snapshotIn(last.backends));
     const replicas = this.#changing.replicas
       ? changingTelemetryOf(this.#moments, last.replicas)
@@ -80,7 +83,7 @@ export class TelemetryWatch implements AsyncDisposable {
   }
 
   /** What is said once the work that the load has left behind is done, or does not get less any more. */
-  async #settled(first: Scrape, signal: AbortSignal): Promise<Scrape> {
+  async #settled(first: Scrape, isWhole: () => boolean, signal: AbortSignal): Promise<Scrape> {
     // Who cannot be asked now may have told before that something is left.
     const wasTold = this.#moments.some(({ told }) => told.get(backends)?.snapshot.gauges[outstanding] !== undefined);
     let [scrape, least, idle] = [first, outstandingIn(first) ?? (wasTold ? Infinity : 0), 0];
@@ -91,7 +94,7 @@ export class TelemetryWatch implements AsyncDisposable {
       const left = outstandingIn(next);
       // One in which nobody told of it takes no place of one in which somebody did.
       if (left !== undefined || outstandingIn(scrape) === undefined) scrape = next;
-      idle = left !== undefined && left < least ? 0 : idle + 1;
+      idle = (left !== undefined && left < least) || !isWhole() ? 0 : idle + 1;
       least = Math.min(least, left ?? least);
     }
     return scrape;

@@ -33,7 +33,7 @@ describe('the settings of the application', () => {
       graphql: 'loader',
       pages: 'keyset',
       likes: { strategy: 'append', shards: 8 },
-      notifications: { by: 'in-process', inbox: 'table', 'mail-time': '200ms', order: 'outbox', gap: '100ms' },
+      notifications: { by: 'in-process', acks: 'none', inbox: 'table', 'mail-time': '200ms', order: 'outbox', gap: '100ms' },
       pool: { size: 7, queue: 0, timeout: '900ms', 'leak-every': 10, 'reclaim-after': '2s' },
       connections: 'per-request',
       'query-cost': '20ms',
@@ -57,6 +57,7 @@ describe('the settings of the application', () => {
       LIKES_STRATEGY: 'append',
       LIKES_SHARDS: 8,
       NOTIFICATIONS_BY: 'in-process',
+      NOTIFICATIONS_ACKS: 'none',
       NOTIFICATIONS_INBOX: 'table',
       NOTIFICATIONS_MAIL_TIME_MS: 200,
       NOTIFICATIONS_ORDER: 'outbox',
@@ -122,6 +123,7 @@ describe('in words', () => {
     [{ pages: 'keyset', likes: 'sharded' }, ['pages by keyset', 'likes sharded']],
     [{ notifications: 'in-process' }, ['notifications in-process']],
     [{ notifications: { inbox: 'table', 'mail-time': '200ms' } }, ['inbox in a table', 'a mail takes 200 ms']],
+    [{ notifications: { by: 'kafka', acks: 'none' } }, ['notifications kafka', 'acks none']],
     [{ 'query-cost': '20ms', workers: 2, 'title-index': true }, ['query cost 20 ms', '2 workers', 'title index']],
   ])('%o is told by what it changes', (written, words) => {
     expect(appWords(app(written))).toEqual(words);
