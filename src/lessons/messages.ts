@@ -11,7 +11,8 @@ export const messages = {
       'lost: todos without a mail at the end, counted in the database by id. In line it is those that were created while the service was away, and those under way; behind a queue none.',
       'twice: mails that went out before the consumer could acknowledge their messages. The queue cannot know, and sends them again.',
       'repeated: the same messages, where an inbox knew them and dropped them. That it is not zero shows that the inbox was needed.',
-      'p50: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, and with a promise in the same process for nothing.',
+      'most backlog and drain: RabbitMQ gives messages back as soon as the connection of the dead consumer is closed, Kafka gives its partition away only when it has heard nothing of it for as long as the consumer itself has asked for (session.timeout.ms, here 2 s).',
+      'p50: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, with Kafka until that is in its log, and with a promise in the same process, or with acks none, for nothing.',
       'Todos without a mail, over time: twenty at any moment, as 80 a second are 0.25 s from theirs. After the kill there are more; with a queue they come to zero, without one some stay.',
     ],
     mechanism: [
@@ -31,6 +32,7 @@ export const messages = {
       'At least once is all that a queue can promise. The inbox makes it once, as far as the effect is in the same transaction as the id: here mails are rows. A real mail server has to be given the id, to drop what it had, or a few go out twice.',
       'The app writes a todo, and then a message. One that dies between the two has a todo without a mail: no queue helps with that, a table of messages in the same transaction does.',
       'The inbox grows by a row for each message, until somebody removes those that cannot come again.',
+      'Kafka keeps messages in order, and for as long as it was told to, whoever has read them: other readers may begin anew. But of a reader it knows one number for each partition, so one message that cannot be taken holds up all after it, and there are never more readers at work than partitions.',
     ],
     unless: [
       'Nobody minds a lost one: a counter, or a hint that the next page shows anyway. Then a promise in the process does.',
@@ -51,6 +53,10 @@ export const messages = {
       {
         title: 'RabbitMQ: consumer acknowledgements and publisher confirms',
         url: 'https://www.rabbitmq.com/docs/confirms',
+      },
+      {
+        title: 'Kafka: the consumer, its group and its offsets',
+        url: 'https://kafka.apache.org/documentation/#theconsumer',
       },
       {
         title: 'Hohpe, Woolf: idempotent receiver',
@@ -115,6 +121,64 @@ export const messages = {
       {
         title: 'PostgreSQL: FOR UPDATE SKIP LOCKED',
         url: 'https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE',
+      },
+    ],
+    figures: ['Todos without a mail, over time', 'Errors over time', 'p50 over time'],
+  },
+  'broker-crash': {
+    predict: [
+      'The relay sends 80 messages a second, and does not wait for acknowledgements. The broker stands still for one second before it dies. How many are lost?',
+      'And if it waits for each acknowledgement before it removes the message from the outbox?',
+    ],
+    look: [
+      'lost: todos without a mail at the end, counted in the database by id. Without acknowledgements it is about what was sent in the second before the kill.',
+      'repeated: what was sent again, as its acknowledgement had not come, though the broker had it. With acks all that is the price; the inbox drops them.',
+      'most backlog and drain: with acks all what was created meanwhile waits in the outbox until the broker is there again, which takes a Kafka seconds.',
+      'p99: with an outbox nobody who writes a todo waits for the broker. Without one each waits for an acknowledgement that does not come, a second in vain, and then there is nobody to tell.',
+    ],
+    mechanism: [
+      'relay:     begin',
+      '             rows = select from outbox for update skip locked',
+      '             for each: write(socket, message)      # acks none: "sent"',
+      '                       await acknowledgement        # acks all: in the log of the broker',
+      '             delete rows                            # acks none: too early',
+      '           commit',
+      '',
+      'broker:    stands still; the socket still takes what fits into its buffer',
+      '           is killed: what it had not read is gone, and no error tells of it',
+      '           starts again: its log is whole, as far as it was written',
+    ],
+    tradeOffs: [
+      'An acknowledgement is a round trip for each batch: some milliseconds, in which the relay holds its rows.',
+      'While the broker is away the outbox grows in the database, which has to have room for it.',
+      'What was sent and not acknowledged is sent again: at least once, so the other end needs an inbox, or a producer that numbers what it sends (enable.idempotence).',
+      'Here is one broker, which is killed and finds its log again, as the machine lives on. Where machines die, "all" is as good as the number of copies: at least two in sync (min.insync.replicas), or all is one.',
+    ],
+    unless: [
+      'Nobody misses a lost one, and there are very many: samples of sensors, clicks, traces. That is what acks none is for.',
+      'Whoever asked can ask again, as with a request in line: then tell them that it failed, in place of keeping it.',
+    ],
+    next: [
+      {
+        text: 'The same kill without the second in which it stands still: what is in flight at one moment is a few messages, or none, which is why such a loss is hardly ever seen in a test.',
+      },
+      {
+        text: 'What an acknowledgement costs who writes a todo without an outbox, while a consumer dies and the broker lives.',
+        command: 'scale-lab run notifications --variant kafka,kafka-acks-none',
+      },
+      {
+        text: 'Two replicas of the app, whose relays share one outbox.',
+        command: 'scale-lab run broker-crash --variant acks-all --replicas 2',
+      },
+    ],
+    read: [
+      {
+        title: 'Kafka: producer configuration, acks and enable.idempotence',
+        url: 'https://kafka.apache.org/documentation/#producerconfigs_acks',
+      },
+      {
+        title: 'Kafka: replication, and what is committed',
+        url: 'https://kafka.apache.org/documentation/#replication',
       },
     ],
     figures: ['Todos without a mail, over time', 'Errors over time', 'p50 over time'],

@@ -47,6 +47,7 @@ describe('scenarios.yaml', () => {
       'connection-pooler',
       'notifications',
       'outbox',
+      'broker-crash',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);
