@@ -11,7 +11,7 @@ import {
 
 import { within } from '../deadline.ts';
 import { connectingTo } from '../kafka/connection.ts';
-import { emptyTopic, PARTITION } from '../kafka/topic.ts';
+import { emptyTopic, makeTopic, PARTITION } from '../kafka/topic.ts';
 import type { ErrorLog } from '../log.ts';
 import { type Notification, notificationIn } from './notification.ts';
 import { repeatedly, type Subscription } from './subscription.ts';
@@ -52,6 +52,7 @@ export function subscribe(
   errors: ErrorLog,
 ): Subscription {
   return repeatedly('taking notifications from Kafka', errors, async (closing) => {
+    await makeTopic(url, TOPIC);
     const consumer = new Consumer({
       ...connectingTo(url),
       groupId: GROUP,
