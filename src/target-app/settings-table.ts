@@ -283,6 +283,16 @@ export const APP_SETTINGS = {
       words: '{} between writing and telling',
     },
   },
+  /** Where summaries of users come from: the tables that are written to, or a projection in Redis of the events in Kafka. */
+  summaries: {
+    variable: 'SUMMARIES',
+    kind: 'choice',
+    choices: ['tables', 'projection'],
+    default: 'tables',
+    key: 'summaries',
+    noun: 'where summaries come from',
+    words: 'summaries from a {}',
+  },
   pool: {
     size: {
       variable: 'POOL_SIZE',

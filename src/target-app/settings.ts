@@ -57,7 +57,7 @@ function schemasOf(table: SettingTable): Readonly<Record<string, z.ZodMiniType>>
 const address = (form: RegExp, accepted: string) => z.string(accepted).check(z.regex(form, accepted));
 const redisAddress = address(
   /^rediss?:\/\/[^/]+(\/\d*)?$/,
-  'a redis:// address (required unless CACHE_STRATEGY is none)',
+  'a redis:// address (required unless CACHE_STRATEGY is none and SUMMARIES is tables)',
 );
 const text = (standard: string) => z.string().check(z.minLength(1, `a text that is not empty (default: ${standard})`));
 
@@ -67,7 +67,7 @@ const amqpAddress = address(
 );
 const kafkaAddress = address(
   /^kafka:\/\/[^:/@]+:[^:/@]+@[^/@]+$/,
-  'a kafka:// address with user and password (required where NOTIFICATIONS_BY is kafka)',
+  'a kafka:// address with user and password (required where NOTIFICATIONS_BY is kafka or SUMMARIES is projection)',
 );
 const databaseAddress = (accepted: string) => address(/^postgres(ql)?:\/\/./, `a postgres:// address (${accepted})`);
 
@@ -93,6 +93,7 @@ const NotifierEnvironment = z.extend(ServerEnvironment, {
   KAFKA_URL: z.optional(kafkaAddress),
   ...schemasOf({ notifications: APP_SETTINGS.notifications }),
 });
+const ProjectorEnvironment = z.extend(ServerEnvironment, { KAFKA_URL: kafkaAddress, REDIS_URL: redisAddress });
 
 /** What every server of this program is told: how it listens, logs and ends. */
 export type ServerSettings = Readonly<z.infer<typeof ServerEnvironment>>;
@@ -106,6 +107,9 @@ export type Settings = Readonly<z.infer<typeof Environment>>;
 /** The same for the notifier. An inbox in a table has a database. */
 export type NotifierSettings = Readonly<z.infer<typeof NotifierEnvironment>>;
 
+/** The same for the projector, which has what it reads from and what it writes to. */
+export type ProjectorSettings = Readonly<z.infer<typeof ProjectorEnvironment>>;
+
 /** The environment does not make sense: one line for each setting that is wrong. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -118,9 +122,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * @throws {SettingsError} that names every problem, not only the first
  */
 export function readSettings(environment: Variables): Settings {
-  const { CACHE_STRATEGY: strategy = 'none' } = environment;
+  const { CACHE_STRATEGY: strategy = 'none', SUMMARIES: summaries } = environment;
+  const isProjected = summaries === 'projection';
   return read(Environment, environment, {
-    ...(strategy !== 'none' && { REDIS_URL: redisAddress }),
+    ...((strategy !== 'none' || isProjected) && { REDIS_URL: redisAddress }),
+    ...(isProjected && { KAFKA_URL: kafkaAddress }),
     ...brokerOf(environment),
   });
 }
@@ -132,6 +138,11 @@ export function readNotifierSettings(environment: Variables): NotifierSettings {
     ...(inbox === 'table' && { DATABASE_URL: inboxAddress }),
     ...brokerOf(environment),
   });
+}
+
+/** The same for the projector. */
+export function readProjectorSettings(environment: Variables): ProjectorSettings {
+  return read(ProjectorEnvironment, environment, {});
 }
 
 /** Where the broker is that notifications go by, if they do. */

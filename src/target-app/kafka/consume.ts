@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-import { Consumer, type Message, stringDeserializers } from '@platformatic/kafka';
+import { Consumer, ListOffsetTimestamps, type Message, stringDeserializers } from '@platformatic/kafka';
 
 import { within } from '../deadline.ts';
 import type { ErrorLog } from '../log.ts';
@@ -30,8 +30,14 @@ export interface Reading {
   readonly errors: ErrorLog;
 }
 
-/** Reads a topic until that is to end. @throws where the broker is lost, or `use` fails */
-export async function consume(reading: Reading, use: (messages: Messages) => Promise<void>): Promise<void> {
+/**
+ * Reads a topic until that is to end; `use` may ask for the end of what there is.
+ * @throws where the broker is lost, or `use` fails
+ */
+export async function consume(
+  reading: Reading,
+  use: (messages: Messages, endOf: () => Promise<bigint>) => Promise<void>,
+): Promise<void> {
   const { url, topic, group, closing, errors } = reading;
   const unable = (error: unknown): void => errors.report('leaving Kafka', error);
   await makeTopic(url, topic);
@@ -54,7 +60,10 @@ export async function consume(reading: Reading, use: (messages: Messages) => Pro
     const leave = (): void => void stream.close().catch(unable);
     closing.addEventListener('abort', leave);
     if (closing.aborted) leave();
-    await use(stream);
+    await use(stream, async () => {
+      const ends = await consumer.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST });
+      return ends.get(topic)?.[PARTITION] ?? 0n;
+    });
   } finally {
     await within(LEAVES_WITHIN_MS, 'leaving Kafka', consumer.close(true)).catch(unable);
   }
