@@ -183,4 +183,57 @@ export const messages = {
     ],
     figures: ['Todos without a mail, over time', 'Errors over time', 'p50 over time'],
   },
+  cqrs: {
+    predict: [
+      'A user has 3,000 todos. How many rows does PostgreSQL read for a summary of them, and how many where it is kept ready in Redis?',
+      'Redis is emptied. Where do the summaries come from then, and how long does it take until they are right again?',
+    ],
+    look: [
+      'rows/req: what a summary costs the database. With a projection what is left is the writes, the outbox, the readers who come while it is made anew, and the lab itself, which compares both once a second.',
+      'missing and extra, at the end: how the counts in Redis differ from the tables, user by user. Both are zero, though the projector was killed and Redis emptied: each event was counted once.',
+      'most behind: todos that the projection did not have yet. In quiet times a handful; after the kill what was written meanwhile, after the flush all 30,000.',
+      'rebuild: from the first event that was read anew to the last that there was then.',
+      'p50 of read: a look-up in place of thousands of rows.',
+    ],
+    mechanism: [
+      'write:      begin; insert todo; insert into outbox; commit',
+      'relay:      publish what is in the outbox; await; delete',
+      '',
+      'projector:  at = get position from Redis              # or the first event',
+      '            for each batch of events from `at` on:',
+      '              in one step, in Redis:',
+      '                if position is not at: take nothing     # somebody else, or lost',
+      '                for each event: if its id is new: count it',
+      '                position = after the batch',
+      '',
+      'read:       get count, newest from Redis',
+    ],
+    tradeOffs: [
+      'A reader may not see yet what it has just written. Whoever has to is shown it from the tables, or waits until the projection has come that far.',
+      'Four parts more run, an outbox, a log, a projector and a store, and each can be behind: how far has to be watched.',
+      'A change of what a summary is made of means to make all of them anew, from a log that has to be kept, and whose old events have to be understood for ever.',
+    ],
+    unless: [
+      'A query with the right index is fast enough: a projection is a second truth that has to be kept right.',
+      'Hardly anybody reads what is written: then each write is work for nobody.',
+      'It may be a little old and need not survive: a cache with a time to live is a tenth of the work.',
+    ],
+    next: [
+      {
+        text: 'More history: three times as many todos cost each reader of the tables three times as much, and the projection only when it is made anew.',
+      },
+      {
+        text: 'How much faster the readers are, and how sure that is.',
+        command: 'scale-lab compare cqrs --a tables --b projection',
+      },
+    ],
+    read: [
+      { title: 'Fowler: CQRS', url: 'https://martinfowler.com/bliki/CQRS.html' },
+      {
+        title: 'Kreps: The Log, what every software engineer should know about real-time data',
+        url: 'https://engineering.linkedin.com/distributed-systems/log-what-every-software-engineer-should-know-about-real-time-datas-unifying',
+      },
+    ],
+    figures: ['p50 over time', 'Errors over time'],
+  },
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -133,13 +133,19 @@ function ownFrom(
   return { ...server, name, replicas, variable, limits: changeLimits(former?.limits ?? unlimited, change.limits) };
 }
 
-/** Tells of a variant whose app notifies by a broker that is not there. */
+/** Tells of a variant whose app notifies by a broker that is not there, or has its summaries from a projection that nobody makes. */
 export function checkBroker(system: System, app: Entry | undefined, reader: Reader): void {
   if (system.kind !== 'app' || app === undefined) return;
-  const { by } = system.app.notifications;
+  const { by, order } = system.app.notifications;
   const broker = catalogue.find((entry) => entry.name === by);
   const uses = system.services ?? [];
-  if (broker === undefined || uses.some((use) => use.kind === 'entry' && use.entry === broker.name)) return;
+  const isThere = (name: string): boolean => uses.some((use) => use.kind === 'entry' && use.entry === name);
+  if (system.app.summaries === 'projection' && !(by === 'kafka' && order === 'outbox' && isThere('projector'))) {
+    const sentence = 'summaries from a projection are made by a projector, of events that go from an outbox to Kafka';
+    const hint = 'write notifications: { by: kafka, order: outbox }, and services: { log: kafka, projector: projector }';
+    reader.fault(placeOf(app, 'summaries'), { sentence, hint });
+  }
+  if (broker === undefined || isThere(broker.name)) return;
   const sentence = `the app notifies by ${broker.name}, and there is none beside it`;
   reader.fault(placeOf(app, 'notifications'), { sentence, hint: `write services: { broker: ${broker.name} }` });
 }

@@ -69,6 +69,7 @@ describe('parseScenarioFile', () => {
                     order: 'write-first',
                     gapMs: 0,
                   },
+                  summaries: 'tables',
                   pool: { size: 10, queueLimit: 1000, timeoutMs: 5000, leakEvery: 0, reclaimAfterMs: 0 },
                   connections: 'pool',
                   queryCostMs: 0,

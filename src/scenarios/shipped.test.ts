@@ -48,6 +48,7 @@ describe('scenarios.yaml', () => {
       'notifications',
       'outbox',
       'broker-crash',
+      'cqrs',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

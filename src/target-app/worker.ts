@@ -14,6 +14,7 @@ import { openWay } from './notifications/ways.ts';
 import { listen } from './server.ts';
 import type { Settings } from './settings.ts';
 import { fromTables } from './summaries/from-tables.ts';
+import { orElse } from './summaries/summary.ts';
 import type { Projection } from './summaries/projection.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
 import { createFeed } from './todos/feed.ts';
@@ -53,7 +54,8 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const relay =
     way && settings.NOTIFICATIONS_ORDER === 'outbox' ? startRelay(database, way, metrics, errors) : undefined;
   const projection = await projectionOf(settings, errors);
-  const summaries = projection?.of ?? fromTables(database);
+  const tables = fromTables(database);
+  const summaries = projection === undefined ? tables : orElse(projection.of, tables);
   // Whoever reads the events of a projection sends no mails.
   const toldFrom = way && projection === undefined ? settings.SEED_TODOS + 1 : undefined;
   const scrapeBackends = createBackendsScrape(monitor, cache, projection, toldFrom);

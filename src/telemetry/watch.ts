@@ -11,7 +11,7 @@ import { backends, timelineOf, type Moment, type Told } from './timeline.ts';
 
 const sampleEveryMs = 1000;
 /** What is told of work that goes on when the load has ended. */
-const outstanding = 'notifications_outstanding';
+const outstanding = ['notifications_outstanding', 'projection_missing'];
 /** It is waited for as long as it gets less. After so many samples without that it is not under way, but lost. */
 const mostWithoutProgress = 5;
 const mostSamples = 60;
@@ -85,7 +85,7 @@ export class TelemetryWatch implements AsyncDisposable {
   /** What is said once the work that the load has left behind is done, or does not get less any more. */
   async #settled(first: Scrape, isWhole: () => boolean, signal: AbortSignal): Promise<Scrape> {
     // Who cannot be asked now may have told before that something is left.
-    const wasTold = this.#moments.some(({ told }) => told.get(backends)?.snapshot.gauges[outstanding] !== undefined);
+    const wasTold = this.#moments.some(({ told }) => leftIn(told.get(backends)?.snapshot) !== undefined);
     let [scrape, least, idle] = [first, outstandingIn(first) ?? (wasTold ? Infinity : 0), 0];
     for (let samples = 0; least > 0 && idle < mostWithoutProgress && samples < mostSamples; samples++) {
       await pause(sampleEveryMs, undefined, { signal }).catch(() => undefined);
@@ -146,7 +146,12 @@ export class TelemetryWatch implements AsyncDisposable {
 
 /** Undefined where it is not told. */
 function outstandingIn({ backends: said }: Scrape): number | undefined {
-  return snapshotIn(said)?.gauges[outstanding];
+  return leftIn(snapshotIn(said));
+}
+
+function leftIn(said: Pick<Snapshot, 'gauges'> | undefined): number | undefined {
+  const told = outstanding.flatMap((gauge) => said?.gauges[gauge] ?? []);
+  return told.length === 0 ? undefined : told.reduce((sum, left) => sum + left, 0);
 }
 
 function snapshotIn(metrics: ReplicaMetrics | undefined): Snapshot | undefined {

@@ -16,6 +16,7 @@ const parts = [
   { name: 'notifications', needs: 'rabbitmq', variants: 'over-http, queue-and-inbox, kafka' },
   { name: 'outbox', needs: 'rabbitmq', variants: 'write-first, outbox' },
   { name: 'broker-crash', needs: 'kafka', variants: 'acks-none, acks-all' },
+  { name: 'cqrs', needs: 'kafka', variants: 'tables, projection' },
 ] as const;
 
 /** The shipped scenarios, which take less than half of their time. @param names those that are run */
@@ -28,6 +29,7 @@ async function shortened(names: readonly string[]): Promise<string> {
     ['for: 8s', 'for: 1s'],
     ['for: 4s', 'for: 1s'],
     ['warmup: 1s', 'warmup: 300ms'],
+    ['todos: 30000', 'todos: 5000'],
   ] as const;
   const suite = parts.filter(({ name }) => names.includes(name));
   return [

@@ -34,6 +34,7 @@ describe('the settings of the application', () => {
       pages: 'keyset',
       likes: { strategy: 'append', shards: 8 },
       notifications: { by: 'in-process', acks: 'none', inbox: 'table', 'mail-time': '200ms', order: 'outbox', gap: '100ms' },
+      summaries: 'tables',
       pool: { size: 7, queue: 0, timeout: '900ms', 'leak-every': 10, 'reclaim-after': '2s' },
       connections: 'per-request',
       'query-cost': '20ms',
@@ -62,6 +63,7 @@ describe('the settings of the application', () => {
       NOTIFICATIONS_MAIL_TIME_MS: 200,
       NOTIFICATIONS_ORDER: 'outbox',
       NOTIFICATIONS_GAP_MS: 100,
+      SUMMARIES: 'tables',
       POOL_SIZE: 7,
       POOL_QUEUE_LIMIT: 0,
       POOL_TIMEOUT_MS: 900,
@@ -123,6 +125,7 @@ describe('in words', () => {
     [{ pages: 'keyset', likes: 'sharded' }, ['pages by keyset', 'likes sharded']],
     [{ notifications: 'in-process' }, ['notifications in-process']],
     [{ notifications: { inbox: 'table', 'mail-time': '200ms' } }, ['inbox in a table', 'a mail takes 200 ms']],
+    [{ summaries: 'projection' }, ['summaries from a projection']],
     [{ notifications: { by: 'kafka', acks: 'none' } }, ['notifications kafka', 'acks none']],
     [{ 'query-cost': '20ms', workers: 2, 'title-index': true }, ['query cost 20 ms', '2 workers', 'title index']],
   ])('%o is told by what it changes', (written, words) => {
