@@ -12,6 +12,7 @@ export type Position = bigint | 'start';
 
 /** Summaries as readers want them, in Redis: made of events, and made again of the same events where they are lost. */
 export interface Projection {
+  /** Those that it has; none where Redis does not answer. */
   readonly of: Summaries;
   position(): Promise<Position>;
   /**
@@ -70,6 +71,9 @@ export function openProjection(url: string, errors: ErrorLog): Projection {
           client.zRange(idsOf(userId), 0, NEWEST - 1, { REV: true }),
         ]);
         return todos === null ? undefined : { userId, todos: Number(todos), newest: newest.map(Number) };
+      } catch (error) {
+        errors.report('reading a summary', error);
+        return undefined;
       } finally {
         stopwatch.end('cache');
       }
