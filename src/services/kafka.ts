@@ -133,7 +133,8 @@ function environment({ data }: Place): Variables {
 
 /**
  * One node, of which nothing has a second copy. Clients are told where it is by itself, whatever they connected to: in a network of its
- * own by its name. A consumer that has died is known to be dead after the time that itself has chosen: the least allowed is 6 s otherwise.
+ * own by its name. A consumer that has died is known to be dead after the time that itself has chosen, of which the least is 6 s
+ * otherwise. And a broker that was killed may be there again 4 s later: for 9 s otherwise it is taken for another one of that number.
  */
 function configuration(name: string, at: Place): string {
   const { host, port: own, ports } = at;
@@ -163,5 +164,7 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
+broker.session.timeout.ms=4000
+broker.heartbeat.interval.ms=500
 `;
 }

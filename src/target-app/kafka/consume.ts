@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-import { Consumer, ListOffsetTimestamps, type Message, stringDeserializers } from '@platformatic/kafka';
+import { Consumer, ListOffsetTimestamps, type Message, type StreamOptions, stringDeserializers } from '@platformatic/kafka';
 
 import { within } from '../deadline.ts';
 import type { ErrorLog } from '../log.ts';
@@ -57,6 +57,8 @@ export async function consume(
       autocommit: false,
       maxWaitTime: SAYS_SO_EVERY_MS,
     });
+    // Whoever reads hears of it, unless that has ended already.
+    stream.on('error', () => undefined);
     const leave = (): void => void stream.close().catch(unable);
     closing.addEventListener('abort', leave);
     if (closing.aborted) leave();
@@ -69,10 +71,10 @@ export async function consume(
   }
 }
 
-function startOf({ topic, from }: Reading) {
-  if (from === 'group') return { mode: 'committed' } as const;
-  if (from === 'start') return { mode: 'earliest' } as const;
-  return { mode: 'manual', offsets: [{ topic, partition: PARTITION, offset: from }] } as const;
+function startOf({ topic, from }: Reading): Pick<StreamOptions, 'mode' | 'offsets'> {
+  if (from === 'group') return { mode: 'committed' };
+  if (from === 'start') return { mode: 'earliest' };
+  return { mode: 'manual', offsets: [{ topic, partition: PARTITION, offset: from }] };
 }
 
 /** The same messages, as many together as have come, up to a number. */

@@ -26,6 +26,8 @@ export function overKafka(url: string, acks: Acks, errors: ErrorLog): Way {
     const message = { topic: TOPIC, partition: PARTITION, key: notification.id, value: JSON.stringify(notification) };
     await producer.send({ messages: [message], acks: awaited });
   };
+  // The first one to be handed on would wait for the connection.
+  producer.metadata({ topics: [TOPIC] }).catch((error: unknown) => errors.report('connecting to Kafka', error));
   return {
     hand: (notification) => within(TAKEN_WITHIN_MS, 'Kafka', send(notification)),
     async close() {
