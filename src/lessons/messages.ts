@@ -11,7 +11,7 @@ export const messages = {
       'lost: todos without a mail at the end, counted in the database by id. In line it is those that were created while the service was away, and those under way; behind a queue none.',
       'twice: mails that went out before the consumer could acknowledge their messages. The queue cannot know, and sends them again.',
       'repeated: the same messages, where an inbox knew them and dropped them. That it is not zero shows that the inbox was needed.',
-      'most backlog and drain: RabbitMQ gives messages back as soon as the connection of the dead consumer is closed, Kafka gives its partition away only when it has heard nothing of it for as long as the consumer itself has asked for (session.timeout.ms, here 2 s).',
+      'most backlog and drain: RabbitMQ gives messages back as soon as the connection of the dead consumer is closed, Kafka gives its partition away only when it has heard nothing of it for as long as the consumer itself has asked for (session.timeout.ms, here 4 s).',
       'p50: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, with Kafka until that is in its log, and with a promise in the same process, or with acks none, for nothing.',
       'Todos without a mail, over time: twenty at any moment, as 80 a second are 0.25 s from theirs. After the kill there are more; with a queue they come to zero, without one some stay.',
     ],

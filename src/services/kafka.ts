@@ -95,7 +95,9 @@ function describe({ name, limits }: EntryUse): Service {
     version: { name: 'kafka', log: /Kafka version: (?<version>\d+(\.\d+)+)/, command: tellVersion },
     // While it formats its storage the script waits for that, and hands no signal on.
     stop: { signal: 'SIGTERM', graceMs: 10_000, wholeGroup: true, drains: false },
-    reachedBy: (at) => ({ KAFKA_URL: { secret: `kafka://${userName}:${at.secret('password')}@${at.host}:${at.port}` } }),
+    reachedBy: (at) => ({
+      KAFKA_URL: { secret: `kafka://${userName}:${at.secret('password')}@${at.host}:${at.port}` },
+    }),
     prepare: undefined,
     betweenTrials: 'stays-if-same',
     counters: undefined,

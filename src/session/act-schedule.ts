@@ -38,7 +38,7 @@ export class ActSchedule implements AsyncDisposable {
   readonly #failed = new AbortController();
   readonly #signal: AbortSignal;
   #done: Promise<readonly DoneAct[]> = Promise.resolve([]);
-  #isOver = true;
+  #overAtMs: number | undefined = -Infinity;
 
   constructor(
     deployment: Deployment,
@@ -56,15 +56,15 @@ export class ActSchedule implements AsyncDisposable {
 
   /** To be called as the measured time begins. */
   start(): void {
-    this.#isOver = false;
-    this.#done = this.#doAll(this.#clock.nowMs()).finally(() => (this.#isOver = true));
+    this.#overAtMs = undefined;
+    this.#done = this.#doAll(this.#clock.nowMs()).finally(() => (this.#overAtMs = this.#clock.nowMs()));
     // Whoever waits for their end hears of a failure as well; but nobody may ever do so.
     this.#done.catch(() => undefined);
   }
 
-  /** Whether nothing is being done any more. */
-  get isOver(): boolean {
-    return this.#isOver;
+  /** Whether nothing has been done for so long: who was started again needs a while to find back to the others. */
+  isOverFor(durationMs: number): boolean {
+    return this.#overAtMs !== undefined && this.#clock.nowMs() - this.#overAtMs >= durationMs;
   }
 
   /**

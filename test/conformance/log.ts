@@ -46,7 +46,10 @@ export function describeLog(bench: () => Bench): void {
           const text = await (await fetch(`${url}/metrics/backends`)).text();
           return new RegExp(`^notifications_${name} (.*)$`, 'm').exec(text)?.[1];
         };
-        await vi.waitFor(async () => expect(await counted('outstanding')).toBe('0'), { timeout: 30_000, interval: 500 });
+        await vi.waitFor(async () => expect(await counted('outstanding')).toBe('0'), {
+          timeout: 30_000,
+          interval: 500,
+        });
         expect([await counted('orphaned'), await counted('twice')]).toEqual(['0', '0']);
         expect(await traces(runId)).not.toEqual([]);
       }

@@ -47,7 +47,8 @@ async function shortened(names: readonly string[]): Promise<string> {
 async function lackingOf(broker: string): Promise<string | undefined> {
   const executables = catalogue.flatMap(({ name, executables: needed = [] }) => (name === broker ? needed : []));
   for (const wanted of executables)
-    if ((await findExecutable(wanted.name, process.env, wanted)) === undefined) return `${wanted.name} is not installed`;
+    if ((await findExecutable(wanted.name, process.env, wanted)) === undefined)
+      return `${wanted.name} is not installed`;
   return undefined;
 }
 

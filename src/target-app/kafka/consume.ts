@@ -1,6 +1,12 @@
 import type { Readable } from 'node:stream';
 
-import { Consumer, ListOffsetTimestamps, type Message, type StreamOptions, stringDeserializers } from '@platformatic/kafka';
+import {
+  Consumer,
+  ListOffsetTimestamps,
+  type Message,
+  type StreamOptions,
+  stringDeserializers,
+} from '@platformatic/kafka';
 
 import { within } from '../deadline.ts';
 import type { ErrorLog } from '../log.ts';
@@ -8,9 +14,11 @@ import { connectingTo } from './connection.ts';
 import { makeTopic, PARTITION } from './topic.ts';
 
 /** A partition has one reader of a group at a time. The next one gets it once the broker has heard nothing of the last for so long. */
-const DEAD_AFTER_MS = 2000;
+const DEAD_AFTER_MS = 4000;
 const SAYS_SO_EVERY_MS = 500;
 const LEAVES_WITHIN_MS = 1000;
+/** A broker that has started a moment ago does not know its groups yet. */
+const PATIENT = { retries: 5, retryDelay: 200 };
 
 /** A message of which key and value are texts. */
 export type TextMessage = Message<string, string, string, string>;
@@ -43,6 +51,7 @@ export async function consume(
   await makeTopic(url, topic);
   const consumer = new Consumer({
     ...connectingTo(url),
+    ...PATIENT,
     groupId: group,
     sessionTimeout: DEAD_AFTER_MS,
     rebalanceTimeout: DEAD_AFTER_MS,

@@ -12,7 +12,7 @@ const AT_ONCE = 2000;
 export async function tellHistory(client: ClientBase, url: string): Promise<void> {
   const producer = new Producer({ ...connectingTo(url), serializers: stringSerializers });
   try {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const { rows } = await client.query<ToldTodo>(NEXT, [after]);
       const last = rows.at(-1);
       if (last === undefined) return;
