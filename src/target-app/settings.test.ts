@@ -99,7 +99,8 @@ describe('settings', () => {
   });
 
   it('need the address of Kafka where notifications or summaries go by it, with user and password', () => {
-    const accepted = 'a kafka:// address with user and password (required where NOTIFICATIONS_BY is kafka or SUMMARIES is projection)';
+    const accepted =
+      'a kafka:// address with user and password (required where NOTIFICATIONS_BY is kafka or SUMMARIES is projection)';
     const missing = [`KAFKA_URL: not set; accepted: ${accepted}`];
     expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'kafka' })).toEqual(missing);
     expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'kafka', KAFKA_URL: 'kafka://a:b@log:9092' })).toEqual([]);
