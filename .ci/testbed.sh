@@ -6,10 +6,15 @@ testbed_up() {
   local name value image
   if [[ -x $testbed/docker-up ]]; then
     "$testbed/docker-up"
-    value=$("$testbed/images-up" rabbitmq pgbouncer)
+    value=$("$testbed/images-up" rabbitmq pgbouncer kafka)
     value=$(grep '_IMAGE=' <<<"$value")
     while IFS='=' read -r name image; do export "SCALE_LAB_$name=$image"; done <<<"$value"
     export SCALE_LAB_REQUIRE_DOCKER=1
+  fi
+  if [[ -x $testbed/kafka-up ]]; then
+    value=$("$testbed/kafka-up")
+    value=$(grep '^KAFKA_HOME=' <<<"$value")
+    export "${value?}"
   fi
   if [[ -x $testbed/kubernetes-up ]]; then
     value=$("$testbed/kubernetes-up")

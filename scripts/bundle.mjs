@@ -58,6 +58,8 @@ const programs = await build({
     link: 'src/link/main.ts',
   },
   outExtension: { '.js': '.mjs' },
+  // With its WebAssembly inside: the other one looks for a file beside itself.
+  alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
 });
 
 const page = {

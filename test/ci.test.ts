@@ -49,15 +49,16 @@ describe('the testbed of CI', () => {
   it('is told of by variables', async () => {
     await program('shared/testbed/docker-up', 'true');
     await program('shared/testbed/images-up', 'echo loading; echo NODE_IMAGE=node:1; echo REDIS_IMAGE=redis:2');
+    await program('shared/testbed/kafka-up', 'echo KAFKA_HOME=/k');
     await program('shared/testbed/minikube-up', 'echo MINIKUBE=/m; echo MINIKUBE_HOME=/h');
-    const told = 'echo "$SCALE_LAB_NODE_IMAGE $SCALE_LAB_REDIS_IMAGE $MINIKUBE $MINIKUBE_HOME"';
-    expect(bash(sourced(`testbed_up; ${told}`))).toEqual({ code: 0, said: 'node:1 redis:2 /m /h\nwent on\n' });
+    const told = 'echo "$SCALE_LAB_NODE_IMAGE $SCALE_LAB_REDIS_IMAGE $KAFKA_HOME $MINIKUBE $MINIKUBE_HOME"';
+    expect(bash(sourced(`testbed_up; ${told}`))).toEqual({ code: 0, said: 'node:1 redis:2 /k /m /h\nwent on\n' });
   });
 
-  it.each(['docker-up', 'images-up', 'kubernetes-up', 'minikube-up'])('ends CI where %s fails', async (failing) => {
+  it.each(['docker-up', 'images-up', 'kafka-up', 'kubernetes-up', 'minikube-up'])('ends CI where %s fails', async (failing) => {
     await program('shared/testbed/docker-up', 'true');
     await program('shared/testbed/images-up', 'echo NODE_IMAGE=node:1');
-    await program(`shared/testbed/${failing}`, 'echo NODE_IMAGE=node:1; echo KUBECONFIG=/k; echo MINIKUBE=/m; exit 7');
+    await program(`shared/testbed/${failing}`, 'echo NODE_IMAGE=node:1; echo KAFKA_HOME=/h; echo KUBECONFIG=/k; echo MINIKUBE=/m; exit 7');
     const { code, said } = bash(sourced('testbed_up'));
     expect(code, said).toBe(7);
     expect(said).not.toContain('went on');

@@ -1,4 +1,5 @@
 // The programs that the local platform needs from the machine: redis-server, nginx, rabbitmq-server and pgbouncer.
+// Kafka is in no package of Debian's: whoever wants it says where it is, by KAFKA_HOME, and `doctor` says how.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { connect } from 'node:net';

@@ -99,18 +99,20 @@ export async function planAndRun(
   const { loadScenarioFile } = await import('./scenario-file.ts');
   const file = await loadScenarioFile(io, options.file);
   const planSeed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
-  const plan = planBy(file, planSeed);
+  const wanted = planBy(file, planSeed);
   if (options.dryRun) {
     const { describePlan } = await import('../scenarios/words/describe.ts');
-    io.out.write(describePlan(plan, paceOf(options.platform)));
+    io.out.write(describePlan(wanted, paceOf(options.platform)));
     return undefined;
   }
   const path = await import('node:path');
   const { openPlatform } = await import('./platform.ts');
   const { checkPlan } = await import('./check-plan.ts');
+  const { withoutLacking } = await import('./left-out.ts');
   const { run } = await import('../verbs/run.ts');
   const { withProgress } = await import('./progress/progress.ts');
   const platform = await openPlatform(options.platform, io, { images: file.images, context: options.context });
+  const plan = await withoutLacking(wanted, platform, io.signal);
   const addresses = await checkPlan(plan, platform, options.allowRemote === true, io);
   await work.begin?.(plan);
   const outcome = await withProgress(io, options, async (emit) =>

@@ -4,7 +4,7 @@ import type { LoadProfile } from '../model/load-profile.ts';
 import { plural } from '../model/numbers.ts';
 import { linkedIn, servicesBeside } from '../model/plan.ts';
 import { loadsOf, runsAlready, type Scenario, type Variant } from '../model/scenario.ts';
-import { appIn, usesCache, type AppSettings, type ServiceUse } from '../model/system.ts';
+import { appIn, usesCache, usesRedis, type AppSettings, type ServiceUse } from '../model/system.ts';
 
 /** One part of a system: its name, and what is to be known of it. */
 interface Part {
@@ -69,11 +69,12 @@ function undrawn({ cache: _, connections: __, pool, ...others }: AppSettings): u
 function storesOf({ variants, data }: Scenario): readonly Part[] {
   const apps = variants.flatMap(({ system }) => appIn(system) ?? []);
   if (apps.length === 0) return [];
-  const isCached = apps.some(usesCache);
   const always = apps.every(usesCache);
-  const details = always ? ['the cache', ...comparedIn(variants, ({ cache }) => cache)] : ['with a cache'];
+  const details = always
+    ? ['the cache', ...comparedIn(variants, ({ cache }) => cache)]
+    : [apps.some(usesCache) ? 'with a cache' : 'with a projection'];
   return [
-    ...(isCached ? [{ name: 'Redis', details: [...details, ...linkTo('redis', variants)] }] : []),
+    ...(apps.some(usesRedis) ? [{ name: 'Redis', details: [...details, ...linkTo('redis', variants)] }] : []),
     { name: 'PostgreSQL', details: [plural(data.todos, 'todo'), ...linkTo('postgres', variants)] },
   ];
 }

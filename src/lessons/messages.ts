@@ -11,7 +11,8 @@ export const messages = {
       'lost: todos without a mail at the end, counted in the database by id. In line it is those that were created while the service was away, and those under way; behind a queue none.',
       'twice: mails that went out before the consumer could acknowledge their messages. The queue cannot know, and sends them again.',
       'repeated: the same messages, where an inbox knew them and dropped them. That it is not zero shows that the inbox was needed.',
-      'p50: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, and with a promise in the same process for nothing.',
+      'most backlog and drain: RabbitMQ gives messages back as soon as the connection of the dead consumer is closed, Kafka gives its partition away only when it has heard nothing of it for as long as the consumer itself has asked for (session.timeout.ms, here 4 s).',
+      'p50: in line every todo waits for its mail. With a queue it waits until RabbitMQ has the message on its disk, with Kafka until that is in its log, and with a promise in the same process, or with acks none, for nothing.',
       'Todos without a mail, over time: twenty at any moment, as 80 a second are 0.25 s from theirs. After the kill there are more; with a queue they come to zero, without one some stay.',
     ],
     mechanism: [
@@ -31,6 +32,7 @@ export const messages = {
       'At least once is all that a queue can promise. The inbox makes it once, as far as the effect is in the same transaction as the id: here mails are rows. A real mail server has to be given the id, to drop what it had, or a few go out twice.',
       'The app writes a todo, and then a message. One that dies between the two has a todo without a mail: no queue helps with that, a table of messages in the same transaction does.',
       'The inbox grows by a row for each message, until somebody removes those that cannot come again.',
+      'Kafka keeps messages in order, and for as long as it was told to, whoever has read them: other readers may begin anew. But of a reader it knows one number for each partition, so one message that cannot be taken holds up all after it, and there are never more readers at work than partitions.',
     ],
     unless: [
       'Nobody minds a lost one: a counter, or a hint that the next page shows anyway. Then a promise in the process does.',
@@ -51,6 +53,10 @@ export const messages = {
       {
         title: 'RabbitMQ: consumer acknowledgements and publisher confirms',
         url: 'https://www.rabbitmq.com/docs/confirms',
+      },
+      {
+        title: 'Kafka: the consumer, its group and its offsets',
+        url: 'https://kafka.apache.org/documentation/#theconsumer',
       },
       {
         title: 'Hohpe, Woolf: idempotent receiver',
@@ -118,5 +124,116 @@ export const messages = {
       },
     ],
     figures: ['Todos without a mail, over time', 'Errors over time', 'p50 over time'],
+  },
+  'broker-crash': {
+    predict: [
+      'The relay sends 80 messages a second, and does not wait for acknowledgements. The broker stands still for one second before it dies. How many are lost?',
+      'And if it waits for each acknowledgement before it removes the message from the outbox?',
+    ],
+    look: [
+      'lost: todos without a mail at the end, counted in the database by id. Without acknowledgements it is about what was sent in the second before the kill.',
+      'repeated: what was sent again, as its acknowledgement had not come, though the broker had it. With acks all that is the price; the inbox drops them.',
+      'most backlog and drain: with acks all what was created meanwhile waits in the outbox until the broker is there again, which takes a Kafka seconds.',
+      'p99: with an outbox nobody who writes a todo waits for the broker. Without one each waits for an acknowledgement that does not come, a second in vain, and then there is nobody to tell.',
+    ],
+    mechanism: [
+      'relay:     begin',
+      '             rows = select from outbox for update skip locked',
+      '             for each: write(socket, message)    # acks none: "sent"',
+      '                       await acknowledgement     # acks all: it is in the log',
+      '             delete rows                         # acks none: too early',
+      '           commit',
+      '',
+      'broker:    stands still; the socket still takes what fits into its buffer',
+      '           is killed: what it had not read is gone, and no error tells of it',
+      '           starts again: its log is whole, as far as it was written',
+    ],
+    tradeOffs: [
+      'An acknowledgement is a round trip for each batch: some milliseconds, in which the relay holds its rows.',
+      'While the broker is away the outbox grows in the database, which has to have room for it.',
+      'What was sent and not acknowledged is sent again: at least once, so the other end needs an inbox, or a producer that numbers what it sends (enable.idempotence).',
+      'Here is one broker, which is killed and finds its log again, as the machine lives on. Where machines die, "all" is as good as the number of copies: at least two in sync (min.insync.replicas), or all is one.',
+    ],
+    unless: [
+      'Nobody misses a lost one, and there are very many: samples of sensors, clicks, traces. That is what acks none is for.',
+      'Whoever asked can ask again, as with a request in line: then tell them that it failed, in place of keeping it.',
+    ],
+    next: [
+      {
+        text: 'The same kill without the second in which it stands still: what is in flight at one moment is a few messages, or none, which is why such a loss is hardly ever seen in a test.',
+      },
+      {
+        text: 'What an acknowledgement costs who writes a todo without an outbox, while a consumer dies and the broker lives.',
+        command: 'scale-lab run notifications --variant kafka,kafka-acks-none',
+      },
+      {
+        text: 'Two replicas of the app, whose relays share one outbox.',
+        command: 'scale-lab run broker-crash --variant acks-all --replicas 2',
+      },
+    ],
+    read: [
+      {
+        title: 'Kafka: producer configuration, acks and enable.idempotence',
+        url: 'https://kafka.apache.org/documentation/#producerconfigs_acks',
+      },
+      {
+        title: 'Kafka: replication, and what is committed',
+        url: 'https://kafka.apache.org/documentation/#replication',
+      },
+    ],
+    figures: ['Todos without a mail, over time', 'Errors over time', 'p50 over time'],
+  },
+  cqrs: {
+    predict: [
+      'A user has 3,000 todos. How many rows does PostgreSQL read for a summary of them, and how many where it is kept ready in Redis?',
+      'Redis is emptied. Where do the summaries come from then, and how long does it take until they are right again?',
+    ],
+    look: [
+      'rows/req: what a summary costs the database. With a projection what is left is the writes, the outbox, the readers who come while it is made anew, and the lab itself, which compares both once a second.',
+      'missing and extra, at the end: how the counts in Redis differ from the tables, user by user. Both are zero, though the projector was killed and Redis emptied: each event was counted once.',
+      'most behind: todos that the projection did not have yet. In quiet times a handful; after the kill what was written meanwhile, after the flush all 30,000.',
+      'rebuild: from the first event that was read anew to the last that there was then.',
+      'p50 of read: a look-up in place of thousands of rows.',
+    ],
+    mechanism: [
+      'write:      begin; insert todo; insert into outbox; commit',
+      'relay:      publish what is in the outbox; await; delete',
+      '',
+      'projector:  at = get position from Redis           # or the first event',
+      '            for each batch of events from `at` on:',
+      '              in one step, in Redis:',
+      '                if position is not at: take nothing  # it is lost',
+      '                for each event: if its id is new: count it',
+      '                position = after the batch',
+      '',
+      'read:       get count, newest from Redis',
+    ],
+    tradeOffs: [
+      'A reader may not see yet what it has just written. Whoever has to is shown it from the tables, or waits until the projection has come that far.',
+      'Four parts more run, an outbox, a log, a projector and a store, and each can be behind: how far has to be watched.',
+      'A change of what a summary is made of means to make all of them anew, from a log that has to be kept, and whose old events have to be understood for ever.',
+    ],
+    unless: [
+      'A query with the right index is fast enough: a projection is a second truth that has to be kept right.',
+      'Hardly anybody reads what is written: then each write is work for nobody.',
+      'It may be a little old and need not survive: a cache with a time to live is a tenth of the work.',
+    ],
+    next: [
+      {
+        text: 'More history: three times as many todos cost each reader of the tables three times as much, and the projection only when it is made anew.',
+      },
+      {
+        text: 'How much faster the readers are, and how sure that is.',
+        command: 'scale-lab compare cqrs --a tables --b projection',
+      },
+    ],
+    read: [
+      { title: 'Fowler: CQRS', url: 'https://martinfowler.com/bliki/CQRS.html' },
+      {
+        title: 'Kreps: The Log, what every software engineer should know about real-time data',
+        url: 'https://engineering.linkedin.com/distributed-systems/log-what-every-software-engineer-should-know-about-real-time-datas-unifying',
+      },
+    ],
+    figures: ['p50 over time', 'Errors over time'],
   },
 } as const satisfies Readonly<Record<string, Lesson>>;

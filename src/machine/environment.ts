@@ -1,7 +1,8 @@
 /** Environment variables; one without a value is as good as not there. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const kept = ['PATH', 'HOME', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH'];
+// The last two say where programs are that have no place of their own in PATH.
+const kept = ['PATH', 'HOME', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'JAVA_HOME', 'KAFKA_HOME'];
 
 /** What a service inherits: enough to start, and nothing that changes how it behaves (NODE_OPTIONS, PGPORT and the like). */
 export function inheritedEnvironment(environment: Environment): Readonly<Record<string, string>> {

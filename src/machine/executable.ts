@@ -4,15 +4,22 @@ import path from 'node:path';
 import { LabError } from '../model/errors.ts';
 import type { Environment } from './environment.ts';
 
-/** A program that the machine has to bring, and the packages that bring it. */
-export interface Executable {
-  readonly name: string;
+/** A program that the machine has to bring, and how it comes there: by packages, or as its hint says. */
+export type Executable = Program & (Packages | { readonly hint: string });
+
+interface Packages {
   readonly debian: string;
   readonly homebrew: string;
+}
+
+interface Program {
+  readonly name: string;
   /** Prints its version; left out where that takes more than to ask it. */
   readonly versionFlag?: string;
   /** Where it lies if what PATH has under its name is not the program itself, but something that only root may start. */
   readonly firstIn?: readonly string[];
+  /** The variable that names the folder in whose `bin` it is, where that is set: before PATH. */
+  readonly home?: string;
 }
 
 export const redisServer: Executable = {
@@ -30,10 +37,12 @@ const alsoIn = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin', '/opt/homeb
 export async function findExecutable(
   name: string,
   environment: Environment,
-  firstIn: readonly string[] = [],
+  { firstIn = [], home }: Pick<Program, 'firstIn' | 'home'> = {},
 ): Promise<string | undefined> {
+  const homeFolder = home === undefined ? undefined : environment[home];
+  const ofHome = homeFolder === undefined || homeFolder === '' ? [] : [path.join(homeFolder, 'bin')];
   const folders = (environment.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  for (const folder of [...firstIn, ...folders, ...alsoIn]) {
+  for (const folder of [...firstIn, ...ofHome, ...folders, ...alsoIn]) {
     const candidate = path.join(folder, name);
     try {
       await access(candidate, constants.X_OK);
@@ -45,17 +54,24 @@ export async function findExecutable(
   return undefined;
 }
 
-/** The path of a program, or a LabError that names the packages. */
+/** The path of a program, or a LabError that says how to get it. */
 export async function requireExecutable(executable: Executable, environment: Environment): Promise<string> {
-  const found = await findExecutable(executable.name, environment, executable.firstIn);
+  const found = await findExecutable(executable.name, environment, executable);
   if (found === undefined) {
-    throw new LabError(`${executable.name} is not on PATH.`, { hint: installHint(executable) });
+    throw new LabError(`${executable.name} is ${whereNot(executable)}.`, { hint: installHint(executable) });
   }
   return found;
 }
 
+/** Where a program that is missing was looked for in vain. */
+export function whereNot({ home }: Executable): string {
+  return home === undefined ? 'not on PATH' : `not on PATH, nor in bin of ${home}`;
+}
+
 /** How to get a program that is missing. */
-export function installHint({ debian, homebrew }: Executable): string {
+export function installHint(executable: Executable): string {
+  if ('hint' in executable) return executable.hint;
+  const { debian, homebrew } = executable;
   return process.platform === 'darwin'
     ? `Install it: brew install ${homebrew}`
     : `Install it: apt-get install ${debian} (Debian, Ubuntu), brew install ${homebrew} (macOS).`;

@@ -4,6 +4,7 @@ import type { Metric } from './metric.ts';
 import { notifications } from './notifications.ts';
 import { openLoad } from './open-load.ts';
 import { outcomes, rates } from './outcome.ts';
+import { projection } from './projection.ts';
 import { told } from './server.ts';
 import { used } from './used.ts';
 
@@ -16,6 +17,7 @@ export const metrics: readonly Metric[] = [
   ...twoTimes,
   ...told,
   ...notifications,
+  ...projection,
   ...used,
   ...changes,
 ];

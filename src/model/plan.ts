@@ -108,8 +108,10 @@ export interface Plan {
   /** The scenarios after selection and overrides, with only the expectations that these trials can judge. */
   readonly scenarios: readonly Scenario[];
   readonly trials: readonly Trial[];
-  /** Claims about variants or replica counts that were not selected: said in the report, never judged. */
+  /** Claims about variants or replica counts that are not run: said in the report, never judged. */
   readonly leftOut: readonly { readonly scenario: string; readonly expectation: string }[];
+  /** What is said of variants that cannot be run here for want of something; left out where there are none. */
+  readonly lacking?: readonly { readonly scenario: string; readonly text: string }[];
 }
 
 /** About how long a platform takes for what is not load. */

@@ -65,7 +65,7 @@ export interface Suite {
 }
 
 /** The base images that container platforms build on. */
-export const imageNames = ['node', 'postgres', 'redis', 'nginx', 'rabbitmq', 'pgbouncer'] as const;
+export const imageNames = ['node', 'postgres', 'redis', 'nginx', 'rabbitmq', 'kafka', 'pgbouncer'] as const;
 
 /** One of {@link imageNames}. */
 export type ImageName = (typeof imageNames)[number];

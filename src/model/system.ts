@@ -240,3 +240,8 @@ export function isHosted<T extends { readonly kind: string }>(
 export function usesCache({ cache }: AppSettings): boolean {
   return cache.strategy !== 'none';
 }
+
+/** Whether it reads anything from Redis: answers, or what a projector has made there. */
+export function usesRedis(app: AppSettings): boolean {
+  return usesCache(app) || app.summaries === 'projection';
+}

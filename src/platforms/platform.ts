@@ -38,6 +38,8 @@ export type Requirement =
       readonly fix: string;
       /** What alone needs it, where the platform does without it otherwise. */
       readonly onlyFor?: string | undefined;
+      /** The entry of the catalogue that this is. */
+      readonly entry?: string | undefined;
     };
 
 /** Something that a killed run left and `clean` removed. */

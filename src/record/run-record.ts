@@ -58,6 +58,7 @@ const scenarioRecordSchema = z.object({
   rounds: z.int().positive(),
   evidence: z.array(z.string()).describe('Names of the counted metrics that it is about'),
   leftOut: z.array(z.string()).describe('Expectations that the selected trials cannot judge'),
+  lacking: z.array(z.string()).optional().describe('Which variants were left out for want of something, and of what'),
 });
 
 const machineSchema = z.object({

@@ -39,7 +39,7 @@ function testcase(
 }
 
 function leftOut(scenario: ScenarioRecord): readonly Node[] {
-  const message = 'not judged: not all that it compares was selected';
+  const message = 'not judged: not all that it compares was run';
   return scenario.leftOut.map((claim) => ({ ...base(claim, scenario.name, []), skipped: { '@message': message } }));
 }
 

@@ -30,7 +30,7 @@ describe('layoutOf', () => {
       'lock ×1: errors: 1,200 status-5xx, 34 reset',
       'lock ×1: 900 answers are too few for p99, p99.9',
       '~ marks what too few answers, or a caveat, speak against',
-      '1 claim not judged: not all that they compare was selected',
+      '1 claim not judged: not all that they compare was run',
     ]);
   });
 

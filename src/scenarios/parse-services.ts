@@ -134,24 +134,28 @@ function ownFrom(
   return { ...server, name, replicas, variable, limits: changeLimits(former?.limits ?? unlimited, change.limits) };
 }
 
-/** Tells of a variant whose app notifies by a broker that is not there, or loses what its outbox is to keep. */
+/**
+ * Tells of a variant whose app notifies by a broker that is not there, loses what its outbox is to keep, or has its summaries from a
+ * projection that nobody makes.
+ */
 export function checkNotifications(system: System, app: Entry | undefined, reader: Reader): void {
-  const { by, order } = appIn(system)?.notifications ?? {};
-  if (app && by === 'in-process' && order === 'outbox') {
+  const settings = appIn(system);
+  if (app === undefined || settings === undefined) return;
+  const { by, order } = settings.notifications;
+  if (by === 'in-process' && order === 'outbox') {
     const sentence = 'an app that sends mails by itself loses those under way when it dies, also those of an outbox';
-    reader.fault(placeOf(app, 'notifications'), {
-      sentence,
-      hint: 'write by: http or by: rabbitmq, or leave order out',
-    });
+    const hint = 'write by: http, by: rabbitmq or by: kafka, or leave order out';
+    reader.fault(placeOf(app, 'notifications'), { sentence, hint });
+  }
+  const uses = servicesBeside(system);
+  const isThere = (name: string): boolean => uses.some((use) => use.kind === 'entry' && use.entry === name);
+  if (settings.summaries === 'projection' && !(by === 'kafka' && order === 'outbox' && isThere('projector'))) {
+    const sentence = 'summaries from a projection are made by a projector, of events that go from an outbox to Kafka';
+    const hint = 'write notifications: { by: kafka, order: outbox }, and services: { log: kafka, projector: projector }';
+    reader.fault(placeOf(app, 'summaries'), { sentence, hint });
   }
   const broker = catalogue.find((entry) => entry.name === by);
-  const uses = servicesBeside(system);
-  if (
-    app === undefined ||
-    broker === undefined ||
-    uses.some((use) => use.kind === 'entry' && use.entry === broker.name)
-  )
-    return;
+  if (broker === undefined || isThere(broker.name)) return;
   const sentence = `the app notifies by ${broker.name}, and there is none beside it`;
   reader.fault(placeOf(app, 'notifications'), { sentence, hint: `write services: { broker: ${broker.name} }` });
 }

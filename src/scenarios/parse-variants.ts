@@ -1,6 +1,6 @@
 import { isOnLink, type Act } from '../model/acts.ts';
 import type { Variant } from '../model/scenario.ts';
-import { type AppSystem, type HostedSystem, type ServiceUse, type System, usesCache } from '../model/system.ts';
+import { type AppSystem, type HostedSystem, type ServiceUse, type System, usesRedis } from '../model/system.ts';
 import { besideOf } from '../services/system.ts';
 import { duration } from '../shapes/shapes.ts';
 import { durationText } from '../shapes/units.ts';
@@ -133,7 +133,7 @@ function appSystem(
   const system = {
     kind: 'app',
     app: changed,
-    hasRedis: usesCache(changed),
+    hasRedis: usesRedis(changed),
     balancer: reader.read(balancerSchema, at('balancer')),
     limits: changeLimits(limits, reader.read(limitsSchema, at('limits'))),
     slowReplicaMs: reader.read(slowReplica, at('slow-replica')) ?? 0,

@@ -154,9 +154,9 @@ describe('a service is refused', () => {
 
   it('that the catalogue does not have', () => {
     expect(faultsOf('services: { mailer: notifer, inbox: { service: mail }, other: 3 }')).toEqual([
-      '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: notifier, pgbouncer, rabbitmq, none',
-      '[mail] the service "mail" is not known | there are: notifier, pgbouncer, rabbitmq',
-      '[3] the service must be a word | there are: notifier, pgbouncer, rabbitmq, none',
+      '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: kafka, notifier, pgbouncer, projector, rabbitmq, none',
+      '[mail] the service "mail" is not known | there are: kafka, notifier, pgbouncer, projector, rabbitmq',
+      '[3] the service must be a word | there are: kafka, notifier, pgbouncer, projector, rabbitmq, none',
     ]);
   });
 
@@ -172,7 +172,7 @@ describe('a service is refused', () => {
         '  f: { command: x, counters: { cache_hits_total: hits } }',
       ),
     ).toEqual([
-      '[{ replicas: 2 }] "a" names no service | give it a service of the catalogue (notifier, pgbouncer, rabbitmq), a command, or an image',
+      '[{ replicas: 2 }] "a" names no service | give it a service of the catalogue (kafka, notifier, pgbouncer, projector, rabbitmq), a command, or an image',
       '[image] a service has one of command and image, not both',
       '[as] a service of the catalogue has no "as" | its keys are: service, replicas, limits',
       '[limits] a service that is a command has no "limits" | its keys are: command, as, replicas, port, env, ready, ready-limit, metrics, counters',

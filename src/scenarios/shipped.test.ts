@@ -47,6 +47,8 @@ describe('scenarios.yaml', () => {
       'connection-pooler',
       'notifications',
       'outbox',
+      'broker-crash',
+      'cqrs',
     ]);
     for (const { question, prediction, expectations } of file.scenarios) {
       expect(question).toMatch(/^[A-Z].*\?$/);

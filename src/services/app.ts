@@ -1,6 +1,6 @@
 import { environmentOf } from '../model/app-environment.ts';
 import type { Topology } from '../model/plan.ts';
-import { type AppSystem, usesCache } from '../model/system.ts';
+import { type AppSystem, usesRedis } from '../model/system.ts';
 import { postgres } from './postgres/postgres.ts';
 import { redis } from './redis.ts';
 import type { Place, Service, Variables } from './service.ts';
@@ -31,7 +31,7 @@ export function app(topology: Topology): Service {
     fronts: [],
     uses: [
       postgres.name,
-      ...(usesCache(topology.app) ? [redis.name] : []),
+      ...(usesRedis(topology.app) ? [redis.name] : []),
       ...(topology.services ?? []).map(({ name }) => name),
     ],
     program: {

@@ -80,6 +80,8 @@ export interface Entry {
   readonly inFrontOf?: string;
   /** Programs that the machine has to bring for its process, and that nothing else needs. */
   readonly executables?: readonly Executable[];
+  /** The memory that it takes of the machine, where that is so much that it is looked at before. */
+  readonly memoryBytes?: number;
   /** @param system what it runs in, by which it may know what else is there */
   describe(use: EntryUse, system: System | TrialSystem): Service;
 }

@@ -38,6 +38,7 @@ export class ActSchedule implements AsyncDisposable {
   readonly #failed = new AbortController();
   readonly #signal: AbortSignal;
   #done: Promise<readonly DoneAct[]> = Promise.resolve([]);
+  #overAtMs: number | undefined = -Infinity;
 
   constructor(
     deployment: Deployment,
@@ -55,9 +56,15 @@ export class ActSchedule implements AsyncDisposable {
 
   /** To be called as the measured time begins. */
   start(): void {
-    this.#done = this.#doAll(this.#clock.nowMs());
+    this.#overAtMs = undefined;
+    this.#done = this.#doAll(this.#clock.nowMs()).finally(() => (this.#overAtMs = this.#clock.nowMs()));
     // Whoever waits for their end hears of a failure as well; but nobody may ever do so.
     this.#done.catch(() => undefined);
+  }
+
+  /** Whether nothing has been done for so long: who was started again needs a while to find back to the others. */
+  isOverFor(durationMs: number): boolean {
+    return this.#overAtMs !== undefined && this.#clock.nowMs() - this.#overAtMs >= durationMs;
   }
 
   /**

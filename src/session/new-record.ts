@@ -8,6 +8,7 @@ import { describeData, describeRequest, describeSettings } from '../scenarios/wo
 
 function scenarioRecord(scenario: Scenario, plan: Plan): ScenarioRecord {
   const { name, question, prediction } = scenario;
+  const lacking = (plan.lacking ?? []).filter((each) => each.scenario === name).map(({ text }) => text);
   return {
     name,
     question,
@@ -22,6 +23,7 @@ function scenarioRecord(scenario: Scenario, plan: Plan): ScenarioRecord {
     rounds: scenario.rounds,
     evidence: [...scenario.evidence],
     leftOut: plan.leftOut.filter((left) => left.scenario === name).map((left) => left.expectation),
+    ...(lacking.length > 0 && { lacking }),
   };
 }
 

@@ -219,6 +219,7 @@ export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) 
   await session.save();
   const expectedMs = remainingMs(plan, 0, paceOf(lab.platform.name));
   lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs });
+  for (const { scenario, text } of plan.lacking ?? []) lab.emit({ type: 'remark', text: `${scenario}: ${text}` });
   const thrown = await errorOf(async () => {
     await removeLeftovers(lab);
     await work(session);

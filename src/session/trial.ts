@@ -27,6 +27,9 @@ import { deathCaveats, deathsIn, withoutEnds } from './deaths.ts';
 import type { EventSink } from './events.ts';
 import { withoutIntended } from './intended.ts';
 
+/** How long services may take to go on with what one that was started again had to do with. */
+const findsBackWithinMs = 15_000;
+
 /** A trial as it is sent: of a search, each of its probes is one. */
 export type SentTrial = Trial & { readonly load: WorkerLoad };
 
@@ -70,7 +73,10 @@ async function observe(
         emit(secondOf(trial, message));
         break;
       case 'measured':
-        told = { usage: await usage.stop(signal), telemetry: await telemetry.stop(signal) };
+        told = {
+          usage: await usage.stop(signal),
+          telemetry: await telemetry.stop(signal, () => acts.isOverFor(findsBackWithinMs)),
+        };
         break;
       case 'result': {
         if (told === undefined) throw new Error('the load worker did not say that the measured time was over');

@@ -6,7 +6,9 @@ import type { ErrorLog } from './log.ts';
 import type { Replica } from './replica.ts';
 import {
   type NotifierSettings,
+  type ProjectorSettings,
   readNotifierSettings,
+  readProjectorSettings,
   readSettings,
   type ServerSettings,
   type Settings,
@@ -23,11 +25,16 @@ async function main(args: readonly string[]): Promise<void> {
     if (settings !== undefined) await serve(settings, startNotifier);
     return;
   }
+  if (args.length === 1 && args[0] === 'projector') {
+    const settings = settingsBy(readProjectorSettings);
+    if (settings !== undefined) await serve(settings, startProjector);
+    return;
+  }
   const serves = args.length === 0 || args.at(-1) === 'serve';
   const steps = args.at(-1) === 'serve' ? args.slice(0, -1) : args;
   const unknown = steps.filter((step) => !isStep(step));
   if (unknown.length > 0) {
-    const meant = `steps: ${STEPS.join(', ')}, in any order; serve, alone or last; or notifier, alone`;
+    const meant = `steps: ${STEPS.join(', ')}, in any order; serve, alone or last; or notifier or projector, alone`;
     complain(`unknown step ${unknown.map((step) => JSON.stringify(step)).join(', ')}; ${meant}`, EXIT_USAGE);
     return;
   }
@@ -71,6 +78,11 @@ async function startApp(settings: Settings, log: Logger, errors: ErrorLog): Prom
 
 async function startNotifier(settings: NotifierSettings, _log: Logger, errors: ErrorLog): Promise<Started> {
   const { startNotifier: start } = await import('./notifications/notifier.ts');
+  return { role: 'alone', replica: await start(settings, errors) };
+}
+
+async function startProjector(settings: ProjectorSettings, _log: Logger, errors: ErrorLog): Promise<Started> {
+  const { startProjector: start } = await import('./summaries/server.ts');
   return { role: 'alone', replica: await start(settings, errors) };
 }
 

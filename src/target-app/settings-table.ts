@@ -224,11 +224,21 @@ export const APP_SETTINGS = {
     by: {
       variable: 'NOTIFICATIONS_BY',
       kind: 'choice',
-      choices: ['http', 'in-process', 'rabbitmq'],
+      choices: ['http', 'in-process', 'rabbitmq', 'kafka'],
       default: 'http',
       key: 'by',
       noun: 'the way of notifying',
       words: 'notifications {}',
+    },
+    /** What Kafka has to have said before a notification counts as handed on. */
+    acks: {
+      variable: 'NOTIFICATIONS_ACKS',
+      kind: 'choice',
+      choices: ['all', 'none'],
+      default: 'all',
+      key: 'acks',
+      noun: 'what is awaited of Kafka',
+      words: 'acks {}',
     },
     /** Where it is kept which notifications have come. */
     inbox: {
@@ -272,6 +282,16 @@ export const APP_SETTINGS = {
       noun: 'the time between writing and telling',
       words: '{} between writing and telling',
     },
+  },
+  /** Where summaries of users come from: the tables that are written to, or a projection in Redis of the events in Kafka. */
+  summaries: {
+    variable: 'SUMMARIES',
+    kind: 'choice',
+    choices: ['tables', 'projection'],
+    default: 'tables',
+    key: 'summaries',
+    noun: 'where summaries come from',
+    words: 'summaries from a {}',
   },
   pool: {
     size: {

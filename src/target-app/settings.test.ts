@@ -37,12 +37,14 @@ describe('settings', () => {
       PAGES: 'offset',
       LIKES_STRATEGY: 'one-row',
       LIKES_SHARDS: 64,
+      NOTIFICATIONS_ACKS: 'all',
       NOTIFICATIONS_BY: 'http',
       NOTIFICATIONS_INBOX: 'memory',
       NOTIFICATIONS_MAIL_TIME_MS: 0,
       NOTIFICATIONS_ORDER: 'write-first',
       NOTIFICATIONS_GAP_MS: 0,
       CONNECTIONS: 'pool',
+      SUMMARIES: 'tables',
       POOL_SIZE: 10,
       POOL_QUEUE_LIMIT: 1000,
       POOL_TIMEOUT_MS: 5000,
@@ -78,14 +80,14 @@ describe('settings', () => {
       'CACHE_STRATEGY: got "magic"; accepted: one of none, aside, single-flight, lock, stale-while-revalidate, xfetch (default none)',
       'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
       'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
-      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
+      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none and SUMMARIES is tables)',
     ]);
   });
 
   it('need the address of a Redis where there is a cache strategy, and only there', () => {
     expect(problems({ ...REQUIRED, CACHE_STRATEGY: 'none' })).toEqual([]);
     expect(problems({ ...REQUIRED, CACHE_STRATEGY: 'lock' })).toEqual([
-      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none)',
+      'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none and SUMMARIES is tables)',
     ]);
     expect(problems({ ...REQUIRED, CACHE_STRATEGY: 'lock', REDIS_URL: 'redis://localhost:6379' })).toEqual([]);
   });
@@ -96,6 +98,19 @@ describe('settings', () => {
     expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'rabbitmq' })).toEqual(missing);
     expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'rabbitmq', AMQP_URL: 'amqp://a:b@broker:5672' })).toEqual([]);
     expect(problems({ NOTIFICATIONS_BY: 'rabbitmq' }, readNotifierSettings)).toEqual(missing);
+  });
+
+  it('need the address of Kafka where notifications or summaries go by it, with user and password', () => {
+    const accepted =
+      'a kafka:// address with user and password (required where NOTIFICATIONS_BY is kafka or SUMMARIES is projection)';
+    const missing = [`KAFKA_URL: not set; accepted: ${accepted}`];
+    expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'kafka' })).toEqual(missing);
+    expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'kafka', KAFKA_URL: 'kafka://a:b@log:9092' })).toEqual([]);
+    expect(problems({ NOTIFICATIONS_BY: 'kafka' }, readNotifierSettings)).toEqual(missing);
+    expect(problems({ ...REQUIRED, SUMMARIES: 'projection', REDIS_URL: 'redis://cache:6379' })).toEqual(missing);
+    expect(problems({ ...REQUIRED, NOTIFICATIONS_BY: 'kafka', KAFKA_URL: 'kafka://log:9092' })).toEqual([
+      `KAFKA_URL: got "kafka://log:9092"; accepted: ${accepted}`,
+    ]);
   });
 
   it('of the notifier are those of a server, and a database only for an inbox in a table', () => {

@@ -57,13 +57,17 @@ function schemasOf(table: SettingTable): Readonly<Record<string, z.ZodMiniType>>
 const address = (form: RegExp, accepted: string) => z.string(accepted).check(z.regex(form, accepted));
 const redisAddress = address(
   /^rediss?:\/\/[^/]+(\/\d*)?$/,
-  'a redis:// address (required unless CACHE_STRATEGY is none)',
+  'a redis:// address (required unless CACHE_STRATEGY is none and SUMMARIES is tables)',
 );
 const text = (standard: string) => z.string().check(z.minLength(1, `a text that is not empty (default: ${standard})`));
 
 const amqpAddress = address(
   /^amqps?:\/\/[^/]+(\/.*)?$/,
   'an amqp:// address (required where NOTIFICATIONS_BY is rabbitmq)',
+);
+const kafkaAddress = address(
+  /^kafka:\/\/[^:/@]+:[^:/@]+@[^/@]+$/,
+  'a kafka:// address with user and password (required where NOTIFICATIONS_BY is kafka or SUMMARIES is projection)',
 );
 const databaseAddress = (accepted: string) => address(/^postgres(ql)?:\/\/./, `a postgres:// address (${accepted})`);
 
@@ -77,6 +81,7 @@ const Environment = z.extend(ServerEnvironment, {
   POOLER_URL: z.optional(address(/^postgres(ql)?:\/\/./, 'a postgres:// address')),
   REDIS_URL: z.optional(redisAddress),
   AMQP_URL: z.optional(amqpAddress),
+  KAFKA_URL: z.optional(kafkaAddress),
   NOTIFIER_URL: z.optional(address(/^http:\/\/[^/]+\/?$/, 'an http:// address without a path')),
   ...schemasOf(APP_SETTINGS),
   ...schemasOf(DATA_SETTINGS),
@@ -85,8 +90,10 @@ const inboxAddress = databaseAddress('required where NOTIFICATIONS_INBOX is tabl
 const NotifierEnvironment = z.extend(ServerEnvironment, {
   DATABASE_URL: z.optional(inboxAddress),
   AMQP_URL: z.optional(amqpAddress),
+  KAFKA_URL: z.optional(kafkaAddress),
   ...schemasOf({ notifications: APP_SETTINGS.notifications }),
 });
+const ProjectorEnvironment = z.extend(ServerEnvironment, { KAFKA_URL: kafkaAddress, REDIS_URL: redisAddress });
 
 /** What every server of this program is told: how it listens, logs and ends. */
 export type ServerSettings = Readonly<z.infer<typeof ServerEnvironment>>;
@@ -100,6 +107,9 @@ export type Settings = Readonly<z.infer<typeof Environment>>;
 /** The same for the notifier. An inbox in a table has a database. */
 export type NotifierSettings = Readonly<z.infer<typeof NotifierEnvironment>>;
 
+/** The same for the projector, which has what it reads from and what it writes to. */
+export type ProjectorSettings = Readonly<z.infer<typeof ProjectorEnvironment>>;
+
 /** The environment does not make sense: one line for each setting that is wrong. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -112,9 +122,11 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * @throws {SettingsError} that names every problem, not only the first
  */
 export function readSettings(environment: Variables): Settings {
-  const { CACHE_STRATEGY: strategy = 'none' } = environment;
+  const { CACHE_STRATEGY: strategy = 'none', SUMMARIES: summaries } = environment;
+  const isProjected = summaries === 'projection';
   return read(Environment, environment, {
-    ...(strategy !== 'none' && { REDIS_URL: redisAddress }),
+    ...((strategy !== 'none' || isProjected) && { REDIS_URL: redisAddress }),
+    ...(isProjected && { KAFKA_URL: kafkaAddress }),
     ...brokerOf(environment),
   });
 }
@@ -128,9 +140,15 @@ export function readNotifierSettings(environment: Variables): NotifierSettings {
   });
 }
 
+/** The same for the projector. */
+export function readProjectorSettings(environment: Variables): ProjectorSettings {
+  return read(ProjectorEnvironment, environment, {});
+}
+
 /** Where the broker is that notifications go by, if they do. */
 function brokerOf({ NOTIFICATIONS_BY: by }: Variables): Required {
-  return by === 'rabbitmq' ? { AMQP_URL: amqpAddress } : {};
+  if (by === 'rabbitmq') return { AMQP_URL: amqpAddress };
+  return by === 'kafka' ? { KAFKA_URL: kafkaAddress } : {};
 }
 
 /** What may be left out otherwise, and not with what else is set. */

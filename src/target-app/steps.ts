@@ -52,17 +52,26 @@ async function run(step: Step, settings: Settings, database: () => Promise<Clien
     }
     case 'flush': {
       const flushed: string[] = [];
-      if (settings.REDIS_URL !== undefined) {
-        const { flush } = await import('./cache/flush.ts');
-        await flush(settings.REDIS_URL);
-        flushed.push('the cache');
-      }
       if (settings.AMQP_URL !== undefined) {
         const { purge } = await import('./notifications/rabbitmq.ts');
         await purge(settings.AMQP_URL);
         flushed.push('the queue');
       }
-      return flushed.length === 0 ? 'no cache to flush' : `flushed ${flushed.join(' and ')}`;
+      if (settings.KAFKA_URL !== undefined) {
+        const { purge } = await import('./notifications/kafka.ts');
+        await purge(settings.KAFKA_URL);
+        flushed.push('the log');
+      }
+      if (settings.REDIS_URL !== undefined) {
+        const { flush } = await import('./cache/flush.ts');
+        await flush(settings.REDIS_URL);
+        flushed.push('the cache');
+      }
+      if (settings.KAFKA_URL !== undefined && settings.SUMMARIES === 'projection') {
+        const { tellHistory } = await import('./summaries/history.ts');
+        await tellHistory(await database(), settings.KAFKA_URL);
+      }
+      return flushed.length === 0 ? 'no cache to flush' : `flushed ${flushed.join(', ')}`;
     }
   }
 }

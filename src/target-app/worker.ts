@@ -13,6 +13,9 @@ import { createSender } from './notifications/sender.ts';
 import { openWay } from './notifications/ways.ts';
 import { listen, type Listening } from './server.ts';
 import type { Settings } from './settings.ts';
+import { fromTables } from './summaries/from-tables.ts';
+import { orElse } from './summaries/summary.ts';
+import type { Projection } from './summaries/projection.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
 import { createFeed } from './todos/feed.ts';
 import { createLikes } from './todos/likes.ts';
@@ -43,9 +46,14 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const create = createCreation(settings, todos, sender);
   const relay =
     way && settings.NOTIFICATIONS_ORDER === 'outbox' ? startRelay(database, way, metrics, errors) : undefined;
-  const scrapeBackends = createBackendsScrape(monitor, cache, way && settings.SEED_TODOS + 1);
+  const projection = await projectionOf(settings, errors);
+  const tables = fromTables(database);
+  const summaries = projection === undefined ? tables : orElse(projection.of, tables);
+  // Whoever reads the events of a projection sends no mails.
+  const toldFrom = way && projection === undefined ? settings.SEED_TODOS + 1 : undefined;
+  const scrapeBackends = createBackendsScrape(monitor, cache, projection, toldFrom);
   const graphql = await openGraphql(database, settings, parts);
-  const api = { create, todos, pages, likes, feed, graphql, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const api = { create, todos, pages, likes, feed, graphql, summaries, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 
@@ -53,11 +61,19 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const release = async (): Promise<void> => {
     await relay?.close();
     await sender.close();
+    await projection?.close();
     await cache.close();
     await Promise.all([database.close(), monitor.close()]);
   };
 
   return listen(app.fetch, settings, drain, release);
+}
+
+/** What summaries are read from, where that is not the tables. */
+async function projectionOf(settings: Settings, errors: ErrorLog): Promise<Projection | undefined> {
+  if (settings.SUMMARIES === 'tables' || settings.REDIS_URL === undefined) return undefined;
+  const { openProjection } = await import('./summaries/projection.ts');
+  return openProjection(settings.REDIS_URL, errors);
 }
 
 /** GraphQL is loaded only where the settings ask for it: it brings along more than a megabyte of others. */

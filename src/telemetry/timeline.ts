@@ -48,6 +48,7 @@ const gauges = [
   'db_connections_serving',
   'db_locks_waiting',
   'notifications_outstanding',
+  'projection_missing',
   'redis_memory_bytes',
 ];
 

@@ -11,7 +11,7 @@ import { backends, timelineOf, type Moment, type Told } from './timeline.ts';
 
 const sampleEveryMs = 1000;
 /** What is told of work that goes on when the load has ended. */
-const outstanding = 'notifications_outstanding';
+const outstanding = ['notifications_outstanding', 'projection_missing'];
 /** It is waited for as long as it gets less. After so many samples without that it is not under way, but lost. */
 const mostWithoutProgress = 5;
 const mostSamples = 60;
@@ -55,10 +55,13 @@ export class TelemetryWatch implements AsyncDisposable {
     if (everySecond) this.#watching = onBeat(sampleEveryMs, this.#signal, () => this.#sampleAgain());
   }
 
-  /** Takes a last sample, and puts all of them together. */
-  async stop(signal: AbortSignal): Promise<Telemetry> {
+  /**
+   * Takes a last sample, and puts all of them together.
+   * @param isWhole whether nothing of the system is away that comes back: until then what is left waits for it, and is not lost
+   */
+  async stop(signal: AbortSignal, isWhole = (): boolean => true): Promise<Telemetry> {
     await this[Symbol.asyncDispose]();
-    const last = await this.#settled(await this.#sample(signal), signal);
+    const last = await this.#settled(await this.#sample(signal), isWhole, signal);
     const database = backendsOf(snapshotIn(this.#first.backends), snapshotIn(last.backends));
     const replicas = this.#changing.replicas
       ? changingTelemetryOf(this.#moments, last.replicas)
@@ -80,9 +83,9 @@ export class TelemetryWatch implements AsyncDisposable {
   }
 
   /** What is said once the work that the load has left behind is done, or does not get less any more. */
-  async #settled(first: Scrape, signal: AbortSignal): Promise<Scrape> {
+  async #settled(first: Scrape, isWhole: () => boolean, signal: AbortSignal): Promise<Scrape> {
     // Who cannot be asked now may have told before that something is left.
-    const wasTold = this.#moments.some(({ told }) => told.get(backends)?.snapshot.gauges[outstanding] !== undefined);
+    const wasTold = this.#moments.some(({ told }) => leftIn(told.get(backends)?.snapshot) !== undefined);
     let [scrape, least, idle] = [first, outstandingIn(first) ?? (wasTold ? Infinity : 0), 0];
     for (let samples = 0; least > 0 && idle < mostWithoutProgress && samples < mostSamples; samples++) {
       await pause(sampleEveryMs, undefined, { signal }).catch(() => undefined);
@@ -91,7 +94,7 @@ export class TelemetryWatch implements AsyncDisposable {
       const left = outstandingIn(next);
       // One in which nobody told of it takes no place of one in which somebody did.
       if (left !== undefined || outstandingIn(scrape) === undefined) scrape = next;
-      idle = left !== undefined && left < least ? 0 : idle + 1;
+      idle = (left !== undefined && left < least) || !isWhole() ? 0 : idle + 1;
       least = Math.min(least, left ?? least);
     }
     return scrape;
@@ -143,7 +146,12 @@ export class TelemetryWatch implements AsyncDisposable {
 
 /** Undefined where it is not told. */
 function outstandingIn({ backends: said }: Scrape): number | undefined {
-  return snapshotIn(said)?.gauges[outstanding];
+  return leftIn(snapshotIn(said));
+}
+
+function leftIn(said: Pick<Snapshot, 'gauges'> | undefined): number | undefined {
+  const told = outstanding.flatMap((gauge) => said?.gauges[gauge] ?? []);
+  return told.length === 0 ? undefined : told.reduce((sum, left) => sum + left, 0);
 }
 
 function snapshotIn(metrics: ReplicaMetrics | undefined): Snapshot | undefined {

@@ -10,6 +10,7 @@ import { describeHosting } from './hosting.ts';
 import { describeLifecycle } from './lifecycle.ts';
 import { describeLinks } from './links.ts';
 import { describeLoad } from './load.ts';
+import { describeLog } from './log.ts';
 import { describePooler } from './pooler.ts';
 import { describeServices } from './services.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
@@ -48,6 +49,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeDeployments(bench, stack);
     describeLoad(bench, stack);
     describeBroker(bench);
+    describeLog(bench);
     describePooler(bench, stack);
     describeServices(bench, stack, bare);
     describeLinks(bench, stack);

@@ -16,7 +16,7 @@ export function problemOfEntry(entry: string, requirements: readonly Requirement
 /** What an entry needs and nothing else does, as requirements call it. */
 function needsOf(entry: string): readonly string[] {
   const executables = catalogue.flatMap((each) => (each.name === entry ? (each.executables ?? []) : []));
-  return [...executables.map(({ name }) => name), `image for ${entry}`];
+  return [...executables.map(({ name }) => name), `memory for ${entry}`, `image for ${entry}`];
 }
 
 function firstProblem(requirements: readonly Requirement[]): string | undefined {

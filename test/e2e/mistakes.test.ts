@@ -193,6 +193,33 @@ describe('bad luck', () => {
     expect(trials.flatMap(({ resources }) => resources.map(({ service }) => service))).not.toContain('redis');
   });
 
+  it('no Kafka on this machine: the variants that need it are left out, and the others are run', async () => {
+    const env = { ...bench.env, PATH: await pathWith('node'), KAFKA_HOME: undefined };
+    await bench.write(
+      'scenarios.yaml',
+      `version: 1
+scenarios:
+  logs:
+    question: Is it fast?
+    workload: [GET /todos/1]
+    variants: { plain: , log: { services: { log: kafka } } }
+    expect: [errors(plain) == 0, errors(log) == 0]
+`,
+    );
+    const run = ['run', 'logs', '--duration', '500ms', '--warmup', '0s'];
+    const { code, out, err } = await scaleLab(run, { cwd: bench.folder, env });
+    expect(code, err).toBe(0);
+    const sentence = 'left out: log, for want of kafka-server-start.sh (not on PATH, nor in bin of KAFKA_HOME). Unpack';
+    expect(err).toContain(`logs: ${sentence}`);
+    expect(out).toContain('left out: log');
+    const { scenarios, trials, verdicts } = await bench.onlyRun();
+    expect(scenarios[0]?.lacking).toEqual([expect.stringContaining(sentence)]);
+    expect(trials.map(({ variant }) => variant)).toEqual(['plain']);
+    expect(verdicts.map(({ expectation, outcome }) => [expectation, outcome])).toEqual([
+      ['errors(plain) == 0', 'passed'],
+    ]);
+  });
+
   it('a Docker Engine older than what was tried is warned of by doctor, and is no mistake', async () => {
     const answers: Readonly<Record<string, unknown>> = {
       '/version': { Version: '25.0.1', ApiVersion: '1.44' },

@@ -10,6 +10,7 @@ export const defaultImages = {
   redis: 'redis:8',
   nginx: 'nginx:1.28',
   rabbitmq: 'rabbitmq:4',
+  kafka: 'apache/kafka:4.1.0',
   pgbouncer: undefined,
 } as const satisfies Readonly<Record<ImageName, string | undefined>>;
 
@@ -46,6 +47,7 @@ export function unnamedImages(images: BaseImages): readonly Requirement[] {
     problem: 'there is no official one, and none is named',
     fix: `Name one: ${waysToName(kind)}.`,
     onlyFor: `scenarios with ${kind}`,
+    entry: kind,
   }));
 }
 

@@ -7,10 +7,12 @@ import {
   nginx,
   printedVersion,
   redisServer,
+  whereNot,
 } from '../../machine/executable.ts';
 import { messageOf } from '../../model/errors.ts';
 import { catalogue } from '../../services/catalogue.ts';
 import { binariesVersion, installedBinaries } from '../../services/postgres/binaries.ts';
+import type { Entry } from '../../services/service.ts';
 import { type Programs, builtPrograms } from '../common/programs.ts';
 import type { Requirement } from '../platform.ts';
 
@@ -24,6 +26,9 @@ export interface LocalPlatformOptions {
 
 const neededMegabytes = 200;
 
+/** What alone needs something. */
+type Whom = Pick<Extract<Requirement, { met: false }>, 'onlyFor' | 'entry'>;
+
 /** What this platform needs from the machine, in the order in which a user would mend it. */
 export async function localRequirements(
   options: LocalPlatformOptions,
@@ -31,11 +36,9 @@ export async function localRequirements(
 ): Promise<readonly Requirement[]> {
   const found = await Promise.all([
     postgresBinaries(signal),
-    executable(redisServer, 'scenarios with a cache', options, signal),
-    executable(nginx, 'several replicas', options, signal),
-    ...catalogue.flatMap(({ name, executables = [] }) =>
-      executables.map((wanted) => executable(wanted, `scenarios with ${name}`, options, signal)),
-    ),
+    executable(redisServer, { onlyFor: 'scenarios with a cache' }, options, signal),
+    executable(nginx, { onlyFor: 'several replicas' }, options, signal),
+    ...catalogue.flatMap((entry) => needsOf(entry, options, signal)),
     temporaryFolder(options),
   ]);
   signal.throwIfAborted();
@@ -64,20 +67,48 @@ async function postgresBinaries(signal: AbortSignal): Promise<Requirement> {
   }
 }
 
+/** What an entry of the catalogue needs of this machine, and nothing else does. */
+function needsOf(
+  { name, executables = [], memoryBytes }: Entry,
+  options: LocalPlatformOptions,
+  signal: AbortSignal,
+): readonly (Requirement | Promise<Requirement>)[] {
+  const whom = { onlyFor: `scenarios with ${name}`, entry: name };
+  const programs = executables.map((wanted) => executable(wanted, whom, options, signal));
+  return memoryBytes === undefined ? programs : [...programs, memory(memoryBytes, whom)];
+}
+
+/** Whether there is so much memory for an entry; what the system does not tell is no reason to do without. */
+function memory(neededBytes: number, whom: Required<Whom>): Requirement {
+  const name = `memory for ${whom.entry}`;
+  // Elsewhere memory that only keeps what is on disk counts as taken.
+  if (process.platform !== 'linux') return { name, met: true, found: `it takes ${inMegabytes(neededBytes)}` };
+  const free = process.availableMemory();
+  if (free >= neededBytes) return { name, met: true, found: `${inMegabytes(free)}, it takes ${inMegabytes(neededBytes)}` };
+  const problem = `it takes ${inMegabytes(neededBytes)}, and ${inMegabytes(free)} are free`;
+  return { name, met: false, problem, fix: 'End programs that you do not need.', ...whom };
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20)} MB`;
+}
+
 async function executable(
   wanted: Executable,
-  onlyFor: string,
+  whom: Whom,
   { environment }: LocalPlatformOptions,
   signal: AbortSignal,
 ): Promise<Requirement> {
-  const { name, versionFlag, firstIn } = wanted;
-  const found = await findExecutable(name, environment, firstIn);
-  if (found === undefined) return { name, met: false, problem: 'not on PATH', fix: installHint(wanted), onlyFor };
+  const { name, versionFlag } = wanted;
+  const found = await findExecutable(name, environment, wanted);
+  if (found === undefined) {
+    return { name, met: false, problem: whereNot(wanted), fix: installHint(wanted), ...whom };
+  }
   if (versionFlag === undefined) return { name, met: true, found };
   try {
     return { name, met: true, found: `${await printedVersion(found, versionFlag, signal)} (${found})` };
   } catch (error) {
-    return { name, met: false, problem: messageOf(error), fix: installHint(wanted), onlyFor };
+    return { name, met: false, problem: messageOf(error), fix: installHint(wanted), ...whom };
   }
 }
 

@@ -86,6 +86,7 @@ export function noteLines(scenario: ScenarioRecord, rows: readonly Row[], tables
   return [
     ...spoken([...errors, ...causes, ...caveats]),
     ...(doubtful ? ['~ marks what too few answers, or a caveat, speak against'] : []),
-    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'claim')} not judged: not all that they compare was selected`]),
+    ...(scenario.lacking ?? []),
+    ...(leftOut === 0 ? [] : [`${plural(leftOut, 'claim')} not judged: not all that they compare was run`]),
   ];
 }

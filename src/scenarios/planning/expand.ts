@@ -75,7 +75,7 @@ function systemOf({ system }: Variant, { data }: Scenario, replicas: number, ser
 }
 
 /** Trials in their final order: only now it is known which one finds rows that another has changed. */
-function numbered(trials: readonly Trial[]): readonly Trial[] {
+export function numbered(trials: readonly Trial[]): readonly Trial[] {
   return trials.map((trial, index) => {
     const { system } = trial;
     if (system.kind !== 'app') return { ...trial, number: index + 1 };

@@ -5,6 +5,8 @@ import { numbersIn } from '../cache/info.ts';
 import type { Monitor } from '../database/monitor.ts';
 import { readSlowestStatements, readStatistics } from '../database/statistics.ts';
 import { within } from '../deadline.ts';
+import type { Projection } from '../summaries/projection.ts';
+import { compare } from '../summaries/tally.ts';
 import { readTally } from '../notifications/tally.ts';
 
 const REDIS_WITHIN_MS = 1000;
@@ -21,11 +23,13 @@ type Tell = (name: string, help: string, samples: number | readonly Sample[] | u
 /**
  * Creates the scrape of what PostgreSQL and Redis say of themselves: of everything that they have done for everyone, since
  * their statistics began. What cannot be told is absent, not zero; why is for /readyz to say.
+ * @param projection that of the summaries; undefined where there is none
  * @param toldFrom the id from which on users are to hear of todos; undefined where they hear of none
  */
 export function createBackendsScrape(
   monitor: Monitor,
   cache: Cache,
+  projection: Projection | undefined,
   toldFrom: number | undefined,
 ): () => Promise<string> {
   return async () => {
@@ -43,7 +47,8 @@ export function createBackendsScrape(
     const database = tellDatabase(monitor, tell)
       // What could not be told is absent.
       .catch(() => undefined)
-      .then(() => tellNotifications(monitor, toldFrom, tell));
+      .then(() => tellNotifications(monitor, toldFrom, tell))
+      .then(() => tellProjection(monitor, projection, tell));
     await Promise.allSettled([database, tellCache(cache.redis, tell)]);
     return registry.metrics();
   };
@@ -93,6 +98,17 @@ async function tellNotifications(monitor: Monitor, toldFrom: number | undefined,
     'Times that a notification came which the inbox in a table had, and dropped.',
     repeated,
   );
+}
+
+async function tellProjection(monitor: Monitor, projection: Projection | undefined, tell: Tell): Promise<void> {
+  if (projection === undefined) return;
+  const { missing, extra } = await compare(monitor, projection);
+  tell('projection_missing', 'Todos that were created, and that the projection does not have yet.', missing);
+  tell('projection_extra', 'Todos that it has counted beyond those that there are.', extra);
+  tell('projection_repeated', 'Events that came again, and changed nothing.', await projection.repeated());
+  const rebuildMs = await projection.rebuildMs();
+  if (rebuildMs !== undefined)
+    tell('projection_rebuild_ms', 'How long it took, the last time, to be made of all events that there were.', rebuildMs);
 }
 
 async function tellCache(redis: Cache['redis'], tell: Tell): Promise<void> {

@@ -1,8 +1,8 @@
-import { Hono } from 'hono';
+import type { Hono } from 'hono';
 
+import { createAsideApp } from '../http/aside.ts';
 import { internalError, json, notFound, toResponse } from '../http/answers.ts';
 import { readBody } from '../http/input.ts';
-import { prometheus } from '../http/operations.ts';
 import type { Drain, Env, Route } from '../http/route.ts';
 import type { ErrorLog } from '../log.ts';
 import type { Inbox } from './inbox.ts';
@@ -19,7 +19,7 @@ export interface NotifierRoom {
 /** Builds the web application of the notifier: it takes notifications, and says which it has. */
 export function createNotifierApp(route: Route, room: NotifierRoom, errors: ErrorLog): Hono<Env> {
   const { inbox, maxBodyBytes, drain, scrape } = room;
-  const app = new Hono<Env>();
+  const app = createAsideApp(drain, scrape);
 
   // The same one twice is no error of the sender: it cannot know whether an answer that it did not get was a yes.
   app.post(
@@ -39,12 +39,6 @@ export function createNotifierApp(route: Route, room: NotifierRoom, errors: Erro
       return found === undefined ? notFound('notification') : json(found);
     }),
   );
-
-  app.get('/healthz', () => toResponse(json({ status: 'alive' })));
-  app.get('/readyz', () =>
-    toResponse(drain.draining ? json({ status: 'shutting down' }, 503) : json({ status: 'ready' })),
-  );
-  app.get('/metrics', async () => prometheus(await scrape()));
 
   app.notFound(route('unmatched', () => notFound('route')));
   app.onError((error, c) => {

@@ -20,3 +20,12 @@ export type ToldTodo = Pick<Todo, 'id' | 'userId' | 'title' | 'createdAt'>;
 export function notificationOf({ id, userId, title, createdAt }: ToldTodo): Notification {
   return { id: `todo-${id}-${createdAt.getTime()}`, todoId: id, userId, text: `Created: ${title}` };
 }
+
+/** The notification that a message is; undefined where it is none. */
+export function notificationIn(text: string): Notification | undefined {
+  try {
+    return Notification.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

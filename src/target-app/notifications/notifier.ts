@@ -13,7 +13,7 @@ import type { NotifierSettings } from '../settings.ts';
 import { createStopwatches } from '../timing/stopwatch.ts';
 import { createNotifierApp } from './app.ts';
 import { createInbox, type Inbox, type Query } from './inbox.ts';
-import type { Subscription } from './rabbitmq.ts';
+import type { Subscription } from './subscription.ts';
 
 const CONNECTIONS = 5;
 const CONNECT_WITHIN_MS = 5000;
@@ -62,10 +62,16 @@ async function subscriptionOf(
   take: Inbox['take'],
   errors: ErrorLog,
 ): Promise<Subscription | undefined> {
-  const { NOTIFICATIONS_BY: by, AMQP_URL: url } = settings;
-  if (by !== 'rabbitmq' || url === undefined) return undefined;
-  const { subscribe } = await import('./rabbitmq.ts');
-  return subscribe(url, take, errors);
+  const { NOTIFICATIONS_BY: by, AMQP_URL: queue, KAFKA_URL: log } = settings;
+  if (by === 'rabbitmq' && queue !== undefined) {
+    const { subscribe } = await import('./rabbitmq.ts');
+    return subscribe(queue, take, errors);
+  }
+  if (by === 'kafka' && log !== undefined) {
+    const { subscribe } = await import('./kafka.ts');
+    return subscribe(log, take, errors);
+  }
+  return undefined;
 }
 
 function openDatabase(url: string, errors: ErrorLog): { readonly query: Query; end(): Promise<void> } {

@@ -5,7 +5,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { createErrorLog } from '../log.ts';
-import { startRabbitMq, type Broker } from '../testing/rabbitmq.ts';
+import { rabbitmq } from '../../services/rabbitmq.ts';
+import { startBroker, type Broker } from '../testing/broker.ts';
 import type { Notification } from './notification.ts';
 import { overRabbitMq, purge, subscribe } from './rabbitmq.ts';
 
@@ -14,7 +15,7 @@ const about = (todoId: number): Notification => ({ id: `todo-${todoId}-1`, todoI
 
 let broker: Broker | undefined;
 beforeAll(async () => {
-  broker = await startRabbitMq(process.env);
+  broker = await startBroker(rabbitmq, process.env);
 }, 90_000);
 afterAll(() => broker?.[Symbol.asyncDispose]());
 

@@ -4,7 +4,8 @@ import { connect, type Channel, type ChannelModel, type ConfirmChannel, type Con
 
 import { within } from '../deadline.ts';
 import type { ErrorLog } from '../log.ts';
-import { Notification } from './notification.ts';
+import { type Notification, notificationIn } from './notification.ts';
+import type { Subscription } from './subscription.ts';
 import { TAKEN_WITHIN_MS, type Way } from './way.ts';
 
 const QUEUE = 'notifications';
@@ -57,12 +58,6 @@ function confirmed(channel: ConfirmChannel, notification: Notification): Promise
   });
 }
 
-/** What takes messages from a queue. */
-export interface Subscription {
-  /** Takes no more, and waits until those that were taken are done with. */
-  close(): Promise<void>;
-}
-
 /**
  * Takes notifications from the queue, and acknowledges each once `take` is done with it: what was taken by a consumer that dies comes
  * again, also where it had been done with, and only the acknowledgement was missing.
@@ -76,7 +71,7 @@ export async function subscribe(
   let consuming: { readonly channel: Channel; readonly tag: string } | undefined;
 
   const settle = async (channel: Channel, message: ConsumeMessage): Promise<void> => {
-    const notification = read(message);
+    const notification = notificationIn(message.content.toString());
     try {
       if (notification === undefined) {
         errors.report('reading a message', new Error('it is no notification'));
@@ -140,15 +135,6 @@ function giveBack(channel: Channel, message: ConsumeMessage): void {
     channel.nack(message, false, true);
   } catch {
     // The channel is closed, and RabbitMQ has it back already.
-  }
-}
-
-/** Undefined where it is none. */
-function read({ content }: ConsumeMessage): Notification | undefined {
-  try {
-    return Notification.parse(JSON.parse(content.toString()));
-  } catch {
-    return undefined;
   }
 }
 

@@ -9,6 +9,8 @@ import { notificationOf } from './notification.ts';
 import type { Way } from './way.ts';
 
 const LOOKS_EVERY_MS = 50;
+/** Who is away is not asked all the time. */
+const AGAIN_AFTER_MS = 500;
 const AT_ONCE = 100;
 
 /** What carries news from the outbox to those who send mails. */
@@ -29,10 +31,12 @@ export function startRelay(database: Database, way: Way, metrics: Metrics, error
     while (!signal.aborted) {
       const carried = await database.lend(carryNext, UNWATCHED).catch((error: unknown) => {
         errors.report('carrying news from the outbox', error);
-        return 0;
+        return undefined;
       });
-      metrics.notificationsSent.inc(carried);
-      if (carried < AT_ONCE) await pause(LOOKS_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      metrics.notificationsSent.inc(carried ?? 0);
+      if (carried === AT_ONCE) continue;
+      const restMs = carried === undefined ? AGAIN_AFTER_MS : LOOKS_EVERY_MS;
+      await pause(restMs, undefined, { signal }).catch(() => undefined);
     }
   };
 

@@ -22,5 +22,11 @@ export async function openWay(settings: Settings, database: Database, errors: Er
       const { overRabbitMq } = await import('./rabbitmq.ts');
       return overRabbitMq(url, errors);
     }
+    case 'kafka': {
+      const { KAFKA_URL: url, NOTIFICATIONS_ACKS: acks } = settings;
+      if (url === undefined) throw new Error('notifications by Kafka, and no KAFKA_URL: such settings are not read');
+      const { overKafka } = await import('./kafka.ts');
+      return overKafka(url, acks, errors);
+    }
   }
 }

@@ -5,23 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import type { Environment } from '../../machine/environment.ts';
-import { rabbitmq } from '../../services/rabbitmq.ts';
-import { plainText, type Place } from '../../services/service.ts';
+import { type Environment, inheritedEnvironment } from '../../machine/environment.ts';
+import { plainText, type Entry, type Place } from '../../services/service.ts';
 import { freePort } from './services.ts';
 
-/** A real RabbitMQ that a test started; disposing of it leaves nothing behind. */
+/** A real broker that a test started; disposing of it leaves nothing behind. */
 export interface Broker {
   readonly url: string;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Starts RabbitMQ as the lab does; undefined where the machine has none. */
-export async function startRabbitMq(environment: Environment): Promise<Broker | undefined> {
+/** Starts a broker of the catalogue as the lab does; undefined where the machine has none. */
+export async function startBroker(entry: Entry, environment: Environment): Promise<Broker | undefined> {
   const limits = { cpu: undefined, memoryBytes: undefined };
-  const use = { kind: 'entry', name: 'broker', entry: 'rabbitmq', replicas: undefined, limits } as const;
-  const service = rabbitmq.describe(use, { kind: 'url', url: '' });
-  const folder = mkdtempSync(join(tmpdir(), 'target-app-rabbitmq-'));
+  const use = { kind: 'entry', name: 'broker', entry: entry.name, replicas: undefined, limits } as const;
+  const service = entry.describe(use, { kind: 'url', url: '' });
+  const folder = mkdtempSync(join(tmpdir(), 'target-app-broker-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   const { signal } = new AbortController();
   const machine = { environment, inherited: {}, folder, user: undefined, app: '', link: '' };
@@ -30,12 +29,13 @@ export async function startRabbitMq(environment: Environment): Promise<Broker | 
     remove();
     return undefined;
   }
-  const [port, distribution, epmd] = await Promise.all([freePort(), freePort(), freePort()]);
+  const port = await freePort();
+  const others = await Promise.all((service.program?.ports ?? []).map(async (name) => [name, await freePort()] as const));
   const at: Place = {
     copy: { name: 'broker', number: 1, of: 1 },
     host: '127.0.0.1',
     port,
-    ports: { distribution, epmd },
+    ports: Object.fromEntries(others),
     folder,
     data: join(folder, 'data'),
     secret: () => 'secret',
@@ -48,7 +48,7 @@ export async function startRabbitMq(environment: Environment): Promise<Broker | 
   for (const { name, text } of service.files(at)) writeFileSync(join(folder, name), plainText(text));
   const told = Object.entries(service.environment(at)).map(([name, text]) => [name, plainText(text)] as const);
   const server = spawn(found.command, found.args(at), {
-    env: { PATH: environment.PATH, ...Object.fromEntries(told) },
+    env: { ...inheritedEnvironment(environment), ...Object.fromEntries(told) },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const ended = once(server, 'exit');
@@ -60,9 +60,9 @@ export async function startRabbitMq(environment: Environment): Promise<Broker | 
   for await (const line of createInterface({ input: server.stdout }))
     if (service.ready.log?.test(line) === true) {
       server.stdout.resume();
-      const url = plainText(service.reachedBy(at).AMQP_URL ?? '');
+      const [url = ''] = Object.values(service.reachedBy(at)).map(plainText);
       return { url, [Symbol.asyncDispose]: stop };
     }
   await stop();
-  throw new Error('RabbitMQ ended before it was ready');
+  throw new Error(`${service.title} ended before it was ready`);
 }
