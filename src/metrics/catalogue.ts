@@ -5,6 +5,7 @@ import { notifications } from './notifications.ts';
 import { openLoad } from './open-load.ts';
 import { outcomes, rates } from './outcome.ts';
 import { told } from './server.ts';
+import { shards } from './shards.ts';
 import { used } from './used.ts';
 
 /** Every metric there is, in the order in which documentation lists them. */
@@ -16,6 +17,7 @@ export const metrics: readonly Metric[] = [
   ...twoTimes,
   ...told,
   ...notifications,
+  ...shards,
   ...used,
   ...changes,
 ];
