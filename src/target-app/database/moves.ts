@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 
+import type { Statement } from './database.ts';
 import { placementBy } from './placement.ts';
 import type { Shards } from './shards.ts';
 
@@ -14,11 +15,10 @@ export interface ShardRows {
   readonly moving: number;
 }
 
-const ROWS_OF_USERS = {
+const ROWS_OF_USERS: Statement<{ userId: number; rows: number }> = {
   name: 'rows-of-users',
   text: `SELECT users.id AS "userId", (1 + count(todos.id))::integer AS rows
          FROM users LEFT JOIN todos ON todos.user_id = users.id GROUP BY users.id`,
-  row: { userId: 0, rows: 0 },
 };
 
 /** Creates what counts the rows that are in the shards, once a minute at the most, and those that one shard more would move. */
