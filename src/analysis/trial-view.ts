@@ -1,3 +1,4 @@
+import { shardsIn } from '../metrics/shards.ts';
 import type { Anatomy, Measurement } from '../model/measurement.ts';
 import { formatNumber, formatRounded, plural } from '../model/numbers.ts';
 import type { Trial } from '../model/plan.ts';
@@ -70,13 +71,18 @@ export interface CoreUse {
 }
 
 /**
- * What a store used of its limit, or of the machine where it has none; undefined where either is not known. A service beside what is tested
- * is none, whatever it is called.
+ * What PostgreSQL used of its limit, or of the machine where it has none; undefined where either is not known. Of several that have the
+ * users divided among them, the busiest: no other does its work. A service beside what is tested is none otherwise, whatever it is called.
  */
-export function coresOf({ resources, machine }: TrialView, store: string): CoreUse | undefined {
-  const found = resources.find(({ service, copyOf }) => service === store && copyOf === undefined);
-  const of = found?.cpuLimit ?? (machine && coresFor(machine));
-  return found === undefined || of === undefined ? undefined : { used: found.cpuRatio, of };
+export function coresOfDatabase({ resources, machine, telemetry }: TrialView): CoreUse | undefined {
+  const shards = shardsIn(telemetry);
+  const isDatabase = ({ service, copyOf }: ServiceResources): boolean =>
+    shards.length === 0 ? service === 'postgres' && copyOf === undefined : shards.includes(copyOf ?? '');
+  const uses = resources.filter(isDatabase).flatMap(({ cpuRatio: used, cpuLimit }): readonly CoreUse[] => {
+    const of = cpuLimit ?? (machine && coresFor(machine));
+    return of === undefined ? [] : [{ used, of }];
+  });
+  return uses.toSorted((one, other) => other.used / other.of - one.used / one.of)[0];
 }
 
 /** Those that the load generator has to itself are nobody else's. */

@@ -4,11 +4,17 @@ import type { Metric } from './metric.ts';
 
 const counted = { unit: 'ratio', kind: 'counted', side: 'server', better: 'lower' } as const;
 
-/** What all replicas sent to each of the shards; none where there are none. */
+const queriesTo = /^shard_queries_total\{shard="(?<name>[^"]*)"\}$/;
+
+/** The shards that the replicas know of, by their names; none where users are in one database. */
+export function shardsIn({ replicas }: Telemetry): readonly string[] {
+  const counters = replicas.flatMap((replica) => Object.keys(replica.counters));
+  return [...new Set(counters.flatMap((counter) => queriesTo.exec(counter)?.groups?.name ?? []))];
+}
+
+/** What all replicas sent to each of the shards. */
 function queriesOf(telemetry: Telemetry): readonly number[] {
-  const names = telemetry.replicas.flatMap(({ counters }) => Object.keys(counters));
-  const ofShards = new Set(names.filter((name) => name.startsWith('shard_queries_total{')));
-  return [...ofShards].map((name) => total(telemetry, name) ?? 0);
+  return shardsIn(telemetry).map((shard) => total(telemetry, `shard_queries_total{shard="${shard}"}`) ?? 0);
 }
 
 /** What all shards together said last; undefined where there are none. */

@@ -2,7 +2,7 @@ import { total } from '../../metrics/counters.ts';
 import { shortened } from '../../model/foreign-text.ts';
 import { formatNumber, formatPercent, formatRounded, plural } from '../../model/numbers.ts';
 import {
-  coresOf,
+  coresOfDatabase,
   coresOfMachine,
   inCores,
   loopLevel,
@@ -55,7 +55,7 @@ function databaseTime(view: TrialView): DatabaseTime | undefined {
   const database = shareOfP99(view, 'db');
   if (!database?.isLargest || database.share < 0.5 || database.partMs < noticeableMs) return undefined;
   const own = ownTime(view);
-  const postgres = coresOf(view, 'postgres');
+  const postgres = coresOfDatabase(view);
   const parts = [
     ofTotal(database),
     ...(own
