@@ -40,7 +40,8 @@ export const shards: readonly Metric[] = [
     name: 'rows_to_move',
     title: 'would move',
     fromRows: true,
-    description: 'Share of the rows in all shards (users and todos) that would be in another one if there were one shard more.',
+    description:
+      'Share of the rows in all shards (users and todos) that would be in another one if there were one shard more.',
     of: ({ telemetry }) => ratio(sumOf(telemetry, 'shard_rows_moving'), sumOf(telemetry, 'shard_rows')),
   },
 ];

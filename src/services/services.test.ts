@@ -248,7 +248,13 @@ test('PgBouncer is told where PostgreSQL is, keeps few connections to it, and ha
 
 test('a shard is a PostgreSQL under its own name, which the app finds by that', () => {
   const shards = ['far-north', 'south'].map((name) => {
-    return { kind: 'entry', name, entry: 'shard', replicas: undefined, limits: { cpu: 0.5, memoryBytes: undefined } } as const;
+    return {
+      kind: 'entry',
+      name,
+      entry: 'shard',
+      replicas: undefined,
+      limits: { cpu: 0.5, memoryBytes: undefined },
+    } as const;
   });
   const system: Topology = {
     ...topology,

@@ -116,11 +116,15 @@ type Variables = Readonly<Record<string, string | undefined>>;
 export function readSettings(environment: Variables): Settings {
   const { CACHE_STRATEGY: strategy = 'none', SHARDING: sharding = 'none' } = environment;
   const SHARD_URLS = shardUrlsIn(environment);
-  return read(Environment, { ...environment, SHARD_URLS }, {
-    ...(strategy !== 'none' && { REDIS_URL: redisAddress }),
-    ...(sharding !== 'none' && neededForShards),
-    ...brokerOf(environment),
-  });
+  return read(
+    Environment,
+    { ...environment, SHARD_URLS },
+    {
+      ...(strategy !== 'none' && { REDIS_URL: redisAddress }),
+      ...(sharding !== 'none' && neededForShards),
+      ...brokerOf(environment),
+    },
+  );
 }
 
 /** A variable for each shard: SHARD_URL_NORTH is where the shard north is. */

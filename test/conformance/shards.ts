@@ -14,7 +14,13 @@ const names = ['north', 'south'];
 
 function withShards(sharding: Topology['app']['sharding']): Topology {
   const limits = { cpu: undefined, memoryBytes: undefined };
-  const services = names.map((name): EntryUse => ({ kind: 'entry', name, entry: 'shard', replicas: undefined, limits }));
+  const services = names.map((name): EntryUse => ({
+    kind: 'entry',
+    name,
+    entry: 'shard',
+    replicas: undefined,
+    limits,
+  }));
   return { ...topology({ app: { ...defaultApp, sharding } }), services };
 }
 

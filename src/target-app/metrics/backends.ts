@@ -105,7 +105,8 @@ async function tellNotifications(monitor: Monitor, toldFrom: number | undefined,
 async function tellMoves(moves: ReturnType<typeof createMoves> | undefined, tell: Tell): Promise<void> {
   if (moves === undefined) return;
   const counted = await moves();
-  const of = (value: 'rows' | 'moving') => counted.map((each) => ({ labels: { shard: each.shard }, value: each[value] }));
+  const of = (value: 'rows' | 'moving') =>
+    counted.map((each) => ({ labels: { shard: each.shard }, value: each[value] }));
   tell('shard_rows', 'Users and todos in each shard, counted once a minute at the most.', of('rows'));
   tell('shard_rows_moving', 'Those of them that would be in another one if there were one shard more.', of('moving'));
 }
