@@ -65,7 +65,7 @@ export const postgres: Service = {
   environment: () => ({}),
   files: () => [],
   // Several may start at once, on few cores or with a share of one.
-  ready: { log: /ready to accept connections/, command: isReady, limitMs: 90_000 },
+  ready: { log: /ready to accept connections/, command: isReady, limitMs: 120_000 },
   version: {
     name: 'postgresql',
     log: / starting PostgreSQL (?<version>\d+(\.\d+)*)/,
