@@ -115,6 +115,12 @@ describe.each(['modulo', 'consistent-hashing'] as const)('an app that is sharded
     }
   });
 
+  it('adds up what all databases say of themselves', async () => {
+    const one = (await plain.backendMetric('db_max_connections')) ?? Number.NaN;
+    expect(await sharded.backendMetric('db_max_connections')).toBe((1 + SHARDS.length) * one);
+    expect(await sharded.backendMetric('db_rows_read_total')).toBeGreaterThan(0);
+  });
+
   it('writes a todo to the shard of its user, under an id that no other shard has', async () => {
     const create = async (userId: number): Promise<{ status: number; todo: unknown }> => {
       const body = JSON.stringify({ title: 'new', userId });
