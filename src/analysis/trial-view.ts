@@ -1,3 +1,4 @@
+import { shardsIn } from '../metrics/shards.ts';
 import type { Anatomy, Measurement } from '../model/measurement.ts';
 import { formatNumber, formatRounded, plural } from '../model/numbers.ts';
 import type { Trial } from '../model/plan.ts';
@@ -70,23 +71,37 @@ export interface CoreUse {
   readonly of: number;
 }
 
-/** A store, where the platform tells of it. A service beside what is tested is none, whatever it is called. */
-function storeIn({ resources }: TrialView, name: string): ServiceResources | undefined {
-  return resources.find(({ service, role }) => service === name && role === 'store');
+/** A database, and what it used of its limit, or of the machine where it has none. */
+interface DatabaseUse {
+  readonly about: Subject;
+  /** Undefined where neither limit nor machine is known. */
+  readonly cores: CoreUse | undefined;
 }
 
-/** A store as a finding is about it; undefined where the platform does not tell of it. */
-export function aboutStore(view: TrialView, name: string): Subject | undefined {
-  const store = storeIn(view, name);
-  return store && { service: store.service, copy: store.copy };
+/**
+ * PostgreSQL, where the platform tells of it. Of several that have the users divided among them, the busiest: no other does its work. A
+ * service beside what is tested is none, whatever it is called.
+ */
+function databaseIn({ resources, machine, telemetry }: TrialView): DatabaseUse | undefined {
+  const shards = shardsIn(telemetry);
+  const isDatabase = ({ service, role }: ServiceResources): boolean =>
+    role === 'store' && (shards.length === 0 ? service === 'postgres' : shards.includes(service));
+  const uses = resources.filter(isDatabase).map(({ service, copy, cpuRatio: used, cpuLimit }): DatabaseUse => {
+    const of = cpuLimit ?? (machine && coresFor(machine));
+    return { about: { service, copy }, cores: of === undefined ? undefined : { used, of } };
+  });
+  const share = ({ cores }: DatabaseUse): number => (cores === undefined ? 0 : cores.used / cores.of);
+  return uses.toSorted((one, other) => share(other) - share(one))[0];
 }
 
-/** What a store used of its limit, or of the machine where it has none; undefined where either is not known. */
-export function coresOf(view: TrialView, store: string): CoreUse | undefined {
-  const { machine } = view;
-  const found = storeIn(view, store);
-  const of = found?.cpuLimit ?? (machine && coresFor(machine));
-  return found === undefined || of === undefined ? undefined : { used: found.cpuRatio, of };
+/** The database as a finding is about it; undefined where the platform does not tell of it. */
+export function aboutDatabase(view: TrialView): Subject | undefined {
+  return databaseIn(view)?.about;
+}
+
+/** What the database used of its limit, or of the machine where it has none; undefined where either is not known. */
+export function coresOfDatabase(view: TrialView): CoreUse | undefined {
+  return databaseIn(view)?.cores;
 }
 
 /** Those that the load generator has to itself are nobody else's. */

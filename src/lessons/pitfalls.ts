@@ -1,5 +1,6 @@
 import { cachePitfalls } from './cache-pitfalls.ts';
 import type { Lesson } from './lesson.ts';
+import { shardingLesson } from './sharding.ts';
 
 /** The lessons of the catalogue of pitfalls: each has the mechanism, what the remedy costs, and where it is the wrong one. */
 export const pitfalls = {
@@ -262,4 +263,5 @@ export const pitfalls = {
     ],
     figures: ['RPS', 'Latency by percentile', 'Errors over time'],
   },
+  ...shardingLesson,
 } as const satisfies Readonly<Record<string, Lesson>>;

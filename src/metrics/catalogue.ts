@@ -6,6 +6,7 @@ import { openLoad } from './open-load.ts';
 import { outcomes, rates } from './outcome.ts';
 import { projection } from './projection.ts';
 import { told } from './server.ts';
+import { shards } from './shards.ts';
 import { used } from './used.ts';
 
 /** Every metric there is, in the order in which documentation lists them. */
@@ -18,6 +19,7 @@ export const metrics: readonly Metric[] = [
   ...told,
   ...notifications,
   ...projection,
+  ...shards,
   ...used,
   ...changes,
 ];

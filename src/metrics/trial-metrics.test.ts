@@ -246,6 +246,26 @@ describe('trialMetrics', () => {
     expect(recovery()).toBeUndefined();
   });
 
+  it('takes the hottest of all shards by what all replicas sent to it, and all rows that would move as a share of all there are', () => {
+    const sent = (a: number, b: number) => ({
+      shard_queries_total: a + b,
+      'shard_queries_total{shard="a"}': a,
+      'shard_queries_total{shard="b"}': b,
+    });
+    const replicas = [
+      { replica: 'app-1', counters: sent(10, 60), gauges: {} },
+      { replica: 'app-2', counters: sent(30, 0), gauges: {} },
+    ];
+    const gauges = {
+      'shard_rows{shard="a"}': 150,
+      'shard_rows{shard="b"}': 50,
+      'shard_rows_moving{shard="a"}': 30,
+      'shard_rows_moving{shard="b"}': 10,
+    };
+    const metrics = metricsOf(measurement(), telemetry({}, { replicas, backends: backends({}, gauges) }), still);
+    expect(metrics).toMatchObject({ hottest_shard: 0.6, rows_to_move: 0.2 });
+  });
+
   it('leaves out what is missing: no answers have no percentiles, no telemetry no counts', () => {
     const nothing = measurement({ requests: 0, failed: 0, sent: 0, statuses: {} });
     expect(metricsOf(nothing, telemetry({}, { replicas: [] }), { ...still, ttlMs: 1_000 })).toEqual({
@@ -258,7 +278,8 @@ describe('trialMetrics', () => {
   });
 
   it('yields every metric of the catalogue', () => {
-    const replicas = [{ replica: 'app-1', counters, gauges: { db_pool_size: 2 } }];
+    const sharded = { ...counters, shard_queries_total: 1, 'shard_queries_total{shard="a"}': 1 };
+    const replicas = [{ replica: 'app-1', counters: sharded, gauges: { db_pool_size: 2 } }];
     const looks = {
       'app-1 db_pool_in_use': [1, 1],
       'app-1 db_queries_most': [1, 2],
@@ -272,6 +293,8 @@ describe('trialMetrics', () => {
       notifications_orphaned: 0,
       notifications_twice: 0,
       notifications_repeated: 0,
+      'shard_rows{shard="a"}': 1,
+      'shard_rows_moving{shard="a"}': 1,
     };
     const everything = telemetry(
       {},

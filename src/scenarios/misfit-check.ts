@@ -7,6 +7,7 @@ import { checkNotifications, checkServices } from './parse-services.ts';
 import type { Reader } from './reader.ts';
 import { actMisfits, type ActMisfit } from './schema/act-misfits.ts';
 import { misfitsOf, type Runs } from './schema/orchestration.ts';
+import { checkSharding } from './sharding-check.ts';
 import { field, follow, type Branch, type Entry, type Table } from './yaml/tree.ts';
 
 /** The variants of a scenario that do not go with its replica counts or its load, or whose services do not go with each other. */
@@ -28,7 +29,9 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
       return services?.kind === 'table' ? services.entries : [];
     });
     // What defaults say of the app has no place in the scenario.
-    checkNotifications(system, find('app') ?? find('workload'), reader);
+    const app = find('app') ?? find('workload');
+    checkNotifications(system, app, reader);
+    checkSharding(system, app, reader);
     checkServices(system, (service) => servicesIn.find(({ key }) => key === service), reader);
     checkActs(
       { acts: find('acts')?.value, rollout: find('rollout') },

@@ -224,6 +224,6 @@ function checkPorts(system: System, services: readonly Service[], find: Find, re
 }
 
 /** Of a setting of a service, or else of its name. */
-function placeOf({ keyPlace, value }: Entry, key: string): Extent {
+export function placeOf({ keyPlace, value }: Entry, key: string): Extent {
   return (value.kind === 'table' ? field(value, key)?.value.place : undefined) ?? keyPlace;
 }

@@ -59,6 +59,7 @@ describe('parseScenarioFile', () => {
                   },
                   feed: 'join',
                   graphql: 'off',
+                  sharding: 'none',
                   pages: 'offset',
                   likes: { strategy: 'one-row', shards: 64 },
                   notifications: {

@@ -152,11 +152,37 @@ describe('a service is refused', () => {
     expect(faultsOf('app: { notifications: { by: in-process, order: tell-first } }')).toEqual(['[] no problem']);
   });
 
+  it('is missed where the app is sharded, and there is none for it', () => {
+    expect(faultsOf('app: { sharding: modulo }')).toEqual([
+      '[modulo] the app is sharded by modulo, and there is no shard beside it | write services: { shard-a: shard, shard-b: shard }',
+    ]);
+    expect(servicesIn('app: { sharding: modulo }', 'services: { north: shard, south: shard }')).toMatchObject({
+      default: [
+        { name: 'north', entry: 'shard' },
+        { name: 'south', entry: 'shard' },
+      ],
+    });
+  });
+
+  it('does not go with shards where it needs all data in one place', () => {
+    const shards = 'services: { north: shard, south: shard }';
+    const hint = 'leave one of them out: only users and their todos are in shards';
+    expect(faultsOf('app: { sharding: modulo, graphql: loader }', shards)).toEqual([
+      `[loader] the app is sharded by modulo, and that does not go with graphql: loader | ${hint}`,
+    ]);
+    expect(faultsOf('app: { sharding: modulo, notifications: in-process }', shards)).toEqual([
+      `[in-process] the app is sharded by modulo, and that does not go with notifications: in-process | ${hint}`,
+    ]);
+    expect(faultsOf('app: { sharding: modulo }', 'services: { north: shard, mailer: notifier }')).toEqual([
+      `[modulo] the app is sharded by modulo, and that does not go with the service notifier | ${hint}`,
+    ]);
+  });
+
   it('that the catalogue does not have', () => {
     expect(faultsOf('services: { mailer: notifer, inbox: { service: mail }, other: 3 }')).toEqual([
-      '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: kafka, notifier, pgbouncer, projector, rabbitmq, none',
-      '[mail] the service "mail" is not known | there are: kafka, notifier, pgbouncer, projector, rabbitmq',
-      '[3] the service must be a word | there are: kafka, notifier, pgbouncer, projector, rabbitmq, none',
+      '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: kafka, notifier, pgbouncer, projector, rabbitmq, shard, none',
+      '[mail] the service "mail" is not known | there are: kafka, notifier, pgbouncer, projector, rabbitmq, shard',
+      '[3] the service must be a word | there are: kafka, notifier, pgbouncer, projector, rabbitmq, shard, none',
     ]);
   });
 
@@ -172,7 +198,7 @@ describe('a service is refused', () => {
         '  f: { command: x, counters: { cache_hits_total: hits } }',
       ),
     ).toEqual([
-      '[{ replicas: 2 }] "a" names no service | give it a service of the catalogue (kafka, notifier, pgbouncer, projector, rabbitmq), a command, or an image',
+      '[{ replicas: 2 }] "a" names no service | give it a service of the catalogue (kafka, notifier, pgbouncer, projector, rabbitmq, shard), a command, or an image',
       '[image] a service has one of command and image, not both',
       '[as] a service of the catalogue has no "as" | its keys are: service, replicas, limits',
       '[limits] a service that is a command has no "limits" | its keys are: command, as, replicas, port, env, ready, ready-limit, metrics, counters',

@@ -1,12 +1,13 @@
 import { kafka } from './kafka.ts';
 import { notifier } from './notifier.ts';
 import { pgbouncer } from './pgbouncer.ts';
+import { shard } from './postgres/shard.ts';
 import { projector } from './projector.ts';
 import { rabbitmq } from './rabbitmq.ts';
 import type { Entry } from './service.ts';
 
 /** All that a scenario file may name. */
-export const catalogue: readonly Entry[] = [kafka, notifier, pgbouncer, projector, rabbitmq];
+export const catalogue: readonly Entry[] = [kafka, notifier, pgbouncer, projector, rabbitmq, shard];
 
 /**
  * The entry of that name.

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { balancedBy } from '../model/system.ts';
 import type { HostedTopology, Topology } from '../model/plan.ts';
-import { readNotifierSettings, readSettings } from '../target-app/settings.ts';
+import { defaultApp } from '../scenarios/schema/app-settings.ts';
+import { readNotifierSettings, readSettings, shardsIn } from '../target-app/settings.ts';
 import { copiesOf, plainText, type Place, type Service, type Variables, variablesOf } from './service.ts';
 import { catalogue } from './catalogue.ts';
 import { link } from './link.ts';
@@ -24,6 +25,7 @@ const topology: Topology = {
     },
     feed: 'n+1',
     graphql: 'loader',
+    sharding: 'none',
     pages: 'keyset',
     likes: { strategy: 'sharded', shards: 8 },
     notifications: { by: 'in-process', acks: 'none', inbox: 'table', mailTimeMs: 200, order: 'outbox', gapMs: 100 },
@@ -176,6 +178,7 @@ test('every setting of a topology reaches the application as it was meant', () =
     NOTIFICATIONS_ORDER: 'outbox',
     NOTIFICATIONS_GAP_MS: 100,
     GRAPHQL: 'loader',
+    SHARDING: 'none',
     CONNECTIONS: 'per-request',
     SUMMARIES: 'tables',
     POOL_SIZE: 7,
@@ -243,6 +246,38 @@ test('PgBouncer is told where PostgreSQL is, keeps few connections to it, and ha
   const reached = pooler?.reachedBy({ host: 'pooler', port: 6432, secret: () => 'for-clients' }) ?? {};
   expect(Object.entries(reached).map(([name, text]) => [name, plainText(text)])).toEqual([
     ['POOLER_URL', 'postgres://scale_lab:for-clients@pooler:6432/postgres'],
+  ]);
+});
+
+test('a shard is a PostgreSQL under its own name, which the app finds by that', () => {
+  const shards = ['far-north', 'south'].map((name) => {
+    return {
+      kind: 'entry',
+      name,
+      entry: 'shard',
+      replicas: undefined,
+      limits: { cpu: 0.5, memoryBytes: undefined },
+    } as const;
+  });
+  const system: Topology = {
+    ...topology,
+    app: { ...topology.app, sharding: 'modulo', graphql: 'off', notifications: defaultApp.notifications },
+    services: shards,
+  };
+  expect(storesOf([system]).map(({ name, limits }) => [name, limits.cpu])).toEqual([
+    ['postgres', undefined],
+    ['redis', undefined],
+    ['far-north', 0.5],
+    ['south', 0.5],
+  ]);
+  expect(deployedOf(system, platform).map(({ name }) => name)).toEqual(['app', 'nginx']);
+  const reached = (used: string): Variables =>
+    storesOf([system])
+      .find(({ name }) => name === used)
+      ?.reachedBy({ host: used, port: 5432, secret: () => secret }) ?? {};
+  expect(shardsIn(readSettings(environmentOfApp(system, { reached })))).toEqual([
+    { name: 'far-north', url: `postgres://scale_lab:${secret}@far-north:5432/postgres` },
+    { name: 'south', url: `postgres://scale_lab:${secret}@south:5432/postgres` },
   ]);
 });
 

@@ -1,15 +1,12 @@
 import { Registry } from 'prom-client';
 
-import { createMonitor } from './database/monitor.ts';
+import { createMonitor, MONITOR_TIMEOUT_MS } from './database/monitor.ts';
 import type { ErrorLog } from './log.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { watchProcess } from './metrics/process.ts';
 import { createReplicaMetrics } from './metrics/replica.ts';
 import type { Settings } from './settings.ts';
 import { startWorker } from './worker.ts';
-
-/** How long the database may take to answer questions about itself. */
-export const MONITOR_TIMEOUT_MS = 1000;
 
 /** One address that answers requests, with one process behind it or several. */
 export interface Replica {

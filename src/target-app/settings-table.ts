@@ -347,6 +347,16 @@ export const APP_SETTINGS = {
       words: 'reclaims after {}',
     },
   },
+  /** By which rule users are divided among the shards that there are, with all that is theirs. */
+  sharding: {
+    variable: 'SHARDING',
+    kind: 'choice',
+    choices: ['none', 'modulo', 'consistent-hashing'],
+    default: 'none',
+    key: 'sharding',
+    noun: 'the sharding',
+    words: 'sharded by {}',
+  },
   connections: {
     variable: 'CONNECTIONS',
     kind: 'choice',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { readNotifierSettings, readSettings, SettingsError } from './settings.ts';
+import { readNotifierSettings, readSettings, SettingsError, shardsIn } from './settings.ts';
 
 const REQUIRED = { DATABASE_URL: 'postgres://localhost/todos' };
 
@@ -34,6 +34,8 @@ describe('settings', () => {
       CACHE_CHECK: 0,
       FEED_STRATEGY: 'join',
       GRAPHQL: 'off',
+      SHARDING: 'none',
+      SHARD_URLS: {},
       PAGES: 'offset',
       LIKES_STRATEGY: 'one-row',
       LIKES_SHARDS: 64,
@@ -81,6 +83,28 @@ describe('settings', () => {
       'WORKERS: got "1.5"; accepted: a whole number from 1 to 256 (default 1)',
       'TITLE_INDEX: got "yes"; accepted: true or false (default false)',
       'REDIS_URL: not set; accepted: a redis:// address (required unless CACHE_STRATEGY is none and SUMMARIES is tables)',
+    ]);
+  });
+
+  it('have the shards in the order of their names, where there is sharding', () => {
+    const shards = { SHARD_URL_SOUTH: 'postgres://south/db', SHARD_URL_FAR_NORTH: 'postgres://north/db' };
+    expect(shardsIn(readSettings({ ...REQUIRED, ...shards }))).toEqual([]);
+    expect(shardsIn(readSettings({ ...REQUIRED, ...shards, SHARDING: 'modulo' }))).toEqual([
+      { name: 'far-north', url: 'postgres://north/db' },
+      { name: 'south', url: 'postgres://south/db' },
+    ]);
+  });
+
+  it('need shards where there is sharding, and nothing that knows of one database only', () => {
+    expect(problems({ ...REQUIRED, SHARDING: 'modulo' })).toEqual([
+      'SHARD_URLS: not set; accepted: SHARD_URL_* of at least one shard (unless SHARDING is none)',
+    ]);
+    const unfit = { GRAPHQL: 'loader', NOTIFICATIONS_ORDER: 'outbox', NOTIFIER_URL: 'http://mailer' };
+    expect(problems({ ...REQUIRED, SHARDING: 'modulo', SHARD_URL_A: 'mysql://a:secret@b', ...unfit })).toEqual([
+      'SHARD_URL_A: got "mysql://a:***@b"; accepted: a postgres:// address (one for each shard)',
+      'GRAPHQL: got "loader"; accepted: off (unless SHARDING is none)',
+      'NOTIFICATIONS_ORDER: got "outbox"; accepted: write-first (unless SHARDING is none)',
+      'NOTIFIER_URL: got "http://mailer"; accepted: nothing (unless SHARDING is none)',
     ]);
   });
 

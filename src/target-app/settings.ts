@@ -70,6 +70,7 @@ const kafkaAddress = address(
   'a kafka:// address with user and password (required where NOTIFICATIONS_BY is kafka or SUMMARIES is projection)',
 );
 const databaseAddress = (accepted: string) => address(/^postgres(ql)?:\/\/./, `a postgres:// address (${accepted})`);
+const shardAddresses = z.record(z.string(), databaseAddress('one for each shard'));
 
 const ServerEnvironment = z.object({
   HOST: z._default(text('127.0.0.1'), '127.0.0.1'),
@@ -78,6 +79,7 @@ const ServerEnvironment = z.object({
 });
 const Environment = z.extend(ServerEnvironment, {
   DATABASE_URL: databaseAddress('required'),
+  SHARD_URLS: shardAddresses,
   POOLER_URL: z.optional(address(/^postgres(ql)?:\/\/./, 'a postgres:// address')),
   REDIS_URL: z.optional(redisAddress),
   AMQP_URL: z.optional(amqpAddress),
@@ -122,12 +124,54 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * @throws {SettingsError} that names every problem, not only the first
  */
 export function readSettings(environment: Variables): Settings {
-  const { CACHE_STRATEGY: strategy = 'none', SUMMARIES: summaries } = environment;
+  const { CACHE_STRATEGY: strategy = 'none', SHARDING: sharding = 'none', SUMMARIES: summaries } = environment;
   const isProjected = summaries === 'projection';
-  return read(Environment, environment, {
-    ...((strategy !== 'none' || isProjected) && { REDIS_URL: redisAddress }),
-    ...(isProjected && { KAFKA_URL: kafkaAddress }),
-    ...brokerOf(environment),
+  const SHARD_URLS = shardUrlsIn(environment);
+  return read(
+    Environment,
+    { ...environment, SHARD_URLS },
+    {
+      ...((strategy !== 'none' || isProjected) && { REDIS_URL: redisAddress }),
+      ...(isProjected && { KAFKA_URL: kafkaAddress }),
+      ...(sharding !== 'none' && neededForShards),
+      ...brokerOf(environment),
+    },
+  );
+}
+
+/** A variable for each shard: SHARD_URL_NORTH is where the shard north is. */
+const shardVariable = /^SHARD_URL_(?<name>\w+)$/;
+
+/** The addresses of the shards by their variables, in the order of those. */
+function shardUrlsIn(environment: Variables): Variables {
+  const found = Object.entries(environment).filter(([name]) => shardVariable.test(name));
+  return Object.fromEntries(found.toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Users are divided among shards with their todos. What else is kept is kept in one database, and knows of no other. */
+const neededForShards: Required = {
+  SHARD_URLS: shardAddresses.check(
+    z.refine((urls) => Object.keys(urls).length > 0, 'SHARD_URL_* of at least one shard (unless SHARDING is none)'),
+  ),
+  GRAPHQL: z.optional(z.literal('off', 'off (unless SHARDING is none)')),
+  NOTIFICATIONS_BY: z.optional(z.literal('http', 'http (unless SHARDING is none)')),
+  NOTIFICATIONS_ORDER: z.optional(z.literal('write-first', 'write-first (unless SHARDING is none)')),
+  NOTIFIER_URL: z.optional(z.never('nothing (unless SHARDING is none)')),
+};
+
+/** A database that has some of the users. */
+export interface ShardAddress {
+  /** As its variable calls it: `shard-a` of SHARD_URL_SHARD_A. */
+  readonly name: string;
+  readonly url: string;
+}
+
+/** The shards that users are divided among, in the order of their names; none where there is one database. */
+export function shardsIn({ SHARDING, SHARD_URLS }: Pick<Settings, 'SHARDING' | 'SHARD_URLS'>): readonly ShardAddress[] {
+  if (SHARDING === 'none') return [];
+  return Object.entries(SHARD_URLS).map(([variable, url]) => {
+    const { name = variable } = shardVariable.exec(variable)?.groups ?? {};
+    return { name: name.toLowerCase().replaceAll('_', '-'), url };
   });
 }
 
@@ -154,22 +198,21 @@ function brokerOf({ NOTIFICATIONS_BY: by }: Variables): Required {
 /** What may be left out otherwise, and not with what else is set. */
 type Required = Readonly<Record<string, z.ZodMiniType>>;
 
-function read<Schema extends z.ZodMiniType>(
-  schema: Schema,
-  environment: Variables,
-  required: Required,
-): z.infer<Schema> {
+/** What is read: variables, and those of shards together. */
+type Given = Readonly<Record<string, string | undefined | Variables>>;
+
+function read<Schema extends z.ZodMiniType>(schema: Schema, environment: Given, required: Required): z.infer<Schema> {
   const parsed = schema.safeParse(environment);
   const missing = z.object(required).safeParse(environment);
   if (parsed.success && missing.success) return parsed.data;
   const issues = [parsed, missing].flatMap(({ error }) => error?.issues ?? []);
-  const accepted = new Map(issues.map((issue) => [String(issue.path[0]), issue.message]));
+  const accepted = new Map(issues.map((issue) => [String(issue.path.at(-1)), issue.message]));
   throw new SettingsError(
     [...accepted].map(([name, what]) => `${name}: ${given(environment[name])}; accepted: ${what}`).join('\n'),
   );
 }
 
-function given(value: string | undefined): string {
-  if (value === undefined) return 'not set';
+function given(value: Given[string]): string {
+  if (typeof value !== 'string') return 'not set';
   return `got ${JSON.stringify(value.replace(/:[^:@/]+@/, ':***@'))}`; // an address may hold a password
 }

@@ -4,8 +4,6 @@ import type { Settings } from './settings.ts';
 
 /** What can be done once, in the order of a usual preparation. */
 export const STEPS = ['migrate', 'seed', 'flush'] as const;
-/** A database that stands still accepts connections, and says nothing on them. */
-const CONNECT_LIMIT_MS = 30_000;
 
 /** One of the steps. */
 export type Step = (typeof STEPS)[number];
@@ -17,13 +15,8 @@ export async function runSteps(steps: readonly Step[], settings: Settings, say: 
 
   const database = async (): Promise<ClientBase> => {
     if (client === undefined) {
-      const { Client } = await import('pg');
-      const opened = new Client({
-        connectionString: settings.DATABASE_URL,
-        application_name: 'target-app steps',
-        connectionTimeoutMillis: CONNECT_LIMIT_MS,
-      });
-      await opened.connect();
+      const { connect } = await import('./database/client.ts');
+      const opened = await connect(settings.DATABASE_URL);
       client = opened;
       disconnect = () => opened.end();
     }
@@ -41,14 +34,17 @@ async function run(step: Step, settings: Settings, database: () => Promise<Clien
   switch (step) {
     case 'migrate': {
       const { migrate } = await import('./database/migrate.ts');
+      const { migrateShards } = await import('./database/prepare-shards.ts');
       await migrate(await database(), settings.TITLE_INDEX);
-      return `migrated, ${settings.TITLE_INDEX ? 'with' : 'without'} an index for title search`;
+      const shards = await migrateShards(settings);
+      return `migrated${among(shards)}, ${settings.TITLE_INDEX ? 'with' : 'without'} an index for title search`;
     }
     case 'seed': {
       const { seed } = await import('./database/seed.ts');
+      const { seedShards } = await import('./database/prepare-shards.ts');
       const size = { users: settings.SEED_USERS, todos: settings.SEED_TODOS };
       const outcome = await seed(await database(), size, settings.SEED_ALWAYS);
-      return `${outcome}: ${size.users} users, ${size.todos} todos`;
+      return `${outcome}${among(await seedShards(settings))}: ${size.users} users, ${size.todos} todos`;
     }
     case 'flush': {
       const flushed: string[] = [];
@@ -74,4 +70,9 @@ async function run(step: Step, settings: Settings, database: () => Promise<Clien
       return flushed.length === 0 ? 'no cache to flush' : `flushed ${flushed.join(', ')}`;
     }
   }
+}
+
+/** Says to how many shards it was done as well, where there are some. */
+function among(shards: number): string {
+  return shards === 0 ? '' : ` with ${shards} shards`;
 }

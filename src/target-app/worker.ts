@@ -1,6 +1,7 @@
 import { createCache } from './cache/cache.ts';
 import { createDatabase, type Database } from './database/database.ts';
 import type { Monitor } from './database/monitor.ts';
+import { openShards } from './database/shards.ts';
 import type { Graphql } from './graphql/graphql.ts';
 import { createApp } from './http/app.ts';
 import type { Drain } from './http/route.ts';
@@ -13,14 +14,10 @@ import { createSender } from './notifications/sender.ts';
 import { openWay } from './notifications/ways.ts';
 import { listen, type Listening } from './server.ts';
 import type { Settings } from './settings.ts';
-import { fromTables } from './summaries/from-tables.ts';
 import { orElse } from './summaries/summary.ts';
 import type { Projection } from './summaries/projection.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
-import { createFeed } from './todos/feed.ts';
-import { createLikes } from './todos/likes.ts';
-import { createPages } from './todos/pages.ts';
-import { createTodos } from './todos/todos.ts';
+import { openStored } from './todos/stored.ts';
 
 /** What a worker gets from the replica that it is part of. */
 export interface WorkerParts {
@@ -37,21 +34,18 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const drain: Drain = { draining: false };
   const database = createDatabase(settings, metrics, errors);
   const cache = createCache(settings, metrics, errors);
-  const todos = createTodos(database, settings);
-  const pages = createPages(database, settings.PAGES, settings);
-  const likes = createLikes(database, settings);
-  const feed = createFeed(database, settings.FEED_STRATEGY);
+  const shards = openShards(settings, metrics, errors);
+  const { todos, pages, likes, feed, summaries: tables } = openStored(database, shards, settings);
   const way = await openWay(settings, database, errors);
   const sender = createSender(way, metrics, errors);
   const create = createCreation(settings, todos, sender);
   const relay =
     way && settings.NOTIFICATIONS_ORDER === 'outbox' ? startRelay(database, way, metrics, errors) : undefined;
   const projection = await projectionOf(settings, errors);
-  const tables = fromTables(database);
   const summaries = projection === undefined ? tables : orElse(projection.of, tables);
   // Whoever reads the events of a projection sends no mails.
   const toldFrom = way && projection === undefined ? settings.SEED_TODOS + 1 : undefined;
-  const scrapeBackends = createBackendsScrape(monitor, cache, projection, toldFrom);
+  const scrapeBackends = createBackendsScrape(monitor, cache, projection, toldFrom, shards);
   const graphql = await openGraphql(database, settings, parts);
   const api = { create, todos, pages, likes, feed, graphql, summaries, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
@@ -63,7 +57,7 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
     await sender.close();
     await projection?.close();
     await cache.close();
-    await Promise.all([database.close(), monitor.close()]);
+    await Promise.all([database.close(), monitor.close(), shards?.close()]);
   };
 
   return listen(app.fetch, settings, drain, release);

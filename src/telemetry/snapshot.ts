@@ -3,6 +3,9 @@ import { parseExposition, type Sample } from './prometheus.ts';
 /** Numbers by the name of their metric. */
 export type Numbers = Readonly<Record<string, number>>;
 
+/** That something was counted for one shard. */
+const ofShard = /^shard="[^"]*"$/;
+
 /** What an exposition says, sorted. */
 export interface Snapshot {
   readonly counters: Numbers;
@@ -11,7 +14,10 @@ export interface Snapshot {
   readonly samples: readonly Sample[];
 }
 
-/** Counters are summed over their labels; gauges keep them, since a sum of quantiles means nothing. */
+/**
+ * Counters are summed over their labels, and what is counted for each shard is there for each as well; gauges keep their labels,
+ * since a sum of quantiles means nothing.
+ */
 export function snapshotOf(text: string): Snapshot {
   const { samples, types } = parseExposition(text);
   const counters: Record<string, number> = {};
@@ -19,9 +25,11 @@ export function snapshotOf(text: string): Snapshot {
   for (const { name, labels, value } of samples) {
     if (name.endsWith('_bucket') || !Number.isFinite(value)) continue;
     const family = name.replace(/_(sum|count)$/, '');
-    if (types.get(name) === 'counter' || types.get(family) === 'histogram')
+    const labelled = labels === '' ? name : `${name}{${labels}}`;
+    if (types.get(name) === 'counter' || types.get(family) === 'histogram') {
       counters[name] = (counters[name] ?? 0) + value;
-    else if (types.get(name) === 'gauge') gauges[labels === '' ? name : `${name}{${labels}}`] = value;
+      if (ofShard.test(labels)) counters[labelled] = value;
+    } else if (types.get(name) === 'gauge') gauges[labelled] = value;
   }
   return { counters, gauges, samples };
 }

@@ -42,6 +42,17 @@ describe('telemetryOf', () => {
     ]);
   });
 
+  it('gives the rise of what is counted for each shard as well', () => {
+    const text = (a: number, b: number): string =>
+      `# TYPE shard_queries_total counter\nshard_queries_total{shard="a"} ${a}\nshard_queries_total{shard="b"} ${b}\n`;
+    const telemetry = telemetryOf([{ replica: 'app-1', text: text(4, 1) }], [{ replica: 'app-1', text: text(10, 2) }]);
+    expect(telemetry.replicas[0]?.counters).toEqual({
+      shard_queries_total: 7,
+      'shard_queries_total{shard="a"}': 6,
+      'shard_queries_total{shard="b"}': 1,
+    });
+  });
+
   it('lists a replica that was silent, came late, died or restarted, and takes no numbers from it', () => {
     const telemetry = telemetryOf(
       [

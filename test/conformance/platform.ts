@@ -13,6 +13,7 @@ import { describeLoad } from './load.ts';
 import { describeLog } from './log.ts';
 import { describePooler } from './pooler.ts';
 import { describeServices } from './services.ts';
+import { describeShards } from './shards.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 import { problemOf } from './requirements.ts';
 import { shareStack } from './shared-stack.ts';
@@ -51,6 +52,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeBroker(bench);
     describeLog(bench);
     describePooler(bench, stack);
+    describeShards(bench);
     describeServices(bench, stack, bare);
     describeLinks(bench, stack);
     // It closes the bare one.

@@ -111,3 +111,21 @@ describe.each([
     await removeLabImages(env);
   });
 });
+
+describe('examples/sharding', () => {
+  it('asks one database for one user, and each of four for all users', { timeout: 240_000 }, async (context) => {
+    const problem = await engineProblem();
+    if (problem !== undefined && !isRequired) context.skip(problem);
+    const file = path.join(examples, 'sharding', 'scenarios.yaml');
+    const env = { ...bench.env, ...hostOfItsOwn('example-sharding'), TMPDIR: bench.temporary };
+    const args = ['run', '--file', file, '--platform', 'docker', ...short];
+    const { code, err } = await scaleLab(args, { cwd: bench.folder, env });
+    expect([0, 1, 3], err).toContain(code);
+    const { verdicts } = await bench.onlyRun();
+    // Those about times need not hold in so short a time, nor do so few requests hit all shards alike.
+    const counted = verdicts.filter(({ expectation }) => !/rps|35%/.test(expectation));
+    expect(counted).toHaveLength(7);
+    for (const { outcome, expectation, reason } of counted) expect(outcome, `${expectation}: ${reason}`).toBe('passed');
+    await removeLabImages(env);
+  });
+});

@@ -3,8 +3,8 @@ import { shortened } from '../../model/foreign-text.ts';
 import { formatNumber, formatPercent, formatRounded, plural } from '../../model/numbers.ts';
 import { appIn } from '../../model/system.ts';
 import {
-  aboutStore,
-  coresOf,
+  aboutDatabase,
+  coresOfDatabase,
   coresOfMachine,
   inCores,
   loopLevel,
@@ -27,7 +27,7 @@ export const databaseDominates: Rule = (view) => {
   if (!database || database.isWait) return undefined;
   const { seen, share } = database;
   const text = `p99 is the database: ${seen}.`;
-  const about = aboutStore(view, 'postgres');
+  const about = aboutDatabase(view);
   const gain = share / 2;
   const [costliest] = view.telemetry.backends?.statements ?? [];
   if (!costliest || costliest.calls === 0) {
@@ -43,7 +43,7 @@ export const databaseWait: Rule = (view) => {
   const database = databaseTime(view);
   if (!database?.isWait) return undefined;
   const text = `p99 is the wait for answers of the database: ${database.seen}.`;
-  return { text, about: aboutStore(view, 'postgres'), ...waitAdvice(view) };
+  return { text, about: aboutDatabase(view), ...waitAdvice(view) };
 };
 
 interface DatabaseTime {
@@ -59,7 +59,7 @@ function databaseTime(view: TrialView): DatabaseTime | undefined {
   const database = shareOfP99(view, 'db');
   if (!database?.isLargest || database.share < 0.5 || database.partMs < noticeableMs) return undefined;
   const own = ownTime(view);
-  const postgres = coresOf(view, 'postgres');
+  const postgres = coresOfDatabase(view);
   const parts = [
     ofTotal(database),
     ...(own

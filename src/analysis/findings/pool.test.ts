@@ -37,6 +37,26 @@ describe('pool-wait', () => {
     );
   });
 
+  it('looks at the busiest of several databases, and not at one that nobody asks', () => {
+    const counters = { 'shard_queries_total{shard="north"}': 90, 'shard_queries_total{shard="south"}': 10 };
+    const sharded = telemetry(
+      {},
+      { replicas: [{ replica: 'app-1', counters, gauges: { db_pool_size: 10 } }], timeline: samples },
+    );
+    const used = (north: number) => [
+      service('postgres', 0),
+      service('north', north, { copyOf: 'north', cpuLimit: 0.2 }),
+      service('south', 0.02, { copyOf: 'south', cpuLimit: 0.2 }),
+    ];
+    expect(poolWait({ telemetry: sharded, resources: used(0.2) })).toBe(
+      wouldNot('PostgreSQL is the limit, at 0.2 of 0.2 cores'),
+    );
+    // How large each of several pools should be, the sum of them does not tell.
+    expect(poolWait({ telemetry: sharded, resources: used(0.04) })).toBe(
+      `${said} Whether a larger pool helps, a try tells.`,
+    );
+  });
+
   it('advises against it where a herd would only hit the database harder', () => {
     const herd = { recomputes: 750, recomputes_per_expiry: 75, cache_hit_rate: 0.99 };
     expect(poolWait({ metrics: { ...waiting.metrics, ...herd } })).toBe(

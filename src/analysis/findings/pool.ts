@@ -1,9 +1,10 @@
+import { shardsIn } from '../../metrics/shards.ts';
 import { highest, poolSamples } from '../../metrics/timeline.ts';
 import { formatNumber, formatRounded, formatValue } from '../../model/numbers.ts';
 import { appIn } from '../../model/system.ts';
 import {
-  aboutStore,
-  coresOf,
+  aboutDatabase,
+  coresOfDatabase,
   coresOfMachine,
   inCores,
   levelOf,
@@ -66,14 +67,14 @@ function poolAdvice(view: TrialView, share: number): Omit<Found, 'text'> {
   if (obstacles.some(({ level }) => level !== 'free')) {
     return { next: `Whether a larger pool helps, a try tells${larger}.`, gain: share / 2 };
   }
-  const postgres = coresOf(view, 'postgres');
+  const postgres = coresOfDatabase(view);
   const room = postgres ? `: PostgreSQL used ${inCores(postgres)}` : '';
   return { next: `A larger pool would help${larger}${room}.`, gain: share };
 }
 
 function obstaclesOf(view: TrialView): readonly Obstacle[] {
   const { event_loop_utilisation: utilisation = 0, pool_reclaimed: reclaimed = 0 } = view.metrics;
-  const postgres = coresOf(view, 'postgres');
+  const postgres = coresOfDatabase(view);
   const machine = coresOfMachine(view);
   const throttled = replicasThrottled(view);
   const slow = slowestReplica(view);
@@ -113,12 +114,12 @@ function mayGrow(view: TrialView): Level | undefined {
 
 /**
  * Twice as large, as far as PostgreSQL allows it: it keeps some connections for itself and for who watches. Undefined where nobody
- * knows how large it is, or among how many processes they are shared.
+ * knows how large it is, or among how many processes they are shared; and where there is one for each of several databases.
  */
 function largerPool(view: TrialView): number | undefined {
   const { db_max_connections: allowed = Infinity } = view.telemetry.backends?.gauges ?? {};
   const [size, processes] = [poolSize(view), processesOf(view)];
-  if (size === undefined || processes === undefined) return undefined;
+  if (size === undefined || processes === undefined || shardsIn(view.telemetry).length > 0) return undefined;
   return Math.min(2 * size, Math.floor((0.9 * allowed) / processes));
 }
 
@@ -133,7 +134,7 @@ export const connectionLimit: Rule = (view) => {
   const then = errorRate > 0 || rejected > 0 ? 'refuses more' : 'is close to refusing more';
   const text = `PostgreSQL had ${formatNumber(most)} of its ${formatNumber(allowed)} connections open, and ${then}.`;
   const gain = Math.max(0.2, errorRate);
-  const about = aboutStore(view, 'postgres');
+  const about = aboutDatabase(view);
   if (hasNoPool(view)) return { text, about, next: `Each request opens one of its own. ${usePool}.`, gain };
   const processes = processesOf(view);
   const share = Math.floor((0.9 * allowed) / (processes ?? 1));

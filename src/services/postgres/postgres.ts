@@ -64,7 +64,8 @@ export const postgres: Service = {
   },
   environment: () => ({}),
   files: () => [],
-  ready: { log: /ready to accept connections/, command: isReady },
+  // Several may start at once, on few cores or with a share of one.
+  ready: { log: /ready to accept connections/, command: isReady, limitMs: 120_000 },
   version: {
     name: 'postgresql',
     log: / starting PostgreSQL (?<version>\d+(\.\d+)*)/,

@@ -1,10 +1,10 @@
 import type { Worker as Process } from 'node:cluster';
 
-import { createMonitor } from '../database/monitor.ts';
+import { createMonitor, MONITOR_TIMEOUT_MS } from '../database/monitor.ts';
 import type { ErrorLog } from '../log.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { watchProcess } from '../metrics/process.ts';
-import { MONITOR_TIMEOUT_MS, type Replica } from '../replica.ts';
+import type { Replica } from '../replica.ts';
 import type { Settings } from '../settings.ts';
 import { startWorker } from '../worker.ts';
 import type { ToPrimary, ToWorker } from './messages.ts';

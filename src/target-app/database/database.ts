@@ -43,13 +43,19 @@ export interface Database {
 /**
  * Opens the database: a gate that bounds who may wait and how long, and behind it a source of connections.
  * Every query and every wait is measured here.
+ * @param counted counts its queries, beside what counts those of all databases
  */
-export function createDatabase(settings: Settings, metrics: Metrics, errors: ErrorLog): Database {
+export function createDatabase(
+  settings: Settings,
+  metrics: Metrics,
+  errors: ErrorLog,
+  counted?: { inc(): void },
+): Database {
   const source = settings.CONNECTIONS === 'pool' ? pooled(settings, errors) : perRequest(settings, errors);
   const gate = new Admission(source.size, settings.POOL_QUEUE_LIMIT, settings.POOL_TIMEOUT_MS);
   const loans = createLoans(settings.POOL_RECLAIM_AFTER_MS, metrics);
   const hand = settings.POOL_LEAK_EVERY > 0 ? leaking(settings.POOL_LEAK_EVERY) : (lease: Lease) => lease;
-  metrics.poolSize.set(Number.isFinite(source.size) ? source.size : 0);
+  metrics.poolSize.inc(Number.isFinite(source.size) ? source.size : 0);
 
   async function connect(stopwatch: Stopwatch): Promise<Lease> {
     const askedAt = performance.now();
@@ -89,6 +95,7 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
           stopwatch.end('db');
           // Counted when it has ended, as requests are: of what is in flight at a scrape, neither is.
           metrics.queries.inc();
+          counted?.inc();
           metrics.queryDuration.observe((performance.now() - sentAt) / 1e3);
         }
       },

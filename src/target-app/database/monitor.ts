@@ -5,6 +5,9 @@ import type { Statement } from './database.ts';
 /** What all monitors are called, in PostgreSQL's list of connections and in what they ask. */
 export const MONITOR = 'target-app monitor';
 
+/** How long the database may take to answer questions about itself. */
+export const MONITOR_TIMEOUT_MS = 1000;
+
 /** Asks the database about itself, over a connection that no request can hold up. */
 export interface Monitor {
   /** Opens the connection when there is none. Fails after the time-out, and opens a new one next time. */

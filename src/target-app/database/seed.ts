@@ -31,11 +31,17 @@ const UNTOUCHED = `
   FROM seed_state AS state
   WHERE state.users = $1 AND state.todos = $2 AND state.version = ${SEED_VERSION}`;
 
-/** Written by the server itself: no row crosses the wire. Every value follows from the id. */
-const rows = ({ users, todos }: SeedSize) => `
+/** Whose the todo with an id is, as SQL. */
+const ownerOf = (users: number): string => `1 + (id - 1) % ${users}`;
+
+/**
+ * Written by the server itself: no row crosses the wire. Every value follows from the id.
+ * @param isHere the SQL condition for a user to be here, with all that is theirs
+ */
+const rows = ({ users, todos }: SeedSize, isHere = (_userId: string): string => 'true') => `
   TRUNCATE todos, users, todo_likes, notifications, mails, outbox, seed_state RESTART IDENTITY;
   INSERT INTO users (id, name)
-    SELECT id, 'User ' || id FROM generate_series(1, ${users}) AS id;
+    SELECT id, 'User ' || id FROM generate_series(1, ${users}) AS id WHERE ${isHere('id')};
   INSERT INTO todos (id, title, description, completed, user_id, created_at)
     SELECT id,
            (ARRAY['Buy', 'Call', 'Clean', 'Fix', 'Paint', 'Plan', 'Read', 'Sell', 'Visit', 'Write'])[1 + id % 10] || ' '
@@ -43,9 +49,9 @@ const rows = ({ users, todos }: SeedSize) => `
              || ' #' || id,
            'Todo number ' || id || ', to be done some day before it is forgotten.',
            id % 3 = 0,
-           1 + (id - 1) % ${users},
+           ${ownerOf(users)},
            timestamptz '2024-01-01 00:00:00Z' + id * interval '1 second'
-    FROM generate_series(1, ${todos}) AS id;
+    FROM generate_series(1, ${todos}) AS id WHERE ${isHere(ownerOf(users))};
   SELECT setval('users_id_seq', ${users});
   SELECT setval('todos_id_seq', greatest(${todos}, 1), ${todos} > 0);
   INSERT INTO seed_state VALUES (${users}, ${todos}, ${SEED_VERSION}, pg_current_xact_id()::xid);
@@ -63,6 +69,19 @@ export async function seed(client: ClientBase, size: SeedSize, always: boolean):
     await client.query('ROLLBACK');
     throw error;
   }
+}
+
+/**
+ * Makes the tables of one database hold only these of all users, with their todos: ids, texts and times are those that they have
+ * where all are in one place. Always anew.
+ */
+export async function seedPart(client: ClientBase, size: SeedSize, userIds: readonly number[]): Promise<void> {
+  const part = `'{${userIds.join()}}'::integer[]`;
+  // Statements sent together are one transaction.
+  await client.query(`
+    SELECT pg_advisory_xact_lock(${SCHEMA_LOCK});
+    ${rows(size, (userId) => `${userId} = ANY (${part})`)}
+    DELETE FROM seed_state;`);
 }
 
 async function isUntouched(client: ClientBase, { users, todos }: SeedSize): Promise<boolean> {

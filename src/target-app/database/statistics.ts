@@ -54,14 +54,43 @@ const SLOWEST = `
   WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND strpos(query, '${MONITOR}') = 0
   GROUP BY 1 ORDER BY seconds DESC LIMIT 10`;
 
-/** Asks for the statistics. */
-export async function readStatistics(monitor: Monitor): Promise<Statistics> {
+/** Asks all of these databases for their statistics, and adds them up. */
+export async function readAllStatistics(monitors: readonly Monitor[]): Promise<Statistics> {
+  const all = await Promise.all(monitors.map(readStatistics));
+  return all.reduce((sum, each) => ({
+    committed: sum.committed + each.committed,
+    rolledBack: sum.rolledBack + each.rolledBack,
+    blocksHit: sum.blocksHit + each.blocksHit,
+    blocksRead: sum.blocksRead + each.blocksRead,
+    rowsRead: sum.rowsRead + each.rowsRead,
+    tempFiles: sum.tempFiles + each.tempFiles,
+    tempBytes: sum.tempBytes + each.tempBytes,
+    deadlocks: sum.deadlocks + each.deadlocks,
+    locksWaiting: sum.locksWaiting + each.locksWaiting,
+    connections: sum.connections + each.connections,
+    connectionsActive: sum.connectionsActive + each.connectionsActive,
+    connectionsServing: sum.connectionsServing + each.connectionsServing,
+    maxConnections: sum.maxConnections + each.maxConnections,
+    countsStatements: sum.countsStatements && each.countsStatements,
+  }));
+}
+
+async function readStatistics(monitor: Monitor): Promise<Statistics> {
   const [statistics] = await monitor.query<Statistics>({ name: 'statistics', text: STATISTICS });
   if (statistics === undefined) throw new Error('no statistics of this database');
   return statistics;
 }
 
-/** The ten statements that took the most time in all; the monitor's own are left out. Fails where they are not counted. */
-export function readSlowestStatements(monitor: Monitor): Promise<StatementStatistics[]> {
-  return monitor.query<StatementStatistics>({ name: 'slowest', text: SLOWEST });
+/**
+ * The ten statements that took the most time in all these databases, as far as they are among the ten of each; the monitors' own are
+ * left out. Fails where they are not counted.
+ */
+export async function readSlowestStatements(monitors: readonly Monitor[]): Promise<StatementStatistics[]> {
+  const told = monitors.map((monitor) => monitor.query<StatementStatistics>({ name: 'slowest', text: SLOWEST }));
+  const sums = new Map<string, StatementStatistics>();
+  for (const { statement, calls, seconds } of (await Promise.all(told)).flat()) {
+    const sum = sums.get(statement) ?? { statement, calls: 0, seconds: 0 };
+    sums.set(statement, { statement, calls: sum.calls + calls, seconds: sum.seconds + seconds });
+  }
+  return [...sums.values()].toSorted((one, other) => other.seconds - one.seconds).slice(0, 10);
 }

@@ -3,7 +3,9 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { Cache } from '../cache/cache.ts';
 import { numbersIn } from '../cache/info.ts';
 import type { Monitor } from '../database/monitor.ts';
-import { readSlowestStatements, readStatistics } from '../database/statistics.ts';
+import { createMoves } from '../database/moves.ts';
+import type { Shards } from '../database/shards.ts';
+import { readAllStatistics, readSlowestStatements } from '../database/statistics.ts';
 import { within } from '../deadline.ts';
 import type { Projection } from '../summaries/projection.ts';
 import { compare } from '../summaries/tally.ts';
@@ -25,13 +27,17 @@ type Tell = (name: string, help: string, samples: number | readonly Sample[] | u
  * their statistics began. What cannot be told is absent, not zero; why is for /readyz to say.
  * @param projection that of the summaries; undefined where there is none
  * @param toldFrom the id from which on users are to hear of todos; undefined where they hear of none
+ * @param shards further databases: what these say is added up with what the one says
  */
 export function createBackendsScrape(
   monitor: Monitor,
   cache: Cache,
   projection: Projection | undefined,
   toldFrom: number | undefined,
+  shards?: Shards,
 ): () => Promise<string> {
+  const monitors = [monitor, ...(shards?.monitors ?? [])];
+  const moves = shards === undefined ? undefined : createMoves(shards);
   return async () => {
     const registry = new Registry(); // a new one each time: what was told before and is not now has to be gone
     const tell: Tell = (name, help, told = []) => {
@@ -44,18 +50,19 @@ export function createBackendsScrape(
       for (const { labels = {}, value } of samples) metric.inc(labels, value);
     };
     // One after the other: they have one connection.
-    const database = tellDatabase(monitor, tell)
+    const database = tellDatabases(monitors, tell)
       // What could not be told is absent.
       .catch(() => undefined)
       .then(() => tellNotifications(monitor, toldFrom, tell))
-      .then(() => tellProjection(monitor, projection, tell));
+      .then(() => tellProjection(monitor, projection, tell))
+      .then(() => tellMoves(moves, tell));
     await Promise.allSettled([database, tellCache(cache.redis, tell)]);
     return registry.metrics();
   };
 }
 
-async function tellDatabase(monitor: Monitor, tell: Tell): Promise<void> {
-  const statistics = await readStatistics(monitor);
+async function tellDatabases(monitors: readonly Monitor[], tell: Tell): Promise<void> {
+  const statistics = await readAllStatistics(monitors);
   tell('db_transactions_total', 'Transactions that ended; those of monitors are among them.', [
     { labels: { outcome: 'committed' }, value: statistics.committed },
     { labels: { outcome: 'rolled_back' }, value: statistics.rolledBack },
@@ -74,7 +81,7 @@ async function tellDatabase(monitor: Monitor, tell: Tell): Promise<void> {
   tell('db_max_connections', 'Connections that PostgreSQL allows.', statistics.maxConnections);
   if (!statistics.countsStatements) return;
 
-  const slowest = await readSlowestStatements(monitor);
+  const slowest = await readSlowestStatements(monitors);
   tell(
     'db_statement_seconds_total',
     'Time in each of the ten statements that took the most.',
@@ -109,6 +116,15 @@ async function tellProjection(monitor: Monitor, projection: Projection | undefin
   const rebuildMs = await projection.rebuildMs();
   if (rebuildMs !== undefined)
     tell('projection_rebuild_ms', 'How long it took, the last time, to be made of all events that there were.', rebuildMs);
+}
+
+async function tellMoves(moves: ReturnType<typeof createMoves> | undefined, tell: Tell): Promise<void> {
+  if (moves === undefined) return;
+  const counted = await moves();
+  const of = (value: 'rows' | 'moving') =>
+    counted.map((each) => ({ labels: { shard: each.shard }, value: each[value] }));
+  tell('shard_rows', 'Users and todos in each shard, counted once a minute at the most.', of('rows'));
+  tell('shard_rows_moving', 'Those of them that would be in another one if there were one shard more.', of('moving'));
 }
 
 async function tellCache(redis: Cache['redis'], tell: Tell): Promise<void> {

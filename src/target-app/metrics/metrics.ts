@@ -85,6 +85,12 @@ export function createMetrics() {
       this.set(queriesUnderWay.take());
     },
   });
+  const shardQueries = new Counter({
+    name: 'shard_queries_total',
+    help: 'Queries sent for requests to each of the shards.',
+    labelNames: ['shard'],
+    registers,
+  });
   // What never happened is zero, and not missing.
   for (const reason of refusalReasons) poolRejected.inc({ reason }, 0);
 
@@ -94,6 +100,11 @@ export function createMetrics() {
 
     queriesUnderWay,
     queries: counter('db_queries_total', 'Queries sent for requests.'),
+    /** What counts the queries to one shard: from zero, also where there are none. */
+    shardQueries(shard: string): { inc(): void } {
+      shardQueries.inc({ shard }, 0);
+      return shardQueries.labels({ shard });
+    },
     queryDuration: seconds('db_query_duration_seconds', 'From sending a query to its answer.'),
     poolSize: gauge('db_pool_size', 'Connections allowed at once; 0: not limited (a connection per request).'),
     poolInUse: gauge('db_pool_in_use', 'Connections that a request holds now.'),

@@ -7,7 +7,8 @@ import { TODO_COLUMNS, type Todo, type TodoChange, type TodoDraft } from './todo
 
 const FOREIGN_KEY_VIOLATION = '23503';
 const USER_TODOS_LIMIT = 100;
-const SEARCH_LIMIT = 20;
+/** How many a search finds at the most. */
+export const SEARCH_LIMIT = 20;
 
 /** What a todo is known by before it is written. */
 export type Reserved = Pick<Todo, 'id' | 'createdAt'>;
@@ -32,7 +33,7 @@ export interface Todos {
 
 /**
  * Reads and writes todos.
- * `cost` is a declared, artificial one: byId, list and search sleep and work for so long inside PostgreSQL, holding their
+ * `cost` is a declared, artificial one: byId, list, search and ofUser sleep and work for so long inside PostgreSQL, holding their
  * connection, as a query over more data than fits on a laptop would.
  */
 export function createTodos(database: Database, cost: QueryCost): Todos {
@@ -49,6 +50,12 @@ export function createTodos(database: Database, cost: QueryCost): Todos {
   // Without a name: whether the index helps depends on the text, so every search is planned for its own.
   const SEARCH: Statement<Todo> = {
     text: `SELECT ${TODO_COLUMNS} FROM todos WHERE ${costly} AND title ILIKE $1 ORDER BY id LIMIT ${SEARCH_LIMIT}`,
+  };
+  // One query tells both: a user without todos is one row of nulls, no user is no row.
+  const OF_USER: Statement<Todo | { id: null }> = {
+    name: 'todos-of-user',
+    text: `SELECT ${TODO_COLUMNS} FROM users LEFT JOIN todos ON todos.user_id = users.id
+           WHERE ${costly} AND users.id = $1 ORDER BY todos.id DESC LIMIT ${USER_TODOS_LIMIT}`,
   };
 
   const insert = async (
@@ -118,13 +125,6 @@ const CREATE_NOTED: Statement<Todo> = {
 const RESERVE: Statement<Reserved> = {
   name: 'todo-reserve',
   text: `SELECT nextval('todos_id_seq')::integer AS id, now() AS "createdAt"`,
-};
-
-/** One query tells both: a user without todos is one row of nulls, no user is no row. */
-const OF_USER: Statement<Todo | { id: null }> = {
-  name: 'todos-of-user',
-  text: `SELECT ${TODO_COLUMNS} FROM users LEFT JOIN todos ON todos.user_id = users.id
-         WHERE users.id = $1 ORDER BY todos.id DESC LIMIT ${USER_TODOS_LIMIT}`,
 };
 
 const isTodo = (row: Todo | { id: null }): row is Todo => row.id !== null;
