@@ -262,4 +262,5 @@ export const pitfalls = {
     ],
     figures: ['RPS', 'Latency by percentile', 'Errors over time'],
   },
+  ...replication,
 } as const satisfies Readonly<Record<string, Lesson>>;

@@ -4,6 +4,7 @@ import type { Metric } from './metric.ts';
 import { notifications } from './notifications.ts';
 import { openLoad } from './open-load.ts';
 import { outcomes, rates } from './outcome.ts';
+import { replication } from './replication.ts';
 import { told } from './server.ts';
 import { used } from './used.ts';
 
@@ -15,6 +16,7 @@ export const metrics: readonly Metric[] = [
   ...openLoad,
   ...twoTimes,
   ...told,
+  ...replication,
   ...notifications,
   ...used,
   ...changes,

@@ -2,7 +2,7 @@ import { isOnLink } from '../model/acts.ts';
 import { servicesBeside } from '../model/plan.ts';
 import type { Variant } from '../model/scenario.ts';
 import { actItems } from './parse-acts.ts';
-import { checkBroker, checkServices } from './parse-services.ts';
+import { checkBroker, checkServices, checkStandbys } from './parse-services.ts';
 import type { Reader } from './reader.ts';
 import { actMisfits, type ActMisfit } from './schema/act-misfits.ts';
 import { misfitsOf, type Runs } from './schema/orchestration.ts';
@@ -26,7 +26,9 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
       return services?.kind === 'table' ? services.entries : [];
     });
     // What defaults say of the app has no place in the scenario.
-    checkBroker(system, find('app') ?? find('workload'), reader);
+    const app = find('app') ?? find('workload');
+    checkBroker(system, app, reader);
+    checkStandbys(system, app, reader);
     checkServices(system, (service) => servicesIn.find(({ key }) => key === service), reader);
     checkActs(
       { acts: find('acts')?.value, rollout: find('rollout') },

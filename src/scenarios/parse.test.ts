@@ -63,6 +63,7 @@ describe('parseScenarioFile', () => {
                   likes: { strategy: 'one-row', shards: 64 },
                   notifications: { by: 'http', inbox: 'memory', mailTimeMs: 0, order: 'write-first', gapMs: 0 },
                   pool: { size: 10, queueLimit: 1000, timeoutMs: 5000, leakEvery: 0, reclaimAfterMs: 0 },
+                  reads: { from: 'primary', ownWriteMs: 1000, lagMs: 0 },
                   connections: 'pool',
                   queryCostMs: 0,
                   queryCpuRows: 0,

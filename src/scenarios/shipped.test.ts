@@ -45,6 +45,7 @@ describe('scenarios.yaml', () => {
       'hot-key',
       'cold-cache',
       'connection-pooler',
+      'read-replica',
       'notifications',
       'outbox',
     ]);

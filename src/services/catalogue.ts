@@ -1,10 +1,11 @@
 import { notifier } from './notifier.ts';
 import { pgbouncer } from './pgbouncer.ts';
+import { standby } from './postgres/standby.ts';
 import { rabbitmq } from './rabbitmq.ts';
 import type { Entry } from './service.ts';
 
 /** All that a scenario file may name. */
-export const catalogue: readonly Entry[] = [notifier, pgbouncer, rabbitmq];
+export const catalogue: readonly Entry[] = [notifier, pgbouncer, rabbitmq, standby];
 
 /**
  * The entry of that name.

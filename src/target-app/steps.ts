@@ -48,6 +48,8 @@ async function run(step: Step, settings: Settings, database: () => Promise<Clien
       const { seed } = await import('./database/seed.ts');
       const size = { users: settings.SEED_USERS, todos: settings.SEED_TODOS };
       const outcome = await seed(await database(), size, settings.SEED_ALWAYS);
+      const { untilCaughtUp } = await import('./database/standbys.ts');
+      await untilCaughtUp(await database(), settings);
       return `${outcome}: ${size.users} users, ${size.todos} todos`;
     }
     case 'flush': {

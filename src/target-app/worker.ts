@@ -1,6 +1,8 @@
 import { createCache } from './cache/cache.ts';
 import { createDatabase, type Database } from './database/database.ts';
 import type { Monitor } from './database/monitor.ts';
+import { createReads } from './database/reads.ts';
+import { standbySettings } from './database/standbys.ts';
 import type { Graphql } from './graphql/graphql.ts';
 import { createApp } from './http/app.ts';
 import type { Drain } from './http/route.ts';
@@ -11,13 +13,11 @@ import { createCreation } from './notifications/creation.ts';
 import { startRelay } from './notifications/relay.ts';
 import { createSender } from './notifications/sender.ts';
 import { openWay } from './notifications/ways.ts';
+import { createOwnWrites } from './own-writes.ts';
 import { listen } from './server.ts';
 import type { Settings } from './settings.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
-import { createFeed } from './todos/feed.ts';
-import { createLikes } from './todos/likes.ts';
-import { createPages } from './todos/pages.ts';
-import { createTodos } from './todos/todos.ts';
+import { createReader } from './todos/reader.ts';
 
 /** One process that answers requests. */
 export interface Worker {
@@ -40,11 +40,13 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const { errors, metrics, monitor, scrape } = parts;
   const drain: Drain = { draining: false };
   const database = createDatabase(settings, metrics, errors);
+  const standbys = standbySettings(settings).map((of) => createDatabase(of, metrics, errors));
   const cache = createCache(settings, metrics, errors);
-  const todos = createTodos(database, settings);
-  const pages = createPages(database, settings.PAGES, settings);
-  const likes = createLikes(database, settings);
-  const feed = createFeed(database, settings.FEED_STRATEGY);
+  const primary = createReader(database, settings);
+  const { todos, likes } = primary;
+  const ownWrites = createOwnWrites(metrics);
+  const others = standbys.map((standby) => createReader(standby, settings));
+  const reads = createReads(settings, primary, others, ownWrites, metrics);
   const way = await openWay(settings, database, errors);
   const sender = createSender(way, metrics, errors);
   const create = createCreation(settings, todos, sender);
@@ -52,7 +54,7 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
     way && settings.NOTIFICATIONS_ORDER === 'outbox' ? startRelay(database, way, metrics, errors) : undefined;
   const scrapeBackends = createBackendsScrape(monitor, cache, way && settings.SEED_TODOS + 1);
   const graphql = await openGraphql(database, settings, parts);
-  const api = { create, todos, pages, likes, feed, graphql, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const api = { create, todos, likes, reads, ownWrites, graphql, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 
@@ -61,7 +63,7 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
     await relay?.close();
     await sender.close();
     await cache.close();
-    await Promise.all([database.close(), monitor.close()]);
+    await Promise.all([...[database, ...standbys].map((each) => each.close()), monitor.close()]);
   };
 
   try {

@@ -12,6 +12,7 @@ import { describeLinks } from './links.ts';
 import { describeLoad } from './load.ts';
 import { describePooler } from './pooler.ts';
 import { describeServices } from './services.ts';
+import { describeStandbys } from './standbys.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 import { problemOf } from './requirements.ts';
 import { shareStack } from './shared-stack.ts';
@@ -54,6 +55,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
       describeLinks(bench, stack);
     });
     describePooler(bench);
+    describeStandbys(bench);
     describeDeaths(bench);
     if (underTest.hasOwnActTests !== true) {
       describeActs(bench);

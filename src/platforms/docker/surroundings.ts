@@ -87,7 +87,8 @@ function firstOf({ running }: Surroundings, name: string): RunningCopy {
 function reachedIn(around: Surroundings, used: string): Variables {
   const { service } = firstOf(around, used);
   const secret = (name: string): string => around.run.secret(service, name);
-  return service.reachedBy({ ...addressOf(entranceOf(around, used)), secret });
+  const copies = frontedIn(around.running, { fronts: [used] }).map(addressOf);
+  return service.reachedBy({ ...addressOf(entranceOf(around, used)), copies, secret });
 }
 
 /** Where others reach a service: at what fronts it, and at what fronts that. */

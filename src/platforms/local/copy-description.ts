@@ -100,7 +100,8 @@ export function variablesReaching(run: RunContext, name: string, running: readon
   const copy = running.find(({ service }) => service.name === name);
   if (copy === undefined) return undefined;
   const { host, port } = entranceOf(copy, running);
-  return copy.service.reachedBy({ host, port, secret: secretOf(run, copy.service) });
+  const copies = frontedIn(running, { fronts: [name] });
+  return copy.service.reachedBy({ host, port, copies, secret: secretOf(run, copy.service) });
 }
 
 /** Where others reach a copy: at what fronts it, and at what fronts that. */

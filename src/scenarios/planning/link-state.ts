@@ -19,7 +19,8 @@ export class LinkStates {
 
   constructor(system: System) {
     this.#from = testedName(system);
-    this.#known = besideOf(system).map(({ name }) => name);
+    // What is reached copy by copy would be reached past the link.
+    this.#known = besideOf(system).flatMap(({ name, isReachedByCopy }) => (isReachedByCopy === true ? [] : [name]));
     this.#inFront = new Map(
       servicesBeside(system).flatMap((use) => {
         const { inFrontOf } = use.kind === 'entry' ? entryOf(use.entry) : {};

@@ -49,7 +49,7 @@ export function createDatabase(settings: Settings, metrics: Metrics, errors: Err
   const gate = new Admission(source.size, settings.POOL_QUEUE_LIMIT, settings.POOL_TIMEOUT_MS);
   const loans = createLoans(settings.POOL_RECLAIM_AFTER_MS, metrics);
   const hand = settings.POOL_LEAK_EVERY > 0 ? leaking(settings.POOL_LEAK_EVERY) : (lease: Lease) => lease;
-  metrics.poolSize.set(Number.isFinite(source.size) ? source.size : 0);
+  metrics.poolSize.inc(Number.isFinite(source.size) ? source.size : 0);
 
   async function connect(stopwatch: Stopwatch): Promise<Lease> {
     const askedAt = performance.now();

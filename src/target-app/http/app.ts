@@ -6,15 +6,13 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { StartStopwatch } from '../timing/stopwatch.ts';
 import { internalError, toResponse } from './answers.ts';
 import { addGraphqlRoute } from './graphql-route.ts';
-import { addLikeRoutes } from './like-routes.ts';
+import { addLikeRoutes, type LikeRoom } from './like-routes.ts';
 import { addOperations, type OperationsRoom } from './operations.ts';
 import { createRoute, type Env } from './route.ts';
-import type { Likes } from '../todos/likes.ts';
 import { addTodoRoutes, type TodoRoom } from './todo-routes.ts';
 
 /** What all routes work with. */
-interface Room extends TodoRoom, OperationsRoom {
-  readonly likes: Likes;
+interface Room extends TodoRoom, LikeRoom, OperationsRoom {
   /** Undefined where nobody asked for it. */
   readonly graphql: Graphql | undefined;
 }
@@ -24,7 +22,7 @@ export function createApp(room: Room, metrics: Metrics, errors: ErrorLog, startS
   const app = new Hono<Env>();
   const route = createRoute(metrics, errors, startStopwatch, room.drain);
   addTodoRoutes(app, route, room);
-  addLikeRoutes(app, route, room.likes);
+  addLikeRoutes(app, route, room);
   if (room.graphql !== undefined) addGraphqlRoute(app, route, room.graphql, room.maxBodyBytes);
   addOperations(app, room);
   app.onError((error, c) => {

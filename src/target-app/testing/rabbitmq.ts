@@ -60,7 +60,7 @@ export async function startRabbitMq(environment: Environment): Promise<Broker | 
   for await (const line of createInterface({ input: server.stdout }))
     if (service.ready.log?.test(line) === true) {
       server.stdout.resume();
-      const url = plainText(service.reachedBy(at).AMQP_URL ?? '');
+      const url = plainText(service.reachedBy({ ...at, copies: [at] }).AMQP_URL ?? '');
       return { url, [Symbol.asyncDispose]: stop };
     }
   await stop();
