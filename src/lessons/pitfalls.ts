@@ -1,5 +1,6 @@
 import { cachePitfalls } from './cache-pitfalls.ts';
 import type { Lesson } from './lesson.ts';
+import { replication } from './replication.ts';
 
 /** The lessons of the catalogue of pitfalls: each has the mechanism, what the remedy costs, and where it is the wrong one. */
 export const pitfalls = {

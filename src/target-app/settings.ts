@@ -69,7 +69,9 @@ const databaseAddress = (accepted: string) => address(/^postgres(ql)?:\/\/./, `a
 
 /** Of databases with the users and the data of the one at DATABASE_URL. */
 const standbys = z.pipe(
-  z.string().check(z.regex(/^[^\s,/@]+:\d+(,[^\s,/@]+:\d+)*$/, 'host:port of each, with commas between them (default: none)')),
+  z
+    .string()
+    .check(z.regex(/^[^\s,/@]+:\d+(,[^\s,/@]+:\d+)*$/, 'host:port of each, with commas between them (default: none)')),
   z.transform((text) => text.split(',')),
 );
 

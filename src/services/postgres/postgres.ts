@@ -9,6 +9,9 @@ const withStatements = `[ -e "$(pg_config --pkglibdir 2>/dev/null)/pg_stat_state
   set -- "$@" -c ${statements}
 exec "$@"`;
 
+/** The log that a standby may still ask for: each copy of the data, and each checkpoint, would remove it otherwise before others have it. */
+const keptLog = ['-c', 'wal_keep_size=256MB'];
+
 /** The settings of the official images, but for the password. */
 const imageSettings = {
   POSTGRES_USER: userName,
@@ -47,7 +50,7 @@ export const postgres: Service = {
   image: {
     from: { base: 'postgres' },
     wrap: { script: withStatements, named: 'docker-entrypoint.sh' },
-    args: (at) => ['postgres', ...accessSetting(at)],
+    args: (at) => ['postgres', ...accessSetting(at), ...keptLog],
     // Whatever number the image gives to its own user: initdb insists on a name for the one that it runs as.
     user: { name: 'postgres', number: 999, mustBeKnown: true },
     data: Object.values(folders),
@@ -79,7 +82,12 @@ async function locate(machine: Machine, signal: AbortSignal): Promise<Runnable> 
   return {
     command: path.join(folder, 'bin', 'postgres'),
     version,
-    args: (at) => ['-D', at.data, '-p', String(at.port), '-h', at.host, '-k', '', ...accessSetting(at), ...counted],
+    args: (at) => [
+      ...['-D', at.data, '-p', String(at.port), '-h', at.host, '-k', ''],
+      ...accessSetting(at),
+      ...keptLog,
+      ...counted,
+    ],
     first: (at) => initdb(at, folder),
   };
 }

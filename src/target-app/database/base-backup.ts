@@ -12,7 +12,9 @@ export async function takeBaseBackup(databaseUrl: string, folder: string): Promi
   await client.connect();
   try {
     const target = client.escapeLiteral(folder);
-    await client.query(`BASE_BACKUP (CHECKPOINT 'fast', WAL true, MANIFEST 'no', TARGET 'server', TARGET_DETAIL ${target})`);
+    await client.query(
+      `BASE_BACKUP (CHECKPOINT 'fast', WAL true, MANIFEST 'no', TARGET 'server', TARGET_DETAIL ${target})`,
+    );
   } finally {
     await client.end();
   }

@@ -46,7 +46,8 @@ export function createReads<Reader>(
   const choose = WAYS[settings.READS_FROM]({
     primary,
     next: () => all[turn++ % all.length] ?? primary,
-    hasJustWritten: (client) => performance.now() - (ownWrites.lastAtMs(client) ?? -Infinity) < settings.READS_OWN_WRITE_MS,
+    hasJustWritten: (client) =>
+      performance.now() - (ownWrites.lastAtMs(client) ?? -Infinity) < settings.READS_OWN_WRITE_MS,
   });
 
   return (client) => {

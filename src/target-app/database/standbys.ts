@@ -41,7 +41,11 @@ async function untilAt(url: string, position: string): Promise<void> {
 
 /** Why a standby is not there yet; undefined where it is. */
 async function lackOf(url: string, position: string): Promise<string | undefined> {
-  const client = new Client({ connectionString: url, application_name: 'target-app steps', connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    connectionString: url,
+    application_name: 'target-app steps',
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => undefined); // the query that is under way fails, and says so
   await client.connect();
   try {
