@@ -274,6 +274,7 @@ describe('trialMetrics', () => {
       'stack replicas': [1, 2],
       'backends db_locks_waiting': [1, 1],
       'backends db_connections_serving': [1, 1],
+      'backends db_replication_lag_seconds': [0.1, 0.1],
       'backends notifications_outstanding': [1, 0],
     };
     const gauges = {
