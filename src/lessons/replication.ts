@@ -12,7 +12,7 @@ export const replication = {
       'at primary: the share of the reads that the primary answers. In turn it is one of two, or of three: counted, and the same on every machine.',
       'stale: answers that do not show what the very client that asks had written, and was told of, before it asked. The app knows its clients by a header, x-client, and todos by their versions.',
       'RPS: it grows with the databases. What is sent to the primary after a write goes on top of its third, and it is full before the others are.',
-      'lag: by PostgreSQL’s own account (pg_stat_replication). half a second of it was asked for (recovery_min_apply_delay), since two servers on one machine are a millisecond apart: they stand for a standby that is far away, or busier than it can be.',
+      'lag: by PostgreSQL’s own account (pg_stat_replication). Half a second of it was asked for (recovery_min_apply_delay), since two servers on one machine are a millisecond apart: they stand for a standby that is far away, or busier than it can be.',
     ],
     mechanism: [
       'write:            primary; commit, answer the client',
