@@ -5,14 +5,14 @@ export const replication = {
   'read-replica': {
     predict: [
       'A database answers 50 reads a second. How many do it and two standbys answer, if they are asked in turn?',
-      'A standby is half a second behind. A client changes its todo and reads it again: what does it get, and how often?',
-      'Each client is sent to the primary for 2 s after a write of its own. Who sees something stale then, and what does that cost?',
+      'A standby is a second behind. An editor changes its todo and reads it again: what does it get, and how often?',
+      'Each client is sent to the primary for 3 s after a write of its own. Who sees something stale then, and what does that cost?',
     ],
     look: [
       'at primary: the share of the reads that the primary answers. In turn it is one of two, or of three: counted, and the same on every machine.',
-      'stale: answers that do not show what the very client that asks had written, and was told of, before it asked. The app knows its clients by a header, x-client, and todos by their versions.',
+      'stale: of what editors read, the answers that do not show what the very client that asks had written, and was told of, before it asked. The app knows its clients by a header, x-client, and todos by their versions.',
       'RPS: it grows with the databases. What is sent to the primary after a write goes on top of its third, and it is full before the others are.',
-      'lag: by PostgreSQL’s own account (pg_stat_replication). Half a second of it was asked for (recovery_min_apply_delay), since two servers on one machine are a millisecond apart: they stand for a standby that is far away, or busier than it can be.',
+      'lag: by PostgreSQL’s own account (pg_stat_replication). A second of it was asked for (recovery_min_apply_delay), since two servers on one machine are a millisecond apart: they stand for a standby that is far away, or busier than it can be.',
     ],
     mechanism: [
       'write:            primary; commit, answer the client',
@@ -22,8 +22,8 @@ export const replication = {
       '                  a standby that has not done the write yet: the old row',
       '',
       'after own write:  wrote at[client] = now            # with each answer',
-      '                  if now − wrote at[client] < 2 s: primary',
-      '                  else: next of all three           # lag < 2 s: seen',
+      '                  if now − wrote at[client] < 3 s: primary',
+      '                  else: next of all three           # lag < 3 s: seen',
     ],
     tradeOffs: [
       'The time is a guess of the lag. One that is too short is stale again, without an error, just when standbys are busiest. One that is too long makes the primary the limit again.',
@@ -39,7 +39,7 @@ export const replication = {
     ],
     next: [
       {
-        text: 'Clients that write less often are sent to the primary less often. What is that share with one write in a hundred? Copy the scenario, and give read the weight 99.',
+        text: 'Who never writes is sent anywhere. What is the share at the primary where all reads are those of editors, and where hardly any are? Copy the scenario, and change the weights.',
       },
       {
         text: 'How sure is it that the remedy costs something?',

@@ -17,7 +17,7 @@ const apart: Readonly<Record<string, { readonly options?: readonly string[]; rea
   },
   // It loses its connections and gets them back, twice.
   'connection-leak': {},
-  'read-replica': { options: ['--duration', '3s'] },
+  'read-replica': {},
   'connection-pooler': { options: ['--duration', '3s'], needs: 'pgbouncer' },
 };
 const together = Object.keys(pitfalls).filter((name) => !(name in apart));
