@@ -1,6 +1,7 @@
 import { cachePitfalls } from './cache-pitfalls.ts';
 import type { Lesson } from './lesson.ts';
 import { shardingLesson } from './sharding.ts';
+import { replication } from './replication.ts';
 
 /** The lessons of the catalogue of pitfalls: each has the mechanism, what the remedy costs, and where it is the wrong one. */
 export const pitfalls = {
@@ -264,4 +265,5 @@ export const pitfalls = {
     figures: ['RPS', 'Latency by percentile', 'Errors over time'],
   },
   ...shardingLesson,
+  ...replication,
 } as const satisfies Readonly<Record<string, Lesson>>;

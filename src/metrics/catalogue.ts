@@ -5,6 +5,7 @@ import { notifications } from './notifications.ts';
 import { openLoad } from './open-load.ts';
 import { outcomes, rates } from './outcome.ts';
 import { projection } from './projection.ts';
+import { replication } from './replication.ts';
 import { told } from './server.ts';
 import { shards } from './shards.ts';
 import { used } from './used.ts';
@@ -17,6 +18,7 @@ export const metrics: readonly Metric[] = [
   ...openLoad,
   ...twoTimes,
   ...told,
+  ...replication,
   ...notifications,
   ...projection,
   ...shards,

@@ -19,6 +19,8 @@ const counters = {
   db_pool_wait_seconds_count: 1_000,
   db_pool_rejected_total: 3,
   db_pool_reclaimed_total: 4,
+  db_reads_total: 4_000,
+  db_reads_primary_total: 1_000,
   event_loop_active_seconds_total: 9,
   event_loop_idle_seconds_total: 1,
   nodejs_gc_seconds_total: 0.5,
@@ -75,6 +77,7 @@ describe('trialMetrics', () => {
       pool_wait: 2,
       pool_rejected: 3,
       pool_reclaimed: 4,
+      primary_reads: 0.25,
       smallest_share: 1,
       largest_share: 1,
       event_loop_utilisation: 0.9,
@@ -93,6 +96,12 @@ describe('trialMetrics', () => {
     );
     const metrics = metricsOf(measurement(), telemetry(counters, { timeline: sampled }), still);
     expect(metrics).toMatchObject({ event_loop_utilisation: 0.99, gc_share: 0.2 });
+  });
+
+  it('takes the mean of the looks at the lag in the measured time, and knows none where nobody told of one', () => {
+    const looks = timeline({ 'backends db_replication_lag_seconds': [9, 0.2, null, 0.4] }, -1);
+    expect(metricsOf(measurement(), telemetry({}, { timeline: looks }), still).replication_lag).toBeCloseTo(300);
+    expect(metricsOf(measurement(), telemetry(), still)).not.toHaveProperty('replication_lag');
   });
 
   it('takes the rate from what came within the measured time, and the percentiles from all', () => {
@@ -286,6 +295,7 @@ describe('trialMetrics', () => {
       'stack replicas': [1, 2],
       'backends db_locks_waiting': [1, 1],
       'backends db_connections_serving': [1, 1],
+      'backends db_replication_lag_seconds': [0.1, 0.1],
       'backends notifications_outstanding': [1, 0],
     };
     const gauges = {

@@ -3,7 +3,7 @@ import { servicesBeside } from '../model/plan.ts';
 import type { Variant } from '../model/scenario.ts';
 import { besideOf, usedIn } from '../services/system.ts';
 import { actItems } from './parse-acts.ts';
-import { checkNotifications, checkServices } from './parse-services.ts';
+import { checkNotifications, checkServices, checkStandbys } from './parse-services.ts';
 import type { Reader } from './reader.ts';
 import { actMisfits, type ActMisfit } from './schema/act-misfits.ts';
 import { misfitsOf, type Runs } from './schema/orchestration.ts';
@@ -31,6 +31,7 @@ export function checkMisfits(from: Table, variants: readonly Variant[], runs: Ru
     // What defaults say of the app has no place in the scenario.
     const app = find('app') ?? find('workload');
     checkNotifications(system, app, reader);
+    checkStandbys(system, app, reader);
     checkSharding(system, app, reader);
     checkServices(system, (service) => servicesIn.find(({ key }) => key === service), reader);
     checkActs(

@@ -2,6 +2,7 @@ import { servicesBeside } from '../model/plan.ts';
 import { appIn, isHosted, type EntryUse, type OwnUse, type ServiceUse, type System } from '../model/system.ts';
 import { toldToApp } from '../services/app.ts';
 import { catalogue, entryOf } from '../services/catalogue.ts';
+import { standby } from '../services/postgres/standby.ts';
 import type { Service } from '../services/service.ts';
 import { besideOf } from '../services/system.ts';
 import type { Extent } from '../shapes/fault.ts';
@@ -160,6 +161,14 @@ export function checkNotifications(system: System, app: Entry | undefined, reade
   reader.fault(placeOf(app, 'notifications'), { sentence, hint: `write services: { broker: ${broker.name} }` });
 }
 
+/** Tells of a variant whose app reads from standbys that are not there. */
+export function checkStandbys(system: System, app: Entry | undefined, reader: Reader): void {
+  if (system.kind !== 'app' || app === undefined || system.app.reads.from === 'primary') return;
+  if (system.services?.some((use) => use.kind === 'entry' && use.entry === standby.name)) return;
+  const sentence = `the app reads ${system.app.reads.from}, and there is no standby beside it`;
+  reader.fault(placeOf(app, 'reads'), { sentence, hint: `write services: { standby: ${standby.name} }` });
+}
+
 /** Where a service of a variant is written. */
 type Find = (service: string) => Entry | undefined;
 
@@ -191,7 +200,7 @@ function checkVariables(system: System, services: readonly Service[], find: Find
   ]);
   for (const service of services) {
     // The same ones wherever it is.
-    const given = Object.keys(service.reachedBy({ host: '', port: 0, secret: () => '' }));
+    const given = Object.keys(service.reachedBy({ host: '', port: 0, copies: [], secret: () => '' }));
     for (const variable of given) {
       const other = setBy.get(variable);
       const entry = find(service.name);

@@ -72,6 +72,7 @@ describe('parseScenarioFile', () => {
                   },
                   summaries: 'tables',
                   pool: { size: 10, queueLimit: 1000, timeoutMs: 5000, leakEvery: 0, reclaimAfterMs: 0 },
+                  reads: { from: 'primary', ownWriteMs: 1000, lagMs: 0 },
                   connections: 'pool',
                   queryCostMs: 0,
                   queryCpuRows: 0,

@@ -178,11 +178,30 @@ describe('a service is refused', () => {
     ]);
   });
 
+  it('is missed where the app reads from it, and it is not there', () => {
+    const variants = 'variants: { v: { services: { copy: standby } }, w: { app: { reads: primary } }, x: }';
+    expect(faultsOf('app: { reads: anywhere }', variants)).toEqual([
+      '[anywhere] the app reads anywhere, and there is no standby beside it | write services: { standby: standby }',
+    ]);
+  });
+
+  it('with an act that it cannot have: others are told where each copy is, once and for all', () => {
+    const services = 'services: { copies: { service: standby, replicas: 2 } }';
+    const acts = (act: string) => faultsOf(services, `acts: [{ at: 1s, ${act} }]`);
+    expect(acts('scale: { copies: 3 }')).toEqual([
+      '[{ copies: 3 }] what is tested is told where each copies is when it starts, and hears of no other | write replicas: 3 below services, and leave this out',
+    ]);
+    expect(acts('cut-link: { from: app, to: copies }, how: reset')).toEqual([
+      expect.stringContaining('there is no link from app to copies'),
+    ]);
+    expect(acts('kill: copies-2')).toEqual(['[] no problem']);
+  });
+
   it('that the catalogue does not have', () => {
     expect(faultsOf('services: { mailer: notifer, inbox: { service: mail }, other: 3 }')).toEqual([
-      '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: kafka, notifier, pgbouncer, projector, rabbitmq, shard, none',
-      '[mail] the service "mail" is not known | there are: kafka, notifier, pgbouncer, projector, rabbitmq, shard',
-      '[3] the service must be a word | there are: kafka, notifier, pgbouncer, projector, rabbitmq, shard, none',
+      '[notifer] the service "notifer" is not known | did you mean "notifier"? There are: kafka, notifier, pgbouncer, projector, rabbitmq, shard, standby, none',
+      '[mail] the service "mail" is not known | there are: kafka, notifier, pgbouncer, projector, rabbitmq, shard, standby',
+      '[3] the service must be a word | there are: kafka, notifier, pgbouncer, projector, rabbitmq, shard, standby, none',
     ]);
   });
 
@@ -198,7 +217,7 @@ describe('a service is refused', () => {
         '  f: { command: x, counters: { cache_hits_total: hits } }',
       ),
     ).toEqual([
-      '[{ replicas: 2 }] "a" names no service | give it a service of the catalogue (kafka, notifier, pgbouncer, projector, rabbitmq, shard), a command, or an image',
+      '[{ replicas: 2 }] "a" names no service | give it a service of the catalogue (kafka, notifier, pgbouncer, projector, rabbitmq, shard, standby), a command, or an image',
       '[image] a service has one of command and image, not both',
       '[as] a service of the catalogue has no "as" | its keys are: service, replicas, limits',
       '[limits] a service that is a command has no "limits" | its keys are: command, as, replicas, port, env, ready, ready-limit, metrics, counters',

@@ -16,11 +16,12 @@ export function checkSharding(system: System, app: Entry | undefined, reader: Re
     const hint = 'write services: { shard-a: shard, shard-b: shard }';
     reader.fault(placeOf(app, 'sharding'), { sentence: `${sharded} there is no shard beside it`, hint });
   }
-  const { graphql, notifications } = settings;
+  const { graphql, notifications, reads } = settings;
   const misfits = [
     { key: 'graphql', what: `graphql: ${graphql}`, isMeant: graphql !== 'off' },
     { key: 'notifications', what: `notifications: ${notifications.by}`, isMeant: notifications.by !== 'http' },
     { key: 'notifications', what: `order: ${notifications.order}`, isMeant: notifications.order !== 'write-first' },
+    { key: 'reads', what: `reads: ${reads.from}`, isMeant: reads.from !== 'primary' },
     { key: 'sharding', what: `the service ${notifier.name}`, isMeant: entries.includes(notifier.name) },
   ];
   for (const { key, what } of misfits.filter(({ isMeant }) => isMeant)) {

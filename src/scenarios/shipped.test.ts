@@ -46,6 +46,7 @@ describe('scenarios.yaml', () => {
       'cold-cache',
       'connection-pooler',
       'sharding',
+      'read-replica',
       'notifications',
       'outbox',
       'broker-crash',

@@ -2,12 +2,13 @@ import { kafka } from './kafka.ts';
 import { notifier } from './notifier.ts';
 import { pgbouncer } from './pgbouncer.ts';
 import { shard } from './postgres/shard.ts';
+import { standby } from './postgres/standby.ts';
 import { projector } from './projector.ts';
 import { rabbitmq } from './rabbitmq.ts';
 import type { Entry } from './service.ts';
 
 /** All that a scenario file may name. */
-export const catalogue: readonly Entry[] = [kafka, notifier, pgbouncer, projector, rabbitmq, shard];
+export const catalogue: readonly Entry[] = [kafka, notifier, pgbouncer, projector, rabbitmq, shard, standby];
 
 /**
  * The entry of that name.

@@ -50,6 +50,8 @@ export interface Service {
   readonly stop: Stop;
   /** The variables by which others reach it. */
   reachedBy(at: Reach): Variables;
+  /** Whether others are told where each of its copies is, so that nothing stands in front of several; left out where that is not so. */
+  readonly isReachedByCopy?: true;
   /** What is done once, before anything asks it: at the same time as its copies start. */
   readonly prepare: Preparation | undefined;
   /**
@@ -137,8 +139,10 @@ export interface Address {
   readonly port: number;
 }
 
-/** Where a service is for those who use it. */
+/** Where a service is for those who use it: what stands in front of it, or it itself. */
 export interface Reach extends Address {
+  /** Where each copy is itself, as far as the platform knows. */
+  readonly copies: readonly Address[];
   secret(name: string): string;
 }
 
@@ -165,8 +169,6 @@ export interface Program {
   readonly ports?: readonly string[];
   /** Where it runs; undefined for the folder of the run. */
   readonly workingFolder: string | undefined;
-  /** What is run to its end before its first start, where that is wanted. */
-  first?(at: Place, found: Runnable): Command;
   /** A script for `sh` that removes what one that was killed has left beyond its folders; left out where that is nothing. */
   removeRemains?(at: Place): string;
   /** What to do about one that runs and does not become ready. */
@@ -194,6 +196,8 @@ export interface Runnable {
   args(at: Place): readonly string[];
   /** In place of them, what it is prepared with. */
   prepareArgs?(at: Place): readonly string[];
+  /** What is run to its end before its first start, where that is wanted. */
+  first?(at: Place): Command;
   /** Where it was asked. */
   readonly version?: string | undefined;
 }
@@ -205,6 +209,8 @@ export interface Command {
   readonly args: readonly string[];
   /** Files in the folder of its place that are there as long as it runs. */
   readonly files: readonly File[];
+  /** As who it runs, where that is the lab's own user and not that of the program. */
+  readonly user?: 'this';
   /** How it is broken off; undefined where it is waited for in any case. */
   readonly stopSignal: NodeJS.Signals | undefined;
 }

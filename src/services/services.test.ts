@@ -31,6 +31,7 @@ const topology: Topology = {
     notifications: { by: 'in-process', acks: 'none', inbox: 'table', mailTimeMs: 200, order: 'outbox', gapMs: 100 },
     summaries: 'tables',
     pool: { size: 7, queueLimit: 0, timeoutMs: 900, leakEvery: 10, reclaimAfterMs: 2_000 },
+    reads: { from: 'after-own-write', ownWriteMs: 700, lagMs: 300 },
     connections: 'per-request',
     queryCostMs: 100,
     queryCpuRows: 5_000,
@@ -85,7 +86,7 @@ const place: Place = {
   reached: (used) =>
     storesOf([topology])
       .find(({ name }) => name === used)
-      ?.reachedBy({ host: used, port: 4000, secret: () => secret }) ?? {},
+      ?.reachedBy({ host: used, port: 4000, copies: [], secret: () => secret }) ?? {},
   ports: {},
   lingerMs: 0,
 };
@@ -114,7 +115,7 @@ function shown(service: Service): readonly string[] {
     ...(service.image?.prepareArgs?.(place) ?? []),
     ...plain(Object.values(variables)),
     ...plain(service.files(place).map(({ text }) => text)),
-    ...plain(Object.values(service.reachedBy(place))),
+    ...plain(Object.values(service.reachedBy({ ...place, copies: [place] }))),
   ];
 }
 
@@ -178,6 +179,9 @@ test('every setting of a topology reaches the application as it was meant', () =
     NOTIFICATIONS_ORDER: 'outbox',
     NOTIFICATIONS_GAP_MS: 100,
     GRAPHQL: 'loader',
+    READS_FROM: 'after-own-write',
+    READS_OWN_WRITE_MS: 700,
+    READS_LAG_MS: 300,
     SHARDING: 'none',
     CONNECTIONS: 'per-request',
     SUMMARIES: 'tables',
@@ -243,7 +247,7 @@ test('PgBouncer is told where PostgreSQL is, keeps few connections to it, and ha
     '"scale_lab" "for-clients"\n',
   ]);
   expect(files[0]).toContain('pool_mode = transaction');
-  const reached = pooler?.reachedBy({ host: 'pooler', port: 6432, secret: () => 'for-clients' }) ?? {};
+  const reached = pooler?.reachedBy({ host: 'pooler', port: 6432, copies: [], secret: () => 'for-clients' }) ?? {};
   expect(Object.entries(reached).map(([name, text]) => [name, plainText(text)])).toEqual([
     ['POOLER_URL', 'postgres://scale_lab:for-clients@pooler:6432/postgres'],
   ]);
@@ -274,10 +278,34 @@ test('a shard is a PostgreSQL under its own name, which the app finds by that', 
   const reached = (used: string): Variables =>
     storesOf([system])
       .find(({ name }) => name === used)
-      ?.reachedBy({ host: used, port: 5432, secret: () => secret }) ?? {};
+      ?.reachedBy({ host: used, port: 5432, copies: [], secret: () => secret }) ?? {};
   expect(shardsIn(readSettings(environmentOfApp(system, { reached })))).toEqual([
     { name: 'far-north', url: `postgres://scale_lab:${secret}@far-north:5432/postgres` },
     { name: 'south', url: `postgres://scale_lab:${secret}@south:5432/postgres` },
+  ]);
+});
+
+test('a standby is told where its primary is, and each of them is told to the app', () => {
+  const limits = { cpu: undefined, memoryBytes: undefined };
+  const use = { kind: 'entry', name: 'copy', entry: 'standby', replicas: 2, limits } as const;
+  const deployed = deployedOf({ ...topology, replicas: 1, services: [use] }, platform);
+  expect(deployed.map(({ name }) => name)).toEqual(['copy', 'app']);
+  const [standby] = deployed;
+  const told = standby === undefined ? {} : variablesOf(standby, place);
+  expect(told).toMatchObject({
+    PGHOST: 'postgres',
+    PGPORT: '4000',
+    PGUSER: 'scale_lab',
+    PGPASSWORD: { secret: 'a-password' },
+  });
+  expect(standby?.image?.args(place)).toEqual(expect.arrayContaining(['/data', 'recovery_min_apply_delay=300']));
+  const copies = ['copy-1', 'copy-2'].map((host) => ({ host, port: 5432 }));
+  const reached = standby?.reachedBy({ host: 'copy', port: 5432, copies, secret: () => '' });
+  expect(reached).toEqual({ STANDBYS: 'copy-1:5432,copy-2:5432' });
+  expect(environmentOfApp(topology)).not.toHaveProperty('STANDBYS');
+  expect(readSettings({ ...environmentOfApp(topology), STANDBYS: 'copy-1:5432,copy-2:5432' }).STANDBYS).toEqual([
+    'copy-1:5432',
+    'copy-2:5432',
   ]);
 });
 

@@ -48,7 +48,8 @@ export interface Dealing {
 /** All that is deployed on the stores for a trial: each after what it uses or fronts. */
 export function deployedOf(topology: Topology | HostedTopology, platform: Dealing): readonly Service[] {
   const balanced = asidesOf(topology).flatMap((aside) => {
-    const isNeeded = mostCopies(aside, topology) > 1 && !platform.dealsRequests;
+    const isDealt = aside.isReachedByCopy !== true && !platform.dealsRequests;
+    const isNeeded = isDealt && mostCopies(aside, topology) > 1;
     return isNeeded ? [aside, nginx(aside, undefined)] : [aside];
   });
   const balancer = balancerOf(topology, platform);

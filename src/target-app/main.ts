@@ -30,11 +30,19 @@ async function main(args: readonly string[]): Promise<void> {
     if (settings !== undefined) await serve(settings, startProjector);
     return;
   }
+  const [first, folder] = args;
+  if (first === 'base-backup' && folder !== undefined && args.length === 2) {
+    const settings = settingsBy(readSettings);
+    if (settings === undefined) return;
+    const { takeBaseBackup } = await import('./database/base-backup.ts');
+    await takeBaseBackup(settings.DATABASE_URL, folder);
+    return;
+  }
   const serves = args.length === 0 || args.at(-1) === 'serve';
   const steps = args.at(-1) === 'serve' ? args.slice(0, -1) : args;
   const unknown = steps.filter((step) => !isStep(step));
   if (unknown.length > 0) {
-    const meant = `steps: ${STEPS.join(', ')}, in any order; serve, alone or last; or notifier or projector, alone`;
+    const meant = `steps: ${STEPS.join(', ')}, in any order; serve, alone or last; or notifier or projector, alone; or base-backup and a folder`;
     complain(`unknown step ${unknown.map((step) => JSON.stringify(step)).join(', ')}; ${meant}`, EXIT_USAGE);
     return;
   }

@@ -356,6 +356,39 @@ export const APP_SETTINGS = {
     key: 'sharding',
     noun: 'the sharding',
     words: 'sharded by {}',
+  /** Which database answers a read: the primary, where writes go, or one of its standbys as well. */
+  reads: {
+    from: {
+      variable: 'READS_FROM',
+      kind: 'choice',
+      choices: ['primary', 'anywhere', 'after-own-write'],
+      default: 'primary',
+      key: 'from',
+      noun: 'where reads go',
+      words: 'reads {}',
+    },
+    /** By `after-own-write`, for how long after a write of its own a client is sent to the primary. */
+    ownWriteMs: {
+      variable: 'READS_OWN_WRITE_MS',
+      kind: 'duration',
+      least: 1,
+      most: 3_600_000,
+      default: 1000,
+      key: 'own-write',
+      noun: 'the time after a write of its own',
+      words: 'at the primary for {} after a write',
+    },
+    /** The standbys themselves heed it: it stands for distance, or for a standby that is short of time. */
+    lagMs: {
+      variable: 'READS_LAG_MS',
+      kind: 'duration',
+      least: 0,
+      most: 3_600_000,
+      default: 0,
+      key: 'lag',
+      noun: 'the lag of standbys',
+      words: 'standbys lag {}',
+    },
   },
   connections: {
     variable: 'CONNECTIONS',

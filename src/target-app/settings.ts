@@ -72,6 +72,14 @@ const kafkaAddress = address(
 const databaseAddress = (accepted: string) => address(/^postgres(ql)?:\/\/./, `a postgres:// address (${accepted})`);
 const shardAddresses = z.record(z.string(), databaseAddress('one for each shard'));
 
+/** Of databases with the users and the data of the one at DATABASE_URL. */
+const standbys = z.pipe(
+  z
+    .string()
+    .check(z.regex(/^[^\s,/@]+:\d+(,[^\s,/@]+:\d+)*$/, 'host:port of each, with commas between them (default: none)')),
+  z.transform((text) => text.split(',')),
+);
+
 const ServerEnvironment = z.object({
   HOST: z._default(text('127.0.0.1'), '127.0.0.1'),
   REPLICA_NAME: z.optional(text('the host name')),
@@ -80,6 +88,7 @@ const ServerEnvironment = z.object({
 const Environment = z.extend(ServerEnvironment, {
   DATABASE_URL: databaseAddress('required'),
   SHARD_URLS: shardAddresses,
+  STANDBYS: z._default(standbys, []),
   POOLER_URL: z.optional(address(/^postgres(ql)?:\/\/./, 'a postgres:// address')),
   REDIS_URL: z.optional(redisAddress),
   AMQP_URL: z.optional(amqpAddress),

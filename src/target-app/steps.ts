@@ -44,6 +44,8 @@ async function run(step: Step, settings: Settings, database: () => Promise<Clien
       const { seedShards } = await import('./database/prepare-shards.ts');
       const size = { users: settings.SEED_USERS, todos: settings.SEED_TODOS };
       const outcome = await seed(await database(), size, settings.SEED_ALWAYS);
+      const { untilCaughtUp } = await import('./database/standbys.ts');
+      await untilCaughtUp(await database(), settings);
       return `${outcome}${among(await seedShards(settings))}: ${size.users} users, ${size.todos} todos`;
     }
     case 'flush': {

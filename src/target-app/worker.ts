@@ -1,7 +1,9 @@
 import { createCache } from './cache/cache.ts';
 import { createDatabase, type Database } from './database/database.ts';
 import type { Monitor } from './database/monitor.ts';
+import { createReads } from './database/reads.ts';
 import { openShards } from './database/shards.ts';
+import { standbySettings } from './database/standbys.ts';
 import type { Graphql } from './graphql/graphql.ts';
 import { createApp } from './http/app.ts';
 import type { Drain } from './http/route.ts';
@@ -12,12 +14,13 @@ import { createCreation } from './notifications/creation.ts';
 import { startRelay } from './notifications/relay.ts';
 import { createSender } from './notifications/sender.ts';
 import { openWay } from './notifications/ways.ts';
+import { createOwnWrites } from './own-writes.ts';
 import { listen, type Listening } from './server.ts';
 import type { Settings } from './settings.ts';
 import { orElse } from './summaries/summary.ts';
 import type { Projection } from './summaries/projection.ts';
 import { createStopwatches } from './timing/stopwatch.ts';
-import { openStored } from './todos/stored.ts';
+import { createStored, openStored } from './todos/stored.ts';
 
 /** What a worker gets from the replica that it is part of. */
 export interface WorkerParts {
@@ -33,9 +36,14 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const { errors, metrics, monitor, scrape } = parts;
   const drain: Drain = { draining: false };
   const database = createDatabase(settings, metrics, errors);
+  const standbys = standbySettings(settings).map((of) => createDatabase(of, metrics, errors));
   const cache = createCache(settings, metrics, errors);
   const shards = openShards(settings, metrics, errors);
-  const { todos, pages, likes, feed, summaries: tables } = openStored(database, shards, settings);
+  const primary = openStored(database, shards, settings);
+  const { todos, likes, summaries: tables } = primary;
+  const ownWrites = createOwnWrites(metrics);
+  const others = standbys.map((standby) => createStored(standby, settings));
+  const reads = createReads(settings, primary, others, ownWrites, metrics);
   const way = await openWay(settings, database, errors);
   const sender = createSender(way, metrics, errors);
   const create = createCreation(settings, todos, sender);
@@ -47,7 +55,7 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const toldFrom = way && projection === undefined ? settings.SEED_TODOS + 1 : undefined;
   const scrapeBackends = createBackendsScrape(monitor, cache, projection, toldFrom, shards);
   const graphql = await openGraphql(database, settings, parts);
-  const api = { create, todos, pages, likes, feed, graphql, summaries, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const api = { create, todos, likes, reads, ownWrites, graphql, summaries, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 
@@ -57,7 +65,7 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
     await sender.close();
     await projection?.close();
     await cache.close();
-    await Promise.all([database.close(), monitor.close(), shards?.close()]);
+    await Promise.all([database, ...standbys, monitor, shards].map((each) => each?.close()));
   };
 
   return listen(app.fetch, settings, drain, release);

@@ -47,6 +47,7 @@ const gauges = [
   'db_connections',
   'db_connections_serving',
   'db_locks_waiting',
+  'db_replication_lag_seconds',
   'notifications_outstanding',
   'projection_missing',
   'redis_memory_bytes',

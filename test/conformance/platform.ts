@@ -14,6 +14,7 @@ import { describeLog } from './log.ts';
 import { describePooler } from './pooler.ts';
 import { describeServices } from './services.ts';
 import { describeShards } from './shards.ts';
+import { describeStandbys } from './standbys.ts';
 import type { Bench, PlatformUnderTest } from './platform-under-test.ts';
 import { problemOf } from './requirements.ts';
 import { shareStack } from './shared-stack.ts';
@@ -53,6 +54,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeLog(bench);
     describePooler(bench, stack);
     describeShards(bench);
+    describeStandbys(bench);
     describeServices(bench, stack, bare);
     describeLinks(bench, stack);
     // It closes the bare one.

@@ -17,6 +17,7 @@ const apart: Readonly<Record<string, { readonly options?: readonly string[]; rea
   },
   // It loses its connections and gets them back, twice.
   'connection-leak': {},
+  'read-replica': {},
   // It has five databases, which the others need not bear.
   sharding: { options: ['--duration', '4s'] },
   'connection-pooler': { options: ['--duration', '3s'], needs: 'pgbouncer' },

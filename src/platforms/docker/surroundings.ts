@@ -84,6 +84,7 @@ function addressOf({ service, name }: RunningCopy): Address {
 function reachedIn({ run, running }: Surroundings, used: string): Variables {
   const variables = variablesReaching(running, used, (at, service) => ({
     ...addressOf(at),
+    copies: frontedIn(running, { fronts: [used] }).map(addressOf),
     secret: (name) => run.secret(service, name),
   }));
   return variables ?? missing(used);

@@ -102,6 +102,7 @@ export function reachedIn(run: RunContext, name: string, running: readonly Neigh
   return variablesReaching(running, name, (at, service) => ({
     host: at.host,
     port: at.port,
+    copies: frontedIn(running, { fronts: [name] }),
     secret: secretOf(run, service),
   }));
 }

@@ -46,11 +46,11 @@ export class LocalHost implements Host<RunningCopy> {
   }
 
   async makeReady(service: Service, copies: readonly Copy[], running: Copies, signal: AbortSignal): Promise<void> {
+    const located = await this.#locate(service, signal);
     const makeAllReady = async (): Promise<void> => {
-      const located = await this.#locate(service, signal);
       await together(signal, (limited) => copies.map((copy) => makeReady(located, copy, running, limited)));
     };
-    const takesTime = service.program?.first !== undefined;
+    const takesTime = located.found.first !== undefined;
     await (takesTime ? step(this.onStep, `${service.title} is prepared`, makeAllReady) : makeAllReady());
   }
 

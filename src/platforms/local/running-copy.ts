@@ -40,13 +40,14 @@ export async function makeReady(
   const at = placeOf(located, copy, noPorts, running);
   await rm(at.data, { recursive: true, force: true });
   await makeFolder(at.data, program.dataMode, user);
-  const first = program.first?.(at, found);
+  const first = found.first?.(at);
   if (first === undefined) return;
   const { title: name, command, args, files, stopSignal } = first;
+  const runsAs = first.user === 'this' ? undefined : user;
   const log = `${path.basename(command)}.log`;
   await writeFiles(at.folder, files, user);
   try {
-    await run.finish({ ...programAt(at, located), name, command, args, log, stopSignal }, signal);
+    await run.finish({ ...programAt(at, located), name, command, args, log, stopSignal, user: runsAs }, signal);
   } finally {
     await removeFiles(at.folder, files);
   }

@@ -3,7 +3,7 @@ import type { LinkAct } from '../../model/acts.ts';
 import { servicesBeside } from '../../model/plan.ts';
 import { testedName, type System } from '../../model/system.ts';
 import { entryOf } from '../../services/catalogue.ts';
-import { usedIn } from '../../services/system.ts';
+import { besideOf, usedIn } from '../../services/system.ts';
 import type { Fault } from '../../shapes/fault.ts';
 import { suggestion } from '../../shapes/suggest.ts';
 import { durationText } from '../../shapes/units.ts';
@@ -19,7 +19,9 @@ export class LinkStates {
 
   constructor(system: System) {
     this.#from = testedName(system);
-    this.#known = usedIn(system);
+    // What is reached copy by copy would be reached past the link.
+    const byCopy = besideOf(system).flatMap(({ name, isReachedByCopy }) => (isReachedByCopy === true ? [name] : []));
+    this.#known = usedIn(system).filter((name) => !byCopy.includes(name));
     this.#inFront = new Map(
       servicesBeside(system).flatMap((use) => {
         const { inFrontOf } = use.kind === 'entry' ? entryOf(use.entry) : {};

@@ -2,6 +2,7 @@ import { actTraits, type Act } from '../../model/acts.ts';
 import { type LoadProfile, measuredMs } from '../../model/load-profile.ts';
 import { servicesBeside } from '../../model/plan.ts';
 import { autoscaleIn, testedName, type System } from '../../model/system.ts';
+import { besideOf } from '../../services/system.ts';
 import { durationText } from '../../shapes/units.ts';
 import { drawActs } from '../planning/draw-acts.ts';
 import type { Misfit, Runs } from './orchestration.ts';
@@ -68,6 +69,11 @@ function systemMisfits(act: Act, index: number, acts: readonly Act[], system: Sy
   const beside = servicesBeside(system).find(({ name }) => name === act.service);
   if (act.kind === 'scale' && beside && act.to > mostCopies) {
     return [{ ...about, sentence: `a service beside what is tested has at most ${mostCopies} copies` }];
+  }
+  const isKnown = besideOf(system).some((service) => service.name === act.service && service.isReachedByCopy === true);
+  if (act.kind === 'scale' && isKnown) {
+    const sentence = `what is tested is told where each ${act.service} is when it starts, and hears of no other`;
+    return [{ ...about, sentence, hint: `write replicas: ${act.to} below services, and leave this out` }];
   }
   const scaled = isOfTested ? system : beside;
   if (act.kind === 'scale' && act.to > 1 && scaled?.kind === 'command' && scaled.port !== undefined) {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { access, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -59,6 +60,9 @@ export async function preparePostgresBinaries(
   signal: AbortSignal,
 ): Promise<PostgresBinaries> {
   const installed = installedBinaries();
+  const copy = path.join(runFolder, 'postgres-binaries');
+  // One that was made before stays: a server may run from it.
+  if (existsSync(copy)) return { folder: copy, version: await binariesVersion(copy, signal, user) };
   try {
     if (await hasLinks(installed))
       return { folder: installed, version: await binariesVersion(installed, signal, user) };
@@ -66,7 +70,6 @@ export async function preparePostgresBinaries(
     signal.throwIfAborted();
     // The copy below will do, or tell why not.
   }
-  const copy = path.join(runFolder, 'postgres-binaries');
   const options = { signal, env: inherited };
   try {
     // Hard links take no time and no space, but need the same disk, and files that everybody may read.

@@ -1,20 +1,16 @@
 import path from 'node:path';
-import { words, type Command, type Machine, type Place, type Reach, type Runnable, type Service } from '../service.ts';
+import type { Command, Machine, Place, Reach, Runnable, Service } from '../service.ts';
 import { hasStatements, preparePostgresBinaries } from './binaries.ts';
-
-const userName = 'scale_lab';
-
-/** Where images keep data; both belong to the user that the server runs as. */
-const folders = { home: '/var/lib/postgresql', sockets: '/var/run/postgresql' } as const;
-
-/** Over TCP: the server that initialises the data listens on its socket only. */
-const isReady = ['pg_isready', '--quiet', '--host=127.0.0.1', `--username=${userName}`];
+import { access, accessSetting, folders, isReady, removeSharedMemory, userName } from './server.ts';
 
 /** The module that counts what each statement took, where it is there: without it, naming it would end the server. */
 const statements = 'shared_preload_libraries=pg_stat_statements';
 const withStatements = `[ -e "$(pg_config --pkglibdir 2>/dev/null)/pg_stat_statements.so" ] &&
   set -- "$@" -c ${statements}
 exec "$@"`;
+
+/** The log that a standby may still ask for: each copy of the data, and each checkpoint, would remove it otherwise before others have it. */
+const keptLog = ['-c', 'wal_keep_size=256MB'];
 
 /** The settings of the official images, but for the password. */
 const imageSettings = {
@@ -49,13 +45,12 @@ export const postgres: Service = {
     user: 'unprivileged',
     dataMode: 0o700,
     workingFolder: undefined,
-    first: initdb,
-    removeRemains,
+    removeRemains: ({ data }) => removeSharedMemory(data),
   },
   image: {
     from: { base: 'postgres' },
     wrap: { script: withStatements, named: 'docker-entrypoint.sh' },
-    args: () => ['postgres'],
+    args: (at) => ['postgres', ...accessSetting(at), ...keptLog],
     // Whatever number the image gives to its own user: initdb insists on a name for the one that it runs as.
     user: { name: 'postgres', number: 999, mustBeKnown: true },
     data: Object.values(folders),
@@ -63,7 +58,7 @@ export const postgres: Service = {
     environment: (at) => ({ ...imageSettings, POSTGRES_PASSWORD: { secret: at.secret('password') } }),
   },
   environment: () => ({}),
-  files: () => [],
+  files: () => [access],
   // Several may start at once, on few cores or with a share of one.
   ready: { log: /ready to accept connections/, command: isReady, limitMs: 120_000 },
   version: {
@@ -88,14 +83,20 @@ async function locate(machine: Machine, signal: AbortSignal): Promise<Runnable> 
   return {
     command: path.join(folder, 'bin', 'postgres'),
     version,
-    args: ({ data, port, host }) => ['-D', data, '-p', String(port), '-h', host, '-k', '', ...counted],
+    args: (at) => [
+      ...['-D', at.data, '-p', String(at.port), '-h', at.host, '-k', ''],
+      ...accessSetting(at),
+      ...keptLog,
+      ...counted,
+    ],
+    first: (at) => initdb(at, folder),
   };
 }
 
-function initdb(at: Place, { command: server }: Runnable): Command {
+function initdb(at: Place, binaries: string): Command {
   return {
     title: 'initdb (PostgreSQL)',
-    command: path.join(path.dirname(server), 'initdb'),
+    command: path.join(binaries, 'bin', 'initdb'),
     args: [
       ...['-D', at.data, '--username', userName, '--pwfile', path.join(at.folder, passwordFile)],
       ...['--auth', 'scram-sha-256', '--encoding', 'UTF8', '--no-locale', '--no-sync', '--no-instructions'],
@@ -104,11 +105,4 @@ function initdb(at: Place, { command: server }: Runnable): Command {
     // It takes half a second, and one that is broken off leaves shared memory behind.
     stopSignal: undefined,
   };
-}
-
-/** Shared memory of System V's kind outlives who made it; its key and its id stand in the seventh line of the file. */
-function removeRemains({ data }: Place): string {
-  const file = words([path.join(data, 'postmaster.pid')]);
-  return `id=$(sed -n '7s/.* //p' ${file} 2>/dev/null)
-[ -z "$id" ] || { ipcrm -m "$id" && rm ${file}; }`;
 }

@@ -15,6 +15,8 @@ export interface Statistics {
   connectionsActive: number;
   connectionsServing: number;
   maxConnections: number;
+  /** How long ago a standby that follows was where this server is, of several the last one; null where none tells. */
+  replicationLagSeconds: number | null;
   /** Whether it counts each statement: its module is loaded, and its view is here. */
   countsStatements: boolean;
 }
@@ -35,6 +37,8 @@ const STATISTICS = `
             FROM pg_stat_user_tables WHERE relname IN ('users', 'todos', 'todo_likes')) AS "rowsRead",
          activity.*,
          current_setting('max_connections')::int AS "maxConnections",
+         (SELECT extract(epoch FROM max(replay_lag))::float8 FROM pg_stat_replication WHERE state = 'streaming')
+           AS "replicationLagSeconds",
          current_setting('pg_stat_statements.max', true) IS NOT NULL
            AND to_regclass('pg_stat_statements') IS NOT NULL AS "countsStatements"
   FROM pg_stat_database,

@@ -6,17 +6,15 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { StartStopwatch } from '../timing/stopwatch.ts';
 import { internalError, toResponse } from './answers.ts';
 import { addGraphqlRoute } from './graphql-route.ts';
-import { addLikeRoutes } from './like-routes.ts';
+import { addLikeRoutes, type LikeRoom } from './like-routes.ts';
 import { addOperations, type OperationsRoom } from './operations.ts';
 import { createRoute, type Env } from './route.ts';
 import type { Summaries } from '../summaries/summary.ts';
-import type { Likes } from '../todos/likes.ts';
 import { addSummaryRoute } from './summary-route.ts';
 import { addTodoRoutes, type TodoRoom } from './todo-routes.ts';
 
 /** What all routes work with. */
-interface Room extends TodoRoom, OperationsRoom {
-  readonly likes: Likes;
+interface Room extends TodoRoom, LikeRoom, OperationsRoom {
   readonly summaries: Summaries;
   /** Undefined where nobody asked for it. */
   readonly graphql: Graphql | undefined;
@@ -27,7 +25,7 @@ export function createApp(room: Room, metrics: Metrics, errors: ErrorLog, startS
   const app = new Hono<Env>();
   const route = createRoute(metrics, errors, startStopwatch, room.drain);
   addTodoRoutes(app, route, room);
-  addLikeRoutes(app, route, room.likes);
+  addLikeRoutes(app, route, room);
   addSummaryRoute(app, route, room.summaries);
   if (room.graphql !== undefined) addGraphqlRoute(app, route, room.graphql, room.maxBodyBytes);
   addOperations(app, room);

@@ -15,6 +15,13 @@ export function readId(text: string | undefined): Input<number> {
   return { refusal: badRequest([{ path: 'id', message: `must be a whole number from 1 to ${MAX_ID}` }]) };
 }
 
+const MOST_OF_NAME = 100;
+
+/** Who asks, as far as it says so: whatever it is called, it is the same one for who has that name. */
+export function clientOf(c: Context): string | undefined {
+  return c.req.header('x-client')?.slice(0, MOST_OF_NAME);
+}
+
 /** A whole number from the query string. */
 export const wholeNumber = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;

@@ -1,22 +1,26 @@
+import { performance } from 'node:perf_hooks';
+
 import type { Hono } from 'hono';
 import * as z from 'zod/mini';
 
 import type { Cache } from '../cache/cache.ts';
+import type { ChooseReader } from '../database/reads.ts';
 import type { Creation } from '../notifications/creation.ts';
+import type { OwnWrites } from '../own-writes.ts';
 import type { Stopwatch } from '../timing/stopwatch.ts';
-import type { Feed } from '../todos/feed.ts';
-import type { Pages } from '../todos/pages.ts';
-import { MAX_ID, SearchTitle, TodoChange, TodoDraft } from '../todos/todo.ts';
+import type { Stored } from '../todos/stored.ts';
+import { MAX_ID, SearchTitle, TodoChange, TodoDraft, versionIn } from '../todos/todo.ts';
 import type { Todos } from '../todos/todos.ts';
 import { json, jsonText, methodNotAllowed, noContent, notFound, toJson, unknownUser } from './answers.ts';
-import { check, readBody, readId, wholeNumber } from './input.ts';
+import { check, clientOf, readBody, readId, wholeNumber } from './input.ts';
 import type { Env, Route } from './route.ts';
 
 /** What the routes of the API work with. */
 export interface TodoRoom {
-  readonly todos: Todos;
-  readonly pages: Pages;
-  readonly feed: Feed;
+  /** For writes. */
+  readonly todos: Pick<Todos, 'change' | 'remove'>;
+  readonly reads: ChooseReader<Stored>;
+  readonly ownWrites: OwnWrites;
   readonly cache: Cache;
   readonly create: Creation;
   readonly maxBodyBytes: number;
@@ -45,7 +49,7 @@ const cacheKey = (id: number): string => `todo:${id}`;
 export function addTodoRoutes(
   app: Hono<Env>,
   route: Route,
-  { create, todos, pages, feed, cache, maxBodyBytes }: TodoRoom,
+  { create, todos, reads, ownWrites, cache, maxBodyBytes }: TodoRoom,
 ): void {
   app.post(
     '/todos',
@@ -53,7 +57,9 @@ export function addTodoRoutes(
       const body = await readBody(c, TodoDraft, maxBodyBytes);
       if ('refusal' in body) return body.refusal;
       const todo = await create(body.value, stopwatch);
-      return todo === undefined ? unknownUser() : json(todo, 201, { location: `/todos/${todo.id}` });
+      if (todo === undefined) return unknownUser();
+      ownWrites.told(clientOf(c), todo.id, todo.version, performance.now());
+      return json(todo, 201, { location: `/todos/${todo.id}` });
     }),
   );
 
@@ -63,8 +69,9 @@ export function addTodoRoutes(
       const listing = check(Listing, c.req.query());
       if ('refusal' in listing) return listing.refusal;
       const { skip, limit, after } = listing.value;
-      if (after === undefined) return json(await todos.list(skip, limit, stopwatch));
-      const page = await pages(after, limit, stopwatch);
+      const reader = reads(clientOf(c));
+      if (after === undefined) return json(await reader.todos.list(skip, limit, stopwatch));
+      const page = await reader.pages(after, limit, stopwatch);
       return json(page.todos, 200, page.next === undefined ? {} : linkTo(`/todos?after=${page.next}&limit=${limit}`));
     }),
   );
@@ -72,19 +79,22 @@ export function addTodoRoutes(
   const search = route('GET /todos/search', async (c, stopwatch) => {
     const query = check(Search, c.req.query());
     if ('refusal' in query) return query.refusal;
-    return json(await todos.search(query.value.title, stopwatch));
+    return json(await reads(clientOf(c)).todos.search(query.value.title, stopwatch));
   });
 
   // The one read that is cached. A hit passes the text on as it was kept: nothing is parsed, nothing is built.
   const byId = route('GET /todos/:id', async (c, stopwatch) => {
     const id = readId(c.req.param('id'));
     if ('refusal' in id) return id.refusal;
+    const [client, askedAtMs] = [clientOf(c), performance.now()];
     const compute = async (whose: Stopwatch): Promise<string | undefined> => {
-      const todo = await todos.byId(id.value, whose);
+      const todo = await reads(client).todos.byId(id.value, whose);
       return todo === undefined ? undefined : toJson(todo, whose);
     };
     const text = await cache.read(cacheKey(id.value), compute, stopwatch);
-    return text === undefined ? notFound('todo') : jsonText(text);
+    if (text === undefined) return notFound('todo');
+    ownWrites.seen(client, id.value, versionIn(text), askedAtMs);
+    return jsonText(text);
   });
 
   // Hono's fast router turns all routes into one regular expression, and gives way to a slower one (for every route)
@@ -102,6 +112,7 @@ export function addTodoRoutes(
       if (todo === undefined) return notFound('todo');
       const text = toJson(todo, stopwatch);
       await cache.written(cacheKey(id.value), text, stopwatch);
+      ownWrites.told(clientOf(c), id.value, todo.version, performance.now());
       return jsonText(text);
     }),
   );
@@ -113,6 +124,7 @@ export function addTodoRoutes(
       if ('refusal' in id) return id.refusal;
       if (!(await todos.remove(id.value, stopwatch))) return notFound('todo');
       await cache.written(cacheKey(id.value), undefined, stopwatch);
+      ownWrites.told(clientOf(c), id.value, undefined, performance.now());
       return noContent();
     }),
   );
@@ -122,7 +134,7 @@ export function addTodoRoutes(
     route('GET /users/:id/todos', async (c, stopwatch) => {
       const id = readId(c.req.param('id'));
       if ('refusal' in id) return id.refusal;
-      const ofUser = await todos.ofUser(id.value, stopwatch);
+      const ofUser = await reads(clientOf(c)).todos.ofUser(id.value, stopwatch);
       return ofUser === undefined ? notFound('user') : json(ofUser);
     }),
   );
@@ -131,7 +143,7 @@ export function addTodoRoutes(
     '/feed',
     route('GET /feed', async (c, stopwatch) => {
       const size = check(FeedSize, c.req.query());
-      return 'refusal' in size ? size.refusal : json(await feed(size.value.limit, stopwatch));
+      return 'refusal' in size ? size.refusal : json(await reads(clientOf(c)).feed(size.value.limit, stopwatch));
     }),
   );
 

@@ -79,6 +79,11 @@ async function tellDatabases(monitors: readonly Monitor[], tell: Tell): Promise<
   tell('db_connections_active', 'Those that run a query now; monitors left out.', statistics.connectionsActive);
   tell('db_connections_serving', 'Those that serve requests: monitors left out.', statistics.connectionsServing);
   tell('db_max_connections', 'Connections that PostgreSQL allows.', statistics.maxConnections);
+  tell(
+    'db_replication_lag_seconds',
+    'From a write here to its having been done by the last of the standbys.',
+    statistics.replicationLagSeconds ?? undefined,
+  );
   if (!statistics.countsStatements) return;
 
   const slowest = await readSlowestStatements(monitors);

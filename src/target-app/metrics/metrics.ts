@@ -105,8 +105,13 @@ export function createMetrics() {
       shardQueries.inc({ shard }, 0);
       return shardQueries.labels({ shard });
     },
+    reads: counter('db_reads_total', 'Times that it was chosen which database answers a read.'),
+    readsAtPrimary: counter('db_reads_primary_total', 'Those of them that were sent to the primary.'),
     queryDuration: seconds('db_query_duration_seconds', 'From sending a query to its answer.'),
-    poolSize: gauge('db_pool_size', 'Connections allowed at once; 0: not limited (a connection per request).'),
+    poolSize: gauge(
+      'db_pool_size',
+      'Connections allowed at once, to all databases; 0: not limited (a connection per request).',
+    ),
     poolInUse: gauge('db_pool_in_use', 'Connections that a request holds now.'),
     poolWaiting: gauge('db_pool_waiting', 'Requests that wait for a connection now.'),
     poolWait: seconds('db_pool_wait_seconds', 'From asking for a connection to having it, for every one handed out.'),

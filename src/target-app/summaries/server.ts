@@ -26,18 +26,5 @@ export async function startProjector(settings: ProjectorSettings, errors: ErrorL
     await projecting.close();
     await projection.close();
   };
-  try {
-    const server = await listen(app.fetch, settings.HOST, settings.PORT, drain, settings.LINGER_MS);
-    return {
-      port: server.port,
-      async close() {
-        await server.drain();
-        await release();
-      },
-      abandon: () => undefined,
-    };
-  } catch (error) {
-    await release();
-    throw error;
-  }
+  return { ...(await listen(app.fetch, settings, drain, release)), abandon: () => undefined };
 }

@@ -60,7 +60,7 @@ export async function startBroker(entry: Entry, environment: Environment): Promi
   for await (const line of createInterface({ input: server.stdout }))
     if (service.ready.log?.test(line) === true) {
       server.stdout.resume();
-      const [url = ''] = Object.values(service.reachedBy(at)).map(plainText);
+      const [url = ''] = Object.values(service.reachedBy({ ...at, copies: [at] })).map(plainText);
       return { url, [Symbol.asyncDispose]: stop };
     }
   await stop();

@@ -70,6 +70,7 @@ export function neighboursIn(s: RunNames, services: readonly Service[], where: W
       const reach: Reach = {
         host: where.hostOf(front),
         port: front.port.inside,
+        copies: where.copiesOf(service),
         secret: (secret) => secretOf(s, service, secret),
       };
       return service.reachedBy(reach);

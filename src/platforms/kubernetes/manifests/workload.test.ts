@@ -188,7 +188,7 @@ describe('a store', () => {
   it('starts as its image does, as a user whom the system knows', () => {
     const { container, pod } = only(deploymentsOf(database));
     expect(container.command).toEqual(['sh', '-c', expect.stringContaining('exec "$@"'), 'sh', 'docker-entrypoint.sh']);
-    expect(container.args).toEqual(['postgres']);
+    expect(container.args).toEqual(expect.arrayContaining(['postgres', 'hba_file=/etc/scale-lab/pg_hba.conf']));
     expect(container.volumeMounts).toContainEqual({
       name: 'passwd',
       mountPath: '/etc/passwd',
