@@ -61,6 +61,8 @@ export class ScriptedHost implements Host<ScriptedCopy> {
   #places = 0;
   /** The copy that does not start. */
   broken: string | undefined;
+  /** The copy that ends then. */
+  dying: string | undefined;
 
   constructor({ keepsBalancers = false } = {}) {
     this.keepsBalancers = keepsBalancers;
@@ -102,8 +104,9 @@ export class ScriptedHost implements Host<ScriptedCopy> {
     const place = (): Promise<string> => Promise.resolve(`place ${number}`);
     const started = { ...copy, service, handle, described: described(service, copy, running), told, url: '', place };
     this.#there.add(started);
-    if (copy.name === this.broken) throw new LabError(`${copy.name} does not start.`);
-    return started;
+    if (copy.name !== this.broken) return started;
+    for (const { name, handle } of this.#there) if (name === this.dying) handle.die('fell over');
+    throw new LabError(`${copy.name} does not start.`);
   }
 
   async startAgain(copy: ScriptedCopy, running: readonly ScriptedCopy[]): Promise<ScriptedCopy> {
