@@ -4,10 +4,11 @@ import { Workbench } from '../test/e2e/workbench.ts';
 import type { FaultCase, PlaceName } from './case.ts';
 import { faults } from './catalogue.ts';
 import { checks, readRecords, type Seen } from './checks.ts';
-import { argsOf, delayMs, hasBegun, scenarioFile, serves } from './commands.ts';
+import { argsOf, delayMs, hasBegun, serves } from './commands.ts';
 import { type Armed, type Expectation, type Fault, type Means, wellEnded } from './fault.ts';
 import { LabUnderFault } from './lab.ts';
 import type { Place } from './place.ts';
+import { scenarioFile } from './systems.ts';
 
 /** What became of a case. */
 export interface Tried {
@@ -51,7 +52,7 @@ export async function tryCase(kase: FaultCase, place: Place, means: Means = {}):
   const startMs = performance.now();
   const fault = faultOf(kase);
   await using bench = await Workbench.create();
-  await bench.write('scenarios.yaml', scenarioFile);
+  await bench.write('scenarios.yaml', scenarioFile(kase.system, kase.command));
   const armed = await fault.arm({ kase, bench, place, means });
   const own = { ...bench.env, ...place.environment, TMPDIR: bench.temporary };
   const lab = async (...args: readonly string[]): Promise<Ended> => scaleLab(args, { cwd: bench.folder, env: own });
