@@ -54,7 +54,8 @@ export class OwnEngine implements AsyncDisposable {
       // It says so once it has them: before that the Engine would be in those of everybody.
       const hasThem = once(holder.stdout, 'data').then(() => true);
       const isOver = once(holder, 'exit').then(() => false);
-      if (!(await Promise.race([hasThem, isOver]))) throw new Error('There are no namespaces for an Engine of its own.');
+      if (!(await Promise.race([hasThem, isOver])))
+        throw new Error('There are no namespaces for an Engine of its own.');
       await own.#start();
       await own.#bringImages();
       return own;

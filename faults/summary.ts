@@ -41,7 +41,11 @@ function sentenceOf(met: readonly Result[], late: number): string {
 }
 
 /** `123 on local, 17 on docker`: how many there are of each, without those of which there are none. */
-function counted<Name extends string>(names: readonly Name[], word: string, of: (name: Name) => readonly Result[]): string {
+function counted<Name extends string>(
+  names: readonly Name[],
+  word: string,
+  of: (name: Name) => readonly Result[],
+): string {
   return names
     .map((name) => [name, of(name).length] as const)
     .filter(([, count]) => count > 0)

@@ -62,7 +62,10 @@ export function systemsWith(service: ServiceName): readonly SystemName[] | undef
 }
 
 /** Why a system cannot run at a place; undefined where it can. */
-export async function problemOfSystem(name: SystemName, place: Pick<Place, 'name' | 'environment'>): Promise<string | undefined> {
+export async function problemOfSystem(
+  name: SystemName,
+  place: Pick<Place, 'name' | 'environment'>,
+): Promise<string | undefined> {
   const { environment } = place;
   const platform = await openPlatform(place.name, { environment, temporaryFolder: os.tmpdir() });
   const requirements = await platform.requirements(new AbortController().signal);

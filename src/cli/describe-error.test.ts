@@ -23,7 +23,7 @@ describe('describeError', () => {
   it('tells what went wrong first, and that the clean-up failed after it', async () => {
     const work = async (): Promise<void> => {
       await using _ = { [Symbol.asyncDispose]: () => Promise.reject(new LabError('The network is in use.')) };
-      return Promise.reject(new UsageError('No such scenario.'));
+      await Promise.reject(new UsageError('No such scenario.'));
     };
     const thrown: unknown = await work().catch((error: unknown) => error);
     expect(describeError(thrown, false)).toEqual({

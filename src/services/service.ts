@@ -328,8 +328,8 @@ export function variablesOf(service: Service, at: Place): Variables {
 }
 
 /** Whether nothing works without a service, whatever else runs: a store, or what leads to one. */
-export function isIndispensable({ role, isNeeded = false }: Service): boolean {
-  return role === 'store' || role === 'link' || isNeeded;
+export function isIndispensable({ role, isNeeded }: Service): boolean {
+  return role === 'store' || role === 'link' || isNeeded === true;
 }
 
 /** A text as it is, secret or not. */

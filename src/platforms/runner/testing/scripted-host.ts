@@ -158,6 +158,6 @@ function described(service: Service, copy: Copy, running: readonly ScriptedCopy[
     frontedIn(running, { fronts: [name] }).map((each) => ({ host: each.name, port: 1 }));
   const addressOf = (name: string) => ({ host: name, port: 1 });
   const place = { host: 'here', addressOf, port: 1, ports: {}, folder: '/files', data: '/data', lingerMs: 0 };
-  const at: Place = { copy, ...place, secret, copiesOf, reached: () => ({}) };
+  const at: Place = { copy, ...place, secret, copiesOf, reached: () => ({ DATABASE_URL: 'postgres://here/data' }) };
   return [service.uses, service.environment(at), service.files(at)];
 }
