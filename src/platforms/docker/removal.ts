@@ -1,10 +1,13 @@
 import type { ContainerInfo } from 'dockerode';
 import { never, pause } from '../../machine/time-limit.ts';
+import type { OnStep } from '../../model/steps.ts';
 import type { Engine } from '../engine/engine.ts';
 import { label, labelled } from '../engine/labels.ts';
 import { inTime, refusal, refusedWith } from '../engine/refusal.ts';
 
 const limitMs = 20_000;
+/** Longer than an Engine takes to end its containers and to start again. */
+const backLimitMs = 30_000;
 
 /** Ends and removes a container, with its volumes; also while somebody else does the same. */
 export async function removeContainer(engine: Engine, id: string): Promise<void> {
@@ -19,6 +22,26 @@ export async function removeNetwork(engine: Engine, id: string): Promise<void> {
 /** Removes a volume that no container uses any more. */
 export async function removeVolume(engine: Engine, name: string): Promise<void> {
   await untilGone(`The volume ${name}`, () => engine.docker.getVolume(name).remove());
+}
+
+/** Waits until an Engine answers that was restarted; one that stays away is not waited for any longer than that. */
+export async function untilBack(
+  { docker, address }: Pick<Engine, 'docker' | 'address'>,
+  onStep: OnStep,
+): Promise<void> {
+  const end = performance.now() + backLimitMs;
+  for (let isTold = false; performance.now() < end; isTold = true) {
+    try {
+      await inTime(docker.ping());
+      return;
+    } catch (error) {
+      // An answer, whatever it says.
+      if (refusedWith(error) !== undefined) return;
+    }
+    if (!isTold)
+      onStep(`the Docker Engine at ${address.name} does not answer: what the run has started is removed once it does`);
+    await pause(200, never());
+  }
 }
 
 /** Removes everything that carries the id of a run: containers first, at the same time, then what they used. */
