@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import Docker from 'dockerode';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { untilBack } from './removal.ts';
+import { removeContainer, untilBack } from './removal.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -12,10 +12,15 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(folder, { recursive: true }));
 
+/** An Engine that is not there yet. */
+function engineAt(name: string) {
+  const options = { socketPath: name };
+  return { docker: new Docker(options), address: { name, isHere: true, options } };
+}
+
 it('waits for an Engine that is started again, and tells that once', async () => {
   const name = path.join(folder, 'docker.sock');
-  const options = { socketPath: name };
-  const engine = { docker: new Docker(options), address: { name, isHere: true, options } };
+  const engine = engineAt(name);
   const server = createServer((_, response) => response.end('OK'));
   const told: string[] = [];
   const back = untilBack(engine, (text) => {
@@ -27,5 +32,21 @@ it('waits for an Engine that is started again, and tells that once', async () =>
   expect(told).toEqual([
     `the Docker Engine at ${name} does not answer: what the run has started is removed once it does`,
   ]);
+  await new Promise((resolve) => server.close(resolve));
+});
+
+it('removes a container once an Engine is back that was stopping', async () => {
+  const name = path.join(folder, 'docker.sock');
+  const statuses = [500, 204];
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(String(request.method));
+    response.writeHead(statuses.shift() ?? 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ message: 'Canceled: grpc: the client connection is closing' }));
+  });
+  const removed = removeContainer(engineAt(name), 'abc');
+  server.listen(name);
+  await removed;
+  expect(asked).toEqual(['DELETE', 'DELETE']);
   await new Promise((resolve) => server.close(resolve));
 });

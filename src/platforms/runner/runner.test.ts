@@ -149,6 +149,12 @@ describe('where it cannot', () => {
     expect(host.there).toEqual(['postgres', 'redis']);
   });
 
+  test('throws what went wrong first where what was started cannot be ended either', async () => {
+    [host.broken, host.lasting] = ['nginx', 'app-1'];
+    host.check = () => Promise.resolve();
+    await expect(runner.deploy(topology({ replicas: 2 }), signal)).rejects.toThrow('nginx does not start.');
+  });
+
   test('throws what went wrong itself where something has ended without which it works', async () => {
     [host.broken, host.dying] = ['app-1', 'mailer-1'];
     await expect(runner.deploy(withMailer(1), signal)).rejects.toThrow('app-1 does not start.');

@@ -78,7 +78,8 @@ export class Runner<C extends RunningCopy> {
       return (this.#deployed = new DeployedCopies(running));
     } catch (error) {
       this.#idle = [];
-      await this.#host.endOthers(this.#stores);
+      // What went wrong first is what the user has to know; what this leaves goes with the run.
+      await this.#host.endOthers(this.#stores).catch(() => undefined);
       throw error;
     }
   }

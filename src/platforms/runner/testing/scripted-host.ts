@@ -63,6 +63,8 @@ export class ScriptedHost implements Host<ScriptedCopy> {
   broken: string | undefined;
   /** The copy that ends then. */
   dying: string | undefined;
+  /** The copy that cannot be ended. */
+  lasting: string | undefined;
 
   constructor({ keepsBalancers = false } = {}) {
     this.keepsBalancers = keepsBalancers;
@@ -141,6 +143,7 @@ export class ScriptedHost implements Host<ScriptedCopy> {
   async endOthers(staying: readonly ScriptedCopy[]): Promise<void> {
     for (const { name, handle } of this.#there) {
       if (handle.end !== undefined || staying.some((copy) => copy.handle === handle)) continue;
+      if (name === this.lasting) throw new LabError(`${name} cannot be ended.`);
       this.#done.push(`ends ${name}`);
       await handle.kill();
     }
