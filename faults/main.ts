@@ -2,6 +2,7 @@
 // --platform local, docker or kubernetes; --cases N in all, --abreast N at the same time (on local), --seed N; --case M tries that one
 // alone, and can be given again; --fault NAME takes those of one fault. The Docker Engine is restarted where --own-engine COMMAND starts one that nobody else uses (dockerd, with
 // what it needs on this machine), or --engine-restart COMMAND restarts the one that is there. Every result is kept beside those of before:
+// Once it is interrupted it ends those that it has begun, and begins no more.
 // --summary prints them all, and writes them into docs/reliability.md. The exit code is 1 where something did not hold.
 import { exec } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
@@ -98,9 +99,13 @@ async function tryAll(options: Options, seed: number): Promise<number> {
   await using place = await places[platform](engine?.environment);
   const means = meansOf(options, engine);
   let failures = 0;
+  const enough = new AbortController();
+  process.once('SIGINT', () => enough.abort());
+  process.once('SIGTERM', () => enough.abort());
   await tryCases(await possibleOf([...numbers.keys()], place, means), place, {
     abreast,
     means,
+    signal: enough.signal,
     onTried: async (kase, { outcome, code, tookMs, failed, written }) => {
       const number = numbers.get(kase) ?? 0;
       const said = /^error: .*$/m.exec(written)?.[0];

@@ -29,6 +29,8 @@ export interface Tried {
 export interface Abreast {
   readonly abreast: number;
   readonly means?: Means;
+  /** Once it is given no other case is begun. */
+  readonly signal?: AbortSignal;
   readonly onTried: (kase: FaultCase, tried: Tried) => void | Promise<void>;
 }
 
@@ -92,11 +94,11 @@ export async function tryCase(kase: FaultCase, place: Place, means: Means = {}):
 export async function tryCases(
   cases: readonly FaultCase[],
   place: Place,
-  { abreast, means, onTried }: Abreast,
+  { abreast, means, signal, onTried }: Abreast,
 ): Promise<void> {
   const remaining = [...cases];
   const tryNext = async (): Promise<void> => {
-    for (let kase = remaining.shift(); kase !== undefined; kase = remaining.shift()) {
+    for (let kase = remaining.shift(); kase !== undefined && signal?.aborted !== true; kase = remaining.shift()) {
       const tried = await tryCase(kase, place, means).catch((error: unknown): Tried => ({
         outcome: 'not begun',
         code: undefined,
