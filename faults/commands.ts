@@ -1,17 +1,4 @@
-import type { CommandName, FaultCase, Phase, PlaceName } from './case.ts';
-import { phases } from './case.ts';
-
-/** Two variants at two replicas: all services that the lab has, and something to be changed between trials. */
-export const scenarioFile = `version: 1
-scenarios:
-  two:
-    question: Does it end in order?
-    workload: ['GET /todos/{todo}']
-    keys: { todo: { uniform: 100 } }
-    load: { connections: 4, warmup: 500ms, duration: 1s }
-    variants: { plain: {}, cached: { app: { cache: aside } } }
-    replicas: [2]
-`;
+import { type CommandName, type FaultCase, type Phase, phases, type PlaceName, type SystemName } from './case.ts';
 
 const sides = ['two', '--a', 'plain', '--b', 'cached', '--duration', '600ms', '--warmup', '400ms', '--budget'];
 const search = ['--variant', 'cached', '--slo', 'p99 < 2s', '--rate', '100/s', '--most', '300/s', '--confirm', '1s'];
@@ -88,7 +75,10 @@ const lengthsMs: Readonly<Record<PlaceName, Readonly<Record<Phase, number>>>> = 
   kubernetes: { 'set-up': 14_000, 'warm-up': 1_500, measuring: 550, 'between trials': 8_000, end: 2_000 },
 };
 
+/** How much longer that takes to set up which a system has and the stores do not. */
+const moreMs: Readonly<Record<SystemName, number>> = { stores: 0, pooler: 300, messages: 4_000 };
+
 /** How long after the beginning of its phase a case strikes, in milliseconds. */
-export function delayMs({ platform, phase, share }: FaultCase): number {
-  return lengthsMs[platform][phase] * share;
+export function delayMs({ platform, system, phase, share }: FaultCase): number {
+  return (lengthsMs[platform][phase] + (phase === 'set-up' ? moreMs[system] : 0)) * share;
 }

@@ -5,15 +5,17 @@ import { scaleLab } from '../test/e2e/cli.ts';
 import type { Workbench } from '../test/e2e/workbench.ts';
 import type { Place, ServiceName, Victim } from './place.ts';
 
-/** A Docker Engine, under a host of its own: its containers are those of one case, as one goes on at a time. */
-export async function dockerPlace(): Promise<Place> {
-  const docker = await openDocker();
-  const environment: NodeJS.ProcessEnv = { ...hostOfItsOwn('faults'), KUBECONFIG: '/nowhere/kubeconfig' };
+/**
+ * A Docker Engine, under a host of its own: its containers are those of one case, as one goes on at a time.
+ * @param own the variables that lead to another Engine than that of this environment
+ */
+export async function dockerPlace(own: NodeJS.ProcessEnv = {}): Promise<Place> {
+  const environment: NodeJS.ProcessEnv = { ...hostOfItsOwn('faults'), ...own, KUBECONFIG: '/nowhere/kubeconfig' };
+  const docker = await openDocker(environment);
   const host = String(environment.SCALE_LAB_HOST);
   return {
     name: 'docker',
     environment,
-    services: ['postgres', 'redis', 'app', 'nginx', 'load'],
     mostAbreast: 1,
     find: (_, service) => find(docker, host, service),
     left: (bench) => left(bench, async () => labelledTraces(docker, 'host', host)),

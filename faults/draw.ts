@@ -1,6 +1,6 @@
 import { seedOf, shuffled } from '../src/model/random.ts';
 import { faults } from './catalogue.ts';
-import type { FaultCase, PlaceName } from './case.ts';
+import { type FaultCase, type PlaceName, systemNames } from './case.ts';
 import { phasesOf } from './commands.ts';
 import type { Fault } from './fault.ts';
 
@@ -16,7 +16,8 @@ export function faultsOn(platform: PlaceName): readonly Fault[] {
 }
 
 /**
- * The case of that number, from 1. Every fault is met before one is met twice, and each of its commands and phases likewise.
+ * The case of that number, from 1. Every fault is met before one is met twice, and each of its commands and phases likewise, and each of
+ * its systems.
  */
 export function caseOf({ platform, seed }: Draw, number: number): FaultCase {
   const all = faultsOn(platform);
@@ -30,6 +31,10 @@ export function caseOf({ platform, seed }: Draw, number: number): FaultCase {
   );
   const moment = shuffled(moments, seedOf(seed, platform, fault.name))[turn % moments.length];
   if (moment === undefined) throw new Error(`${fault.name} is never done.`);
+  const { systems = systemNames } = fault;
+  const lap = Math.floor(turn / systems.length);
+  const system = shuffled(systems, seedOf(seed, platform, fault.name, lap))[turn % systems.length];
+  if (system === undefined) throw new Error(`${fault.name} is done to nothing.`);
   const share = Math.round((seedOf(seed, platform, number) / 2 ** 32) * 100) / 100;
-  return { platform, ...moment, fault: fault.name, share };
+  return { platform, ...moment, system, fault: fault.name, share };
 }

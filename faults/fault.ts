@@ -1,5 +1,5 @@
 import type { Workbench } from '../test/e2e/workbench.ts';
-import type { CommandName, FaultCase, Phase, PlaceName } from './case.ts';
+import type { CommandName, FaultCase, Phase, PlaceName, SystemName } from './case.ts';
 import type { LabUnderFault } from './lab.ts';
 import type { Place } from './place.ts';
 
@@ -15,8 +15,10 @@ export interface Scene {
 
 /** What faults need that nobody can know. */
 export interface Means {
-  /** A command that restarts the Docker Engine. */
-  readonly engineRestart?: string | undefined;
+  /** Restarts the Docker Engine. */
+  readonly restartEngine?: (() => Promise<unknown>) | undefined;
+  /** Whether what the Engine publishes is reached by nobody on this machine. */
+  readonly isApart?: boolean;
 }
 
 /** A fault that is ready to strike. */
@@ -49,6 +51,8 @@ export interface Fault {
   readonly name: string;
   readonly platforms: readonly PlaceName[];
   readonly commands: readonly CommandName[];
+  /** The systems to which it can be done; all unless it says so. */
+  readonly systems?: readonly SystemName[] | undefined;
   /** The phases in which it can be done; all that the command has unless it says so. */
   readonly phases?: readonly Phase[];
   /** Whether the command is to tell its events on standard output; where it writes steps on standard error otherwise. */

@@ -23,7 +23,6 @@ export async function kubernetesPlace(): Promise<KubernetesPlace> {
     name: 'kubernetes',
     cluster,
     environment,
-    services: ['postgres', 'redis', 'app', 'load'],
     mostAbreast: 1,
     find: (_, service) => find(cluster, host, service),
     left: (bench) => left(bench, async () => clusterTraces(cluster, 'host', host)),

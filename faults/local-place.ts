@@ -2,12 +2,16 @@ import type { Workbench } from '../test/e2e/workbench.ts';
 import { findInhabitants } from '../test/inhabitants.ts';
 import type { Place, ServiceName, Victim } from './place.ts';
 
-/** The main process of each, by its command; initdb runs a PostgreSQL as well, which is none. */
+/** What does the work of each, by its command; initdb runs a PostgreSQL as well, which is none. */
 const commands: Readonly<Record<ServiceName, RegExp>> = {
   postgres: /bin\/postgres (?!.*--(?:boot|single|check)).*-D/,
   redis: /redis-server/,
   app: /target-app\.mjs serve/,
   nginx: /nginx: master process/,
+  pooler: /pgbouncer \//,
+  'pooler-link': /link\.mjs pooler=/,
+  mailer: /target-app\.mjs notifier/,
+  broker: /beam\.smp/,
   load: /load-worker/,
 };
 
@@ -16,7 +20,6 @@ export function localPlace(): Place {
   return {
     name: 'local',
     environment: { ...process.env, DOCKER_HOST: 'unix:///nowhere/docker.sock', KUBECONFIG: '/nowhere/kubeconfig' },
-    services: ['postgres', 'redis', 'app', 'nginx', 'load'],
     mostAbreast: Infinity,
     find,
     left: async (bench) => bench.leftovers(),

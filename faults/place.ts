@@ -1,8 +1,18 @@
 import type { Workbench } from '../test/e2e/workbench.ts';
 import type { PlaceName } from './case.ts';
 
-/** The services of the scenario, and what puts the load on them. */
-export const serviceNames = ['postgres', 'redis', 'app', 'nginx', 'load'] as const;
+/** The services of the scenarios, as platforms call them, and what puts the load on them. */
+export const serviceNames = [
+  'postgres',
+  'redis',
+  'app',
+  'nginx',
+  'pooler',
+  'pooler-link',
+  'mailer',
+  'broker',
+  'load',
+] as const;
 
 /** One of {@link serviceNames}. */
 export type ServiceName = (typeof serviceNames)[number];
@@ -22,8 +32,6 @@ export interface Place extends AsyncDisposable {
   readonly name: PlaceName;
   /** What the command is given, so that cases do not see each other, nor other runs of this machine. */
   readonly environment: NodeJS.ProcessEnv;
-  /** The services that have processes of their own there. */
-  readonly services: readonly ServiceName[];
   /** How many cases may go on at the same time. */
   readonly mostAbreast: number;
   /** The first copy of a service that runs for a case; undefined while there is none. */

@@ -1,6 +1,4 @@
-import { exec } from 'node:child_process';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { startApiProxy } from './api-proxy.ts';
 import { commandNames, type FaultCase } from './case.ts';
 import { type Armed, type Expectation, type Fault, ifGivenUp, type Scene, unlessAtEnd, wellEnded } from './fault.ts';
@@ -12,12 +10,14 @@ const onKubernetes = { platforms: ['kubernetes'], commands: commandNames } as co
 const engineRestarted: Fault = {
   ...onDocker,
   name: 'Docker Engine restarted',
-  missing: ({ engineRestart }) =>
-    engineRestart === undefined ? 'nobody said how the Engine is restarted: --engine-restart COMMAND' : undefined,
-  arm: ({ means: { engineRestart = 'false' } }) => ({
+  missing: ({ restartEngine }) =>
+    restartEngine === undefined
+      ? 'it takes an Engine of its own (--own-engine COMMAND), or a way to restart the one that is there (--engine-restart COMMAND)'
+      : undefined,
+  arm: ({ means: { restartEngine } }) => ({
     strike: async (lab) => {
-      if (lab.code !== undefined) return false;
-      await promisify(exec)(engineRestart);
+      if (lab.code !== undefined || restartEngine === undefined) return false;
+      await restartEngine();
       return true;
     },
   }),

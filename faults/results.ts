@@ -4,9 +4,9 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { packageFolder } from '../src/machine/package.ts';
-import { commandNames, phases, placeNames } from './case.ts';
+import { caseText, commandNames, phases, placeNames, systemNames } from './case.ts';
 
-/** Raised whenever cases are made, or judged, by other rules: those of before are not added to those of now. */
+/** Raised whenever cases are judged by other rules: those of before are not added to those of now. */
 const harnessVersion = 2;
 
 const resultSchema = z.object({
@@ -17,6 +17,7 @@ const resultSchema = z.object({
   platform: z.enum(placeNames),
   command: z.enum(commandNames),
   fault: z.string(),
+  system: z.enum(systemNames).default('stores').describe('The first cases had no other'),
   phase: z.enum(phases),
   share: z.number(),
   outcome: z.enum(['held', 'failed', 'too late']),
@@ -41,7 +42,7 @@ export async function readResults(): Promise<readonly Result[]> {
   for (const line of text.split('\n')) {
     if (line === '') continue;
     const result = resultSchema.parse(JSON.parse(line));
-    results.set([result.platform, result.seed, result.number].join(' '), result);
+    results.set([result.seed, result.number, caseText(result)].join(' '), result);
   }
   return [...results.values()];
 }

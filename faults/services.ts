@@ -1,4 +1,4 @@
-import { type FaultCase, type Phase, phases, placeNames, commandNames } from './case.ts';
+import { type CommandName, commandNames, type FaultCase, type Phase, phases, placeNames } from './case.ts';
 import {
   type Armed,
   type Expectation,
@@ -11,6 +11,7 @@ import {
 } from './fault.ts';
 import type { LabUnderFault } from './lab.ts';
 import { serviceNames, type ServiceName, type Victim } from './place.ts';
+import { systemsWith } from './systems.ts';
 
 /** What each is called by whoever tells of it. */
 const titles: Readonly<Record<ServiceName, string>> = {
@@ -18,6 +19,10 @@ const titles: Readonly<Record<ServiceName, string>> = {
   redis: 'Redis',
   app: 'the app',
   nginx: 'nginx',
+  pooler: 'PgBouncer',
+  'pooler-link': 'the link to PgBouncer',
+  mailer: 'the notifier',
+  broker: 'RabbitMQ',
   load: 'the load worker',
 };
 
@@ -26,8 +31,15 @@ const namesOf: Readonly<Record<ServiceName, RegExp>> = {
   redis: /Redis/i,
   app: /\bapp\b|[Aa]pplication/,
   nginx: /nginx|balancer/,
+  pooler: /PgBouncer/,
+  'pooler-link': /pooler-link/,
+  mailer: /mailer/,
+  broker: /RabbitMQ/,
   load: /[Ll]oad (?:worker|generator)/,
 };
+
+/** They are there for the whole run. */
+const stores: readonly ServiceName[] = ['postgres', 'redis', 'broker'];
 
 const lookEveryMs = 150;
 
@@ -66,12 +78,19 @@ function isGone(error: unknown): boolean {
   return of('code') === 'ESRCH' || [404, 409].includes(Number(of('statusCode') ?? of('code')));
 }
 
+/** Commands in which a service is not there. */
+const commandsWithout: Readonly<Partial<Record<ServiceName, readonly CommandName[]>>> = {
+  load: ['up'],
+  'pooler-link': ['max-rps'],
+};
+
 /** What is common to all faults of a service. */
-function ofService(service: ServiceName): Pick<Fault, 'platforms' | 'commands' | 'phases'> {
+function ofService(service: ServiceName): Pick<Fault, 'platforms' | 'commands' | 'systems' | 'phases'> {
   return {
     // A cluster deals the requests out itself.
     platforms: placeNames.filter((name) => service !== 'nginx' || name !== 'kubernetes'),
-    commands: commandNames.filter((name) => service !== 'load' || name !== 'up'),
+    commands: commandNames.filter((name) => !commandsWithout[service]?.includes(name)),
+    systems: systemsWith(service),
     phases: service === 'load' ? withWorker : phases,
   };
 }
@@ -85,13 +104,15 @@ function lossOf(service: ServiceName, kase: FaultCase): Expectation {
   if (command === 'up' && phase !== 'set-up')
     return { codes: [0], says: () => (isRestarted ? undefined : inError(names)) };
   // A worker may have given its result by then.
-  const goesOn = service === 'app' || service === 'load' || isRestarted;
-  // It is stopped there all the same, to be started anew.
-  const isBetween = phase === 'between trials' && service === 'nginx';
+  const goesOn = service === 'app' || service === 'mailer' || service === 'load' || isRestarted;
+  // What is no store is started anew there all the same.
+  const isBetween = phase === 'between trials' && !stores.includes(service);
   const codes = goesOn || isBetween ? [...wellEnded, 4] : unlessAtEnd(kase, [4]);
-  // A replica that is lost in a trial is told of with its results.
-  const isToldAll = service === 'app' && !isRestarted && (phase === 'warm-up' || phase === 'measuring');
-  return { codes, says: (code) => (isToldAll && code < 4 ? /app-1 was (?:killed|removed)/ : ifGivenUp(names)(code)) };
+  // A copy that is lost in a trial, which goes on without it, is told of with its results.
+  const isCopy = service === 'app' || service === 'mailer';
+  const isToldAll = isCopy && !isRestarted && (phase === 'warm-up' || phase === 'measuring');
+  const ofCopy = new RegExp(`${service}-1 was (?:killed|removed)`);
+  return { codes, says: (code) => (isToldAll && code < 4 ? ofCopy : ifGivenUp(names)(code)) };
 }
 
 function killed(service: ServiceName): Fault {

@@ -81,6 +81,8 @@ async function statusAt(url: string): Promise<number | string> {
 const besideDetached: Fault = {
   ...everywhere,
   name: 'SIGKILL beside what `up --detach` left',
+  missing: ({ isApart = false }) =>
+    isApart ? 'what an Engine of its own publishes is not reached from here' : undefined,
   arm: armBesideDetached,
   expects: () => ({ codes: [137], says: () => undefined, leavesWork: true }),
 };

@@ -1,5 +1,5 @@
 import { plural } from '../src/model/numbers.ts';
-import { placeNames, type PlaceName } from './case.ts';
+import { placeNames, type PlaceName, systemNames } from './case.ts';
 import { faults } from './catalogue.ts';
 import { checks } from './checks.ts';
 import type { Fault } from './fault.ts';
@@ -32,12 +32,23 @@ function failedIn(results: readonly Result[]): string {
 }
 
 function sentenceOf(met: readonly Result[], late: number): string {
-  const places = placeNames.flatMap((platform) => {
-    const count = met.filter((result) => result.platform === platform).length;
-    return count === 0 ? [] : [`${count} on ${platform}`];
-  });
+  const places = counted(placeNames, 'on', (name) => met.filter(({ platform }) => platform === name));
+  const systems = counted(systemNames, 'of', (name) => met.filter(({ system }) => system === name));
   const failed = met.filter(({ outcome }) => outcome === 'failed').length;
   const commits = [...new Set(met.map(({ commit }) => commit))].join(', ');
   const more = late === 0 ? '' : ` ${plural(late, 'more run')} ended before the fault struck.`;
-  return `${plural(met.length, 'case')} (${places.join(', ')}), of which ${failed} failed, at ${commits}.${more}`;
+  return `${plural(met.length, 'case')} (${places}; ${systems}), of which ${failed} failed, at ${commits}.${more}`;
+}
+
+/** `123 on local, 17 on docker`: how many there are of each, without those of which there are none. */
+function counted<Name extends string>(
+  names: readonly Name[],
+  word: string,
+  of: (name: Name) => readonly Result[],
+): string {
+  return names
+    .map((name) => [name, of(name).length] as const)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count} ${word} ${name}`)
+    .join(', ');
 }

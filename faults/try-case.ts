@@ -4,10 +4,11 @@ import { Workbench } from '../test/e2e/workbench.ts';
 import type { FaultCase, PlaceName } from './case.ts';
 import { faults } from './catalogue.ts';
 import { checks, readRecords, type Seen } from './checks.ts';
-import { argsOf, delayMs, hasBegun, scenarioFile, serves } from './commands.ts';
+import { argsOf, delayMs, hasBegun, serves } from './commands.ts';
 import { type Armed, type Expectation, type Fault, type Means, wellEnded } from './fault.ts';
 import { LabUnderFault } from './lab.ts';
 import type { Place } from './place.ts';
+import { scenarioFile } from './systems.ts';
 
 /** What became of a case. */
 export interface Tried {
@@ -28,6 +29,8 @@ export interface Tried {
 export interface Abreast {
   readonly abreast: number;
   readonly means?: Means;
+  /** Once it is given no other case is begun. */
+  readonly signal?: AbortSignal;
   readonly onTried: (kase: FaultCase, tried: Tried) => void | Promise<void>;
 }
 
@@ -51,7 +54,7 @@ export async function tryCase(kase: FaultCase, place: Place, means: Means = {}):
   const startMs = performance.now();
   const fault = faultOf(kase);
   await using bench = await Workbench.create();
-  await bench.write('scenarios.yaml', scenarioFile);
+  await bench.write('scenarios.yaml', scenarioFile(kase.system, kase.command));
   const armed = await fault.arm({ kase, bench, place, means });
   const own = { ...bench.env, ...place.environment, TMPDIR: bench.temporary };
   const lab = async (...args: readonly string[]): Promise<Ended> => scaleLab(args, { cwd: bench.folder, env: own });
@@ -91,11 +94,11 @@ export async function tryCase(kase: FaultCase, place: Place, means: Means = {}):
 export async function tryCases(
   cases: readonly FaultCase[],
   place: Place,
-  { abreast, means, onTried }: Abreast,
+  { abreast, means, signal, onTried }: Abreast,
 ): Promise<void> {
   const remaining = [...cases];
   const tryNext = async (): Promise<void> => {
-    for (let kase = remaining.shift(); kase !== undefined; kase = remaining.shift()) {
+    for (let kase = remaining.shift(); kase !== undefined && signal?.aborted !== true; kase = remaining.shift()) {
       const tried = await tryCase(kase, place, means).catch((error: unknown): Tried => ({
         outcome: 'not begun',
         code: undefined,

@@ -4,10 +4,17 @@ import { caseOf, faultsOn } from '../faults/draw.ts';
 import { localPlace } from '../faults/local-place.ts';
 import type { Result } from '../faults/results.ts';
 import { summaryOf } from '../faults/summary.ts';
+import { problemOfSystem } from '../faults/systems.ts';
 import { faultOf, tryCases, type Tried } from '../faults/try-case.ts';
 
-const of = (command: FaultCase['command'], fault: string, phase: Phase, share: number): FaultCase => {
-  return { platform: 'local', command, fault, phase, share };
+const of = (
+  command: FaultCase['command'],
+  fault: string,
+  phase: Phase,
+  share: number,
+  system: FaultCase['system'] = 'stores',
+): FaultCase => {
+  return { platform: 'local', command, system, fault, phase, share };
 };
 
 /** Of each kind one, at moments spread over all phases. */
@@ -24,6 +31,10 @@ const sample: readonly FaultCase[] = [
   of('run', 'full disk for standard output', 'measuring', 0.1),
   of('run', 'results folder that cannot be written', 'warm-up', 0.5),
   of('run', 'temporary folder removed', 'between trials', 0.2),
+  of('run', 'SIGKILL of PgBouncer', 'measuring', 0.2, 'pooler'),
+  of('run', 'SIGKILL of the link to PgBouncer', 'warm-up', 0.5, 'pooler'),
+  of('run', 'SIGKILL of RabbitMQ', 'measuring', 0.2, 'messages'),
+  of('run', 'SIGKILL of the notifier', 'measuring', 0.2, 'messages'),
 ];
 
 describe('a run that is disturbed', { timeout: 60_000 }, () => {
@@ -31,12 +42,13 @@ describe('a run that is disturbed', { timeout: 60_000 }, () => {
   const tried = new Map<FaultCase, Tried>();
 
   beforeAll(async () => {
+    const place = localPlace();
     for (const kase of sample) {
-      const why = faultOf(kase).missing?.({});
+      const why = faultOf(kase).missing?.({}) ?? (await problemOfSystem(kase.system, place));
       if (why !== undefined) missing.set(kase, why);
     }
     const possible = sample.filter((kase) => !missing.has(kase));
-    await tryCases(possible, localPlace(), { abreast: 3, onTried: (kase, seen) => void tried.set(kase, seen) });
+    await tryCases(possible, place, { abreast: 3, onTried: (kase, seen) => void tried.set(kase, seen) });
   }, 600_000);
 
   it.for(sample.map((kase) => [caseText(kase), kase] as const))('ends in order: %s', ([, kase], context) => {
@@ -74,6 +86,7 @@ describe('a case', () => {
     expect(new Set(ofSigint.map(({ phase }) => phase))).toEqual(new Set(phases));
     // Each of the 22 moments of its five commands before one of them comes again.
     expect(new Set(ofSigint.slice(0, 22).map(({ command, phase }) => `${command} ${phase}`)).size).toBe(22);
+    expect(new Set(ofSigint.slice(0, 3).map(({ system }) => system)).size).toBe(3);
   });
 });
 
@@ -86,7 +99,7 @@ describe('the summary', () => {
 
   it('adds up what became of each fault, and says what failed', () => {
     const summary = summaryOf([result('held', 1), result('failed', 2), result('too late', 3)]);
-    expect(summary).toContain('2 cases (2 on local), of which 1 failed, at abc1234. 1 more run ended');
+    expect(summary).toContain('2 cases (2 on local; 2 of stores), of which 1 failed, at abc1234. 1 more run ended');
     expect(summary).toContain('| SIGINT | 1 of 2 | not tried | not tried | nothing left (local) |');
     expect(summary).toContain('| temporary folder removed | not tried | – | – |  |');
   });

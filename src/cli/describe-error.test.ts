@@ -20,6 +20,18 @@ describe('describeError', () => {
     expect(describeError(new Interruption('SIGTERM'), false).exitCode).toBe(143);
   });
 
+  it('tells what went wrong first, and that the clean-up failed after it', async () => {
+    const work = async (): Promise<void> => {
+      await using _ = { [Symbol.asyncDispose]: () => Promise.reject(new LabError('The network is in use.')) };
+      await Promise.reject(new UsageError('No such scenario.'));
+    };
+    const thrown: unknown = await work().catch((error: unknown) => error);
+    expect(describeError(thrown, false)).toEqual({
+      text: 'error: No such scenario.\n  the clean-up failed: The network is in use.\n',
+      exitCode: 2,
+    });
+  });
+
   it('calls everything else a bug, without a stack trace', () => {
     const { text, exitCode } = describeError(new TypeError('x is not a function'), false);
     expect(exitCode).toBe(4);

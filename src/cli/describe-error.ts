@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { exitCodes, Interruption, LabError, messageOf, type ExitCode } from '../model/errors.ts';
+import { exitCodes, inOrder, Interruption, LabError, messageOf, type ExitCode } from '../model/errors.ts';
 import { shortened, told } from '../model/foreign-text.ts';
 import { renderProblems, ScenarioFileError, type Paint, type PaintRole } from '../scenarios/yaml/problem.ts';
 import type { Output } from './io.ts';
@@ -24,7 +24,14 @@ function detailsOf(error: LabError, color: boolean): readonly string[] {
 }
 
 /** What a user is told of an error, and the exit code that goes with it. No stack trace: what is no LabError says that it is a bug. */
-export function describeError(error: unknown, color: boolean): { readonly text: string; readonly exitCode: ExitCode } {
+export function describeError(thrown: unknown, color: boolean): { readonly text: string; readonly exitCode: ExitCode } {
+  const [error, ...later] = inOrder(thrown);
+  const { text, exitCode } = describeFirst(error, color);
+  const unclean = later.map((problem) => `  the clean-up failed: ${told(messageOf(problem))}\n`);
+  return { text: [text, ...unclean].join(''), exitCode };
+}
+
+function describeFirst(error: unknown, color: boolean): ReturnType<typeof describeError> {
   const prefix = color ? styleText('red', 'error:') : 'error:';
   // Asked for, and so no error.
   if (error instanceof Interruption) return { text: `${error.message}\n`, exitCode: error.exitCode };

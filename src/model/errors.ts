@@ -77,6 +77,14 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What was thrown, in the order in which it went wrong: where closing something fails after what was done with it has, both are thrown as one. */
+export function inOrder(thrown: unknown): readonly [first: unknown, ...later: unknown[]] {
+  // By its name: Node.js 20 has no such class.
+  const isBoth = thrown instanceof Error && thrown.name === 'SuppressedError';
+  if (!isBoth || !('suppressed' in thrown && 'error' in thrown)) return [thrown];
+  return [...inOrder(thrown.suppressed), ...inOrder(thrown.error)];
+}
+
 const endings = {
   SIGHUP: ['The terminal was closed.', exitCodes.hungUp],
   SIGINT: ['Interrupted.', exitCodes.interrupted],

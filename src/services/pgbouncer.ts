@@ -78,6 +78,7 @@ function describe({ name, limits }: EntryUse): Service {
     }),
     prepare: undefined,
     betweenTrials: 'stays-if-same',
+    isNeeded: true,
     counters: undefined,
     reload: undefined,
     isForeign: false,

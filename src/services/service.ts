@@ -59,6 +59,8 @@ export interface Service {
    * or as data are laid anew that nothing may run on meanwhile.
    */
   readonly betweenTrials: 'stays-if-same' | 'anew';
+  /** Whether what is tested has no right answer without it, though it runs beside it; left out where it answers, if worse. */
+  readonly isNeeded?: true;
   readonly counters: Counters | undefined;
   /** Where it is told what is done to it; left out where nobody tells it anything. */
   readonly control?: Control;
@@ -332,6 +334,11 @@ export function copiesOf({ name, copies }: Pick<Service, 'name' | 'copies'>): re
 /** All that a copy is told: what its service says, and by which variables it reaches the services that it uses. */
 export function variablesOf(service: Service, at: Place): Variables {
   return service.uses.reduce<Variables>((told, used) => ({ ...told, ...at.reached(used) }), service.environment(at));
+}
+
+/** Whether nothing works without a service, whatever else runs: a store, or what leads to one. */
+export function isIndispensable({ role, isNeeded }: Service): boolean {
+  return role === 'store' || role === 'link' || isNeeded === true;
 }
 
 /** A text as it is, secret or not. */

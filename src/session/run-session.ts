@@ -1,4 +1,4 @@
-import { LabError, messageOf, type ServiceLog } from '../model/errors.ts';
+import { inOrder, LabError, messageOf, type ServiceLog } from '../model/errors.ts';
 import { jsonOf } from '../model/foreign-text.ts';
 import { loadMs } from '../model/load-profile.ts';
 import { actsOn, remainingMs, servicesBeside, type Plan, type Trial } from '../model/plan.ts';
@@ -220,10 +220,11 @@ export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) 
   const expectedMs = remainingMs(plan, 0, paceOf(lab.platform.name));
   lab.emit({ type: 'run-started', runId, trials: plan.trials.length, expectedMs });
   for (const { scenario, text } of plan.lacking ?? []) lab.emit({ type: 'remark', text: `${scenario}: ${text}` });
-  const thrown = await errorOf(async () => {
+  const [thrown, ...later] = await errorsOf(async () => {
     await removeLeftovers(lab);
     await work(session);
   });
+  for (const { message } of later) lab.emit({ type: 'remark', text: `the clean-up failed: ${message}` });
   // What ends because of a signal may say so in words of its own: that a worker has ended, that a server is gone.
   const broken = thrown && lab.signal.aborted ? errorFrom(lab.signal.reason) : thrown;
   if (broken === undefined) {
@@ -235,18 +236,20 @@ export async function conduct(plan: Plan, lab: Lab, work: (session: RunSession) 
     if (isNews) await session.noteFailure(broken, broken instanceof SideFailure ? broken.of : {});
   }
   // A disk that is full now must not keep what was measured from being shown.
-  const unsaved = await errorOf(async () => session.save());
-  if (unsaved !== undefined) await errorOf(async () => session.saveEnd(unsaved.message));
+  const [unsaved] = await errorsOf(async () => session.save());
+  // It may have no room for that either.
+  if (unsaved !== undefined) await errorsOf(async () => session.saveEnd(unsaved.message));
   lab.emit({ type: 'run-finished', runId, folder: folder.path });
   return { record, folder, error: broken ?? unsaved };
 }
 
-async function errorOf(work: () => Promise<void>): Promise<Error | undefined> {
+/** What goes wrong in some work, in that order: last in cleaning up after it. */
+async function errorsOf(work: () => Promise<void>): Promise<readonly Error[]> {
   try {
     await work();
-    return undefined;
+    return [];
   } catch (error) {
-    return errorFrom(error);
+    return inOrder(error).map(errorFrom);
   }
 }
 

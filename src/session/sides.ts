@@ -47,7 +47,7 @@ export class Sides implements AsyncDisposable {
       const second = await session.startStack(trialsOf(b), '-b');
       return new Sides(session, match, new Map([[a, first] as const, [b, second] as const]));
     } catch (error) {
-      await first[Symbol.asyncDispose]();
+      await using _ = first;
       throw error;
     }
   }
@@ -77,7 +77,11 @@ export class Sides implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...new Set(this.#stacks.values())].map((stack) => stack[Symbol.asyncDispose]()));
+    const stacks = [...new Set(this.#stacks.values())];
+    const closing = stacks.map((stack) => stack[Symbol.asyncDispose]());
+    // Where one cannot be closed that is told once the other is.
+    await Promise.allSettled(closing);
+    await Promise.all(closing);
   }
 }
 

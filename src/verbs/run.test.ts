@@ -243,6 +243,18 @@ describe('run', () => {
     expect(lab.calls.at(-1)).toBe('down');
   });
 
+  it('says what went wrong first where the clean-up fails as well, and then that', async () => {
+    const lab = fakePlatform(() => {
+      throw new LabError('app-1 died.');
+    });
+    const gone = { [Symbol.asyncDispose]: () => Promise.reject(new LabError('The Engine is gone.')) };
+    const unclosed: FakePlatform = { ...lab, up: async (options) => ({ ...(await lab.up(options)), ...gone }) };
+    const { record, error } = await start(planOf(file, ['herd'], {}, 7), unclosed);
+    expect(error).toMatchObject({ message: 'app-1 died.' });
+    expect(record).toMatchObject({ status: 'broken off', problem: 'app-1 died.' });
+    expect(events).toContainEqual({ type: 'remark', text: 'the clean-up failed: The Engine is gone.' });
+  });
+
   it('says where results cannot be written', async () => {
     const lab = platform();
     const blocked = run(planOf(file, ['herd'], {}, 7), {

@@ -28,9 +28,9 @@ export async function engineProblem(): Promise<string | undefined> {
   }
 }
 
-/** The Engine of these tests, past everything that is tested. */
-export async function openDocker(): Promise<Docker> {
-  const { address } = await openEngine(process.env, new AbortController().signal);
+/** The Engine of these tests, or the one of an environment, past everything that is tested. */
+export async function openDocker(environment: NodeJS.ProcessEnv = process.env): Promise<Docker> {
+  const { address } = await openEngine(environment, new AbortController().signal);
   return new Docker(address.options);
 }
 

@@ -47,6 +47,7 @@ const commands = {
   nginx: 'master process',
   postgres: 'bin/postgres',
   'postgres-link': 'link.mjs postgres=',
+  pooler: 'pgbouncer',
   redis: 'redis-server',
   mailer: 'target-app.mjs notifier',
 };

@@ -1,7 +1,7 @@
 import type { Platform, PlatformName } from '../../src/platforms/platform.ts';
 
 /** A service as platforms name it; `mailer` is the notifier, as the tests of services beside the app call it. */
-export type Service = 'app' | 'nginx' | 'postgres' | 'postgres-link' | 'redis' | 'mailer';
+export type Service = 'app' | 'nginx' | 'postgres' | 'postgres-link' | 'pooler' | 'redis' | 'mailer';
 
 /** What the suite has to know of a platform beyond its contract. */
 export interface PlatformUnderTest {

@@ -16,7 +16,8 @@ const ofPooler = /\bpooler\b|\bpgbouncer\b/;
 /** A pool that is larger than the pooler's, and queries that take so long that all of it is used. */
 const app = { ...defaultApp, pool: { ...defaultApp.pool, size: 25 }, queryCostMs: 300 };
 
-function withPooler(): Topology {
+/** The app with a pooler between it and its database. */
+export function withPooler(): Topology {
   const limits = { cpu: undefined, memoryBytes: undefined };
   const pooler: EntryUse = { kind: 'entry', name: 'pooler', entry: 'pgbouncer', replicas: undefined, limits };
   return { ...topology({ app }), services: [pooler] };
@@ -57,6 +58,20 @@ export function describePooler(bench: () => Bench, stack: () => Promise<Stack>):
       const plain = await (await stack()).deploy(topology({ app }), signal);
       await expect.poll(() => ask(plain, 30), patiently).toEqual({ statuses: [200], connections: 25 });
       await expect.poll(left, patiently).toEqual([]);
+    });
+
+    test('without which nothing works: its death is that of the trial, and the next has another one', async (context) => {
+      const { platform, killService, runIdFor } = bench();
+      const problem = problemOfEntry('pgbouncer', await platform.requirements(signal));
+      if (problem !== undefined) context.skip(`platform ${platform.name}: ${problem}`);
+      const deployment = await (await stack()).deploy(withPooler(), signal);
+      await killService(runIdFor('in-front'), 'pooler');
+      const told = async (): Promise<readonly (readonly [boolean, string])[]> =>
+        ((await deployment.deaths?.(signal)) ?? []).map(({ isFatal, error }) => [isFatal, error.message]);
+      await expect.poll(told, patiently).toEqual([[true, expect.stringMatching(/^PgBouncer .*\.$/)]]);
+      const again = await (await stack()).deploy(withPooler(), signal);
+      expect(await again.deaths?.(signal)).toEqual([]);
+      expect((await ask(again, 1)).statuses).toEqual([200]);
     });
   });
 }

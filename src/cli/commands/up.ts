@@ -54,25 +54,26 @@ async function execute(name: string, options: UpOptions, io: Io): Promise<ExitCo
   const open = servicesBeside(system).some(isHosted);
   const stack = await platform.up({ runId, signal: io.signal, onStep, publish: true, detached, stores, open });
   let isKept = false;
-  try {
-    const deployment = await stack.deploy(system, io.signal);
-    io.out.write(
-      `${trial.scenario}, ${trial.variant}, ×${trial.replicas}: ${deployment.address ?? 'it has no address on this machine'}\n`,
-    );
-    if (detached) {
-      isKept = true;
-      stack.release();
-      const named = options.context === undefined ? '' : ` --context ${options.context}`;
-      io.err.write(`It runs until: scale-lab down${named}\n`);
-      return exitCodes.passed;
-    }
-    io.err.write('It runs until Ctrl-C. Try: GET /todos/1, /todos?limit=5, /feed, /metrics\n');
-    await watchDeaths(deployment, io);
-    if (!isCtrlC(io.signal.reason)) io.signal.throwIfAborted();
+  await using _ = {
+    [Symbol.asyncDispose]: async () => {
+      if (!isKept) await stack[Symbol.asyncDispose]();
+    },
+  };
+  const deployment = await stack.deploy(system, io.signal);
+  io.out.write(
+    `${trial.scenario}, ${trial.variant}, ×${trial.replicas}: ${deployment.address ?? 'it has no address on this machine'}\n`,
+  );
+  if (detached) {
+    isKept = true;
+    stack.release();
+    const named = options.context === undefined ? '' : ` --context ${options.context}`;
+    io.err.write(`It runs until: scale-lab down${named}\n`);
     return exitCodes.passed;
-  } finally {
-    if (!isKept) await stack[Symbol.asyncDispose]();
   }
+  io.err.write('It runs until Ctrl-C. Try: GET /todos/1, /todos?limit=5, /feed, /metrics\n');
+  await watchDeaths(deployment, io);
+  if (!isCtrlC(io.signal.reason)) io.signal.throwIfAborted();
+  return exitCodes.passed;
 }
 
 /** `scale-lab up`: a scenario's system, to poke at with curl. */

@@ -12,7 +12,7 @@ export interface Mortal extends Subject {
 
 /** What a system is made of. */
 export interface Mortals {
-  /** Without any of them nothing works: database, cache, balancer, link. */
+  /** Without any of them nothing works: database, cache, pooler, balancer, link. */
   readonly needed: readonly Mortal[];
   /** It works as long as one of them does. */
   readonly replicas: readonly Mortal[];

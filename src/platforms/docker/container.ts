@@ -219,7 +219,11 @@ export class Container implements Handle {
     } catch (error) {
       // Removed by somebody, or the Engine has stopped: it does not run any more as far as anybody can tell.
       if (!gone.aborted)
-        life.settle(refusedWith(error) === 404 ? 'was removed' : `is out of reach: ${messageOf(error)}`);
+        life.settle(
+          refusedWith(error) === 404
+            ? 'was removed'
+            : `is out of reach: the connection to the Docker Engine broke (${messageOf(error)})`,
+        );
     }
   }
 }

@@ -20,8 +20,9 @@ export async function* generateLoad(
 ): AsyncIterable<WorkerMessage> {
   const started: Container[] = [];
   const remove = async (): Promise<void> => run.remove(started);
-  // The end of their output ends the loop below.
+  // The end of their output ends the loop below. Where this fails, it is tried again there.
   using _ = onAbort(signal, () => void remove().catch(() => undefined));
+  let hasFailed = false;
   try {
     const sessions = await together(signal, (limited) =>
       jobs.map(async (job, index): Promise<LoadSession> => {
@@ -31,8 +32,12 @@ export async function* generateLoad(
       }),
     );
     yield* readLoad(sessions, signal);
+  } catch (error) {
+    hasFailed = true;
+    throw error;
   } finally {
-    await remove();
+    // What went wrong before is what the user has to know; closing the run will remove them.
+    await (hasFailed ? remove().catch(() => undefined) : remove());
   }
 }
 

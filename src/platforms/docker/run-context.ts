@@ -12,7 +12,7 @@ import { asked, refusal } from '../engine/refusal.ts';
 import { type ContainerDescription, containerSettings } from './container-settings.ts';
 import { Container } from './container.ts';
 import type { CoreShare } from './cores.ts';
-import { removeContainer, removeRun } from './removal.ts';
+import { removeContainer, removeRun, untilBack } from './removal.ts';
 
 /** What is the same for everything that is started for a run. */
 export interface RunSettings {
@@ -124,9 +124,12 @@ export class RunContext {
     const container = await this.start(description, signal);
     try {
       await untilDone(container, signal);
-    } finally {
-      await this.remove([container]);
+    } catch (error) {
+      // What went wrong first is what the user has to know. Where this fails, closing the run will do it.
+      await this.remove([container]).catch(() => undefined);
+      throw error;
     }
+    await this.remove([container]);
   }
 
   /** Ends containers at once and removes them. */
@@ -142,8 +145,9 @@ export class RunContext {
 
   /** Removes everything that carries the id of this run. */
   async close(): Promise<void> {
-    const { engine, runId } = this.settings;
+    const { engine, runId, onStep } = this.settings;
     try {
+      await untilBack(engine, onStep);
       await removeRun(engine, runId);
     } catch (error) {
       throw refusal(`What run ${runId} started cannot be removed`, error);

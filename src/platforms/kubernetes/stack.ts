@@ -1,7 +1,7 @@
 import { never } from '../../machine/time-limit.ts';
 import { LabError } from '../../model/errors.ts';
 import { type HostedTopology, type Topology, actsOn, changes } from '../../model/plan.ts';
-import type { Service } from '../../services/service.ts';
+import { type Service, isIndispensable } from '../../services/service.ts';
 import { deployedOf } from '../../services/system.ts';
 import type { Deployment, Stack } from '../platform.ts';
 import { requireAutoscaling } from './autoscaling.ts';
@@ -55,14 +55,7 @@ export class KubernetesStack implements Stack {
     const foundation = await this.#storesAsTheyAre(signal);
     // What uses a store is started beside all of them, whichever it asks.
     const stores = services.some((service) => this.#usesStore(service)) ? foundation : [];
-    try {
-      return new KubernetesDeployment(this.#settings, await this.#replace(topology, services, stores, signal));
-    } catch (error) {
-      signal.throwIfAborted();
-      // What is told is what has ended, and not what came of it.
-      const [death] = await podDeaths(this.#run, stores, signal).catch(() => []);
-      throw death?.error ?? error;
-    }
+    return new KubernetesDeployment(this.#settings, await this.#replace(topology, services, stores, signal));
   }
 
   #usesStore({ uses }: Service): boolean {
@@ -89,12 +82,14 @@ export class KubernetesStack implements Stack {
   ): Promise<Deployed> {
     const before = this.#running;
     this.#running = undefined;
+    let needed = stores;
     try {
       const staying = await this.#staying(before, topology, wanted, signal);
       const services: RunningService[] = [];
       for (const service of wanted) {
         const old = staying.find((running) => running.service.name === service.name);
         services.push(await putInPlace(this.#run, old, service, services, this.#settings.onStep, signal));
+        if (isIndispensable(service)) needed = [...needed, ...(await knownPods(this.#run, [service], signal))];
       }
       const address = await this.#publish(frontIn(services), signal);
       // Replicas that come and go by themselves are not to last.
@@ -105,9 +100,12 @@ export class KubernetesStack implements Stack {
       this.#acts = acts;
       return { topology, services, address, lasting, acts };
     } catch (error) {
-      // The stack stays usable, unless it is to be closed; where even this fails, the first error is the one to know.
+      signal.throwIfAborted();
+      // What is told is what has ended, and not what came of it; where nobody can tell, the first error is the one to know.
+      const [death] = await podDeaths(this.#run, needed, signal).catch(() => []);
+      // The stack stays usable, unless it is to be closed.
       if (!signal.aborted) await this.#removeAll().catch(() => undefined);
-      throw error;
+      throw death?.error ?? error;
     }
   }
 

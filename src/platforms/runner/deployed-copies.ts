@@ -1,5 +1,5 @@
 import { roles } from '../../model/subject.ts';
-import type { Service } from '../../services/service.ts';
+import { type Service, isIndispensable } from '../../services/service.ts';
 import type { Mortals } from '../common/deaths.ts';
 import { type RunningCopy, mortal, wasEnded } from './host.ts';
 
@@ -44,8 +44,8 @@ export class DeployedCopies<C extends RunningCopy> {
   get mortals(): Required<Mortals> {
     const { entrance } = this;
     const present = this.all.filter((copy) => !wasEnded(copy));
-    const isNeeded = ({ name, service: { role } }: C): boolean =>
-      role === 'store' || role === 'link' || (role === 'balancer' && name === entrance?.name);
+    const isNeeded = ({ name, service }: C): boolean =>
+      isIndispensable(service) || (service.role === 'balancer' && name === entrance?.name);
     const isTested = ({ service: { role } }: C): boolean => role === 'tested';
     return {
       needed: present.filter(isNeeded).map(mortal),

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { withPooler } from '../../../test/conformance/pooler.ts';
 import { withMailer } from '../../../test/conformance/services.ts';
 import { plainTarget, stores, topology } from '../../../test/conformance/topology.ts';
 import type { ResolvedAct } from '../../model/acts.ts';
@@ -137,6 +138,26 @@ describe('where it cannot', () => {
     expect(host.done()).toEqual([]);
     const target = { ...plainTarget, kind: 'command', command: 'serve', folder: '/', port: undefined } as const;
     expect(await doneFor(target)).toEqual(['starts target-1']);
+  });
+
+  test.each([
+    ['pooler', withPooler()],
+    ['postgres-link', { ...topology(), links: ['postgres'] }],
+  ])('throws that the %s has ended, and not what could not reach the database without it', async (name, wanted) => {
+    [host.broken, host.dying] = ['app-1', name];
+    await expect(runner.deploy(wanted, signal)).rejects.toThrow('It fell over.');
+    expect(host.there).toEqual(['postgres', 'redis']);
+  });
+
+  test('throws what went wrong first where what was started cannot be ended either', async () => {
+    [host.broken, host.lasting] = ['nginx', 'app-1'];
+    host.check = () => Promise.resolve();
+    await expect(runner.deploy(topology({ replicas: 2 }), signal)).rejects.toThrow('nginx does not start.');
+  });
+
+  test('throws what went wrong itself where something has ended without which it works', async () => {
+    [host.broken, host.dying] = ['app-1', 'mailer-1'];
+    await expect(runner.deploy(withMailer(1), signal)).rejects.toThrow('app-1 does not start.');
   });
 
   test('heeds a signal, and leaves nothing', async () => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { together } from '../../machine/together.ts';
 import type { HostedTopology, Topology } from '../../model/plan.ts';
-import { type Copy, type Service, copiesOf } from '../../services/service.ts';
+import { type Copy, type Service, copiesOf, isIndispensable } from '../../services/service.ts';
 import { deployedOf } from '../../services/system.ts';
 import { blaming } from '../common/deaths.ts';
 import { hasToLearn } from './balancers.ts';
@@ -78,7 +78,8 @@ export class Runner<C extends RunningCopy> {
       return (this.#deployed = new DeployedCopies(running));
     } catch (error) {
       this.#idle = [];
-      await this.#host.endOthers(this.#stores);
+      // What went wrong first is what the user has to know; what this leaves goes with the run.
+      await this.#host.endOthers(this.#stores).catch(() => undefined);
       throw error;
     }
   }
@@ -142,7 +143,10 @@ export class Runner<C extends RunningCopy> {
     const isBalancer = service.role === 'balancer';
     const follow = (copy: C): Promise<C> => this.#follow(copy, service, running, signal);
     const there = isBalancer ? await Promise.all(staying.map(follow)) : staying;
-    const started = await startService(this.#host, service, missing, running, signal);
+    // What leads to a store may have ended since: who cannot reach that is not to blame.
+    const leading = running.filter((copy) => isIndispensable(copy.service) && copy.service.role !== 'store');
+    const start = () => startService(this.#host, service, missing, running, signal);
+    const started = await blaming(leading.map(mortal), signal, start);
     // Others are told of them in that order.
     return [...there, ...started].toSorted((one, other) => one.number - other.number);
   }

@@ -16,6 +16,7 @@ const PREFETCH = 100;
 /** Connects for as long as it takes, and whenever the connection is lost. */
 const RECOVERY = { maxDelay: 1000, waitForConnect: false };
 const AGAIN_AFTER_MS = 1000;
+const PURGED_WITHIN_MS = 30_000;
 
 /** To a queue of RabbitMQ, which confirms that it has a message. */
 export async function overRabbitMq(url: string, errors: ErrorLog): Promise<Way> {
@@ -138,8 +139,15 @@ function giveBack(channel: Channel, message: ConsumeMessage): void {
   }
 }
 
-/** Empties the queue, which is there then. */
-export async function purge(url: string): Promise<void> {
+/**
+ * Empties the queue, which is there then.
+ * @throws where RabbitMQ gives no answer for so long: one that stands still takes connections all the same
+ */
+export function purge(url: string, withinMs = PURGED_WITHIN_MS): Promise<void> {
+  return within(withinMs, 'RabbitMQ', empty(url));
+}
+
+async function empty(url: string): Promise<void> {
   const connection = await connect(url);
   // What is asked of it fails by itself.
   connection.on('error', () => undefined);

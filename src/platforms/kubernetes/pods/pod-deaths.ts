@@ -1,7 +1,7 @@
 import type { V1Pod } from '@kubernetes/client-node';
 import { withLog } from '../../../machine/log-tail.ts';
 import { LabError } from '../../../model/errors.ts';
-import type { Service } from '../../../services/service.ts';
+import { type Service, isIndispensable } from '../../../services/service.ts';
 import type { Death } from '../../platform.ts';
 import { calledAs, endOf, isLeaving, nameOf, restartsOf, serviceOf, stateOf } from './pod-state.ts';
 import { listPods, podLog } from './pods.ts';
@@ -41,7 +41,7 @@ export async function knownPods(
 
 /**
  * Which of these pods have ended since, also where the cluster has started them anew: what they held may be gone. Copies of what is
- * tested are fatal only where all of them have, and what runs beside it never is.
+ * tested are fatal only where all of them have, and what runs beside it is only where nothing works without it.
  */
 export async function podDeaths(
   run: RunNamespace,
@@ -55,13 +55,16 @@ export async function podDeaths(
     return end === undefined ? [] : [{ ...each, pod, end }];
   });
   const tested = (those: readonly KnownPod[]) => those.filter(({ service: { role } }) => role === 'tested').length;
-  const isFatal = { store: true, balancer: true, link: true, tested: tested(ended) === tested(known), aside: false };
+  const areAllGone = tested(ended) === tested(known);
+  const isFatal = (service: Service): boolean =>
+    isIndispensable(service) || service.role === 'balancer' || (service.role === 'tested' && areAllGone);
   return Promise.all(
-    ended.map(async ({ service: { name, role, title, copies }, copy, pod, end }): Promise<Death> => {
+    ended.map(async ({ service, copy, pod, end }): Promise<Death> => {
+      const { name, title, copies } = service;
       const subject = { service: name, copy };
       const told = pod === undefined ? {} : withLog(subject, await podLog(run.cluster, run.name, pod, signal));
       const error = new LabError(`${copies.kind === 'one' ? title : copy} ${end}.`, told);
-      return { ...subject, isFatal: isFatal[role], error };
+      return { ...subject, isFatal: isFatal(service), error };
     }),
   );
 }

@@ -61,6 +61,10 @@ export class ScriptedHost implements Host<ScriptedCopy> {
   #places = 0;
   /** The copy that does not start. */
   broken: string | undefined;
+  /** The copy that ends then. */
+  dying: string | undefined;
+  /** The copy that cannot be ended. */
+  lasting: string | undefined;
 
   constructor({ keepsBalancers = false } = {}) {
     this.keepsBalancers = keepsBalancers;
@@ -102,8 +106,9 @@ export class ScriptedHost implements Host<ScriptedCopy> {
     const place = (): Promise<string> => Promise.resolve(`place ${number}`);
     const started = { ...copy, service, handle, described: described(service, copy, running), told, url: '', place };
     this.#there.add(started);
-    if (copy.name === this.broken) throw new LabError(`${copy.name} does not start.`);
-    return started;
+    if (copy.name !== this.broken) return started;
+    for (const { name, handle } of this.#there) if (name === this.dying) handle.die('fell over');
+    throw new LabError(`${copy.name} does not start.`);
   }
 
   async startAgain(copy: ScriptedCopy, running: readonly ScriptedCopy[]): Promise<ScriptedCopy> {
@@ -138,6 +143,7 @@ export class ScriptedHost implements Host<ScriptedCopy> {
   async endOthers(staying: readonly ScriptedCopy[]): Promise<void> {
     for (const { name, handle } of this.#there) {
       if (handle.end !== undefined || staying.some((copy) => copy.handle === handle)) continue;
+      if (name === this.lasting) throw new LabError(`${name} cannot be ended.`);
       this.#done.push(`ends ${name}`);
       await handle.kill();
     }
@@ -155,6 +161,6 @@ function described(service: Service, copy: Copy, running: readonly ScriptedCopy[
     frontedIn(running, { fronts: [name] }).map((each) => ({ host: each.name, port: 1 }));
   const addressOf = (name: string) => ({ host: name, port: 1 });
   const place = { host: 'here', addressOf, port: 1, ports: {}, folder: '/files', data: '/data', lingerMs: 0 };
-  const at: Place = { copy, ...place, secret, copiesOf, reached: () => ({}) };
+  const at: Place = { copy, ...place, secret, copiesOf, reached: () => ({ DATABASE_URL: 'postgres://here/data' }) };
   return [service.uses, service.environment(at), service.files(at)];
 }
