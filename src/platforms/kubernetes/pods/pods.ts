@@ -31,6 +31,8 @@ export interface Waiting {
 }
 
 const pollMs = 250;
+/** What pods do not tell of themselves is asked for less often: most are as they are to be before that. */
+const elsewhereEveryMs = 1_000;
 /** Longer than an image of this size takes to be pulled over a slow line. */
 const readyLimitMs = 300_000;
 
@@ -62,6 +64,8 @@ export async function untilPods(
 ): Promise<readonly V1Pod[]> {
   const startedMs = performance.now();
   let troubledSinceMs: number | undefined;
+  let elsewhere: Trouble | undefined;
+  let lookedMs = startedMs;
   for (;;) {
     const pods = (await listPods(group, signal)).filter((pod) => !isLeaving(pod));
     if (isDone(pods)) return pods;
@@ -69,7 +73,11 @@ export async function untilPods(
       const trouble = troubleOf(pod);
       return trouble === undefined ? [] : [{ pod, trouble }];
     });
-    const trouble = first?.trouble ?? (await lookElsewhere(pods));
+    if (first === undefined && performance.now() - lookedMs >= elsewhereEveryMs) {
+      elsewhere = await lookElsewhere(pods);
+      lookedMs = performance.now();
+    }
+    const trouble = first?.trouble ?? elsewhere;
     troubledSinceMs = trouble === undefined ? undefined : (troubledSinceMs ?? performance.now());
     const isOver = performance.now() - startedMs > readyLimitMs;
     const troubledMs = performance.now() - (troubledSinceMs ?? performance.now());
