@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
+import type { Stack } from '../../src/platforms/platform.ts';
 import { act, testsOn } from './acts.ts';
 import type { Bench } from './platform-under-test.ts';
 import { createTodos, toldTo } from './services.ts';
-import { shareStack } from './shared-stack.ts';
 import { total } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -11,9 +11,9 @@ const { signal } = new AbortController();
 const mailer = { name: 'act', service: 'mailer', atMs: 0 } as const;
 
 /** What every platform must show that does acts to services beside what is tested; those that it lists. */
-export function describeActsBeside(bench: () => Bench): void {
+export function describeActsBeside(bench: () => Bench, stack: () => Promise<Stack>): void {
   describe('does to what runs beside what is tested', () => {
-    const testAct = testsOn(bench, shareStack(bench, 'acts-beside'));
+    const testAct = testsOn(bench, stack);
 
     testAct(
       'kills of it: one copy is another then, and the app answers without the last',

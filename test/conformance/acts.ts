@@ -3,7 +3,6 @@ import type { ActKind, ResolvedAct } from '../../src/model/acts.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
 import { withMailer } from './services.ts';
-import { shareStack } from './shared-stack.ts';
 import { counted, stores, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -80,9 +79,8 @@ export function testsOn(bench: () => Bench, stack: () => Promise<Stack>): TestAc
 }
 
 /** What every platform must show that does acts; those that it lists. */
-export function describeActs(bench: () => Bench): void {
+export function describeActs(bench: () => Bench, stack: () => Promise<Stack>): void {
   describe('does to what is deployed', () => {
-    const stack = shareStack(bench, 'acts');
     const testAct = testsOn(bench, stack);
 
     const killAndStart: ResolvedAct = { ...app, kind: 'kill', copies: [2], restart: 'always' };

@@ -1,11 +1,11 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { WorkerLoad } from '../../src/model/load-profile.ts';
 import type { HostedTopology } from '../../src/model/plan.ts';
 import { isTargetCopy } from '../../src/model/system.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import { failure } from './failure.ts';
 import type { Bench } from './platform-under-test.ts';
-import { jobs, plainTarget, stores, topology, total } from './topology.ts';
+import { jobs, plainTarget, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
 
@@ -43,24 +43,11 @@ export function asHosted({ platform, environment }: Bench, script: string, commo
   return { kind: 'image', image, args: ['node', '-e', script], port: 3000, ...common };
 }
 
-/** What every platform must show that starts servers of the user's own. */
-export function describeHosting(bench: () => Bench): void {
+/** What every platform must show that starts servers of the user's own. The bare stack is at its end after that. */
+export function describeHosting(bench: () => Bench, stack: () => Promise<Stack>, bare: () => Promise<Stack>): void {
   describe('hosts a server of the user', () => {
-    let stack: Promise<Stack> | undefined;
-
-    afterAll(async () => (await stack)?.[Symbol.asyncDispose]());
-
     const host = async (change?: Parameters<typeof server>[1], other: Partial<HostedTopology> = {}) => {
-      const { platform, runIdFor } = bench();
-      const options = {
-        runId: runIdFor('hosting'),
-        signal,
-        publish: true,
-        stores: [],
-        open: true,
-        onStep: () => undefined,
-      };
-      const running = await (stack ??= platform.up(options));
+      const running = await bare();
       // One of the two kinds, with other common settings.
       return running.deploy({ ...server(bench(), change), ...other } as HostedTopology, signal);
     };
@@ -140,9 +127,7 @@ export function describeHosting(bench: () => Bench): void {
     });
 
     test('beside the reference app, each in place of the other', async () => {
-      const { platform, runIdFor } = bench();
-      const options = { stores, runId: runIdFor('both'), signal, publish: true, open: true, onStep: () => undefined };
-      await using both = await platform.up(options);
+      const both = await stack();
       const app = async (): Promise<number> => {
         const { address = '' } = await both.deploy(topology(), signal);
         return (await fetch(`${address}/todos/1`)).status;
@@ -155,11 +140,10 @@ export function describeHosting(bench: () => Bench): void {
 
     test('and leaves nothing of it', async () => {
       const { traces, runIdFor } = bench();
-      const runId = runIdFor('hosting');
+      const runId = runIdFor('bare');
       await host({ replicas: 2 });
       expect((await traces(runId)).length).toBeGreaterThan(0);
-      await (await stack)?.[Symbol.asyncDispose]();
-      stack = undefined;
+      await (await bare())[Symbol.asyncDispose]();
       expect(await traces(runId)).toEqual([]);
     });
   });

@@ -72,6 +72,18 @@ describe('platform kubernetes, beyond what all platforms show', () => {
       .filter(({ metadata }) => !/^kube-root-ca\.crt$|^default-token-/.test(metadata?.name ?? ''));
   }
 
+  test('replicas that can stay do, when there are more of them or fewer', async () => {
+    const stack = await sharedStack();
+    const names = async (count: number): Promise<readonly string[]> => {
+      await stack.deploy(topology({ replicas: count }), signal);
+      return replicas();
+    };
+    const [one, three, two] = [await names(1), await names(3), await names(2)];
+    expect([one.length, three.length, two.length]).toEqual([1, 3, 2]);
+    expect(three).toEqual(expect.arrayContaining([...one]));
+    expect(three).toEqual(expect.arrayContaining([...two]));
+  });
+
   test('everything carries our labels, and may do little', async () => {
     const stack = await sharedStack();
     const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
@@ -111,6 +123,19 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     }
   });
 
+  test('a replica that is deleted is told of, and what takes its place is no other loss', async () => {
+    const stack = await sharedStack();
+    const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
+    const [gone, stays] = await podsOf(cluster, runId, 'app');
+    await killPod(cluster, gone);
+    const metrics = await deployment.scrape(signal);
+    expect(metrics).toContainEqual({ replica: nameOf(gone), problem: 'its pod was deleted', ended: true });
+    expect(metrics.filter((replica) => 'ended' in replica)).toHaveLength(1);
+    expect(metrics.filter((replica) => 'text' in replica).map(({ replica }) => replica)).toContain(nameOf(stays));
+    const again = await stack.deploy(topology({ replicas: 2 }), signal);
+    expect((await again.scrape(signal)).map((replica) => 'text' in replica)).toEqual([true, true]);
+  });
+
   test('passwords are in Secrets, and in nothing else that is made or given back', async () => {
     const stack = await sharedStack();
     const deployment = await stack.deploy(topology(), signal);
@@ -128,31 +153,6 @@ describe('platform kubernetes, beyond what all platforms show', () => {
     const { message, hint, details } = await failure(stack.deploy(wrong, signal));
     const told = [stack.versions, deployment.urls, seen, made, happened, message, hint, details];
     for (const password of passwords) expect(JSON.stringify(told)).not.toContain(password);
-  });
-
-  test('replicas that can stay do, when there are more of them or fewer', async () => {
-    const stack = await sharedStack();
-    const names = async (count: number): Promise<readonly string[]> => {
-      await stack.deploy(topology({ replicas: count }), signal);
-      return replicas();
-    };
-    const [one, three, two] = [await names(1), await names(3), await names(2)];
-    expect([one.length, three.length, two.length]).toEqual([1, 3, 2]);
-    expect(three).toEqual(expect.arrayContaining([...one]));
-    expect(three).toEqual(expect.arrayContaining([...two]));
-  });
-
-  test('a replica that is deleted is told of, and what takes its place is no other loss', async () => {
-    const stack = await sharedStack();
-    const deployment = await stack.deploy(topology({ replicas: 2 }), signal);
-    const [gone, stays] = await podsOf(cluster, runId, 'app');
-    await killPod(cluster, gone);
-    const metrics = await deployment.scrape(signal);
-    expect(metrics).toContainEqual({ replica: nameOf(gone), problem: 'its pod was deleted', ended: true });
-    expect(metrics.filter((replica) => 'ended' in replica)).toHaveLength(1);
-    expect(metrics.filter((replica) => 'text' in replica).map(({ replica }) => replica)).toContain(nameOf(stays));
-    const again = await stack.deploy(topology({ replicas: 2 }), signal);
-    expect((await again.scrape(signal)).map((replica) => 'text' in replica)).toEqual([true, true]);
   });
 
   test('a replica that is killed and started anew is told of, with its time', async (context) => {

@@ -94,7 +94,7 @@ export function describeLinks(bench: () => Bench, stack: () => Promise<Stack>): 
       expect(await deathsOf(deployment)).toEqual([]);
 
       const { killService, runIdFor } = bench();
-      await killService(runIdFor('services'), 'postgres-link');
+      await killService(runIdFor('shared'), 'postgres-link');
       const dead: unknown = expect.stringMatching(/^fatal: postgres-link .*\.$/);
       await expect.poll(() => deathsOf(deployment), patiently).toEqual([dead]);
     });

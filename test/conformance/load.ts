@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { WorkerLoad } from '../../src/model/load-profile.ts';
-import type { Deployment } from '../../src/platforms/platform.ts';
+import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import type { LoadJob, WorkerResult } from '../../src/worker/protocol.ts';
 import { failure } from './failure.ts';
 import type { Bench } from './platform-under-test.ts';
-import { shareStack } from './shared-stack.ts';
 import { closed, counted, jobs, topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -20,26 +19,18 @@ async function load(deployment: Deployment, all: readonly LoadJob[] = jobs(deplo
 }
 
 /** What load on every platform's deployments must show. */
-export function describeLoad(bench: () => Bench): void {
+export function describeLoad(bench: () => Bench, stack: () => Promise<Stack>): void {
   describe('load', () => {
-    const runId = (): string => bench().runIdFor('load');
-    const stack = shareStack(bench, 'load');
+    const runId = (): string => bench().runIdFor('shared');
+    /** What all of them are put on but the last. */
+    let deployed: Promise<Deployment> | undefined;
+    const application = (): Promise<Deployment> =>
+      (deployed ??= stack().then((running) => running.deploy(topology(), signal)));
     const workers = async (): Promise<readonly string[]> =>
       (await bench().traces(runId())).filter((trace) => trace.includes('load-worker.mjs'));
 
-    test('counts what it sends, as the application does', async () => {
-      const deployment = await (await stack()).deploy(topology(), signal);
-      const result = await load(deployment, jobs(deployment.urls, { load: closed({ durationMs: 2_000 }) }));
-      expect(result.errors).toEqual({});
-      expect(result.requests).toBeGreaterThan(0);
-      expect(result.requests + result.unfinished).toBe(result.carried + result.sent);
-      // The application also counts the warm-up, and what was in flight at the end.
-      expect(total(await deployment.scrape(signal), 'http_requests_total')).toBeGreaterThanOrEqual(result.requests);
-      expect(await workers()).toEqual([]);
-    });
-
     test('by two workers is counted as one', async () => {
-      const deployment = await (await stack()).deploy(topology(), signal);
+      const deployment = await application();
       const before = total(await deployment.scrape(signal), 'http_requests_total');
       const burst: WorkerLoad = { kind: 'burst', size: 10, times: 3, everyMs: 50, timeoutMs: 5_000 };
       // The second asks for what there is not: the merged result shows what each has done.
@@ -58,7 +49,7 @@ export function describeLoad(bench: () => Bench): void {
     });
 
     test('by three workers is as much as by one, to the request', async () => {
-      const deployment = await (await stack()).deploy(topology(), signal);
+      const deployment = await application();
       const before = total(await deployment.scrape(signal), 'http_requests_total');
       const burst: WorkerLoad = { kind: 'burst', size: 10, times: 3, everyMs: 50, timeoutMs: 5_000 };
       const { errors, sent, requests } = await load(deployment, jobs(deployment.urls, { load: burst, workers: 3 }));
@@ -67,8 +58,21 @@ export function describeLoad(bench: () => Bench): void {
       expect(total(await deployment.scrape(signal), 'http_requests_total') - before).toBe(40);
     });
 
+    test('counts what it sends, as the application does', async () => {
+      const deployment = await application();
+      const before = total(await deployment.scrape(signal), 'http_requests_total');
+      const result = await load(deployment, jobs(deployment.urls, { load: closed({ durationMs: 2_000 }) }));
+      expect(result.errors).toEqual({});
+      expect(result.requests).toBeGreaterThan(0);
+      expect(result.requests + result.unfinished).toBe(result.carried + result.sent);
+      // The application also counts the warm-up, and what was in flight at the end.
+      const answered = total(await deployment.scrape(signal), 'http_requests_total') - before;
+      expect(answered).toBeGreaterThanOrEqual(result.requests);
+      expect(await workers()).toEqual([]);
+    });
+
     test('is no smaller sum where a worker is lost: it fails, and the other is ended', async () => {
-      const deployment = await (await stack()).deploy(topology(), signal);
+      const deployment = await application();
       const loading = (async () => {
         for await (const { type } of deployment.generate(jobs(deployment.urls, { ...long, workers: 2 }), signal)) {
           if (type === 'measuring') await bench().killWorker(runId());
@@ -82,16 +86,8 @@ export function describeLoad(bench: () => Bench): void {
       expect(again.requests).toBeGreaterThan(0);
     });
 
-    test('reaches every replica', async () => {
-      const deployment = await (await stack()).deploy(topology({ replicas: 3 }), signal);
-      const { requests } = await load(deployment);
-      const shares = (await deployment.scrape(signal)).map((replica) => counted(replica, 'http_requests_total'));
-      expect(shares).toHaveLength(3);
-      for (const share of shares) expect(share).toBeGreaterThan(requests / 10);
-    });
-
     test.each([1, 2])('by %i ends with the loop that reads it', async (count) => {
-      const deployment = await (await stack()).deploy(topology(), signal);
+      const deployment = await application();
       for await (const message of deployment.generate(jobs(deployment.urls, { ...long, workers: count }), signal)) {
         expect(await workers()).toHaveLength(count);
         if (message.type !== 'result') break;
@@ -100,7 +96,7 @@ export function describeLoad(bench: () => Bench): void {
     });
 
     test.each([1, 2])('by %i ends when it is told to', async (count) => {
-      const deployment = await (await stack()).deploy(topology(), signal);
+      const deployment = await application();
       const controller = new AbortController();
       const reason = new Error('enough');
       const all = jobs(deployment.urls, { ...long, workers: count });
@@ -114,11 +110,19 @@ export function describeLoad(bench: () => Bench): void {
     });
 
     test('does not begin where it was told to end', async () => {
-      const deployment = await (await stack()).deploy(topology(), signal);
+      const deployment = await application();
       const reason = new Error('enough');
       const messages = deployment.generate(jobs(deployment.urls), AbortSignal.abort(reason))[Symbol.asyncIterator]();
       await expect(messages.next()).rejects.toBe(reason);
       expect(await workers()).toEqual([]);
+    });
+
+    test('reaches every replica', async () => {
+      const deployment = await (await stack()).deploy(topology({ replicas: 3 }), signal);
+      const { requests } = await load(deployment);
+      const shares = (await deployment.scrape(signal)).map((replica) => counted(replica, 'http_requests_total'));
+      expect(shares).toHaveLength(3);
+      for (const share of shares) expect(share).toBeGreaterThan(requests / 10);
     });
   });
 }

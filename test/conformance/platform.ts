@@ -44,21 +44,21 @@ export function describePlatform(underTest: PlatformUnderTest): void {
       platform = undefined;
     });
 
-    describeDeployments(bench);
-    describeLoad(bench);
-    describeHosting(bench);
+    const [stack, bare] = [shareStack(bench, 'shared'), shareStack(bench, 'bare')];
+    describeDeployments(bench, stack);
+    describeLoad(bench, stack);
     describeBroker(bench);
-    describe('with services', () => {
-      const stack = shareStack(bench, 'services');
-      describeServices(bench, stack);
-      describeLinks(bench, stack);
-    });
-    describePooler(bench);
-    describeDeaths(bench);
+    describePooler(bench, stack);
+    describeServices(bench, stack, bare);
+    describeLinks(bench, stack);
+    // It closes the bare one.
+    describeHosting(bench, stack, bare);
+    describeDeaths(bench, stack);
     if (underTest.hasOwnActTests !== true) {
-      describeActs(bench);
-      describeActsBeside(bench);
+      describeActs(bench, stack);
+      describeActsBeside(bench, stack);
     }
-    describeLifecycle(bench);
+    // It closes the other one.
+    describeLifecycle(bench, stack);
   });
 }

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Topology } from '../../src/model/plan.ts';
 import type { EntryUse } from '../../src/model/system.ts';
-import type { Deployment } from '../../src/platforms/platform.ts';
+import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import type { Bench } from './platform-under-test.ts';
 import { problemOfEntry } from './requirements.ts';
-import { shareStack } from './shared-stack.ts';
 import { counted, topology } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -15,7 +14,7 @@ const patiently = { timeout: 60_000 };
 const ofPooler = /\bpooler\b|\bpgbouncer\b/;
 
 /** A pool that is larger than the pooler's, and queries that take so long that all of it is used. */
-const app = { ...defaultApp, pool: { ...defaultApp.pool, size: 40 }, queryCostMs: 300 };
+const app = { ...defaultApp, pool: { ...defaultApp.pool, size: 25 }, queryCostMs: 300 };
 
 function withPooler(): Topology {
   const limits = { cpu: undefined, memoryBytes: undefined };
@@ -40,25 +39,23 @@ async function ask(deployment: Deployment, count: number) {
 }
 
 /** What every platform must show of a service that stands between what is tested and a store. */
-export function describePooler(bench: () => Bench): void {
+export function describePooler(bench: () => Bench, stack: () => Promise<Stack>): void {
   describe('runs a pooler of the catalogue', () => {
-    const stack = shareStack(bench, 'in-front');
-
     test('in front of the database, which has its connections and no others, and nothing of it where the next has none', async (context) => {
       const { platform, traces, runIdFor } = bench();
       const problem = problemOfEntry('pgbouncer', await platform.requirements(signal));
       if (problem !== undefined) context.skip(`platform ${platform.name}: ${problem}`);
       const left = async (): Promise<readonly string[]> =>
-        (await traces(runIdFor('in-front'))).filter((trace) => ofPooler.test(trace));
+        (await traces(runIdFor('shared'))).filter((trace) => ofPooler.test(trace));
 
       const pooled = await (await stack()).deploy(withPooler(), signal);
       // It opens them one after another, and keeps them: with more than these there would never be as many again.
-      await expect.poll(() => ask(pooled, 60), patiently).toEqual({ statuses: [200], connections: 20 });
+      await expect.poll(() => ask(pooled, 30), patiently).toEqual({ statuses: [200], connections: 20 });
       expect(await left()).not.toEqual([]);
       expect(await pooled.deaths?.(signal)).toEqual([]);
 
       const plain = await (await stack()).deploy(topology({ app }), signal);
-      await expect.poll(() => ask(plain, 60), patiently).toEqual({ statuses: [200], connections: 40 });
+      await expect.poll(() => ask(plain, 30), patiently).toEqual({ statuses: [200], connections: 25 });
       await expect.poll(left, patiently).toEqual([]);
     });
   });

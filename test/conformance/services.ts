@@ -73,14 +73,14 @@ function shopWithPrices(bench: Bench): HostedTopology {
 }
 
 /** What every platform must show of services that run beside what is tested. */
-export function describeServices(bench: () => Bench, stack: () => Promise<Stack>): void {
+export function describeServices(bench: () => Bench, stack: () => Promise<Stack>, bare: () => Promise<Stack>): void {
   describe('runs beside what is tested', () => {
     const deploy = async (wanted: Topology): Promise<Deployment> => (await stack()).deploy(wanted, signal);
     const servicesOf = async (deployment: Deployment): Promise<readonly string[]> =>
       ((await deployment.usage?.(signal)) ?? []).map(({ service }) => service);
 
-    test('a service that is told of what the app does, tells its counters, and is no replica', async () => {
-      const { traces, runIdFor } = bench();
+    test('a service that is told of what the app does, tells its counters, is no replica, and may die: the app answers without it', async () => {
+      const { traces, killService, runIdFor } = bench();
       const deployment = await deploy(withMailer(1));
       expect(await toldTo(deployment)).toEqual([0]);
       expect(await createTodos(deployment, 3)).toEqual([201, 201, 201]);
@@ -92,11 +92,15 @@ export function describeServices(bench: () => Bench, stack: () => Promise<Stack>
         await expect.poll(() => servicesOf(deployment), patiently).toContainEqual(expect.stringMatching(ofMailer));
       const usage = (await deployment.usage?.(signal)) ?? [];
       expect(usage.filter(({ service, isReplica }) => isReplica && ofMailer.test(service))).toEqual([]);
-      expect((await traces(runIdFor('services'))).join('\n')).toMatch(ofMailer);
+      expect((await traces(runIdFor('shared'))).join('\n')).toMatch(ofMailer);
       expect(await deathsOf(deployment)).toEqual([]);
+
+      await killService(runIdFor('shared'), 'mailer');
+      await expect.poll(() => deathsOf(deployment), patiently).toEqual([expect.stringMatching(/^mailer\S* .*\.$/)]);
+      expect(await createTodos(deployment, 1)).toEqual([201]);
     });
 
-    test('two copies of it, which share what there is to tell, and one again', async () => {
+    test('two copies of it after that, which share what there is to tell, and one again', async () => {
       const pool = { ...defaultApp.pool, size: 20 };
       const two = await deploy(withMailer(2, { app: { pool } }));
       expect(await toldTo(two)).toEqual([0, 0]);
@@ -114,36 +118,20 @@ export function describeServices(bench: () => Bench, stack: () => Promise<Stack>
       expect(await toldTo(one)).toEqual([1]);
     });
 
-    test('nothing of it where the next deployment has none', async () => {
+    test('and nothing of it where the next deployment has none', async () => {
       const { traces, runIdFor } = bench();
-      await deploy(withMailer(2));
       const deployment = await deploy(topology());
       expect(await createTodos(deployment, 1)).toEqual([201]);
       expect(total(await deployment.scrape(signal), 'notifications_sent_total')).toBe(0);
       expect((await deployment.scrapeBeside?.(signal)) ?? []).toEqual([]);
       expect((await servicesOf(deployment)).filter((service) => ofMailer.test(service))).toEqual([]);
       const left = async (): Promise<readonly string[]> =>
-        (await traces(runIdFor('services'))).filter((trace) => ofMailer.test(trace));
+        (await traces(runIdFor('shared'))).filter((trace) => ofMailer.test(trace));
       await expect.poll(left, patiently).toEqual([]);
     });
 
-    test('a service that may die: it is told, and the app answers without it', async () => {
-      const { killService, runIdFor } = bench();
-      const deployment = await deploy(withMailer(1));
-      await killService(runIdFor('services'), 'mailer');
-      await expect.poll(() => deathsOf(deployment), patiently).toEqual([expect.stringMatching(/^mailer\S* .*\.$/)]);
-      expect(await createTodos(deployment, 1)).toEqual([201]);
-      const again = await deploy(withMailer(1));
-      expect(await createTodos(again, 1)).toEqual([201]);
-      expect(await toldTo(again)).toEqual([1]);
-      expect(await deathsOf(again)).toEqual([]);
-    });
-
     test('a second server of the user, which the first reaches by the variable that was named', async () => {
-      const { platform, runIdFor } = bench();
-      const options = { stores: [], runId: runIdFor('second'), signal, publish: true, open: true };
-      await using own = await platform.up({ ...options, onStep: () => undefined });
-      const deployment = await own.deploy(shopWithPrices(bench()), signal);
+      const deployment = await (await bare()).deploy(shopWithPrices(bench()), signal);
       const answer = await fetch(`${String(deployment.address)}/cactus`);
       expect(await answer.json()).toEqual({ price: 7, of: '/cactus' });
       const [prices, ...others] = (await deployment.scrapeBeside?.(signal)) ?? [];

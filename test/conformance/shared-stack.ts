@@ -3,8 +3,14 @@ import type { Stack } from '../../src/platforms/platform.ts';
 import type { Bench } from './platform-under-test.ts';
 import { stores } from './topology.ts';
 
-/** One stack for the tests of a group, started by the first that asks for it and closed after the last. */
-export function shareStack(bench: () => Bench, purpose: string): () => Promise<Stack> {
+/** With stores, or for servers of the user's own alone. What the run of a shared stack is there for, as its id says. */
+export type Shared = 'shared' | 'bare';
+
+/**
+ * One stack for all tests that need none of their own, started by the first that asks for it and closed after the last: to start
+ * and to end one takes longer than most of them.
+ */
+export function shareStack(bench: () => Bench, purpose: Shared): () => Promise<Stack> {
   let stack: Promise<Stack> | undefined;
   const { signal } = new AbortController();
 
@@ -15,10 +21,11 @@ export function shareStack(bench: () => Bench, purpose: string): () => Promise<S
   return () => {
     const { platform, runIdFor } = bench();
     return (stack ??= platform.up({
-      stores,
+      stores: purpose === 'bare' ? [] : stores,
       runId: runIdFor(purpose),
       signal,
       publish: true,
+      open: true,
       onStep: () => undefined,
     }));
   };
