@@ -164,8 +164,8 @@ describe('scale-lab gate --baseline', { timeout: 120_000 }, () => {
 describe('scale-lab calibrate', { timeout: 120_000 }, () => {
   it('keeps the noise that the gate then heeds, in pairs and against a saved run', async () => {
     const file = path.join(bench.folder, 'results', 'calibration.json');
-    const times = ['--duration', '400ms', '--warmup', '0s', '--budget', '30s'];
-    const { code, out, err } = await run('calibrate', 'mine', ...times);
+    const times = ['--duration', '400ms', '--warmup', '0s'];
+    const { code, out, err } = await run('calibrate', 'mine', ...times, '--budget', '20s');
     expect(code, err).toBe(0);
     expect(out).toContain('mine: default against itself');
     expect(out).toContain('can be found');
@@ -181,7 +181,7 @@ describe('scale-lab calibrate', { timeout: 120_000 }, () => {
     serviceMs = 2 * usualMs;
     const gated = await run('gate', '--baseline', baseline, '--tolerance', 'p50=10%');
     expect(unwrapped(gated.out)).toContain(widened);
-    const paired = await run('gate', 'mine', '--a-url', server.url, '--b-url', server.url, ...times);
+    const paired = await run('gate', 'mine', '--a-url', server.url, '--b-url', server.url, ...times, '--budget', '30s');
     expect(unwrapped(paired.out)).toContain(widened);
   });
 });
