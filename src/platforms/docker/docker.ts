@@ -12,7 +12,7 @@ import { missingPrograms, requireBuilt } from '../common/programs.ts';
 import { type Image, ensureImage, findImage } from '../engine/base-images.ts';
 import { type Engine, EngineProblem, openEngine } from '../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../engine/lab-image.ts';
-import { hostOf, label, runLabels } from '../engine/labels.ts';
+import { hostOf, runLabels } from '../engine/labels.ts';
 import { refusal } from '../engine/refusal.ts';
 import type { CleanOptions, Leftover, Platform, Stack, StackOptions } from '../platform.ts';
 import { startStores } from '../runner/start.ts';
@@ -67,7 +67,7 @@ async function up(options: DockerPlatformOptions, stackOptions: StackOptions): P
     ...basesOf(others).map((kind) => image(kind, limited)),
   ]);
   const described = await describeLabImage(base, options.programs, host);
-  const labImage = await ensureLabImage(engine, described, { [label.run]: runId }, onStep, signal);
+  const labImage = await ensureLabImage(engine, described, labels, onStep, signal);
   const run = new RunContext({ engine, runId, labels, cores, loadLimits, image, labImage, publish, open, onStep });
   try {
     return await start(run, stores, signal);
@@ -125,7 +125,7 @@ async function currentImage(
 ): Promise<string | undefined> {
   const base = await findImage(engine, chooseImages(options.environment, options.images).node, signal);
   if (base === undefined || missingPrograms(options.programs).length > 0) return undefined;
-  return (await describeLabImage(base, options.programs, hostOf(options.environment))).tag;
+  return (await describeLabImage(base, options.programs, hostOf(options.environment))).name;
 }
 
 /** Removes something on the Engine; where there has never been one, nothing can have been left. */

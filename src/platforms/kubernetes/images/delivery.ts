@@ -9,7 +9,7 @@ import { type Programs, requireBuilt } from '../../common/programs.ts';
 import { ensureImage, findImage } from '../../engine/base-images.ts';
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import { describeLabImage, ensureLabImage } from '../../engine/lab-image.ts';
-import { hostOf, label } from '../../engine/labels.ts';
+import { hostOf, runLabels } from '../../engine/labels.ts';
 import type { Flavour } from '../cluster/flavour.ts';
 import type { ImageSource, Loader, WantedImage } from './loader-contract.ts';
 import { isLoaderName, openLoader } from './loader.ts';
@@ -158,8 +158,9 @@ async function buildLabImage(
   signal: AbortSignal,
 ): Promise<string> {
   const base = await ensureImage(engine, 'node', chooseImages(environment, images).node, onStep, signal);
-  const described = await describeLabImage(base, programs, hostOf(environment));
-  return ensureLabImage(engine, described, { [label.run]: runId }, onStep, signal);
+  const host = hostOf(environment);
+  const described = await describeLabImage(base, programs, host);
+  return ensureLabImage(engine, described, runLabels(await ownerOfRun(runId), host), onStep, signal);
 }
 
 /**

@@ -19,8 +19,8 @@ export async function nameLabImage(options: ImageOptions, signal: AbortSignal): 
     const engine = await openEngine(environment, signal);
     const base = await findImage(engine, chooseImages(environment, images).node, signal);
     if (base === undefined) return undefined;
-    const { tag } = await describeLabImage(base, programs, hostOf(environment));
-    return registry === undefined ? tag : `${registry.prefix}/${tag}`;
+    const { name } = await describeLabImage(base, programs, hostOf(environment));
+    return registry === undefined ? name : `${registry.prefix}/${name}`;
   } catch {
     signal.throwIfAborted();
     return undefined; // Whatever keeps it from being known here is told where the image is needed.
