@@ -40,6 +40,7 @@ export class RunContext {
   readonly settings: RunSettings;
   readonly #containers = new Set<Container>();
   readonly #secrets = new Map<string, string>();
+  readonly #images = new Map<ImageName | 'lab', Image>();
   readonly #released = new AbortController();
 
   constructor(settings: RunSettings) {
@@ -59,6 +60,13 @@ export class RunContext {
     const drawn = this.#secrets.get(key) ?? randomBytes(secretBytes).toString('base64url');
     this.#secrets.set(key, drawn);
     return drawn;
+  }
+
+  /** An image as it was found at first: it is asked for with each copy, and an Engine takes its time to describe one. */
+  async lookUpOnce(kind: ImageName | 'lab', lookUp: () => Promise<Image>): Promise<Image> {
+    const image = this.#images.get(kind) ?? (await lookUp());
+    this.#images.set(kind, image);
+    return image;
   }
 
   /** Makes the network. Without a way out of it, unless that is wanted or something is to be published, which needs one. */

@@ -52,16 +52,20 @@ export function placeOf(around: Surroundings, service: Service, copy: Copy): Pla
   };
 }
 
-/** The image of a service, which is fetched where it is missing. */
+/** The image of a service, which is fetched where it is missing. One of the user's own may be another each time. */
 export async function findImageOf(
-  { settings }: RunContext,
+  run: RunContext,
   service: Pick<Service, 'name' | 'image'>,
   signal: AbortSignal,
 ): Promise<Image> {
-  const { engine, labImage, onStep, image } = settings;
+  const { engine, onStep, image } = run.settings;
   const { from } = imageOf(service);
-  if ('base' in from) return image(from.base, signal);
   if ('own' in from) return ensureHostedImage(engine, from.own, onStep, signal);
+  if ('base' in from) return run.lookUpOnce(from.base, () => image(from.base, signal));
+  return run.lookUpOnce('lab', () => findLabImage(run, signal));
+}
+
+async function findLabImage({ settings: { engine, labImage } }: RunContext, signal: AbortSignal): Promise<Image> {
   const found = await findImage(engine, labImage, signal);
   if (found !== undefined) return found;
   throw new LabError(`The image ${labImage} is not there any more.`, { hint: 'The next run builds it anew.' });
