@@ -33,10 +33,12 @@ function textsOf(variables: Variables): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, textOf(value)]));
 }
 
+const plainNumber = new Intl.NumberFormat('en-US', { useGrouping: false, maximumFractionDigits: 20 });
+
 /** How the app reads a value: of a number no power of ten. */
 function textOf(value: Value): string {
   if (typeof value !== 'number') return String(value);
-  return value.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 20 });
+  return plainNumber.format(value);
 }
 
 /** The values by the variables of their settings. */

@@ -1,6 +1,17 @@
 /** What a metric's number is counted in. Times are milliseconds; a ratio of 0.01 prints as 1%; bytes print as KiB, MiB and so on. */
 export type MetricUnit = 'ms' | 'per-second' | 'ratio' | 'count' | 'bytes';
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Writes numbers with so many decimals, as English does. A format is kept: to make one takes a hundred times as long as to use it. */
+function withDecimals(least: number, most: number): Intl.NumberFormat {
+  const key = `${least} ${most}`;
+  const options = { minimumFractionDigits: least, maximumFractionDigits: most };
+  const format = formats.get(key) ?? new Intl.NumberFormat('en-US', options);
+  formats.set(key, format);
+  return format;
+}
+
 /** Three digits that matter, thousands separated: 0.034, 1.23, 45.6, 789, 12,345. */
 export function formatNumber(value: number): string {
   const size = Math.abs(value);
@@ -8,7 +19,7 @@ export function formatNumber(value: number): string {
   if (size < 0.0005) return value < 0 ? '>-0.001' : '<0.001';
   // The limits are where rounding would carry into one more digit.
   const decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : 3;
-  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return withDecimals(decimals, decimals).format(value);
 }
 
 /** A metric's number without its unit, for a column whose heading has it; a ratio is given in per cent, a size as people say it. */
@@ -26,7 +37,7 @@ export function formatQuantity(value: number, unit: MetricUnit): string {
 
 /** A number as a person would say it, with that many decimals at most: `1.9`, `2`, `1,200`. */
 export function formatRounded(value: number, decimals: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+  return withDecimals(0, decimals).format(value);
 }
 
 /** A share in whole per cent, for a sentence: `99%`, `<1%`. What is not all does not become `100%`. */

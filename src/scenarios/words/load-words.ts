@@ -8,7 +8,7 @@ import {
   measuredMs,
   sentLoad,
 } from '../../model/load-profile.ts';
-import { formatDuration, plural } from '../../model/numbers.ts';
+import { formatDuration, formatRounded, plural } from '../../model/numbers.ts';
 import { isConstant, type RateStage } from '../../model/rate-stages.ts';
 import type { Scenario } from '../../model/scenario.ts';
 import { ratioText } from '../../shapes/units.ts';
@@ -108,5 +108,5 @@ function timeOf(load: ClosedLoad | OpenLoad): string {
 }
 
 function rateWords(perSecond: number): string {
-  return `${perSecond.toLocaleString('en-US', { maximumFractionDigits: 3 })}/s`;
+  return `${formatRounded(perSecond, 3)}/s`;
 }
