@@ -356,6 +356,7 @@ export const APP_SETTINGS = {
     key: 'sharding',
     noun: 'the sharding',
     words: 'sharded by {}',
+  },
   /** Which database answers a read: the primary, where writes go, or one of its standbys as well. */
   reads: {
     from: {
