@@ -68,7 +68,9 @@ export async function consume(
     });
     // Whoever reads hears of it, unless that has ended already.
     stream.on('error', () => undefined);
-    const leave = (): void => void stream.close().catch(unable);
+    const leave = (): void => {
+      stream.close().catch(unable);
+    };
     closing.addEventListener('abort', leave);
     if (closing.aborted) leave();
     await use(stream, async () => {

@@ -11,7 +11,7 @@ import { startBroker, type Broker } from '../testing/broker.ts';
 import { overKafka, purge, subscribe } from './kafka.ts';
 import type { Notification } from './notification.ts';
 
-const errors = createErrorLog(pino({ level: 'error' }));
+const errors = createErrorLog(pino({ level: 'silent' }));
 const about = (todoId: number): Notification => ({ id: `todo-${todoId}-1`, todoId, userId: 3, text: 'Created: a' });
 /** Longer than a dead consumer is waited for. */
 const SOON_MS = 15_000;

@@ -1,6 +1,7 @@
 import { ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka';
 
 import { within } from '../deadline.ts';
+import { describe } from '../errors.ts';
 import { connectingTo } from '../kafka/connection.ts';
 import { consume, type Messages, type TextMessage } from '../kafka/consume.ts';
 import { emptyTopic, PARTITION } from '../kafka/topic.ts';
@@ -66,7 +67,7 @@ async function takeAll(messages: Messages, take: (message: TextMessage) => Promi
   const underWay: Promise<unknown>[] = [];
   for await (const message of messages) {
     committed = Promise.all([committed, take(message)]).then(() => message.commit());
-    committed.catch((error: Error) => messages.destroy(error));
+    committed.catch((error: unknown) => messages.destroy(error instanceof Error ? error : new Error(describe(error))));
     underWay.push(committed);
     if (underWay.length === AT_ONCE) await underWay.shift();
   }

@@ -88,7 +88,8 @@ export function openProjection(url: string, errors: ErrorLog): Projection {
         keys: [KEYS.position, counts, KEYS.repeated],
         arguments: [String(from), String(next), ...ids],
       });
-      return positionIn(String(at));
+      if (typeof at !== 'string') throw new Error('the projection does not say where it is');
+      return positionIn(at);
     },
     async countsOf(userIds) {
       if (userIds.length === 0) return [];
