@@ -55,14 +55,20 @@ describe('the testbed of CI', () => {
     expect(bash(sourced(`testbed_up; ${told}`))).toEqual({ code: 0, said: 'node:1 redis:2 /k /m /h\nwent on\n' });
   });
 
-  it.each(['docker-up', 'images-up', 'kafka-up', 'kubernetes-up', 'minikube-up'])('ends CI where %s fails', async (failing) => {
-    await program('shared/testbed/docker-up', 'true');
-    await program('shared/testbed/images-up', 'echo NODE_IMAGE=node:1');
-    await program(`shared/testbed/${failing}`, 'echo NODE_IMAGE=node:1; echo KAFKA_HOME=/h; echo KUBECONFIG=/k; echo MINIKUBE=/m; exit 7');
-    const { code, said } = bash(sourced('testbed_up'));
-    expect(code, said).toBe(7);
-    expect(said).not.toContain('went on');
-  });
+  it.each(['docker-up', 'images-up', 'kafka-up', 'kubernetes-up', 'minikube-up'])(
+    'ends CI where %s fails',
+    async (failing) => {
+      await program('shared/testbed/docker-up', 'true');
+      await program('shared/testbed/images-up', 'echo NODE_IMAGE=node:1');
+      await program(
+        `shared/testbed/${failing}`,
+        'echo NODE_IMAGE=node:1; echo KAFKA_HOME=/h; echo KUBECONFIG=/k; echo MINIKUBE=/m; exit 7',
+      );
+      const { code, said } = bash(sourced('testbed_up'));
+      expect(code, said).toBe(7);
+      expect(said).not.toContain('went on');
+    },
+  );
 });
 
 describe('the programs of CI', () => {

@@ -152,7 +152,8 @@ export function checkNotifications(system: System, app: Entry | undefined, reade
   const isThere = (name: string): boolean => uses.some((use) => use.kind === 'entry' && use.entry === name);
   if (settings.summaries === 'projection' && !(by === 'kafka' && order === 'outbox' && isThere('projector'))) {
     const sentence = 'summaries from a projection are made by a projector, of events that go from an outbox to Kafka';
-    const hint = 'write notifications: { by: kafka, order: outbox }, and services: { log: kafka, projector: projector }';
+    const hint =
+      'write notifications: { by: kafka, order: outbox }, and services: { log: kafka, projector: projector }';
     reader.fault(placeOf(app, 'summaries'), { sentence, hint });
   }
   const broker = catalogue.find((entry) => entry.name === by);

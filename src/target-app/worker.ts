@@ -55,7 +55,17 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const toldFrom = way && projection === undefined ? settings.SEED_TODOS + 1 : undefined;
   const scrapeBackends = createBackendsScrape(monitor, cache, projection, toldFrom, shards);
   const graphql = await openGraphql(database, settings, parts);
-  const api = { create, todos, likes, reads, ownWrites, graphql, summaries, cache, maxBodyBytes: settings.MAX_BODY_BYTES };
+  const api = {
+    create,
+    todos,
+    likes,
+    reads,
+    ownWrites,
+    graphql,
+    summaries,
+    cache,
+    maxBodyBytes: settings.MAX_BODY_BYTES,
+  };
   const room = { ...api, monitor, drain, scrape, scrapeBackends };
   const app = createApp(room, metrics, errors, createStopwatches(settings.SERVER_TIMING));
 

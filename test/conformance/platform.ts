@@ -54,7 +54,7 @@ export function describePlatform(underTest: PlatformUnderTest): void {
     describeLog(bench);
     describePooler(bench, stack);
     describeShards(bench);
-    describeStandbys(bench);
+    describeStandbys(bench, stack);
     describeServices(bench, stack, bare);
     describeLinks(bench, stack);
     // It closes the bare one.

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Topology } from '../../src/model/plan.ts';
 import type { EntryUse } from '../../src/model/system.ts';
-import type { Deployment } from '../../src/platforms/platform.ts';
+import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import type { Bench } from './platform-under-test.ts';
-import { shareStack } from './shared-stack.ts';
 import { topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -35,14 +34,12 @@ async function rename({ address = '' }: Deployment, title: string): Promise<void
 }
 
 /** What every platform must show of a service that begins with the data of a store, and is reached copy by copy. */
-export function describeStandbys(bench: () => Bench): void {
+export function describeStandbys(bench: () => Bench, stack: () => Promise<Stack>): void {
   describe('runs standbys of the catalogue', () => {
-    const stack = shareStack(bench, 'streaming');
-
     test('which have all that there was and what is written since, and nothing of them where the next has none', async () => {
       const { platform, traces, runIdFor } = bench();
       const left = async (): Promise<readonly string[]> =>
-        (await traces(runIdFor('streaming'))).filter((trace) => ofStandby.test(trace));
+        (await traces(runIdFor('shared'))).filter((trace) => ofStandby.test(trace));
 
       await (await stack()).deploy(topology(), signal);
       const replicated = await (await stack()).deploy(withStandbys(), signal);
@@ -56,7 +53,7 @@ export function describeStandbys(bench: () => Bench): void {
       expect(total(told, 'db_reads_total')).toBe(3 * total(told, 'db_reads_primary_total'));
       const usage = (await replicated.usage?.(signal)) ?? [];
       // A cluster tells of what has run for a minute.
-      const copies = usage.map(({ service }) => service).filter((name) => ofStandby.test(name));
+      const copies = usage.map(({ copy }) => copy).filter((name) => ofStandby.test(name));
       if (!platform.orchestrates) expect(copies).toEqual(['standby-1', 'standby-2']);
       expect(await left()).not.toEqual([]);
       expect(await replicated.deaths?.(signal)).toEqual([]);

@@ -45,8 +45,8 @@ describe('pool-wait', () => {
     );
     const used = (north: number) => [
       service('postgres', 0),
-      service('north', north, { copyOf: 'north', cpuLimit: 0.2 }),
-      service('south', 0.02, { copyOf: 'south', cpuLimit: 0.2 }),
+      service('north', north, { cpuLimit: 0.2 }),
+      service('south', 0.02, { cpuLimit: 0.2 }),
     ];
     expect(poolWait({ telemetry: sharded, resources: used(0.2) })).toBe(
       wouldNot('PostgreSQL is the limit, at 0.2 of 0.2 cores'),

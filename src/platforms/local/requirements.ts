@@ -84,7 +84,8 @@ function memory(neededBytes: number, whom: Required<Whom>): Requirement {
   // Elsewhere memory that only keeps what is on disk counts as taken.
   if (process.platform !== 'linux') return { name, met: true, found: `it takes ${inMegabytes(neededBytes)}` };
   const free = process.availableMemory();
-  if (free >= neededBytes) return { name, met: true, found: `${inMegabytes(free)}, it takes ${inMegabytes(neededBytes)}` };
+  if (free >= neededBytes)
+    return { name, met: true, found: `${inMegabytes(free)}, it takes ${inMegabytes(neededBytes)}` };
   const problem = `it takes ${inMegabytes(neededBytes)}, and ${inMegabytes(free)} are free`;
   return { name, met: false, problem, fix: 'End programs that you do not need.', ...whom };
 }

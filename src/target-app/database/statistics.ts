@@ -75,6 +75,7 @@ export async function readAllStatistics(monitors: readonly Monitor[]): Promise<S
     connectionsActive: sum.connectionsActive + each.connectionsActive,
     connectionsServing: sum.connectionsServing + each.connectionsServing,
     maxConnections: sum.maxConnections + each.maxConnections,
+    replicationLagSeconds: sum.replicationLagSeconds ?? each.replicationLagSeconds,
     countsStatements: sum.countsStatements && each.countsStatements,
   }));
 }

@@ -78,8 +78,15 @@ export async function consume(
       return ends.get(topic)?.[PARTITION] ?? 0n;
     });
   } finally {
-    await within(LEAVES_WITHIN_MS, 'leaving Kafka', consumer.close(true)).catch(unable);
+    await within(LEAVES_WITHIN_MS, 'leaving Kafka', closed(consumer)).catch(unable);
   }
+}
+
+/** Closes it whatever it is at. */
+function closed(consumer: Consumer<string, string, string, string>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    consumer.close(true, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function startOf({ topic, from }: Reading): Pick<StreamOptions, 'mode' | 'offsets'> {

@@ -120,7 +120,11 @@ async function tellProjection(monitor: Monitor, projection: Projection | undefin
   tell('projection_repeated', 'Events that came again, and changed nothing.', await projection.repeated());
   const rebuildMs = await projection.rebuildMs();
   if (rebuildMs !== undefined)
-    tell('projection_rebuild_ms', 'How long it took, the last time, to be made of all events that there were.', rebuildMs);
+    tell(
+      'projection_rebuild_ms',
+      'How long it took, the last time, to be made of all events that there were.',
+      rebuildMs,
+    );
 }
 
 async function tellMoves(moves: ReturnType<typeof createMoves> | undefined, tell: Tell): Promise<void> {

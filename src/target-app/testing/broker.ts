@@ -30,7 +30,9 @@ export async function startBroker(entry: Entry, environment: Environment): Promi
     return undefined;
   }
   const port = await freePort();
-  const others = await Promise.all((service.program?.ports ?? []).map(async (name) => [name, await freePort()] as const));
+  const others = await Promise.all(
+    (service.program?.ports ?? []).map(async (name) => [name, await freePort()] as const),
+  );
   const at: Place = {
     copy: { name: 'broker', number: 1, of: 1 },
     host: '127.0.0.1',

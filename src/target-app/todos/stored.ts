@@ -36,8 +36,14 @@ export function openStored(database: Database, shards: Shards | undefined, setti
   if (shards === undefined) return one;
   const each = shards.map((shard) => createStored(shard, settings));
   return {
-    todos: createShardedTodos(partOf(each, ({ todos }) => todos), one.todos),
-    pages: createShardedPages(partOf(each, ({ pages }) => pages), settings.PAGES),
+    todos: createShardedTodos(
+      partOf(each, ({ todos }) => todos),
+      one.todos,
+    ),
+    pages: createShardedPages(
+      partOf(each, ({ pages }) => pages),
+      settings.PAGES,
+    ),
     likes: createShardedLikes(partOf(each, ({ likes }) => likes)),
     feed: createShardedFeed(partOf(each, ({ feed }) => feed)),
     summaries: (userId, stopwatch) => each.of(userId).summaries(userId, stopwatch),
