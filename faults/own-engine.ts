@@ -111,7 +111,8 @@ export class OwnEngine implements AsyncDisposable {
 
   async #stop(): Promise<void> {
     const engine = this.#engine;
-    if (engine === undefined || engine.exitCode !== null || engine.signalCode !== null) return;
+    // Undefined where there was none.
+    if (engine?.exitCode !== null || engine.signalCode !== null) return;
     const ended = once(engine, 'exit');
     engine.kill('SIGTERM');
     const isLate = Symbol('late');
