@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 
 import {
   Consumer,
@@ -58,6 +59,7 @@ export async function consume(
     heartbeatInterval: SAYS_SO_EVERY_MS,
     deserializers: stringDeserializers,
   });
+  const leave = (done: (error?: Error | null) => void): void => consumer.close(true, done);
   try {
     const stream = await consumer.consume({
       topics: [topic],
@@ -68,25 +70,18 @@ export async function consume(
     });
     // Whoever reads hears of it, unless that has ended already.
     stream.on('error', () => undefined);
-    const leave = (): void => {
+    const end = (): void => {
       stream.close().catch(unable);
     };
-    closing.addEventListener('abort', leave);
-    if (closing.aborted) leave();
+    closing.addEventListener('abort', end);
+    if (closing.aborted) end();
     await use(stream, async () => {
       const ends = await consumer.listOffsets({ topics: [topic], timestamp: ListOffsetTimestamps.LATEST });
       return ends.get(topic)?.[PARTITION] ?? 0n;
     });
   } finally {
-    await within(LEAVES_WITHIN_MS, 'leaving Kafka', closed(consumer)).catch(unable);
+    await within(LEAVES_WITHIN_MS, 'leaving Kafka', promisify(leave)()).catch(unable);
   }
-}
-
-/** Closes it whatever it is at. */
-function closed(consumer: Consumer<string, string, string, string>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    consumer.close(true, (error) => (error ? reject(error) : resolve()));
-  });
 }
 
 function startOf({ topic, from }: Reading): Pick<StreamOptions, 'mode' | 'offsets'> {
