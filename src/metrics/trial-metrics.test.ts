@@ -297,12 +297,16 @@ describe('trialMetrics', () => {
       'backends db_connections_serving': [1, 1],
       'backends db_replication_lag_seconds': [0.1, 0.1],
       'backends notifications_outstanding': [1, 0],
+      'backends projection_missing': [1, 0],
     };
     const gauges = {
       notifications_outstanding: 0,
       notifications_orphaned: 0,
       notifications_twice: 0,
       notifications_repeated: 0,
+      projection_missing: 0,
+      projection_extra: 0,
+      projection_rebuild_ms: 1,
       'shard_rows{shard="a"}': 1,
       'shard_rows_moving{shard="a"}': 1,
     };

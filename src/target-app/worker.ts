@@ -75,7 +75,7 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
     await sender.close();
     await projection?.close();
     await cache.close();
-    await Promise.all([database, ...standbys, monitor, shards].map((each) => each?.close()));
+    await Promise.all([...[database, ...standbys, monitor].map((each) => each.close()), shards?.close()]);
   };
 
   return listen(app.fetch, settings, drain, release);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,11 +6,14 @@ import { fakeIo } from '../../../test/fakes/io.ts';
 import { fakeOutput } from '../../../test/fakes/output.ts';
 import { wordsOf } from '../../../test/fakes/shell.ts';
 import { shippedLessons } from '../../lessons/shipped.ts';
+import { packageFolder } from '../../machine/package.ts';
 import { runCommandLine } from '../command-line.ts';
 
 // Without a scenario file of its own, so that it is the shipped one that commands find.
 const folder = mkdtempSync(path.join(os.tmpdir(), 'scale-lab-explain-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+symlinkSync(path.join(packageFolder, 'examples'), path.join(folder, 'examples'));
 
 const commands = Object.values(shippedLessons).flatMap(({ next }) => next.flatMap(({ command }) => command ?? []));
 

@@ -4,7 +4,7 @@ import { planOf } from './expand.ts';
 import { leaveOut } from './leave-out.ts';
 
 const variants = 'variants: { plain: , queue: { services: { q: rabbitmq } }, log: { services: { l: kafka } } }';
-const claims = 'expect: [error_rate == 0, rps(plain) > 1, rps(log) > rps(plain), rps(queue) > 1]';
+const claims = 'expect: [error_rate == 0, rps(plain) > 1/s, rps(log) > rps(plain), rps(queue) > 1/s]';
 const plan = planOf(parsed(scenario(workload, variants, 'rounds: 2', claims)), ['s'], {}, 1);
 const kafka = { entry: 'kafka', problem: 'kafka-server-start.sh (not on PATH)', fix: 'Unpack it.' };
 const rabbitmq = { entry: 'rabbitmq', problem: 'rabbitmq-server (not on PATH)', fix: 'Install it.' };
@@ -17,8 +17,8 @@ describe('what lacks something', () => {
     expect(new Set(trials.map(({ variant }) => variant))).toEqual(new Set(['plain', 'queue']));
     expect(scenarios[0]?.expectations.map(({ text }) => text)).toEqual([
       'error_rate == 0',
-      'rps(plain) > 1',
-      'rps(queue) > 1',
+      'rps(plain) > 1/s',
+      'rps(queue) > 1/s',
     ]);
     expect(leftOut).toEqual([{ scenario: 's', expectation: 'rps(log) > rps(plain)' }]);
     expect(lacking).toEqual([
