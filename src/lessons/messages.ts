@@ -189,7 +189,7 @@ export const messages = {
       'Redis is emptied. Where do the summaries come from then, and how long does it take until they are right again?',
     ],
     look: [
-      'rows/req: what a summary costs the database. With a projection what is left is the writes, the outbox, the readers who come while it is made anew, and the lab itself, which compares both once a second.',
+      'queries/req and rows/req: what a summary costs the database. With a projection what is left is the writes, the outbox and its relay, the readers who come while it is made anew, and, of the rows, those that the lab itself reads, as it compares both once a second.',
       'missing and extra, at the end: how the counts in Redis differ from the tables, user by user. Both are zero, though the projector was killed and Redis emptied: each event was counted once.',
       'most behind: todos that the projection did not have yet. In quiet times a handful; after the kill what was written meanwhile, after the flush all 30,000.',
       'rebuild: from the first event that was read anew to the last that there was then.',

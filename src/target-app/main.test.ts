@@ -73,7 +73,7 @@ describe('the steps', () => {
       code: 2,
       output: '',
       errors:
-        'unknown step "destroy"; steps: migrate, seed, flush, in any order; serve, alone or last; or notifier, alone\n',
+        'unknown step "destroy"; steps: migrate, seed, flush, in any order; serve, alone or last; or notifier or projector, alone; or base-backup and a folder\n',
     });
   });
 

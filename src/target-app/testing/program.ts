@@ -39,7 +39,9 @@ export async function bundle(): Promise<Bundle> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as requireHere } from 'node:module'; const require = requireHere(import.meta.url);",
+    },
     logLevel: 'error',
   });
   return { file, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
