@@ -7,6 +7,7 @@ const quiet = [
   'test/e2e/examples.test.ts',
   'test/e2e/findings.test.ts',
   'test/e2e/max-rps.test.ts',
+  'test/e2e/messages.test.ts',
   'test/e2e/saved-runs.test.ts',
 ];
 
@@ -18,7 +19,6 @@ const longest = [
   'kubernetes.test.ts',
   'docker.test.ts',
   'minikube.test.ts',
-  'messages.test.ts',
   'kubernetes-stack.test.ts',
   'gate-judges.test.ts',
   'kubernetes-kill.test.ts',

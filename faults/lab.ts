@@ -50,6 +50,8 @@ export class LabUnderFault {
       cwd: folder,
       env,
       stdio: ['ignore', outFile.fd, errFile.fd],
+      // A Ctrl-C is the harness's, and no fault of the case.
+      detached: true,
     });
     return new LabUnderFault(child, settings);
   }

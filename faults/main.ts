@@ -1,9 +1,10 @@
 // npm run faults: real runs, each disturbed at a moment of its own, and what must hold afterwards.
 // --platform local, docker or kubernetes; --cases N in all, --abreast N at the same time (on local), --seed N; --case M tries that one
-// alone, and can be given again; --fault NAME takes those of one fault. The Docker Engine is restarted where --own-engine COMMAND starts one that nobody else uses (dockerd, with
-// what it needs on this machine), or --engine-restart COMMAND restarts the one that is there. Every result is kept beside those of before:
-// Once it is interrupted it ends those that it has begun, and begins no more.
-// --summary prints them all, and writes them into docs/reliability.md. The exit code is 1 where something did not hold.
+// alone, and can be given again; --fault NAME takes those of one fault. The Docker Engine is restarted where --own-engine COMMAND
+// starts one that nobody else uses (dockerd, with what it needs on this machine), or --engine-restart COMMAND restarts the one that
+// is there. Interrupted, it ends the cases that it has begun, and begins no more.
+// Every result is kept beside those of before: --summary prints them all, and writes them into docs/reliability.md. The exit code is
+// 1 where something did not hold.
 import { exec } from 'node:child_process';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
@@ -95,13 +96,13 @@ async function tryAll(options: Options, seed: number): Promise<number> {
   if (own !== undefined && platform !== 'docker') throw new UsageError('--own-engine is for --platform docker.');
   const commit = await commitNow();
   const numbers = new Map(numbersOf(options, seed).map((number) => [caseOf({ platform, seed }, number), number]));
+  const enough = new AbortController();
+  process.once('SIGINT', () => enough.abort());
+  process.once('SIGTERM', () => enough.abort());
   await using engine = own === undefined ? undefined : await OwnEngine.start(own);
   await using place = await places[platform](engine?.environment);
   const means = meansOf(options, engine);
   let failures = 0;
-  const enough = new AbortController();
-  process.once('SIGINT', () => enough.abort());
-  process.once('SIGTERM', () => enough.abort());
   await tryCases(await possibleOf([...numbers.keys()], place, means), place, {
     abreast,
     means,

@@ -48,7 +48,10 @@ export class OwnEngine implements AsyncDisposable {
   static async start(command: string): Promise<OwnEngine> {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'scale-lab-engine-'));
     const script = 'ip link set lo up && echo && exec sleep infinity';
-    const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
     const own = new OwnEngine(command, folder, holder);
     try {
       // It says so once it has them: before that the Engine would be in those of everybody.
@@ -60,7 +63,8 @@ export class OwnEngine implements AsyncDisposable {
       await own.#bringImages();
       return own;
     } catch (error) {
-      await own[Symbol.asyncDispose]();
+      // What went wrong first is what is to be known.
+      await own[Symbol.asyncDispose]().catch(() => undefined);
       throw error;
     }
   }
@@ -78,12 +82,15 @@ export class OwnEngine implements AsyncDisposable {
     const inside = ['--target', String(this.#holder.pid), '--net', '--mount', 'sh', '-c'];
     await using log = await open(at('log'), 'a');
     const script = `exec ${this.#command} "$@"`;
-    const engine = spawn('nsenter', [...inside, script, 'dockerd', ...told], { stdio: ['ignore', log.fd, log.fd] });
+    const engine = spawn('nsenter', [...inside, script, 'dockerd', ...told], {
+      stdio: ['ignore', log.fd, log.fd],
+      detached: true,
+    });
     await once(engine, 'spawn');
     this.#engine = engine;
     const endMs = performance.now() + limitMs;
     while (!(await this.#answers())) {
-      if (engine.exitCode !== null || performance.now() > endMs)
+      if (engine.exitCode !== null || engine.signalCode !== null || performance.now() > endMs)
         throw new Error(`The Engine does not start: ${(await readFile(at('log'), 'utf8')).slice(-mostLogged)}`);
       await pause(lookEveryMs);
     }

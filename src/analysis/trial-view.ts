@@ -1,4 +1,4 @@
-import { shardsIn } from '../metrics/shards.ts';
+import { shardNamesIn } from '../metrics/shards.ts';
 import type { Anatomy, Measurement } from '../model/measurement.ts';
 import { formatNumber, formatRounded, plural } from '../model/numbers.ts';
 import type { Trial } from '../model/plan.ts';
@@ -83,7 +83,7 @@ interface DatabaseUse {
  * service beside what is tested is none, whatever it is called.
  */
 function databaseIn({ resources, machine, telemetry }: TrialView): DatabaseUse | undefined {
-  const shards = shardsIn(telemetry);
+  const shards = shardNamesIn(telemetry);
   const isDatabase = ({ service, role }: ServiceResources): boolean =>
     role === 'store' && (shards.length === 0 ? service === 'postgres' : shards.includes(service));
   const uses = resources.filter(isDatabase).map(({ service, copy, cpuRatio: used, cpuLimit }): DatabaseUse => {

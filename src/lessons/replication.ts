@@ -6,7 +6,7 @@ export const replication = {
     predict: [
       'A database answers 50 reads a second. How many do it and two standbys answer, if they are asked in turn?',
       'A standby is a second behind. An editor changes its todo and reads it again: what does it get, and how often?',
-      'Each client is sent to the primary for 3 s after a write of its own. Who sees something stale then, and what does that cost?',
+      'Each client is sent to the primary for 5 s after a write of its own. Who sees something stale then, and what does that cost?',
     ],
     look: [
       'at primary: the share of the reads that the primary answers. In turn it is one of two, or of three: counted, and the same on every machine.',
@@ -22,8 +22,8 @@ export const replication = {
       '                  a standby that has not done the write yet: the old row',
       '',
       'after own write:  wrote at[client] = now            # with each answer',
-      '                  if now − wrote at[client] < 3 s: primary',
-      '                  else: next of all three           # lag < 3 s: seen',
+      '                  if now − wrote at[client] < 5 s: primary',
+      '                  else: next of all three           # lag < 5 s: seen',
     ],
     tradeOffs: [
       'The time is a guess of the lag. One that is too short is stale again, without an error, just when standbys are busiest. One that is too long makes the primary the limit again.',

@@ -13,7 +13,7 @@ export const replication: readonly Metric[] = [
     kind: 'counted',
     side: 'server',
     better: 'lower',
-    description: 'Share of the reads that were sent to the primary, where a standby may answer them as well.',
+    description: 'Share of the reads that were sent to the primary: all of them where there is no standby.',
     of: ({ telemetry }) => ratio(total(telemetry, 'db_reads_primary_total'), total(telemetry, 'db_reads_total')),
   },
   {

@@ -7,14 +7,14 @@ const counted = { unit: 'ratio', kind: 'counted', side: 'server', better: 'lower
 const queriesTo = /^shard_queries_total\{shard="(?<name>[^"]*)"\}$/;
 
 /** The shards that the replicas know of, by their names; none where users are in one database. */
-export function shardsIn({ replicas }: Telemetry): readonly string[] {
+export function shardNamesIn({ replicas }: Telemetry): readonly string[] {
   const counters = replicas.flatMap((replica) => Object.keys(replica.counters));
   return [...new Set(counters.flatMap((counter) => queriesTo.exec(counter)?.groups?.name ?? []))];
 }
 
 /** What all replicas sent to each of the shards. */
 function queriesOf(telemetry: Telemetry): readonly number[] {
-  return shardsIn(telemetry).map((shard) => total(telemetry, `shard_queries_total{shard="${shard}"}`) ?? 0);
+  return shardNamesIn(telemetry).map((shard) => total(telemetry, `shard_queries_total{shard="${shard}"}`) ?? 0);
 }
 
 /** What all shards together said last; undefined where there are none. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a service is for, in the order in which usage tells of them: see {@link Service.role} of the catalogue. */
+/** What a service is for, in the order in which usage tells of them; `role` in `services/service.ts` says what each means. */
 export const roles = ['tested', 'store', 'aside', 'balancer', 'link'] as const;
 
 /** One of {@link roles}. */
@@ -12,4 +12,5 @@ export const subjectSchema = z.object({
   copy: z.string().describe('The copy of it, as its platform calls it: app-1; the service again where there is one'),
 });
 
+/** A copy of a service. */
 export type Subject = z.infer<typeof subjectSchema>;

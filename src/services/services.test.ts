@@ -265,7 +265,13 @@ test('a shard is a PostgreSQL under its own name, which the app finds by that', 
   });
   const system: Topology = {
     ...topology,
-    app: { ...topology.app, sharding: 'modulo', graphql: 'off', notifications: defaultApp.notifications },
+    app: {
+      ...topology.app,
+      sharding: 'modulo',
+      graphql: 'off',
+      notifications: defaultApp.notifications,
+      reads: defaultApp.reads,
+    },
     services: shards,
   };
   expect(storesOf([system]).map(({ name, limits }) => [name, limits.cpu])).toEqual([

@@ -56,6 +56,7 @@ export class ActSchedule implements AsyncDisposable {
 
   /** To be called as the measured time begins. */
   start(): void {
+    if (this.#acts.length === 0) return;
     this.#overAtMs = undefined;
     this.#done = this.#doAll(this.#clock.nowMs()).finally(() => (this.#overAtMs = this.#clock.nowMs()));
     // Whoever waits for their end hears of a failure as well; but nobody may ever do so.

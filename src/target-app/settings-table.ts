@@ -384,7 +384,7 @@ export const APP_SETTINGS = {
       variable: 'READS_LAG_MS',
       kind: 'duration',
       least: 0,
-      most: 3_600_000,
+      most: 20_000,
       default: 0,
       key: 'lag',
       noun: 'the lag of standbys',

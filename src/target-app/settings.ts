@@ -166,6 +166,8 @@ const neededForShards: Required = {
   NOTIFICATIONS_BY: z.optional(z.literal('http', 'http (unless SHARDING is none)')),
   NOTIFICATIONS_ORDER: z.optional(z.literal('write-first', 'write-first (unless SHARDING is none)')),
   NOTIFIER_URL: z.optional(z.never('nothing (unless SHARDING is none)')),
+  READS_FROM: z.optional(z.literal('primary', 'primary (unless SHARDING is none)')),
+  SUMMARIES: z.optional(z.literal('tables', 'tables (unless SHARDING is none)')),
 };
 
 /** A database that has some of the users. */

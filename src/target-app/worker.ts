@@ -36,7 +36,8 @@ export async function startWorker(settings: Settings, parts: WorkerParts): Promi
   const { errors, metrics, monitor, scrape } = parts;
   const drain: Drain = { draining: false };
   const database = createDatabase(settings, metrics, errors);
-  const standbys = standbySettings(settings).map((of) => createDatabase(of, metrics, errors));
+  const readable = settings.READS_FROM === 'primary' ? [] : standbySettings(settings);
+  const standbys = readable.map((of) => createDatabase(of, metrics, errors));
   const cache = createCache(settings, metrics, errors);
   const shards = openShards(settings, metrics, errors);
   const primary = openStored(database, shards, settings);

@@ -61,6 +61,7 @@ async function killService(runId: string, service: Service, most = Infinity): Pr
   const docker = await openDocker();
   const isOf = (name: string): boolean => name === service || new RegExp(`^${service}-\\d+$`).test(name);
   const running = [...(await containersOf(docker, runId))].filter(([name, { State }]) => isOf(name) && State.Running);
+  if (running.length === 0) throw new Error(`no ${service} runs in ${runId}`);
   for (const [, { Id }] of running.slice(0, most)) await docker.getContainer(Id).kill();
 }
 

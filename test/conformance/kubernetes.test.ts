@@ -43,6 +43,7 @@ async function killWorker(runId: string): Promise<void> {
 async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
   const cluster = await openTestCluster();
   const pods = await podsOf(cluster, runId, service);
+  if (pods.length === 0) throw new Error(`no ${service} runs in ${runId}`);
   await Promise.all(pods.slice(0, most).map(async (pod) => killPod(cluster, pod)));
 }
 

@@ -59,7 +59,9 @@ async function pidsOf(runId: string, service: Service): Promise<readonly number[
 }
 
 async function killService(runId: string, service: Service, most = Infinity): Promise<void> {
-  for (const pid of (await pidsOf(runId, service)).slice(0, most)) process.kill(pid, 'SIGKILL');
+  const pids = await pidsOf(runId, service);
+  if (pids.length === 0) throw new Error(`no ${service} runs in ${runId}`);
+  for (const pid of pids.slice(0, most)) process.kill(pid, 'SIGKILL');
 }
 
 async function inhabitant(folder: string, part: string): Promise<Inhabitant> {

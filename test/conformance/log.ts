@@ -47,7 +47,7 @@ export function describeLog(bench: () => Bench): void {
           return new RegExp(`^notifications_${name} (.*)$`, 'm').exec(text)?.[1];
         };
         await vi.waitFor(async () => expect(await counted('outstanding')).toBe('0'), {
-          timeout: 30_000,
+          timeout: 120_000,
           interval: 500,
         });
         expect([await counted('orphaned'), await counted('twice')]).toEqual(['0', '0']);

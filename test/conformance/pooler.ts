@@ -65,7 +65,7 @@ export function describePooler(bench: () => Bench, stack: () => Promise<Stack>):
       const problem = problemOfEntry('pgbouncer', await platform.requirements(signal));
       if (problem !== undefined) context.skip(`platform ${platform.name}: ${problem}`);
       const deployment = await (await stack()).deploy(withPooler(), signal);
-      await killService(runIdFor('in-front'), 'pooler');
+      await killService(runIdFor('shared'), 'pooler');
       const told = async (): Promise<readonly (readonly [boolean, string])[]> =>
         ((await deployment.deaths?.(signal)) ?? []).map(({ isFatal, error }) => [isFatal, error.message]);
       await expect.poll(told, patiently).toEqual([[true, expect.stringMatching(/^PgBouncer .*\.$/)]]);

@@ -20,13 +20,16 @@ export function shareStack(bench: () => Bench, purpose: Shared): () => Promise<S
 
   return () => {
     const { platform, runIdFor } = bench();
-    return (stack ??= platform.up({
+    stack ??= platform.up({
       stores: purpose === 'bare' ? [] : stores,
       runId: runIdFor(purpose),
       signal,
       publish: true,
       open: true,
       onStep: () => undefined,
-    }));
+    });
+    // Where it did not start the next test tries it again.
+    stack.catch(() => (stack = undefined));
+    return stack;
   };
 }

@@ -65,11 +65,17 @@ function countFrom(histogram: string, us: number): number {
   return values.reduce((sum, value) => (value.us >= us ? sum + value.count : sum), 0);
 }
 
+/** How likely something would be if B were no worse, and how likely at the most to be a failure. */
+export interface Chance {
+  readonly of: number;
+  readonly failsAt: number;
+}
+
 /** A verdict on what was counted, and how likely what was seen would be if B were no worse. */
 export interface HangVerdict {
   readonly verdict: Verdict;
-  /** From 0 to 1; undefined where nothing was to be seen. */
-  readonly chance?: number;
+  /** From 0 to 1, and below what it fails; undefined where nothing was to be seen. */
+  readonly chance?: Chance;
 }
 
 /**
@@ -93,15 +99,19 @@ export function hangVerdict(
   }
   const allowed = (hangs.a.hung / hangs.a.requests + share) * requests;
   const evidence = { value: hung, limit: allowed, margin: allowed - hung, rounds: Math.min(rounds.a, rounds.b) };
+  const failsAt = (1 - confidence) / 2;
   const asLong = `for ${formatDuration(hangs.afterMs)} (${slowest})`;
   if (hung === 0) {
-    return { verdict: { ...claim, outcome: 'passed', reason: `none had no answer ${asLong}`, evidence }, chance: 1 };
+    return {
+      verdict: { ...claim, outcome: 'passed', reason: `none had no answer ${asLong}`, evidence },
+      chance: { of: 1, failsAt },
+    };
   }
   const ofAll = `${formatNumber(hung)} of ${plural(requests, 'request')} had no answer ${asLong}`;
   const reason = `${ofAll}; of ${a.name} ${formatNumber(hangs.a.hung)} of ${formatNumber(hangs.a.requests)}`;
   const chance = chanceOf(hung - share * requests, hangs);
-  const outcome = chance <= (1 - confidence) / 2 ? 'failed' : chance <= doubtful ? 'inconclusive' : 'passed';
-  return { verdict: { ...claim, outcome, reason, evidence }, chance };
+  const outcome = chance <= failsAt ? 'failed' : chance <= doubtful ? 'inconclusive' : 'passed';
+  return { verdict: { ...claim, outcome, reason, evidence }, chance: { of: chance, failsAt } };
 }
 
 /** How likely so many of those that hung would be B's, if they hung equally often. */

@@ -1,4 +1,4 @@
-import { shardsIn } from '../../metrics/shards.ts';
+import { shardNamesIn } from '../../metrics/shards.ts';
 import { highest, poolSamples } from '../../metrics/timeline.ts';
 import { formatNumber, formatRounded, formatValue } from '../../model/numbers.ts';
 import { appIn } from '../../model/system.ts';
@@ -119,7 +119,9 @@ function mayGrow(view: TrialView): Level | undefined {
 function largerPool(view: TrialView): number | undefined {
   const { db_max_connections: allowed = Infinity } = view.telemetry.backends?.gauges ?? {};
   const [size, processes] = [poolSize(view), processesOf(view)];
-  if (size === undefined || processes === undefined || shardsIn(view.telemetry).length > 0) return undefined;
+  const isShared =
+    shardNamesIn(view.telemetry).length > 0 || (appIn(view.trial.system)?.reads.from ?? 'primary') !== 'primary';
+  if (size === undefined || processes === undefined || isShared) return undefined;
   return Math.min(2 * size, Math.floor((0.9 * allowed) / processes));
 }
 

@@ -138,7 +138,7 @@ describe('a failure', () => {
     const [cpu] = judged({ cpu_per_request: by(1.9, 2.1, 2, 1.95, 2.05, 2) });
     const hung = (chance: number, outcome: Verdict['outcome'] = 'failed'): Judgement => {
       const verdict = { scenario: 's', expectation: 'hangs(B) <= hangs(A)', outcome, reason: 'they hung' };
-      return { verdict, isNoisy: false, isHidden: false, chance };
+      return { verdict, isNoisy: false, isHidden: false, chance: { of: chance, failsAt: 0.0125 } };
     };
     if (cpu === undefined) throw new Error('CPU per request was not judged');
     const outcomesOf = (first: Judgement, fresh: Judgement): readonly string[] =>

@@ -112,16 +112,14 @@ export function toBeConfirmed(judgements: readonly Judgement[]): readonly Judgem
 /** What noise can move may be moved farther in the fresh rounds than it was at first. */
 const noisyShare = 2 / 3;
 
-/** What has the probability of {@link surelyOne} by chance is as clear as an interval that ends at the tolerance. */
-const surelyOne = 0.025;
-
 /**
  * How sure fresh rounds are to confirm a failure: how far it is past its tolerance, in reaches of its interval; of what was only
- * counted, how far from chance it is, in the same measure (standard deviations of a normal distribution). What has neither is taken
+ * counted, how far from chance it is, in those of what just fails (standard deviations of a normal distribution). What has neither is taken
  * for just clear, or, where noise can move it, for hardly.
  */
 function clarityOf({ verdict: { evidence }, isNoisy, chance }: Judgement): number {
-  if (chance !== undefined) return deviations(chance) / deviations(surelyOne);
+  // Requests that hang in one stall of the machine are one accident, and not as many.
+  if (chance !== undefined) return (noisyShare * deviations(chance.of)) / deviations(chance.failsAt);
   const { value, limit, low, high } = evidence ?? {};
   if (value === undefined || limit === undefined || low === undefined || high === undefined) return isNoisy ? 0 : 1;
   const reach = value > limit ? value - low : high - value;

@@ -5,7 +5,7 @@ import { formatNumber, formatRounded } from '../../model/numbers.ts';
 import type { Scenario } from '../../model/scenario.ts';
 import type { ComparedMetric, Comparison, TrialRecord, Verdict } from '../../record/run-record.ts';
 import { deathText } from '../comparison/dead-sides.ts';
-import { hangVerdict } from '../comparison/hangs.ts';
+import { hangVerdict, type Chance } from '../comparison/hangs.ts';
 import { isNoisy, judge as judgeClaim } from '../verdicts.ts';
 import type { Tolerance } from './tolerances.ts';
 
@@ -20,8 +20,8 @@ export interface Judgement {
   readonly isNoisy: boolean;
   /** How strong a reason for fresh rounds it is, where they alone say whether it is so. */
   readonly suspicion?: 'strong' | 'weak';
-  /** How likely what was counted would be if B were no worse, from 0 to 1; undefined where an interval tells. */
-  readonly chance?: number;
+  /** How likely what was counted would be if B were no worse; undefined where an interval tells. */
+  readonly chance?: Chance;
   /** Whether a side has died: no fresh rounds are needed to see that. */
   readonly isBeyondDoubt?: true;
 }

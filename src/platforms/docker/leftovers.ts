@@ -74,7 +74,7 @@ export async function removeImages(
   const youngest = Date.now() / 1000 - buildSeconds;
   const outdated = ours.filter(({ RepoTags, Created }) => {
     const tags = realTags(RepoTags);
-    // One without a name may be a step of a build that goes on now.
+    // One without a name may be about to get it. One that another lab has built anew since has lost it.
     return tags.length === 0 ? Created < youngest : staying === undefined || !tags.includes(staying);
   });
   const removed = await Promise.all(

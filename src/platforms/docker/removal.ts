@@ -1,5 +1,5 @@
 import type { ContainerInfo } from 'dockerode';
-import { never, pause } from '../../machine/time-limit.ts';
+import { never, pause, withTimeLimit } from '../../machine/time-limit.ts';
 import type { OnStep } from '../../model/steps.ts';
 import type { Engine } from '../engine/engine.ts';
 import { label, labelled } from '../engine/labels.ts';
@@ -32,7 +32,7 @@ export async function untilBack(
   const end = performance.now() + backLimitMs;
   for (let isTold = false; performance.now() < end; isTold = true) {
     try {
-      await inTime(docker.ping());
+      await withTimeLimit(Math.max(1, end - performance.now()), never(), async () => docker.ping());
       return;
     } catch (error) {
       // An answer, whatever it says.
@@ -74,7 +74,7 @@ function isStopping(error: unknown): boolean {
  * not there.
  */
 async function untilGone(what: string, remove: () => Promise<unknown>): Promise<void> {
-  const end = performance.now() + limitMs;
+  const startedMs = performance.now();
   for (;;) {
     try {
       await inTime(remove());
@@ -82,8 +82,10 @@ async function untilGone(what: string, remove: () => Promise<unknown>): Promise<
     } catch (error) {
       const status = refusedWith(error);
       if (status === 404) return;
-      const isBusy = status === 409 || status === 403 || isStopping(error);
-      if (!isBusy || performance.now() > end) throw refusal(`${what} cannot be removed`, error);
+      const isAway = isStopping(error);
+      const isBusy = status === 409 || status === 403 || isAway;
+      if (!isBusy || performance.now() - startedMs > (isAway ? backLimitMs : limitMs))
+        throw refusal(`${what} cannot be removed`, error);
     }
     await pause(50, never());
   }

@@ -7,7 +7,7 @@ import { type Programs, inImage } from '../common/programs.ts';
 import { type Image, findImage } from './base-images.ts';
 import type { Engine } from './engine.ts';
 import { type Labels, label } from './labels.ts';
-import { refusal } from './refusal.ts';
+import { inTime, refusal } from './refusal.ts';
 
 export { inImage };
 
@@ -71,15 +71,22 @@ async function build(
 ): Promise<void> {
   signal.throwIfAborted();
   const HostConfig = { NetworkMode: 'none' };
-  const container = await docker.createContainer({ Image: base, ...settings, Labels: { ...labels }, HostConfig });
+  // Not broken off by the signal: nobody would know whether to remove it.
+  const container = await inTime(
+    docker.createContainer({ Image: base, ...settings, Labels: { ...labels }, HostConfig }),
+  );
+  const remove = async (): Promise<unknown> => inTime(container.remove({ force: true, v: true }));
   try {
     await unlessAborted(container.putArchive(archive(files), { path: '/' }), signal);
     // The container is the run's, and removed where that was killed; the image stays.
     const changes = `LABEL ${label.image}=true ${label.owner}=""`;
     await unlessAborted(container.commit({ repo: repository, tag: name.split(':')[1], changes, pause: false }), signal);
-  } finally {
-    await container.remove({ force: true, v: true });
+  } catch (error) {
+    // What went wrong first is what the user has to know; the next run removes the container.
+    await remove().catch(() => undefined);
+    throw error;
   }
+  await remove();
 }
 
 function archive(files: LabImage['files']): NodeJS.ReadableStream {

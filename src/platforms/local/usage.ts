@@ -39,7 +39,8 @@ export class UsageMeter {
       this.#processes.set(copy, (this.#processes.get(copy) ?? new Set()).add(process));
       const family = familyOf(process.child.pid, processes);
       for (const { pid } of family) strangers.delete(pid);
-      if (process.end === undefined && family.length > 0) this.#last.set(process, usedBy(family));
+      if (process.end === undefined && family.length > 0)
+        this.#last.set(process, notLess(usedBy(family), this.#last.get(process)));
     }
     this.#strangers = new Set([...passedOver, ...strangers.keys()]);
     return metered.map(({ process, ...subject }) => ({
@@ -59,6 +60,11 @@ export class UsageMeter {
     const used = [...(this.#processes.get(copy) ?? [])].map((process) => this.#last.get(process)?.cpuSeconds ?? 0);
     return used.reduce((sum, seconds) => sum + seconds, 0);
   }
+}
+
+/** Of a child that has ended whole ticks are known, and of one that runs nanoseconds: the sum must not fall by that. */
+function notLess(used: Used, before: Used | undefined): Used {
+  return { ...used, cpuSeconds: Math.max(used.cpuSeconds, before?.cpuSeconds ?? 0) };
 }
 
 /**

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { access, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -55,14 +54,30 @@ export async function hasStatements(folder: string): Promise<boolean> {
  * enter (a clone in /root), or lack the links to their libraries (npm was told to run no scripts). A copy in the
  * folder of the run helps against both.
  */
-export async function preparePostgresBinaries(
+export function preparePostgresBinaries(
+  machine: Pick<Machine, 'folder' | 'inherited' | 'user'>,
+  signal: AbortSignal,
+): Promise<PostgresBinaries> {
+  const { folder } = machine;
+  const binaries =
+    prepared.get(folder) ??
+    prepareIn(machine, signal).catch((error: unknown) => {
+      prepared.delete(folder);
+      throw error;
+    });
+  prepared.set(folder, binaries);
+  return binaries;
+}
+
+/** By the folder of the run: there is one copy for all servers that run from it, and several may start at once. */
+const prepared = new Map<string, Promise<PostgresBinaries>>();
+
+async function prepareIn(
   { folder: runFolder, inherited, user }: Pick<Machine, 'folder' | 'inherited' | 'user'>,
   signal: AbortSignal,
 ): Promise<PostgresBinaries> {
   const installed = installedBinaries();
   const copy = path.join(runFolder, 'postgres-binaries');
-  // One that was made before stays: a server may run from it.
-  if (existsSync(copy)) return { folder: copy, version: await binariesVersion(copy, signal, user) };
   try {
     if (await hasLinks(installed))
       return { folder: installed, version: await binariesVersion(installed, signal, user) };

@@ -24,7 +24,7 @@ const backup = 'backup';
 
 /** By programs of PostgreSQL itself, where they are: what npm installs is the server alone. */
 const overTheWire = 'pg_basebackup --pgdata="$data/part" --checkpoint=fast --no-sync --no-manifest --no-password';
-const fromDisk = `tar -xf "$data/${backup}/base.tar" -C "$data/part"; rm -r "$data/${backup}"`;
+const fromDisk = `tar -xf "$data/${backup}/base.tar" -C "$data/part"`;
 
 /**
  * PostgreSQL that follows the one of the system, and answers queries meanwhile: a copy of all data to begin with, then what is written,
@@ -69,7 +69,8 @@ function describe({ name, replicas = 1, limits }: EntryUse, system: System | Tri
     },
     environment: wayToPrimary,
     files: () => [access],
-    ready: { log: /ready to accept read-only connections/, command: isReady },
+    // In a container the copy of all data is made in that time.
+    ready: { log: /ready to accept read-only connections/, command: isReady, limitMs: 120_000 },
     version: undefined,
     stop: postgres.stop,
     reachedBy: ({ copies }: Reach) => ({ STANDBYS: copies.map(({ host, port }) => `${host}:${port}`).join() }),
@@ -121,6 +122,7 @@ function starting(take: string): string {
     take,
     'touch "$data/part/standby.signal"',
     'mv "$data/part" "$cluster"',
+    `rm -rf "$data/${backup}"`,
   ];
   return [
     'set -e; data=$1; shift',

@@ -38,23 +38,25 @@ const COMPARE_AND_DELETE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return
 
 const KEEP_THE_HIGHER = `if tonumber(redis.call('GET', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end`;
 
+/** How clients of Redis are opened: none waits for one that does not answer. */
+export const patience = {
+  disableOfflineQueue: true, // fail at once, rather than wait for a connection
+  // By default each command makes an AbortSignal with a timer, which costs more than the command itself.
+  commandOptions: { timeout: undefined },
+  pingInterval: PING_EVERY_MS, // so that a silent connection is a dead one
+  socket: {
+    socketTimeout: SILENT_FOR_MS,
+    reconnectStrategy: (retries: number): number => Math.min(50 * 2 ** retries, RECONNECT_WITHIN_MS),
+  },
+};
+
 /**
  * Connects to Redis, for as long as it takes and whenever the connection is lost.
  * While Redis is not there, every key is missing, nothing is kept, and everybody gets the lock: reads go on without the
  * cache, and no strategy has to know. That fits a lock which saves work; one that guards correctness must not fail open.
  */
 export function createStore(redisUrl: string, failed: (doing: string, error: unknown) => void): Store {
-  const client = createClient({
-    url: redisUrl,
-    disableOfflineQueue: true, // fail at once, rather than wait for a connection
-    // By default each command makes an AbortSignal with a timer, which costs more than the command itself.
-    commandOptions: { timeout: undefined },
-    pingInterval: PING_EVERY_MS, // so that a silent connection is a dead one
-    socket: {
-      socketTimeout: SILENT_FOR_MS,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, RECONNECT_WITHIN_MS),
-    },
-  });
+  const client = createClient({ url: redisUrl, ...patience });
   client.on('error', (error: unknown) => failed('the connection to Redis', error));
   const connected = client.connect().then(
     () => undefined,

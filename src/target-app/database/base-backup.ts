@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { connect } from './client.ts';
 
 /**
  * Has PostgreSQL write a copy of all its data, as a standby begins with it, into a folder of its own machine: `base.tar`, with the log
@@ -8,8 +8,7 @@ export async function takeBaseBackup(databaseUrl: string, folder: string): Promi
   const url = new URL(databaseUrl);
   // It is a command of the protocol by which standbys speak, and no SQL.
   url.searchParams.set('replication', 'true');
-  const client = new Client({ connectionString: url.href, connectionTimeoutMillis: 30_000 });
-  await client.connect();
+  const client = await connect(url.href);
   try {
     const target = client.escapeLiteral(folder);
     await client.query(

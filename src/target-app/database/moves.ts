@@ -30,7 +30,7 @@ const ROWS_OF_USERS: Statement<{ userId: number; rows: number }> = {
 /** Creates what counts the rows that are in the shards, once a minute at the most, and those that one shard more would move. */
 export function createMoves({ names, rule, monitors }: Shards): () => Promise<readonly ShardRows[]> {
   const placement = placementBy(rule, names.length + 1);
-  let counted: { readonly atMs: number; readonly rows: readonly ShardRows[] } | undefined;
+  let counting: { readonly atMs: number; readonly rows: Promise<readonly ShardRows[]> } | undefined;
 
   const countIn = async (index: number, shard: string): Promise<ShardRows> => {
     await monitors[index]?.query(READ_UNCOUNTED);
@@ -39,11 +39,18 @@ export function createMoves({ names, rule, monitors }: Shards): () => Promise<re
     return { shard, rows: sum(users), moving: sum(users.filter(({ userId }) => placement(userId) !== index)) };
   };
 
-  return async () => {
-    if (counted === undefined || performance.now() - counted.atMs >= COUNT_EVERY_MS) {
-      const rows = await Promise.all(names.map((name, index) => countIn(index, name)));
-      counted = { atMs: performance.now(), rows };
+  const count = async (): Promise<readonly ShardRows[]> => {
+    try {
+      return await Promise.all(names.map((name, index) => countIn(index, name)));
+    } catch (error) {
+      counting = undefined;
+      throw error;
     }
-    return counted.rows;
+  };
+
+  return () => {
+    if (counting === undefined || performance.now() - counting.atMs >= COUNT_EVERY_MS)
+      counting = { atMs: performance.now(), rows: count() };
+    return counting.rows;
   };
 }

@@ -45,6 +45,7 @@ async function lackOf(url: string, position: string): Promise<string | undefined
     connectionString: url,
     application_name: 'target-app steps',
     connectionTimeoutMillis: 5_000,
+    query_timeout: 5_000,
   });
   client.on('error', () => undefined); // the query that is under way fails, and says so
   await client.connect();

@@ -59,7 +59,10 @@ export async function consume(
     heartbeatInterval: SAYS_SO_EVERY_MS,
     deserializers: stringDeserializers,
   });
+  // Whoever reads hears of it as well, unless it comes between two messages.
+  consumer.on('error', (error) => errors.report('reading from Kafka', error));
   const leave = (done: (error?: Error | null) => void): void => consumer.close(true, done);
+  let end = (): void => undefined;
   try {
     const stream = await consumer.consume({
       topics: [topic],
@@ -70,7 +73,7 @@ export async function consume(
     });
     // Whoever reads hears of it, unless that has ended already.
     stream.on('error', () => undefined);
-    const end = (): void => {
+    end = (): void => {
       stream.close().catch(unable);
     };
     closing.addEventListener('abort', end);
@@ -80,7 +83,12 @@ export async function consume(
       return ends.get(topic)?.[PARTITION] ?? 0n;
     });
   } finally {
-    await within(LEAVES_WITHIN_MS, 'leaving Kafka', promisify(leave)()).catch(unable);
+    closing.removeEventListener('abort', end);
+    await within(LEAVES_WITHIN_MS, 'leaving Kafka', promisify(leave)()).catch((error: unknown) => {
+      unable(error);
+      // A client that cannot leave its group keeps its connections otherwise.
+      consumer.connections.close(() => undefined);
+    });
   }
 }
 

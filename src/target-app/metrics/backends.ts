@@ -114,11 +114,15 @@ async function tellNotifications(monitor: Monitor, toldFrom: number | undefined,
 
 async function tellProjection(monitor: Monitor, projection: Projection | undefined, tell: Tell): Promise<void> {
   if (projection === undefined) return;
-  const { missing, extra } = await compare(monitor, projection);
+  const { missing, extra } = await within(3 * REDIS_WITHIN_MS, 'the projection', compare(monitor, projection));
   tell('projection_missing', 'Todos that were created, and that the projection does not have yet.', missing);
   tell('projection_extra', 'Todos that it has counted beyond those that there are.', extra);
-  tell('projection_repeated', 'Events that came again, and changed nothing.', await projection.repeated());
-  const rebuildMs = await projection.rebuildMs();
+  tell(
+    'projection_repeated',
+    'Events that came again, and changed nothing.',
+    await within(REDIS_WITHIN_MS, 'Redis', projection.repeated()),
+  );
+  const rebuildMs = await within(REDIS_WITHIN_MS, 'Redis', projection.rebuildMs());
   if (rebuildMs !== undefined)
     tell(
       'projection_rebuild_ms',

@@ -1,4 +1,4 @@
-import { ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka';
+import { GenericError, MultipleErrors, ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka';
 
 import { within } from '../deadline.ts';
 import { describe } from '../errors.ts';
@@ -15,6 +15,7 @@ export const TOPIC = 'notifications';
 const GROUP = 'notifiers';
 /** How many messages are under way at once. */
 const AT_ONCE = 100;
+const PURGED_WITHIN_MS = 30_000;
 
 /** What the producer waits for: that the broker has the message, or nothing. */
 export type Acks = 'all' | 'none';
@@ -50,15 +51,30 @@ export function subscribe(
   take: (notification: Notification) => Promise<unknown>,
   errors: ErrorLog,
 ): Subscription {
-  return repeatedly('taking notifications from Kafka', errors, (closing) =>
-    consume({ url, topic: TOPIC, group: GROUP, from: 'group', closing, errors }, (messages) =>
-      takeAll(messages, async ({ value }) => {
-        const notification = notificationIn(value);
-        if (notification === undefined) errors.report('reading a message', new Error('it is no notification'));
-        else await take(notification);
-      }),
-    ),
-  );
+  // What the group had not read yet may have been removed: then it goes on with what there is.
+  let isGone = false;
+  return repeatedly('taking notifications from Kafka', errors, async (closing) => {
+    const from = isGone ? 'start' : 'group';
+    isGone = false;
+    try {
+      await consume({ url, topic: TOPIC, group: GROUP, from, closing, errors }, (messages) =>
+        takeAll(messages, async ({ value }) => {
+          const notification = notificationIn(value);
+          if (notification === undefined) errors.report('reading a message', new Error('it is no notification'));
+          else await take(notification);
+        }),
+      );
+    } catch (error) {
+      isGone = isOutOfRange(error);
+      throw error;
+    }
+  });
+}
+
+function isOutOfRange(error: unknown): boolean {
+  const [key, value] = ['apiId', 'OFFSET_OUT_OF_RANGE'];
+  if (error instanceof MultipleErrors) return error.findBy(key, value) !== null;
+  return error instanceof GenericError && error.findBy(key, value) !== null;
 }
 
 /** Takes what comes until there is no more. @throws where one could not be taken, or that not be told: it comes again, and all after it */
@@ -74,7 +90,10 @@ async function takeAll(messages: Messages, take: (message: TextMessage) => Promi
   await committed;
 }
 
-/** Empties the topic, which is there then. */
+/**
+ * Empties the topic, which is there then.
+ * @throws where Kafka gives no answer for so long
+ */
 export function purge(url: string): Promise<void> {
-  return emptyTopic(url, TOPIC);
+  return within(PURGED_WITHIN_MS, 'Kafka', emptyTopic(url, TOPIC));
 }

@@ -20,7 +20,10 @@ export function repeatedly(
   const { signal } = closing;
   const takeOn = async (): Promise<void> => {
     while (!signal.aborted) {
-      await take(signal).catch((error: unknown) => errors.report(doing, error));
+      await take(signal).catch((error: unknown) => {
+        // Whoever is told to end may be broken off at anything.
+        if (!signal.aborted) errors.report(doing, error);
+      });
       await pause(AGAIN_AFTER_MS, undefined, { signal }).catch(() => undefined);
     }
   };

@@ -8,6 +8,7 @@ export function fromTables(database: Database): Summaries {
 
 const SUMMARY: Statement<Summary & Record<string, unknown>> = {
   name: 'summary-of-user',
-  text: `SELECT user_id AS "userId", count(*)::int AS todos, (array_agg(id ORDER BY id DESC))[1:${NEWEST}] AS newest
-         FROM todos WHERE user_id = $1 GROUP BY user_id`,
+  text: `SELECT users.id AS "userId", count(todos.id)::int AS todos,
+                coalesce((array_agg(todos.id ORDER BY todos.id DESC) FILTER (WHERE todos.id IS NOT NULL))[1:${NEWEST}], '{}') AS newest
+         FROM users LEFT JOIN todos ON todos.user_id = users.id WHERE users.id = $1 GROUP BY users.id`,
 };

@@ -10,7 +10,7 @@ const AT_ONCE = 2000;
 
 /** Writes into the log, in order, that each todo which is there was created: as if it had been told of from the beginning. */
 export async function tellHistory(client: ClientBase, url: string): Promise<void> {
-  const producer = new Producer({ ...connectingTo(url), serializers: stringSerializers });
+  const producer = new Producer({ ...connectingTo(url), retries: 5, retryDelay: 200, serializers: stringSerializers });
   try {
     for (let after = 0; ;) {
       const { rows } = await client.query<ToldTodo>(NEXT, [after]);

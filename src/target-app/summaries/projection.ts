@@ -1,5 +1,6 @@
 import { createClient } from 'redis';
 
+import { patience } from '../cache/store.ts';
 import type { ErrorLog } from '../log.ts';
 import type { Notification } from '../notifications/notification.ts';
 import { NEWEST, type Summaries } from './summary.ts';
@@ -31,16 +32,21 @@ export interface Projection {
   close(): Promise<void>;
 }
 
-const KEYS = { position: 'summaries:position', repeated: 'summaries:repeated', rebuild: 'summaries:rebuild-ms' };
-const counts = 'summaries:todos';
-const idsOf = (userId: number): string => `summaries:ids:${userId}`;
+const KEYS = {
+  position: 'summaries:position',
+  counts: 'summaries:todos',
+  repeated: 'summaries:repeated',
+  rebuild: 'summaries:rebuild-ms',
+};
+const idsBefore = 'summaries:ids:';
+const idsOf = (userId: number): string => `${idsBefore}${userId}`;
 
 /** One script, and so one step for everyone else: what was taken in, and how far, cannot come apart. */
 const APPLY = `
   local at = redis.call('GET', KEYS[1]) or 'start'
   if at ~= ARGV[1] then return at end
   for i = 3, #ARGV, 2 do
-    if redis.call('ZADD', 'summaries:ids:' .. ARGV[i + 1], 'NX', ARGV[i], ARGV[i]) == 1 then
+    if redis.call('ZADD', '${idsBefore}' .. ARGV[i + 1], 'NX', ARGV[i], ARGV[i]) == 1 then
       redis.call('HINCRBY', KEYS[2], ARGV[i + 1], 1)
     else
       redis.call('INCR', KEYS[3])
@@ -51,7 +57,7 @@ const APPLY = `
 
 /** Opens the projection in the Redis at `url`, for as long as it takes, and whenever the connection is lost. */
 export function openProjection(url: string, errors: ErrorLog): Projection {
-  const client = createClient({ url, disableOfflineQueue: true, commandOptions: { timeout: undefined } });
+  const client = createClient({ url, ...patience });
   client.on('error', (error: unknown) => errors.report('the connection to Redis', error));
   const connected = client.connect().then(
     () => undefined,
@@ -66,10 +72,12 @@ export function openProjection(url: string, errors: ErrorLog): Projection {
     async of(userId, stopwatch) {
       stopwatch.begin('cache');
       try {
-        const [todos, newest] = await Promise.all([
-          client.hGet(counts, String(userId)),
-          client.zRange(idsOf(userId), 0, NEWEST - 1, { REV: true }),
-        ]);
+        // One step, so that no event comes between the two.
+        const asked = client
+          .multi()
+          .hGet(KEYS.counts, String(userId))
+          .zRange(idsOf(userId), 0, NEWEST - 1, { REV: true });
+        const [todos, newest] = await asked.exec<'typed'>();
         return todos === null ? undefined : { userId, todos: Number(todos), newest: newest.map(Number) };
       } catch (error) {
         errors.report('reading a summary', error);
@@ -85,7 +93,7 @@ export function openProjection(url: string, errors: ErrorLog): Projection {
     async apply(from, events, next) {
       const ids = events.flatMap(({ todoId, userId }) => [String(todoId), String(userId)]);
       const at = await client.eval(APPLY, {
-        keys: [KEYS.position, counts, KEYS.repeated],
+        keys: [KEYS.position, KEYS.counts, KEYS.repeated],
         arguments: [String(from), String(next), ...ids],
       });
       if (typeof at !== 'string') throw new Error('the projection does not say where it is');
@@ -93,7 +101,7 @@ export function openProjection(url: string, errors: ErrorLog): Projection {
     },
     async countsOf(userIds) {
       if (userIds.length === 0) return [];
-      return (await client.hmGet(counts, userIds.map(String))).map((count) => Number(count ?? 0));
+      return (await client.hmGet(KEYS.counts, userIds.map(String))).map((count) => Number(count ?? 0));
     },
     repeated: async () => (await numberAt(KEYS.repeated)) ?? 0,
     async noteRebuild(tookMs) {

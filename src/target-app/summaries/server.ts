@@ -23,8 +23,8 @@ export async function startProjector(settings: ProjectorSettings, errors: ErrorL
   const projection = openProjection(settings.REDIS_URL, errors);
   const projecting = project(settings.KAFKA_URL, projection, errors);
   const release = async (): Promise<void> => {
-    await projecting.close();
-    await projection.close();
+    // Together: whoever waits for Redis is let go by its closing, and what is under way is taken in whole or not at all.
+    await Promise.all([projecting.close(), projection.close()]);
   };
   return { ...(await listen(app.fetch, settings, drain, release)), abandon: () => undefined };
 }

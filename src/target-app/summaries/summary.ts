@@ -13,7 +13,8 @@ export interface Summary {
 /** Reads the summary of a user; undefined where nothing is known of one. */
 export type Summaries = (userId: number, stopwatch: Stopwatch) => Promise<Summary | undefined>;
 
-/** What one knows, or the other: a projection that is made anew knows of some users and not yet of others. */
+/** What one knows, or the other: a projection that is made anew knows of some users, or of a part of what they
+ * have, and not yet of others. */
 export function orElse(one: Summaries, other: Summaries): Summaries {
   return async (userId, stopwatch) => (await one(userId, stopwatch)) ?? other(userId, stopwatch);
 }
