@@ -45,8 +45,8 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     // Real servers start in these; what bounds them is the machine, not the test.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     reporters: ['default', './test/left-out-reporter.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [
