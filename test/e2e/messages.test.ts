@@ -24,9 +24,9 @@ async function shortened(names: readonly string[]): Promise<string> {
   const shipped = await readFile(path.join(packageFolder, 'scenarios.yaml'), 'utf8');
   const [, before = '', scenarios = ''] = /^(.*\n)( {2}notifications:\n.*?)suites:.*$/s.exec(shipped) ?? [];
   const times = [
-    ['at: 4s', 'at: 300ms'],
-    ['at: 5s', 'at: 500ms'],
-    ['for: 8s', 'for: 1s'],
+    ['at: 4s', 'at: 1s'],
+    ['at: 5s', 'at: 1500ms'],
+    ['for: 8s', 'for: 2500ms'],
     ['for: 4s', 'for: 1s'],
     ['warmup: 1s', 'warmup: 300ms'],
     ['todos: 30000', 'todos: 5000'],

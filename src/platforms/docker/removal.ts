@@ -32,7 +32,9 @@ export async function untilBack(
   const end = performance.now() + backLimitMs;
   for (let isTold = false; performance.now() < end; isTold = true) {
     try {
-      await withTimeLimit(Math.max(1, end - performance.now()), never(), async () => docker.ping());
+      await withTimeLimit(Math.max(1, end - performance.now()), never(), async () => {
+        await docker.ping();
+      });
       return;
     } catch (error) {
       // An answer, whatever it says.
