@@ -3,9 +3,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What they assert is about times that a busy machine changes: two at a time, of which neither keeps a core busy. */
 const quiet = [
+  'src/target-app/notifications/kafka.test.ts',
   'test/conformance/kubernetes-autoscale.test.ts',
   'test/e2e/examples.test.ts',
   'test/e2e/findings.test.ts',
+  'test/e2e/gate-judges.test.ts',
   'test/e2e/max-rps.test.ts',
   'test/e2e/messages.test.ts',
   'test/e2e/saved-runs.test.ts',
@@ -20,7 +22,6 @@ const longest = [
   'docker.test.ts',
   'minikube.test.ts',
   'kubernetes-stack.test.ts',
-  'gate-judges.test.ts',
   'kubernetes-kill.test.ts',
   'gate.test.ts',
   'local.test.ts',
@@ -53,7 +54,13 @@ export default defineConfig({
       {
         extends: true,
         // Many small files: a process for each would take longer to start than most of them to run.
-        test: { name: 'rooms', include: ['src/**/*.test.ts'], isolate: false, ...abreast },
+        test: {
+          name: 'rooms',
+          include: ['src/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ...quiet],
+          isolate: false,
+          ...abreast,
+        },
       },
       {
         extends: true,

@@ -310,6 +310,19 @@ describe('a trial with services beside what is tested', () => {
     ]);
     expect(record?.byService?.find(({ service }) => service === 'mailer')?.metrics.memory_end).toBe(2000);
   });
+
+  it('asks what they use at once, also where they take long to tell of themselves', async () => {
+    const asked: string[] = [];
+    await play({
+      variant: 'still',
+      usage: async () => Promise.resolve([usageOf('app-1', 'app', 'tested', asked.push('usage'))]),
+      scraping: async () => {
+        await setTimeout(5);
+        asked.push('scraped');
+      },
+    });
+    expect(asked[0]).toBe('usage');
+  });
 });
 
 describe('what the platform tells of', () => {

@@ -65,8 +65,9 @@ async function observe(
         break;
       case 'measuring':
         acts.start();
-        await telemetry.start(trial.telemetry);
+        // First, as a replica without CPU takes long to tell of itself.
         usage.start();
+        await telemetry.start(trial.telemetry);
         break;
       case 'second':
         if (message.phase === 'warm-up') warmup.push(message);

@@ -124,7 +124,7 @@ describe('examples/sharding', () => {
     const { verdicts } = await bench.onlyRun();
     // Those about times need not hold in so short a time, nor do so few requests hit all shards alike.
     const counted = verdicts.filter(({ expectation }) => !/rps|35%/.test(expectation));
-    expect(counted).toHaveLength(7);
+    expect(counted).toHaveLength(8);
     for (const { outcome, expectation, reason } of counted) expect(outcome, `${expectation}: ${reason}`).toBe('passed');
     await removeLabImages(env);
   });

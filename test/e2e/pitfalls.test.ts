@@ -11,6 +11,8 @@ const timed = metrics.filter(({ kind }) => kind === 'timed').map(({ name }) => `
 /** Those of which another time is enough, or that need a program which not every machine has; all others run together, in little time. */
 const apart: Readonly<Record<string, { readonly options?: readonly string[]; readonly needs?: string }>> = {
   'stale-reads': { options: ['--duration', '3s'] },
+  // PostgreSQL tells of rows a second late: that may be little of the time.
+  'deep-pagination': { options: ['--duration', '4s'] },
   'hot-key': { options: ['--duration', '4s'] },
   'cold-cache': {
     options: ['--warmup', '2s', '--duration', '5s', '--variant', 'unprotected,lock,same-ttl,jitter'],

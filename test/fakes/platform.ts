@@ -25,6 +25,8 @@ export interface Orchestration {
   readonly deaths?: () => Promise<readonly Death[]>;
   readonly happenings?: (sinceMs: number) => Promise<readonly Happening[]>;
   readonly usage?: () => Promise<readonly ServiceUsage[]>;
+  /** What a scrape waits for. */
+  readonly scraping?: () => Promise<void>;
 }
 
 /** A platform that starts nothing, and carries exact numbers through everything that comes after it. */
@@ -56,7 +58,7 @@ export function fakePlatform(
   orchestration?: Orchestration,
 ): FakePlatform {
   const calls: string[] = [];
-  const { act, deaths, happenings, usage } = orchestration ?? {};
+  const { act, deaths, happenings, usage, scraping } = orchestration ?? {};
 
   function running(
     url: string,
@@ -71,6 +73,7 @@ export function fakePlatform(
       urls: [url],
       address: undefined,
       async scrape(): Promise<readonly ReplicaMetrics[]> {
+        await scraping?.();
         return Promise.resolve(replicas.map((replica) => ({ replica, text: exposition(totals) })));
       },
       ...(beside.length > 0 && {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { Producer, stringSerializers } from '@platformatic/kafka';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { kafka } from '../../services/kafka.ts';
 import { connectingTo } from '../kafka/connection.ts';
@@ -10,6 +10,7 @@ import { createErrorLog } from '../log.ts';
 import { startBroker, type Broker } from '../testing/broker.ts';
 import { overKafka, purge, subscribe } from './kafka.ts';
 import type { Notification } from './notification.ts';
+import type { Subscription } from './subscription.ts';
 
 const errors = createErrorLog(pino({ level: 'silent' }));
 const about = (todoId: number): Notification => ({ id: `todo-${todoId}-1`, todoId, userId: 3, text: 'Created: a' });
@@ -37,16 +38,23 @@ describe('notifications by Kafka', { timeout: 40_000 }, () => {
     await way.close();
   };
 
+  /** One that stays would keep the only partition from all after it. */
+  const subscribed = (take: (notification: Notification) => Promise<unknown>): Subscription => {
+    const subscription = subscribe(url, take, errors);
+    onTestFinished(() => subscription.close());
+    return subscription;
+  };
+
   it.each(['all', 'none'] as const)('wait until somebody takes them, and come once, with acks %s', async (acks) => {
     const all = Array.from({ length: 60 }, (_, index) => index + 1);
     await send(acks, ...all);
     const taken: number[] = [];
-    const subscription = subscribe(url, ({ todoId }) => Promise.resolve(taken.push(todoId)), errors);
+    const subscription = subscribed(({ todoId }) => Promise.resolve(taken.push(todoId)));
     await vi.waitFor(() => expect(taken).toHaveLength(60), SOON_MS);
     await subscription.close();
     expect(taken.toSorted((one, other) => one - other)).toEqual(all);
     const next = vi.fn((_: Notification) => Promise.resolve());
-    const other = subscribe(url, next, errors);
+    const other = subscribed(next);
     await send('all', 61);
     await vi.waitFor(() => expect(next).toHaveBeenCalled(), SOON_MS);
     await other.close();
@@ -59,7 +67,8 @@ describe('notifications by Kafka', { timeout: 40_000 }, () => {
     const take = vi.fn(({ todoId }: Notification) =>
       todoId === 1 ? new Promise<void>((resolve) => (done = resolve)) : Promise.resolve(),
     );
-    const subscription = subscribe(url, take, errors);
+    const subscription = subscribed(take);
+    onTestFinished(() => done());
     await vi.waitFor(() => expect(take).toHaveBeenCalledTimes(2), SOON_MS);
     let left = false;
     const leaving = subscription.close().then(() => (left = true));
@@ -69,7 +78,7 @@ describe('notifications by Kafka', { timeout: 40_000 }, () => {
     done();
     await leaving;
     const other = vi.fn((_: Notification) => Promise.resolve());
-    const next = subscribe(url, other, errors);
+    const next = subscribed(other);
     await send('all', 3);
     await vi.waitFor(() => expect(other).toHaveBeenCalled(), SOON_MS);
     await next.close();
@@ -80,7 +89,7 @@ describe('notifications by Kafka', { timeout: 40_000 }, () => {
     await send('all', 1);
     await send('all', 2);
     const take = vi.fn((_: Notification) => Promise.resolve()).mockRejectedValueOnce(new Error('no database'));
-    const subscription = subscribe(url, take, errors);
+    const subscription = subscribed(take);
     const timesOf = (id: number): number => take.mock.calls.filter(([{ todoId }]) => todoId === id).length;
     await vi.waitFor(() => expect([timesOf(1), timesOf(2)]).toEqual([2, expect.any(Number)]), SOON_MS);
     await vi.waitFor(() => expect(timesOf(2)).toBeGreaterThan(0), SOON_MS);
@@ -95,7 +104,7 @@ describe('notifications by Kafka', { timeout: 40_000 }, () => {
     await producer.close();
     await send('all', 2);
     const take = vi.fn((_: Notification) => Promise.resolve());
-    const subscription = subscribe(url, take, errors);
+    const subscription = subscribed(take);
     await vi.waitFor(() => expect(take).toHaveBeenCalledTimes(1), SOON_MS);
     await subscription.close();
     expect(take.mock.calls).toEqual([[about(2)]]);
