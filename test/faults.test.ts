@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { caseText, phases, type FaultCase, type Phase } from '../faults/case.ts';
+import { caseText, type FaultCase, type Phase, phases, systemNames, type SystemName } from '../faults/case.ts';
 import { caseOf, faultsOn } from '../faults/draw.ts';
 import { localPlace } from '../faults/local-place.ts';
 import type { Result } from '../faults/results.ts';
@@ -43,8 +43,10 @@ describe('a run that is disturbed', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     const place = localPlace();
+    const problems = new Map<SystemName, string | undefined>();
+    for (const name of systemNames) problems.set(name, await problemOfSystem(name, place));
     for (const kase of sample) {
-      const why = faultOf(kase).missing?.({}) ?? (await problemOfSystem(kase.system, place));
+      const why = faultOf(kase).missing?.({}) ?? problems.get(kase.system);
       if (why !== undefined) missing.set(kase, why);
     }
     const possible = sample.filter((kase) => !missing.has(kase));

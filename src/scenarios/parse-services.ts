@@ -142,7 +142,11 @@ function ownFrom(
 export function checkNotifications(system: System, app: Entry | undefined, reader: Reader): void {
   const settings = appIn(system);
   if (app === undefined || settings === undefined) return;
-  const { by, order } = settings.notifications;
+  const { by, order, acks } = settings.notifications;
+  if (by !== 'kafka' && acks === 'none') {
+    const sentence = `acks: none is for Kafka, and the app notifies ${by === 'in-process' ? by : `by ${by}`}`;
+    reader.fault(placeOf(app, 'notifications'), { sentence, hint: 'write by: kafka, or leave acks out' });
+  }
   if (by === 'in-process' && order === 'outbox') {
     const sentence = 'an app that sends mails by itself loses those under way when it dies, also those of an outbox';
     const hint = 'write by: http, by: rabbitmq or by: kafka, or leave order out';

@@ -152,6 +152,15 @@ describe('a service is refused', () => {
     expect(faultsOf('app: { notifications: { by: in-process, order: tell-first } }')).toEqual(['[] no problem']);
   });
 
+  it('is not asked for acknowledgements where it is not Kafka that gives them', () => {
+    expect(faultsOf('app: { notifications: { acks: none } }')).toEqual([
+      '[{ acks: none }] acks: none is for Kafka, and the app notifies by http | write by: kafka, or leave acks out',
+    ]);
+    expect(faultsOf('app: { notifications: { by: kafka, acks: none } }', 'services: { log: kafka }')).toEqual([
+      '[] no problem',
+    ]);
+  });
+
   it('is missed where the app is sharded, and there is none for it', () => {
     expect(faultsOf('app: { sharding: modulo }')).toEqual([
       '[modulo] the app is sharded by modulo, and there is no shard beside it | write services: { shard-a: shard, shard-b: shard }',

@@ -88,6 +88,25 @@ describe('ActSchedule', () => {
     ]);
   });
 
+  it('knows for how long all has been over: always, where there is nothing to be done', async () => {
+    const { clock, schedule } = play({ acts: [pauseOf(1000, 3000)], does: taking(500) });
+    await using acts = schedule;
+    expect(acts.isOverFor(60_000)).toBe(true);
+    acts.start();
+    const told = new Map<number, readonly boolean[]>();
+    for (const ms of [500, 4499, 4500, 6499, 6500]) {
+      await clock.until(ms);
+      told.set(ms, [acts.isOverFor(0), acts.isOverFor(2000)]);
+    }
+    expect(Object.fromEntries(told)).toEqual({
+      500: [false, false],
+      4499: [false, false],
+      4500: [true, false],
+      6499: [true, false],
+      6500: [true, true],
+    });
+  });
+
   it('does none before its moment, where a timer rings early', async () => {
     const { clock, schedule } = play({ acts: [flush(5000)], does: taking(10) });
     const pause = clock.pause.bind(clock);

@@ -79,7 +79,9 @@ function understand(line: string): void {
     const leadMs = startMs - performance.now();
     if (Math.abs(leadMs) > mostLeadMs) {
       const seconds = (Math.abs(leadMs) / 1000).toFixed(1);
-      fail(`The start is ${seconds} s ${leadMs > 0 ? 'ahead' : 'ago'}: the clocks of lab and worker differ.`);
+      const clocks = 'the clocks of lab and worker differ';
+      if (leadMs > 0) fail(`The start is ${seconds} s ahead: ${clocks}.`);
+      else fail(`The start was ${seconds} s ago: the worker stood still for so long, or ${clocks}.`);
       return;
     }
     state = 'working';

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findExecutable } from '../../src/machine/executable.ts';
 import { packageFolder } from '../../src/machine/package.ts';
 import { metrics } from '../../src/metrics/catalogue.ts';
+import { openPlatform } from '../../src/platforms/index.ts';
 import type { RunRecord } from '../../src/record/run-record.ts';
-import { catalogue } from '../../src/services/catalogue.ts';
+import { problemOfEntry } from '../conformance/requirements.ts';
 import { scaleLab } from './cli.ts';
 import { Workbench } from './workbench.ts';
 
@@ -43,22 +43,15 @@ async function shortened(names: readonly string[]): Promise<string> {
   ].join('');
 }
 
-/** What of a broker this machine lacks. */
-async function lackingOf(broker: string): Promise<string | undefined> {
-  const executables = catalogue.flatMap(({ name, executables: needed = [] }) => (name === broker ? needed : []));
-  for (const wanted of executables)
-    if ((await findExecutable(wanted.name, process.env, wanted)) === undefined)
-      return `${wanted.name} is not installed`;
-  return undefined;
-}
-
 describe('the scenarios of messages, in short', () => {
   let bench: Workbench;
   let record: RunRecord | undefined;
   const problems = new Map<string, string | undefined>();
   beforeAll(async () => {
     bench = await Workbench.create();
-    for (const { name, needs } of parts) problems.set(name, await lackingOf(needs));
+    const platform = await openPlatform('local', { environment: process.env, temporaryFolder: bench.temporary });
+    const requirements = await platform.requirements(new AbortController().signal);
+    for (const { name, needs } of parts) problems.set(name, problemOfEntry(needs, requirements));
     const names = parts.map(({ name }) => name).filter((name) => problems.get(name) === undefined);
     if (names.length === 0) return;
     await bench.write('scenarios.yaml', await shortened(names));

@@ -20,7 +20,9 @@ const stateSchema = z.object({
 });
 
 const wasKilled = 'was killed';
-const oomLagMs = 150;
+/** That it was at its limit the Engine hears by another way than that it ended: so long after that, at most. */
+const oomLagMs = 2_000;
+const oomPollMs = 100;
 /** Within which the news has come of an end that the Engine has brought about. */
 const newsMs = 5_000;
 
@@ -210,9 +212,9 @@ export class Container implements Handle {
     try {
       await this.#container.wait({ abortSignal: gone });
       let { end } = await this.state();
-      if (end === wasKilled && !this.#isEndMeant && this.description.limits?.memoryBytes !== undefined) {
-        // That it was at its limit the Engine hears by another way than that it ended, which may take a moment longer.
-        await pause(oomLagMs, gone);
+      const isLimited = this.description.limits?.memoryBytes !== undefined && !this.#isEndMeant;
+      for (let waitedMs = 0; isLimited && end === wasKilled && waitedMs < oomLagMs; waitedMs += oomPollMs) {
+        await pause(oomPollMs, gone);
         ({ end } = await this.state());
       }
       life.settle(end ?? 'ended');

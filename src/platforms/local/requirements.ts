@@ -1,4 +1,5 @@
 import { access, constants, statfs } from 'node:fs/promises';
+import os from 'node:os';
 import type { Environment } from '../../machine/environment.ts';
 import {
   type Executable,
@@ -83,7 +84,8 @@ function memory(neededBytes: number, whom: Required<Whom>): Requirement {
   const name = `memory for ${whom.entry}`;
   // Elsewhere memory that only keeps what is on disk counts as taken.
   if (process.platform !== 'linux') return { name, met: true, found: `it takes ${inMegabytes(neededBytes)}` };
-  const free = process.availableMemory();
+  // Of a container with a limit, the first is what its limit leaves: the machine may have less.
+  const free = Math.min(process.availableMemory(), os.freemem());
   if (free >= neededBytes)
     return { name, met: true, found: `${inMegabytes(free)}, it takes ${inMegabytes(neededBytes)}` };
   const problem = `it takes ${inMegabytes(neededBytes)}, and ${inMegabytes(free)} are free`;

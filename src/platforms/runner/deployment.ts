@@ -9,7 +9,7 @@ import type { DeployedCopies } from './deployed-copies.ts';
 import type { Host, RunningCopy } from './host.ts';
 
 /** Within which the news has come that it has died of a question, or just before it. */
-const newsMs = 200;
+const newsMs = 2_000;
 
 /** What the deployments of all hosts tell of their copies, and what can be done to those. */
 export type Told = Pick<Deployment, 'deaths' | 'scrape' | 'scrapeBeside' | 'scrapeBackends' | 'act'>;

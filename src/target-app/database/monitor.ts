@@ -5,8 +5,8 @@ import type { Statement } from './database.ts';
 /** What all monitors are called, in PostgreSQL's list of connections and in what they ask. */
 export const MONITOR = 'target-app monitor';
 
-/** How long the database may take to answer questions about itself. */
-export const MONITOR_TIMEOUT_MS = 1000;
+/** How long the database may take to answer questions about itself: less than whoever asks the app for its metrics waits. */
+export const MONITOR_TIMEOUT_MS = 4000;
 
 /** Asks the database about itself, over a connection that no request can hold up. */
 export interface Monitor {

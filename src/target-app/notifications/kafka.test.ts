@@ -97,6 +97,22 @@ describe('notifications by Kafka', { timeout: 40_000 }, () => {
     expect(timesOf(1)).toBe(2);
   });
 
+  it('go on with what there is where some that nobody has read were removed', async () => {
+    await send('all', 1);
+    const first = vi.fn((_: Notification) => Promise.resolve());
+    const before = subscribed(first);
+    await vi.waitFor(() => expect(first).toHaveBeenCalled(), SOON_MS);
+    await before.close();
+    await send('all', 2, 3);
+    await purge(url);
+    await send('all', 4);
+    const take = vi.fn((_: Notification) => Promise.resolve());
+    const subscription = subscribed(take);
+    await vi.waitFor(() => expect(take).toHaveBeenCalled(), SOON_MS);
+    await subscription.close();
+    expect(take.mock.calls).toEqual([[about(4)]]);
+  });
+
   it('are told from what is none, which is dropped', async () => {
     const producer = new Producer({ ...connectingTo(url), serializers: stringSerializers });
     const messages = ['{', '{"id":"todo-1-1"}', '[]'].map((value) => ({ topic: 'notifications', key: 'a', value }));

@@ -20,7 +20,7 @@ export interface Scrape {
 }
 
 /** Which copies there are is asked anew each time, and no longer than a copy itself is waited for. */
-const listLimitMs = 2_000;
+const listLimitMs = 5_000;
 
 /**
  * Reads the metrics of every copy of a service through the API server.
