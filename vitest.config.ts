@@ -48,6 +48,7 @@ export default defineConfig({
     // Real servers start in these; what bounds them is the machine, not the test.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', './test/left-out-reporter.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [

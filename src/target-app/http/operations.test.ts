@@ -55,7 +55,7 @@ describe('readiness', () => {
     expect(await app.backendMetric('redis_clients')).toBeGreaterThan(0);
     await postgres.start();
     await becomes(app, 200, { status: 'ready' });
-    await vi.waitFor(async () => expect((await app.request('/todos/2')).status).toBe(200));
+    await vi.waitFor(async () => expect((await app.request('/todos/2')).status).toBe(200), 15_000);
   });
 
   it('is reached by an app that started before its database and its cache', async () => {
