@@ -59,7 +59,9 @@ describe.each([80, 140])('a terminal of %i columns', (columns) => {
       .poll(async () => (last = (await screen.lines()).slice(-2)), { interval: 100 })
       .toEqual([
         expect.stringMatching(/^\[1\/1\] mine: default, 1 replica +\d+ s left$/),
-        expect.stringMatching(/^ {2}measuring [1-4]\/4 s {2}[\d,.]+ RPS, p50 [\d.]+ ms, p99 [\d.]+ ms, 0 errors {2}[▁-█]+$/),
+        expect.stringMatching(
+          /^ {2}measuring [1-4]\/4 s {2}[\d,.]+ RPS, p50 [\d.]+ ms, p99 [\d.]+ ms, 0 errors {2}[▁-█]+$/,
+        ),
       ]);
     expect(last[0]).toHaveLength(columns - 1);
     expect(await ended).toBe(0);
