@@ -5,9 +5,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const quiet = [
   'src/target-app/notifications/kafka.test.ts',
   'test/conformance/kubernetes-autoscale.test.ts',
+  'test/e2e/costs.test.ts',
   'test/e2e/examples.test.ts',
   'test/e2e/findings.test.ts',
   'test/e2e/gate-judges.test.ts',
+  'test/e2e/gate.test.ts',
   'test/e2e/max-rps.test.ts',
   'test/e2e/messages.test.ts',
   'test/e2e/saved-runs.test.ts',
@@ -23,7 +25,6 @@ const longest = [
   'minikube.test.ts',
   'kubernetes-stack.test.ts',
   'kubernetes-kill.test.ts',
-  'gate.test.ts',
   'local.test.ts',
   'docker-acts.test.ts',
   'faults.test.ts',
@@ -48,6 +49,7 @@ export default defineConfig({
     // Real servers start in these; what bounds them is the machine, not the test.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', './test/left-out-reporter.ts'],
     sequence: { sequencer: LongestFirst },
     projects: [

@@ -72,7 +72,7 @@ describe('a link', () => {
     await client.ended;
     expect(client.heard.text).toBe('thank you');
     expect([await client.closed, await server.closed]).toEqual([undefined, undefined]);
-    await vi.waitFor(() => expect(link.state).toMatchObject({ connections: 0, broken: 0 }));
+    await vi.waitFor(() => expect(link.state).toMatchObject({ connections: 0, broken: 0 }), 20_000);
   });
 
   it('an end does not overtake what is under way', async () => {
@@ -139,7 +139,7 @@ describe('a slow link', () => {
     link.set({ latencyMs: 600_000, jitterMs: 0 });
     for (let i = 0; i < 5; i++) {
       client.socket.write('x');
-      await vi.waitFor(() => expect(link.state.waitingBytes).toBe(i + 1));
+      await vi.waitFor(() => expect(link.state.waitingBytes).toBe(i + 1), 20_000);
     }
     expect(server.heard.text).toBe('');
   });

@@ -55,8 +55,9 @@ export async function userWith(cluster: Cluster, name: string, rules: readonly P
   };
   try {
     for (const object of [namespace, account, token, { ...role, rules }, binding]) await objects.create(object);
-    const given = await vi.waitFor(async () =>
-      tokenIn(await core.readNamespacedSecret({ name: 'token', namespace: name })),
+    const given = await vi.waitFor(
+      async () => tokenIn(await core.readNamespacedSecret({ name: 'token', namespace: name })),
+      60_000,
     );
     const config = new KubeConfig();
     const server = cluster.context.config.getCurrentCluster();

@@ -5,7 +5,7 @@ import type { Topology } from '../../src/model/plan.ts';
 import type { Deployment, Stack } from '../../src/platforms/platform.ts';
 import { act } from './acts.ts';
 import type { Bench } from './platform-under-test.ts';
-import { createTodos, toldTo, withMailer } from './services.ts';
+import { toldTo, untilTold, untold, withMailer } from './services.ts';
 import { topology, total } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -77,18 +77,11 @@ export function describeLinks(bench: () => Bench, stack: () => Promise<Stack>): 
       const { cut, heal } = actsOn('mailer');
       const wanted = { ...withMailer(2, { acts: [cut, heal] }), links: ['postgres', 'mailer'] };
       const deployment = await deploy(wanted);
-      const failed = async (): Promise<number> => total(await deployment.scrape(signal), 'notifications_failed_total');
-      const failing = async (): Promise<number> => {
-        const before = await failed();
-        expect(await createTodos(deployment, 4)).toEqual(Array(4).fill(201));
-        return (await failed()) - before;
-      };
-      // A notifier that has just begun may take longer than it is waited for.
-      await expect.poll(failing, patiently).toBe(0);
+      await untilTold(deployment, 4);
       await act(deployment, cut);
-      expect(await failing()).toBe(4);
+      expect(await untold(deployment, 4)).toBe(4);
       await act(deployment, heal);
-      await expect.poll(failing, patiently).toBe(0);
+      await untilTold(deployment, 4);
       // Through its balancer where it has one.
       expect((await toldTo(deployment)).reduce((sum, told) => sum + told, 0)).toBeGreaterThanOrEqual(8);
       expect(await deathsOf(deployment)).toEqual([]);

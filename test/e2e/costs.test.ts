@@ -11,7 +11,10 @@ beforeEach(async () => {
 });
 afterEach(async () => bench[Symbol.asyncDispose]());
 
-/** Works for 2 ms of its own CPU time on each answer, and writes down after every fiftieth what all of them took by its own account. */
+/**
+ * Works for 2 ms of its own CPU time on each answer, which is 20 ms late so that a core is not kept busy, and writes down after every
+ * fiftieth what all of them took by its own account.
+ */
 const server = `import { writeFileSync } from 'node:fs';
 import http from 'node:http';
 const usedUs = () => { const { user, system } = process.cpuUsage(); return user + system; };
@@ -19,7 +22,7 @@ let answers = 0;
 http.createServer((request, response) => {
   const untilUs = usedUs() + 2000;
   while (usedUs() < untilUs);
-  response.end('ok');
+  setTimeout(() => response.end('ok'), 20);
   if (++answers % 50 === 0) writeFileSync('own.json', JSON.stringify({ seconds: usedUs() / 1e6 }));
 }).listen(process.env.PORT);`;
 
@@ -31,7 +34,7 @@ describe('what an answer costs', () => {
     const claims = [
       // Of a second that was watched in part, its answers are taken to have come evenly.
       'cpu_per_request > 1.8ms',
-      'cpu_per_request < 4ms',
+      'cpu_per_request < 6ms',
       'cpu_per_request(service=target-1) == cpu_per_request',
       'memory_end > 10MiB',
       'memory_end(service=target-1) < 1GiB',
@@ -44,7 +47,7 @@ scenarios:
     question: What does an answer cost?
     target: { command: node server.mjs }
     workload: [GET /]
-    load: { driver: lab, connections: 4, warmup: 500ms, duration: 3s }
+    load: { driver: lab, connections: 4, warmup: 500ms, duration: 8s }
     expect: ${JSON.stringify(claims)}
 `,
     );
@@ -59,7 +62,7 @@ scenarios:
     expect(trial?.resources).toMatchObject([{ service: 'target', copy: 'target-1', role: 'tested' }]);
     const own = ownSchema.parse(JSON.parse(await readFile(path.join(bench.folder, 'own.json'), 'utf8')));
     // It has not written down the last of its answers, fifty at most.
-    expect(trial?.resources[0]?.cpu?.seconds).toBeLessThan(own.seconds + 50 * 0.004);
+    expect(trial?.resources[0]?.cpu?.seconds).toBeLessThan(own.seconds + 50 * 0.006);
     expect(out).toContain('CPU/req ms');
   });
 

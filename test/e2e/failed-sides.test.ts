@@ -18,7 +18,7 @@ afterEach(async () => {
 const well = `require('node:http').createServer((request, response) => response.end('ok')).listen(process.env.PORT);`;
 const broken = `console.error('no such table: prices'); process.exit(3);`;
 /** Answers for a while, and dies of it. */
-const mortal = `let left = 200;
+const mortal = `let left = 20;
 require('node:http').createServer((request, response) => {
   response.end('ok');
   if (--left === 0) { console.error('out of patience'); process.exit(5); }

@@ -77,7 +77,7 @@ describe('a gate fails a change', { timeout: 300_000 }, () => {
   });
 
   it('that uses more CPU for each request, and keeps what it should let go', async () => {
-    const { code, err, record } = await gate('CPU=3 LEAK=1');
+    const { code, err, record } = await gate('CPU=3 LEAK=1', '--duration', '1500ms');
     expect(code, err).toBe(1);
     expect(failedIn(record), err).toEqual(
       expect.arrayContaining([

@@ -20,7 +20,7 @@ scenarios:
     target: { url: '${server.url}' }
     workload: [GET /]
     load: { connections: 2, warmup: 1s, duration: 4s }
-    expect: [error_rate == 0]
+    expect: [error_rate < 50%]
 `,
   );
 });
@@ -54,18 +54,21 @@ async function codeOf(child: ChildProcess): Promise<number | null> {
 describe.each([80, 140])('a terminal of %i columns', (columns) => {
   it('shows what happens while it happens, and at the end the report alone', async () => {
     const { screen, ended } = open(columns, 'run', 'mine');
+    let last: readonly string[] = [];
     await expect
-      .poll(async () => (await screen.lines()).slice(-2), { timeout: 30_000, interval: 100 })
+      .poll(async () => (last = (await screen.lines()).slice(-2)), { interval: 100 })
       .toEqual([
         expect.stringMatching(/^\[1\/1\] mine: default, 1 replica +\d+ s left$/),
-        expect.stringMatching(/^ {2}measuring 2\/4 s {2}[\d,]+ RPS, p50 [\d.]+ ms, p99 [\d.]+ ms, 0 errors {2}[▁-█]+$/),
+        expect.stringMatching(
+          /^ {2}measuring [1-4]\/4 s {2}[\d,.]+ RPS, p50 [\d.]+ ms, p99 [\d.]+ ms, 0 errors {2}[▁-█]+$/,
+        ),
       ]);
-    expect((await screen.lines()).at(-2)).toHaveLength(columns - 1);
+    expect(last[0]).toHaveLength(columns - 1);
     expect(await ended).toBe(0);
     const lines = await screen.lines();
     expect(lines.filter((line) => line.includes('measuring'))).toEqual([]);
     expect(lines.filter((line) => line.startsWith('[1/1] mine: default, 1 replica: '))).toHaveLength(1);
-    expect(lines.join('\n')).toContain('✓ passed       error_rate == 0');
+    expect(lines.join('\n')).toContain('✓ passed       error_rate < 50%');
     expect(lines.at(-1)).toBe('1 passed, 0 failed, 0 inconclusive');
   });
 });
@@ -83,8 +86,8 @@ describe('Ctrl-C', () => {
   });
 
   it('twice ends it at once', async () => {
-    const { screen, child, ended } = open(80, 'run', 'mine', '--duration', '30s');
-    await expect.poll(async () => (await screen.lines()).join('\n'), { timeout: 30_000 }).toContain('warm-up 1/1 s');
+    const { screen, child, ended } = open(80, 'run', 'mine', '--duration', '30s', '--warmup', '5s');
+    await expect.poll(async () => (await screen.lines()).join('\n')).toMatch(/warm-up \d\/5 s/);
     child.stdin.write('\u0003');
     // A second one that comes before the first has been seen is the same one.
     await expect.poll(async () => (await screen.lines()).join('\n'), { interval: 5 }).toContain('stopping');

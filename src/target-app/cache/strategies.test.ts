@@ -27,7 +27,7 @@ beforeAll(async () => {
   store = createStore(redis.url, (doing, error) => {
     throw new Error(doing, { cause: error });
   });
-  await vi.waitFor(() => store.ping());
+  await vi.waitFor(() => store.ping(), 15_000);
 });
 afterAll(async () => {
   await store.close();

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { startInstance, type Instance } from '../testing/instance.ts';
@@ -55,7 +56,7 @@ describe('readiness', () => {
     expect(await app.backendMetric('redis_clients')).toBeGreaterThan(0);
     await postgres.start();
     await becomes(app, 200, { status: 'ready' });
-    await vi.waitFor(async () => expect((await app.request('/todos/2')).status).toBe(200));
+    await vi.waitFor(async () => expect((await app.request('/todos/2')).status).toBe(200), 15_000);
   });
 
   it('is reached by an app that started before its database and its cache', async () => {
@@ -105,9 +106,18 @@ describe('metrics', () => {
 
 describe('overload', () => {
   it('is answered with 503 and Retry-After, when the line is full and when the wait is too long', async () => {
-    const limits = { POOL_SIZE: '1', POOL_QUEUE_LIMIT: '1', POOL_TIMEOUT_MS: '300', QUERY_COST_MS: '3000' };
+    const limits = { POOL_SIZE: '1', POOL_QUEUE_LIMIT: '1', POOL_TIMEOUT_MS: '3000' };
     await using app = await startInstance({ ...environment, ...limits });
-    const responses = await Promise.all([1, 2, 3, 4].map((id) => app.request(`/todos/${id}`)));
+    const holder = new Client({ connectionString: postgres.url });
+    await using _ = { [Symbol.asyncDispose]: () => holder.end() };
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE todos');
+    // Whoever has the connection keeps it until the others were turned away.
+    const asked = [1, 2, 3, 4].map((id) => app.request(`/todos/${id}`));
+    await expect.poll(() => app.metric('db_pool_rejected_total')).toBe(3);
+    await holder.query('ROLLBACK');
+    const responses = await Promise.all(asked);
     expect(responses.map((response) => response.status).sort()).toEqual([200, 503, 503, 503]);
     const refused = responses.filter((response) => response.status === 503);
     expect(refused.map((response) => response.headers.get('retry-after'))).toEqual(['1', '1', '1']);

@@ -28,8 +28,13 @@ beforeAll(async () => {
 afterAll(() => postgres[Symbol.asyncDispose]());
 beforeEach(() => prepare(environment));
 
-const startMailer = (): Promise<Replica> =>
-  startNotifier(readNotifierSettings({ ...environment, PORT: String(notifierPort) }), errors);
+/** One that has its connections open: while they are opened, the app may not wait for it. */
+async function startMailer(): Promise<Replica> {
+  const mailer = await startNotifier(readNotifierSettings({ ...environment, PORT: String(notifierPort) }), errors);
+  const look = () => fetch(`http://127.0.0.1:${notifierPort}/notifications/none`);
+  expect((await Promise.all(Array.from({ length: 5 }, look))).map(({ status }) => status)).toEqual(Array(5).fill(404));
+  return mailer;
+}
 
 const create = async (app: Instance, userId = 3): Promise<number> => {
   const response = await app.request('/todos', {

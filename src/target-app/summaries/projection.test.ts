@@ -12,7 +12,7 @@ let projection: Projection;
 beforeAll(async () => {
   redis = await startRedis();
   projection = openProjection(redis.url, createErrorLog(pino({ level: 'silent' })));
-  await vi.waitFor(() => projection.position());
+  await vi.waitFor(() => projection.position(), 15_000);
 });
 afterAll(async () => {
   await projection.close();

@@ -383,6 +383,7 @@ export function describeClosedLoop(driver: ClosedLoad['driver']): void {
 
   it('leaves nothing behind', async () => {
     await using server = await serve((_request, response) => response.end());
+    server.server.keepAliveTimeout = 0; // the server closes none of them itself
     await run(loadJob({ urls: [server.url], load: closedLoad() }));
     const received = server.received;
     const openConnections = async (): Promise<number> =>
