@@ -161,10 +161,10 @@ test('ends with the reason of the signal, once the workers are ended', async () 
 
 test('a worker that stands still is named, and ends the load; one that says that it lives does not', async () => {
   const sessions = start({ end: 'lives' }, { end: 'never' });
-  const error = await read(sessions, signal, 2_000).catch((thrown: unknown) => thrown);
+  const error = await read(sessions, signal, 6_000).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(LabError);
   expect(error).toMatchObject({
-    message: 'Load worker 2 of 2 has said nothing for 2 s.',
+    message: 'Load worker 2 of 2 has said nothing for 6 s.',
     hint: expect.stringMatching(/^It stands still/) as string,
   });
 });

@@ -40,6 +40,9 @@ async function serve(changes: Record<string, string> = {}): Promise<Program & { 
 const metric = async (url: string, name: string, labels?: Record<string, string>) =>
   readMetric(await (await fetch(`${url}/metrics`)).text(), name, labels);
 
+/** Longer than a busy machine takes to see that it is under way, and to tell the program to stop. */
+const slowQuery = { QUERY_COST_MS: '5000', GRACE_MS: '60000' };
+
 /** Sends a request and resolves when it holds a connection to the database. */
 async function underWay(url: string): Promise<{ answer: Promise<Response> }> {
   const answer = fetch(`${url}/todos/1`);
@@ -96,7 +99,7 @@ describe('the steps', () => {
 
 describe('serving', () => {
   it('answers what is in flight after SIGTERM, closes connections, and exits with 0', async () => {
-    const app = await serve({ QUERY_COST_MS: '700' });
+    const app = await serve(slowQuery);
     const { answer } = await underWay(app.url);
     app.process.kill('SIGTERM');
     const response = await answer;
@@ -235,7 +238,7 @@ describe('several workers', () => {
   });
 
   it('answer what is in flight after SIGTERM to the first process', async () => {
-    const app = await serve({ WORKERS: '2', QUERY_COST_MS: '700' });
+    const app = await serve({ WORKERS: '2', ...slowQuery });
     const { answer } = await underWay(app.url);
     app.process.kill('SIGTERM');
     expect((await answer).status).toBe(200);

@@ -10,7 +10,7 @@ import { findPrograms } from '../../src/platforms/common/programs.ts';
 import { defaultImages } from '../../src/platforms/common/image-names.ts';
 import { label, runLabels } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
-import type { Deployment, Platform, Stack } from '../../src/platforms/platform.ts';
+import type { Deployment, Platform } from '../../src/platforms/platform.ts';
 import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import {
   containersOf,
@@ -26,6 +26,7 @@ import { failure } from './failure.ts';
 import type { Service } from './platform-under-test.ts';
 import { describePlatform } from './platform.ts';
 import { createTodos, withMailer } from './services.ts';
+import { sharedBy } from './shared-stack.ts';
 import { closed, jobs, stores, topology } from './topology.ts';
 
 const { signal } = new AbortController();
@@ -85,12 +86,7 @@ describe('platform docker, beyond what all platforms show', () => {
   });
 
   /** For the tests that need no stack of their own; it is closed after the last of them. */
-  let shared: Promise<Stack> | undefined;
-  const sharedStack = async (): Promise<Stack> => {
-    shared ??= open().then((platform) => platform.up({ stores, runId: 'shared', signal, onStep }));
-    return shared;
-  };
-  afterAll(async () => (await shared)?.[Symbol.asyncDispose]());
+  const sharedStack = sharedBy(async () => (await open()).up({ stores, runId: 'shared', signal, onStep }));
 
   async function loaded(deployment: Deployment, durationMs: number): Promise<readonly ServiceUsage[]> {
     for await (const message of deployment.generate(jobs(deployment.urls, { load: closed({ durationMs }) }), signal)) {

@@ -6,7 +6,7 @@ import { runLabels } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
 import { removeNamespace } from '../../src/platforms/kubernetes/pods/run-namespace.ts';
-import type { Platform, Stack } from '../../src/platforms/platform.ts';
+import type { Platform } from '../../src/platforms/platform.ts';
 import {
   engineProblem,
   isRequired as isEngineRequired,
@@ -23,6 +23,7 @@ import {
   openTestCluster,
 } from './kubernetes-cluster.ts';
 import { limitedBy } from './kubernetes-quota.ts';
+import { sharedBy } from './shared-stack.ts';
 import { jobs, stores, topology } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
@@ -134,13 +135,7 @@ describe('a stack that cannot start', () => {
 
 describe('a stack that stays usable', () => {
   const runId = 'mishap-shared';
-  let shared: Promise<Stack> | undefined;
-  const stack = (): Promise<Stack> =>
-    (shared ??= open().then((platform) => platform.up({ stores, runId, signal, onStep })));
-
-  afterAll(async () => {
-    await (await shared)?.[Symbol.asyncDispose]();
-  });
+  const stack = sharedBy(async () => (await open()).up({ stores, runId, signal, onStep }));
 
   /** What a deployment ends with, after which nothing of it may be there. */
   async function deployFails(change: Parameters<typeof topology>[0]): Promise<LabError> {

@@ -4,7 +4,7 @@ import { ownerOfRun, processOf } from '../../src/machine/owner.ts';
 import { label } from '../../src/platforms/engine/labels.ts';
 import { openPlatform } from '../../src/platforms/index.ts';
 import type { Cluster } from '../../src/platforms/kubernetes/cluster/cluster.ts';
-import type { Platform, Stack } from '../../src/platforms/platform.ts';
+import type { Platform } from '../../src/platforms/platform.ts';
 import { defaultApp } from '../../src/scenarios/schema/app-settings.ts';
 import { engineProblem, isRequired as isEngineRequired, openDocker, removeLabImages } from './docker-engine.ts';
 import { failure } from './failure.ts';
@@ -17,6 +17,7 @@ import {
   openTestCluster,
   podsOf,
 } from './kubernetes-cluster.ts';
+import { sharedBy } from './shared-stack.ts';
 import { closed, counted, jobs, stores, topology } from './topology.ts';
 
 // A pod takes its seconds to start, and on a busy machine more of them.
@@ -47,7 +48,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
 
   afterAll(async () => {
     if (problem !== undefined) return;
-    await (await shared)?.[Symbol.asyncDispose]();
+    // The shared stack is closed by then: what is to be done after all is done in reverse.
     expect(await clusterTraces(cluster, 'host', String(environment.SCALE_LAB_HOST))).toEqual([]);
     cluster.requests.close();
     await removeLabImages(environment);
@@ -56,9 +57,7 @@ describe('platform kubernetes, beyond what all platforms show', () => {
   /** For the tests that need no stack of their own; it is closed after the last of them. */
   const runId = 'stack-shared';
   const namespace = `scale-lab-${runId}`;
-  let shared: Promise<Stack> | undefined;
-  const sharedStack = (): Promise<Stack> =>
-    (shared ??= open().then((platform) => platform.up({ stores, runId, signal, onStep })));
+  const sharedStack = sharedBy(async () => (await open()).up({ stores, runId, signal, onStep }));
   const replicas = async (): Promise<readonly string[]> => (await podsOf(cluster, runId, 'app')).map(nameOf).sort();
 
   /** All objects of the run but those that Kubernetes puts into every namespace, and what it makes of ours. */

@@ -24,8 +24,12 @@ export function describeLoad(bench: () => Bench, stack: () => Promise<Stack>): v
     const runId = (): string => bench().runIdFor('shared');
     /** What all of them are put on but the last. */
     let deployed: Promise<Deployment> | undefined;
-    const application = (): Promise<Deployment> =>
-      (deployed ??= stack().then((running) => running.deploy(topology(), signal)));
+    const application = (): Promise<Deployment> => {
+      deployed ??= stack().then((running) => running.deploy(topology(), signal));
+      // Where that failed the next test tries it again.
+      deployed.catch(() => (deployed = undefined));
+      return deployed;
+    };
     const workers = async (): Promise<readonly string[]> =>
       (await bench().traces(runId())).filter((trace) => trace.includes('load-worker.mjs'));
 

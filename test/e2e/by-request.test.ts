@@ -60,21 +60,24 @@ describe.each([
     const { code, out, err } = await run(load);
     expect(code, err + out).toBe(1);
     const { trials, verdicts } = await bench.onlyRun();
+    const [trial] = trials;
+    if (!trial) throw new Error('nothing was measured');
+    const { measurement, byRequest } = trial;
+    // Where the server stood still at the end, requests that wait for it leave in doubt what all of them are to be.
+    const isWaiting = measurement.waiting.overdue.requests > 0;
+    const passed = isWaiting ? (expect.toBeOneOf(['passed', 'inconclusive']) as string) : 'passed';
     expect(verdicts.map(({ outcome }) => outcome)).toEqual([
       'passed',
       'failed',
-      'passed',
-      'passed',
+      passed,
+      passed,
       'inconclusive',
       'passed',
     ]);
     expect(out.replaceAll(/\s+/g, ' ')).toContain("error_rate(request='POST /pay') == 0: 100% against 0% (POST /pay)");
-    const [trial] = trials;
-    if (!trial) throw new Error('nothing was measured');
-    const { measurement, byRequest } = trial;
     expect(byRequest.map(({ request }) => request)).toEqual(['front page', 'GET /old', 'POST /pay']);
     const [front, old, pay] = measurement.byRequest;
-    expect(front?.statuses).toEqual({ 200: front?.requests });
+    expect(front).toMatchObject({ statuses: { 200: front?.requests }, failed: 0, errors: {} });
     expect(old?.statuses).toEqual({ 302: old?.requests });
     expect(pay).toMatchObject({ requests: 0, failed: pay?.statuses['500'], errors: { 'status-5xx': pay?.failed } });
     for (const count of ['requests', 'failed', 'completed', 'unfinished', 'bytes'] as const) {

@@ -18,7 +18,7 @@ scenarios:
   says:
     question: Q?
     workload: [GET /]
-    load: { connections: 1, warmup: 0s, duration: 300ms }
+    load: { connections: 1, warmup: 0s, duration: 2s }
     expect: [error_rate == 0]
     target: { command: '${process.execPath} says.js' }
 `,

@@ -95,7 +95,7 @@ http.createServer((request, response) => {
   if (request.url !== '/pay' || Date.now() - first < 2000) response.end('ok');
 }).listen(process.env.PORT);`,
       workload: ['GET /', 'POST /pay'],
-      load: '{ driver: lab, connections: 20, warmup: 0s, duration: 4s }',
+      load: '{ driver: lab, connections: 20, warmup: 0s, duration: 6s }',
       claims: ["rps(request='GET /') > 1/s", "error_rate(request='GET /') == 0", "rps(request='POST /pay') > 1/s"],
     });
     expect(trial.measurement.waiting.overdue.requests).toBe(20);
@@ -105,8 +105,9 @@ http.createServer((request, response) => {
 
   it('is no reason for doubt where it is in flight at the end for as long as answers take', async () => {
     const { text, outcomes, trial } = await ran({
-      server: slow.replace('700', '100'),
-      load: '{ driver: lab, connections: 10, warmup: 500ms, duration: 3s }',
+      // So long that what a machine stumbles for is little beside it.
+      server: slow.replace('700', '1000'),
+      load: '{ driver: lab, connections: 10, warmup: 500ms, duration: 5s }',
       claims: ['error_rate == 0', 'errors == 0'],
     });
     expect(trial.measurement.unfinished).toBe(10);
@@ -119,11 +120,11 @@ describe('what is answered wrongly', () => {
   it('is an error and no missing answer, however long it takes', async () => {
     const { code, text, outcomes, trial } = await ran({
       server: `import http from 'node:http';
-http.createServer((request, response) => setTimeout(() => response.writeHead(503).end('no'), 300)).listen(process.env.PORT);`,
-      load: '{ connections: 50, warmup: 500ms, duration: 3s }',
-      claims: ['responses(status=503) >= 100', 'error_rate == 0'],
+http.createServer((request, response) => setTimeout(() => response.writeHead(503).end('no'), 1000)).listen(process.env.PORT);`,
+      load: '{ connections: 20, warmup: 500ms, duration: 5s }',
+      claims: ['responses(status=503) >= 40', 'error_rate == 0'],
     });
-    expect(trial.measurement.unfinished).toBe(50);
+    expect(trial.measurement.unfinished).toBe(20);
     expect(text).not.toContain('no answer for');
     expect(outcomes).toEqual(['passed', 'failed']);
     expect(code).toBe(1);
@@ -152,8 +153,9 @@ if (cluster.isPrimary) {
   }).listen(process.env.PORT);
 }`,
       target: ', metrics: /metrics, ready: /x',
-      load: '{ rate: 100/s, keep-alive: false, warmup: 0s, duration: 3s }',
-      claims: ['recomputes <= 150'],
+      // So long that what the other two had is far more than what a machine that stumbles leaves uncertain.
+      load: '{ rate: 100/s, keep-alive: false, warmup: 0s, duration: 10s }',
+      claims: ['recomputes <= 500'],
     });
     expect(outcomes).toEqual(['inconclusive']);
     expect(code).toBe(3);

@@ -22,7 +22,7 @@ http.createServer(async (request, response) => {
 `;
 
 const scenarios = `version: 1
-defaults: { load: { connections: '\${CONNECTIONS}', driver: lab, warmup: 0s, duration: 300ms } }
+defaults: { load: { connections: '\${CONNECTIONS}', driver: lab, warmup: 0s, duration: 2s } }
 scenarios:
   header:
     question: Does each user get an answer?
@@ -76,7 +76,8 @@ describe('what is written is sent, and a secret is in no report', () => {
       cwd: bench.folder,
       env,
     });
-    expect(code, out + err).toBe(0);
+    // What a server that stood still at the end left without an answer cannot be told.
+    expect([0, 3], out + err).toContain(code);
     expect(out).toContain('3 connections');
     const files = ['r.html', 'r.md', 'r.xml', 'r.csv'].map(async (name) =>
       readFile(path.join(bench.folder, name), 'utf8'),
@@ -85,8 +86,10 @@ describe('what is written is sent, and a secret is in no report', () => {
     expect(all).toContain('POST /users/');
     expect(all).toContain('${API_TOKEN}');
     expect(all).not.toContain('s3cret');
-    const [slow] = (await bench.onlyRun()).trials[0]?.measurement.slowest ?? [];
-    expect(slow?.parts).toHaveProperty('server constructor');
+    const measurement = (await bench.onlyRun()).trials[0]?.measurement;
+    expect(measurement?.errors).toEqual({});
+    expect(measurement?.byRequest.filter(({ requests }) => requests > 0)).toHaveLength(5);
+    expect(measurement?.slowest[0]?.parts).toHaveProperty('server constructor');
   });
 
   it('nor in an error, or the log that explains it', async () => {

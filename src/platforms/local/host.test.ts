@@ -20,7 +20,7 @@ import { LocalHost } from './host.ts';
 import { RunContext } from './run-context.ts';
 import type { RunningCopy } from './running-copy.ts';
 
-const signal = AbortSignal.timeout(60_000);
+const { signal } = new AbortController();
 let run: RunContext;
 let host: LocalHost;
 let steps: string[];

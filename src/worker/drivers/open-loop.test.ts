@@ -52,13 +52,13 @@ describe('driveOpenLoop', () => {
       arrivedAtMs.push(performance.now());
       response.end();
     });
-    await run(loadJob({ urls: [server.url], load: openLoad({ ratePerSecond: 50, durationMs: 2000 }) }));
+    await run(loadJob({ urls: [server.url], load: openLoad({ ratePerSecond: 50, durationMs: 4000 }) }));
     const gaps = arrivedAtMs.map((atMs, index) => atMs - (arrivedAtMs[index - 1] ?? NaN)).slice(1);
     const sorted = gaps.sort((one, other) => one - other);
-    expect(gaps).toHaveLength(99);
+    expect(gaps).toHaveLength(199);
     // The median stands for the schedule, and not for a machine that stumbles.
-    expect(sorted[49]).toBeGreaterThan(15);
-    expect(sorted[49]).toBeLessThan(25);
+    expect(sorted[99]).toBeGreaterThan(15);
+    expect(sorted[99]).toBeLessThan(25);
   });
 
   it('counts the wait for a connection as part of the response, not of the service', async () => {
@@ -78,7 +78,8 @@ describe('driveOpenLoop', () => {
 
   it('drops what is over the limit in flight, and says what was never sent and what never ended', async () => {
     await using server = await serve(() => undefined);
-    const load = openLoad({ ratePerSecond: 100, durationMs: 500, connections: 5, inFlightLimit: 12, drainMs: 20 });
+    // One that was held up until the end has the time to let go what is due by then.
+    const load = openLoad({ ratePerSecond: 100, durationMs: 500, connections: 5, inFlightLimit: 12, drainMs: 1000 });
     const result = await run(loadJob({ urls: [server.url], load }));
     balance(result);
     expect(result).toMatchObject({ sent: 5, requests: 0, unfinished: 5 });

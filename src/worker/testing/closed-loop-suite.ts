@@ -11,6 +11,8 @@ import { deadAddress, serve, servePlain } from './servers.ts';
 
 /** How many of the first requests a server of these tests spoils: so few that each run gets past them. */
 const spoilt = 10;
+/** How long that takes at most, also where the machine stands still for a while. */
+const spoiltMs = 4000;
 
 function isSpoilt(number: number): boolean {
   return number % 3 === 0 && number <= 3 * spoilt;
@@ -100,7 +102,7 @@ export function describeClosedLoop(driver: ClosedLoad['driver']): void {
       if (isSpoilt(number)) request.socket.end();
       else response.end();
     });
-    const result = await run(loadJob({ urls: [server.url], load: closedLoad({ durationMs: 1000 }) }));
+    const result = await run(loadJob({ urls: [server.url], load: closedLoad({ durationMs: spoiltMs }) }));
     balance(result);
     expect(result.errors).toEqual({ reset: spoilt });
     expect(server.connections.size).toBe(4 + spoilt);
@@ -111,7 +113,7 @@ export function describeClosedLoop(driver: ClosedLoad['driver']): void {
       if (isSpoilt(number)) request.socket.resetAndDestroy();
       else response.end();
     });
-    const result = await run(loadJob({ urls: [server.url], load: closedLoad({ durationMs: 1000 }) }));
+    const result = await run(loadJob({ urls: [server.url], load: closedLoad({ durationMs: spoiltMs }) }));
     balance(result);
     expect(result.errors).toEqual({ reset: spoilt });
   });
@@ -126,7 +128,7 @@ export function describeClosedLoop(driver: ClosedLoad['driver']): void {
     const result = await run(
       loadJob({
         urls: [server.url],
-        load: closedLoad({ durationMs: 1000 }),
+        load: closedLoad({ durationMs: spoiltMs }),
         workload: oneRequest({ check: { contains: 'whole' } }),
       }),
     );
