@@ -33,6 +33,9 @@ const longest = [
   'cluster-mistakes.test.ts',
   'kubernetes-acts.test.ts',
   'kubernetes-mishaps.test.ts',
+  'gate-judges.test.ts',
+  'max-rps.test.ts',
+  'messages.test.ts',
 ];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -21,13 +21,12 @@ const told: Topology = {
   ],
 };
 
-/** What platforms must show of a log of events. A cluster is spared it: what is particular there it shows with the broker. */
+/** What platforms must show of a log of events. */
 export function describeLog(bench: () => Bench): void {
   describe('runs a log of events of the catalogue', () => {
     // Java takes its time to start.
     test('that hands on what it was told, and nothing of it stays', { timeout: 600_000 }, async (context) => {
       const { platform, traces, runIdFor } = bench();
-      if (platform.orchestrates) context.skip('shown by hand');
       const problem = problemOfEntry('kafka', await platform.requirements(signal));
       if (problem !== undefined) context.skip(`platform ${platform.name}: ${problem}`);
       const runId = runIdFor('log');
