@@ -4,7 +4,7 @@ import type { Place, Service, Variables } from './service.ts';
 const bundle = 'target-app.mjs';
 
 /** How long a copy may take to answer what is in flight when it is told to stop. */
-export const graceMs = 3_000;
+const graceMs = 3_000;
 /** What it takes to end beyond that. */
 const marginMs = 1_000;
 
